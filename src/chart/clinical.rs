@@ -1,0 +1,177 @@
+//! What a chart holds beside its documents: observations, orders, medications, procedures, problems.
+
+use super::{Coding, Id, Instant, Provider};
+use serde::{Deserialize, Serialize};
+
+/// A measured number as it was sent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Quantity {
+    /// The number.
+    pub value: f64,
+    /// `<`, `<=`, `>=` or `>` when the sender gave one.
+    pub comparator: Option<String>,
+    /// The unit as sent.
+    pub unit: Option<String>,
+}
+
+/// What was observed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Value {
+    /// A number with its unit.
+    Quantity(Quantity),
+    /// Words ("positive", "room air").
+    Text(String),
+}
+
+/// A lab, a vital sign or a score.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Observation {
+    /// Ours.
+    pub id: Id,
+    /// The sender's identifier.
+    pub identifier: String,
+    /// The encounter, by the sender's identifier.
+    pub encounter: Option<String>,
+    /// The patient, by the sender's identifier.
+    pub patient: Option<String>,
+    /// The sender's code (LOINC where given).
+    pub code: Option<Coding>,
+    /// The name as given.
+    pub name: String,
+    /// FHIR category: `laboratory`, `vital-signs`, `survey` ...
+    pub category: Option<String>,
+    /// `None` when the sender says that there is no value.
+    pub value: Option<Value>,
+    /// Reference range, in the value's unit.
+    pub low: Option<f64>,
+    /// Reference range, in the value's unit.
+    pub high: Option<f64>,
+    /// `H`, `L`, `HH` ... as given.
+    pub interpretation: Option<String>,
+    /// When it was measured or drawn.
+    pub time: Option<Instant>,
+    /// FHIR status: `final`, `preliminary`, `corrected`, `entered-in-error` ...
+    pub status: Option<String>,
+    /// A remark that came with it ("hemolyzed", "on 2 L nasal cannula").
+    pub note: Option<String>,
+}
+
+/// Something ordered: a consult, a study, a diet, a device.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    /// Ours.
+    pub id: Id,
+    /// The sender's identifier.
+    pub identifier: String,
+    /// The encounter, by the sender's identifier.
+    pub encounter: Option<String>,
+    /// The patient, by the sender's identifier.
+    pub patient: Option<String>,
+    /// The sender's code.
+    pub code: Option<Coding>,
+    /// What was ordered, as given.
+    pub name: String,
+    /// `active`, `completed`, `revoked` ...
+    pub status: Option<String>,
+    /// When it was ordered.
+    pub time: Option<Instant>,
+    /// Who ordered it.
+    pub requester: Option<Provider>,
+}
+
+/// Whether a drug was ordered, or given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MedicationKind {
+    /// An order for this stay.
+    #[default]
+    Ordered,
+    /// A dose that was given.
+    Given,
+    /// Taken at home.
+    Home,
+}
+
+/// A drug: ordered, given, or taken at home. Dose and route matter: oral furosemide at home is not intravenous furosemide.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Medication {
+    /// Ours.
+    pub id: Id,
+    /// The sender's identifier.
+    pub identifier: String,
+    /// The encounter, by the sender's identifier.
+    pub encounter: Option<String>,
+    /// The patient, by the sender's identifier.
+    pub patient: Option<String>,
+    /// The sender's code (RxNorm where given).
+    pub code: Option<Coding>,
+    /// The drug as given.
+    pub name: String,
+    /// Ordered, given, or taken at home.
+    pub kind: MedicationKind,
+    /// The dose as given.
+    pub dose: Option<String>,
+    /// The route as given (`IV`, `PO` ...).
+    pub route: Option<String>,
+    /// Status as given.
+    pub status: Option<String>,
+    /// When it was ordered or given.
+    pub time: Option<Instant>,
+    /// When it was stopped.
+    pub end: Option<Instant>,
+}
+
+/// Something done to the patient.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Procedure {
+    /// Ours.
+    pub id: Id,
+    /// The sender's identifier.
+    pub identifier: String,
+    /// The encounter, by the sender's identifier.
+    pub encounter: Option<String>,
+    /// The patient, by the sender's identifier.
+    pub patient: Option<String>,
+    /// The sender's code.
+    pub code: Option<Coding>,
+    /// What was done, as given.
+    pub name: String,
+    /// FHIR category, as given (`surgical procedure` ...).
+    pub category: Option<String>,
+    /// Status as given.
+    pub status: Option<String>,
+    /// When it began.
+    pub start: Option<Instant>,
+    /// When it ended.
+    pub end: Option<Instant>,
+    /// Who did it.
+    pub performer: Option<Provider>,
+}
+
+/// An entry of the problem list or an encounter diagnosis, as sent. Weak evidence by itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Problem {
+    /// Ours.
+    pub id: Id,
+    /// The sender's identifier.
+    pub identifier: String,
+    /// The encounter, by the sender's identifier.
+    pub encounter: Option<String>,
+    /// The patient, by the sender's identifier.
+    pub patient: Option<String>,
+    /// The sender's code.
+    pub code: Option<Coding>,
+    /// The name as given.
+    pub name: String,
+    /// `encounter-diagnosis`, `problem-list-item` ...
+    pub category: Option<String>,
+    /// `active`, `resolved` ...
+    pub clinical_status: Option<String>,
+    /// `confirmed`, `refuted` ...
+    pub verification: Option<String>,
+    /// When it began.
+    pub onset: Option<Instant>,
+    /// When it was recorded.
+    pub recorded: Option<Instant>,
+}

@@ -1,0 +1,110 @@
+//! Proof: the words or the value that a claim stands on.
+
+use super::{DocumentType, Instant};
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// A stretch of a text: byte offsets into its UTF-8, on character boundaries, `start <= end`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// A span from `start` to `end`.
+    pub fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+
+    /// The same as a range.
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    /// The words it spans; empty when it does not fit the text.
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.range()).unwrap_or_default()
+    }
+
+    /// Whether both share at least one byte.
+    pub fn overlaps(self, other: Self) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
+    /// Whether `other` lies inside this one.
+    pub fn contains(self, other: Self) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// Words in a document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TextEvidence {
+    /// The document, by the sender's identifier.
+    pub document: String,
+    /// First byte of the quote in the document's text.
+    pub start: usize,
+    /// One past its last byte.
+    pub end: usize,
+    /// The words, byte for byte.
+    pub quote: String,
+    /// When the document was written.
+    pub date: Option<Instant>,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub document_type: DocumentType,
+}
+
+/// A lab, vital, order, medication or procedure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ValueEvidence {
+    /// The record, by the sender's identifier.
+    pub observation: String,
+    /// What it is: "creatinine", "furosemide IV", "BiPAP".
+    pub name: String,
+    /// Its value as sent, or the dose; empty for an order.
+    pub value: String,
+    /// Its unit as sent.
+    pub unit: Option<String>,
+    /// When.
+    pub date: Option<Instant>,
+    /// Reference range as sent ("0.6-1.1").
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reference: Option<String>,
+    /// True when it comes from an earlier encounter.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub prior: bool,
+}
+
+/// One piece of proof.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Evidence {
+    /// Words in a document.
+    Text(TextEvidence),
+    /// A value, an order, a drug.
+    Value(ValueEvidence),
+}
+
+impl Evidence {
+    /// When it was written or measured.
+    pub fn date(&self) -> Option<Instant> {
+        match self {
+            Self::Text(text) => text.date,
+            Self::Value(value) => value.date,
+        }
+    }
+
+    /// The record it comes from, by the sender's identifier.
+    pub fn source(&self) -> &str {
+        match self {
+            Self::Text(text) => &text.document,
+            Self::Value(value) => &value.observation,
+        }
+    }
+}

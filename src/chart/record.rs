@@ -1,0 +1,79 @@
+//! What intake hands to the store: one record at a time, naming others by the sender's identifiers.
+
+use super::{Document, Encounter, Medication, Observation, Order, Patient, Problem, Procedure, Provider};
+use serde::{Deserialize, Serialize};
+
+/// A code as its sender gave it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Coding {
+    /// Code system (`http://loinc.org` ...).
+    pub system: Option<String>,
+    /// The code.
+    pub code: String,
+    /// The sender's words for it.
+    pub display: Option<String>,
+}
+
+/// One thing read from a source.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Record {
+    /// A patient.
+    Patient(Patient),
+    /// A provider, by identifier.
+    Provider(Provider),
+    /// An encounter.
+    Encounter(Encounter),
+    /// A document.
+    Document(Document),
+    /// A lab, vital or score.
+    Observation(Observation),
+    /// An order.
+    Order(Order),
+    /// A drug.
+    Medication(Medication),
+    /// A procedure.
+    Procedure(Procedure),
+    /// A problem.
+    Problem(Problem),
+}
+
+/// The kind of a record, for counting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordKind {
+    /// Patient.
+    Patient,
+    /// Provider.
+    Provider,
+    /// Encounter.
+    Encounter,
+    /// Document.
+    Document,
+    /// Observation.
+    Observation,
+    /// Order.
+    Order,
+    /// Medication.
+    Medication,
+    /// Procedure.
+    Procedure,
+    /// Problem.
+    Problem,
+}
+
+impl Record {
+    /// Its kind.
+    pub fn kind(&self) -> RecordKind {
+        match self {
+            Self::Patient(_) => RecordKind::Patient,
+            Self::Provider(_) => RecordKind::Provider,
+            Self::Encounter(_) => RecordKind::Encounter,
+            Self::Document(_) => RecordKind::Document,
+            Self::Observation(_) => RecordKind::Observation,
+            Self::Order(_) => RecordKind::Order,
+            Self::Medication(_) => RecordKind::Medication,
+            Self::Procedure(_) => RecordKind::Procedure,
+            Self::Problem(_) => RecordKind::Problem,
+        }
+    }
+}

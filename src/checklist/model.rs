@@ -1,0 +1,162 @@
+//! What an evaluation gives: gaps with their proof. The JSON contract of `lacuna gaps`.
+
+use crate::chart::{Evidence, Instant};
+use serde::{Deserialize, Serialize};
+
+/// The kinds of gap. The names are a contract (`vocabulary.toml`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GapKind {
+    /// A document that the encounter needs is not there.
+    MissingDocument,
+    /// It is there, or not, past its time limit.
+    Overdue,
+    /// A document lacks a required element.
+    MissingElement,
+    /// A documented condition lacks an attribute that coding needs.
+    Unspecified,
+    /// Indicators stand in the chart, the diagnosis does not.
+    Undocumented,
+    /// A diagnosis stands in the chart, its indicators do not.
+    Unsupported,
+    /// Two documents, authors or values disagree.
+    Conflicting,
+    /// Whether it was present on admission cannot be told.
+    PoaUnclear,
+    /// Text carried forward, stale or from another encounter.
+    Copied,
+    /// Not signed, dated or timed.
+    Unsigned,
+}
+
+/// How much it matters. The sign stands beside the word wherever it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Worth a look.
+    Warn,
+    /// Needs an answer.
+    High,
+}
+
+impl Severity {
+    /// `!`, `?`, `.`: never colour alone.
+    pub fn sign(self) -> char {
+        match self {
+            Self::High => '!',
+            Self::Warn => '?',
+            Self::Info => '.',
+        }
+    }
+}
+
+/// Where an item looked and found nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Searched {
+    /// What was looked for ("acute kidney injury, ATN, prerenal").
+    pub what: String,
+    /// Where ("9 documents, 14 creatinine values").
+    pub r#where: String,
+    /// The documents looked at, by the sender's identifier.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub documents: Vec<String>,
+}
+
+/// Where a gap stands in its life.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GapState {
+    /// Nobody has dealt with it.
+    #[default]
+    Open,
+    /// A person set it aside, with a reason.
+    Dismissed,
+    /// A query asks about it.
+    Queried,
+    /// Later documentation answered it.
+    Resolved,
+}
+
+/// What an item found lacking in an encounter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Gap {
+    /// The item that fired.
+    pub item: String,
+    /// The pack it stands in.
+    pub checklist: String,
+    /// The item's version.
+    pub version: u32,
+    /// What kind of gap.
+    pub kind: GapKind,
+    /// The condition it is about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub condition: Option<String>,
+    /// The element that is missing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub element: Option<String>,
+    /// The document type it is about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub document_type: Option<String>,
+    /// What is missing (attributes, elements, indicators).
+    pub missing: Vec<String>,
+    /// How much it matters.
+    pub severity: Severity,
+    /// One line a colleague would say ("Creatinine 1.0 → 2.4 in 31 h, no diagnosis").
+    pub title: String,
+    /// Why the rule fired, in a sentence or two, with its citation.
+    pub why: String,
+    /// The encounter, by the sender's identifier.
+    pub encounter: String,
+    /// For.
+    pub evidence: Vec<Evidence>,
+    /// Against.
+    pub counter_evidence: Vec<Evidence>,
+    /// Where it looked and found nothing.
+    pub searched: Vec<Searched>,
+    /// When it is due, for a clock.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub due: Option<Instant>,
+    /// Open unless a person or later documentation dealt with it.
+    pub state: GapState,
+}
+
+impl Gap {
+    /// What makes it the same gap from one evaluation to the next: item, subject, and for document-level gaps the document.
+    /// One gap a concept and encounter, not one a hit.
+    pub fn key(&self) -> String {
+        let document = match self.kind {
+            GapKind::MissingElement | GapKind::Copied | GapKind::Unsigned => self.evidence.first().map_or("", |e| e.source()),
+            _ => "",
+        };
+        let subject = self.condition.as_deref().or(self.element.as_deref()).or(self.document_type.as_deref()).unwrap_or("");
+        format!("{}|{}|{}|{}", self.encounter, self.item, subject, document)
+    }
+}
+
+/// One node of the tree that says why an item fired, or why not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// What was asked ("creatinine rose by at least 0.3 mg/dL within 48 h").
+    pub label: String,
+    /// `yes`, `no` or `cannot tell`.
+    pub outcome: Outcome,
+    /// Values, thresholds, times, words ("1.0 (17 Nov 14:30) → 2.4 (19 Nov 05:10): +1.4 in 38.7 h").
+    pub detail: String,
+    /// The parts it was decided from.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub parts: Vec<Explanation>,
+}
+
+/// Three-valued: missing data are said, not guessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It holds.
+    Yes,
+    /// It does not.
+    No,
+    /// The data do not say.
+    CannotTell,
+}

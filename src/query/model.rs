@@ -1,0 +1,227 @@
+//! A query to a provider: what it says, and where it stands. What the provider sees is in [`Draft`]; an internal note and
+//! anything about impact live elsewhere.
+
+use crate::chart::{Evidence, Instant};
+use serde::{Deserialize, Serialize};
+
+/// The form of a query.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QueryForm {
+    /// Indicators and a neutral question, no options.
+    #[default]
+    Open,
+    /// Options, each supported by an indicator.
+    MultipleChoice,
+    /// Only where the table of domain.md 3.3 allows it.
+    YesNo,
+    /// Asked aloud and written down afterwards.
+    Verbal,
+    /// Clinical validation of a documented diagnosis.
+    Validation,
+}
+
+/// Why a query is justified.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Reason {
+    /// Conflicting documentation.
+    R1,
+    /// Incomplete, ambiguous, imprecise.
+    #[default]
+    R2,
+    /// Indicators without a diagnosis.
+    R3,
+    /// Diagnosis without indicators (clinical validation).
+    R4,
+    /// Cause and effect.
+    R5,
+    /// Present on admission.
+    R6,
+    /// Specificity.
+    R7,
+    /// Procedure clarity.
+    R8,
+    /// Clinical significance of a finding.
+    R9,
+}
+
+/// A piece of evidence quoted in a query.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Indicator {
+    /// The proof, with its source and date.
+    pub evidence: Evidence,
+    /// Lower-case hexadecimal SHA-256 of the quoted words, taken when the indicator was made.
+    pub hash: String,
+    /// Group heading: `documentation`, `history`, `exam`, `labs`, `imaging`, `treatment`.
+    pub group: String,
+    /// False when the author unchecked it.
+    pub included: bool,
+    /// From an earlier encounter; then `relevance` says why it matters now.
+    #[serde(default)]
+    pub prior: bool,
+    /// Why a prior indicator is relevant.
+    #[serde(default)]
+    pub relevance: String,
+}
+
+/// One answer that the provider can tick.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueryOption {
+    /// The words.
+    pub text: String,
+    /// What it stands for.
+    pub kind: OptionKind,
+    /// The concepts that the option names.
+    #[serde(default)]
+    pub concepts: Vec<String>,
+    /// Ticked beforehand: a lint rule blocks it.
+    #[serde(default)]
+    pub selected: bool,
+}
+
+/// What an option stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OptionKind {
+    /// A diagnosis.
+    #[default]
+    Diagnosis,
+    /// "Other", with room to write.
+    Other,
+    /// "Unable to determine".
+    Undetermined,
+    /// "Not clinically significant", "expected", "integral to".
+    NotSignificant,
+    /// Yes (yes/no form).
+    Yes,
+    /// No (yes/no form).
+    No,
+    /// Confirmed, with support (validation).
+    Confirmed,
+    /// Ruled out (validation).
+    RuledOut,
+}
+
+/// A query before it is sent: everything that the provider would see, and who it goes to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Neutral title.
+    pub title: String,
+    /// The encounter, by the sender's identifier.
+    pub encounter: Option<String>,
+    /// The patient, by the sender's identifier.
+    pub patient: Option<String>,
+    /// The gap that it came from (its key).
+    pub gap: Option<String>,
+    /// The condition or subject asked about.
+    pub concept: Option<String>,
+    /// Form.
+    pub form: QueryForm,
+    /// Why it is justified.
+    pub reason: Reason,
+    /// Who it goes to: a provider of the encounter, or a declared service pool.
+    pub recipient: Option<Recipient>,
+    /// Who asks: name and credential.
+    pub author: String,
+    /// How the author is reached.
+    pub contact: String,
+    /// The evidence.
+    pub indicators: Vec<Indicator>,
+    /// Free words of the author that the provider sees above the question.
+    #[serde(default)]
+    pub body: String,
+    /// The question.
+    pub question: String,
+    /// The options, in the order shown.
+    pub options: Vec<QueryOption>,
+    /// When an answer is due.
+    pub due: Option<Instant>,
+    /// The escalation policy that applies (its name).
+    #[serde(default)]
+    pub escalation: String,
+    /// The template it was filled from.
+    #[serde(default)]
+    pub template: Option<String>,
+    /// For a yes/no or validation query: where the diagnosis is documented.
+    #[serde(default)]
+    pub documented_at: Option<Evidence>,
+    /// For a verbal query: when, how, and the reply.
+    #[serde(default)]
+    pub verbal: Option<Verbal>,
+    /// Typed justifications: lint rule id → words.
+    #[serde(default)]
+    pub justifications: std::collections::BTreeMap<String, String>,
+}
+
+/// Who a query goes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipient {
+    /// Name, or the pool's name.
+    pub name: String,
+    /// The provider's identifier; `None` for a pool.
+    pub identifier: Option<String>,
+    /// `attending`, `consultant`, `author`, `pool`.
+    pub role: String,
+}
+
+/// The record of a query asked aloud.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verbal {
+    /// When.
+    pub at: Option<Instant>,
+    /// Place or channel.
+    pub channel: String,
+    /// The exact words asked.
+    pub wording: String,
+    /// The reply.
+    pub reply: String,
+}
+
+/// Where a query stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QueryState {
+    /// Being written.
+    #[default]
+    Draft,
+    /// Sent, waiting for an answer.
+    Open,
+    /// A reply came; not yet seen in the record.
+    Answered,
+    /// A reply came, and no later provider document carries it.
+    AnsweredNotDocumented,
+    /// Handed to the next level.
+    Escalated,
+    /// Taken back.
+    Withdrawn,
+    /// Done, with an outcome.
+    Closed,
+}
+
+/// How a query ended (domain.md 3.8). The raw outcome is stored; "agree" is derived by policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// A supported answer within the intent of the query.
+    Agreed,
+    /// A different, valid diagnosis.
+    AltDx,
+    /// The provider does not find the condition.
+    Disagreed,
+    /// Finding without clinical significance.
+    NotSignificant,
+    /// Clinically unable to determine.
+    Undetermined,
+    /// Reply not aligned with the question.
+    InvalidResponse,
+    /// Reply given, not in the record.
+    AnsweredNotDocumented,
+    /// Closed at the policy's end.
+    NoResponse,
+    /// Documented before a reply, sent in error, duplicate.
+    Withdrawn,
+    /// Validation: confirmed with support.
+    Validated,
+    /// Validation: removed.
+    RuledOut,
+}

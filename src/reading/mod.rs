@@ -1,0 +1,5 @@
+//! One text in, what it says out. Pure: no I/O, no clock, no database, no terminal. Linear in the text.
+
+mod model;
+
+pub use model::{Assertion, Axes, Cause, Condition, Experiencer, Measurement, Mention, Presence, Reading, Section, Term};
