@@ -7,7 +7,8 @@ use super::measurement;
 use super::model::{Assertion, Axes, Cause, Experiencer, Mention, Reading, Section, Term};
 use super::scan::{self, Hit, Hits};
 use super::scope::{self, Place, Scopes};
-use super::standin;
+use super::section::{Headings, sections};
+use super::sentence::sentences;
 use super::summary;
 use crate::chart::{DocumentType, Span};
 use aho_corasick::AhoCorasick;
@@ -57,8 +58,8 @@ impl<'a> Page<'a> {
     pub(super) fn new(lexicon: &'a Lexicon, text: &'a str) -> Self {
         let folded = Folded::new(text);
         let hits = Hits::find(lexicon, text, &folded);
-        let sections = standin::sections(text);
-        let sentences = standin::sentences(text, &sections);
+        let sections = sections(text, Headings::shipped());
+        let sentences = sentences(text, &sections);
         let clauses = clauses(&folded, &sentences);
         Self { lexicon, text, folded, hits, sections, sentences, clauses }
     }
