@@ -123,6 +123,15 @@ Examples:\n  lacuna gaps 88120\n  lacuna gaps --all --checklist renal --json\n  
     /// The audit log
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Say how you sign queries and how you are reached
+    Me {
+        /// Name with credential, as a provider should see it
+        #[arg(long)]
+        name: Option<String>,
+        /// Telephone, pager or secure-chat name
+        #[arg(long)]
+        contact: Option<String>,
+    },
     /// Copy the whole store into a new file while it is in use
     Backup {
         /// The new file
