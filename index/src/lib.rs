@@ -18,6 +18,6 @@ pub use engine::{Engine, Facet, Found, Hit, Opened, Page, Sort};
 pub use entry::{Change, Entry};
 pub use error::IndexError;
 pub use grammar::{FIELD_NAMES, Issue, MAX_DEPTH, MAX_LENGTH, Query};
-pub use stop::Stop;
 pub use highlight::{Mark, marks};
+pub use stop::Stop;
 pub use stop::Stop;

@@ -5,8 +5,8 @@ use super::gaps::proof_line;
 use super::out::Out;
 use super::place;
 use crate::error::{Result, Trouble};
-use crate::work::model::{ChartView, Worklist, WorklistView};
 use crate::work::Desk;
+use crate::work::model::{ChartView, Worklist, WorklistView};
 use serde_json::json;
 
 /// Encounters with the reasons to look at them.
@@ -27,7 +27,11 @@ pub fn worklist(global: &Global, view: ViewChoice, out: &Out) -> Result<u8> {
 fn plain_list(list: &Worklist) -> String {
     let mut text = format!(
         "{} encounters, {} with something new, {} answers to read, {} queries overdue   view: {}",
-        list.rows.len(), list.with_new, list.answers, list.overdue, list.view.label()
+        list.rows.len(),
+        list.with_new,
+        list.answers,
+        list.overdue,
+        list.view.label()
     );
     for r in &list.rows {
         let age = r.age.map_or_else(|| "-".to_owned(), |a| a.to_string());
@@ -35,7 +39,12 @@ fn plain_list(list: &Worklist) -> String {
         let sign = r.severity.map_or(' ', |s| s.sign());
         text.push_str(&format!(
             "\n{:<12} {:<24} {age:>3} {}  {:<8} day {day:>3}  {sign} {:>2} gaps  {}",
-            r.encounter, r.patient, r.sex, r.unit.as_deref().unwrap_or("-"), r.gaps, r.reasons.join("; ")
+            r.encounter,
+            r.patient,
+            r.sex,
+            r.unit.as_deref().unwrap_or("-"),
+            r.gaps,
+            r.reasons.join("; ")
         ));
     }
     text
@@ -62,10 +71,13 @@ pub fn chart(global: &Global, encounter: &str, out: &Out) -> Result<u8> {
 fn plain_chart(view: &ChartView) -> String {
     let e = &view.chart.encounter;
     let given = |o: &Option<String>| o.clone().unwrap_or_else(|| "not given".to_owned());
-    let patient = view.chart.patient.as_ref().map_or_else(|| "patient not given".to_owned(), |p| {
-        let age = e.start.and_then(|s| p.age_at(&s)).map_or_else(String::new, |a| format!(" {a}"));
-        format!("{}{age} {}  MRN {}", p.display(), p.sex.letter(), given(&p.mrn))
-    });
+    let patient = view.chart.patient.as_ref().map_or_else(
+        || "patient not given".to_owned(),
+        |p| {
+            let age = e.start.and_then(|s| p.age_at(&s)).map_or_else(String::new, |a| format!(" {a}"));
+            format!("{}{age} {}  MRN {}", p.display(), p.sex.letter(), given(&p.mrn))
+        },
+    );
     let mut text = format!(
         "{patient}\nencounter {}   admitted {}   attending {}   service {}\n\nDocuments",
         e.identifier,
@@ -77,7 +89,11 @@ fn plain_chart(view: &ChartView) -> String {
         let new = if view.seen.contains(&d.identifier) { ' ' } else { '*' };
         let time = d.time.map_or_else(|| "no date".to_owned(), |t| t.display());
         let author = d.author.as_ref().map_or("author not given", |a| a.display());
-        text.push_str(&format!("\n{new} {time:<18} {:<18} {author:<28} {}", d.document_type.unwrap_or(r.document_type).label(), d.identifier));
+        text.push_str(&format!(
+            "\n{new} {time:<18} {:<18} {author:<28} {}",
+            d.document_type.unwrap_or(r.document_type).label(),
+            d.identifier
+        ));
     }
     text.push_str("\n\nGaps");
     if view.gaps.is_empty() {
@@ -107,10 +123,19 @@ fn plain_chart(view: &ChartView) -> String {
 pub fn note(global: &Global, document: &str, version: Option<u32>, out: &Out) -> Result<u8> {
     let desk = place::desk(global)?;
     let found = desk.store().document(document, version)?.ok_or_else(|| {
-        Trouble::input("there is no such document or version").at(document, None).hint("`lacuna chart ENCOUNTER` lists the documents of an encounter")
+        Trouble::input("there is no such document or version")
+            .at(document, None)
+            .hint("`lacuna chart ENCOUNTER` lists the documents of an encounter")
     })?;
     let actor = desk.session().actor();
-    desk.store().record_act(&actor, "document.read", found.patient.as_deref(), found.encounter.as_deref(), Some(document), &format!("version {}", found.version))?;
+    desk.store().record_act(
+        &actor,
+        "document.read",
+        found.patient.as_deref(),
+        found.encounter.as_deref(),
+        Some(document),
+        &format!("version {}", found.version),
+    )?;
     out.show(&found, || found.text.clone())?;
     Ok(0)
 }

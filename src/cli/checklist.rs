@@ -62,7 +62,14 @@ fn show(name: &str, out: &Out) -> Result<u8> {
         };
         let mut text = format!(
             "{}  {}\n\nkind       {}\nseverity   {}\nchecklist  {} version {}\nsource     {}\nstatus     {approved}\n\n{}\n\nExamples",
-            item.id, item.title, kind.as_str().unwrap_or_default(), item.severity.sign(), pack.id, pack.version, item.authority.cite, item.why
+            item.id,
+            item.title,
+            kind.as_str().unwrap_or_default(),
+            item.severity.sign(),
+            pack.id,
+            pack.version,
+            item.authority.cite,
+            item.why
         );
         for example in &item.examples {
             text.push_str(&format!("\n  {}  {}", if example.fires { "fires " } else { "silent" }, example.why));
@@ -77,8 +84,12 @@ fn read(files: &[PathBuf]) -> Result<Vec<(String, String)>> {
         .iter()
         .map(|file| {
             let source = file.display().to_string();
-            let text = std::fs::read_to_string(file)
-                .map_err(|e| Trouble::input("the checklist could not be read").at(&source, None).why(e.kind()).hint("check the path; a checklist is a UTF-8 TOML file"))?;
+            let text = std::fs::read_to_string(file).map_err(|e| {
+                Trouble::input("the checklist could not be read")
+                    .at(&source, None)
+                    .why(e.kind())
+                    .hint("check the path; a checklist is a UTF-8 TOML file")
+            })?;
             Ok((source, text))
         })
         .collect()
@@ -124,7 +135,13 @@ fn test(files: &[PathBuf], out: &Out) -> Result<u8> {
         let mut text = format!("{passed} examples pass, {} do not", failures.len());
         for f in &failures {
             let word = |key: &str| f.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-            text.push_str(&format!("\n  {} example {}: {} ({})", word("item"), f.get("example").unwrap_or(&json!(0)), word("problem"), word("why")));
+            text.push_str(&format!(
+                "\n  {} example {}: {} ({})",
+                word("item"),
+                f.get("example").unwrap_or(&json!(0)),
+                word("problem"),
+                word("why")
+            ));
         }
         text
     })?;

@@ -116,8 +116,14 @@ pub fn dismiss(global: &Global, args: &DismissArgs, out: &Out) -> Result<u8> {
     let found: Vec<_> = view.gaps.iter().filter(|g| g.key == args.gap || g.gap.item == args.gap).collect();
     let row = match found.as_slice() {
         [one] => *one,
-        [] => return Err(Trouble::input("that gap is not in this encounter").at(&args.gap, None).hint("`lacuna gaps ENCOUNTER` lists them")),
-        _ => return Err(Trouble::input("several gaps of this encounter are meant").at(&args.gap, None).hint("give the gap's key: `lacuna chart ENCOUNTER --json`")),
+        [] => {
+            return Err(Trouble::input("that gap is not in this encounter").at(&args.gap, None).hint("`lacuna gaps ENCOUNTER` lists them"));
+        }
+        _ => {
+            return Err(Trouble::input("several gaps of this encounter are meant")
+                .at(&args.gap, None)
+                .hint("give the gap's key: `lacuna chart ENCOUNTER --json`"));
+        }
     };
     let name = view.chart.encounter.identifier.as_str();
     if args.undo {

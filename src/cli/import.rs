@@ -14,8 +14,9 @@ pub fn run(global: &Global, args: &ImportArgs, out: &Out) -> Result<u8> {
     let mut options = Options { format: args.format.as_deref().and_then(Format::from_name), ..Options::default() };
     if let Some(file) = &args.map {
         let source = file.display().to_string();
-        let text = std::fs::read_to_string(file)
-            .map_err(|e| Trouble::input("the field map could not be read").at(&source, None).why(e.kind()).hint("name a TOML file: id = \"note_id\""))?;
+        let text = std::fs::read_to_string(file).map_err(|e| {
+            Trouble::input("the field map could not be read").at(&source, None).why(e.kind()).hint("name a TOML file: id = \"note_id\"")
+        })?;
         options.map = FieldMap::parse_toml(&source, &text)?;
     }
     let store = place::store(global)?;

@@ -60,8 +60,9 @@ pub fn tui_options(global: &Global, start_at: Option<String>) -> crate::tui::Opt
 /// An instant typed by a person.
 pub fn instant(text: Option<&str>) -> Result<Option<crate::chart::Instant>> {
     text.map(|t| {
-        crate::chart::Instant::parse(t)
-            .ok_or_else(|| Trouble::input("that is no date or time").at(format!("--as-of {t}"), None).hint("write it as 2026-11-19T08:42:00-05:00"))
+        crate::chart::Instant::parse(t).ok_or_else(|| {
+            Trouble::input("that is no date or time").at(format!("--as-of {t}"), None).hint("write it as 2026-11-19T08:42:00-05:00")
+        })
     })
     .transpose()
 }

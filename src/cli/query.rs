@@ -20,15 +20,18 @@ pub fn run(global: &Global, command: QueryCommand, out: &Out) -> Result<u8> {
                 None => desk.draft_blank(&encounter)?,
                 Some(gap) => draft_for(&desk, &encounter, &gap)?,
             };
-            out.show(&view, || format!("Draft {} is stored.\n\n{}", view.row.id, desk.provider_view(&view.draft, Some(view.row.id)))).map(|()| 0)
+            out.show(&view, || format!("Draft {} is stored.\n\n{}", view.row.id, desk.provider_view(&view.draft, Some(view.row.id))))
+                .map(|()| 0)
         }
         QueryCommand::Edit(args) => edit(global, &args, out),
         QueryCommand::List { encounter } => {
             let desk = place::desk(global)?;
             let mut list = desk.queries()?;
             list.retain(|q| encounter.is_none() || q.encounter == encounter);
-            out.show(&list, || if list.is_empty() { "No query yet.".to_owned() } else { list.iter().map(query_plain::row).collect::<Vec<_>>().join("\n") })
-                .map(|()| 0)
+            out.show(&list, || {
+                if list.is_empty() { "No query yet.".to_owned() } else { list.iter().map(query_plain::row).collect::<Vec<_>>().join("\n") }
+            })
+            .map(|()| 0)
         }
         QueryCommand::Show { id } => act(global, id, out, |desk| desk.query(id)),
         QueryCommand::Send { id } => act(global, id, out, |desk| desk.send(id)),
@@ -62,7 +65,9 @@ fn draft_for(desk: &LocalDesk, encounter: &str, gap: &str) -> Result<crate::work
     match found.as_slice() {
         [one] => desk.draft_for_gap(&view.chart.encounter.identifier, &one.key),
         [] => Err(Trouble::input("that gap is not in this encounter").at(gap, None).hint("`lacuna gaps ENCOUNTER` lists them")),
-        _ => Err(Trouble::input("several gaps of this encounter are meant").at(gap, None).hint("give the gap's key: `lacuna chart ENCOUNTER --json`")),
+        _ => Err(Trouble::input("several gaps of this encounter are meant")
+            .at(gap, None)
+            .hint("give the gap's key: `lacuna chart ENCOUNTER --json`")),
     }
 }
 
@@ -92,7 +97,10 @@ fn text_of(what: &str) -> Result<String> {
         bytes
     } else {
         std::fs::read(what).map_err(|e| {
-            Trouble::input("the draft could not be read").at(what, None).why(e.kind()).hint("give a query's number, a file, or - for standard input")
+            Trouble::input("the draft could not be read")
+                .at(what, None)
+                .why(e.kind())
+                .hint("give a query's number, a file, or - for standard input")
         })?
     };
     String::from_utf8(bytes).map_err(|_| Trouble::input("the draft is not UTF-8").at(what, None).hint("save it as UTF-8"))
@@ -105,19 +113,29 @@ fn edit(global: &Global, args: &EditArgs, out: &Out) -> Result<u8> {
         None => view.draft.clone(),
         Some(file) => {
             let source = file.display().to_string();
-            serde_json::from_str(&text_of(&source)?)
-                .map_err(|e| Trouble::input("the draft is not a draft as JSON").at(source, Some(e.line() as u64)).hint("start from `lacuna query show N --json`, field \"draft\""))?
+            serde_json::from_str(&text_of(&source)?).map_err(|e| {
+                Trouble::input("the draft is not a draft as JSON")
+                    .at(source, Some(e.line() as u64))
+                    .hint("start from `lacuna query show N --json`, field \"draft\"")
+            })?
         }
     };
-    for (to, from) in [(&mut draft.title, &args.title), (&mut draft.question, &args.question), (&mut draft.body, &args.body), (&mut draft.contact, &args.contact)] {
+    for (to, from) in [
+        (&mut draft.title, &args.title),
+        (&mut draft.question, &args.question),
+        (&mut draft.body, &args.body),
+        (&mut draft.contact, &args.contact),
+    ] {
         if let Some(words) = from {
             to.clone_from(words);
         }
     }
     for pair in &args.justify {
-        let (rule, words) = pair
-            .split_once('=')
-            .ok_or_else(|| Trouble::input("a justification is RULE=WORDS").at(format!("--justify {pair}"), None).hint("as in --justify QL033=\"no other diagnosis is reasonable here\""))?;
+        let (rule, words) = pair.split_once('=').ok_or_else(|| {
+            Trouble::input("a justification is RULE=WORDS")
+                .at(format!("--justify {pair}"), None)
+                .hint("as in --justify QL033=\"no other diagnosis is reasonable here\"")
+        })?;
         draft.justifications.insert(rule.to_owned(), words.to_owned());
     }
     let note = args.note.as_deref().unwrap_or(&view.internal_note);
@@ -129,7 +147,14 @@ fn export(global: &Global, id: i64, form: ExportForm) -> Result<u8> {
     let desk = place::desk(global)?;
     let view = desk.query(id)?;
     let detail = format!("{form:?}").to_lowercase();
-    desk.store().record_act(&desk.session().actor(), "query.export", view.draft.patient.as_deref(), view.draft.encounter.as_deref(), Some(&id.to_string()), &detail)?;
+    desk.store().record_act(
+        &desk.session().actor(),
+        "query.export",
+        view.draft.patient.as_deref(),
+        view.draft.encounter.as_deref(),
+        Some(&id.to_string()),
+        &detail,
+    )?;
     match form {
         ExportForm::Text => out::lines(&desk.provider_view(&view.draft, Some(id)))?,
         ExportForm::Markdown => out::lines(&render_markdown(&view.draft, Some(id)))?,

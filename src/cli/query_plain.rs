@@ -14,8 +14,12 @@ pub fn row(q: &QueryRow) -> String {
     let outcome = q.outcome.map(|o| format!(" ({})", word(&o))).unwrap_or_default();
     format!(
         "{:>4}  {}{outcome}{overdue}  {}  to {}  {}  due {}",
-        q.id, word(&q.state), if q.title.is_empty() { "no title" } else { &q.title }, q.to.as_deref().unwrap_or("nobody yet"),
-        q.patient.as_deref().unwrap_or("patient not given"), q.due.map_or_else(|| "not set".to_owned(), |d| d.display())
+        q.id,
+        word(&q.state),
+        if q.title.is_empty() { "no title" } else { &q.title },
+        q.to.as_deref().unwrap_or("nobody yet"),
+        q.patient.as_deref().unwrap_or("patient not given"),
+        q.due.map_or_else(|| "not set".to_owned(), |d| d.display())
     )
 }
 

@@ -41,13 +41,17 @@ fn input(args: &ReadArgs) -> Result<(String, Vec<u8>)> {
     match args.file.as_deref().filter(|f| f.as_os_str() != "-") {
         Some(file) => {
             let source = file.display().to_string();
-            let bytes = std::fs::read(file)
-                .map_err(|e| Trouble::input("the file could not be read").at(&source, None).why(e.kind()).hint("check the path and its permissions"))?;
+            let bytes = std::fs::read(file).map_err(|e| {
+                Trouble::input("the file could not be read").at(&source, None).why(e.kind()).hint("check the path and its permissions")
+            })?;
             Ok((source, bytes))
         }
         None => {
             let mut bytes = Vec::new();
-            std::io::stdin().lock().read_to_end(&mut bytes).map_err(|e| Trouble::input("standard input could not be read").why(e.kind()))?;
+            std::io::stdin()
+                .lock()
+                .read_to_end(&mut bytes)
+                .map_err(|e| Trouble::input("standard input could not be read").why(e.kind()))?;
             Ok(("standard input".to_owned(), bytes))
         }
     }
@@ -58,8 +62,9 @@ fn lines(args: &ReadArgs) -> Result<u8> {
     let (source, reader): (String, Box<dyn BufRead>) = match args.file.as_deref().filter(|f| f.as_os_str() != "-") {
         Some(file) => {
             let source = file.display().to_string();
-            let opened = std::fs::File::open(file)
-                .map_err(|e| Trouble::input("the file could not be read").at(&source, None).why(e.kind()).hint("check the path and its permissions"))?;
+            let opened = std::fs::File::open(file).map_err(|e| {
+                Trouble::input("the file could not be read").at(&source, None).why(e.kind()).hint("check the path and its permissions")
+            })?;
             (source, Box::new(std::io::BufReader::new(opened)))
         }
         None => ("standard input".to_owned(), Box::new(std::io::stdin().lock())),

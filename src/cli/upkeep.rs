@@ -48,7 +48,14 @@ pub fn audit(global: &Global, command: &AuditCommand, out: &Out) -> Result<u8> {
         AuditCommand::Show { patient, user, limit } => {
             let filter = AuditFilter { patient: patient.clone(), user: user.clone(), limit: *limit };
             let rows = store.audit(&filter)?;
-            store.record_act(&place::session(global)?.actor(), "audit.show", patient.as_deref(), None, None, &format!("{} rows", rows.len()))?;
+            store.record_act(
+                &place::session(global)?.actor(),
+                "audit.show",
+                patient.as_deref(),
+                None,
+                None,
+                &format!("{} rows", rows.len()),
+            )?;
             out.show(&rows, || rows.iter().map(line).collect::<Vec<_>>().join("\n"))?;
             Ok(0)
         }
@@ -57,8 +64,12 @@ pub fn audit(global: &Global, command: &AuditCommand, out: &Out) -> Result<u8> {
             out.show(&verdict, || match &verdict {
                 AuditVerdict::Intact { rows } => format!("Intact: {rows} rows chain, up to the head last seen on this host."),
                 AuditVerdict::Altered { sequence } => format!("ALTERED: row {sequence} does not chain."),
-                AuditVerdict::Shortened { rows, expected } => format!("SHORTENED OR ROLLED BACK: {rows} rows, but this host saw {expected}."),
-                AuditVerdict::CannotTell { rows } => format!("Cannot tell: {rows} rows chain, but no head is kept on this host to compare with."),
+                AuditVerdict::Shortened { rows, expected } => {
+                    format!("SHORTENED OR ROLLED BACK: {rows} rows, but this host saw {expected}.")
+                }
+                AuditVerdict::CannotTell { rows } => {
+                    format!("Cannot tell: {rows} rows chain, but no head is kept on this host to compare with.")
+                }
             })?;
             Ok(verdict.exit_code())
         }
@@ -69,7 +80,15 @@ fn line(e: &AuditEntry) -> String {
     let part = |name: &str, value: &Option<String>| value.as_ref().map(|v| format!("  {name} {v}")).unwrap_or_default();
     format!(
         "{:>6}  {}  {:<12} {:<16} {}{}{}{}  {}",
-        e.sequence, e.at, e.user, e.action, e.outcome, part("patient", &e.patient), part("encounter", &e.encounter), part("object", &e.object), e.detail
+        e.sequence,
+        e.at,
+        e.user,
+        e.action,
+        e.outcome,
+        part("patient", &e.patient),
+        part("encounter", &e.encounter),
+        part("object", &e.object),
+        e.detail
     )
 }
 
