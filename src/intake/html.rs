@@ -11,15 +11,13 @@ pub(super) fn to_text(html: &str) -> String {
             rest = comment.split_once("-->").map_or("", |(_, after)| after);
             continue;
         }
-        // "pH < 7.3" in sloppy HTML is a sign, not a tag.
-        if !tag.get(1..).is_some_and(|t| t.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'))) {
+        // "pH < 7.3" and "below <baseline" are signs, not tags: what is no tag of HTML stays as it is.
+        let Some((inside, after)) = tag.get(1..).and_then(|t| t.split_once('>')).filter(|(inside, _)| is_tag(inside)) else {
             out.words("<");
             rest = tag.get(1..).unwrap_or_default();
             continue;
-        }
-        let Some((inside, after)) = tag.get(1..).and_then(|t| t.split_once('>')) else { break };
-        let name: String =
-            inside.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+        };
+        let name = name_of(inside);
         let closing = inside.starts_with('/');
         rest = after;
         if !closing && matches!(name.as_str(), "script" | "style" | "head") && !inside.ends_with('/') {
@@ -28,10 +26,23 @@ pub(super) fn to_text(html: &str) -> String {
         }
         out.tag(&name, closing);
     }
-    if !rest.starts_with('<') {
-        out.words(rest);
-    }
+    out.words(rest);
     out.text.trim().to_owned()
+}
+
+fn name_of(inside: &str) -> String {
+    inside.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+}
+
+fn is_tag(inside: &str) -> bool {
+    const TAGS: &str = " a abbr acronym address article aside b big blockquote body br button caption center cite code col colgroup dd del \
+        div dl dt em fieldset figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd label legend li \
+        link main mark meta nav object ol option p pre q s samp script section select small span strike strong style sub sup table \
+        tbody td textarea tfoot th thead time title tr tt u ul var ";
+    let name = name_of(inside);
+    let end = inside.trim_start_matches('/').get(name.len()..).unwrap_or_default();
+    let known = !name.is_empty() && TAGS.contains(&format!(" {name} ")) && !end.starts_with(|c: char| !c.is_whitespace() && c != '/');
+    known || inside.starts_with(['!', '?']) || (end.starts_with(':') && !name.is_empty()) // Word writes <o:p>
 }
 
 /// What follows the closing tag; ASCII lower-casing keeps byte offsets.
@@ -163,7 +174,8 @@ mod tests {
             ("<pre>a\n  b</pre>", "a\n  b"),
             ("<!-- hidden -->shown", "shown"),
             ("AT&T &unknown; &", "AT&T &unknown; &"),
-            ("cut off <b", "cut off"),
+            ("cut off <b", "cut off <b"),
+            ("pO2 <baseline, pCO2 > 50, <o:p>Word</o:p><BR>x", "pO2 <baseline, pCO2 > 50, Word\nx"),
         ] {
             assert_eq!(to_text(html), text);
         }

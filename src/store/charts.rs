@@ -78,6 +78,16 @@ impl Store {
         })
     }
 
+    /// The name to show for the patient of an encounter.
+    pub fn patient_name(&self, encounter: &str) -> Result<Option<String>> {
+        let body: Option<String> = self.read(|c| {
+            c.prepare_cached("SELECT p.body FROM encounter e JOIN patient p ON p.identifier = e.patient WHERE e.identifier = ?1")?
+                .query_row([encounter], |r| r.get(0))
+                .optional()
+        })?;
+        Ok(body.and_then(|b| parse::<Patient>(&b)).map(|p| p.display()))
+    }
+
     /// One document by the sender's identifier: the current version, or the one asked for.
     pub fn document(&self, identifier: &str, version: Option<u32>) -> Result<Option<Document>> {
         self.read(|c| {

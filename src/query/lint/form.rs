@@ -89,7 +89,7 @@ fn validation(page: &mut Page<'_>) {
         if !cited {
             page.add_at("QL090", "documented_at", "document, date and author of the diagnosis in question are not given");
         }
-    } else if page.documented.is_empty() {
+    } else if page.documented.is_empty() && page.fields.iter().all(|f| f.quoted.is_empty()) {
         page.add("QL090", Part::Body, None, "the text does not cite where the diagnosis in question is documented");
     }
     let kinds: Vec<OptionKind> = draft.options.iter().map(|o| o.kind).collect();

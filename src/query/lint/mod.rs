@@ -16,6 +16,7 @@ pub(crate) mod words;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use concepts::concepts;
 pub(crate) use vocabulary::vocabularies;
 
 pub use rules::{LintSeverity, Rule, rules};
@@ -44,7 +45,7 @@ pub struct Diagnostic {
 }
 
 /// What the lint says of a query.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// Blocking ones first, then by field and place.
     pub diagnostics: Vec<Diagnostic>,
@@ -109,6 +110,12 @@ impl Context<'_> {
             bare: true,
         }
     }
+}
+
+/// The practice brief that the rules follow, and its year: the version of the rule set.
+pub fn brief() -> (&'static str, u16) {
+    let all = vocabularies();
+    (&all.brief, all.brief_year)
 }
 
 /// Judges a draft.
