@@ -148,6 +148,11 @@ fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) -> (Vec<Gap>,
         stopped |= holds;
         parts.extend(tree);
     }
+    if !item.only_if.is_empty() {
+        let (holds, tree) = any_of(&item.only_if, "asked only when", facts);
+        stopped |= !holds;
+        parts.extend(tree);
+    }
     let fires = !findings.is_empty() && !stopped;
     let mut against = Vec::new();
     if fires {

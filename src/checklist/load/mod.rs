@@ -235,6 +235,7 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
     let item_version = version(&fields);
     let indicators = leaves::indicators(&fields, "indicator", context);
     let satisfied_by = leaves::indicators(&fields, "satisfied_by", context);
+    let only_if = leaves::indicators(&fields, "only_if", context);
     let suppress_if = leaves::indicators(&fields, "suppress_if", context);
     let counter = leaves::indicators(&fields, "counter", context);
     let check = checks::read(&fields, kind, condition.as_deref(), indicators, context);
@@ -261,6 +262,7 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
         effective_to,
         check,
         satisfied_by,
+        only_if,
         suppress_if,
         counter,
         examples,
