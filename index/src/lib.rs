@@ -1,25 +1,17 @@
-//! The search engine of Lacuna.
+//! search
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+pub mod analysis;
+mod brute;
+mod entry;
+mod fold;
+mod grammar;
+mod highlight;
+mod occur;
+mod plan;
+mod stop;
 
-/// Asks a running search or indexing to end. Clones share one flag.
-#[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<AtomicBool>);
-
-impl Stop {
-    /// A flag that is not raised.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Raises it.
-    pub fn stop(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether it was raised.
-    pub fn stopped(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
+pub use brute::matches;
+pub use entry::{Change, Entry};
+pub use grammar::{FIELD_NAMES, Issue, MAX_DEPTH, MAX_LENGTH, Query};
+pub use stop::Stop;
+pub use highlight::{Mark, marks};

@@ -1,5 +1,25 @@
 //! One text in, what it says out. Pure: no I/O, no clock, no database, no terminal. Linear in the text.
 
+mod attribute;
+mod folded;
+mod jsonl;
+mod lexicon;
+mod measurement;
 mod model;
+mod number;
+pub mod observations;
+mod read;
+mod scan;
+mod scope;
+mod section;
+mod sentence;
+mod summary;
+pub mod units;
+pub mod vocabulary;
 
+pub use jsonl::read_line;
+pub use lexicon::{Concept, Files, Lexicon};
 pub use model::{Assertion, Axes, Cause, Condition, Experiencer, Measurement, Mention, Presence, Reading, Section, Term};
+pub use read::{read, read_terms};
+pub use section::{Headings, sections};
+pub use sentence::sentences;
