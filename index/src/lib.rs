@@ -20,4 +20,3 @@ pub use error::IndexError;
 pub use grammar::{FIELD_NAMES, Issue, MAX_DEPTH, MAX_LENGTH, Query};
 pub use highlight::{Mark, marks};
 pub use stop::Stop;
-pub use stop::Stop;

@@ -17,6 +17,7 @@ mod section;
 mod sentence;
 mod summary;
 pub mod units;
+mod version;
 pub mod vocabulary;
 
 pub use document_type::{DocumentTypes, document_type};
@@ -27,3 +28,4 @@ pub use model::{Assertion, Axes, Cause, Condition, Experiencer, Measurement, Men
 pub use read::{read, read_terms};
 pub use section::{Headings, sections};
 pub use sentence::sentences;
+pub use version::version;
