@@ -85,7 +85,12 @@ impl Collector for Gather {
         true
     }
 
-    fn collect_segment(&self, weight: &dyn Weight, ord: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<tantivy::Result<Gathered>> {
+    fn collect_segment(
+        &self,
+        weight: &dyn Weight,
+        ord: SegmentOrdinal,
+        reader: &SegmentReader,
+    ) -> tantivy::Result<tantivy::Result<Gathered>> {
         let stopped = || TantivyError::InternalError("stopped".to_owned());
         if self.stop.stopped() {
             return Err(stopped());

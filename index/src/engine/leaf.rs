@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use tantivy::fieldnorm::FieldNormReader;
 use tantivy::index::SegmentReader;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::query::{Bm25StatisticsProvider, Bm25Weight, EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::schema::{Field as Column, IndexRecordOption};
-use tantivy::fieldnorm::FieldNormReader;
 use tantivy::{DocId, DocSet, Score, Searcher, TERMINATED, Term};
 
 use super::cursor::{Cursor, Group, Operand, PhraseCursor};

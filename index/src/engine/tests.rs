@@ -86,7 +86,8 @@ fn missing_foreign_and_older_indexes_are_rebuilt_beside() {
     assert!(why.contains("another store") && other.documents() == 0, "{why}");
     assert!(folders(dir.path()).len() > before.len(), "the old index stays until the new one is built");
     other.apply([put(1, "x")].into_iter(), 1, &Stop::new()).unwrap();
-    let after: Vec<PathBuf> = folders(dir.path()).into_iter().filter(|p| p.file_name().unwrap().to_str().unwrap().starts_with("index-")).collect();
+    let after: Vec<PathBuf> =
+        folders(dir.path()).into_iter().filter(|p| p.file_name().unwrap().to_str().unwrap().starts_with("index-")).collect();
     assert_eq!(after.len(), 1);
     assert!(!before.contains(&after[0]));
 }
@@ -221,7 +222,16 @@ fn hits_are_paged_in_a_stable_order() {
     let dates = [Some(50), None, Some(-20), Some(90), Some(50), None];
     let entries: Vec<Change<'_>> = (1_u64..)
         .zip(dates)
-        .map(|(key, date)| Change::Put(Entry { key, text: "sepsis", date, document_type: "note", author: if key < 5 { "B" } else { "A" }, ..Entry::default() }))
+        .map(|(key, date)| {
+            Change::Put(Entry {
+                key,
+                text: "sepsis",
+                date,
+                document_type: "note",
+                author: if key < 5 { "B" } else { "A" },
+                ..Entry::default()
+            })
+        })
         .collect();
     // Two commits, so that two segments are merged.
     engine.apply(entries.iter().copied().rev().take(3), 1, &Stop::new()).unwrap();
@@ -244,7 +254,9 @@ fn hits_are_paged_in_a_stable_order() {
 #[test]
 fn a_better_fit_scores_higher_and_filters_do_not_count() {
     let engine = Engine::memory().unwrap();
-    engine.apply([put(1, "sepsis among many other words of a long note"), put(2, "sepsis sepsis"), put(3, "x")].into_iter(), 1, &Stop::new()).unwrap();
+    engine
+        .apply([put(1, "sepsis among many other words of a long note"), put(2, "sepsis sepsis"), put(3, "x")].into_iter(), 1, &Stop::new())
+        .unwrap();
     let hits = |query: &str| engine.search(&Query::parse(query).0, Page::default(), &Stop::new()).unwrap().hits;
     assert_eq!(hits("sepsis").iter().map(|h| h.key).collect::<Vec<_>>(), [2, 1]);
     assert_eq!(hits("sep*").iter().map(|h| h.key).collect::<Vec<_>>(), [2, 1]);
