@@ -11,6 +11,7 @@ mod grammar;
 mod highlight;
 mod occur;
 mod plan;
+mod snippet;
 mod stop;
 
 pub use brute::matches;
@@ -19,4 +20,5 @@ pub use entry::{Change, Entry};
 pub use error::IndexError;
 pub use grammar::{FIELD_NAMES, Issue, MAX_DEPTH, MAX_LENGTH, Query};
 pub use highlight::{Mark, marks};
+pub use snippet::{Snippet, snippet, window};
 pub use stop::Stop;
