@@ -48,6 +48,10 @@ pub(super) struct FormEntry {
     pub axes: Vec<String>,
     #[serde(default)]
     pub nested: bool,
+    #[serde(default)]
+    pub only: Option<String>,
+    #[serde(default)]
+    pub stays: Option<bool>,
     #[serde(flatten)]
     pub guard: GuardEntry,
 }
@@ -72,6 +76,9 @@ pub(super) struct TriggerFile {
     /// Section → the axes that its mentions have by default.
     #[serde(default)]
     pub sections: BTreeMap<String, Vec<String>>,
+    /// Sections whose mentions are historical without being over.
+    #[serde(default)]
+    pub standing_sections: Vec<String>,
     #[serde(default)]
     pub trigger: Vec<TriggerEntry>,
 }
@@ -96,6 +103,8 @@ pub(super) struct TriggerEntry {
     pub trailing: bool,
     #[serde(default)]
     pub nearest: bool,
+    #[serde(default)]
+    pub standing: bool,
     pub words: Vec<String>,
     #[serde(flatten)]
     pub guard: GuardEntry,
