@@ -5,6 +5,8 @@ mod folded;
 mod jsonl;
 mod lexicon;
 mod measurement;
+mod document_type;
+mod elements;
 mod model;
 mod number;
 pub mod observations;
@@ -19,6 +21,8 @@ pub mod vocabulary;
 
 pub use jsonl::read_line;
 pub use lexicon::{Concept, Files, Lexicon};
+pub use document_type::{DocumentTypes, document_type};
+pub use elements::{ElementRules, elements};
 pub use model::{Assertion, Axes, Cause, Condition, Experiencer, Measurement, Mention, Presence, Reading, Section, Term};
 pub use read::{read, read_terms};
 pub use section::{Headings, sections};

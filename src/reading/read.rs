@@ -1,6 +1,8 @@
 //! The reader: one text in, what it says out.
 
 use super::attribute::{self, Bearer};
+use super::document_type::{DocumentTypes, document_type};
+use super::elements::{ElementRules, elements};
 use super::folded::{Folded, fold_name};
 use super::lexicon::{Axis, Concept, Form, Lexicon, Owner};
 use super::measurement;
@@ -67,14 +69,15 @@ impl<'a> Page<'a> {
         let mentions = self.mentions();
         let measurements = measurement::measurements(self.lexicon, self.text, &self.folded, &self.hits.measures);
         let conditions = summary::conditions(&mentions, &measurements);
-        let document_type = hint.unwrap_or_default();
+        let document_type = hint.unwrap_or_else(|| document_type(self.text, &self.sections, None, DocumentTypes::shipped()));
+        let elements = elements(self.text, &self.sections, &self.sentences, document_type, ElementRules::shipped());
         Reading {
             document_type,
             sections: self.sections.clone(),
             sentences: self.sentences.clone(),
             mentions,
             measurements,
-            elements: BTreeMap::new(),
+            elements,
             conditions,
         }
     }
