@@ -16,8 +16,11 @@ mod scope;
 mod section;
 mod sentence;
 mod summary;
+#[cfg(test)]
+mod tests;
 pub mod units;
 pub mod vocabulary;
+mod why;
 
 pub use jsonl::read_line;
 pub use lexicon::{Concept, Files, Lexicon};
@@ -27,3 +30,4 @@ pub use model::{Assertion, Axes, Cause, Condition, Experiencer, Measurement, Men
 pub use read::{read, read_terms};
 pub use section::{Headings, sections};
 pub use sentence::sentences;
+pub use why::why;

@@ -4,6 +4,8 @@ mod build;
 mod entry;
 mod files;
 mod placeholders;
+#[cfg(test)]
+mod tests;
 
 pub use files::Files;
 
