@@ -104,8 +104,11 @@ pub struct Location {
 pub struct Encounter {
     /// Ours.
     pub id: Id,
-    /// The sender's identifier (account or visit number).
+    /// The sender's identifier: what documents and observations name it by.
     pub identifier: String,
+    /// Account or visit number, where the sender gave one besides.
+    #[serde(default)]
+    pub account: Option<String>,
     /// The patient, by the sender's identifier.
     pub patient: Option<String>,
     /// Kind of stay.

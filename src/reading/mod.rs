@@ -1,12 +1,12 @@
 //! One text in, what it says out. Pure: no I/O, no clock, no database, no terminal. Linear in the text.
 
 mod attribute;
+mod document_type;
+mod elements;
 mod folded;
 mod jsonl;
 mod lexicon;
 mod measurement;
-mod document_type;
-mod elements;
 mod model;
 mod number;
 pub mod observations;
@@ -22,10 +22,10 @@ pub mod units;
 pub mod vocabulary;
 mod why;
 
-pub use jsonl::read_line;
-pub use lexicon::{Concept, Files, Lexicon};
 pub use document_type::{DocumentTypes, document_type};
 pub use elements::{ElementRules, elements};
+pub use jsonl::read_line;
+pub use lexicon::{Concept, Files, Lexicon};
 pub use model::{Assertion, Axes, Cause, Condition, Experiencer, Measurement, Mention, Presence, Reading, Section, Term};
 pub use read::{read, read_terms};
 pub use section::{Headings, sections};

@@ -95,7 +95,7 @@ fn measurements_are_read_in_their_canonical_unit() {
 
 #[test]
 fn an_asked_term_is_found_however_it_is_written() {
-    let text = "No Heart\n  failure. heart failure now. heartfailure";
+    let text = "No Heart\n  failure. Heart failure now. Heartfailure";
     let terms = read_terms(text, &["HEART failure".to_owned()]);
     assert_eq!(terms.len(), 2);
     assert_eq!((terms[0].start, terms[0].assertion), (3, Assertion::Negated));

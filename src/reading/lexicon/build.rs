@@ -100,13 +100,13 @@ impl Builder {
             if !known && !entry.id.contains('.') && vocabulary::conditions().iter().all(|c| c.name != entry.id) {
                 return Err(Trouble::input(format!("\"{}\" is no condition of the vocabulary", entry.id)).at(file, None));
             }
-            self.form(file, &entries.sets, Form { concept, ..Form::default() }, &entry.names)?;
+            self.form(file, &entries.sets, Form { concept, nested: entry.nested, ..Form::default() }, &entry.names)?;
             for form in entry.form {
                 let guard = guard(&form.guard, &form.names, &entries.sets);
                 let axes = form.axes.iter().map(|axis| axis_named(file, axis)).collect::<Result<_>>()?;
                 let sets = form.sets.into_iter().collect();
                 let only = form.only.as_deref().map(|axis| axis_named(file, axis)).transpose()?;
-                let form_entry = Form { concept, sets, axes, guard, nested: form.nested, only, stays: form.stays };
+                let form_entry = Form { concept, sets, axes, guard, nested: form.nested || entry.nested, only, stays: form.stays };
                 self.form(file, &entries.sets, form_entry, &form.names)?;
             }
         }

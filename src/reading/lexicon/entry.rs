@@ -26,6 +26,9 @@ pub(super) struct ConceptEntry {
     pub listed: Option<bool>,
     #[serde(default)]
     pub mask: bool,
+    /// The names count inside longer ones, too.
+    #[serde(default)]
+    pub nested: bool,
     #[serde(default)]
     pub names: Vec<String>,
     #[serde(default)]

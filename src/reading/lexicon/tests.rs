@@ -14,7 +14,8 @@ fn the_shipped_lexicon_is_sound() {
         for (attribute, values) in &condition.attributes {
             for value in values {
                 let concept = lexicon.concepts.iter().position(|c| c.id == condition.name);
-                let word = lexicon.attributes.iter().flat_map(|w| &w.states).any(|(c, a, v)| Some(*c) == concept && a == attribute && v == value);
+                let word =
+                    lexicon.attributes.iter().flat_map(|w| &w.states).any(|(c, a, v)| Some(*c) == concept && a == attribute && v == value);
                 let form = lexicon
                     .forms
                     .iter()
