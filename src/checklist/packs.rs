@@ -19,7 +19,25 @@ macro_rules! shipped {
 impl Packs {
     /// Source and text of the packs that come with the program.
     pub fn shipped_sources() -> Vec<(String, String)> {
-        let files = shipped!["anemia.toml", "cardiac.toml", "conflicts.toml", "copy_forward.toml", "diabetes.toml", "documents.toml", "elements.toml", "groups.toml", "heart_failure.toml", "malnutrition.toml", "neuro.toml", "poa.toml", "pressure_injury.toml", "renal.toml", "respiratory.toml", "sepsis.toml", "signatures.toml"];
+        let files = shipped![
+            "anemia.toml",
+            "cardiac.toml",
+            "conflicts.toml",
+            "copy_forward.toml",
+            "diabetes.toml",
+            "documents.toml",
+            "elements.toml",
+            "groups.toml",
+            "heart_failure.toml",
+            "malnutrition.toml",
+            "neuro.toml",
+            "poa.toml",
+            "pressure_injury.toml",
+            "renal.toml",
+            "respiratory.toml",
+            "sepsis.toml",
+            "signatures.toml"
+        ];
         files.iter().map(|(name, text): &(&str, &str)| (format!("checklists/{name}"), (*text).to_owned())).collect()
     }
 

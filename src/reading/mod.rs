@@ -16,9 +16,12 @@ mod scope;
 mod section;
 mod sentence;
 mod summary;
+#[cfg(test)]
+mod tests;
 pub mod units;
 mod version;
 pub mod vocabulary;
+mod why;
 
 pub use document_type::{DocumentTypes, document_type};
 pub use elements::{ElementRules, elements};
@@ -29,3 +32,4 @@ pub use read::{read, read_terms};
 pub use section::{Headings, sections};
 pub use sentence::sentences;
 pub use version::version;
+pub use why::why;

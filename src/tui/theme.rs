@@ -129,7 +129,10 @@ mod tests {
         for role in Role::ALL {
             let style = Theme::Terminal.style(role);
             assert_eq!(style.bg, None, "{role:?}");
-            assert!(!matches!(style.fg, Some(Color::White | Color::Gray | Color::Black | Color::Yellow | Color::Rgb(..) | Color::Indexed(_))));
+            assert!(!matches!(
+                style.fg,
+                Some(Color::White | Color::Gray | Color::Black | Color::Yellow | Color::Rgb(..) | Color::Indexed(_))
+            ));
         }
     }
 }

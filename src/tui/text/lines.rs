@@ -64,7 +64,11 @@ impl LineIndex {
         let Some(&(start, number)) = self.starts.get(line) else { return Vec::new() };
         let end = self.starts.get(line + 1).map_or(self.len, |(next, _)| *next);
         let body = text.get(start..end).unwrap_or_default().trim_end_matches(['\n', '\r']);
-        wrap(body, width.max(1)).into_iter().enumerate().map(|(at, (from, to))| Row { start: start + from, end: start + to, line: number.filter(|_| at == 0) }).collect()
+        wrap(body, width.max(1))
+            .into_iter()
+            .enumerate()
+            .map(|(at, (from, to))| Row { start: start + from, end: start + to, line: number.filter(|_| at == 0) })
+            .collect()
     }
 
     /// `count` rows from the row that holds `top` on.

@@ -46,7 +46,12 @@ fn header(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) 
         (Some(day), None) => (format!("day {day}"), false),
         _ => ("day not given".to_owned(), false),
     };
-    let attending = encounter.attending.as_ref().and_then(|a| a.name.as_deref()).map(|n| format!("Dr {}", crate::tui::text::surname(n))).unwrap_or_default();
+    let attending = encounter
+        .attending
+        .as_ref()
+        .and_then(|a| a.name.as_deref())
+        .map(|n| format!("Dr {}", crate::tui::text::surname(n)))
+        .unwrap_or_default();
     let gap = "   ";
     let parts = [
         (name.as_str(), Role::Title),
@@ -65,7 +70,8 @@ fn header(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) 
     let news = if unseen == 0 { "nothing unread".to_owned() } else { say::count(unseen, "document to read", "documents to read") };
     let discharged = encounter.end.filter(|end| *end <= view.as_of).map(|end| format!("discharged {}", say::long(&end)));
     let since = discharged.or(encounter.admission().map(|a| format!("admitted {}", say::long(&a)))).unwrap_or_default();
-    let waiting = view.queries.iter().filter(|q| !matches!(q.state, crate::query::QueryState::Closed | crate::query::QueryState::Withdrawn)).count();
+    let waiting =
+        view.queries.iter().filter(|q| !matches!(q.state, crate::query::QueryState::Closed | crate::query::QueryState::Withdrawn)).count();
     let queries = if waiting > 0 { say::count(waiting, "query under way", "queries under way") } else { String::new() };
     let reason = encounter.reason.as_deref().unwrap_or_default();
     let used = pen.put(head.x, stripes.sub.y, head.width, &news, if unseen > 0 { Role::Ok } else { Role::Dim });
@@ -100,7 +106,13 @@ fn documents(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) 
         title(pen, area, "Documents", focused);
         list = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     }
-    let summary: Vec<_> = chart.data.series.iter().filter(|s| !s.vital && s.points.len() > 1 && s.points.last().is_some_and(|p| !p.flag.is_empty())).take(4).collect();
+    let summary: Vec<_> = chart
+        .data
+        .series
+        .iter()
+        .filter(|s| !s.vital && s.points.len() > 1 && s.points.last().is_some_and(|p| !p.flag.is_empty()))
+        .take(4)
+        .collect();
     let labs = if wide && area.height > 16 && !summary.is_empty() { u16::try_from(summary.len()).unwrap_or(0) + 2 } else { 0 };
     list.height = list.height.saturating_sub(labs);
     let height = usize::from(list.height);
@@ -170,7 +182,8 @@ fn find(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect) -> Option<Position> {
     if !find.typing && find.words.is_empty() {
         return None;
     }
-    let used = pen.line(area.x, area.y, area.width, &[("/ ", if find.typing { Role::Accent } else { Role::Dim }), (&find.words, Role::Text)]);
+    let used =
+        pen.line(area.x, area.y, area.width, &[("/ ", if find.typing { Role::Accent } else { Role::Dim }), (&find.words, Role::Text)]);
     let here = chart.current.and_then(|c| find.hits.iter().position(|h| *h == c));
     let words = match (find.words.is_empty(), find.hits.len(), here) {
         (true, ..) => String::new(),

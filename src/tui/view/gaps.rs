@@ -123,5 +123,8 @@ fn lines(chart: &ChartPage, at: usize, row: &GapRow, width: u16) -> Vec<Line> {
 
 fn wrapped(words: &str, width: u16) -> Vec<String> {
     let clean = text::label(words);
-    text::wrap_text(&clean, usize::from(width.max(8))).into_iter().map(|(a, b)| clean.get(a..b).unwrap_or_default().trim_end().to_owned()).collect()
+    text::wrap_text(&clean, usize::from(width.max(8)))
+        .into_iter()
+        .map(|(a, b)| clean.get(a..b).unwrap_or_default().trim_end().to_owned())
+        .collect()
 }

@@ -15,7 +15,12 @@ use ratatui::layout::{Position, Rect};
 pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) -> Option<Position> {
     let search = &model.search;
     let (head, body) = (stripes.header, stripes.body);
-    pen.line(head.x, head.y, head.width.saturating_sub(super::banner_width(model)), &[("Search", Role::Accent), ("   all charts", Role::Text)]);
+    pen.line(
+        head.x,
+        head.y,
+        head.width.saturating_sub(super::banner_width(model)),
+        &[("Search", Role::Accent), ("   all charts", Role::Text)],
+    );
     let fresh = search.answered.as_deref() == Some(search.query.as_str()) && !model.jobs.waits(Slot::Search);
     let total = match &search.answered {
         None => String::new(),
