@@ -2,7 +2,10 @@
 
 pub mod analysis;
 mod brute;
+mod engine;
 mod entry;
+mod epoch;
+mod error;
 mod fold;
 mod grammar;
 mod highlight;
@@ -11,7 +14,10 @@ mod plan;
 mod stop;
 
 pub use brute::matches;
+pub use engine::{Engine, Facet, Found, Hit, Opened, Page, Sort};
 pub use entry::{Change, Entry};
+pub use error::IndexError;
 pub use grammar::{FIELD_NAMES, Issue, MAX_DEPTH, MAX_LENGTH, Query};
 pub use highlight::{Mark, marks};
+pub use stop::Stop;
 pub use stop::Stop;

@@ -1,6 +1,8 @@
 //! One text in, what it says out. Pure: no I/O, no clock, no database, no terminal. Linear in the text.
 
 mod attribute;
+mod document_type;
+mod elements;
 mod folded;
 mod jsonl;
 mod lexicon;
@@ -17,6 +19,8 @@ mod summary;
 pub mod units;
 pub mod vocabulary;
 
+pub use document_type::{DocumentTypes, document_type};
+pub use elements::{ElementRules, elements};
 pub use jsonl::read_line;
 pub use lexicon::{Concept, Files, Lexicon};
 pub use model::{Assertion, Axes, Cause, Condition, Experiencer, Measurement, Mention, Presence, Reading, Section, Term};

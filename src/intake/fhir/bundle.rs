@@ -11,7 +11,10 @@ use std::io::Read;
 /// Reads a file that is one JSON value.
 pub(in crate::intake) fn whole_file(desk: &mut Desk, file: &Found) -> Result<()> {
     match load(file, desk.limits().whole) {
-        Err(trouble) => desk.reject(trouble.at(&file.source, None)),
+        Err(trouble) => {
+            let line = trouble.line;
+            desk.reject(trouble.at(&file.source, line));
+        }
         Ok((value, encoding)) => {
             let origin = Origin { source: file.source.clone(), line: None };
             let mut unused = Unused::default();
