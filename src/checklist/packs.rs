@@ -2,12 +2,14 @@
 
 use super::item::{Item, Pack};
 use super::load::{self, Diagnostic};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// Parsed packs.
 #[derive(Clone, Debug, Default)]
 pub struct Packs {
     packs: Vec<Pack>,
+    words: BTreeMap<String, Vec<String>>,
 }
 
 macro_rules! shipped {
@@ -49,12 +51,24 @@ impl Packs {
 
     /// Parses packs from file names and TOML. Every mistake of every file is reported, not just the first.
     pub fn parse(sources: &[(String, String)]) -> Result<Packs, Vec<Diagnostic>> {
-        load::parse(sources).map(|packs| Packs { packs })
+        load::parse(sources).map(|(packs, words)| Packs { packs, words })
+    }
+
+    /// The shipped packs and these: what a site's own file is checked and run with, since it may name their groups.
+    pub fn with_shipped(sources: &[(String, String)]) -> Result<Packs, Vec<Diagnostic>> {
+        let mut all = Self::shipped_sources();
+        all.extend(sources.iter().cloned());
+        Self::parse(&all)
     }
 
     /// The packs, in the order they were given.
     pub fn packs(&self) -> &[Pack] {
         &self.packs
+    }
+
+    /// The words of a group (`[word_groups]` of any pack).
+    pub(super) fn words(&self, group: &str) -> &[String] {
+        self.words.get(group).map_or(&[], Vec::as_slice)
     }
 
     /// Every item with its pack.
