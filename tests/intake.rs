@@ -67,9 +67,15 @@ fn listed(troubles: &[Trouble]) -> Vec<(String, Option<u64>, String)> {
 #[test]
 fn dump() {
     let keep = read(&hostile());
-    for t in listed(&keep.rejects) { println!("R {t:?}"); }
-    for t in listed(&keep.notices) { println!("N {t:?}"); }
-    for d in keep.documents() { println!("D {:?} {:?} {:?}", d.identifier, d.encoding, d.text); }
+    for t in listed(&keep.rejects) {
+        println!("R {t:?}");
+    }
+    for t in listed(&keep.notices) {
+        println!("N {t:?}");
+    }
+    for d in keep.documents() {
+        println!("D {:?} {:?} {:?}", d.identifier, d.encoding, d.text);
+    }
 }
 
 #[test]
@@ -85,10 +91,19 @@ fn shared() {
     assert_eq!(bulk.rejects, []);
     assert_eq!(bulk.documents().count(), 1215);
     println!("{:?} {:?}", samples.counts(), bulk.counts());
-    for n in &bulk.notices { println!("{n}"); }
-    println!("{:?}", bulk.documents().next().map(|d| Document{text:String::new(), ..d.clone()}));
-    println!("{:?}", samples.documents().next().map(|d| Document{text:String::new(), ..d.clone()}));
-    for k in [RecordKind::Encounter, RecordKind::Medication, RecordKind::Provider, RecordKind::Patient, RecordKind::Procedure, RecordKind::Problem] {
-       println!("{:?}", bulk.records.iter().find(|(r,_)| r.kind()==k));
+    for n in &bulk.notices {
+        println!("{n}");
+    }
+    println!("{:?}", bulk.documents().next().map(|d| Document { text: String::new(), ..d.clone() }));
+    println!("{:?}", samples.documents().next().map(|d| Document { text: String::new(), ..d.clone() }));
+    for k in [
+        RecordKind::Encounter,
+        RecordKind::Medication,
+        RecordKind::Provider,
+        RecordKind::Patient,
+        RecordKind::Procedure,
+        RecordKind::Problem,
+    ] {
+        println!("{:?}", bulk.records.iter().find(|(r, _)| r.kind() == k));
     }
 }

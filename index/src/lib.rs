@@ -13,5 +13,5 @@ mod stop;
 pub use brute::matches;
 pub use entry::{Change, Entry};
 pub use grammar::{FIELD_NAMES, Issue, MAX_DEPTH, MAX_LENGTH, Query};
-pub use stop::Stop;
 pub use highlight::{Mark, marks};
+pub use stop::Stop;

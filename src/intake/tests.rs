@@ -238,14 +238,58 @@ proptest! {
 
 fn resource() -> impl Strategy<Value = serde_json::Value> {
     const TYPES: [&str; 16] = [
-        "Patient", "Practitioner", "PractitionerRole", "Encounter", "DocumentReference", "DiagnosticReport", "Composition", "Observation",
-        "Condition", "Procedure", "ServiceRequest", "MedicationRequest", "MedicationAdministration", "MedicationStatement", "Medication",
+        "Patient",
+        "Practitioner",
+        "PractitionerRole",
+        "Encounter",
+        "DocumentReference",
+        "DiagnosticReport",
+        "Composition",
+        "Observation",
+        "Condition",
+        "Procedure",
+        "ServiceRequest",
+        "MedicationRequest",
+        "MedicationAdministration",
+        "MedicationStatement",
+        "Medication",
         "Bundle",
     ];
     const KEYS: [&str; 34] = [
-        "id", "identifier", "name", "subject", "encounter", "context", "author", "content", "attachment", "data", "contentType", "code",
-        "coding", "text", "section", "div", "component", "valueQuantity", "value", "referenceRange", "low", "period", "start", "class",
-        "participant", "individual", "reference", "relatesTo", "presentedForm", "conclusion", "contained", "extension", "dosage", "entry",
+        "id",
+        "identifier",
+        "name",
+        "subject",
+        "encounter",
+        "context",
+        "author",
+        "content",
+        "attachment",
+        "data",
+        "contentType",
+        "code",
+        "coding",
+        "text",
+        "section",
+        "div",
+        "component",
+        "valueQuantity",
+        "value",
+        "referenceRange",
+        "low",
+        "period",
+        "start",
+        "class",
+        "participant",
+        "individual",
+        "reference",
+        "relatesTo",
+        "presentedForm",
+        "conclusion",
+        "contained",
+        "extension",
+        "dosage",
+        "entry",
     ];
     let leaf = prop_oneof![
         Just(serde_json::Value::Null),
@@ -257,8 +301,11 @@ fn resource() -> impl Strategy<Value = serde_json::Value> {
     let tree = leaf.prop_recursive(5, 40, 5, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
-            prop::collection::vec((prop::sample::select(&KEYS[..]), inner), 0..5)
-                .prop_map(|fields| fields.into_iter().map(|(k, v)| (k.to_owned(), v)).collect::<serde_json::Map<_, _>>().into()),
+            prop::collection::vec((prop::sample::select(&KEYS[..]), inner), 0..5).prop_map(|fields| fields
+                .into_iter()
+                .map(|(k, v)| (k.to_owned(), v))
+                .collect::<serde_json::Map<_, _>>()
+                .into()),
         ]
     });
     (prop::sample::select(&TYPES[..]), prop::collection::vec((prop::sample::select(&KEYS[..]), tree), 0..8)).prop_map(|(name, fields)| {

@@ -53,7 +53,9 @@ enum Side {
 fn neighbours(bearers: &[Bearer], next: usize) -> Vec<(Side, usize)> {
     let mut out = Vec::with_capacity(4);
     if let Some(first) = bearers.get(next) {
-        out.extend((next..bearers.len()).take_while(|at| bearers.get(*at).is_some_and(|b| b.start == first.start)).map(|at| (Side::Before, at)));
+        out.extend(
+            (next..bearers.len()).take_while(|at| bearers.get(*at).is_some_and(|b| b.start == first.start)).map(|at| (Side::Before, at)),
+        );
     }
     if let Some(last) = next.checked_sub(1).and_then(|at| bearers.get(at)) {
         out.extend((0..next).rev().take_while(|at| bearers.get(*at).is_some_and(|b| b.start == last.start)).map(|at| (Side::After, at)));

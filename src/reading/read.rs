@@ -89,7 +89,9 @@ impl<'a> Page<'a> {
         let mut places: Vec<(Place, &String)> = machine
             .find_overlapping_iter(self.folded.text())
             .filter(|found| self.folded.is_word(found.start(), found.end()))
-            .filter_map(|found| asked.get(found.pattern().as_usize()).map(|(term, _)| (Place { start: found.start(), end: found.end() }, *term)))
+            .filter_map(|found| {
+                asked.get(found.pattern().as_usize()).map(|(term, _)| (Place { start: found.start(), end: found.end() }, *term))
+            })
             .collect();
         places.sort_by_key(|(place, _)| (place.start, place.end));
         let only: Vec<Place> = places.iter().map(|(place, _)| *place).collect();

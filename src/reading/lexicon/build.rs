@@ -94,8 +94,7 @@ impl Builder {
             }
             let stays = entry.stays.unwrap_or(false);
             let known = self.ids.contains_key(&entry.id);
-            let concept =
-                self.concept(Concept { id: entry.id.clone(), stays, listed: entry.listed.unwrap_or(stays), mask: entry.mask });
+            let concept = self.concept(Concept { id: entry.id.clone(), stays, listed: entry.listed.unwrap_or(stays), mask: entry.mask });
             if !known && !entry.id.contains('.') && vocabulary::conditions().iter().all(|c| c.name != entry.id) {
                 return Err(Trouble::input(format!("\"{}\" is no condition of the vocabulary", entry.id)).at(file, None));
             }
@@ -208,8 +207,7 @@ impl Builder {
 }
 
 fn guard(entry: &GuardEntry, names: &[String], sets: &BTreeMap<String, Vec<String>>) -> Guard {
-    let words =
-        |list: &[String]| list.iter().flat_map(|word| expand(word, sets)).map(|word| fold_name(&word)).collect::<Vec<String>>();
+    let words = |list: &[String]| list.iter().flat_map(|word| expand(word, sets)).map(|word| fold_name(&word)).collect::<Vec<String>>();
     Guard {
         exact: entry.exact,
         near: words(&entry.near),
