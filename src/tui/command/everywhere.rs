@@ -79,6 +79,7 @@ pub static EVERYWHERE: &[Command] = &[
         scope: Scopes::WORKLIST.and(Scopes::CHART).and(Scopes::TRACKER).and(Scopes::QUERY),
         keys: &["s"],
         rank: 5,
+        rank: 7,
         when: always,
         run: search::show,
     },

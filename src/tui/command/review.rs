@@ -332,6 +332,7 @@ pub static REVIEW: &[Command] = &[
         scope: Scopes::WORKLIST.and(Scopes::CHART),
         keys: &["Q"],
         rank: 6,
+        rank: 8,
         when: always,
         run: queries::show,
     },

@@ -113,7 +113,7 @@ impl LineIndex {
 
     /// How far down the text a byte stands, in per cent.
     pub fn percent(&self, byte: usize) -> usize {
-        if self.len == 0 { 100 } else { (byte.min(self.len) * 100) / self.len }
+        if byte + 2 >= self.len { 100 } else { (byte * 100) / self.len }
     }
 }
 
@@ -149,7 +149,7 @@ pub fn wrap(line: &str, width: usize) -> Vec<(usize, usize)> {
     for piece in pieces(line, false) {
         if column + piece.width > width && piece.start > start {
             if piece.blank && piece.width == 1 {
-                blank = Some((piece.end, 0));
+                blank = Some((piece.end, column));
                 continue; // a single blank may hang over the edge: nothing is drawn there
             }
             let (cut, used) = blank.filter(|(cut, _)| *cut > start).unwrap_or((piece.start, column));

@@ -74,7 +74,7 @@ fn header(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) 
         view.queries.iter().filter(|q| !matches!(q.state, crate::query::QueryState::Closed | crate::query::QueryState::Withdrawn)).count();
     let queries = if waiting > 0 { say::count(waiting, "query under way", "queries under way") } else { String::new() };
     let reason = encounter.reason.as_deref().unwrap_or_default();
-    let used = pen.put(head.x, stripes.sub.y, head.width, &news, if unseen > 0 { Role::Ok } else { Role::Dim });
+    let used = pen.put(head.x, stripes.sub.y, head.width, &news, if unseen > 0 { Role::Text } else { Role::Dim });
     let rest = [queries.as_str(), since.as_str(), reason].iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join("   ");
     pen.put(head.x + used + 3, stripes.sub.y, head.width.saturating_sub(used + 3), &rest, Role::Dim);
 }
@@ -129,7 +129,7 @@ fn documents(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) 
             DocRow::Doc(doc) => {
                 document(chart, pen, Rect { y, height: 1, ..list }, *doc, wide);
                 if *doc == chart.doc {
-                    pen.over(Rect { y, height: 1, ..list }, if focused { Role::Select } else { Role::SelectIdle });
+                    pen.select(Rect { y, height: 1, ..list }, focused);
                     cursor = Some(Position::new(list.x, y));
                 }
             }
@@ -140,12 +140,12 @@ fn documents(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) 
         pen.put(area.x, y, area.width, "Labs out of range", Role::Dim);
         for series in summary {
             y += 1;
-            let spark = series.spark(7, pen.ascii);
+            let spark = series.spark(6, pen.ascii);
             let last = series.points.last().map(|p| format!("{} {}", p.text, p.flag)).unwrap_or_default();
-            let name_width = area.width.saturating_sub(17);
+            let name_width = area.width.saturating_sub(15);
             pen.put(area.x, y, name_width, &series.name, Role::Text);
-            pen.put(area.x + name_width + 1, y, 7, &spark, Role::Evidence);
-            pen.put_right(area.x + area.width.saturating_sub(8), y, 8, &last, Role::Text);
+            pen.put(area.x + name_width + 1, y, 6, &spark, Role::Text);
+            pen.put_right(area.x + area.width.saturating_sub(7), y, 7, &last, Role::Text);
         }
     }
     cursor

@@ -63,7 +63,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), tops: &mut Tops)
             pen.over(Rect { x, y, width: u16::try_from(long).unwrap_or(0), height: 1 }, Role::Hit);
         }
         if focused && !composer.typing() && here(line) {
-            pen.over(Rect { x, y, width: room, height: 1 }, Role::Select);
+            pen.select(Rect { x, y, width: form.width.saturating_sub(LABEL), height: 1 }, true);
             cursor = cursor.or(Some(Position::new(x, y)));
         }
         if let Some(column) = line.cursor {

@@ -208,7 +208,7 @@ fn palette(
         let help = off.map_or_else(|| command.help.to_owned(), |reason| format!("not now: {reason}"));
         pen.put(50, y, width.saturating_sub(51), &help, Role::Dim);
         if at == cursor {
-            pen.over(Rect { x: 1, y, width: width - 2, height: 1 }, Role::Select);
+            pen.select(Rect { x: 1, y, width: width - 2, height: 1 }, true);
         }
     }
     Some(Position::new(1 + used, top + 1))

@@ -20,12 +20,13 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     let overdue = count(|r| r.overdue);
     let waiting = count(|r| matches!(r.state, QueryState::Open | QueryState::Escalated));
     let drafts = count(|r| r.state == QueryState::Draft);
-    let words = format!("{}   {}   ", say::count(waiting, "waits", "wait"), say::count(drafts, "draft", "drafts"));
+    let words =
+        format!("{}   {}   ", say::count(waiting, "waits for an answer", "wait for an answer"), say::count(drafts, "draft", "drafts"));
     let late = format!("{overdue} overdue");
     pen.line(head.x, stripes.sub.y, head.width, &[(&words, Role::Dim), (&late, if overdue > 0 { Role::Alert } else { Role::Dim })]);
     let state_width = if body.width >= 90 { 24 } else { 11 };
     let patient = 7 + state_width;
-    let due = body.width.saturating_sub(if body.width >= 100 { 38 } else { 20 });
+    let due = body.width.saturating_sub(if body.width >= 100 { 36 } else { 20 });
     let title = patient + if body.width >= 76 { 18 } else { 14 };
     let to = due + 20;
     for (x, words) in [(2, "Nr"), (7, "State"), (patient, "Patient"), (title, "About")] {
@@ -75,7 +76,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
             pen.put(list.x + to, y, body.width - to, row.to.as_deref().unwrap_or("-"), role);
         }
         if at == tracker.cursor {
-            pen.over(Rect { y, height: 1, ..list }, Role::Select);
+            pen.select(Rect { y, height: 1, ..list }, true);
             cursor = Some(Position::new(list.x, y));
         }
     }

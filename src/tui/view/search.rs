@@ -127,7 +127,7 @@ fn draw_hit(pen: &mut Pen<'_>, area: Rect, hit: &SearchHit, selected: bool) {
     let rest = area.width.saturating_sub(name + kind + 2);
     pen.put(x + name + kind + 2, y, rest, &format!("{date}   {author}"), Role::Dim);
     if selected {
-        pen.over(Rect { height: 1, ..area }, Role::Select);
+        pen.select(area, true);
     }
     snippet(pen, Rect { x: x + 2, y: y + 1, width: area.width.saturating_sub(2), height: 1 }, hit);
 }

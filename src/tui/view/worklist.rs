@@ -174,7 +174,7 @@ fn draw_row(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow, col
         pen.put(x + next, y, 8, &say::when(review, now), Role::Text);
     }
     if selected {
-        pen.over(area, Role::Select);
+        pen.select(area, true);
     }
 }
 
