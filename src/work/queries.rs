@@ -57,7 +57,7 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant) -> Result<Report> {
         }
     }
     let source = |identifier: &str| chart.as_ref().and_then(|c| c.document(identifier)).map(|d| d.text.clone());
-    let context = Context { documented: &documented, providers: &providers, source_text: &source, open_queries: &open, now: Some(*now), ..Context::empty() };
+    let context = Context { documented: &documented, providers: &providers, source_text: &source, open_queries: &open, now: Some(*now), bare: chart.is_none(), ..Context::empty() };
     Ok(lint_draft(draft, &context))
 }
 
