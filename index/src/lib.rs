@@ -32,14 +32,14 @@
 //! | `grammar` | query text to tree ([`Query`]), and back, and into words |
 //! | `plan` | tree to analysed words at offsets: what is really looked up |
 //! | `occur` | where phrases and near-groups stand, given where their words stand |
-//! | `brute` | [`matches`]: a query against one document, without an index |
+//! | `brute` | [`matches()`]: a query against one document, without an index |
 //! | `highlight`, `snippet` | [`marks`], [`snippet`]: what matched, and the window that shows it |
 //! | `engine` | [`Engine`]: opening, feeding, searching one tantivy index |
 //! | `epoch` | when an index is of no use any more |
 //!
 //! # Invariants
 //!
-//! - **One meaning.** Engine, [`matches`] and [`marks`] work from the same plan, the same tokens and the same rules of `occur`. A total is
+//! - **One meaning.** Engine, [`matches()`] and [`marks`] work from the same plan, the same tokens and the same rules of `occur`. A total is
 //!   what counting by hand would give; where it is not (a prefix of more than 50,000 words), a notice says so.
 //! - **Every string is a query**, and its written form parses to the same query. Depth, length, near-chains and expansions are bounded.
 //! - **The index is a cache.** It holds keys, terms, positions and columns, no text; it may be deleted at any time. Its folder is named
