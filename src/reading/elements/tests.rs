@@ -18,7 +18,8 @@ fn read(text: &str, document_type: DocumentType) -> BTreeMap<String, Presence> {
 #[test]
 fn the_shipped_rules_are_valid() {
     ElementRules::parse(include_str!("../../../lexicon/elements.toml")).unwrap();
-    let strange = "placeholders = []\nreasons = []\ncue = []\n[document_types]\n[[rule]]\nelement = \"shoe_size\"\nsections = []";
+    let strange =
+        "placeholders = []\nreasons = []\nmonths = []\ncue = []\n[document_types]\n[[rule]]\nelement = \"shoe_size\"\nsections = []";
     assert!(ElementRules::parse(strange).is_err());
 }
 
@@ -56,6 +57,9 @@ fn information_counts_wherever_it_stands_and_a_bare_heading_does_not() {
         (DischargeSummary, "HOSPITAL COURSE: He was discharged home in stable condition.", "disposition", Presence::Present),
         (DischargeSummary, "DATE OF ADMISSION:", "admission_date", Presence::Empty),
         (DischargeSummary, "He was admitted on 3/4/2021 for gout.", "admission_date", Presence::Present),
+        (DischargeSummary, "She passed away on May 4, 2019.", "discharge_date", Presence::Present),
+        (DischargeSummary, "HOSPITAL COURSE: Well.\nMEDICATIONS: Aspirin.", "discharge_medications", Presence::Present),
+        (DischargeSummary, "MEDICATIONS: Aspirin.\nHOSPITAL COURSE: Well.", "discharge_medications", Presence::Absent),
         (DischargeSummary, "HPI: He was admitted on Friday.", "admission_date", Presence::Absent),
     ] {
         assert_eq!(read(text, document_type)[element], expected, "{text}");
