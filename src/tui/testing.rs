@@ -1,4 +1,3 @@
-
 //! A small stand-in desk over invented charts, for the tests of the interface: enough of everything, nothing on disk.
 use crate::chart::{
     Chart, Document, DocumentStatus, DocumentType, Encounter, EncounterClass, Evidence, Instant, Location, Observation, Patient, Provider,
