@@ -5,8 +5,8 @@
 //! can rewrite everything after the last head kept elsewhere; see `docs/security.md`.
 
 use super::{Actor, Store, trouble::because};
-use crate::hash::hex;
 use crate::error::Result;
+use crate::hash::hex;
 use hmac::{Hmac, KeyInit, Mac};
 use rusqlite::{OptionalExtension, Transaction};
 use serde::Serialize;

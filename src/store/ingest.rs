@@ -2,9 +2,9 @@
 
 use super::audit::Act;
 use super::{Actor, Store, trouble::because};
-use crate::hash::sha256;
 use crate::chart::{Document, Encounter, Instant, Patient, Provider, Record};
 use crate::error::{Result, Trouble};
+use crate::hash::sha256;
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 

@@ -66,7 +66,9 @@ impl Store {
 
     /// How a person signs queries and is reached: (name with credential, contact); empty where not set.
     pub fn profile(&self, user: &str) -> Result<(String, String)> {
-        let found = self.read(|c| c.query_row("SELECT name, contact FROM profile WHERE by_user = ?1", [user], |r| Ok((r.get(0)?, r.get(1)?))).optional())?;
+        let found = self.read(|c| {
+            c.query_row("SELECT name, contact FROM profile WHERE by_user = ?1", [user], |r| Ok((r.get(0)?, r.get(1)?))).optional()
+        })?;
         Ok(found.unwrap_or_default())
     }
 

@@ -1,9 +1,9 @@
 //! The demo's desk: synthetic charts in memory, a clock that stands still, nothing on disk.
 
 use super::{Clock, LocalDesk, Session, import_records};
+use crate::chart::Instant;
 use crate::checklist::Packs;
 use crate::error::{Result, Trouble};
-use crate::chart::Instant;
 use crate::store::Store;
 use lacuna_index::Stop;
 use std::sync::Arc;

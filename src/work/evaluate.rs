@@ -49,7 +49,15 @@ pub fn prior_readings(chart: &Chart) -> Vec<Vec<Reading>> {
 
 /// The gaps of encounters, with what people did about them: by encounter, then in the order of evaluation. `all` uses and fills
 /// the cache; an instant that was asked for is judged exactly, without it.
-pub fn gaps_of(store: &Store, packs: &Packs, names: &[String], all: bool, asked: Option<Instant>, now: &Instant, stop: &Stop) -> Result<Vec<Gap>> {
+pub fn gaps_of(
+    store: &Store,
+    packs: &Packs,
+    names: &[String],
+    all: bool,
+    asked: Option<Instant>,
+    now: &Instant,
+    stop: &Stop,
+) -> Result<Vec<Gap>> {
     let marks = store.gap_marks(None)?;
     let mut out = Vec::new();
     let mut cached = HashMap::new();
@@ -60,7 +68,9 @@ pub fn gaps_of(store: &Store, packs: &Packs, names: &[String], all: bool, asked:
         let mut charts = Vec::new();
         for name in batch.iter().filter(|n| !cached.contains_key(*n)) {
             let found = store.chart(name)?.ok_or_else(|| {
-                Trouble::input("there is no such encounter").at(name, None).hint("`lacuna worklist --view all` shows them; `#12` names one by our number")
+                Trouble::input("there is no such encounter")
+                    .at(name, None)
+                    .hint("`lacuna worklist --view all` shows them; `#12` names one by our number")
             })?;
             charts.push((name.clone(), found));
         }
@@ -85,7 +95,12 @@ pub fn with_marks(gaps: &mut [Gap], marks: &[GapMark]) {
 
 /// The gaps of the encounters named (all, when none is), by encounter identifier; from the cache where it still stands.
 pub fn encounters(
-    store: &Store, packs: &Packs, summaries: &[EncounterSummary], as_of: &Instant, stop: &Stop, tell: &mut dyn FnMut(usize, usize),
+    store: &Store,
+    packs: &Packs,
+    summaries: &[EncounterSummary],
+    as_of: &Instant,
+    stop: &Stop,
+    tell: &mut dyn FnMut(usize, usize),
 ) -> Result<HashMap<String, Vec<Gap>>> {
     let epoch = epoch(packs);
     let mut cached = store.evaluations()?;

@@ -89,7 +89,12 @@ pub struct ImportProgress {
 
 /// Reads `paths` into `store`.
 pub fn import(
-    store: &Store, session: &Session, paths: &[PathBuf], options: &Options, stop: &Stop, tell: &mut dyn FnMut(&ImportProgress),
+    store: &Store,
+    session: &Session,
+    paths: &[PathBuf],
+    options: &Options,
+    stop: &Stop,
+    tell: &mut dyn FnMut(&ImportProgress),
 ) -> Result<ImportReport> {
     let sources: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
     let run = store.begin_run(&session.actor(), &sources)?;

@@ -35,7 +35,9 @@ pub fn fresh(store: &Store) -> Result<Library> {
         match std::fs::remove_dir_all(&at) {
             Ok(()) => {}
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(Trouble::system("the old index could not be removed").at(at.display().to_string(), None).why(error.kind())),
+            Err(error) => {
+                return Err(Trouble::system("the old index could not be removed").at(at.display().to_string(), None).why(error.kind()));
+            }
         }
     }
     open(store)

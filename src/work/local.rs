@@ -84,7 +84,9 @@ impl LocalDesk {
     }
 
     fn missing(encounter: &str) -> Trouble {
-        Trouble::input("there is no such encounter").at(encounter, None).hint("`lacuna worklist --view all` shows them; `#12` names one by our number")
+        Trouble::input("there is no such encounter")
+            .at(encounter, None)
+            .hint("`lacuna worklist --view all` shows them; `#12` names one by our number")
     }
 
     fn load(&self, encounter: &str) -> Result<crate::chart::Chart> {
@@ -223,7 +225,9 @@ impl Desk for LocalDesk {
     fn draft_for_gap(&self, encounter: &str, key: &str) -> Result<QueryView> {
         let view = self.chart(encounter)?;
         let row = view.gaps.iter().find(|g| g.key == key).ok_or_else(|| {
-            Trouble::input("that gap is not in this encounter any more").at(encounter, None).hint("look at the chart again: something new may have answered it")
+            Trouble::input("that gap is not in this encounter any more")
+                .at(encounter, None)
+                .hint("look at the chart again: something new may have answered it")
         })?;
         if let Some(id) = row.query {
             return self.view(id);

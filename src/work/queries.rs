@@ -8,7 +8,8 @@ use crate::chart::{Instant, Provider};
 use crate::checklist::Gap;
 use crate::error::{Result, Trouble};
 use crate::query::{
-    Context, Draft, Event, Outcome, Policy, QueryState, Report, body_hash, documented_concepts, draft_from_gap, lint as lint_draft, next, render_text,
+    Context, Draft, Event, Outcome, Policy, QueryState, Report, body_hash, documented_concepts, draft_from_gap, lint as lint_draft, next,
+    render_text,
 };
 use crate::store::{NewQuery, Store, StoredQuery};
 use std::collections::BTreeSet;
@@ -58,6 +59,14 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant) -> Result<Report> {
     }
     let source = |identifier: &str| chart.as_ref().and_then(|c| c.document(identifier)).map(|d| d.text.clone());
     let context = Context { documented: &documented, providers: &providers, source_text: &source, open_queries: &open, now: Some(*now), bare: chart.is_none(), ..Context::empty() };
+    let context = Context {
+        documented: &documented,
+        providers: &providers,
+        source_text: &source,
+        open_queries: &open,
+        now: Some(*now),
+        ..Context::empty()
+    };
     Ok(lint_draft(draft, &context))
 }
 
@@ -67,10 +76,12 @@ pub fn send(store: &Store, session: &Session, id: i64) -> Result<()> {
     allowed(&query, &Event::Send)?;
     let report = lint(store, &query.draft, &session.now())?;
     if !report.can_send {
-        let rules: Vec<&str> = report.diagnostics.iter().filter(|d| d.severity == crate::query::LintSeverity::Block).map(|d| d.rule).collect();
-        return Err(Trouble::refused("the query was not sent").at(format!("query {id}"), None).why(format!("{} does not allow it", rules.join(", "))).hint(
-            "`lacuna query lint` says what each rule wants; the draft is kept",
-        ));
+        let rules: Vec<&str> =
+            report.diagnostics.iter().filter(|d| d.severity == crate::query::LintSeverity::Block).map(|d| d.rule).collect();
+        return Err(Trouble::refused("the query was not sent")
+            .at(format!("query {id}"), None)
+            .why(format!("{} does not allow it", rules.join(", ")))
+            .hint("`lacuna query lint` says what each rule wants; the draft is kept"));
     }
     let text = render_text(&query.draft, Some(id));
     store.send_query(&session.actor(), id, query.revision, &query.draft, &text, &body_hash(&query.draft))
@@ -82,10 +93,13 @@ pub fn answer(store: &Store, session: &Session, id: i64, words: &str, option: Op
     let ticked = match option {
         None => None,
         Some(index) => Some(query.draft.options.get(index).map(|o| o.text.clone()).ok_or_else(|| {
-            Trouble::input("the query has no such option").at(format!("query {id}"), None).hint(format!("it has {}; count from 1", query.draft.options.len()))
+            Trouble::input("the query has no such option")
+                .at(format!("query {id}"), None)
+                .hint(format!("it has {}; count from 1", query.draft.options.len()))
         })?),
     };
-    let said = [ticked.as_deref().unwrap_or_default(), words.trim()].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join("\n");
+    let said =
+        [ticked.as_deref().unwrap_or_default(), words.trim()].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join("\n");
     if said.is_empty() {
         return Err(Trouble::input("an answer needs words or an option").at(format!("query {id}"), None));
     }

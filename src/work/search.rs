@@ -1,7 +1,7 @@
 //! A search from the words typed to what a screen shows: parse, ask the index, fetch the texts, cut the snippets.
 
-use super::indexing::{Waiting, entry, trouble};
 use super::LocalDesk;
+use super::indexing::{Waiting, entry, trouble};
 use super::model::{SearchHit, SearchPage};
 use crate::chart::DocumentType;
 use crate::error::Result;
@@ -76,10 +76,13 @@ pub fn within(store: &Store, encounter: &str, request: &Request<'_>) -> Result<S
 }
 
 fn page_for(query: &Query, issues: &[lacuna_index::Issue]) -> SearchPage {
-    let issues = issues.iter().map(|i| match &i.hint {
+    let issues = issues
+        .iter()
+        .map(|i| match &i.hint {
             None => i.message.clone(),
             Some(hint) => format!("{} ({hint})", i.message),
-        }).collect();
+        })
+        .collect();
     SearchPage { meaning: query.meaning(), issues, ..SearchPage::default() }
 }
 
