@@ -141,6 +141,11 @@ fn bulk_files_are_read_in_the_order_of_their_types() {
     assert_eq!(keep.rejects, []);
     use RecordKind::{Document, Encounter, Patient, Provider};
     assert_eq!(keep.kinds(), [Provider, Patient, Encounter, Document]);
+    let one_by_one: Vec<PathBuf> = files.iter().map(|(name, _)| bulk.path().join(name)).collect();
+    let glob = read(&one_by_one.iter().map(PathBuf::as_path).collect::<Vec<_>>(), &Options::default());
+    assert_eq!((glob.kinds(), glob.notices.len()), (keep.kinds(), 4));
+    let alone = read(&[&bulk.path().join("LICENSE")], &Options::default());
+    assert_eq!(alone.documents().len(), 1);
     let author = keep.documents()[0].author.clone().unwrap();
     assert_eq!((author.identifier.as_deref(), author.name.as_deref()), (Some("999"), Some("Li Chen, MD")));
     assert_eq!(keep.encounters()[0].attending, Some(author));
@@ -238,14 +243,58 @@ proptest! {
 
 fn resource() -> impl Strategy<Value = serde_json::Value> {
     const TYPES: [&str; 16] = [
-        "Patient", "Practitioner", "PractitionerRole", "Encounter", "DocumentReference", "DiagnosticReport", "Composition", "Observation",
-        "Condition", "Procedure", "ServiceRequest", "MedicationRequest", "MedicationAdministration", "MedicationStatement", "Medication",
+        "Patient",
+        "Practitioner",
+        "PractitionerRole",
+        "Encounter",
+        "DocumentReference",
+        "DiagnosticReport",
+        "Composition",
+        "Observation",
+        "Condition",
+        "Procedure",
+        "ServiceRequest",
+        "MedicationRequest",
+        "MedicationAdministration",
+        "MedicationStatement",
+        "Medication",
         "Bundle",
     ];
     const KEYS: [&str; 34] = [
-        "id", "identifier", "name", "subject", "encounter", "context", "author", "content", "attachment", "data", "contentType", "code",
-        "coding", "text", "section", "div", "component", "valueQuantity", "value", "referenceRange", "low", "period", "start", "class",
-        "participant", "individual", "reference", "relatesTo", "presentedForm", "conclusion", "contained", "extension", "dosage", "entry",
+        "id",
+        "identifier",
+        "name",
+        "subject",
+        "encounter",
+        "context",
+        "author",
+        "content",
+        "attachment",
+        "data",
+        "contentType",
+        "code",
+        "coding",
+        "text",
+        "section",
+        "div",
+        "component",
+        "valueQuantity",
+        "value",
+        "referenceRange",
+        "low",
+        "period",
+        "start",
+        "class",
+        "participant",
+        "individual",
+        "reference",
+        "relatesTo",
+        "presentedForm",
+        "conclusion",
+        "contained",
+        "extension",
+        "dosage",
+        "entry",
     ];
     let leaf = prop_oneof![
         Just(serde_json::Value::Null),
@@ -257,8 +306,11 @@ fn resource() -> impl Strategy<Value = serde_json::Value> {
     let tree = leaf.prop_recursive(5, 40, 5, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
-            prop::collection::vec((prop::sample::select(&KEYS[..]), inner), 0..5)
-                .prop_map(|fields| fields.into_iter().map(|(k, v)| (k.to_owned(), v)).collect::<serde_json::Map<_, _>>().into()),
+            prop::collection::vec((prop::sample::select(&KEYS[..]), inner), 0..5).prop_map(|fields| fields
+                .into_iter()
+                .map(|(k, v)| (k.to_owned(), v))
+                .collect::<serde_json::Map<_, _>>()
+                .into()),
         ]
     });
     (prop::sample::select(&TYPES[..]), prop::collection::vec((prop::sample::select(&KEYS[..]), tree), 0..8)).prop_map(|(name, fields)| {
