@@ -12,6 +12,7 @@
 //! | [`intake`] | files → records | writes to the store by itself |
 //! | [`store`] | SQLite, the only truth | is bypassed: only it names rusqlite |
 //! | [`work`] | ties them together: import, evaluation, search, background jobs | names a terminal crate |
+//! | [`text`] | the one boundary that makes text from outside harmless to show | changes what is stored |
 //! | [`cli`] | commands, plain and JSON output, exit codes | names a terminal crate |
 //! | `tui` | the terminal interface (feature `tui`) | does I/O: `update(model, msg) -> effects`, `view(model)` |
 //! | `lacuna-index` | the search engine, a crate of its own | knows SQLite or a terminal; lets a tantivy type out |
@@ -29,10 +30,12 @@ pub mod chart;
 pub mod checklist;
 pub mod cli;
 pub mod error;
+pub mod hash;
 pub mod intake;
 pub mod query;
 pub mod reading;
 pub mod store;
+pub mod text;
 #[cfg(feature = "tui")]
 pub mod tui;
 pub mod work;

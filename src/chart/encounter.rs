@@ -104,8 +104,11 @@ pub struct Location {
 pub struct Encounter {
     /// Ours.
     pub id: Id,
-    /// The sender's identifier (account or visit number).
+    /// The sender's identifier: what documents and observations name it by.
     pub identifier: String,
+    /// Account or visit number, where the sender gave one besides.
+    #[serde(default)]
+    pub account: Option<String>,
     /// The patient, by the sender's identifier.
     pub patient: Option<String>,
     /// Kind of stay.
@@ -139,6 +142,11 @@ pub struct Encounter {
 }
 
 impl Encounter {
+    /// What a person calls it: the account or visit number where one was given.
+    pub fn name(&self) -> &str {
+        self.account.as_deref().unwrap_or(&self.identifier)
+    }
+
     /// When the stay began for the present-on-admission question: the order to admit, else the start.
     pub fn admission(&self) -> Option<Instant> {
         self.admitted.or(self.start)

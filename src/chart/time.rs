@@ -31,6 +31,9 @@ pub struct Instant {
 }
 
 impl Instant {
+    /// 1970-01-01T00:00:00Z.
+    pub const UNIX_EPOCH: Self = Self { utc: Timestamp::UNIX_EPOCH, offset_seconds: Some(0), precision: Precision::Second };
+
     /// An instant from UTC seconds; `offset_seconds` is the offset to show it in.
     pub fn from_utc_seconds(seconds: i64, offset_seconds: Option<i32>) -> Option<Self> {
         Timestamp::from_second(seconds).ok().map(|utc| Self { utc, offset_seconds, precision: Precision::Second })

@@ -142,6 +142,9 @@ pub struct Draft {
     /// The template it was filled from.
     #[serde(default)]
     pub template: Option<String>,
+    /// Options of the template that nothing in the chart supports, and that were left out for it. Never shown to the provider.
+    #[serde(default)]
+    pub removed: Vec<String>,
     /// For a yes/no or validation query: where the diagnosis is documented.
     #[serde(default)]
     pub documented_at: Option<Evidence>,

@@ -1,1 +1,225 @@
-//! (being built)
+//! SQLite: the only truth. Nothing outside this folder names rusqlite.
+//!
+//! WAL, `synchronous=FULL` (with `NORMAL`, a power cut loses acknowledged work), every write in one `BEGIN IMMEDIATE` with its audit
+//! row. Derived things (evaluations, the index) can be thrown away; everything else is kept. A [`Key`] is the seam for encryption:
+//! SQLCipher is in every build, and an unencrypted store says so.
+
+mod audit;
+mod charts;
+mod evaluations;
+mod ingest;
+mod location;
+mod migrate;
+mod outbox;
+mod people;
+mod queries;
+mod trouble;
+
+pub use audit::{AuditEntry, AuditFilter, AuditVerdict};
+pub use charts::EncounterSummary;
+pub use evaluations::CachedEvaluation;
+pub use ingest::{IngestCounts, RunReport};
+pub use location::default_folder;
+pub use outbox::{DocumentForIndex, Outbox};
+pub use people::SeenMap;
+pub use queries::{NewQuery, StoredQuery, StoredStep, StoredVersion};
+
+use crate::chart::Instant;
+use crate::error::{Result, Trouble};
+use crate::hash::hex;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use trouble::because;
+
+/// Stands for a time that cannot be read: the beginning of UTC, so that it never looks recent.
+const EPOCH: Instant = Instant::UNIX_EPOCH;
+/// The file inside a store's folder.
+const FILE: &str = "lacuna.db";
+/// SQLite below this can corrupt a WAL file when two processes checkpoint at once.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// How a store is locked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Key {
+    /// Not encrypted: the demo, and stores whose owner typed `--no-encryption`.
+    #[default]
+    None,
+    /// A raw 256-bit key for SQLCipher.
+    Raw([u8; 32]),
+}
+
+/// Who acts, when, and from where: every write names one.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// The person.
+    pub user: String,
+    /// This session, random.
+    pub session: String,
+    /// Where the session comes from (SSH client address, or `local`).
+    pub client: String,
+    /// The time of the act.
+    pub now: Instant,
+}
+
+/// An open store.
+pub struct Store {
+    connection: Mutex<Connection>,
+    folder: Option<PathBuf>,
+    audit_key: [u8; 32],
+    id: String,
+    encrypted: bool,
+}
+
+impl Store {
+    /// Makes a new store in `folder`, which must not hold one.
+    pub fn create(folder: &Path, key: &Key, actor: &Actor) -> Result<Self> {
+        let file = folder.join(FILE);
+        if file.exists() {
+            return Err(Trouble::input("there is a store here already")
+                .at(folder.display().to_string(), None)
+                .hint("use it as it is, or name another folder with --store"));
+        }
+        location::prepare(folder)?;
+        location::create_private(&file)?;
+        let store = Self::from_connection(Connection::open(&file).map_err(because("the store could not be made"))?, key, Some(folder))?;
+        store.first_entry(actor, key)?;
+        Ok(store)
+    }
+
+    /// Opens the store in `folder`.
+    pub fn open(folder: &Path, key: &Key) -> Result<Self> {
+        let file = folder.join(FILE);
+        if !file.is_file() {
+            return Err(Trouble::input("there is no store here")
+                .at(folder.display().to_string(), None)
+                .hint("make one with `lacuna --store DIR init`, or see the program with `lacuna demo`"));
+        }
+        location::refuse_network(folder)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&file, flags)
+            .map_err(because("the store could not be opened"))
+            .map_err(|t| t.at(folder.display().to_string(), None))?;
+        Self::from_connection(connection, key, Some(folder)).map_err(|t| t.at(folder.display().to_string(), None))
+    }
+
+    /// A store in memory: the demo, and tests. Nothing reaches a disk.
+    pub fn memory(actor: &Actor) -> Result<Self> {
+        let connection = Connection::open_in_memory().map_err(because("no memory for the demo's store"))?;
+        let store = Self::from_connection(connection, &Key::None, None)?;
+        store.first_entry(actor, &Key::None)?;
+        Ok(store)
+    }
+
+    fn first_entry(&self, actor: &Actor, key: &Key) -> Result<()> {
+        let detail = if *key == Key::None { "encryption: none" } else { "encryption: SQLCipher" };
+        self.write(|tx| self.record(tx, actor, &audit::Act { detail, ..audit::Act::new("store.create") }))
+    }
+
+    fn from_connection(mut connection: Connection, key: &Key, folder: Option<&Path>) -> Result<Self> {
+        if rusqlite::version_number() < OLDEST_SQLITE {
+            return Err(Trouble::system("this program was built with a SQLite that can damage a store")
+                .why(format!("SQLite {} has the WAL-reset bug", rusqlite::version()))
+                .hint("build it as the README says, with the bundled SQLite"));
+        }
+        pragmas(&connection, key).map_err(because("the store could not be opened"))?;
+        migrate::run(&mut connection)?;
+        let audit_key = meta_bytes(&connection, "audit_key")?;
+        let id = meta(&connection, "store_id")?;
+        Ok(Self { connection: Mutex::new(connection), folder: folder.map(Path::to_path_buf), audit_key, id, encrypted: *key != Key::None })
+    }
+
+    /// The store's own random id: an index made for another store is foreign.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Where it lives; `None` in memory.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
+    /// Whether it is encrypted.
+    pub fn encrypted(&self) -> bool {
+        self.encrypted
+    }
+
+    /// Goes up with every change that another process commits: what a screen polls instead of reading everything again.
+    pub fn data_version(&self) -> Result<i64> {
+        self.read(|c| c.query_row("PRAGMA data_version", [], |row| row.get(0)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        // A panic elsewhere while the lock was held rolled its transaction back; the connection itself is sound.
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        read(&self.lock()).map_err(because("the store could not be read"))
+    }
+
+    /// One writing transaction. `BEGIN IMMEDIATE`: a read that later becomes a write would fail at once whatever the timeout.
+    fn write<T>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let mut connection = self.lock();
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(because("the store is busy or read-only"))?;
+        let value = write(&transaction)?;
+        transaction.commit().map_err(because("nothing was saved: the change could not be committed"))?;
+        drop(connection);
+        self.remember_head();
+        Ok(value)
+    }
+
+    /// Checks the file's own structure; `Err` names the damage.
+    pub fn check(&self) -> Result<()> {
+        // SQLCipher's own check gives false alarms while the WAL is not checkpointed.
+        let first: String = self.read(|c| {
+            c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).ok();
+            c.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+        })?;
+        if first == "ok" {
+            Ok(())
+        } else {
+            Err(Trouble::damaged("the store is damaged").why("SQLite's integrity check failed").hint("restore a backup"))
+        }
+    }
+
+    /// Copies the whole store into `target` while it is in use.
+    pub fn backup(&self, target: &Path, actor: &Actor) -> Result<()> {
+        if target.exists() {
+            return Err(Trouble::input("the backup file is there already").at(target.display().to_string(), None).hint("name a new file"));
+        }
+        self.write(|tx| self.record(tx, actor, &audit::Act::new("backup")))?;
+        location::create_private(target)?;
+        let mut copy = Connection::open(target).map_err(because("the backup file could not be made"))?;
+        let source = self.lock();
+        let backup = rusqlite::backup::Backup::new(&source, &mut copy).map_err(because("the backup could not be started"))?;
+        backup.run_to_completion(512, std::time::Duration::from_millis(2), None).map_err(because("the backup was not completed"))
+    }
+}
+
+fn pragmas(connection: &Connection, key: &Key) -> rusqlite::Result<()> {
+    // First of all: SQLCipher would otherwise print its errors on stderr, across the screen.
+    connection.execute_batch("PRAGMA cipher_log_level=NONE;")?;
+    if let Key::Raw(bytes) = key {
+        connection.pragma_update(None, "key", format!("x'{}'", hex(bytes)))?;
+    }
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.execute_batch(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0;
+         PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;",
+    )
+}
+
+fn meta(connection: &Connection, key: &str) -> Result<String> {
+    connection.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).map_err(because("the store could not be read"))
+}
+
+fn meta_bytes(connection: &Connection, key: &str) -> Result<[u8; 32]> {
+    let text = meta(connection, key)?;
+    let bytes: Vec<u8> = (0..text.len() / 2).filter_map(|i| u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()).collect();
+    bytes.try_into().map_err(|_| Trouble::damaged("the store is damaged").why("its audit key is not readable").hint("restore a backup"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,50 @@
+//! Lexemes: parentheses, quoted stretches, and everything else up to a space.
+
+use std::ops::Range;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Open,
+    Close,
+    /// The span inside the quotes, and whether the closing quote was there.
+    Quoted(Range<usize>, bool),
+    Word,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Lexeme {
+    pub(crate) shape: Shape,
+    pub(crate) span: Range<usize>,
+}
+
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '\u{201c}'..='\u{201f}')
+}
+
+pub(crate) fn lex(text: &str) -> Vec<Lexeme> {
+    let mut out = Vec::new();
+    let mut chars = text.char_indices().peekable();
+    while let Some((start, c)) = chars.next() {
+        let after = start + c.len_utf8();
+        let lexeme = match c {
+            c if c.is_whitespace() => continue,
+            '(' => Lexeme { shape: Shape::Open, span: start..after },
+            ')' => Lexeme { shape: Shape::Close, span: start..after },
+            c if is_quote(c) => {
+                let close = chars.by_ref().find(|(_, c)| is_quote(*c));
+                let end = close.map_or(text.len(), |(at, _)| at);
+                let stop = close.map_or(text.len(), |(at, c)| at + c.len_utf8());
+                Lexeme { shape: Shape::Quoted(after..end, close.is_some()), span: start..stop }
+            }
+            _ => {
+                let mut end = after;
+                while let Some((at, c)) = chars.next_if(|(_, c)| !c.is_whitespace() && !is_quote(*c) && !matches!(c, '(' | ')')) {
+                    end = at + c.len_utf8();
+                }
+                Lexeme { shape: Shape::Word, span: start..end }
+            }
+        };
+        out.push(lexeme);
+    }
+    out
+}

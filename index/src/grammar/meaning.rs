@@ -1,0 +1,87 @@
+//! What a query means, in words a person can check it by.
+
+use super::{DateRange, Field, Kind, Leaf, Node, Pattern, Query};
+
+impl Query {
+    /// The meaning in words: `phrase congestive heart failure, and note type discharge summary, without denied`.
+    pub fn meaning(&self) -> String {
+        self.root.as_ref().map_or_else(|| "nothing to search for".to_owned(), |root| top(root))
+    }
+}
+
+fn top(node: &Node) -> String {
+    let Node::And(nodes) = node else { return inner(node) };
+    let mut out = String::new();
+    for (i, node) in nodes.iter().enumerate() {
+        let without = matches!(node, Node::Not(_));
+        out.push_str(match (i, without) {
+            (0, _) => "",
+            (_, true) => ", ",
+            (_, false) => ", and ",
+        });
+        out.push_str(&grouped(node));
+    }
+    out
+}
+
+fn inner(node: &Node) -> String {
+    match node {
+        Node::And(_) => top(node),
+        Node::Or(nodes) => format!("either {}", nodes.iter().map(grouped).collect::<Vec<_>>().join(" or ")),
+        Node::Not(inner) => format!("without {}", grouped(inner)),
+        Node::Leaf(leaf) => leaf_meaning(leaf),
+    }
+}
+
+/// Groups within a sentence keep their parentheses: without them "a or b and c" has two readings.
+fn grouped(node: &Node) -> String {
+    match node {
+        Node::And(_) | Node::Or(_) => format!("({})", inner(node)),
+        Node::Not(_) | Node::Leaf(_) => inner(node),
+    }
+}
+
+fn leaf_meaning(leaf: &Leaf) -> String {
+    match leaf {
+        Leaf::Words { field, pattern } => in_field(*field, &words(pattern, *field)),
+        Leaf::Date(range) => dated(*range),
+        Leaf::Near { field, operands, within } => {
+            let parts: Vec<String> =
+                operands.iter().map(|patterns| patterns.iter().map(|p| words(p, *field)).collect::<Vec<_>>().join(" or ")).collect();
+            let distance = if *within == 1 { "next to each other".to_owned() } else { format!("within {within} words of each other") };
+            in_field(*field, &format!("{} {distance}", parts.join(" and ")))
+        }
+    }
+}
+
+fn in_field(field: Field, value: &str) -> String {
+    if field == Field::Text { value.to_owned() } else { format!("{} {value}", field.spoken()) }
+}
+
+fn words(pattern: &Pattern, field: Field) -> String {
+    let phrase = field == Field::Text && pattern.words.len() > 1;
+    if pattern.all_exact() {
+        return if phrase { format!("phrase {}", pattern.plain()) } else { pattern.plain() };
+    }
+    let each: Vec<String> = pattern
+        .words
+        .iter()
+        .map(|word| match word.kind {
+            Kind::Exact => word.text.clone(),
+            Kind::Prefix => format!("any word that begins with {}", word.text),
+            Kind::Typo(1) => format!("{} with at most one slip", word.text),
+            Kind::Typo(slips) => format!("{} with at most {slips} slips", word.text),
+        })
+        .collect();
+    if phrase { format!("phrase {}", each.join(", then ")) } else { each.join(", then ") }
+}
+
+fn dated(range: DateRange) -> String {
+    match (range.from, range.to) {
+        (Some(from), Some(to)) if from == to => format!("dated {from}"),
+        (Some(from), Some(to)) => format!("dated {from} to {to}"),
+        (Some(from), None) => format!("dated {from} or later"),
+        (None, Some(to)) => format!("dated {to} or earlier"),
+        (None, None) => "dated".to_owned(),
+    }
+}

@@ -1,0 +1,383 @@
+//! Recursive descent over the lexemes, total and bounded in depth.
+
+use std::ops::Range;
+
+use super::date::DateRange;
+use super::field::{FIELD_NAMES, Field, Shape as FieldShape, nearest};
+use super::lex::{Lexeme, Shape, lex};
+use super::word::{Kind, Refusal, Word};
+use super::{Issue, Leaf, MAX_DEPTH, MAX_LENGTH, MAX_NEAR, Node, Pattern, Query};
+
+/// More issues than this help nobody.
+const MAX_ISSUES: usize = 16;
+
+/// Widest distance of `near/N`.
+const MAX_WITHIN: u32 = 1000;
+
+pub(crate) fn parse(text: &str) -> (Query, Vec<Issue>) {
+    let (mut query, mut issues) = read(text);
+    // A query written out can be longer than typed (a field before a group is written before each word). What is too long to be read
+    // again is shortened, so that a saved query always means what it meant when it was typed.
+    let mut keep = MAX_LENGTH;
+    let mut written = query.to_string();
+    while written.len() > MAX_LENGTH {
+        if keep == MAX_LENGTH {
+            issues.push(too_long(text));
+        }
+        keep = keep.saturating_sub(MAX_LENGTH / 16);
+        query = read(floor(&written, keep)).0;
+        written = query.to_string();
+    }
+    issues.truncate(MAX_ISSUES);
+    (query, issues)
+}
+
+fn read(text: &str) -> (Query, Vec<Issue>) {
+    let kept = floor(text, MAX_LENGTH);
+    let mut parser = Parser { text: kept, lexemes: lex(kept), at: 0, depth: 0, field: Field::Text, issues: Vec::new() };
+    if kept.len() < text.len() {
+        parser.issues.push(too_long(text));
+    }
+    let root = parser.whole();
+    (Query { root }, parser.issues)
+}
+
+fn too_long(text: &str) -> Issue {
+    Issue {
+        message: format!("The query is longer than {MAX_LENGTH} bytes; the end is left out."),
+        span: floor(text, MAX_LENGTH).len()..text.len(),
+        hint: None,
+    }
+}
+
+/// The longest start of `text` of at most `limit` bytes that ends at a character.
+fn floor(text: &str, limit: usize) -> &str {
+    (0..=limit.min(text.len())).rev().find_map(|end| text.get(..end)).unwrap_or_default()
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    lexemes: Vec<Lexeme>,
+    at: usize,
+    depth: usize,
+    /// The field of a group such as `type:( … )`.
+    field: Field,
+    issues: Vec<Issue>,
+}
+
+enum Operator {
+    And,
+    Or,
+    Not,
+    Near(u32),
+}
+
+fn operator(word: &str) -> Option<Operator> {
+    match word.to_ascii_lowercase().as_str() {
+        "and" => Some(Operator::And),
+        "or" => Some(Operator::Or),
+        "not" => Some(Operator::Not),
+        lower => {
+            let number = lower.strip_prefix("near/").filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))?;
+            Some(Operator::Near(number.parse().unwrap_or(u32::MAX)))
+        }
+    }
+}
+
+/// `name:value` as its two sides, if the name could be a field.
+fn split_field(word: &str) -> Option<(&str, &str)> {
+    word.split_once(':').filter(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic()))
+}
+
+fn known(name: &str) -> bool {
+    FIELD_NAMES.iter().any(|field| field.eq_ignore_ascii_case(name))
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<&Lexeme> {
+        self.lexemes.get(self.at)
+    }
+
+    fn slice(&self, span: &Range<usize>) -> &str {
+        self.text.get(span.clone()).unwrap_or_default()
+    }
+
+    fn operator(&self) -> Option<Operator> {
+        let lexeme = self.peek().filter(|l| l.shape == Shape::Word)?;
+        operator(self.slice(&lexeme.span))
+    }
+
+    fn issue(&mut self, span: Range<usize>, message: impl Into<String>, hint: Option<&str>) {
+        if self.issues.len() < MAX_ISSUES {
+            self.issues.push(Issue { message: message.into(), span, hint: hint.map(str::to_owned) });
+        }
+    }
+
+    fn whole(&mut self) -> Option<Node> {
+        let mut nodes = Vec::new();
+        loop {
+            nodes.extend(self.or());
+            let Some(lexeme) = self.peek() else { return Node::and(nodes) };
+            let span = lexeme.span.clone();
+            self.at += 1;
+            self.issue(span, "This closing parenthesis has no opening one.", None);
+        }
+    }
+
+    /// Reads up to a closing parenthesis or the end.
+    fn or(&mut self) -> Option<Node> {
+        let mut nodes = Vec::new();
+        loop {
+            let side = self.and();
+            let Some(Operator::Or) = self.operator() else {
+                nodes.extend(side);
+                return Node::or(nodes);
+            };
+            let span = self.peek().map(|l| l.span.clone()).unwrap_or_default();
+            self.at += 1;
+            let dangling = side.is_none() || self.peek().is_none_or(|l| l.shape == Shape::Close);
+            nodes.extend(side);
+            if dangling {
+                self.issue(span, "\"or\" needs something on both sides.", Some("To find the word itself, put it in quotes: \"or\""));
+            }
+        }
+    }
+
+    fn and(&mut self) -> Option<Node> {
+        let mut nodes = Vec::new();
+        loop {
+            match self.peek() {
+                None => return Node::and(nodes),
+                Some(lexeme) if lexeme.shape == Shape::Close => return Node::and(nodes),
+                Some(_) => {}
+            }
+            match self.operator() {
+                Some(Operator::Or) => return Node::and(nodes),
+                Some(Operator::And) => self.at += 1,
+                _ => nodes.extend(self.not()),
+            }
+        }
+    }
+
+    fn not(&mut self) -> Option<Node> {
+        let Some(Operator::Not) = self.operator() else { return self.near() };
+        let span = self.peek().map(|l| l.span.clone()).unwrap_or_default();
+        self.at += 1;
+        if self.depth >= MAX_DEPTH {
+            self.issue(span, format!("Nested deeper than {MAX_DEPTH}; this \"not\" is left out."), None);
+            return None;
+        }
+        let ends = self.peek().is_none_or(|l| l.shape == Shape::Close) || matches!(self.operator(), Some(Operator::Or | Operator::And));
+        if ends {
+            self.issue(span, "\"not\" needs something after it.", Some("To find the word itself, put it in quotes: \"not\""));
+            return None;
+        }
+        self.depth += 1;
+        let inner = self.not();
+        self.depth -= 1;
+        inner.map(|node| Node::Not(Box::new(node)))
+    }
+
+    fn near(&mut self) -> Option<Node> {
+        let first = self.item();
+        let Some(Operator::Near(_)) = self.operator() else { return first };
+        let start = self.peek().map_or(0, |l| l.span.start);
+        let mut items = Vec::new();
+        items.extend(first);
+        let mut within = 0;
+        let mut end = start;
+        while let Some(Operator::Near(distance)) = self.operator() {
+            end = self.peek().map_or(end, |l| l.span.end);
+            self.at += 1;
+            within = within.max(distance);
+            let stop = self.peek().is_none_or(|l| l.shape == Shape::Close) || self.operator().is_some();
+            if !stop {
+                items.extend(self.item());
+            }
+        }
+        let span = start..end;
+        if !(1..=MAX_WITHIN).contains(&within) {
+            self.issue(span.clone(), format!("near/N takes 1 to {MAX_WITHIN} words."), None);
+            within = within.clamp(1, MAX_WITHIN);
+        }
+        if items.len() < 2 {
+            self.issue(span, "near/N needs a word or a phrase on both sides.", Some("kidney near/5 stage"));
+            return Node::and(items);
+        }
+        let rest = if items.len() > MAX_NEAR { items.split_off(MAX_NEAR) } else { Vec::new() };
+        if !rest.is_empty() {
+            self.issue(span.clone(), format!("near/N joins at most {MAX_NEAR} words; the others may stand anywhere."), None);
+        }
+        let operands: Option<Vec<(Field, Vec<Pattern>)>> = items.iter().map(operand).collect();
+        let field = operands.as_ref().and_then(|all| all.first()).map(|first| first.0);
+        let near = match (operands, field) {
+            (Some(operands), Some(field)) if operands.iter().all(|o| o.0 == field) && field.shape() == FieldShape::Words => {
+                let operands = operands.into_iter().map(|o| o.1).collect();
+                Some(Node::Leaf(Leaf::Near { field, operands, within }))
+            }
+            _ => {
+                self.issue(span, "near/N joins words and phrases of one field; here both are searched anywhere in the note.", None);
+                Node::and(items)
+            }
+        };
+        Node::and(near.into_iter().chain(rest).collect())
+    }
+
+    /// One item; always takes at least one lexeme.
+    fn item(&mut self) -> Option<Node> {
+        let lexeme = self.peek()?.clone();
+        self.at += 1;
+        match lexeme.shape {
+            Shape::Open => self.group(lexeme.span),
+            Shape::Close => None,
+            Shape::Quoted(inside, closed) => self.quoted(lexeme.span, &inside, closed, self.field),
+            Shape::Word => self.word(lexeme.span),
+        }
+    }
+
+    fn group(&mut self, span: Range<usize>) -> Option<Node> {
+        if self.depth >= MAX_DEPTH {
+            self.issue(span, format!("Nested deeper than {MAX_DEPTH}; this parenthesis is left out."), None);
+            return None;
+        }
+        self.depth += 1;
+        let inner = self.or();
+        self.depth -= 1;
+        if self.peek().is_some() {
+            self.at += 1;
+        } else {
+            self.issue(span.clone(), "This parenthesis is not closed.", None);
+        }
+        if inner.is_none() {
+            self.issue(span, "There is nothing to search for in these parentheses.", None);
+        }
+        inner
+    }
+
+    fn quoted(&mut self, span: Range<usize>, inside: &Range<usize>, closed: bool, field: Field) -> Option<Node> {
+        if !closed {
+            self.issue(span.clone(), "This quotation mark is not closed; the phrase goes to the end.", None);
+        }
+        let content = self.slice(inside).to_owned();
+        let mut words = Vec::new();
+        for raw in content.split_whitespace() {
+            let (word, refusal) = Word::read(raw, field);
+            self.refuse(refusal, &span);
+            words.extend(word);
+        }
+        if words.is_empty() {
+            self.issue(span, "There is nothing to search for in these quotes.", None);
+            return None;
+        }
+        Some(self.leaf(field, Pattern { words, quoted: true }, span))
+    }
+
+    fn word(&mut self, span: Range<usize>) -> Option<Node> {
+        let raw = self.slice(&span).to_owned();
+        if let Some(Operator::Near(_)) = operator(&raw) {
+            self.issue(span, "near/N needs a word or a phrase on both sides.", Some("kidney near/5 stage"));
+            return None;
+        }
+        let Some((name, value)) = split_field(&raw) else { return self.plain(&raw, span, self.field) };
+        if !known(name) {
+            let near = nearest(name);
+            let hint = near.map_or_else(|| format!("Fields are {}.", FIELD_NAMES.join(", ")), |near| format!("Did you mean {near}: ?"));
+            self.issue(span.clone(), format!("There is no field \"{name}\"; searched as plain words."), Some(&hint));
+            return self.plain(&raw, span, self.field);
+        }
+        let follows = self.peek().filter(|next| value.is_empty() && next.span.start == span.end && next.shape != Shape::Word).cloned();
+        let Some(field) = Field::named(name) else { return self.date(value, span, follows) };
+        match follows.map(|next| (next.shape, next.span)) {
+            Some((Shape::Quoted(inside, closed), next)) => {
+                self.at += 1;
+                self.quoted(span.start..next.end, &inside, closed, field)
+            }
+            Some((Shape::Open, next)) => {
+                self.at += 1;
+                let outer = std::mem::replace(&mut self.field, field);
+                let inner = self.group(next);
+                self.field = outer;
+                inner
+            }
+            _ if value.is_empty() => {
+                self.issue(
+                    span,
+                    format!("Nothing stands after \"{name}:\"."),
+                    Some("A field and its value stand together: type:discharge"),
+                );
+                None
+            }
+            _ => self.plain(value, span, field),
+        }
+    }
+
+    fn date(&mut self, value: &str, span: Range<usize>, follows: Option<Lexeme>) -> Option<Node> {
+        let mut value = value.to_owned();
+        let mut span = span;
+        if let Some(Lexeme { shape: Shape::Quoted(inside, _), span: next }) = follows {
+            self.at += 1;
+            value = self.slice(&inside).trim().to_owned();
+            span.end = next.end;
+        }
+        let Some((range, turned)) = DateRange::read(&value) else {
+            self.issue(
+                span,
+                "This is not a date and is left out.",
+                Some("date:2026, date:2026-01, date:2026-01-15, date:2026-01..2026-03"),
+            );
+            return None;
+        };
+        if turned {
+            self.issue(span, "The later date stood first; the range is turned around.", None);
+        }
+        Some(Node::Leaf(Leaf::Date(range)))
+    }
+
+    fn plain(&mut self, raw: &str, span: Range<usize>, field: Field) -> Option<Node> {
+        let (word, refusal) = Word::read(raw, field);
+        self.refuse(refusal, &span);
+        let Some(word) = word else {
+            self.issue(span, "There is nothing to search for in this.", None);
+            return None;
+        };
+        // Punctuation around a word is not kept, and without it the word could read as an operator or a field: quotes keep it a word.
+        let quoted = field == Field::Text
+            && ((word.kind == Kind::Exact && operator(&word.text).is_some())
+                || split_field(&word.text).is_some_and(|(name, _)| known(name)));
+        Some(self.leaf(field, Pattern { words: vec![word], quoted }, span))
+    }
+
+    fn leaf(&mut self, field: Field, pattern: Pattern, span: Range<usize>) -> Node {
+        if field.shape() == FieldShape::Reader {
+            let message = format!("\"{}:\" needs the reader and is not searched yet; the rest of the query is.", field.name());
+            self.issue(span, message, None);
+        }
+        Node::Leaf(Leaf::Words { field, pattern })
+    }
+
+    fn refuse(&mut self, refusal: Option<Refusal>, span: &Range<usize>) {
+        let message = match refusal {
+            None => return,
+            Some(Refusal::ShortPrefix) => "At least two letters must stand before \"*\"; searched as a whole word.",
+            Some(Refusal::ShortTypo) => "A word of less than three letters is searched as it is, without slips.",
+            Some(Refusal::FarTypo) => "At most two slips are searched.",
+            Some(Refusal::TypoInValue) => "An identifier is searched as it is, without slips.",
+        };
+        self.issue(span.clone(), message, None);
+    }
+}
+
+/// What can stand beside `near/N`: a word, a phrase, or a choice of them, all of one field.
+fn operand(node: &Node) -> Option<(Field, Vec<Pattern>)> {
+    match node {
+        Node::Leaf(Leaf::Words { field, pattern }) => Some((*field, vec![pattern.clone()])),
+        Node::Or(nodes) => {
+            let sides: Option<Vec<(Field, Vec<Pattern>)>> = nodes.iter().map(operand).collect();
+            let sides = sides?;
+            let field = sides.first()?.0;
+            let same = sides.iter().all(|side| side.0 == field);
+            same.then(|| (field, sides.into_iter().flat_map(|side| side.1).collect()))
+        }
+        _ => None,
+    }
+}

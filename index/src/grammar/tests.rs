@@ -1,0 +1,126 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn written(text: &str) -> String {
+    Query::parse(text).0.to_string()
+}
+
+fn complaints(text: &str) -> Vec<String> {
+    Query::parse(text).1.into_iter().map(|issue| issue.message).collect()
+}
+
+#[test]
+fn queries_are_read_as_meant() {
+    let table = [
+        ("sepsis", "sepsis", "sepsis"),
+        (
+            "\"congestive heart failure\" type:\"discharge summary\" not denied",
+            "\"congestive heart failure\" type:\"discharge summary\" not denied",
+            "phrase congestive heart failure, and note type discharge summary, without denied",
+        ),
+        ("a and b", "a b", "a, and b"),
+        ("a OR b c", "a or b c", "either a or (b, and c)"),
+        ("(a or b) c", "(a or b) c", "(either a or b), and c"),
+        ("not (a b)", "not (a b)", "without (a, and b)"),
+        ("kidney NEAR/4 stage", "kidney near/4 stage", "kidney and stage within 4 words of each other"),
+        ("weight near/8 loss near/8 months", "weight near/8 loss near/8 months", "weight and loss and months within 8 words of each other"),
+        (
+            "(sacrum or \"left heel\") near/5 ulcer",
+            "(sacrum or \"left heel\") near/5 ulcer",
+            "sacrum or phrase left heel and ulcer within 5 words of each other",
+        ),
+        ("malnour*", "malnour*", "any word that begins with malnour"),
+        ("sepsus~1", "sepsus~", "sepsus with at most one slip"),
+        ("malnutritoin~2", "malnutritoin~2", "malnutritoin with at most 2 slips"),
+        ("type:(discharge or progress)", "type:discharge or type:progress", "either note type discharge or note type progress"),
+        ("date:2026-1..", "date:2026-01..", "dated 2026-01 or later"),
+        ("date:..2026-02-03", "date:..2026-02-03", "dated 2026-02-03 or earlier"),
+        ("MRN:00123 author:smith*", "mrn:00123 author:smith*", "record number 00123, and author any word that begins with smith"),
+        ("C-diff b.i.d. 120/80", "C-diff b.i.d. 120/80", "C-diff, and b.i.d., and 120/80"),
+        ("-sepsis", "sepsis", "sepsis"),
+        ("“heart failure”", "\"heart failure\"", "phrase heart failure"),
+        ("\"and\"", "\"and\"", "and"),
+        ("near syncope", "near syncope", "near, and syncope"),
+        ("section:plan sepsis", "section:plan sepsis", "section plan, and sepsis"),
+        ("and, or", "\"and\"", "and"),
+        ("!type:x", "\"type:x\"", "type:x"),
+        ("", "", "nothing to search for"),
+    ];
+    for (typed, expected, meaning) in table {
+        let (query, _) = Query::parse(typed);
+        assert_eq!(query.to_string(), expected, "{typed}");
+        assert_eq!(query.meaning(), meaning, "{typed}");
+        assert_eq!(Query::parse(&query.to_string()).0, query, "{typed}");
+    }
+}
+
+#[test]
+fn what_cannot_be_taken_is_said() {
+    let table = [
+        ("\"heart failure", "not closed"),
+        ("(a or b", "not closed"),
+        ("a)", "no opening"),
+        ("a or", "both sides"),
+        ("not", "after it"),
+        ("near/5 b", "both sides"),
+        ("a near/5", "both sides"),
+        ("(a near/2 b) near/3 c", "anywhere"),
+        ("()", "nothing to search"),
+        ("!!!", "nothing to search"),
+        ("\"!\"", "nothing to search"),
+        ("typ:discharge", "no field"),
+        ("type:", "Nothing stands after"),
+        ("date:yesterday", "not a date"),
+        ("date:2026-05..2026-01", "turned around"),
+        ("a*", "two letters"),
+        ("ab~", "three letters"),
+        ("abcd~5", "two slips"),
+        ("mrn:12~", "identifier"),
+        ("section:plan", "needs the reader"),
+        ("is:present", "needs the reader"),
+    ];
+    for (typed, part) in table {
+        assert!(complaints(typed).iter().any(|m| m.contains(part)), "{typed}: {:?}", complaints(typed));
+    }
+    let (_, issues) = Query::parse("typ:discharge");
+    assert_eq!(issues[0].hint.as_deref(), Some("Did you mean type: ?"));
+    assert_eq!(issues[0].span, 0..13);
+    for fine in ["sepsis", "C-diff", "not denied", "near syncope", "12:30", "type:discharge", "a b"] {
+        assert_eq!(complaints(fine), Vec::<String>::new(), "{fine}");
+    }
+}
+
+#[test]
+fn depth_and_length_are_bounded() {
+    let deep = format!("{}a{}", "(".repeat(3000), ")".repeat(1000));
+    assert_eq!(written(&deep), "a");
+    assert!(complaints(&deep).iter().any(|m| m.contains("deeper")));
+    let nots = "not ".repeat(1000) + "a";
+    assert!(Query::parse(&nots).0.to_string().len() < 300);
+    let long = "word ".repeat(2000);
+    assert!(written(&long).len() <= MAX_LENGTH);
+    assert!(complaints(&long).iter().any(|m| m.contains("longer")));
+    let group = format!("author:({})", "a ".repeat(1900));
+    let (query, issues) = Query::parse(&group);
+    assert!(query.to_string().len() <= MAX_LENGTH && issues.iter().any(|i| i.message.contains("longer")));
+    assert_eq!(Query::parse(&query.to_string()).0, query);
+}
+
+const PIECES: &str = "(\\PC|[ab~*:()\"'./,-]|and |or |not |near/3 |near/|type:|date:|2026-01|\\.\\.|mrn:|section:| |sep|\u{201c}|\u{200b}|b\\.i\\.d\\. ){0,40}";
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn any_string_parses_and_reads_back(text in PIECES) {
+        let (query, issues) = Query::parse(&text);
+        for issue in &issues {
+            prop_assert!(text.get(issue.span.clone()).is_some());
+        }
+        let again = Query::parse(&query.to_string()).0;
+        prop_assert_eq!(&again, &query, "{:?} written {:?}", text, query.to_string());
+        prop_assert!(!query.meaning().is_empty());
+        prop_assert_eq!(query.leaves().len(), query.leaf_list().len());
+    }
+}

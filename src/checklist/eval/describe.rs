@@ -1,0 +1,155 @@
+//! How questions and places read: the words of explanations, titles and negative evidence.
+
+use crate::chart::{Document, DocumentType, Instant, Observation, Value};
+use crate::checklist::facts::type_of;
+use crate::checklist::indicator::{Author, Test};
+use crate::reading::{Assertion, Reading};
+
+/// `acute_kidney_injury` → "acute kidney injury", `drug.loop_diuretic` → "loop diuretic".
+pub(super) fn name(id: &str) -> String {
+    id.rsplit('.').next().unwrap_or(id).replace('_', " ")
+}
+
+/// The same, as the start of a title. Abbreviations that are always written large stay large.
+pub(super) fn title(id: &str) -> String {
+    match id {
+        "copd" => return "COPD".to_owned(),
+        _ => {}
+    }
+    let name = name(id);
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
+}
+
+/// "a", "a and b", "a, b and c".
+pub(super) fn list(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [init @ .., last] => format!("{} and {last}", init.join(", ")),
+    }
+}
+
+/// "a", "a or b", "a, b or c".
+pub(super) fn choice(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [init @ .., last] => format!("{} or {last}", init.join(", ")),
+    }
+}
+
+/// "1 document", "9 documents".
+pub(super) fn documents(count: usize) -> String {
+    self::count(count, "document", "documents")
+}
+
+/// "1 value", "2 values".
+pub(super) fn count(count: usize, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}
+
+/// ", and 2 more"; nothing for none.
+pub(super) fn more(count: usize) -> String {
+    if count == 0 { String::new() } else { format!(", and {count} more") }
+}
+
+/// " (17 Nov 2026 14:30)"; nothing without a time.
+pub(super) fn at(time: Option<Instant>) -> String {
+    time.map(|time| format!(" ({})", time.display())).unwrap_or_default()
+}
+
+/// "Progress note 19 Nov 2026 07:20, Chen MD".
+pub(super) fn place(document: &Document, reading: &Reading) -> String {
+    let label = label(type_of(document, reading), document);
+    let time = document.time.map(|time| format!(" {}", time.display())).unwrap_or_default();
+    let author = document.author.as_ref().map(|author| format!(", {}", author.display())).unwrap_or_default();
+    format!("{label}{time}{author}")
+}
+
+/// A note that is none of the known types goes by its title.
+pub(super) fn label(document_type: DocumentType, document: &Document) -> String {
+    match (document_type, &document.title) {
+        (DocumentType::Other, Some(title)) if !title.trim().is_empty() => title.trim().to_owned(),
+        _ => document_type.label().to_owned(),
+    }
+}
+
+/// A number without needless digits.
+pub(super) fn number(value: f64) -> String {
+    format!("{}", rounded(value))
+}
+
+pub(super) fn rounded(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}
+
+/// A value as it was sent, with one decimal at least where its unit is a concentration per deciliter: a creatinine of 1 reads "1.0".
+pub(super) fn sent(observation: &Observation) -> String {
+    match &observation.value {
+        Some(Value::Quantity(quantity)) => {
+            let text = number(quantity.value);
+            let small = quantity.value < 10.0 && quantity.unit.as_deref().is_some_and(|unit| unit.eq_ignore_ascii_case("mg/dl"));
+            let text = if small && !text.contains('.') { format!("{text}.0") } else { text };
+            format!("{}{text}", quantity.comparator.as_deref().unwrap_or_default())
+        }
+        Some(Value::Text(text)) => text.clone(),
+        None => String::new(),
+    }
+}
+
+/// Hours as a person says them: "31 h", "3 days" from three days on.
+pub(super) fn hours(hours: f64) -> String {
+    if hours.abs() >= 72.0 { format!("{} days", (hours / 24.0).round()) } else { format!("{} h", hours.round()) }
+}
+
+/// What a question asks.
+pub(super) fn test(test: &Test) -> String {
+    match test {
+        Test::Concept(test) => {
+            let names: Vec<String> = test.concepts.iter().map(|c| name(c)).collect();
+            let whose = author(test.author);
+            let how: Vec<String> = test.assertions.iter().filter(|a| **a != Assertion::Present).map(|a| a.name().to_owned()).collect();
+            let how = if how.is_empty() { String::new() } else { format!(" ({} counts)", list(&how)) };
+            let with = test.attribute.as_ref().map(|(attribute, values)| match values.as_slice() {
+                [] => format!(" with {}", name(attribute)),
+                values => format!(" with {} {}", name(attribute), choice(&values.iter().map(|v| name(v)).collect::<Vec<_>>())),
+            });
+            let unless = test.unless.as_ref().map(|(attribute, values)| {
+                format!(" other than {} {}", name(attribute), choice(&values.iter().map(|v| name(v)).collect::<Vec<_>>()))
+            });
+            format!("{}{}{}{how} {whose}", choice(&names), with.unwrap_or_default(), unless.unwrap_or_default())
+        }
+        Test::Observation(test) => {
+            let window = test.within_hours.map(|hours| format!(" within {}", self::hours(hours))).unwrap_or_default();
+            let times = if test.times > 1 { format!(" at {} times", test.times) } else { String::new() };
+            let air = if test.room_air { " on room air" } else { "" };
+            format!("{} {} {}{window}{times}{air}", name(&test.observation), test.written, test.unit)
+        }
+        Test::Medication(test) => {
+            let names: Vec<String> = test.concepts.iter().chain(&test.words).map(|c| name(c)).collect();
+            let routes = if test.routes.is_empty() { String::new() } else { format!(" {}", choice(&test.routes)) };
+            format!("{}{routes} among the medications", choice(&names))
+        }
+        Test::Order(test) => format!("{} among the orders", named(&test.concepts, &test.words)),
+        Test::Procedure(test) => format!("{} among the procedures", named(&test.concepts, &test.words)),
+        Test::Words(test) => {
+            let words: Vec<String> = test.words.iter().map(|word| format!("\"{word}\"")).collect();
+            format!("the words {} {}", choice(&words), author(test.author))
+        }
+    }
+}
+
+fn named(concepts: &[String], words: &[String]) -> String {
+    choice(&concepts.iter().chain(words).map(|c| name(c)).collect::<Vec<_>>())
+}
+
+fn author(author: Author) -> &'static str {
+    match author {
+        Author::Provider => "in providers' notes",
+        Author::Anybody => "in any note",
+        Author::Nurse => "in nurses' notes",
+        Author::Dietitian => "in dietitians' notes",
+        Author::NotProvider => "in notes of nurses, dietitians and others",
+    }
+}

@@ -1,0 +1,264 @@
+//! Evaluates items over an encounter: gaps with their proof, and the tree that says why, or why not.
+
+mod attributes;
+mod clock;
+mod conflict;
+mod copied;
+pub(super) mod describe;
+mod elements;
+mod indicators;
+mod leaf;
+mod poa;
+mod signature;
+mod values;
+
+use super::facts::{Facts, Subject};
+use super::indicator::Indicator;
+use super::item::{Check, Item, Pack};
+use super::{Explanation, Gap, GapState, Outcome, Packs, Searched, Severity};
+use crate::chart::{Evidence, Instant};
+use std::collections::BTreeMap;
+
+/// What a check found, before it is a gap.
+#[derive(Clone, Debug, Default)]
+struct Finding {
+    condition: Option<String>,
+    element: Option<String>,
+    document_type: Option<String>,
+    missing: Vec<String>,
+    severity: Option<Severity>,
+    named: BTreeMap<String, String>,
+    evidence: Vec<Evidence>,
+    counter: Vec<Evidence>,
+    searched: Vec<Searched>,
+    due: Option<Instant>,
+}
+
+impl Finding {
+    fn name(&mut self, key: &str, value: impl Into<String>) {
+        self.named.insert(key.to_owned(), value.into());
+    }
+}
+
+/// What a check says: its findings and its tree.
+struct Verdict {
+    findings: Vec<Finding>,
+    tree: Explanation,
+}
+
+fn node(label: impl Into<String>, outcome: Outcome, detail: impl Into<String>, parts: Vec<Explanation>) -> Explanation {
+    Explanation { label: label.into(), outcome, detail: detail.into(), parts }
+}
+
+fn yes_if(holds: bool) -> Outcome {
+    if holds { Outcome::Yes } else { Outcome::No }
+}
+
+/// Every gap of an encounter, the gravest first. `only` names one pack or one item.
+pub fn evaluate(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, only: Option<&str>) -> Vec<Gap> {
+    let facts = Facts::new(packs, *subject, as_of);
+    let mut gaps: Vec<Gap> = Vec::new();
+    for (pack, item) in packs.items() {
+        if only.is_some_and(|name| name != pack.id && name != item.id) || applies(pack, item, &facts).outcome != Outcome::Yes {
+            continue;
+        }
+        for gap in judge(pack, item, &facts, false).0 {
+            match gaps.iter_mut().find(|other| other.key() == gap.key()) {
+                Some(other) => join(other, gap),
+                None => gaps.push(gap),
+            }
+        }
+    }
+    gaps.sort_by_cached_key(|gap| (std::cmp::Reverse(gap.severity), gap.kind, gap.key()));
+    gaps
+}
+
+/// The tree of one item: why it fired, or why not. `None` when no item has this id.
+pub fn explain(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, item: &str) -> Option<Explanation> {
+    let (pack, item) = packs.items().find(|(_, candidate)| candidate.id == item)?;
+    let facts = Facts::new(packs, *subject, as_of);
+    let scope = applies(pack, item, &facts);
+    if scope.outcome != Outcome::Yes {
+        let detail = "this item does not apply to this encounter";
+        return Some(node(format!("{}: {}", item.id, item.why), Outcome::No, detail, vec![scope]));
+    }
+    let (gaps, mut tree) = judge(pack, item, &facts, true);
+    tree.parts.insert(0, scope);
+    if let Some(first) = gaps.first() {
+        tree.detail = if gaps.len() == 1 { first.title.clone() } else { format!("{}; {} gaps", first.title, gaps.len()) };
+    }
+    Some(tree)
+}
+
+/// The same gap found twice: its proofs are joined.
+fn join(gap: &mut Gap, other: Gap) {
+    for proof in other.evidence {
+        if !gap.evidence.contains(&proof) {
+            gap.evidence.push(proof);
+        }
+    }
+    for missing in other.missing {
+        if !gap.missing.contains(&missing) {
+            gap.missing.push(missing);
+        }
+    }
+}
+
+fn applies(pack: &Pack, item: &Item, facts: &Facts<'_>) -> Explanation {
+    let encounter = &facts.chart().encounter;
+    let from = item.effective_from.or(pack.effective_from);
+    let to = item.effective_to.or(pack.effective_to);
+    let in_force = from.is_none_or(|from| facts.as_of.utc_seconds() >= from.utc_seconds())
+        && to.and_then(|to| to.plus_hours(24)).is_none_or(|end| facts.as_of < end);
+    let class = if encounter.implied { item.scope.lone_note } else { item.scope.classes.contains(&encounter.class) };
+    let what = if encounter.implied {
+        "a note without an encounter".to_owned()
+    } else {
+        let class = serde_json::to_value(encounter.class).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+        format!("class {}", class.replace('_', " "))
+    };
+    node(
+        "the item applies to this kind of encounter and is in force",
+        yes_if(class && in_force),
+        format!("{what}{}", if in_force { "" } else { "; not in force on this day" }),
+        Vec::new(),
+    )
+}
+
+/// Runs an item. `whole` also asks what could have suppressed it when nothing was found, for the explanation.
+fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) -> (Vec<Gap>, Explanation) {
+    let Verdict { findings, tree } = match &item.check {
+        Check::Clock(check) => clock::run(check, item.kind, facts),
+        Check::Elements(check) => elements::run(check, facts),
+        Check::Attributes(check) => attributes::run(check, item, facts),
+        Check::Indicators(check) => indicators::undocumented(check, item, facts, whole),
+        Check::Support(check) => indicators::unsupported(check, item, facts),
+        Check::Conflict(check) => conflict::run(check, facts),
+        Check::Poa(check) => poa::run(check, facts),
+        Check::Copied(check) => copied::run(check, item, facts),
+        Check::Signature(check) => signature::run(check, item, facts),
+    };
+    let mut parts = vec![tree];
+    if findings.is_empty() && !whole {
+        return (Vec::new(), node(item.id.clone(), Outcome::No, "", parts));
+    }
+    let mut stopped = false;
+    for (list, label) in [(&item.satisfied_by, "documented after all"), (&item.suppress_if, "the question does not arise")] {
+        let (holds, tree) = any_of(list, label, facts);
+        stopped |= holds;
+        parts.extend(tree);
+    }
+    if !item.only_if.is_empty() {
+        let (holds, tree) = any_of(&item.only_if, "asked only when", facts);
+        stopped |= !holds;
+        parts.extend(tree);
+    }
+    let fires = !findings.is_empty() && !stopped;
+    let mut against = Vec::new();
+    if fires {
+        let mut nodes = Vec::new();
+        for counter in &item.counter {
+            let (answer, tree) = leaf::indicator(counter, facts, None);
+            if answer.outcome == Outcome::Yes {
+                against.extend(answer.evidence);
+            }
+            nodes.push(tree);
+        }
+        if !nodes.is_empty() {
+            parts.push(node("what speaks against, shown beside the proof", yes_if(!against.is_empty()), "", nodes));
+        }
+    }
+    let outcome = match parts.first().map(|tree| tree.outcome) {
+        _ if fires => Outcome::Yes,
+        Some(Outcome::CannotTell) if !stopped => Outcome::CannotTell,
+        _ => Outcome::No,
+    };
+    let gaps = if fires { findings.into_iter().map(|finding| gap(pack, item, facts, finding, &against)).collect() } else { Vec::new() };
+    let detail = match outcome {
+        Outcome::Yes => "",
+        Outcome::No if stopped => "no gap: see what stopped it",
+        Outcome::No => "no gap",
+        Outcome::CannotTell => "no gap: the data do not say",
+    };
+    (gaps, node(format!("{}: {}", item.id, item.why), outcome, detail, parts))
+}
+
+/// Whether any of a list of indicators holds.
+fn any_of(list: &[Indicator], label: &str, facts: &Facts<'_>) -> (bool, Option<Explanation>) {
+    let mut parts = Vec::new();
+    let mut holds = false;
+    for indicator in list {
+        let (answer, tree) = leaf::indicator(indicator, facts, None);
+        holds |= answer.outcome == Outcome::Yes;
+        parts.push(tree);
+    }
+    let tree = (!parts.is_empty()).then(|| node(label, yes_if(holds), "", parts));
+    (holds, tree)
+}
+
+fn gap(pack: &Pack, item: &Item, facts: &Facts<'_>, finding: Finding, against: &[Evidence]) -> Gap {
+    let condition = finding.condition.or_else(|| item.condition.clone());
+    let mut named = finding.named;
+    if let Some(condition) = &condition {
+        named.entry("condition".to_owned()).or_insert_with(|| describe::title(condition));
+    }
+    let missing: Vec<String> = finding.missing.iter().map(|m| describe::name(m)).collect();
+    named.entry("missing".to_owned()).or_insert_with(|| describe::list(&missing));
+    if let Some(due) = finding.due {
+        named.entry("due".to_owned()).or_insert_with(|| due.display());
+    }
+    let draft = if item.approved_by.is_none() { " Draft: not yet approved here." } else { "" };
+    let mut counter_evidence = finding.counter;
+    for proof in against {
+        if !counter_evidence.contains(proof) {
+            counter_evidence.push(proof.clone());
+        }
+    }
+    Gap {
+        item: item.id.clone(),
+        checklist: pack.id.clone(),
+        version: item.version,
+        kind: item.kind,
+        condition,
+        element: finding.element,
+        document_type: finding.document_type,
+        missing: finding.missing,
+        severity: finding.severity.unwrap_or(item.severity),
+        title: title(&item.title, &named),
+        why: format!("{} Source: {}.{draft}", item.why.trim(), item.citation.trim().trim_end_matches('.')),
+        encounter: facts.chart().encounter.identifier.clone(),
+        evidence: finding.evidence,
+        counter_evidence,
+        searched: finding.searched,
+        due: finding.due,
+        state: GapState::Open,
+    }
+}
+
+/// The first template whose place-holders are all known; else the last one, with what is not known left out.
+fn title(templates: &[String], named: &BTreeMap<String, String>) -> String {
+    let mut last = String::new();
+    for template in templates {
+        let (text, whole) = fill(template, named);
+        if whole {
+            return text;
+        }
+        last = text;
+    }
+    last
+}
+
+fn fill(template: &str, named: &BTreeMap<String, String>) -> (String, bool) {
+    let (mut text, mut whole, mut rest) = (String::new(), true, template);
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let Some((name, after)) = after.split_once('}') else { break };
+        match named.get(name).filter(|value| !value.is_empty()) {
+            Some(value) => text.push_str(value),
+            None => whole = false,
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    (text.split_whitespace().collect::<Vec<_>>().join(" "), whole)
+}

@@ -1,0 +1,237 @@
+//! Questions to labs, vitals and scores: thresholds, trends, persistence.
+
+use super::describe;
+use super::leaf::{Answer, early_enough};
+use crate::chart::{Instant, Sex};
+use crate::checklist::Outcome;
+use crate::checklist::facts::{Facts, Origin, Point, sentence};
+use crate::checklist::indicator::{Baseline, Bound, Compare, ObservationTest};
+use crate::checklist::words::has_word;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Guards comparisons against the dust of binary fractions: 1.2 - 0.9 is not quite 0.3.
+const DUST: f64 = 1e-6;
+
+/// Asks an observation.
+pub(super) fn observation(test: &ObservationTest, facts: &Facts<'_>, cap: Option<f64>) -> Answer {
+    let name = &test.observation;
+    let all = facts.values(name);
+    let own: Vec<Point<'_>> = all.iter().filter(|p| !p.prior && counts(p, test, facts, cap)).copied().collect();
+    let looked = describe::count(own.len(), &format!("{} value", describe::name(name)), &format!("{} values", describe::name(name)));
+    if own.is_empty() {
+        return Answer::empty(Outcome::CannotTell, format!("no {} was sent", describe::name(name)), looked);
+    }
+    let answer = match test.compare {
+        Compare::Above(_) | Compare::AtLeast(_) | Compare::Below(_) | Compare::AtMost(_) => threshold(test, facts, &own),
+        Compare::Rise(_) | Compare::Fall(_) | Compare::Ratio(_) | Compare::FallRatio(_) => match test.baseline {
+            Baseline::Stay => change(test, facts, &own),
+            Baseline::Prior => against_prior(test, facts, &own, all),
+        },
+    };
+    Answer { looked, ..answer }
+}
+
+fn counts(point: &Point<'_>, test: &ObservationTest, facts: &Facts<'_>, cap: Option<f64>) -> bool {
+    let remark = match point.origin {
+        Origin::Sent(observation) => observation.note.as_deref().unwrap_or_default(),
+        Origin::Stated(document, reading, measurement) if test.in_notes => sentence(document, reading, measurement.start),
+        Origin::Stated(..) => return false,
+    };
+    let noted = test.not_noted.iter().any(|word| has_word(remark, word));
+    let room_air = facts.words("room_air").iter().any(|word| has_word(remark, word));
+    let on_oxygen = test.room_air
+        && !room_air
+        && (facts.words("on_oxygen").iter().any(|word| has_word(remark, word)) || liters(remark) || flow_at(point, facts));
+    !noted && !on_oxygen && early_enough(point.time, facts, test.first_hours, cap)
+}
+
+/// `2 L`, `4L`: a number with the sign of liters after it.
+fn liters(remark: &str) -> bool {
+    let bytes = remark.as_bytes();
+    remark.match_indices(['L', 'l']).any(|(at, _)| {
+        let before = remark.get(..at).unwrap_or_default().trim_end();
+        let after = bytes.get(at + 1).is_none_or(|b| !b.is_ascii_alphabetic());
+        after && before.bytes().last().is_some_and(|b| b.is_ascii_digit())
+    })
+}
+
+/// Whether an oxygen flow above nothing was recorded at the same time.
+fn flow_at(point: &Point<'_>, facts: &Facts<'_>) -> bool {
+    facts.values("oxygen_flow").iter().any(|flow| flow.time.is_some() && flow.time == point.time && flow.value > 0.0)
+}
+
+fn bound(limit: Bound, facts: &Facts<'_>) -> Option<f64> {
+    match facts.sex() {
+        Sex::Female => Some(limit.female),
+        Sex::Male => Some(limit.male),
+        Sex::Other | Sex::NotGiven => (limit.female == limit.male).then_some(limit.female),
+    }
+}
+
+fn threshold(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'_>]) -> Answer {
+    let (limit, high) = match test.compare {
+        Compare::Above(limit) | Compare::AtLeast(limit) => (limit, true),
+        Compare::Below(limit) | Compare::AtMost(limit) => (limit, false),
+        _ => return Answer::empty(Outcome::CannotTell, "", ""),
+    };
+    // Without a sex the bound that is harder to reach decides: a doubtful value is no proof.
+    let limit = bound(limit, facts).unwrap_or(if high { limit.female.max(limit.male) } else { limit.female.min(limit.male) });
+    let holds = |value: f64| match test.compare {
+        Compare::Above(_) => value > limit + DUST,
+        Compare::AtLeast(_) => value >= limit - DUST,
+        Compare::Below(_) => value < limit - DUST,
+        _ => value <= limit + DUST,
+    };
+    let extreme_of = |points: &[Point<'_>]| -> Option<usize> {
+        let better = |a: f64, b: f64| if high { a > b } else { a < b };
+        let mut best: Option<(usize, f64)> = None;
+        for (index, point) in points.iter().enumerate() {
+            if best.is_none_or(|(_, value)| better(point.value, value)) {
+                best = Some((index, point.value));
+            }
+        }
+        best.map(|(index, _)| index)
+    };
+    let hits: Vec<Point<'_>> = own.iter().filter(|p| holds(p.value)).copied().collect();
+    let moments: BTreeSet<(Option<Instant>, u64)> =
+        hits.iter().map(|p| (p.time, if p.time.is_none() { p.value.to_bits() } else { 0 })).collect();
+    if moments.len() < test.times.max(1) {
+        let nearest = extreme_of(own).and_then(|index| own.get(index));
+        let detail = match nearest {
+            Some(point) if hits.is_empty() => {
+                format!("{} of {} is {}{}", if high { "highest" } else { "lowest" }, own.len(), show(point), describe::at(point.time))
+            }
+            _ => format!("{} of {} needed", moments.len(), test.times),
+        };
+        return Answer::empty(Outcome::No, detail, "");
+    }
+    let extreme = extreme_of(&hits).and_then(|index| hits.get(index)).copied();
+    let (first, last) = (hits.first().copied(), hits.last().copied());
+    let (Some(extreme), Some(first), Some(last)) = (extreme, first, last) else { return Answer::empty(Outcome::No, "", "") };
+    let mut named = BTreeMap::new();
+    named.insert("value".to_owned(), show(&extreme));
+    named.insert("first".to_owned(), show(&first));
+    named.insert("last".to_owned(), show(&last));
+    if let Some(time) = extreme.time {
+        named.insert("date".to_owned(), time.display());
+    }
+    let mut evidence = Vec::new();
+    for point in [first, extreme, last].iter().take(if test.times > 1 { 3 } else { 2 }) {
+        let proof = facts.value_proof(point);
+        if !evidence.contains(&proof) {
+            evidence.push(proof);
+        }
+    }
+    let detail = format!("{}{}{}", show(&extreme), describe::at(extreme.time), describe::more(hits.len() - 1));
+    Answer {
+        outcome: Outcome::Yes,
+        evidence,
+        times: hits.iter().filter_map(|p| p.time).collect(),
+        facts: named,
+        detail,
+        looked: String::new(),
+    }
+}
+
+/// How much two values are a change of the kind asked for; the amount orders candidates.
+fn amount(compare: Compare, from: f64, to: f64) -> Option<f64> {
+    match compare {
+        Compare::Rise(by) => (to - from >= by - DUST).then_some(to - from),
+        Compare::Fall(by) => (from - to >= by - DUST).then_some(from - to),
+        Compare::Ratio(times) => (from > 0.0 && to / from >= times - DUST).then_some(to / from),
+        Compare::FallRatio(times) => (to > 0.0 && from / to >= times - DUST).then_some(from / to),
+        _ => None,
+    }
+}
+
+fn change(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'_>]) -> Answer {
+    // What notes state has the note's time, not the sample's: it serves only where nothing was sent.
+    let sent: Vec<&Point<'_>> = own.iter().filter(|p| matches!(p.origin, Origin::Sent(_)) && p.time.is_some()).collect();
+    let points: Vec<&Point<'_>> = if sent.len() >= 2 { sent } else { own.iter().filter(|p| p.time.is_some()).collect() };
+    if points.len() < 2 {
+        return Answer::empty(Outcome::CannotTell, "one value is no change", "");
+    }
+    let window = test.within_hours.unwrap_or(f64::INFINITY);
+    let mut best: Option<(f64, &Point<'_>, &Point<'_>)> = None;
+    for (index, from) in points.iter().enumerate() {
+        for to in points.iter().skip(index + 1) {
+            let (Some(start), Some(end)) = (from.time, to.time) else { continue };
+            if end.hours_since(&start) > window + DUST {
+                break;
+            }
+            if let Some(by) = amount(test.compare, from.value, to.value)
+                && best.is_none_or(|(so_far, _, _)| by > so_far + DUST)
+            {
+                best = Some((by, from, to));
+            }
+        }
+    }
+    match best {
+        Some((_, from, to)) => changed(facts, from, to, false),
+        None => {
+            let (low, high) = points.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), p| (l.min(p.value), h.max(p.value)));
+            Answer::empty(Outcome::No, format!("{} values from {} to {}", points.len(), describe::number(low), describe::number(high)), "")
+        }
+    }
+}
+
+fn against_prior(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'_>], all: &[Point<'_>]) -> Answer {
+    let begin = facts.chart().encounter.start;
+    let recent = |p: &&Point<'_>| match (begin, p.time) {
+        (Some(begin), Some(time)) => time < begin && begin.hours_since(&time) <= test.prior_days * 24.0,
+        _ => false,
+    };
+    let Some(baseline) = all.iter().filter(|p| p.prior).filter(recent).next_back() else {
+        return Answer::empty(Outcome::CannotTell, "no earlier encounter gives a baseline", "");
+    };
+    let mut best: Option<(f64, &Point<'_>)> = None;
+    for point in own.iter().filter(|p| p.time.is_some()) {
+        if let Some(by) = amount(test.compare, baseline.value, point.value)
+            && best.is_none_or(|(so_far, _)| by > so_far + DUST)
+        {
+            best = Some((by, point));
+        }
+    }
+    match best {
+        Some((_, to)) => changed(facts, baseline, to, true),
+        None => {
+            let detail = format!("baseline {}{}, never that far from it", show(baseline), describe::at(baseline.time));
+            Answer::empty(Outcome::No, detail, "")
+        }
+    }
+}
+
+fn changed(facts: &Facts<'_>, from: &Point<'_>, to: &Point<'_>, prior: bool) -> Answer {
+    let hours = match (from.time, to.time) {
+        (Some(start), Some(end)) => end.hours_since(&start),
+        _ => 0.0,
+    };
+    let mut named = BTreeMap::new();
+    named.insert("first".to_owned(), show(from));
+    named.insert("last".to_owned(), show(to));
+    named.insert("value".to_owned(), show(to));
+    named.insert("hours".to_owned(), format!("{}", hours.round()));
+    if let Some(time) = from.time {
+        named.insert("date".to_owned(), time.display());
+    }
+    let detail = format!(
+        "{}{} → {}{}: {:+} in {:.1} h{}",
+        show(from),
+        describe::at(from.time),
+        show(to),
+        describe::at(to.time),
+        describe::rounded(to.value - from.value),
+        hours,
+        if prior { ", from an earlier encounter" } else { "" }
+    );
+    let evidence = vec![facts.value_proof(from), facts.value_proof(to)];
+    Answer { outcome: Outcome::Yes, evidence, times: to.time.into_iter().collect(), facts: named, detail, looked: String::new() }
+}
+
+/// A value as its sender wrote it, so that "1.0" stays "1.0" where the text says so.
+fn show(point: &Point<'_>) -> String {
+    match point.origin {
+        Origin::Sent(observation) => describe::sent(observation),
+        Origin::Stated(..) => describe::number(point.value),
+    }
+}

@@ -1,0 +1,184 @@
+//! The leaves of a rule: what can be asked of a chart. Plain data; [`super::eval`] answers.
+
+use crate::chart::{DocumentType, MedicationKind};
+use crate::reading::Assertion;
+use serde::Serialize;
+
+/// One thing to look for, and the ways it can show: any of them will do.
+#[derive(Clone, Debug, Serialize)]
+pub struct Indicator {
+    /// Short name, unique in its item (`rise`); titles name it.
+    pub name: String,
+    /// How a person says it.
+    pub label: String,
+    /// Which group it counts for.
+    pub group: Option<String>,
+    /// Only for this one of the item's conditions.
+    pub condition: Option<String>,
+    /// The ways it can show.
+    pub any: Vec<Test>,
+}
+
+/// One question to the chart.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Test {
+    /// Words in documents.
+    Concept(ConceptTest),
+    /// Labs, vitals, scores.
+    Observation(ObservationTest),
+    /// Drugs.
+    Medication(MedicationTest),
+    /// Orders.
+    Order(NamedTest),
+    /// Procedures.
+    Procedure(NamedTest),
+    /// Literal words in documents.
+    Words(WordsTest),
+}
+
+/// Whose words count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Author {
+    /// Those whose words are a diagnosis.
+    #[default]
+    Provider,
+    /// Anybody.
+    Anybody,
+    /// Nurses.
+    Nurse,
+    /// Dietitians.
+    Dietitian,
+    /// Everybody whose words are no diagnosis.
+    NotProvider,
+}
+
+/// Words in documents.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConceptTest {
+    /// Any of these.
+    pub concepts: Vec<String>,
+    /// Standing as one of these.
+    pub assertions: Vec<Assertion>,
+    /// In these sections; empty: anywhere.
+    pub sections: Vec<String>,
+    /// Not in these.
+    pub not_sections: Vec<String>,
+    /// Whose words.
+    pub author: Author,
+    /// In documents of these types; empty: any.
+    pub document_types: Vec<DocumentType>,
+    /// With one of these attribute values: attribute, values (none: any value).
+    pub attribute: Option<(String, Vec<String>)>,
+    /// Not with one of these: attribute, values. A mention that states none counts.
+    pub unless: Option<(String, Vec<String>)>,
+    /// In at least so many documents, copies counted once.
+    pub min_documents: usize,
+    /// Not later than so many hours after admission.
+    pub first_hours: Option<f64>,
+}
+
+/// A bound, which may differ by sex.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Bound {
+    /// For women.
+    pub female: f64,
+    /// For men.
+    pub male: f64,
+}
+
+/// How a value is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Compare {
+    /// Greater than.
+    Above(Bound),
+    /// Greater or equal.
+    AtLeast(Bound),
+    /// Less than.
+    Below(Bound),
+    /// Less or equal.
+    AtMost(Bound),
+    /// Up by at least this within the window.
+    Rise(f64),
+    /// Down by at least this within the window.
+    Fall(f64),
+    /// Up to at least this multiple of an earlier value within the window.
+    Ratio(f64),
+    /// Down by at least this factor within the window.
+    FallRatio(f64),
+}
+
+/// What a change is measured against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Baseline {
+    /// Earlier values of this stay.
+    #[default]
+    Stay,
+    /// The latest value of earlier encounters.
+    Prior,
+}
+
+/// Labs, vitals, scores.
+#[derive(Clone, Debug, Serialize)]
+pub struct ObservationTest {
+    /// Canonical name.
+    pub observation: String,
+    /// The comparison, in the canonical unit.
+    pub compare: Compare,
+    /// The unit as the author wrote it.
+    pub unit: String,
+    /// The factor from the author's unit to the canonical one was applied to `compare`; this is the text as written.
+    pub written: String,
+    /// Window of a change.
+    pub within_hours: Option<f64>,
+    /// At so many distinct times.
+    pub times: usize,
+    /// What a change is measured against.
+    pub baseline: Baseline,
+    /// How old a prior value may be.
+    pub prior_days: f64,
+    /// Values whose remark holds one of these words do not count.
+    pub not_noted: Vec<String>,
+    /// Values whose remark or sentence says that oxygen was given do not count.
+    pub room_air: bool,
+    /// Not later than so many hours after admission.
+    pub first_hours: Option<f64>,
+    /// Values that notes state count too.
+    pub in_notes: bool,
+}
+
+/// Drugs.
+#[derive(Clone, Debug, Serialize)]
+pub struct MedicationTest {
+    /// Drug classes of the lexicon.
+    pub concepts: Vec<String>,
+    /// Or names, as words.
+    pub words: Vec<String>,
+    /// By one of these routes; empty: any.
+    pub routes: Vec<String>,
+    /// Ordered, given, home; empty: ordered or given.
+    pub kinds: Vec<MedicationKind>,
+}
+
+/// Orders and procedures.
+#[derive(Clone, Debug, Serialize)]
+pub struct NamedTest {
+    /// Concepts of the lexicon.
+    pub concepts: Vec<String>,
+    /// Or words in the name.
+    pub words: Vec<String>,
+}
+
+/// Literal words in documents.
+#[derive(Clone, Debug, Serialize)]
+pub struct WordsTest {
+    /// Any of these, in any case, as whole words.
+    pub words: Vec<String>,
+    /// Whose words.
+    pub author: Author,
+    /// In documents of these types; empty: any.
+    pub document_types: Vec<DocumentType>,
+}

@@ -1,0 +1,121 @@
+//! Reads the examples of an item: a text, or a chart in a few lines.
+
+use super::fields::{Fields, Word};
+use super::{CLASSES, document_types};
+use crate::chart::{MedicationKind, Role, Sex};
+use crate::checklist::example::{Example, Sketch, SketchDocument, SketchDrug, SketchValue};
+
+const ROLES: [(&str, Role); 10] = [
+    ("physician", Role::Physician),
+    ("resident", Role::Resident),
+    ("advanced_practice", Role::AdvancedPractice),
+    ("nurse", Role::Nurse),
+    ("dietitian", Role::Dietitian),
+    ("therapist", Role::Therapist),
+    ("pharmacist", Role::Pharmacist),
+    ("case_manager", Role::CaseManager),
+    ("other", Role::Other),
+    ("not_given", Role::NotGiven),
+];
+
+/// The examples of an item.
+pub(super) fn read(item: &Fields<'_, '_, '_>) -> Vec<Example> {
+    item.tables("example", "an `[[item.example]]`")
+        .into_iter()
+        .map(|fields| {
+            let example = Example {
+                fires: fields.need_flag("fires", "true when the item must find a gap here, else false"),
+                why: fields.need_word("why", "why it must, or must not, fire").text,
+                chart: sketch(&fields),
+                says: fields.words("says").into_iter().map(|word| word.text).collect(),
+                line: fields.log().line(fields.at()),
+            };
+            fields.finish();
+            example
+        })
+        .collect()
+}
+
+fn sketch(fields: &Fields<'_, '_, '_>) -> Sketch {
+    let mut chart = Sketch { as_of: fields.number("as_of").unwrap_or(72.0), ..Sketch::default() };
+    if let Some(text) = fields.text("text") {
+        let document_type = document_types(fields, "type").into_iter().next();
+        chart.documents.push(SketchDocument { document_type, text, ..SketchDocument::default() });
+        if !fields.has("class") {
+            return chart;
+        }
+    } else {
+        chart.class = Some(crate::chart::EncounterClass::Inpatient);
+    }
+    if let Some(class) = fields.one_of("class", &CLASSES, "a kind of encounter") {
+        chart.class = class;
+    }
+    chart.discharged = fields.number("discharged");
+    chart.sex = fields.one_of("sex", &[("female", Sex::Female), ("male", Sex::Male)], "female or male");
+    for document in fields.tables("documents", "a document of the example") {
+        chart.documents.push(SketchDocument {
+            document_type: document_types(&document, "type").into_iter().next(),
+            at: document.number("at").unwrap_or_default(),
+            role: document.one_of("role", &ROLES, "what the author does").unwrap_or(Role::Physician),
+            author: document.word("author").map(|word| word.text),
+            signed: document.has("signed").then(|| document.flag("signed", true)),
+            preliminary: document.flag("preliminary", false),
+            text: document.text("text").unwrap_or_default(),
+        });
+        document.finish();
+    }
+    chart.observations = fields.words("values").iter().filter_map(|word| value(fields, word)).collect();
+    chart.medications = fields.words("medications").iter().filter_map(|word| drug(fields, word)).collect();
+    let timed = |key: &'static str| -> Vec<(String, f64)> {
+        fields.words(key).iter().filter_map(|word| at_hours(fields, word)).map(|(name, at, _)| (name, at)).collect()
+    };
+    chart.orders = timed("orders");
+    chart.procedures = timed("procedures");
+    chart.problems = timed("problems");
+    chart
+}
+
+/// `WHAT at HOURS h (remark)`: the parts.
+fn at_hours(fields: &Fields<'_, '_, '_>, word: &Word) -> Option<(String, f64, Option<String>)> {
+    let (main, note) = match word.text.split_once('(') {
+        Some((main, note)) => (main.trim(), Some(note.trim_end_matches(')').trim().to_owned())),
+        None => (word.text.trim(), None),
+    };
+    let parts = main.rsplit_once(" at ");
+    let hours = parts.and_then(|(_, hours)| hours.trim().trim_end_matches('h').trim().parse::<f64>().ok());
+    match (parts, hours) {
+        (Some((what, _)), Some(hours)) if hours.is_finite() => Some((what.trim().to_owned(), hours, note)),
+        _ => {
+            fields.say(word.at, "no hour is given", "`... at 24 h`, hours after admission, negative before", None);
+            None
+        }
+    }
+}
+
+fn value(fields: &Fields<'_, '_, '_>, word: &Word) -> Option<SketchValue> {
+    let (what, at, note) = at_hours(fields, word)?;
+    let mut parts = what.splitn(3, ' ');
+    let (name, number, unit) = (parts.next()?, parts.next().and_then(|n| n.parse::<f64>().ok()), parts.next().unwrap_or_default());
+    let Some(value) = number else {
+        fields.say(word.at, "no number is given", "`creatinine 1.0 mg/dL at 0 h`", None);
+        return None;
+    };
+    Some(SketchValue { name: name.to_owned(), value, unit: unit.to_owned(), at, note })
+}
+
+fn drug(fields: &Fields<'_, '_, '_>, word: &Word) -> Option<SketchDrug> {
+    let (what, at, _) = at_hours(fields, word)?;
+    let mut kind = MedicationKind::Ordered;
+    let mut route = None;
+    let mut name = Vec::new();
+    for part in what.split(' ') {
+        match part {
+            "given" => kind = MedicationKind::Given,
+            "ordered" => kind = MedicationKind::Ordered,
+            "home" => kind = MedicationKind::Home,
+            "IV" | "PO" | "SC" | "IM" | "INH" => route = Some(part.to_owned()),
+            _ => name.push(part),
+        }
+    }
+    Some(SketchDrug { name: name.join(" "), route, kind, at })
+}

@@ -1,0 +1,245 @@
+//! Reads indicators and the tests under them.
+
+use super::fields::{Fields, Word, number_of};
+use super::{Context, document_types, known_condition, units};
+use crate::chart::MedicationKind;
+use crate::checklist::indicator::{
+    Author, Baseline, Bound, Compare, ConceptTest, Indicator, MedicationTest, NamedTest, ObservationTest, Test, WordsTest,
+};
+use crate::checklist::names;
+use crate::reading::Assertion;
+use toml::de::DeValue;
+
+const AUTHORS: [(&str, Author); 5] = [
+    ("provider", Author::Provider),
+    ("anybody", Author::Anybody),
+    ("nurse", Author::Nurse),
+    ("dietitian", Author::Dietitian),
+    ("not_provider", Author::NotProvider),
+];
+const MEDICATION_KINDS: [(&str, MedicationKind); 3] =
+    [("ordered", MedicationKind::Ordered), ("given", MedicationKind::Given), ("home", MedicationKind::Home)];
+const TESTS: &str = "one of `concept`, `observation`, `medication`, `order`, `procedure`, `words`";
+
+/// The list of indicators under a key.
+pub(super) fn indicators(item: &Fields<'_, '_, '_>, key: &'static str, context: &Context<'_>) -> Vec<Indicator> {
+    let mut out: Vec<Indicator> = Vec::new();
+    for mut fields in item.tables(key, &format!("a `[[item.{key}]]`")) {
+        let name = fields.need_word("name", "a short name, such as \"rise\"");
+        if !name.text.is_empty() {
+            fields.rename(format!("`{key}` \"{}\"", name.text));
+        }
+        if out.iter().any(|other| other.name == name.text) {
+            fields.say(name.at, format!("the name `{}` stands twice in this item", name.text), "a name of its own", None);
+        }
+        let label = fields.word("label").map_or_else(|| name.text.replace('_', " "), |word| word.text);
+        let group = fields.word("group").map(|word| word.text);
+        let condition = fields.word("for").filter(|word| known_condition(&fields, word)).map(|word| word.text);
+        let mut any = Vec::new();
+        for alternative in fields.tables("any", "an alternative of `any`") {
+            any.extend(test(&alternative, context));
+            alternative.finish();
+        }
+        if any.is_empty() && !fields.has("any") {
+            any.extend(test(&fields, context));
+        }
+        fields.finish();
+        out.push(Indicator { name: name.text, label, group, condition, any });
+    }
+    out
+}
+
+fn test(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> Option<Test> {
+    let kinds: Vec<&str> =
+        ["concept", "observation", "medication", "order", "procedure", "words"].into_iter().filter(|k| fields.has(k)).collect();
+    match kinds.as_slice() {
+        ["concept"] => Some(Test::Concept(concept(fields, context))),
+        ["observation"] => observation(fields).map(Test::Observation),
+        ["medication"] => Some(Test::Medication(medication(fields))),
+        ["order"] => Some(Test::Order(named(fields, "order"))),
+        ["procedure"] => Some(Test::Procedure(named(fields, "procedure"))),
+        ["words"] => Some(Test::Words(words(fields))),
+        [] => {
+            fields.say(fields.at(), "nothing to look for", TESTS, None);
+            None
+        }
+        _ => {
+            fields.say(
+                fields.at(),
+                format!("two things to look for at once: {}", kinds.join(", ")),
+                TESTS,
+                Some("put them under `any`".into()),
+            );
+            None
+        }
+    }
+}
+
+fn known_concepts(fields: &Fields<'_, '_, '_>, list: Vec<Word>) -> Vec<String> {
+    for word in &list {
+        if !names::concepts().iter().any(|name| *name == word.text) {
+            fields.unknown(word, "a concept of the lexicon", names::concepts().iter().map(String::as_str));
+        }
+    }
+    list.into_iter().map(|word| word.text).collect()
+}
+
+fn author(fields: &Fields<'_, '_, '_>) -> Author {
+    fields.one_of("author", &AUTHORS, "whose words count").unwrap_or_default()
+}
+
+fn concept(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> ConceptTest {
+    let concepts = known_concepts(fields, fields.words("concept"));
+    let known: Vec<(&str, Assertion)> = Assertion::ALL.iter().map(|a| (a.name(), *a)).collect();
+    let mut assertions: Vec<Assertion> =
+        fields.words("assertion").iter().filter_map(|word| fields.pick(word, &known, "an assertion")).collect();
+    if assertions.is_empty() {
+        assertions.push(Assertion::Present);
+    }
+    let attribute = fields.word("attribute");
+    let listed = |key: &'static str| -> Option<(String, Vec<String>)> {
+        let values = fields.words(key);
+        let word = attribute.as_ref()?;
+        let allowed = concepts.iter().filter_map(|c| names::attributes(c)).find_map(|a| a.get(&word.text));
+        match allowed {
+            None => {
+                let all: Vec<&str> =
+                    concepts.iter().filter_map(|c| names::attributes(c)).flat_map(|a| a.keys().map(String::as_str)).collect();
+                fields.unknown(word, "an attribute of the concept", all.into_iter());
+            }
+            Some(allowed) => {
+                for value in values.iter().filter(|value| !allowed.contains(&value.text)) {
+                    fields.unknown(value, "a value of the attribute", allowed.iter().map(String::as_str));
+                }
+            }
+        }
+        Some((word.text.clone(), values.into_iter().map(|value| value.text).collect()))
+    };
+    let (stated, not_stated) = (listed("values"), listed("unless"));
+    let (attribute, unless) = if fields.has("unless") { (None, not_stated) } else { (stated, None) };
+    ConceptTest {
+        concepts,
+        assertions,
+        sections: context.sections(fields, "sections"),
+        not_sections: context.sections(fields, "not_sections"),
+        author: author(fields),
+        document_types: document_types(fields, "document_types"),
+        attribute,
+        unless,
+        min_documents: fields.count("min_documents", 1),
+        first_hours: fields.number("first_hours"),
+    }
+}
+
+/// A number, or one for each sex.
+fn bound(fields: &Fields<'_, '_, '_>, key: &'static str) -> Option<Bound> {
+    let value = fields.raw(key)?;
+    if let Some(number) = number_of(value.get_ref()) {
+        return Some(Bound { female: number, male: number });
+    }
+    if let DeValue::Table(table) = value.get_ref() {
+        let by_sex = Fields::new(table, value.span(), fields.log(), format!("`{key}`"));
+        let bound = Bound { female: by_sex.need_number("female", "a number"), male: by_sex.need_number("male", "a number") };
+        by_sex.finish();
+        return Some(bound);
+    }
+    fields.say(value.span().start, format!("`{key}` is no number"), "a number, or { female = ..., male = ... }", None);
+    None
+}
+
+fn observation(fields: &Fields<'_, '_, '_>) -> Option<ObservationTest> {
+    let name = fields.word("observation")?;
+    let known = names::observations().iter().any(|n| *n == name.text);
+    if !known {
+        fields.unknown(&name, "the canonical name of an observation", names::observations().iter().map(String::as_str));
+    }
+    let unit = fields.need_word("unit", "the unit the numbers are in");
+    let scale = if known && !unit.text.is_empty() { units::scale(fields, &name.text, &unit) } else { None };
+    let absolute = |b: Bound| scale.map_or(b, |s| Bound { female: s.value(b.female), male: s.value(b.male) });
+    let change = |n: f64| scale.map_or(n, |s| s.change(n));
+    let mut compares: Vec<(String, Compare)> = Vec::new();
+    let shown = |b: Bound| if b.female == b.male { format!("{}", b.male) } else { format!("{} (women), {} (men)", b.female, b.male) };
+    for (key, words) in [("above", "above"), ("at_least", "at least"), ("below", "below"), ("at_most", "at most")] {
+        if let Some(b) = bound(fields, key) {
+            let compare = match key {
+                "above" => Compare::Above(absolute(b)),
+                "at_least" => Compare::AtLeast(absolute(b)),
+                "below" => Compare::Below(absolute(b)),
+                _ => Compare::AtMost(absolute(b)),
+            };
+            compares.push((format!("{words} {}", shown(b)), compare));
+        }
+    }
+    if let Some(n) = fields.number("rise") {
+        compares.push((format!("up by at least {n}"), Compare::Rise(change(n))));
+    }
+    if let Some(n) = fields.number("fall") {
+        compares.push((format!("down by at least {n}"), Compare::Fall(change(n))));
+    }
+    if let Some(n) = fields.number("ratio") {
+        compares.push((format!("up to at least {n} times"), Compare::Ratio(n)));
+    }
+    if let Some(n) = fields.number("fall_ratio") {
+        compares.push((format!("down from at least {n} times"), Compare::FallRatio(n)));
+    }
+    const EXPECTED: &str = "one of above, at_least, below, at_most, rise, fall, ratio, fall_ratio";
+    if compares.len() != 1 {
+        let what = if compares.is_empty() { "nothing to compare with" } else { "more than one comparison" };
+        fields.say(name.at, what, EXPECTED, Some("write one indicator for each".into()));
+    }
+    let within_hours = fields.number("within_hours");
+    let baseline = fields.one_of("baseline", &[("stay", Baseline::Stay), ("prior", Baseline::Prior)], "a baseline").unwrap_or_default();
+    let prior_days = fields.number("prior_days").unwrap_or(365.0);
+    let rest = (
+        fields.count("times", 1),
+        fields.words("not_noted").into_iter().map(|word| word.text).collect(),
+        fields.flag("room_air", false),
+        fields.number("first_hours"),
+        fields.flag("in_notes", true),
+    );
+    let (written, compare) = compares.into_iter().next()?;
+    let changes = matches!(compare, Compare::Rise(_) | Compare::Fall(_) | Compare::Ratio(_) | Compare::FallRatio(_));
+    if changes && within_hours.is_none() && baseline == Baseline::Stay {
+        fields.say(name.at, "a change needs a time", "`within_hours`: the hours within which it happened", None);
+    }
+    let (times, not_noted, room_air, first_hours, in_notes) = rest;
+    Some(ObservationTest {
+        observation: name.text,
+        compare,
+        unit: unit.text,
+        written,
+        within_hours,
+        times,
+        baseline,
+        prior_days,
+        not_noted,
+        room_air,
+        first_hours,
+        in_notes,
+    })
+}
+
+fn medication(fields: &Fields<'_, '_, '_>) -> MedicationTest {
+    let kinds = fields.words("given_as");
+    MedicationTest {
+        concepts: known_concepts(fields, fields.words("medication")),
+        words: lower(fields.words("drug")),
+        routes: lower(fields.words("route")),
+        kinds: kinds.iter().filter_map(|word| fields.pick(word, &MEDICATION_KINDS, "how a drug was taken")).collect(),
+    }
+}
+
+/// Names with a dot or of the lexicon are concepts, everything else is words.
+fn named(fields: &Fields<'_, '_, '_>, key: &'static str) -> NamedTest {
+    let (concepts, words): (Vec<Word>, Vec<Word>) =
+        fields.words(key).into_iter().partition(|word| word.text.contains('.') || names::concepts().iter().any(|n| *n == word.text));
+    NamedTest { concepts: known_concepts(fields, concepts), words: lower(words) }
+}
+
+fn words(fields: &Fields<'_, '_, '_>) -> WordsTest {
+    WordsTest { words: lower(fields.words("words")), author: author(fields), document_types: document_types(fields, "document_types") }
+}
+
+fn lower(words: Vec<Word>) -> Vec<String> {
+    words.into_iter().map(|word| word.text.to_lowercase()).collect()
+}

@@ -1,0 +1,300 @@
+//! Reads packs from TOML and reports every mistake with file, line, column, what is expected and the nearest right word.
+
+mod checks;
+mod examples;
+mod fields;
+mod leaves;
+mod nearest;
+mod units;
+
+pub use fields::Diagnostic;
+use fields::{Fields, Log, Word};
+
+use super::item::{Authority, Item, Pack, Scope};
+use super::names;
+use super::{GapKind, Severity};
+use crate::chart::{DocumentType, EncounterClass, Instant};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use toml::de::DeTable;
+
+/// Named lists of sections that items refer to as `@name`.
+pub(super) type Groups = BTreeMap<String, Vec<String>>;
+
+const KINDS: [(&str, GapKind); 10] = [
+    ("missing_document", GapKind::MissingDocument),
+    ("overdue", GapKind::Overdue),
+    ("missing_element", GapKind::MissingElement),
+    ("unspecified", GapKind::Unspecified),
+    ("undocumented", GapKind::Undocumented),
+    ("unsupported", GapKind::Unsupported),
+    ("conflicting", GapKind::Conflicting),
+    ("poa_unclear", GapKind::PoaUnclear),
+    ("copied", GapKind::Copied),
+    ("unsigned", GapKind::Unsigned),
+];
+const SEVERITIES: [(&str, Severity); 3] = [("info", Severity::Info), ("warn", Severity::Warn), ("high", Severity::High)];
+const AUTHORITIES: [(&str, Authority); 6] = [
+    ("cop", Authority::Cop),
+    ("tjc", Authority::Tjc),
+    ("icd_guideline", Authority::IcdGuideline),
+    ("clinical_criteria", Authority::ClinicalCriteria),
+    ("policy", Authority::Policy),
+    ("house", Authority::House),
+];
+const CLASSES: [(&str, Option<EncounterClass>); 7] = [
+    ("inpatient", Some(EncounterClass::Inpatient)),
+    ("observation", Some(EncounterClass::Observation)),
+    ("emergency", Some(EncounterClass::Emergency)),
+    ("ambulatory", Some(EncounterClass::Ambulatory)),
+    ("other", Some(EncounterClass::Other)),
+    ("not_given", Some(EncounterClass::NotGiven)),
+    ("lone_note", None),
+];
+
+/// The name of a gap kind in packs.
+pub(super) fn kind_name(kind: GapKind) -> &'static str {
+    KINDS.iter().find(|(_, k)| *k == kind).map_or("", |(name, _)| name)
+}
+
+/// Parses packs; the mistakes of all files come together, in the order of the files and their lines.
+pub(super) fn parse(sources: &[(String, String)]) -> Result<(Vec<Pack>, Groups), Vec<Diagnostic>> {
+    let mut packs = Vec::new();
+    let mut mistakes = Vec::new();
+    let mut tables: Vec<(toml::Spanned<DeTable<'_>>, Log<'_>)> = Vec::new();
+    let (mut groups, mut words) = (Groups::new(), Groups::new());
+    for (name, text) in sources {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        let log = Log::new(name, text);
+        for error in &errors {
+            let at = error.span().map_or(0, |span| span.start);
+            let what = error.message().lines().next().unwrap_or("the file is not TOML").trim().trim_end_matches('.').to_owned();
+            log.say(at, what, "TOML: `key = value`, texts in quotes, tables in brackets", None);
+        }
+        if errors.is_empty() {
+            read_groups(table.get_ref(), &log, &mut groups, &mut words);
+            tables.push((table, log));
+        } else {
+            mistakes.extend(log.into_diagnostics());
+        }
+    }
+    let mut ids: BTreeMap<String, (String, u64)> = BTreeMap::new();
+    for (table, log) in tables {
+        packs.push(read_pack(table.get_ref(), table.span(), &log, &groups, &mut ids));
+        let mut found = log.into_diagnostics();
+        found.sort();
+        found.dedup();
+        mistakes.extend(found);
+    }
+    if mistakes.is_empty() { Ok((packs, words)) } else { Err(mistakes) }
+}
+
+/// Groups come first, from all files: an item may name a group of another pack.
+fn read_groups(table: &DeTable<'_>, log: &Log<'_>, sections: &mut Groups, words: &mut Groups) {
+    let file = Fields::new(table, 0..0, log, "the file");
+    for (key, into) in [("section_groups", sections), ("word_groups", words)] {
+        let Some(list) = file.table(key) else { continue };
+        for (name, value) in list.entries() {
+            let one: DeTable<'_> = [(toml::Spanned::new(value.span(), "list".into()), value.clone())].into_iter().collect();
+            let members = Fields::new(&one, value.span(), log, "the group").words("list");
+            if key == "section_groups" {
+                members.iter().for_each(|word| check_section(&file, word));
+            }
+            let members = members.into_iter().map(|word| word.text).collect();
+            if into.insert(name.text.clone(), members).is_some() {
+                file.say(name.at, format!("the group `{}` stands twice", name.text), "one list for each name", None);
+            }
+        }
+    }
+}
+
+fn check_section(fields: &Fields<'_, '_, '_>, word: &Word) {
+    if !names::sections().iter().any(|name| *name == word.text) {
+        fields.unknown(word, "the canonical name of a section", names::sections().iter().map(String::as_str));
+    }
+}
+
+fn read_pack(table: &DeTable<'_>, span: Range<usize>, log: &Log<'_>, groups: &Groups, ids: &mut BTreeMap<String, (String, u64)>) -> Pack {
+    let file = Fields::new(table, span, log, "the file");
+    let mut pack = Pack {
+        id: String::new(),
+        title: String::new(),
+        version: 1,
+        effective_from: None,
+        effective_to: None,
+        summary: String::new(),
+        source: log.source().to_owned(),
+        items: Vec::new(),
+    };
+    let mut classes = Vec::new();
+    if let Some(header) = file.table("pack") {
+        pack.id = header.need_word("id", "a short name in lower case").text;
+        pack.title = header.need_word("title", "what it is called on a screen").text;
+        pack.version = version(&header);
+        pack.summary = header.text("summary").unwrap_or_default();
+        pack.effective_from = day(&header, "effective_from");
+        pack.effective_to = day(&header, "effective_to");
+        classes = header.words("class");
+        header.finish();
+    } else {
+        log.say(0, "the file has no `[pack]`", "a header: `[pack]` with `id`, `title` and `version`", None);
+    }
+    let context = Context { pack: &pack.id, classes: &classes, groups };
+    let mut items = Vec::new();
+    for fields in file.tables("item", "the item") {
+        let item = read_item(fields, &context);
+        if item.id.is_empty() {
+            continue;
+        }
+        let here = (log.source().to_owned(), item.line);
+        if let Some((source, line)) = ids.insert(item.id.clone(), here) {
+            let what = format!("the item `{}` stands already in {source}, line {line}", item.id);
+            log.say(item_at(table, items.len()), what, "an id of its own for each item", None);
+        }
+        items.push(item);
+    }
+    let _ = (file.raw("section_groups"), file.raw("word_groups"));
+    file.finish();
+    pack.items = items;
+    pack
+}
+
+fn item_at(table: &DeTable<'_>, index: usize) -> usize {
+    let list = table.get("item").and_then(|value| value.get_ref().as_array());
+    list.and_then(|list| list.iter().nth(index)).map_or(0, |entry| entry.span().start)
+}
+
+/// What an item inherits.
+pub(super) struct Context<'c> {
+    pack: &'c str,
+    classes: &'c [Word],
+    groups: &'c Groups,
+}
+
+impl Context<'_> {
+    /// Section names under a key, with `@groups` opened.
+    fn sections(&self, fields: &Fields<'_, '_, '_>, key: &'static str) -> Vec<String> {
+        let mut out = Vec::new();
+        for word in fields.words(key) {
+            match word.text.strip_prefix('@') {
+                Some(group) => match self.groups.get(group) {
+                    Some(sections) => out.extend(sections.iter().cloned()),
+                    None => {
+                        let bare = Word { text: group.to_owned(), at: word.at };
+                        fields.unknown(&bare, "a group of sections", self.groups.keys().map(String::as_str));
+                    }
+                },
+                None => {
+                    check_section(fields, &word);
+                    out.push(word.text);
+                }
+            }
+        }
+        out
+    }
+}
+
+fn version(fields: &Fields<'_, '_, '_>) -> u32 {
+    if !fields.has("version") {
+        fields.need_word("version", "a whole number, counted up with every change");
+    }
+    u32::try_from(fields.count("version", 1)).unwrap_or(1)
+}
+
+fn day(fields: &Fields<'_, '_, '_>, key: &'static str) -> Option<Instant> {
+    let word = fields.word(key)?;
+    let day = Instant::parse(&word.text);
+    if day.is_none() {
+        fields.say(word.at, format!("`{}` is no day", word.text), "a day as 2026-01-31, in quotes", None);
+    }
+    day
+}
+
+fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
+    let line = fields.log().line(fields.at());
+    let id = fields.need_word("id", "a short name such as \"N01-undocumented\"");
+    if !id.text.is_empty() {
+        fields.rename(format!("item `{}`", id.text));
+        if !id.text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_' || c == '.') {
+            fields.say(id.at, format!("the id `{}` holds other signs", id.text), "letters, digits, hyphens", None);
+        }
+    }
+    let kind_word = fields.need_word("kind", "one of the ten kinds of gap");
+    let kind = if kind_word.text.is_empty() { None } else { fields.pick(&kind_word, &KINDS, "a kind of gap") };
+    let condition = fields.word("condition").filter(|word| known_condition(&fields, word)).map(|word| word.text);
+    let titles = fields.need_words("title", "one line a colleague would say");
+    let why = fields.need_word("why", "a sentence or two on why it matters").text;
+    let severity_word = fields.need_word("severity", "info, warn or high");
+    let severity = if severity_word.text.is_empty() { None } else { fields.pick(&severity_word, &SEVERITIES, "a severity") };
+    let authority_word = fields.need_word("authority", "who stands behind it");
+    let authority = if authority_word.text.is_empty() { None } else { fields.pick(&authority_word, &AUTHORITIES, "an authority") };
+    let citation = fields.need_word("citation", "chapter and verse of the source").text;
+    let approved_by = fields.text("approved_by").filter(|name| !name.trim().is_empty());
+    let query_template = fields.word("query_template").map(|word| word.text);
+    let scope = read_scope(&fields, context);
+    let (effective_from, effective_to) = (day(&fields, "effective_from"), day(&fields, "effective_to"));
+    let item_version = version(&fields);
+    let indicators = leaves::indicators(&fields, "indicator", context);
+    let satisfied_by = leaves::indicators(&fields, "satisfied_by", context);
+    let only_if = leaves::indicators(&fields, "only_if", context);
+    let suppress_if = leaves::indicators(&fields, "suppress_if", context);
+    let counter = leaves::indicators(&fields, "counter", context);
+    let check = checks::read(&fields, kind, condition.as_deref(), indicators, context);
+    let examples = examples::read(&fields);
+    for title in &titles {
+        checks::place_holders(&fields, title, &check);
+    }
+    fields.finish();
+    Item {
+        id: id.text,
+        pack: context.pack.to_owned(),
+        version: item_version,
+        kind: kind.unwrap_or(GapKind::Undocumented),
+        condition,
+        title: titles.into_iter().map(|word| word.text).collect(),
+        why,
+        severity: severity.unwrap_or(Severity::Info),
+        authority: authority.unwrap_or(Authority::House),
+        citation,
+        approved_by,
+        query_template,
+        scope,
+        effective_from,
+        effective_to,
+        check,
+        satisfied_by,
+        only_if,
+        suppress_if,
+        counter,
+        examples,
+        line,
+    }
+}
+
+fn known_condition(fields: &Fields<'_, '_, '_>, word: &Word) -> bool {
+    let known = names::conditions().any(|name| name == word.text);
+    if !known {
+        fields.unknown(word, "a condition of the vocabulary", names::conditions());
+    }
+    known
+}
+
+/// Document types under a key.
+fn document_types(fields: &Fields<'_, '_, '_>, key: &'static str) -> Vec<DocumentType> {
+    let known: Vec<(&str, DocumentType)> = DocumentType::ALL.iter().map(|t| (t.name(), *t)).collect();
+    fields.words(key).iter().filter_map(|word| fields.pick(word, &known, "a document type")).collect()
+}
+
+fn read_scope(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> Scope {
+    let own = fields.words("class");
+    let words = if own.is_empty() { context.classes } else { &own };
+    let picked: Vec<Option<EncounterClass>> = words.iter().filter_map(|word| fields.pick(word, &CLASSES, "a kind of encounter")).collect();
+    if words.is_empty() {
+        fields.say(fields.at(), "nothing says which encounters it is for", "`class = [\"inpatient\"]` in the item or in `[pack]`", None);
+    }
+    Scope {
+        classes: picked.iter().flatten().copied().collect(),
+        lone_note: picked.contains(&None),
+        document_types: document_types(fields, "document_types"),
+    }
+}

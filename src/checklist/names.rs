@@ -1,0 +1,107 @@
+//! The names that packs may use, and units: one door to what the reader knows.
+
+use crate::chart::{DocumentType, Observation, Value};
+use crate::reading::{Lexicon, Mention, observations as measured, read, units, vocabulary};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+/// Attribute → its closed values.
+pub(super) type Attributes = BTreeMap<String, Vec<String>>;
+
+/// The conditions of the vocabulary.
+pub(super) fn conditions() -> impl Iterator<Item = &'static str> + Clone {
+    vocabulary::conditions().iter().map(|entry| entry.name.as_str())
+}
+
+/// Every concept that the reader reports: conditions, drugs, treatments, findings, devices, terms.
+pub(super) fn concepts() -> &'static [String] {
+    static LIST: OnceLock<Vec<String>> = OnceLock::new();
+    LIST.get_or_init(|| {
+        let lexicon = Lexicon::shipped().concepts().filter(|c| !c.mask).map(|c| c.id.clone());
+        lexicon.chain(conditions().map(str::to_owned)).collect::<BTreeSet<_>>().into_iter().collect()
+    })
+}
+
+/// The attributes of a condition; `None` for what is no condition.
+pub(super) fn attributes(condition: &str) -> Option<&'static Attributes> {
+    static MAP: OnceLock<BTreeMap<String, Attributes>> = OnceLock::new();
+    let map = MAP.get_or_init(|| {
+        let entry = |entry: &vocabulary::ConditionEntry| (entry.name.clone(), entry.attributes.iter().cloned().collect());
+        vocabulary::conditions().iter().map(entry).collect()
+    });
+    map.get(condition)
+}
+
+/// The elements that a document of this type has.
+pub(super) fn elements(document: DocumentType) -> &'static [String] {
+    vocabulary::elements(document)
+}
+
+#[derive(Deserialize)]
+struct Headings {
+    section: Vec<Heading>,
+}
+
+#[derive(Deserialize)]
+struct Heading {
+    name: String,
+    long: Option<String>,
+}
+
+/// The canonical names of sections.
+pub(super) fn sections() -> &'static [String] {
+    static LIST: OnceLock<Vec<String>> = OnceLock::new();
+    LIST.get_or_init(|| {
+        let headings: Vec<Heading> =
+            toml::from_str::<Headings>(include_str!("../../lexicon/headings.toml")).map(|file| file.section).unwrap_or_default();
+        let mut names: BTreeSet<String> = ["unheaded", "other"].map(str::to_owned).into();
+        for heading in headings {
+            names.insert(heading.name);
+            names.extend(heading.long);
+        }
+        names.into_iter().collect()
+    })
+}
+
+/// Urine output that was sent for a kilogram and hour: no volume and no rate, so it has a name of its own.
+const URINE_PER_KG: (&str, &str) = ("urine_output_per_kg", "mL/kg/h");
+
+/// Whether a unit is milliliters for a kilogram and hour.
+fn per_kg(unit: &str) -> bool {
+    let unit = unit.to_lowercase().replace(' ', "").replace("cc", "ml").replace("hour", "h").replace("hr", "h");
+    unit == "ml/kg/h"
+}
+
+/// The canonical names of observations.
+pub(super) fn observations() -> &'static [String] {
+    static LIST: OnceLock<Vec<String>> = OnceLock::new();
+    LIST.get_or_init(|| measured::all().iter().map(|row| row.name.clone()).chain([URINE_PER_KG.0.to_owned()]).collect())
+}
+
+/// The canonical unit of an observation.
+pub(super) fn unit(observation: &str) -> Option<&'static str> {
+    if observation == URINE_PER_KG.0 { Some(URINE_PER_KG.1) } else { units::canonical_unit(observation) }
+}
+
+/// A number in the canonical unit.
+pub(super) fn canonical(observation: &str, value: f64, unit: &str) -> Option<f64> {
+    if observation == URINE_PER_KG.0 { per_kg(unit).then_some(value) } else { units::convert(value, unit, observation) }
+}
+
+/// Canonical name and value of an observation as sent; `None` when it is no number, or its unit is not known.
+pub(super) fn of(observation: &Observation) -> Option<(String, f64)> {
+    let Some(Value::Quantity(quantity)) = &observation.value else { return None };
+    let loinc = observation.code.as_ref().filter(|code| code.system.as_deref().is_none_or(|system| system.contains("loinc")));
+    let name = measured::canonical(loinc.map(|code| code.code.as_str()), &observation.name)?;
+    if name.starts_with("urine_output") && per_kg(quantity.unit.as_deref().unwrap_or_default()) {
+        return Some((URINE_PER_KG.0.to_owned(), quantity.value));
+    }
+    let value = canonical(name, quantity.value, quantity.unit.as_deref().unwrap_or_default())?;
+    Some((name.to_owned(), value))
+}
+
+/// What the name of a drug, an order or a diagnosis says.
+pub(super) fn mentions_in(name: &str) -> Vec<Mention> {
+    read(name, Some(DocumentType::Other)).mentions
+}

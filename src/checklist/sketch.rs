@@ -1,0 +1,144 @@
+//! Small charts from a few lines: the examples of items, and one text as it is tried on the fly.
+
+use super::example::{Example, Sketch};
+use super::facts::Subject;
+use super::{Gap, Packs, evaluate};
+use crate::chart::{
+    Chart, Document, DocumentStatus, DocumentType, Encounter, EncounterClass, Instant, Medication, Observation, Order, Patient,
+    PriorEncounter, Problem, Procedure, Provider, Quantity, Sex, Value,
+};
+use crate::reading::Reading;
+
+/// What came of an example.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// Whether it did what its author said.
+    pub passed: bool,
+    /// The gaps that the item found.
+    pub gaps: Vec<Gap>,
+    /// What was wrong, in words; empty when it passed.
+    pub problem: String,
+}
+
+/// The admission of every sketch: an arbitrary fixed day, so that trials give the same on every run.
+fn admission() -> Option<Instant> {
+    Instant::parse("2026-03-02T08:00:00Z")
+}
+
+fn at(hours: f64) -> Option<Instant> {
+    let start = admission()?;
+    Instant::from_utc_seconds(start.utc_seconds() + (hours * 3600.0).round() as i64, Some(0))
+}
+
+/// Evaluates one text as a note that came without an encounter: clocks and missing documents do not apply.
+pub fn evaluate_text(packs: &Packs, text: &str, document_type: Option<DocumentType>) -> Vec<Gap> {
+    let reading = crate::reading::read(text, document_type);
+    let document = Document { identifier: "text".to_owned(), version: 1, document_type, text: text.to_owned(), ..Document::default() };
+    let encounter = Encounter { identifier: "text".to_owned(), implied: true, ..Encounter::default() };
+    let chart = Chart { encounter, documents: vec![document], ..Chart::default() };
+    let readings = vec![reading];
+    let subject = Subject { chart: &chart, readings: &readings, prior_readings: &[] };
+    at(0.0).map(|as_of| evaluate(packs, &subject, &as_of, None)).unwrap_or_default()
+}
+
+/// Runs one example of one item.
+pub fn try_example(packs: &Packs, item: &str, example: &Example) -> Trial {
+    let chart = chart(&example.chart);
+    let readings: Vec<Reading> = chart.documents.iter().map(|d| crate::reading::read(&d.text, d.document_type)).collect();
+    let subject = Subject { chart: &chart, readings: &readings, prior_readings: &[] };
+    let gaps = at(example.chart.as_of).map(|as_of| evaluate(packs, &subject, &as_of, Some(item))).unwrap_or_default();
+    let mut problem = String::new();
+    if gaps.is_empty() == example.fires {
+        problem = if example.fires { "it does not fire" } else { "it fires" }.to_owned();
+    } else if example.fires {
+        let text = serde_json::to_string(&gaps).unwrap_or_default();
+        if let Some(words) = example.says.iter().find(|words| !text.contains(words.as_str())) {
+            problem = format!("neither title nor proof says \"{words}\"");
+        }
+    }
+    Trial { passed: problem.is_empty(), gaps, problem }
+}
+
+fn chart(sketch: &Sketch) -> Chart {
+    let implied = sketch.class.is_none();
+    let start = if implied { None } else { at(0.0) };
+    let encounter = Encounter {
+        identifier: "example".to_owned(),
+        class: sketch.class.unwrap_or(EncounterClass::NotGiven),
+        start,
+        admitted: start,
+        end: sketch.discharged.and_then(at),
+        implied,
+        ..Encounter::default()
+    };
+    let mut chart = Chart { encounter, ..Chart::default() };
+    chart.patient = Some(Patient { identifier: "patient".to_owned(), sex: sketch.sex.unwrap_or(Sex::NotGiven), ..Patient::default() });
+    for (index, drawn) in sketch.documents.iter().enumerate() {
+        let name = drawn.author.clone().unwrap_or_else(|| format!("author {:?}", drawn.role));
+        let author = Provider { identifier: Some(name.clone()), name: Some(name), role: drawn.role, service: None };
+        let time = if implied { None } else { at(drawn.at) };
+        chart.documents.push(Document {
+            identifier: format!("document-{:02}", index + 1),
+            version: 1,
+            document_type: drawn.document_type,
+            signer: drawn.signed.unwrap_or_default().then(|| author.clone()),
+            signed: drawn.signed.unwrap_or_default().then_some(time).flatten(),
+            status: if drawn.preliminary { DocumentStatus::Preliminary } else { DocumentStatus::NotGiven },
+            author: (!implied).then_some(author),
+            time,
+            text: drawn.text.clone(),
+            ..Document::default()
+        });
+    }
+    let mut prior = Vec::new();
+    for (index, value) in sketch.observations.iter().enumerate() {
+        let observation = Observation {
+            identifier: format!("value-{:02}", index + 1),
+            name: value.name.clone(),
+            value: Some(Value::Quantity(Quantity { value: value.value, comparator: None, unit: Some(value.unit.clone()) })),
+            time: at(value.at),
+            note: value.note.clone(),
+            ..Observation::default()
+        };
+        if value.at < 0.0 { prior.push(observation) } else { chart.observations.push(observation) }
+    }
+    if !prior.is_empty() {
+        chart.prior.push(PriorEncounter { observations: prior, ..PriorEncounter::default() });
+    }
+    for (index, drug) in sketch.medications.iter().enumerate() {
+        chart.medications.push(Medication {
+            identifier: format!("drug-{:02}", index + 1),
+            name: drug.name.clone(),
+            route: drug.route.clone(),
+            kind: drug.kind,
+            time: at(drug.at),
+            ..Medication::default()
+        });
+    }
+    for (index, (name, hours)) in sketch.orders.iter().enumerate() {
+        chart.orders.push(Order {
+            identifier: format!("order-{:02}", index + 1),
+            name: name.clone(),
+            time: at(*hours),
+            ..Order::default()
+        });
+    }
+    for (index, (name, hours)) in sketch.procedures.iter().enumerate() {
+        let identifier = format!("procedure-{:02}", index + 1);
+        let (start, end) = (at(*hours), at(*hours + 1.0));
+        chart.procedures.push(Procedure { identifier, name: name.clone(), start, end, ..Procedure::default() });
+    }
+    for (index, (name, hours)) in sketch.problems.iter().enumerate() {
+        chart.problems.push(Problem {
+            identifier: format!("problem-{:02}", index + 1),
+            name: name.clone(),
+            category: Some("encounter-diagnosis".to_owned()),
+            clinical_status: Some("active".to_owned()),
+            verification: Some("confirmed".to_owned()),
+            recorded: at(*hours),
+            ..Problem::default()
+        });
+    }
+    chart.sort();
+    chart
+}

@@ -1,0 +1,470 @@
+//! The commands, as one table: parsing, `--help`, completions and the man page all come from it.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Finds what a chart leaves unsaid: searches clinical notes, finds documentation gaps, writes compliant queries.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lacuna",
+    version,
+    max_term_width = 100,
+    after_help = "Without a command, lacuna opens the terminal interface on your store.\n\n\
+Exit status: 0 done; 1 looked and found nothing (search, gaps) or the opposite of intact (audit verify); 2 bad use or bad input; \
+3 refused (a lint rule blocks, a right is missing); 4 something stored is damaged.\n\nTry it at once: lacuna demo"
+)]
+pub struct Cli {
+    /// What everything shares.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do; the terminal interface when left out.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Global {
+    /// The folder of the store [default: lacuna in your data folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub store: Option<PathBuf>,
+    /// One JSON value on standard output, nothing else
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Who you are [default: your login name]
+    #[arg(long = "as", global = true, value_name = "USER")]
+    pub user: Option<String>,
+    /// Colours
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    pub color: ColorChoice,
+    /// Say more on standard error
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// In a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never: severities are words and signs anyway.
+    Never,
+}
+
+/// Everything that lacuna does.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Open the interface on synthetic charts: no set-up, nothing left behind
+    Demo(DemoArgs),
+    /// Make a store
+    #[command(after_help = "This version keeps a store unencrypted, and says so on every screen: put it on an encrypted disk. \
+Asking for it by name with --no-encryption keeps that a decision.")]
+    Init(InitArgs),
+    /// Read files and folders into the store; the same input again changes nothing
+    #[command(
+        after_help = "Formats, told by content: text files, JSON lines (one note a line), FHIR R4 bundles, FHIR bulk folders (NDJSON).\n\
+A record that cannot be read is reported with file, line, reason and remedy; the rest goes in, and the exit status is 2.\n\nExamples:\n  \
+lacuna import notes/ bundle.json\n  lacuna import notes.jsonl --map map.toml\n\nA map file names the fields of a JSON line:\n  id = \"note_id\"\n  text = \"body\""
+    )]
+    Import(ImportArgs),
+    /// What the reader sees in one text; needs no store
+    #[command(after_help = "With --jsonl: a line in {\"id\",\"text\",\"type\"?,\"terms\"?:[...]}, a reading a line out.\n\nExamples:\n  \
+lacuna read note.txt\n  lacuna read --why note.txt\n  lacuna read --jsonl < notes.jsonl > readings.jsonl")]
+    Read(ReadArgs),
+    /// Search all documents
+    #[command(
+        after_help = "Words stand for themselves, all of them: heart failure. A phrase: \"heart failure\". Also: and or not ( ), near/5, prefix*, typo~,\n\
+type:discharge, author:chen, date:2026-01.., mrn:, patient:, encounter:. The total is the true one. Exit status 1: nothing found."
+    )]
+    Search(SearchArgs),
+    /// Evaluate encounters against the checklists and list their gaps
+    #[command(after_help = "An encounter is named by the sender's identifier, or by our number as #12. Exit status 1: no gap.\n\n\
+Examples:\n  lacuna gaps 88120\n  lacuna gaps --all --checklist renal --json\n  lacuna gaps 88120 --as-of 2026-11-19T08:42:00-05:00")]
+    Gaps(GapsArgs),
+    /// Why an item fired in an encounter, or why it did not
+    Explain {
+        /// The encounter
+        encounter: String,
+        /// The item (see `lacuna checklist list`)
+        item: String,
+        /// The instant at which clocks are judged [default: now]
+        #[arg(long, value_name = "INSTANT")]
+        as_of: Option<String>,
+    },
+    /// The checklists: list, show, check a file, run an item's own examples
+    #[command(subcommand)]
+    Checklist(ChecklistCommand),
+    /// Encounters with the reasons to look at them
+    Worklist {
+        /// Which ones
+        #[arg(long, value_enum, default_value_t = ViewChoice::Active)]
+        view: ViewChoice,
+    },
+    /// One encounter: documents, gaps, queries
+    Chart {
+        /// The encounter
+        encounter: String,
+    },
+    /// One document, as it is stored
+    Note {
+        /// The document
+        document: String,
+        /// An older version
+        #[arg(long, value_name = "N")]
+        version: Option<u32>,
+    },
+    /// Set or clear the time of your next look at an encounter
+    Review {
+        /// The encounter
+        encounter: String,
+        /// Days from now; 0 clears it
+        #[arg(long, value_name = "DAYS")]
+        next: u32,
+    },
+    /// Set a gap aside with a reason, or take that back
+    Dismiss(DismissArgs),
+    /// Queries to providers: write, lint, send, answer, close
+    #[command(subcommand)]
+    Query(QueryCommand),
+    /// The audit log
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Say how you sign queries and how you are reached
+    Me {
+        /// Name with credential, as a provider should see it
+        #[arg(long)]
+        name: Option<String>,
+        /// Telephone, pager or secure-chat name
+        #[arg(long)]
+        contact: Option<String>,
+    },
+    /// Copy the whole store into a new file while it is in use
+    Backup {
+        /// The new file
+        file: PathBuf,
+    },
+    /// Check the store, the audit chain and the index
+    Doctor {
+        /// Throw the search index away and make it anew
+        #[arg(long)]
+        rebuild_index: bool,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Start at this encounter
+    #[arg(long, value_name = "ENCOUNTER")]
+    pub chart: Option<String>,
+}
+
+/// `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Keep the store unencrypted
+    #[arg(long)]
+    pub no_encryption: bool,
+}
+
+/// `import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Files and folders (folders to any depth)
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The format, when it is not to be told from the content
+    #[arg(long, value_name = "FORMAT", value_parser = ["text", "json-lines", "fhir-bundle", "fhir-ndjson"])]
+    pub format: Option<String>,
+    /// Which field of a JSON line is what (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
+}
+
+/// `read`.
+#[derive(Debug, Args)]
+pub struct ReadArgs {
+    /// The text; standard input when left out or -
+    pub file: Option<PathBuf>,
+    /// The document's type, when it is not to be told from the content
+    #[arg(long = "type", value_name = "TYPE")]
+    pub document_type: Option<String>,
+    /// JSON lines in, JSON lines out
+    #[arg(long)]
+    pub jsonl: bool,
+    /// Show which words decided
+    #[arg(long)]
+    pub why: bool,
+}
+
+/// `search`.
+#[derive(Debug, Args)]
+pub struct SearchArgs {
+    /// The query
+    #[arg(required = true)]
+    pub query: Vec<String>,
+    /// Hits to show
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub limit: usize,
+    /// Best first, or newest first
+    #[arg(long, value_enum, default_value_t = SortChoice::Score)]
+    pub sort: SortChoice,
+    /// Only in this encounter
+    #[arg(long, value_name = "ENCOUNTER")]
+    pub encounter: Option<String>,
+}
+
+/// The order of hits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SortChoice {
+    /// Best first.
+    Score,
+    /// Newest first.
+    Date,
+}
+
+/// `gaps`.
+#[derive(Debug, Args)]
+pub struct GapsArgs {
+    /// The encounters
+    #[arg(required_unless_present = "all", value_name = "ENCOUNTER")]
+    pub encounters: Vec<String>,
+    /// Every encounter of the store
+    #[arg(long, conflicts_with = "encounters")]
+    pub all: bool,
+    /// Only this checklist, or this item
+    #[arg(long, value_name = "ID")]
+    pub checklist: Option<String>,
+    /// The instant at which clocks are judged [default: now]
+    #[arg(long, value_name = "INSTANT")]
+    pub as_of: Option<String>,
+}
+
+/// `dismiss`.
+#[derive(Debug, Args)]
+pub struct DismissArgs {
+    /// The encounter
+    pub encounter: String,
+    /// The gap's key, as `lacuna chart --json` gives it, or the item
+    pub gap: String,
+    /// The reason
+    #[arg(long, value_enum, required_unless_present = "undo")]
+    pub reason: Option<DismissChoice>,
+    /// A few words besides
+    #[arg(long, default_value = "")]
+    pub words: String,
+    /// Take a dismissal back
+    #[arg(long, conflicts_with = "reason")]
+    pub undo: bool,
+}
+
+/// Reasons to set a gap aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DismissChoice {
+    /// The evidence does not carry it
+    InsufficientEvidence,
+    /// It is documented already
+    AlreadyDocumented,
+    /// Not clinically significant here
+    NotSignificant,
+    /// Dealt with in another way
+    HandledElsewhere,
+    /// For education
+    Education,
+    /// Another reason: say it with --words
+    Other,
+}
+
+/// Which encounters a worklist shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ViewChoice {
+    /// In the house, or discharged and not done with
+    Active,
+    /// With an open gap
+    WithGaps,
+    /// With a query under way
+    Queries,
+    /// Discharged
+    Discharged,
+    /// All of them, lone notes too
+    All,
+}
+
+/// `checklist ...`.
+#[derive(Debug, Subcommand)]
+pub enum ChecklistCommand {
+    /// The packs and their items
+    List,
+    /// One item: what it looks for, why, its source, its examples
+    Show {
+        /// The item
+        item: String,
+    },
+    /// Every mistake in a pack file, with line and remedy
+    Check {
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Run the items' own examples
+    Test {
+        /// Pack files; the shipped packs when left out
+        files: Vec<PathBuf>,
+    },
+}
+
+/// `query ...`.
+#[derive(Debug, Subcommand)]
+pub enum QueryCommand {
+    /// The lint rules, with examples
+    Rules,
+    /// Begin a draft for a gap of an encounter (or a blank one) and print its number
+    New {
+        /// The encounter
+        encounter: String,
+        /// The gap's key, or the item that found it
+        #[arg(long)]
+        gap: Option<String>,
+    },
+    /// Change a draft: from a JSON file, or single fields
+    Edit(EditArgs),
+    /// Check a stored draft (its number), a draft file (JSON), or plain text (a file, or - for standard input)
+    #[command(after_help = "Plain text: a first line `Title: ...`, then what the provider would see. Exit status 3: a rule blocks.")]
+    Lint {
+        /// The draft
+        draft: String,
+    },
+    /// One query: text, state, timeline
+    Show {
+        /// Its number
+        id: i64,
+    },
+    /// All queries and drafts
+    List {
+        /// Only this encounter
+        #[arg(long)]
+        encounter: Option<String>,
+    },
+    /// Record a draft as sent; it never changes afterwards
+    Send {
+        /// Its number
+        id: i64,
+    },
+    /// Record an answer
+    Answer {
+        /// Its number
+        id: i64,
+        /// The answer in words
+        #[arg(long, default_value = "")]
+        text: String,
+        /// The option that was ticked, counted from 1
+        #[arg(long, value_name = "N")]
+        option: Option<usize>,
+    },
+    /// Close with an outcome
+    Close {
+        /// Its number
+        id: i64,
+        /// The outcome
+        #[arg(long, value_name = "OUTCOME", value_parser = ["agreed", "alt_dx", "disagreed", "not_significant", "undetermined", "invalid_response", "answered_not_documented", "no_response", "validated", "ruled_out"])]
+        outcome: String,
+    },
+    /// Hand an open query to the next level
+    Escalate {
+        /// Its number
+        id: i64,
+        /// To whom
+        #[arg(long)]
+        to: String,
+        /// Why
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Take an open query back
+    Withdraw {
+        /// Its number
+        id: i64,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// What the provider sees: text, Markdown or JSON
+    Export {
+        /// Its number
+        id: i64,
+        /// The form
+        #[arg(long, value_enum, default_value_t = ExportForm::Text)]
+        form: ExportForm,
+    },
+}
+
+/// `query edit`.
+#[derive(Debug, Args)]
+pub struct EditArgs {
+    /// The query's number
+    pub id: i64,
+    /// A whole draft as JSON, as `query show --json` gives it under "draft"; - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// The title
+    #[arg(long)]
+    pub title: Option<String>,
+    /// The question
+    #[arg(long)]
+    pub question: Option<String>,
+    /// Words above the question
+    #[arg(long)]
+    pub body: Option<String>,
+    /// How you are reached
+    #[arg(long)]
+    pub contact: Option<String>,
+    /// A note for yourselves; the provider never sees it
+    #[arg(long)]
+    pub note: Option<String>,
+    /// A lint rule and why the text stands as it does: RULE=WORDS
+    #[arg(long, value_name = "RULE=WORDS")]
+    pub justify: Vec<String>,
+}
+
+/// The form of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportForm {
+    /// Plain text that pastes cleanly.
+    Text,
+    /// Markdown.
+    Markdown,
+    /// JSON.
+    Json,
+}
+
+/// `audit ...`.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// The log, oldest first
+    Show {
+        /// Only this patient
+        #[arg(long)]
+        patient: Option<String>,
+        /// Only this user
+        #[arg(long)]
+        user: Option<String>,
+        /// Only the newest so many
+        #[arg(long, value_name = "N")]
+        limit: Option<u32>,
+    },
+    /// Check the chain
+    #[command(
+        after_help = "Exit status: 0 intact; 1 altered; 2 shortened or rolled back; 3 cannot tell (no head of the chain is kept on this host)."
+    )]
+    Verify,
+}

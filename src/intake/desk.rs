@@ -1,0 +1,97 @@
+//! One run: the sink, the choices, how far it is, and which identifiers came by.
+
+use super::{Limits, Options, Origin, Sink};
+use crate::chart::{Document, Record};
+use crate::error::Trouble;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+
+/// What every reader works with.
+pub(super) struct Desk<'a> {
+    sink: &'a mut dyn Sink,
+    options: &'a Options,
+    // Two short hashes for each document: enough to notice an identifier that comes twice, small enough for millions.
+    seen: HashMap<u64, u64>,
+    done: u64,
+    total: u64,
+}
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(options: &'a Options, sink: &'a mut dyn Sink) -> Self {
+        Self { sink, options, seen: HashMap::new(), done: 0, total: 0 }
+    }
+
+    pub(super) fn options(&self) -> &'a Options {
+        self.options
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        self.options.limits
+    }
+
+    pub(super) fn stopped(&self) -> bool {
+        self.sink.stopped()
+    }
+
+    /// More bytes that will be read.
+    pub(super) fn expect(&mut self, bytes: u64) {
+        self.total += bytes;
+    }
+
+    pub(super) fn done(&self) -> u64 {
+        self.done
+    }
+
+    /// Bytes that have been read.
+    pub(super) fn advance(&mut self, bytes: u64, label: &str) {
+        self.done = (self.done + bytes).min(self.total);
+        self.sink.progress(self.done, self.total, label);
+    }
+
+    /// A file is done, however much of it was read: it counts with the size it was found with.
+    pub(super) fn finish(&mut self, before: u64, bytes: u64, label: &str) {
+        self.done = before;
+        self.advance(bytes, label);
+    }
+
+    pub(super) fn reject(&mut self, trouble: Trouble) {
+        self.sink.reject(trouble);
+    }
+
+    pub(super) fn notice(&mut self, notice: Trouble) {
+        self.sink.notice(notice);
+    }
+
+    pub(super) fn take(&mut self, record: Record, origin: &Origin) -> Result<(), Trouble> {
+        if let Record::Document(document) = &record {
+            self.watch(document, origin);
+        }
+        self.sink.take(record, origin)
+    }
+
+    fn watch(&mut self, document: &Document, origin: &Origin) {
+        let text = short_hash(document.text.as_bytes());
+        let before = self.seen.insert(short_hash(document.identifier.as_bytes()), text);
+        if before.is_some_and(|before| before != text) {
+            self.notice(
+                Trouble::input("the identifier of this document came before with another text")
+                    .at(&origin.source, origin.line)
+                    .why("two documents of this run share one identifier")
+                    .hint("both are kept, this one as a new version; give each note an identifier of its own if they are different notes"),
+            );
+        }
+    }
+}
+
+fn short_hash(bytes: &[u8]) -> u64 {
+    Sha256::digest(bytes).iter().take(8).fold(0, |hash, byte| (hash << 8) | u64::from(*byte))
+}
+
+/// Lower-case hexadecimal SHA-256.
+pub(super) fn sha256(text: &str) -> String {
+    use std::fmt::Write;
+    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}"); // writing to a String cannot fail
+        hex
+    })
+}

@@ -1,0 +1,60 @@
+//! Problems, procedures, orders.
+
+use super::super::json::{instant, list, text};
+use super::{Out, Scope, code, id};
+use crate::chart::{Order, Problem, Procedure, Record};
+use crate::error::Result;
+use serde_json::Value;
+
+/// A Condition.
+pub(super) fn condition(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()> {
+    out.records.push(Record::Problem(Problem {
+        identifier: id(resource).unwrap_or_default(),
+        encounter: scope.target_at(resource, "encounter", "Encounter"),
+        patient: scope.patient(resource),
+        code: code::coding(resource, "code"),
+        name: code::words(resource, "code").unwrap_or_default(),
+        category: code::plain(resource, "category"),
+        clinical_status: code::plain(resource, "clinicalStatus"),
+        verification: code::plain(resource, "verificationStatus"),
+        onset: instant(resource, &["onsetDateTime"]).or_else(|| instant(resource, &["onsetPeriod", "start"])),
+        recorded: instant(resource, &["recordedDate"]),
+        ..Problem::default()
+    }));
+    Ok(())
+}
+
+/// A Procedure.
+pub(super) fn procedure(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()> {
+    let performer = list(resource, "performer").iter().find_map(|performer| scope.person_at(performer, "actor"));
+    out.records.push(Record::Procedure(Procedure {
+        identifier: id(resource).unwrap_or_default(),
+        encounter: scope.target_at(resource, "encounter", "Encounter"),
+        patient: scope.patient(resource),
+        code: code::coding(resource, "code"),
+        name: code::words(resource, "code").unwrap_or_default(),
+        category: code::words(resource, "category"),
+        status: text(resource, &["status"]),
+        start: instant(resource, &["performedDateTime"]).or_else(|| instant(resource, &["performedPeriod", "start"])),
+        end: instant(resource, &["performedPeriod", "end"]),
+        performer,
+        ..Procedure::default()
+    }));
+    Ok(())
+}
+
+/// A ServiceRequest.
+pub(super) fn service_request(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()> {
+    out.records.push(Record::Order(Order {
+        identifier: id(resource).unwrap_or_default(),
+        encounter: scope.target_at(resource, "encounter", "Encounter"),
+        patient: scope.patient(resource),
+        code: code::coding(resource, "code"),
+        name: code::words(resource, "code").unwrap_or_default(),
+        status: text(resource, &["status"]),
+        time: instant(resource, &["authoredOn"]),
+        requester: scope.person_at(resource, "requester"),
+        ..Order::default()
+    }));
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! DocumentReferences.
+
+use super::super::desk::sha256;
+use super::super::json::{instant, list, text};
+use super::{Out, Scope, attachment, code, extension, id};
+use crate::chart::{Coding, Document, DocumentStatus, DocumentType, Record};
+use crate::error::{Result, Trouble};
+use serde_json::Value;
+
+/// When it was signed.
+const SIGNED_AT: &str = "urn:lacuna:signed-at";
+
+/// A DocumentReference with an inline text.
+pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()> {
+    let mut not_read = Vec::new();
+    let mut best = None;
+    // Several contents are the same document in several forms; the first readable one is taken, plain text before HTML.
+    let mut contents: Vec<&Value> = list(resource, "content").iter().filter_map(|content| content.get("attachment")).collect();
+    contents.sort_by_key(|a| text(a, &["contentType"]).is_some_and(|t| !t.starts_with("text/plain")));
+    for attachment in contents {
+        if best.is_none() {
+            match attachment::read(attachment, scope) {
+                Ok(decoded) => best = Some(decoded),
+                Err(why) => not_read.push(why),
+            }
+        } else if !is_text(attachment) {
+            not_read.extend(attachment::read(attachment, scope).err());
+        }
+    }
+    let Some(decoded) = best else {
+        let what = not_read.into_iter().next().unwrap_or_else(|| "the document has no attachment".to_owned());
+        return Err(Trouble::input(what)
+            .why("only text inside the file is read")
+            .hint("ask the sender for the note as plain text in the same file"));
+    };
+    out.notices.extend(not_read.into_iter().map(|what| Trouble::input(what).why("the document's text was read from its other attachment")));
+    let context = resource.get("context").unwrap_or(&Value::Null);
+    let signer = scope.person_at(resource, "authenticator");
+    let (document_type, code) = type_and_code(resource, "type");
+    out.records.push(Record::Document(Document {
+        identifier: id(resource).unwrap_or_default(),
+        version: 1,
+        encounter: scope.target_at(context, "encounter", "Encounter"),
+        patient: scope.patient(resource),
+        document_type,
+        code,
+        title: text(resource, &["description"]),
+        status: status(text(resource, &["status"]).as_deref(), text(resource, &["docStatus"]).as_deref()),
+        author: scope.person_at(resource, "author"),
+        signed: signed_at(resource).or_else(|| signed_at(resource.get("authenticator")?)).filter(|_| signer.is_some()),
+        signer,
+        time: instant(context, &["period", "start"]).or_else(|| instant(resource, &["date"])),
+        service: code::words(context, "practiceSetting"),
+        sha256: sha256(&decoded.text),
+        text: decoded.text,
+        encoding: decoded.encoding,
+        amends: amends(resource, "target", scope),
+        ..Document::default()
+    }));
+    Ok(())
+}
+
+fn is_text(attachment: &Value) -> bool {
+    text(attachment, &["contentType"]).is_some_and(|t| t.starts_with("text/plain") || t.starts_with("text/html"))
+}
+
+fn signed_at(holder: &Value) -> Option<crate::chart::Instant> {
+    extension(holder, SIGNED_AT).and_then(|e| instant(e, &["valueDateTime"]))
+}
+
+/// The type that the first known LOINC code stands for, and that code; else the first code as it came.
+pub(super) fn type_and_code(resource: &Value, field: &str) -> (Option<DocumentType>, Option<Coding>) {
+    let known = code::codings(resource, field).find_map(|coding| {
+        let loinc = coding.system.as_deref().is_none_or(|system| system.contains("loinc"));
+        let document_type = if loinc { DocumentType::from_loinc(&coding.code) } else { None };
+        document_type.map(|t| (t, coding))
+    });
+    match known {
+        Some((document_type, coding)) => (Some(document_type), Some(coding)),
+        None => (None, code::coding(resource, field)),
+    }
+}
+
+/// A withdrawn record is withdrawn whatever its other status says.
+pub(super) fn status(of_record: Option<&str>, of_document: Option<&str>) -> DocumentStatus {
+    match (of_record, of_document) {
+        (Some("entered-in-error"), _) | (_, Some("entered-in-error" | "cancelled")) => DocumentStatus::EnteredInError,
+        (_, Some("preliminary" | "partial" | "registered")) => DocumentStatus::Preliminary,
+        (_, Some("final")) => DocumentStatus::Final,
+        (_, Some("amended" | "corrected" | "appended")) => DocumentStatus::Amended,
+        _ => DocumentStatus::NotGiven,
+    }
+}
+
+/// The document that this one replaces or adds to.
+pub(super) fn amends(resource: &Value, field: &str, scope: &Scope) -> Option<String> {
+    let relation = list(resource, "relatesTo").iter().find(|relation| {
+        let code = text(relation, &["code"]).or_else(|| code::plain(relation, "code"));
+        matches!(code.as_deref(), Some("replaces" | "appends"))
+    })?;
+    scope.target_at(relation, field, "DocumentReference")
+}

@@ -1,0 +1,182 @@
+//! FHIR R4 resources into records: what a chart review needs of them, tolerant of what is missing.
+
+mod attachment;
+mod bundle;
+mod clinical;
+mod code;
+mod document;
+mod encounter;
+mod medication;
+mod observation;
+mod person;
+mod report;
+mod scope;
+
+pub(super) use bundle::{bytes, whole_file};
+pub(super) use person::role_of_name;
+pub(super) use scope::Scope;
+
+use super::Origin;
+use super::desk::Desk;
+use super::json::text;
+use super::sniff::Kind;
+use crate::chart::Record;
+use crate::error::{Result, Trouble};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What came out of one resource.
+#[derive(Default)]
+struct Out {
+    records: Vec<Record>,
+    notices: Vec<Trouble>,
+    encoding: Option<String>,
+}
+
+/// Resources that are known but hold nothing a chart review needs, by type.
+#[derive(Default)]
+pub(super) struct Unused(BTreeMap<String, u64>);
+
+impl Unused {
+    /// One notice for each type.
+    pub(super) fn tell(self, desk: &mut Desk, source: &str) {
+        for (name, count) in self.0 {
+            desk.notice(Trouble::input(format!("{count} {name} not used")).at(source, None).why("resources of this type are not read"));
+        }
+    }
+}
+
+/// The order in which files are read: everything that is no bulk file, then people, encounters, the rest.
+pub(super) fn order(kind: &Kind) -> u8 {
+    match kind {
+        Kind::Lines { resource: Some(name), .. } => 1 + rank(name),
+        _ => 0,
+    }
+}
+
+/// What others name comes before what names it.
+fn rank(resource_type: &str) -> u8 {
+    match resource_type {
+        "Organization" | "Location" | "Medication" | "Binary" => 0,
+        "Practitioner" => 1,
+        "PractitionerRole" => 2,
+        "Patient" => 3,
+        "Encounter" => 4,
+        _ => 5,
+    }
+}
+
+/// One line of a bulk file.
+pub(super) fn line(
+    desk: &mut Desk,
+    resource: Value,
+    origin: &Origin,
+    encoding: Option<String>,
+    scope: &mut Scope,
+    unused: &mut Unused,
+) -> Result<()> {
+    if resource.get("resourceType").and_then(Value::as_str) == Some("Bundle") {
+        return bundle::read(desk, resource, origin, encoding, unused);
+    }
+    scope.learn(&resource, None);
+    hand_on(desk, &resource, origin, encoding, scope, unused, None)
+}
+
+/// Reads one resource and hands on what it holds; `entry` is its place in a bundle.
+fn hand_on(
+    desk: &mut Desk,
+    resource: &Value,
+    origin: &Origin,
+    encoding: Option<String>,
+    scope: &Scope,
+    unused: &mut Unused,
+    entry: Option<usize>,
+) -> Result<()> {
+    let mut out = Out { encoding, ..Out::default() };
+    let place = |mut trouble: Trouble| {
+        if let Some(entry) = entry {
+            trouble.what = format!("entry {}: {}", entry + 1, trouble.what);
+        }
+        trouble.at(&origin.source, origin.line)
+    };
+    let read = read(resource, scope, unused, &mut out);
+    for notice in out.notices {
+        desk.notice(place(notice));
+    }
+    match read {
+        Ok(()) => out.records.into_iter().try_for_each(|record| desk.take(record, origin)),
+        Err(trouble) => {
+            desk.reject(place(trouble));
+            Ok(())
+        }
+    }
+}
+
+fn read(resource: &Value, scope: &Scope, unused: &mut Unused, out: &mut Out) -> Result<()> {
+    let Some(name) = text(resource, &["resourceType"]) else {
+        return Err(Trouble::input("it is no FHIR resource")
+            .why("it has no resourceType")
+            .hint("send FHIR R4, or use --format json-lines"));
+    };
+    let reader = match name.as_str() {
+        "Patient" => person::patient,
+        "Practitioner" => person::practitioner,
+        "PractitionerRole" => person::role,
+        "Encounter" => encounter::read,
+        "DocumentReference" => document::read,
+        "DiagnosticReport" => report::diagnostic_report,
+        "Composition" => report::composition,
+        "Observation" => observation::read,
+        "Condition" => clinical::condition,
+        "Procedure" => clinical::procedure,
+        "ServiceRequest" => clinical::service_request,
+        "MedicationRequest" | "MedicationAdministration" | "MedicationStatement" => medication::read,
+        known if is_known(known) => {
+            *unused.0.entry(name).or_default() += 1;
+            return Ok(());
+        }
+        _ => {
+            let hint = "send FHIR R4 resources";
+            return Err(Trouble::input("the resource is not known").why("its resourceType is none of FHIR R4").hint(hint));
+        }
+    };
+    if id(resource).is_none() && name != "Practitioner" && name != "PractitionerRole" {
+        let hint = "every resource needs its id; ask the sender for it";
+        return Err(Trouble::input(format!("the {name} has no id")).why("nothing could name it, nor know it again").hint(hint));
+    }
+    reader(resource, scope, out)
+}
+
+/// The resource's own id.
+fn id(resource: &Value) -> Option<String> {
+    text(resource, &["id"])
+}
+
+/// The value of an extension of the resource, by its address.
+fn extension<'v>(resource: &'v Value, url: &str) -> Option<&'v Value> {
+    super::json::list(resource, "extension").iter().find(|e| e.get("url").and_then(Value::as_str) == Some(url))
+}
+
+/// Whether FHIR R4 has a resource type of this name.
+fn is_known(name: &str) -> bool {
+    const R4: &str = "Account ActivityDefinition AdverseEvent AllergyIntolerance Appointment AppointmentResponse AuditEvent Basic Binary \
+        BiologicallyDerivedProduct BodyStructure Bundle CapabilityStatement CarePlan CareTeam CatalogEntry ChargeItem \
+        ChargeItemDefinition Claim ClaimResponse ClinicalImpression CodeSystem Communication CommunicationRequest \
+        CompartmentDefinition ConceptMap Consent Contract Coverage CoverageEligibilityRequest CoverageEligibilityResponse \
+        DetectedIssue Device DeviceDefinition DeviceMetric DeviceRequest DeviceUseStatement DocumentManifest \
+        EffectEvidenceSynthesis Endpoint EnrollmentRequest EnrollmentResponse EpisodeOfCare EventDefinition Evidence \
+        EvidenceVariable ExampleScenario ExplanationOfBenefit FamilyMemberHistory Flag Goal GraphDefinition Group \
+        GuidanceResponse HealthcareService ImagingStudy Immunization ImmunizationEvaluation ImmunizationRecommendation \
+        ImplementationGuide InsurancePlan Invoice Library Linkage List Location Measure MeasureReport Media Medication \
+        MedicationDispense MedicationKnowledge MedicinalProduct MessageDefinition MessageHeader MolecularSequence NamingSystem \
+        NutritionOrder ObservationDefinition OperationDefinition OperationOutcome Organization OrganizationAffiliation Parameters \
+        PaymentNotice PaymentReconciliation Person PlanDefinition Provenance Questionnaire QuestionnaireResponse RelatedPerson \
+        RequestGroup ResearchDefinition ResearchElementDefinition ResearchStudy ResearchSubject RiskAssessment \
+        RiskEvidenceSynthesis Schedule SearchParameter Slot Specimen SpecimenDefinition StructureDefinition StructureMap \
+        Subscription Substance SupplyDelivery SupplyRequest Task TerminologyCapabilities TestReport TestScript ValueSet \
+        VerificationResult VisionPrescription";
+    R4.split_whitespace().any(|known| known == name)
+}
+
+#[cfg(test)]
+mod tests;

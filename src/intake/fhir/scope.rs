@@ -1,0 +1,178 @@
+//! Following references. Inside a bundle everything is known beforehand; in a bulk folder what was read before is. What cannot
+//! be followed still yields the identifier that it names.
+
+use super::super::json::{list, text};
+use super::{code, id, person};
+use crate::chart::{Coding, Provider};
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// What references can point to. Only looked up, never listed, so that order does not matter.
+#[derive(Default)]
+pub(in crate::intake) struct Scope {
+    /// `fullUrl` of a bundle's entry → the resource's id.
+    urls: HashMap<String, String>,
+    /// Type and business identifier → the resource's id, where the two differ.
+    identifiers: HashMap<String, String>,
+    /// `Practitioner/x`, `PractitionerRole/x` or an NPI → the person.
+    people: HashMap<String, Provider>,
+    /// Medication → its code and name.
+    medications: HashMap<String, (Option<Coding>, String)>,
+    /// Location → its name.
+    locations: HashMap<String, String>,
+    /// Binary → its content, inside a bundle.
+    binaries: HashMap<String, Value>,
+}
+
+impl Scope {
+    /// Remembers what others may point to.
+    pub(super) fn learn(&mut self, resource: &Value, full_url: Option<&str>) {
+        let (Some(name), Some(id)) = (text(resource, &["resourceType"]), id(resource)) else { return };
+        if let Some(url) = full_url {
+            self.urls.insert(url.to_owned(), id.clone());
+        }
+        match name.as_str() {
+            "Patient" | "Encounter" => {
+                for identifier in list(resource, "identifier") {
+                    if let Some(value) = text(identifier, &["value"]).filter(|value| *value != id) {
+                        let system = text(identifier, &["system"]).unwrap_or_default();
+                        self.identifiers.insert(format!("{name} {system}|{value}"), id.clone());
+                    }
+                }
+            }
+            "Practitioner" => self.meet(format!("Practitioner/{id}"), person::of_practitioner(resource)),
+            "PractitionerRole" => {
+                let provider = person::of_role(resource, self);
+                self.meet(format!("PractitionerRole/{id}"), provider);
+            }
+            "Medication" => {
+                let (coding, name) = (code::coding(resource, "code"), code::words(resource, "code"));
+                self.medications.insert(id, (coding, name.unwrap_or_default()));
+            }
+            "Location" => {
+                if let Some(name) = text(resource, &["name"]) {
+                    self.locations.insert(id, name);
+                }
+            }
+            "Binary" if full_url.is_some() => {
+                self.binaries.insert(id, resource.clone());
+            }
+            _ => {}
+        }
+    }
+
+    fn meet(&mut self, key: String, provider: Provider) {
+        if let Some(number) = &provider.identifier {
+            let known = self.people.entry(number.clone()).or_default();
+            *known = merged(&provider, known);
+        }
+        self.people.insert(key, provider);
+    }
+
+    /// The identifier of the record that a Reference names.
+    pub(super) fn target(&self, reference: &Value, resource_type: &str) -> Option<String> {
+        let logical = || {
+            let value = text(reference, &["identifier", "value"])?;
+            let system = text(reference, &["identifier", "system"]).unwrap_or_default();
+            Some(self.by_identifier(resource_type, &system, value))
+        };
+        let Some(written) = text(reference, &["reference"]) else { return logical() };
+        if written.starts_with('#') {
+            return logical();
+        }
+        if let Some(id) = self.urls.get(&written) {
+            return Some(id.clone());
+        }
+        if let Some((_, query)) = written.split_once('?') {
+            let value = query.split('&').find_map(|part| part.strip_prefix("identifier="))?.replace("%7C", "|").replace("%7c", "|");
+            let (system, value) = value.split_once('|').unwrap_or(("", value.as_str()));
+            return Some(self.by_identifier(resource_type, system, value.to_owned()));
+        }
+        let plain = written.split("/_history/").next().unwrap_or_default();
+        let last = plain.rsplit(['/', ':']).next().unwrap_or_default();
+        Some(last.to_owned()).filter(|id| !id.is_empty())
+    }
+
+    fn by_identifier(&self, resource_type: &str, system: &str, value: String) -> String {
+        self.identifiers.get(&format!("{resource_type} {system}|{value}")).cloned().unwrap_or(value)
+    }
+
+    /// The target of a field that holds a Reference, or a list of them (then the first).
+    pub(super) fn target_at(&self, resource: &Value, field: &str, resource_type: &str) -> Option<String> {
+        list(resource, field).first().and_then(|reference| self.target(reference, resource_type))
+    }
+
+    /// The patient that a resource is about; a subject of another type (a group, a device) is none.
+    pub(super) fn patient(&self, resource: &Value) -> Option<String> {
+        let field = if resource.get("subject").is_some() { "subject" } else { "patient" };
+        let other = text(resource, &[field, "reference"]).is_some_and(|r| r.starts_with("Group/") || r.starts_with("Device/"));
+        if other { None } else { self.target_at(resource, field, "Patient") }
+    }
+
+    /// The person that a Reference names: what the reference itself says, completed by what is known of that person.
+    pub(super) fn person(&self, reference: &Value, holder: &Value) -> Option<Provider> {
+        let written = text(reference, &["reference"]).unwrap_or_default();
+        let contained = written.strip_prefix('#').and_then(|wanted| {
+            let resource = list(holder, "contained").iter().find(|c| text(c, &["id"]).as_deref() == Some(wanted))?;
+            match text(resource, &["resourceType"])?.as_str() {
+                "Practitioner" => Some(person::of_practitioner(resource)),
+                "PractitionerRole" => Some(person::of_role(resource, self)),
+                _ => None,
+            }
+        });
+        let kind = ["PractitionerRole", "Practitioner"].into_iter().find(|kind| written.contains(kind));
+        let target = self.target(reference, kind.unwrap_or("Practitioner"));
+        let known = contained.or_else(|| {
+            let target = target.as_deref()?;
+            let keys = [format!("PractitionerRole/{target}"), format!("Practitioner/{target}"), target.to_owned()];
+            let skip = usize::from(kind == Some("Practitioner"));
+            keys.iter().skip(skip).find_map(|key| self.people.get(key)).cloned()
+        });
+        let name = text(reference, &["display"]);
+        let role = name.as_deref().map(person::role_of_name).unwrap_or_default();
+        let said = Provider { identifier: None, name, role, service: None };
+        let mut provider = match known {
+            Some(known) => merged(&said, &known),
+            None => said,
+        };
+        provider.identifier = provider.identifier.or(target);
+        (provider.identifier.is_some() || provider.name.is_some()).then_some(provider)
+    }
+
+    /// The person in a field that holds a Reference, or a list of them: the first who is a person.
+    pub(super) fn person_at(&self, resource: &Value, field: &str) -> Option<Provider> {
+        let references = list(resource, field);
+        let is_thing = |reference: &&Value| {
+            let written = text(reference, &["reference"]).unwrap_or_default();
+            ["Organization", "Device", "Patient", "RelatedPerson", "CareTeam", "HealthcareService"].iter().any(|t| written.starts_with(t))
+        };
+        references.iter().find(|r| !is_thing(r)).and_then(|reference| self.person(reference, resource))
+    }
+
+    /// Code and name of a medication that was read before.
+    pub(super) fn medication(&self, reference: &Value) -> Option<&(Option<Coding>, String)> {
+        self.medications.get(&self.target(reference, "Medication")?)
+    }
+
+    /// The name of a location: what the reference says, else what the location itself says.
+    pub(super) fn location(&self, reference: &Value) -> Option<String> {
+        text(reference, &["display"]).or_else(|| self.locations.get(&self.target(reference, "Location")?).cloned())
+    }
+
+    /// The content that the address of an attachment points to, inside the same bundle.
+    pub(super) fn binary(&self, url: &str) -> Option<&Value> {
+        let id = self.urls.get(url).map(String::as_str).or_else(|| url.strip_prefix("Binary/"))?;
+        self.binaries.get(id)
+    }
+}
+
+/// The first one's fields, completed by the second's.
+fn merged(first: &Provider, second: &Provider) -> Provider {
+    let given = first.role != crate::chart::Role::NotGiven;
+    Provider {
+        identifier: first.identifier.clone().or_else(|| second.identifier.clone()),
+        name: first.name.clone().or_else(|| second.name.clone()),
+        role: if given { first.role } else { second.role },
+        service: first.service.clone().or_else(|| second.service.clone()),
+    }
+}

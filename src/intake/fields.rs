@@ -1,0 +1,191 @@
+//! Which field of a JSON line is what: names that are common are known, others come from a map file.
+
+use crate::error::Trouble;
+use serde_json::Value;
+use toml::de::{DeTable, DeValue};
+
+/// For each thing that a note can carry, the names of the fields it may stand in; the first that is there counts. Upper and
+/// lower case are the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldMap {
+    /// The note's identifier.
+    pub id: Vec<String>,
+    /// Its text.
+    pub text: Vec<String>,
+    /// Its type: a name of the vocabulary, a LOINC code, or words.
+    pub document_type: Vec<String>,
+    /// Its title.
+    pub title: Vec<String>,
+    /// Who wrote it.
+    pub author: Vec<String>,
+    /// What the author is (`MD`, `Registered nurse`).
+    pub role: Vec<String>,
+    /// Who signed it.
+    pub signer: Vec<String>,
+    /// When it was signed.
+    pub signed: Vec<String>,
+    /// When it was written.
+    pub date: Vec<String>,
+    /// The patient's identifier.
+    pub patient: Vec<String>,
+    /// The patient's medical record number.
+    pub mrn: Vec<String>,
+    /// The encounter's identifier.
+    pub encounter: Vec<String>,
+    /// Service or specialty.
+    pub service: Vec<String>,
+}
+
+impl Default for FieldMap {
+    fn default() -> Self {
+        let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        Self {
+            id: names(&["id", "note_id", "document_id", "row_id"]),
+            text: names(&["text", "note", "note_text", "transcription", "full_note"]),
+            document_type: names(&["type", "document_type", "note_type", "category"]),
+            title: names(&["title", "sample_name"]),
+            author: names(&["author", "author_name", "provider"]),
+            role: names(&["role", "author_role", "credential"]),
+            signer: names(&["signer", "signed_by"]),
+            signed: names(&["signed", "signed_at", "signed_time"]),
+            date: names(&["date", "time", "datetime", "charttime", "note_date", "chartdate"]),
+            patient: names(&["patient", "patient_id", "subject_id", "mrn"]),
+            mrn: names(&["mrn", "medical_record_number"]),
+            encounter: names(&["encounter", "encounter_id", "hadm_id", "visit_id", "account"]),
+            service: names(&["service", "specialty", "specialties", "department"]),
+        }
+    }
+}
+
+impl FieldMap {
+    /// Reads a map file: TOML with one line per thing, `text = "NOTE_BODY"` or `text = ["NOTE_BODY", "BODY"]`. What the file
+    /// does not name keeps its usual names.
+    pub fn parse_toml(source: &str, text: &str) -> Result<Self, Trouble> {
+        let line = |at: usize| text.bytes().take(at).filter(|b| *b == b'\n').count() as u64 + 1;
+        let table = DeTable::parse(text).map_err(|error| {
+            let at = error.span().map(|span| line(span.start));
+            Trouble::input("the field map is not valid TOML")
+                .at(source, at)
+                .why(error.message())
+                .hint("write lines like: text = \"NOTE_BODY\"")
+        })?;
+        let mut map = Self::default();
+        for (key, value) in table.get_ref() {
+            let at = Some(line(key.span().start));
+            let names = match value.get_ref() {
+                DeValue::String(name) => Some(vec![name.to_string()]),
+                DeValue::Array(items) => items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect(),
+                _ => None,
+            };
+            let Some(names) = names.filter(|names| !names.is_empty() && names.iter().all(|name| !name.is_empty())) else {
+                return Err(Trouble::input("a field map names fields")
+                    .at(source, at)
+                    .why("this value is neither a name nor a list of names")
+                    .hint("write lines like: text = \"NOTE_BODY\""));
+            };
+            let known = map.slots();
+            let listed = known.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+            let Some((_, slot)) = known.into_iter().find(|(name, _)| *name == key.get_ref().as_ref()) else {
+                return Err(Trouble::input("the field map names something unknown")
+                    .at(source, at)
+                    .why(format!("`{}` is nothing a note carries", key.get_ref().escape_debug()))
+                    .hint(format!("known are: {listed}")));
+            };
+            *slot = names;
+        }
+        Ok(map)
+    }
+
+    fn slots(&mut self) -> [(&'static str, &mut Vec<String>); 13] {
+        [
+            ("id", &mut self.id),
+            ("text", &mut self.text),
+            ("type", &mut self.document_type),
+            ("title", &mut self.title),
+            ("author", &mut self.author),
+            ("role", &mut self.role),
+            ("signer", &mut self.signer),
+            ("signed", &mut self.signed),
+            ("date", &mut self.date),
+            ("patient", &mut self.patient),
+            ("mrn", &mut self.mrn),
+            ("encounter", &mut self.encounter),
+            ("service", &mut self.service),
+        ]
+    }
+
+    /// Whether a column of this name would hold the text.
+    pub(super) fn is_text(&self, name: &str) -> bool {
+        self.text.iter().any(|known| known.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether an object has a text field.
+    pub(super) fn has_text(&self, object: &Value) -> bool {
+        find(object, &self.text).is_some_and(Value::is_string)
+    }
+}
+
+/// The first field that is there under one of these names, and is not null.
+pub(super) fn find<'v>(object: &'v Value, names: &[String]) -> Option<&'v Value> {
+    let fields = object.as_object()?;
+    names.iter().find_map(|name| {
+        let exact = fields.get(name).filter(|value| !value.is_null());
+        exact.or_else(|| fields.iter().find(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_null()).map(|(_, value)| value))
+    })
+}
+
+/// The words of that field: a string, or a whole number (identifiers often are).
+pub(super) fn words(object: &Value, names: &[String]) -> Option<String> {
+    let words = match find(object, names)? {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) if !number.is_f64() => number.to_string(),
+        _ => return None,
+    };
+    Some(words).filter(|w| !w.is_empty())
+}
+
+/// The words of a field that may also hold a list of strings.
+pub(super) fn list_of_words(object: &Value, names: &[String]) -> Option<String> {
+    let Value::Array(items) = find(object, names)? else { return words(object, names) };
+    let all: Vec<&str> = items.iter().filter_map(Value::as_str).map(str::trim).filter(|item| !item.is_empty()).collect();
+    Some(all.join(", ")).filter(|words| !words.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_map_file_replaces_only_what_it_names() {
+        let map = FieldMap::parse_toml("map.toml", "text = \"NOTE_BODY\"\nid = [\"A\", \"B\"]\n").unwrap();
+        assert_eq!(map.text, ["NOTE_BODY"]);
+        assert_eq!(map.id, ["A", "B"]);
+        assert_eq!(map.date, FieldMap::default().date);
+        assert!(map.has_text(&json!({"note_body": "x"})));
+    }
+
+    #[test]
+    fn a_wrong_map_file_names_its_line() {
+        for (text, line, part) in [
+            ("text = \"a\"\nbody = \"b\"\n", 2, "unknown"),
+            ("\n\ntext = 7\n", 3, "names fields"),
+            ("text = []\n", 1, "names fields"),
+            ("text = \"a\"\nid =\n", 2, "not valid TOML"),
+        ] {
+            let trouble = FieldMap::parse_toml("map.toml", text).unwrap_err();
+            assert_eq!((trouble.line, trouble.what.contains(part)), (Some(line), true), "{trouble}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_identifiers_and_null_is_none() {
+        let object = json!({"ROW_ID": 174, "hadm_id": null, "visit_id": "V1", "patient": {"a": 1}, "specialties": ["A", "B"]});
+        let map = FieldMap::default();
+        assert_eq!(words(&object, &map.id).as_deref(), Some("174"));
+        assert_eq!(words(&object, &map.encounter).as_deref(), Some("V1"));
+        assert_eq!(words(&object, &map.patient), None);
+        assert_eq!(words(&object, &map.service), None);
+        assert_eq!(list_of_words(&object, &map.service).as_deref(), Some("A, B"));
+    }
+}

@@ -1,0 +1,169 @@
+//! Notes that come without a chart around them: text files and JSON lines.
+
+use super::desk::{Desk, sha256};
+use super::fields::{find, list_of_words, words};
+use super::lines::Named;
+use super::walk::{self, Found};
+use super::{Origin, decode, fhir};
+use crate::chart::{Coding, Document, DocumentType, Encounter, Instant, Patient, Provider, Record, Role};
+use crate::error::Trouble;
+use serde_json::Value;
+use std::io::Read;
+
+/// One text file is one note in an implied encounter of its own.
+pub(super) fn text_file(desk: &mut Desk, file: &Found) -> Result<(), Trouble> {
+    match read(file, desk.limits().line) {
+        Err(trouble) => {
+            desk.reject(trouble.at(&file.source, None));
+            Ok(())
+        }
+        Ok(decoded) => {
+            let origin = Origin { source: file.source.clone(), line: None };
+            let document = Document {
+                identifier: file.relative.clone(),
+                version: 1,
+                encounter: Some(file.relative.clone()),
+                sha256: sha256(&decoded.text),
+                text: decoded.text,
+                encoding: decoded.encoding,
+                ..Document::default()
+            };
+            desk.take(implied(&document), &origin)?;
+            desk.take(Record::Document(document), &origin)
+        }
+    }
+}
+
+fn read(file: &Found, limit: u64) -> Result<decode::Decoded, Trouble> {
+    let mut bytes = Vec::new();
+    walk::open(file)?.take(limit + 1).read_to_end(&mut bytes).map_err(|error| walk::unreadable(&file.source, &error))?;
+    if bytes.len() as u64 > limit {
+        let why = format!("it has more than {} MB", limit >> 20);
+        return Err(Trouble::input("the file is too large for one note").why(why).hint("split it into one file per note"));
+    }
+    if let Some(what) = decode::magic(&bytes) {
+        return Err(Trouble::input("the file is not text").why(format!("it is {what}")).hint("save the note as plain text"));
+    }
+    decode::decode(&bytes)
+        .map_err(|refusal| Trouble::input("the file is not a note").why(refusal.why()).hint("save the note again as plain text in UTF-8"))
+}
+
+/// The encounter that only holds this note; nothing in it was given.
+fn implied(document: &Document) -> Record {
+    Record::Encounter(Encounter {
+        identifier: document.identifier.clone(),
+        patient: document.patient.clone(),
+        implied: true,
+        ..Encounter::default()
+    })
+}
+
+/// One JSON line is one note.
+pub(super) fn line(
+    desk: &mut Desk,
+    file: &Found,
+    value: &Value,
+    origin: &Origin,
+    encoding: Option<String>,
+    named: &mut Named,
+) -> Result<(), Trouble> {
+    let map = &desk.options().map;
+    let text = match find(value, &map.text) {
+        Some(Value::String(text)) if text.trim().is_empty() => Err(("the note is empty", "its text field has no words")),
+        Some(Value::String(text)) if text.contains('\0') => Err(("the note is not text", "it holds NUL characters")),
+        Some(Value::String(text)) => Ok(text.clone()),
+        Some(_) => Err(("the note has no text", "its text field is not a string")),
+        None => Err(("the note has no text", "there is no text field")),
+    };
+    let text = match text {
+        Ok(text) => text,
+        Err((what, why)) => {
+            let hint = format!("the text is looked for in: {}; name another field with --map", map.text.join(", "));
+            desk.reject(Trouble::input(what).at(&origin.source, origin.line).why(why).hint(hint));
+            return Ok(());
+        }
+    };
+    let identifier = words(value, &map.id).unwrap_or_else(|| format!("{}#{}", file.relative, origin.line.unwrap_or_default()));
+    let given_type = words(value, &map.document_type);
+    let instant = |names: &[String]| words(value, names).and_then(|text| Instant::parse(&text));
+    let patient = words(value, &map.patient);
+    let encounter = words(value, &map.encounter);
+    let document = Document {
+        version: 1,
+        encounter: Some(encounter.clone().unwrap_or_else(|| identifier.clone())),
+        patient: patient.clone(),
+        document_type: given_type.as_deref().and_then(type_of),
+        code: given_type.map(|code| Coding { system: None, code, display: None }),
+        title: words(value, &map.title),
+        author: person(words(value, &map.author), words(value, &map.role)),
+        signer: person(words(value, &map.signer), None),
+        signed: instant(&map.signed),
+        time: instant(&map.date),
+        service: list_of_words(value, &map.service),
+        sha256: sha256(&text),
+        text,
+        encoding,
+        identifier,
+        ..Document::default()
+    };
+    if let Some(patient) = patient.clone().filter(|p| named.patients.insert(p.clone())) {
+        desk.take(Record::Patient(Patient { identifier: patient, mrn: words(value, &map.mrn), ..Patient::default() }), origin)?;
+    }
+    match encounter {
+        None => desk.take(implied(&document), origin)?,
+        Some(identifier) => {
+            if named.encounters.insert(identifier.clone()) {
+                desk.take(Record::Encounter(Encounter { identifier, patient, ..Encounter::default() }), origin)?;
+            }
+        }
+    }
+    desk.take(Record::Document(document), origin)
+}
+
+fn person(name: Option<String>, role: Option<String>) -> Option<Provider> {
+    let given = role.as_deref().map(Role::from_credential);
+    let role = given.or_else(|| name.as_deref().map(fhir::role_of_name)).unwrap_or_default();
+    name.is_some().then_some(Provider { name, role, ..Provider::default() })
+}
+
+/// A type by its name in the vocabulary, its label, its LOINC code, or the usual words for it.
+fn type_of(given: &str) -> Option<DocumentType> {
+    let lower = given.trim().to_lowercase();
+    let name: String = lower.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    let by_label = || DocumentType::ALL.into_iter().find(|t| t.label().eq_ignore_ascii_case(given.trim()));
+    DocumentType::from_name(&name).or_else(|| DocumentType::from_loinc(given.trim())).or_else(by_label).or_else(|| {
+        Some(match name.as_str() {
+            "h_p" | "history___physical" | "admission_note" | "history_and_physical_note" => DocumentType::HistoryAndPhysical,
+            "consult_note" | "consultation_note" => DocumentType::Consultation,
+            "progress" | "daily_progress_note" => DocumentType::ProgressNote,
+            "ed_provider_note" | "emergency_department_note" => DocumentType::EmergencyNote,
+            "operative_note" | "op_note" | "procedure_note" => DocumentType::OperativeReport,
+            "ds" | "discharge_note" => DocumentType::DischargeSummary,
+            "rr" | "radiology" | "imaging" => DocumentType::RadiologyReport,
+            "pathology" => DocumentType::PathologyReport,
+            "clinic_note" | "outpatient_note" => DocumentType::OfficeVisit,
+            _ => return None,
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::type_of;
+    use crate::chart::DocumentType;
+
+    #[test]
+    fn a_type_is_known_by_name_code_label_and_usual_words() {
+        for (given, known) in [
+            ("discharge_summary", Some(DocumentType::DischargeSummary)),
+            ("Discharge summary", Some(DocumentType::DischargeSummary)),
+            ("DS", Some(DocumentType::DischargeSummary)),
+            ("18842-5", Some(DocumentType::DischargeSummary)),
+            ("H&P", Some(DocumentType::HistoryAndPhysical)),
+            ("ED note", Some(DocumentType::EmergencyNote)),
+            ("Nursing", None),
+        ] {
+            assert_eq!(type_of(given), known, "{given}");
+        }
+    }
+}

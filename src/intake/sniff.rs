@@ -1,0 +1,253 @@
+//! What a file holds, told from its beginning, never from its name.
+
+use super::decode::{self, magic};
+use super::walk::{self, Found};
+use super::{FieldMap, Format, Options, json};
+use crate::error::Trouble;
+use serde_json::Value;
+use std::io::Read;
+
+/// How much of a file is looked at.
+const HEAD: u64 = 64 << 10;
+
+/// How a file is to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// One note.
+    Text,
+    /// JSON objects, one per line; the FHIR type of the first, when it is a FHIR resource; whether the first has a text field.
+    Lines { resource: Option<String>, has_text: bool },
+    /// One JSON value over the whole file.
+    Whole { fhir: bool },
+    /// TOML: settings or an answer key, not a note.
+    Settings,
+}
+
+impl Kind {
+    /// Whether it holds FHIR resources.
+    pub(super) fn is_fhir(&self) -> bool {
+        matches!(self, Self::Lines { resource: Some(_), .. } | Self::Whole { fhir: true })
+    }
+}
+
+/// Looks at a file.
+pub(super) fn file(file: &Found, options: &Options) -> Result<Kind, Trouble> {
+    let mut head = Vec::new();
+    walk::open(file)?.take(HEAD).read_to_end(&mut head).map_err(|error| walk::unreadable(&file.source, &error))?;
+    let complete = (head.len() as u64) < HEAD;
+    let told = head_holds(&head, complete, &options.map);
+    match options.format {
+        None => told.map_err(|trouble| trouble.at(&file.source, None)),
+        Some(_) if head.is_empty() => Err(empty().at(&file.source, None)),
+        Some(Format::Text) => Ok(Kind::Text),
+        Some(Format::FhirBundle) => Ok(Kind::Whole { fhir: true }),
+        Some(Format::JsonLines) => Ok(Kind::Lines { resource: None, has_text: true }),
+        Some(Format::FhirNdjson) => match told {
+            Ok(Kind::Lines { resource: Some(name), .. }) => Ok(Kind::Lines { resource: Some(name), has_text: false }),
+            _ => Ok(Kind::Lines { resource: Some(String::new()), has_text: false }),
+        },
+    }
+}
+
+fn empty() -> Trouble {
+    Trouble::input("the file is empty").why("it has 0 bytes, or only white space").hint("send it again, or leave it out")
+}
+
+fn unknown(why: impl std::fmt::Display, hint: &str) -> Trouble {
+    Trouble::input("the format is not known").why(why).hint(hint)
+}
+
+/// What the beginning of a file says; `complete` when it is the whole file.
+pub(super) fn head_holds(head: &[u8], complete: bool, map: &FieldMap) -> Result<Kind, Trouble> {
+    if let Some(what) = magic(head) {
+        return Err(unknown(format!("it is {what}"), "save the note as plain text, or unpack it first"));
+    }
+    let bytes = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let start = bytes.trim_ascii_start();
+    if start.is_empty() && complete {
+        return Err(empty());
+    }
+    let after = |skip: usize| start.get(skip..).unwrap_or_default().trim_ascii_start();
+    match start.first() {
+        Some(b'{') if matches!(after(1).first(), Some(b'"' | b'}') | None) => json_holds(start, complete, map),
+        Some(b'[') if matches!(after(1).first(), Some(b'{' | b'"')) => {
+            Err(unknown("it is one JSON list", "write one JSON object per line, or a FHIR Bundle"))
+        }
+        Some(_) => text_holds(start, bytes, complete, map),
+        None => Ok(Kind::Text),
+    }
+}
+
+fn text_holds(start: &[u8], bytes: &[u8], complete: bool, map: &FieldMap) -> Result<Kind, Trouble> {
+    let begins = |with: &str| start.get(..with.len()).is_some_and(|s| s.eq_ignore_ascii_case(with.as_bytes()));
+    if begins("{\\rtf") {
+        return Err(unknown("it is RTF", "save the note as plain text"));
+    }
+    if begins("<?xml") || begins("<ClinicalDocument") {
+        return Err(unknown("it is XML", "save the note as plain text, or export it as FHIR"));
+    }
+    if begins("<!doctype html") || begins("<html") {
+        return Err(unknown("it is a web page (HTML)", "save the note as plain text"));
+    }
+    if [b"MSH|".as_slice(), b"\x0bMSH|", b"FHS|", b"BHS|"].iter().any(|mark| start.starts_with(mark)) {
+        return Err(unknown("it is an HL7 v2 message", "export the notes as FHIR or plain text"));
+    }
+    let wide = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.iter().take(64).any(|b| *b == 0);
+    if wide && let Ok(decoded) = decode::decode(bytes.get(..bytes.len() & !1).unwrap_or_default()) {
+        let text = decoded.text.trim_start();
+        if text.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"')) {
+            return Err(unknown("it is JSON in UTF-16", "save it as UTF-8"));
+        }
+    }
+    if is_table(start, map) {
+        return Err(unknown("it looks like a table (CSV or tab-separated)", "write one JSON object per line"));
+    }
+    let settings = std::str::from_utf8(bytes).is_ok_and(|text| match text.strip_prefix("+++\n") {
+        Some(front) => front.split_once("\n+++").is_some_and(|(front, _)| is_toml(front)),
+        None => complete && is_toml(text),
+    });
+    Ok(if settings { Kind::Settings } else { Kind::Text })
+}
+
+fn is_toml(text: &str) -> bool {
+    text.parse::<toml::Table>().is_ok_and(|table| !table.is_empty())
+}
+
+/// A heading line of plain column names, one of which is the text's.
+fn is_table(start: &[u8], map: &FieldMap) -> bool {
+    let line = start.split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default();
+    let Ok(line) = std::str::from_utf8(line) else { return false };
+    [',', '\t', ';', '|'].into_iter().any(|separator| {
+        let names: Vec<&str> = line.split(separator).map(|name| name.trim().trim_matches('"')).collect();
+        let plain = |name: &&str| {
+            !name.is_empty() && name.len() <= 40 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+        };
+        names.len() >= 2 && names.iter().all(plain) && names.iter().any(|name| map.is_text(name))
+    })
+}
+
+fn json_holds(start: &[u8], complete: bool, map: &FieldMap) -> Result<Kind, Trouble> {
+    let lines: Vec<&[u8]> = start.split(|b| *b == b'\n').collect();
+    let whole_lines = if complete { lines.len() } else { lines.len().saturating_sub(1) };
+    let resource_type = |value: &Value| value.get("resourceType").and_then(Value::as_str).map(str::to_owned);
+    let mut objects = lines.iter().take(whole_lines).take(50).filter(|line| line.trim_ascii_start().starts_with(b"{"));
+    let parsed = objects.find_map(|line| json::parse(line).ok().filter(Value::is_object));
+    let only_one = complete && lines.iter().filter(|line| !line.trim_ascii().is_empty()).count() == 1;
+    if let Some(value) = parsed {
+        let resource = resource_type(&value);
+        if only_one && resource.as_deref() == Some("Bundle") {
+            return Ok(Kind::Whole { fhir: true });
+        }
+        return Ok(Kind::Lines { has_text: resource.is_none() && map.has_text(&value), resource });
+    }
+    let one_line = whole_lines <= 1 && lines.len() <= 1;
+    let resource = string_of_key(start, "resourceType");
+    Ok(match (one_line, resource) {
+        (_, Some(name)) if name == "Bundle" => Kind::Whole { fhir: true },
+        // One line longer than what was looked at, or cut off.
+        (true, resource) => Kind::Lines { has_text: resource.is_none(), resource },
+        (false, resource) => Kind::Whole { fhir: resource.is_some() },
+    })
+}
+
+/// The string value of a key of the outermost object, in a JSON text that may be cut off anywhere.
+fn string_of_key(json: &[u8], key: &str) -> Option<String> {
+    let mut depth = 0_u32;
+    let mut rest = json;
+    let mut wanted = false;
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'"' => {
+                let end = end_of_string(rest)?;
+                let (string, after) = rest.split_at(end);
+                rest = after.get(1..).unwrap_or_default();
+                if wanted {
+                    return String::from_utf8(string.to_vec()).ok();
+                }
+                wanted = depth == 1 && string == key.as_bytes() && rest.trim_ascii_start().starts_with(b":");
+                continue;
+            }
+            b':' | b' ' | b'\n' | b'\r' | b'\t' => continue,
+            _ => {}
+        }
+        wanted = false;
+    }
+    None
+}
+
+fn end_of_string(bytes: &[u8]) -> Option<usize> {
+    let mut escaped = false;
+    bytes.iter().position(|byte| {
+        let end = *byte == b'"' && !escaped;
+        escaped = *byte == b'\\' && !escaped;
+        end
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn lines(resource: Option<&str>, has_text: bool) -> Kind {
+        Kind::Lines { resource: resource.map(str::to_owned), has_text }
+    }
+
+    #[test]
+    fn the_format_is_told_from_the_content() {
+        for (head, kind) in [
+            ("Chief complaint: cough", Kind::Text),
+            ("{Patient name} was seen today", Kind::Text),
+            ("[**Name**] was admitted", Kind::Text),
+            ("Plan: fluids, rest", Kind::Text),
+            ("{\"id\":\"1\",\"text\":\"x\"}\n", lines(None, true)),
+            ("{\"id\":\"1\",\"text\":}\n{\"id\":\"2\",\"text\":\"x\"}\n", lines(None, true)),
+            ("{\"event\":\"kickoff\"}\n{\"event\":\"end\"}\n", lines(None, false)),
+            ("{\"resourceType\":\"Patient\",\"id\":\"1\"}\n", lines(Some("Patient"), false)),
+            ("{\"resourceType\":\"Patient\",\"id\":\"1", lines(Some("Patient"), false)),
+            ("{\"resourceType\":\"Bundle\",\"entry\":[]}", Kind::Whole { fhir: true }),
+            ("{\n  \"resourceType\": \"Bundle\",\n", Kind::Whole { fhir: true }),
+            ("{\n  \"entry\": [{\"resourceType\": \"Patient\"}],\n \"resourceType\" : \"Bundle\"\n}", Kind::Whole { fhir: true }),
+            ("{\n  \"a\": 1\n}", Kind::Whole { fhir: false }),
+            ("[expect]\ngap = \"x\"\n", Kind::Settings),
+            ("+++\nname = \"x\"\n+++\nA chart to be built.", Kind::Settings),
+            ("+++\nPositive for pain\n+++\n", Kind::Text),
+        ] {
+            assert_eq!(head_holds(head.as_bytes(), true, &FieldMap::default()), Ok(kind), "{head}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_format_says_what_it_is() {
+        for (head, why) in [
+            (b"%PDF-1.7".as_slice(), "PDF"),
+            (b"PK\x03\x04", "zip"),
+            (b"{\\rtf1 note}", "RTF"),
+            (b"<?xml version='1.0'?>", "XML"),
+            (b"MSH|^~\\&|", "HL7"),
+            (b"[{\"id\":1}]", "list"),
+            (b"id,text\n1,note", "table"),
+            (b"\xff\xfe{\0\"\0i\0", "UTF-16"),
+            (b"  \n", "0 bytes"),
+        ] {
+            let trouble = head_holds(head, true, &FieldMap::default()).unwrap_err();
+            assert!(trouble.why.as_deref().unwrap_or_default().contains(why), "{trouble}");
+            assert!(trouble.hint.is_some());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..300), complete in any::<bool>()) {
+            let _ = head_holds(&bytes, complete, &FieldMap::default());
+        }
+
+        #[test]
+        fn any_json_like_bytes_are_survived(text in "\\{\"[\\[\\]{}\":,\\\\a-z \n]{0,80}", complete in any::<bool>()) {
+            prop_assert!(head_holds(text.as_bytes(), complete, &FieldMap::default()).is_ok());
+        }
+    }
+}

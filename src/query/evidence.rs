@@ -1,0 +1,25 @@
+//! Indicators: how a piece of proof becomes one, how it reads, and the hash that shows it was not changed.
+
+use crate::chart::Evidence;
+use sha2::{Digest, Sha256};
+
+/// Lower-case hexadecimal SHA-256 of a text's UTF-8.
+pub fn sha256_hex(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The words of a piece of proof: the quote, or name, value and unit. This is what an indicator's hash is taken of.
+pub fn words_of(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Text(text) => text.quote.clone(),
+        Evidence::Value(value) => {
+            let parts = [value.name.as_str(), value.value.as_str(), value.unit.as_deref().unwrap_or_default()];
+            parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ")
+        }
+    }
+}
+
+/// The hash that an indicator of this proof carries.
+pub fn indicator_hash(evidence: &Evidence) -> String {
+    sha256_hex(&words_of(evidence))
+}

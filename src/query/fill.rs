@@ -1,0 +1,255 @@
+//! From a gap to a draft: template, indicators, options that the chart supports, recipient, due time.
+
+use super::evidence::{indicator_hash, words_of};
+use super::lint::words::{Token, tokens};
+use super::lint::{concepts, vocabularies};
+use super::template::{Template, templates};
+use super::{Draft, Indicator, OptionKind, Policy, QueryForm, QueryOption, Recipient};
+use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, MedicationKind, Provider, ValueEvidence};
+use crate::checklist::{Gap, GapKind};
+use crate::reading::{Assertion, Reading};
+use std::collections::BTreeSet;
+
+/// How many treatments of the chart are taken along when the gap brings none.
+const TREATMENTS: usize = 2;
+
+/// The diagnoses that a provider documented in this encounter: present or possible in a document that a provider wrote. A
+/// radiologist's or pathologist's report is no diagnosis of the treating provider. `readings` stand in the order of the documents.
+pub fn documented_concepts(chart: &Chart, readings: &[Reading]) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for (document, reading) in chart.documents.iter().zip(readings) {
+        if !is_providers(document, reading.document_type) {
+            continue;
+        }
+        for mention in reading.mentions.iter().filter(|m| matches!(m.assertion, Assertion::Present | Assertion::Possible)) {
+            out.insert(mention.concept.clone());
+            // What the reader's vocabulary does not tell apart, the query's does ("acute blood loss anemia").
+            let narrower = concepts().named(&mention.text);
+            out.extend(narrower.iter().flat_map(|n| concepts().implied(&n.concept)));
+        }
+    }
+    out
+}
+
+fn is_providers(document: &Document, judged: DocumentType) -> bool {
+    let kind = document.document_type.unwrap_or(judged);
+    let reports = matches!(kind, DocumentType::RadiologyReport | DocumentType::PathologyReport);
+    document.author.as_ref().is_none_or(|a| a.role.is_provider()) && !reports
+}
+
+/// A draft for a gap, whole as far as the chart allows; what it cannot know (no author of a quoted note, no attending) stays
+/// empty and the lint says so. No option stands without support; those left out are in `removed`.
+pub fn draft_from_gap(
+    gap: &Gap,
+    chart: &Chart,
+    readings: &[Reading],
+    author: &str,
+    contact: &str,
+    now: &Instant,
+    policy: &Policy,
+) -> Draft {
+    let mut draft = Draft {
+        encounter: Some(gap.encounter.clone()),
+        patient: chart.patient.as_ref().map(|p| p.identifier.clone()).or_else(|| chart.encounter.patient.clone()),
+        gap: Some(gap.key()),
+        concept: gap.condition.clone().or_else(|| gap.element.clone()).or_else(|| gap.document_type.clone()),
+        author: author.to_owned(),
+        contact: contact.to_owned(),
+        indicators: indicators(gap, chart, readings),
+        due: policy.due(now),
+        escalation: policy.name.clone(),
+        ..Draft::default()
+    };
+    let Some(template) = templates().for_gap(gap) else { return draft };
+    draft.template = Some(template.id.clone());
+    draft.title = placeholders(&template.title, gap, chart);
+    draft.question = placeholders(&template.question, gap, chart);
+    draft.reason = template.reason;
+    draft.form = template.form;
+    draft.recipient = recipient(template, gap, chart);
+    if matches!(gap.kind, GapKind::Unsupported | GapKind::PoaUnclear) {
+        draft.documented_at = draft.indicators.iter().map(|i| &i.evidence).find(|e| matches!(e, Evidence::Text(_))).cloned();
+    }
+    if gap.kind == GapKind::Unsupported {
+        draft.body =
+            gap.searched.iter().map(|s| format!("Looked for in {}, not found: {}.", s.r#where, s.what)).collect::<Vec<_>>().join("\n");
+    }
+    options(&mut draft, template, &documented_concepts(chart, readings));
+    draft
+}
+
+/// Supported options in neutral order, then the ones that every query has.
+fn options(draft: &mut Draft, template: &Template, documented: &BTreeSet<String>) {
+    if template.form == QueryForm::Open {
+        return;
+    }
+    let evidence: Vec<&Evidence> = draft.indicators.iter().filter(|i| i.included).map(|i| &i.evidence).collect();
+    let words: Vec<Token> = tokens(&evidence.iter().map(|e| words_of(e)).collect::<Vec<_>>().join("\n"));
+    let (kept, removed): (Vec<_>, Vec<_>) = template.option.iter().partition(|o| o.is_supported(&evidence, &words, documented));
+    draft.removed = removed.into_iter().map(|o| o.text.clone()).collect();
+    let mut options: Vec<QueryOption> = kept
+        .into_iter()
+        .map(|o| QueryOption { text: o.text.clone(), kind: o.kind, concepts: o.concepts.clone(), selected: false })
+        .collect();
+    if options.is_empty() {
+        draft.form = QueryForm::Open; // no diagnosis has support: the safest form
+        return;
+    }
+    if template.form == QueryForm::MultipleChoice {
+        options.sort_by_key(|o| o.text.to_lowercase());
+    }
+    let fixed = |text: &str, kind| QueryOption { text: text.to_owned(), kind, ..QueryOption::default() };
+    if template.finding {
+        options.push(fixed("Not clinically significant", OptionKind::NotSignificant));
+    }
+    options.push(fixed("Other: ____________", OptionKind::Other));
+    options.push(fixed("Unable to determine", OptionKind::Undetermined));
+    draft.options = options;
+}
+
+fn placeholders(text: &str, gap: &Gap, chart: &Chart) -> String {
+    let spoken = |name: &str| name.replace('_', " ");
+    let missing = if gap.missing.is_empty() { gap.element.clone().into_iter().collect() } else { gap.missing.clone() };
+    let missing: Vec<String> = missing.iter().map(|m| spoken(m)).collect();
+    let quoted = gap.evidence.first().and_then(|e| chart.documents.iter().find(|d| d.identifier == e.source()));
+    let kind = gap.document_type.clone().or_else(|| quoted.and_then(|d| d.document_type).map(|t| t.name().to_owned()));
+    let kind = kind.unwrap_or_else(|| "document".to_owned());
+    let missing = if missing.is_empty() { "detail".to_owned() } else { missing.join(", ") };
+    text.replace("{missing}", &missing).replace("{document_type}", &spoken(&kind))
+}
+
+/// The gap's proof for and against, and treatments of the chart when a diagnosis is missing and the proof shows none.
+fn indicators(gap: &Gap, chart: &Chart, readings: &[Reading]) -> Vec<Indicator> {
+    let mut proof: Vec<Evidence> = gap.evidence.iter().chain(&gap.counter_evidence).cloned().collect();
+    if gap.kind == GapKind::Undocumented && !proof.iter().any(|e| group(e, chart, readings) == "treatment") {
+        proof.extend(treatments(gap, chart));
+    }
+    if proof.is_empty() {
+        proof.extend(stay(chart));
+    }
+    let mut seen = BTreeSet::new();
+    let most = vocabularies().max_indicators;
+    let mut out = Vec::new();
+    for mut evidence in proof {
+        complete(&mut evidence, chart);
+        let key = match &evidence {
+            Evidence::Text(text) => format!("{}|{}|{}", text.document, text.start, text.end),
+            Evidence::Value(value) => format!("{}|{}", value.observation, words_of(&evidence)),
+        };
+        if !seen.insert(key) {
+            continue;
+        }
+        let prior = matches!(&evidence, Evidence::Value(value) if value.prior) || is_prior(&evidence, chart);
+        let relevance = if prior { "Earlier value, for comparison with this stay.".to_owned() } else { String::new() };
+        let (hash, group) = (indicator_hash(&evidence), group(&evidence, chart, readings));
+        out.push(Indicator { evidence, hash, group: group.to_owned(), included: out.len() < most, prior, relevance });
+    }
+    out
+}
+
+fn is_prior(evidence: &Evidence, chart: &Chart) -> bool {
+    let source = evidence.source();
+    chart.prior.iter().any(|p| p.documents.iter().any(|d| d.identifier == source) || p.observations.iter().any(|o| o.identifier == source))
+}
+
+/// Takes date and author from the document where the proof does not carry them.
+fn complete(evidence: &mut Evidence, chart: &Chart) {
+    if let Evidence::Text(text) = evidence
+        && let Some(document) = chart.documents.iter().find(|d| d.identifier == text.document)
+    {
+        text.date = text.date.or(document.time).or(document.signed);
+        let author = || document.author.as_ref().or(document.signer.as_ref()).and_then(|a| a.name.clone());
+        text.author = text.author.take().or_else(author);
+    }
+}
+
+fn group(evidence: &Evidence, chart: &Chart, readings: &[Reading]) -> &'static str {
+    match evidence {
+        Evidence::Text(text) => {
+            let at = chart.documents.iter().position(|d| d.identifier == text.document);
+            if matches!(text.document_type, DocumentType::RadiologyReport | DocumentType::PathologyReport) {
+                return "imaging";
+            }
+            let providers = at.and_then(|i| chart.documents.get(i)).is_none_or(|d| is_providers(d, text.document_type));
+            let sections = at.and_then(|i| readings.get(i)).map(|r| r.sections.as_slice()).unwrap_or_default();
+            let section = sections.iter().find(|s| s.start <= text.start && text.start < s.end).map_or("", |s| s.section.as_str());
+            let says = |parts: &[&str]| parts.iter().any(|p| section.contains(p));
+            if says(&["exam", "vital"]) {
+                "exam"
+            } else if says(&["lab", "data", "result"]) {
+                "labs"
+            } else if says(&["imaging", "radiology"]) {
+                "imaging"
+            } else if says(&["past_", "social", "family"]) {
+                "history"
+            } else if says(&["medication"]) {
+                "treatment"
+            } else if providers {
+                "documentation"
+            } else {
+                "exam"
+            }
+        }
+        Evidence::Value(value) => {
+            let id = &value.observation;
+            let Some(observation) = chart.observations.iter().find(|o| o.identifier == *id) else {
+                let treats = chart.medications.iter().any(|m| m.identifier == *id)
+                    || chart.orders.iter().any(|o| o.identifier == *id)
+                    || chart.procedures.iter().any(|p| p.identifier == *id)
+                    || value.value.is_empty();
+                return if treats { "treatment" } else { "labs" };
+            };
+            match observation.category.as_deref() {
+                Some("vital-signs" | "survey" | "exam") => "exam",
+                Some("imaging") => "imaging",
+                Some("therapy" | "procedure") => "treatment",
+                _ => "labs",
+            }
+        }
+    }
+}
+
+/// Drugs given or ordered, and orders, that relate to the condition.
+fn treatments(gap: &Gap, chart: &Chart) -> Vec<Evidence> {
+    let Some(condition) = gap.condition.as_deref() else { return Vec::new() };
+    let relates = |name: &str| concepts().supports(condition, &tokens(name)) == Some(true);
+    let mut seen = BTreeSet::new();
+    let drugs = chart.medications.iter().filter(|m| m.kind != MedicationKind::Home && m.time.is_some() && relates(&m.name)).map(|m| {
+        let name = [Some(m.name.as_str()), m.route.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        value(&m.identifier, name, m.dose.clone().unwrap_or_default(), m.time)
+    });
+    let orders = chart
+        .orders
+        .iter()
+        .filter(|o| o.time.is_some() && relates(&o.name))
+        .map(|o| value(&o.identifier, o.name.clone(), String::new(), o.time));
+    drugs.chain(orders).filter(|e| seen.insert(words_of(e))).take(TREATMENTS).collect()
+}
+
+/// When nothing in the record can be quoted (a document is missing), the stay itself is what the question is about.
+fn stay(chart: &Chart) -> Option<Evidence> {
+    let admission = chart.encounter.admission()?;
+    Some(value(&chart.encounter.identifier, "Admission".to_owned(), admission.display(), Some(admission)))
+}
+
+fn value(id: &str, name: String, value: String, date: Option<Instant>) -> Evidence {
+    Evidence::Value(ValueEvidence { observation: id.to_owned(), name, value, unit: None, date, reference: None, prior: false })
+}
+
+/// The author of the words where the question is about the words; else the attending.
+fn recipient(template: &Template, gap: &Gap, chart: &Chart) -> Option<Recipient> {
+    let by_kind = matches!(gap.kind, GapKind::Unspecified | GapKind::MissingElement | GapKind::Unsigned | GapKind::Copied);
+    let to_author = match template.to.as_str() {
+        "author" => true,
+        "attending" => false,
+        _ => by_kind,
+    };
+    let written = gap.evidence.iter().find_map(|e| chart.documents.iter().find(|d| d.identifier == e.source()));
+    let author = written.and_then(|d| d.author.as_ref()).filter(|a| a.role.is_provider() && a.name.is_some());
+    let attending = chart.encounter.attending.as_ref();
+    let last = chart.documents.iter().rev().filter_map(|d| d.author.as_ref()).find(|a| a.role.is_provider() && a.name.is_some());
+    let same = |a: &Provider, b: &Provider| a.name == b.name && a.identifier == b.identifier;
+    let chosen = if to_author { author.or(attending) } else { attending }.or(last)?;
+    let role = if attending.is_some_and(|a| same(a, chosen)) { "attending" } else { "author" };
+    Some(Recipient { name: chosen.display().to_owned(), identifier: chosen.identifier.clone(), role: role.to_owned() })
+}

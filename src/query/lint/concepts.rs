@@ -1,0 +1,156 @@
+//! The diagnoses that a query may name: `templates/concepts.toml`.
+
+use super::words::{Patterns, Token, tokens};
+use crate::chart::Span;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+const SHIPPED: &str = include_str!("../../../templates/concepts.toml");
+
+#[derive(Deserialize)]
+struct File {
+    concept: BTreeMap<String, Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    names: Vec<String>,
+    #[serde(default)]
+    finding: bool,
+    #[serde(default)]
+    within: Vec<String>,
+    #[serde(default)]
+    support: Vec<String>,
+}
+
+/// Names of diagnoses, and what speaks for each.
+#[derive(Default)]
+pub(crate) struct Concepts {
+    names: Patterns,
+    owner: Vec<String>,
+    within: BTreeMap<String, Vec<String>>,
+    support: BTreeMap<String, Patterns>,
+    findings: BTreeSet<String>,
+}
+
+/// A diagnosis named in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    /// Which.
+    pub(crate) concept: String,
+    /// Where.
+    pub(crate) span: Span,
+}
+
+impl Concepts {
+    fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        let file: File = toml::from_str(text)?;
+        let mut out = Self::default();
+        let mut names = Vec::new();
+        for (id, entry) in file.concept {
+            names.extend(entry.names.iter().cloned());
+            out.owner.extend(entry.names.iter().map(|_| id.clone()));
+            if entry.finding {
+                out.findings.insert(id.clone());
+            }
+            out.support.insert(id.clone(), Patterns::new(&entry.support));
+            out.within.insert(id, entry.within);
+        }
+        out.names = Patterns::new(&names);
+        Ok(out)
+    }
+
+    /// The diagnoses that the tokens name; of overlapping names the longest stays ("septic shock", not "shock").
+    pub(crate) fn find(&self, tokens: &[Token]) -> Vec<Named> {
+        let mut out: Vec<Named> = Vec::new();
+        for found in self.names.find(tokens) {
+            let Some(concept) = self.owner.get(found.pattern) else { continue };
+            let longer = |n: &Named| n.span.end - n.span.start >= found.span.end - found.span.start;
+            match out.last() {
+                Some(last) if last.span.overlaps(found.span) && longer(last) => continue,
+                Some(last) if last.span.overlaps(found.span) => _ = out.pop(),
+                _ => {}
+            }
+            out.push(Named { concept: concept.clone(), span: found.span });
+        }
+        out
+    }
+
+    /// The same for a text, and what the reader finds besides: its lexicon knows more names of a condition, this table more
+    /// diagnoses.
+    pub(crate) fn named_by_reader_too(&self, text: &str, words: &[Token]) -> Vec<Named> {
+        let mut out = self.find(words);
+        for mention in crate::reading::read(text, None).mentions {
+            let span = Span::new(mention.start, mention.end);
+            let is_condition = self.support.contains_key(&mention.concept);
+            if is_condition && !out.iter().any(|n| n.span.overlaps(span)) {
+                out.push(Named { concept: mention.concept, span });
+            }
+        }
+        out.sort_by_key(|n| (n.span.start, n.span.end));
+        out
+    }
+
+    /// The diagnoses that a text names.
+    pub(crate) fn named(&self, text: &str) -> Vec<Named> {
+        self.find(&tokens(text))
+    }
+
+    /// Whether it is a sign or symptom, which a query may name before a provider does.
+    pub(crate) fn is_finding(&self, concept: &str) -> bool {
+        self.findings.contains(concept)
+    }
+
+    /// The concept and everything it implies: acute tubular necrosis is an acute kidney injury.
+    pub(crate) fn implied(&self, concept: &str) -> BTreeSet<String> {
+        let mut out = BTreeSet::from([concept.to_owned()]);
+        out.extend(self.within.get(concept).into_iter().flatten().cloned());
+        out
+    }
+
+    /// Whether the words relate to the concept: they name it, or name one of its findings. `None` when nothing is known of it.
+    pub(crate) fn supports(&self, concept: &str, words: &[Token]) -> Option<bool> {
+        let support = self.support.get(concept)?;
+        Some(support.any(words) || self.find(words).iter().any(|n| self.implied(&n.concept).contains(concept)))
+    }
+}
+
+/// The shipped table. The file is compiled in and a test parses it, so the empty fallback is never seen.
+pub(crate) fn concepts() -> &'static Concepts {
+    static ONCE: OnceLock<Concepts> = OnceLock::new();
+    ONCE.get_or_init(|| Concepts::parse(SHIPPED).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_table_parses_and_no_name_belongs_to_two() {
+        let file: File = toml::from_str(SHIPPED).unwrap();
+        let mut seen = BTreeMap::new();
+        for (id, entry) in &file.concept {
+            assert!(!entry.support.is_empty(), "{id}");
+            for within in &entry.within {
+                assert!(file.concept.contains_key(within), "{within}");
+            }
+            for name in &entry.names {
+                assert_eq!(seen.insert(name.clone(), id.clone()), None, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_longest_name_wins() {
+        for (text, expected) in [
+            ("septic shock today", vec!["septic_shock"]),
+            ("aspiration pneumonia and AKI", vec!["aspiration_pneumonia", "acute_kidney_injury"]),
+            ("acute blood loss anemia", vec!["acute_blood_loss_anemia"]),
+            ("renal function", vec![]),
+        ] {
+            let found: Vec<String> = concepts().named(text).into_iter().map(|n| n.concept).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! What a query must hold: indicators with their source, and a question (QL020 to QL027, QL080 to QL082).
+
+use super::concepts::concepts;
+use super::page::{Page, Part, Sentence};
+use super::words::tokens;
+use crate::chart::{Evidence, Span};
+use crate::query::evidence::indicator_hash;
+use crate::query::{QueryForm, Reason};
+
+pub(crate) fn check(page: &mut Page<'_>) {
+    if page.plain {
+        plain_indicators(page);
+    } else {
+        indicators(page);
+        coverage(page);
+        priors(page);
+    }
+    question(page);
+}
+
+fn indicators(page: &mut Page<'_>) {
+    let included: Vec<_> = page.included().collect();
+    if included.is_empty() {
+        page.add_at("QL020", "indicators", "no clinical indicator from the record is included");
+    }
+    for (i, indicator) in included {
+        let field = format!("indicators[{i}]");
+        let (source, date) = (indicator.evidence.source(), indicator.evidence.date());
+        if source.trim().is_empty() {
+            page.add_at("QL021", &field, "the record it comes from is not given");
+        }
+        if date.is_none() {
+            page.add_at("QL021", &field, "the date is not given");
+        }
+        let unnamed = match &indicator.evidence {
+            Evidence::Text(text) => text.author.as_deref().is_none_or(|a| a.trim().is_empty()),
+            Evidence::Value(value) => value.name.trim().is_empty(),
+        };
+        if unnamed {
+            page.add_at("QL021", &field, "the author, or the name of the value, is not given");
+        }
+        if indicator.hash != indicator_hash(&indicator.evidence) {
+            page.add_at("QL022", &field, "the quoted words were changed after they were taken");
+        } else if let Evidence::Text(text) = &indicator.evidence
+            && let Some(stored) = (page.context.source_text)(&text.document)
+            && Span::new(text.start, text.end).of(&stored) != text.quote
+        {
+            page.add_at("QL022", &field, "the quoted words do not stand at that place of the document");
+        }
+    }
+    let treated = page.included().any(|(_, i)| i.group == "treatment");
+    if page.draft.reason == Reason::R3 && !treated {
+        page.add_at("QL027", "indicators", "no treatment or monitoring is among the indicators");
+    }
+}
+
+/// QL023: a documented diagnosis is offered, but nothing in the query speaks for it.
+fn coverage(page: &mut Page<'_>) {
+    let words = page.evidence_tokens();
+    for i in page.diagnoses() {
+        let named = page.option_concepts(i);
+        let known: Vec<bool> = named.iter().filter_map(|c| concepts().supports(c, &words)).collect();
+        let documented = named.iter().any(|c| page.documented.contains(c));
+        if documented && !known.is_empty() && known.iter().all(|k| !k) {
+            page.add("QL023", Part::Option(i), None, "no indicator in the query relates to this option");
+        }
+    }
+}
+
+fn is_prior(indicator: &crate::query::Indicator) -> bool {
+    indicator.prior || matches!(&indicator.evidence, Evidence::Value(value) if value.prior)
+}
+
+fn priors(page: &mut Page<'_>) {
+    let all: Vec<_> = page.included().collect();
+    for (i, indicator) in all.iter().filter(|(_, i)| is_prior(i)) {
+        if !indicator.prior || indicator.evidence.date().is_none() {
+            page.add_at("QL080", format!("indicators[{i}]"), "it comes from an earlier encounter and is not marked and dated as such");
+        }
+        if indicator.relevance.trim().is_empty() {
+            page.add_at("QL082", format!("indicators[{i}]"), "nothing says why the earlier finding matters now");
+        }
+    }
+    if !all.is_empty() && all.iter().all(|(_, i)| is_prior(i)) {
+        page.add_at("QL081", "indicators", "every indicator comes from an earlier encounter");
+    }
+}
+
+/// In a pasted text the indicators are the sentences that are not title, question or option: at least one must hold a number, a
+/// quotation or a clinical word; and a date must stand somewhere.
+fn plain_indicators(page: &mut Page<'_>) {
+    let Some(body) = page.field(Part::Body) else { return };
+    let mut any = !body.quoted.is_empty();
+    let mut prior: Vec<(&str, Span, &str)> = Vec::new();
+    let mut dated = has_date(&body.text);
+    for sentence in &body.sentences {
+        any |= is_indicator(page, sentence);
+        if page.vocab("prior").any(&sentence.tokens) && is_indicator(page, sentence) {
+            if !has_calendar_date(sentence.span.of(&body.text)) {
+                prior.push(("QL080", sentence.span, "a finding from an earlier encounter has no date"));
+            }
+            if !page.vocab("relevance").any(&sentence.tokens) {
+                prior.push(("QL082", sentence.span, "nothing says why the earlier finding matters now"));
+            }
+        }
+    }
+    // An indicator can also stand in the sentence that asks.
+    if let Some(question) = page.field(Part::Question) {
+        let context: Vec<&Sentence> = question.sentences.iter().filter(|s| is_indicator(page, s)).collect();
+        any |= !context.is_empty() && question.text.chars().any(|c| c.is_ascii_digit()) || !question.quoted.is_empty();
+        dated |= has_date(&question.text);
+    }
+    let findings: Vec<_> = prior.into_iter().map(|(r, s, m)| (r, s, m.to_owned())).collect();
+    for (rule, span, message) in findings {
+        page.add(rule, Part::Body, Some(span), message);
+    }
+    if !any {
+        page.add("QL020", Part::Body, None, "no clinical indicator from the record is given");
+    } else if !dated {
+        page.add("QL021", Part::Body, None, "no indicator has a date");
+    }
+}
+
+fn is_indicator(page: &Page<'_>, sentence: &Sentence) -> bool {
+    let number = sentence.tokens.iter().any(|t| t.text.starts_with(|c: char| c.is_ascii_digit()));
+    let header = sentence.tokens.first().is_some_and(|t| {
+        matches!(t.text.as_str(), "to" | "from" | "due" | "patient" | "encounter" | "mrn" | "sent" | "date" | "query" | "account")
+    });
+    (number && !header) || page.vocab("clinical").any(&sentence.tokens)
+}
+
+/// A calendar date, a clock, a day of the stay, or a word that names a day of it.
+fn has_date(text: &str) -> bool {
+    const DAYS: [&str; 15] = [
+        "today",
+        "yesterday",
+        "admission",
+        "arrival",
+        "overnight",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "presentation",
+        "discharge",
+        "tonight",
+    ];
+    has_calendar_date(text) || tokens(text).iter().any(|w| DAYS.contains(&w.text.as_str()))
+}
+
+/// A date in figures or with a month, a clock, or a numbered day of the stay.
+fn has_calendar_date(text: &str) -> bool {
+    const MONTHS: [&str; 13] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"];
+    let words = tokens(text);
+    let number = |w: &super::words::Token| w.text.starts_with(|c: char| c.is_ascii_digit());
+    let month =
+        |w: &super::words::Token| MONTHS.iter().any(|m| w.text == *m || (w.text.len() > 4 && w.text.starts_with(m) && m.len() == 3));
+    words.windows(2).any(|w| matches!(w, [a, b] if (month(a) && number(b)) || (number(a) && month(b))))
+        || words.windows(3).any(|w| matches!(w, [a, s, b] if number(a) && matches!(s.text.as_str(), "/" | ":") && number(b)))
+        || words.windows(2).any(|w| matches!(w, [a, b] if matches!(a.text.as_str(), "day" | "pod" | "hd" | "hod") && number(b)))
+        || text
+            .as_bytes()
+            .windows(10)
+            .any(|w| matches!(w, [a, b, c, d, b'-', e, f, b'-', g, h] if [a, b, c, d, e, f, g, h].iter().all(|x| x.is_ascii_digit())))
+}
+
+fn question(page: &mut Page<'_>) {
+    let asks = |part: Part| {
+        page.field(part).is_some_and(|f| {
+            f.sentences
+                .iter()
+                .any(|s| s.span.of(&f.text).trim_end_matches(['"', ')', ' ']).ends_with('?') || page.vocab("request").any(&s.tokens))
+        })
+    };
+    let verbal = page.form() == QueryForm::Verbal && asks(Part::Verbal);
+    if !asks(Part::Question) && !asks(Part::Body) && !verbal {
+        page.add("QL026", Part::Question, None, "nothing is asked");
+    }
+}

@@ -1,0 +1,132 @@
+//! The right form for the question (QL050 to QL053), clinical validation (QL090 to QL093), and the shape of the whole (QL100 to
+//! QL102).
+
+use super::page::{Page, Part};
+use crate::chart::{Evidence, Span};
+use crate::query::evidence::words_of;
+use crate::query::{OptionKind, QueryForm, Reason};
+
+pub(crate) fn check(page: &mut Page<'_>) {
+    match page.form() {
+        QueryForm::YesNo => yes_no(page),
+        QueryForm::Verbal => verbal(page),
+        QueryForm::Open | QueryForm::MultipleChoice | QueryForm::Validation => {}
+    }
+    if page.form() != QueryForm::YesNo {
+        hidden_yes_no(page);
+    }
+    validation(page);
+    shape(page);
+}
+
+/// The table of domain.md 3.3: a documented diagnosis, and a purpose that allows yes or no.
+fn yes_no(page: &mut Page<'_>) {
+    let draft = page.draft;
+    let named: Vec<(String, Span)> =
+        page.field(Part::Question).map(|f| f.named.iter().map(|n| (n.concept.clone(), n.span)).collect()).unwrap_or_default();
+    let undocumented: Vec<Span> = named.iter().filter(|(c, _)| page.is_undocumented(c)).map(|(_, place)| *place).collect();
+    for place in undocumented {
+        page.add("QL050", Part::Question, Some(place), "a yes/no question names a diagnosis that no provider documented");
+    }
+    if !page.plain {
+        if draft.documented_at.is_none() {
+            page.add_at("QL050", "documented_at", "a yes/no query cites where the diagnosis is documented");
+        }
+        if matches!(draft.reason, Reason::R3 | Reason::R4 | Reason::R8 | Reason::R9) {
+            page.add_at("QL050", "reason", "this reason does not allow a yes/no query");
+        }
+    }
+    let kinds: Vec<OptionKind> = draft.options.iter().map(|o| o.kind).collect();
+    for (kind, label) in [(OptionKind::Other, "Other"), (OptionKind::Undetermined, "Unable to determine")] {
+        if !kinds.contains(&kind) {
+            page.add_at("QL051", "options", format!("there is no \"{label}\" beside yes and no"));
+        }
+    }
+}
+
+fn verbal(page: &mut Page<'_>) {
+    let verbal = page.draft.verbal.clone().unwrap_or_default();
+    for (field, missing) in [
+        ("at", verbal.at.is_none()),
+        ("channel", verbal.channel.trim().is_empty()),
+        ("wording", verbal.wording.trim().is_empty()),
+        ("reply", verbal.reply.trim().is_empty()),
+    ] {
+        if missing {
+            page.add_at("QL053", format!("verbal.{field}"), format!("the record of the conversation lacks its {field}"));
+        }
+    }
+}
+
+fn hidden_yes_no(page: &mut Page<'_>) {
+    let mut found = Vec::new();
+    for field in page.fields.iter().filter(|f| matches!(f.part, Part::Question | Part::Body | Part::Verbal)) {
+        for sentence in field.sentences.iter().filter(|s| s.span.of(&field.text).ends_with('?')) {
+            let opener = page.vocab("hidden_yes_no").first(&sentence.tokens);
+            let named = field.named_in(sentence.span).find(|n| page.is_undocumented(&n.concept));
+            if let (Some(opener), Some(named)) = (opener, named)
+                && opener.start < named.span.start
+            {
+                found.push((field.part, Span::new(opener.start, named.span.end)));
+            }
+        }
+    }
+    for (part, place) in found {
+        page.add("QL052", part, Some(place), "the question can only be answered yes or no, and names an undocumented diagnosis");
+    }
+}
+
+fn validation(page: &mut Page<'_>) {
+    let draft = page.draft;
+    if page.form() != QueryForm::Validation && draft.reason != Reason::R4 {
+        return;
+    }
+    if !page.plain {
+        let cited = match &draft.documented_at {
+            Some(Evidence::Text(text)) => !text.document.is_empty() && text.date.is_some() && text.author.is_some(),
+            Some(Evidence::Value(_)) | None => false,
+        };
+        if !cited {
+            page.add_at("QL090", "documented_at", "document, date and author of the diagnosis in question are not given");
+        }
+    } else if page.documented.is_empty() && page.fields.iter().all(|f| f.quoted.is_empty()) {
+        page.add("QL090", Part::Body, None, "the text does not cite where the diagnosis in question is documented");
+    }
+    let kinds: Vec<OptionKind> = draft.options.iter().map(|o| o.kind).collect();
+    let out = kinds.contains(&OptionKind::RuledOut);
+    let stays = kinds.iter().any(|k| matches!(k, OptionKind::Confirmed | OptionKind::Diagnosis));
+    if out && !stays {
+        page.add_at("QL093", "options", "the only diagnosis-related answer takes the diagnosis away");
+    }
+}
+
+fn shape(page: &mut Page<'_>) {
+    let visible: usize = page.fields.iter().filter(|f| f.part != Part::Verbal).map(|f| f.text.split_whitespace().count()).sum();
+    let quoted: usize = page.included().map(|(_, i)| words_of(&i.evidence).split_whitespace().count()).sum();
+    let (words, most) = (visible + quoted, page.vocabularies.max_words);
+    if words > most {
+        page.add_at("QL100", "body", format!("the provider reads {words} words; {most} are enough for most queries"));
+    }
+    let (indicators, most) = (page.included().count(), page.vocabularies.max_indicators);
+    if indicators > most {
+        page.add_at("QL100", "indicators", format!("{indicators} indicators; {most} are enough for most queries"));
+    }
+    let mut questions = Vec::new();
+    let mut abbreviations = Vec::new();
+    for field in &page.fields {
+        for sentence in &field.sentences {
+            if matches!(field.part, Part::Body | Part::Question) && sentence.span.of(&field.text).ends_with('?') {
+                questions.push((field.part, sentence.span));
+            }
+            for place in page.vocab("do_not_use").find(&sentence.tokens).iter().filter(|p| !field.is_quoted(p.span)) {
+                abbreviations.push((field.part, place.span, place.span.of(&field.text).to_owned()));
+            }
+        }
+    }
+    if let Some((part, place)) = questions.get(1).copied() {
+        page.add("QL101", part, Some(place), format!("{} questions in one query", questions.len()));
+    }
+    for (part, place, text) in abbreviations {
+        page.add("QL102", part, Some(place), format!("\"{text}\" is on the do-not-use list"));
+    }
+}

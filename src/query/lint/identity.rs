@@ -1,0 +1,78 @@
+//! Who asks whom, about which stay, by when (QL001 to QL007).
+
+use super::page::Page;
+use crate::chart::Evidence;
+use crate::query::Reason;
+
+pub(crate) fn check(page: &mut Page<'_>) {
+    let (draft, context) = (page.draft, page.context);
+    let blank = |text: &str| text.trim().is_empty();
+    for (field, missing) in [
+        ("patient", draft.patient.as_deref().is_none_or(blank)),
+        ("encounter", draft.encounter.as_deref().is_none_or(blank)),
+        ("author", blank(&draft.author)),
+        ("contact", blank(&draft.contact)),
+    ] {
+        if missing {
+            page.add_at("QL001", field, format!("the {field} is not given"));
+        }
+    }
+    let with_credential = draft.author.split([',', ' ']).filter(|w| !w.is_empty()).count() >= 2
+        && draft.author.split([',', ' ', '-']).any(|w| w.len() >= 2 && w.chars().all(|c| c.is_ascii_uppercase() || c == '.'));
+    if !blank(&draft.author) && !with_credential {
+        page.add_at("QL001", "author", "the author's credential is not given");
+    }
+    recipient(page);
+    if draft.due.is_none() {
+        page.add_at("QL005", "due", "no time is given by which an answer is asked");
+    }
+    if blank(&draft.escalation) {
+        page.add_at("QL005", "escalation", "no escalation policy is named");
+    }
+    if let (Some(due), Some(now)) = (draft.due, context.now)
+        && due <= now
+    {
+        page.add_at("QL005", "due", "the due time has passed already");
+    }
+    if let Some(concept) = &draft.concept
+        && let Some((_, id)) = context.open_queries.iter().find(|(open, _)| open == concept)
+    {
+        page.add_at("QL006", "concept", format!("query {id} on the same subject is still open"));
+    }
+    let (load, most) = context.recipient_load;
+    if load > most {
+        page.add_at("QL007", "recipient", format!("{load} queries wait for this recipient already"));
+    }
+}
+
+fn recipient(page: &mut Page<'_>) {
+    let (draft, context) = (page.draft, page.context);
+    let Some(to) = draft.recipient.as_ref().filter(|r| !r.name.trim().is_empty()) else {
+        page.add_at("QL002", "recipient", "no recipient is named");
+        return;
+    };
+    if !context.bare {
+        let known = match (to.role.as_str(), &to.identifier) {
+            ("pool", _) => context.pools.contains(&to.name),
+            (_, Some(id)) => context.providers.iter().any(|p| p.identifier.as_ref() == Some(id)),
+            (_, None) => context.providers.iter().any(|p| p.name.as_deref() == Some(to.name.as_str())),
+        };
+        if !known {
+            page.add_at("QL002", "recipient", "the recipient is neither a provider of this encounter nor a declared pool");
+        }
+    }
+    if draft.reason == Reason::R1 && to.role != "attending" {
+        page.add_at("QL004", "recipient", "a conflict is for the attending to decide");
+    }
+    let authors: Vec<&str> = page
+        .included()
+        .filter_map(|(_, i)| match &i.evidence {
+            Evidence::Text(text) => text.author.as_deref(),
+            Evidence::Value(_) => None,
+        })
+        .collect();
+    let treats = matches!(to.role.as_str(), "attending" | "pool") || authors.contains(&to.name.as_str());
+    if !treats && !authors.is_empty() {
+        page.add_at("QL003", "recipient", "the recipient wrote none of the quoted documentation");
+    }
+}

@@ -1,0 +1,157 @@
+//! The compliance lint: what a query to a provider may not say, and what it must hold. Rules are listed in
+//! `templates/rules.toml`, words in `templates/lint.toml`, diagnoses in `templates/concepts.toml`.
+
+mod concepts;
+mod content;
+mod form;
+mod identity;
+mod options;
+mod page;
+mod rules;
+mod title;
+mod vocabulary;
+mod wording;
+pub(crate) mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use concepts::concepts;
+pub(crate) use vocabulary::vocabularies;
+
+pub use rules::{LintSeverity, Rule, rules};
+
+use super::{Draft, parse::parse_text};
+use crate::chart::{Instant, Provider};
+use page::Page;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// One thing that a rule found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// The rule (`QL060`).
+    pub rule: &'static str,
+    /// Whether it blocks sending.
+    pub severity: LintSeverity,
+    /// Bytes in the field's text; in a pasted text, bytes in the whole text.
+    pub r#where: Option<(usize, usize)>,
+    /// `title`, `body`, `question`, `options[2]`, `indicators[0]`, `recipient` ...
+    pub field: String,
+    /// What was found.
+    pub message: String,
+    /// What would be better.
+    pub hint: String,
+}
+
+/// What the lint says of a query.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Blocking ones first, then by field and place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// No rule blocks, and every rule that wants a justification has one. A pasted text has no room for justifications: there
+    /// only blocking rules count.
+    pub can_send: bool,
+}
+
+impl Report {
+    /// Whether any rule blocks.
+    pub fn blocks(&self) -> bool {
+        self.diagnostics.iter().any(|d| d.severity == LintSeverity::Block)
+    }
+
+    /// The rules that want a typed justification and have none in the draft.
+    pub fn unjustified<'a>(&'a self, draft: &'a Draft) -> impl Iterator<Item = &'a Diagnostic> {
+        self.diagnostics.iter().filter(|d| d.severity == LintSeverity::Justify && !is_justified(draft, d.rule))
+    }
+}
+
+fn is_justified(draft: &Draft, rule: &str) -> bool {
+    draft.justifications.get(rule).is_some_and(|words| !words.trim().is_empty())
+}
+
+/// What the rules need to know beside the query.
+pub struct Context<'a> {
+    /// Concepts that a provider documented in this encounter.
+    pub documented: &'a BTreeSet<String>,
+    /// Providers of the encounter.
+    pub providers: &'a [Provider],
+    /// Names of declared pools that a query may go to.
+    pub pools: &'a [String],
+    /// A document's stored text, by the sender's identifier.
+    pub source_text: &'a dyn Fn(&str) -> Option<String>,
+    /// Open queries of the encounter: concept and id.
+    pub open_queries: &'a [(String, String)],
+    /// Open queries that wait for the recipient, and how many are too many.
+    pub recipient_load: (usize, usize),
+    /// When it is judged; `None` where the caller has no clock to offer.
+    pub now: Option<Instant>,
+    /// True where no chart stands behind the draft: then what it cites itself counts as documented, and rules that need the
+    /// chart are not judged.
+    pub bare: bool,
+}
+
+fn no_source(_: &str) -> Option<String> {
+    None
+}
+
+impl Context<'_> {
+    /// A context in which nothing is known of the chart.
+    pub fn empty() -> Context<'static> {
+        static NOTHING: BTreeSet<String> = BTreeSet::new();
+        Context {
+            documented: &NOTHING,
+            providers: &[],
+            pools: &[],
+            source_text: &no_source,
+            open_queries: &[],
+            recipient_load: (0, 5),
+            now: None,
+            bare: true,
+        }
+    }
+}
+
+/// The practice brief that the rules follow, and its year: the version of the rule set.
+pub fn brief() -> (&'static str, u16) {
+    let all = vocabularies();
+    (&all.brief, all.brief_year)
+}
+
+/// Judges a draft.
+pub fn lint(draft: &Draft, context: &Context<'_>) -> Report {
+    let mut page = Page::of_draft(draft, context);
+    identity::check(&mut page);
+    judge(&mut page);
+    let mut report = report(page);
+    report.can_send = !report.blocks() && report.unjustified(draft).next().is_none();
+    report
+}
+
+/// Judges a pasted text: an optional first line `Title: ...`, then what the provider would see. Rules about fields that a text does
+/// not have (recipient, due time, hashes) are not judged.
+pub fn lint_text(text: &str) -> Report {
+    let parsed = parse_text(text);
+    let context = Context::empty();
+    let mut page = Page::of_text(&parsed.draft, &context, &parsed.bases);
+    judge(&mut page);
+    let mut report = report(page);
+    report.can_send = !report.blocks();
+    report
+}
+
+fn judge(page: &mut Page<'_>) {
+    title::check(page);
+    content::check(page);
+    options::check(page);
+    form::check(page);
+    wording::check(page);
+}
+
+fn report(page: Page<'_>) -> Report {
+    let mut diagnostics = page.found;
+    diagnostics
+        .sort_by(|a, b| (a.severity, &a.field, a.r#where, a.rule, &a.message).cmp(&(b.severity, &b.field, b.r#where, b.rule, &b.message)));
+    diagnostics.dedup();
+    Report { diagnostics, can_send: false }
+}

@@ -1,0 +1,52 @@
+//! The title stands in an in-basket where nothing explains it (QL010 to QL012).
+
+use super::page::{Page, Part};
+use crate::chart::Span;
+
+pub(crate) fn check(page: &mut Page<'_>) {
+    let Some(field) = page.field(Part::Title) else { return };
+    if page.plain && field.text.trim().is_empty() {
+        return; // a pasted text need not have a title line
+    }
+    let mut found: Vec<(&str, Option<Span>, String)> = Vec::new();
+    for named in field.named.iter().filter(|n| page.is_undocumented(&n.concept)) {
+        found.push((
+            "QL010",
+            Some(named.span),
+            format!("the title names \"{}\", which no provider documented", named.span.of(&field.text)),
+        ));
+    }
+    for sentence in &field.sentences {
+        for place in page.vocab("impact_title").find(&sentence.tokens) {
+            found.push(("QL011", Some(place.span), format!("the title says \"{}\"", place.span.of(&field.text))));
+        }
+    }
+    for place in codes(&field.text) {
+        found.push(("QL011", Some(place), "the title holds a diagnosis code".to_owned()));
+    }
+    let neutral = field.sentences.iter().any(|s| page.vocab("neutral_title").any(&s.tokens));
+    if !neutral {
+        found.push(("QL012", None, "the title does not say that it asks for a clarification".to_owned()));
+    }
+    for (rule, place, message) in found {
+        page.add(rule, Part::Title, place, message);
+    }
+}
+
+/// Places that look like an ICD-10-CM code: a letter, two digits, a point and more. Without the point it could be a vitamin or a
+/// vertebra.
+pub(crate) fn codes(text: &str) -> Vec<Span> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.')) {
+        let trimmed = word.trim_end_matches('.');
+        let bytes = trimmed.as_bytes();
+        let is_code = matches!(bytes, [a, b, c, b'.', d, rest @ ..]
+            if a.is_ascii_uppercase() && *a != b'U' && b.is_ascii_digit() && c.is_ascii_alphanumeric() && d.is_ascii_alphanumeric() && rest.len() <= 3 && rest.iter().all(u8::is_ascii_alphanumeric));
+        if is_code {
+            out.push(Span::new(at, at + trimmed.len()));
+        }
+        at += word.len() + text.get(at + word.len()..).and_then(|r| r.chars().next()).map_or(0, char::len_utf8);
+    }
+    out
+}

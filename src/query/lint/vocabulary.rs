@@ -1,0 +1,161 @@
+//! The vocabularies and limits of the lint: `templates/lint.toml`, compiled once.
+
+use super::words::{Found, Patterns, Token};
+use crate::chart::Span;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+const SHIPPED: &str = include_str!("../../../templates/lint.toml");
+
+#[derive(Deserialize)]
+struct File {
+    brief: String,
+    brief_year: u16,
+    max_words: usize,
+    max_indicators: usize,
+    max_length_ratio: f64,
+    vocabulary: BTreeMap<String, Entry>,
+    labels: BTreeMap<String, Vec<String>>,
+    rank: Rank,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    #[serde(rename = "source")]
+    _source: String,
+    terms: Vec<String>,
+    #[serde(default)]
+    guards: Vec<String>,
+    #[serde(default)]
+    near: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct Rank {
+    rows: Vec<Vec<String>>,
+}
+
+/// One vocabulary: terms, phrases that excuse them, and words of the same sentence that excuse an ambiguous term.
+#[derive(Default)]
+pub(crate) struct Vocabulary {
+    terms: Patterns,
+    guards: Patterns,
+    near: BTreeMap<String, Patterns>,
+}
+
+impl Vocabulary {
+    fn new(entry: &Entry) -> Self {
+        Self {
+            terms: Patterns::new(&entry.terms),
+            guards: Patterns::new(&entry.guards),
+            near: entry.near.iter().map(|(term, words)| (term.clone(), Patterns::new(words))).collect(),
+        }
+    }
+
+    /// Its places in the tokens of one sentence. Of overlapping ones the first and longest stays.
+    pub(crate) fn find(&self, sentence: &[Token]) -> Vec<Found> {
+        let guards = self.guards.find(sentence);
+        let mut out: Vec<Found> = Vec::new();
+        for found in self.terms.find(sentence) {
+            let guarded = guards.iter().any(|g| g.span.overlaps(found.span));
+            let first = sentence.get(found.first).map_or("", |t| t.text.as_str());
+            let clinical = self.near.get(first).is_some_and(|near| near.any(sentence));
+            let doubled = out.last().is_some_and(|last| last.span.overlaps(found.span));
+            if !guarded && !clinical && !doubled {
+                out.push(found);
+            }
+        }
+        out
+    }
+
+    /// Whether it stands in the sentence.
+    pub(crate) fn any(&self, sentence: &[Token]) -> bool {
+        !self.find(sentence).is_empty()
+    }
+
+    /// The words of its first place.
+    pub(crate) fn first(&self, sentence: &[Token]) -> Option<Span> {
+        self.find(sentence).first().map(|f| f.span)
+    }
+}
+
+/// Everything that the lint reads from its data file.
+#[derive(Default)]
+pub(crate) struct Vocabularies {
+    by_name: BTreeMap<String, Vocabulary>,
+    labels: BTreeMap<String, Patterns>,
+    /// Rows of words that fall by weight.
+    pub(crate) ranks: Vec<Vec<Patterns>>,
+    /// The brief that the rules follow.
+    pub(crate) brief: String,
+    /// Its year.
+    pub(crate) brief_year: u16,
+    /// Most words that a provider is asked to read.
+    pub(crate) max_words: usize,
+    /// Most indicators.
+    pub(crate) max_indicators: usize,
+    /// Longest option over the shortest.
+    pub(crate) max_length_ratio: f64,
+    nothing: (Vocabulary, Patterns),
+}
+
+impl Vocabularies {
+    fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        let file: File = toml::from_str(text)?;
+        Ok(Self {
+            by_name: file.vocabulary.iter().map(|(name, entry)| (name.clone(), Vocabulary::new(entry))).collect(),
+            labels: file.labels.iter().map(|(name, list)| (name.clone(), Patterns::new(list))).collect(),
+            ranks: file.rank.rows.iter().map(|row| row.iter().map(|word| Patterns::new(&[word])).collect()).collect(),
+            brief: file.brief,
+            brief_year: file.brief_year,
+            max_words: file.max_words,
+            max_indicators: file.max_indicators,
+            max_length_ratio: file.max_length_ratio,
+            nothing: Default::default(),
+        })
+    }
+
+    /// The vocabulary with this name; a test sees to it that every name used exists.
+    pub(crate) fn get(&self, name: &str) -> &Vocabulary {
+        self.by_name.get(name).unwrap_or(&self.nothing.0)
+    }
+
+    /// The option labels with this name.
+    pub(crate) fn label(&self, name: &str) -> &Patterns {
+        self.labels.get(name).unwrap_or(&self.nothing.1)
+    }
+}
+
+/// The shipped vocabularies. The file is compiled in and a test parses it, so the empty fallback is never seen.
+pub(crate) fn vocabularies() -> &'static Vocabularies {
+    static ONCE: OnceLock<Vocabularies> = OnceLock::new();
+    ONCE.get_or_init(|| Vocabularies::parse(SHIPPED).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_file_parses_and_holds_every_vocabulary_that_the_rules_name() {
+        let all = Vocabularies::parse(SHIPPED).unwrap();
+        let sources: String = [
+            include_str!("wording.rs"),
+            include_str!("title.rs"),
+            include_str!("content.rs"),
+            include_str!("options.rs"),
+            include_str!("form.rs"),
+            include_str!("page.rs"),
+            include_str!("../parse.rs"),
+        ]
+        .concat();
+        for (call, known) in [("vocab(\"", all.by_name.keys().collect::<Vec<_>>()), ("label(\"", all.labels.keys().collect())] {
+            let used: Vec<&str> = sources.split(call).skip(1).filter_map(|rest| rest.split('"').next()).collect();
+            assert!(!used.is_empty());
+            for name in used {
+                assert!(known.iter().any(|k| *k == name), "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What the author's words may not do: lead, push, or speak of money and scores (QL060 to QL071).
+
+use super::page::{Field, Page, Part, Sentence};
+use super::words::tokens;
+use crate::chart::Span;
+use crate::query::OptionKind;
+
+pub(crate) fn check(page: &mut Page<'_>) {
+    let mut found: Vec<(&'static str, Part, Span, String)> = Vec::new();
+    for field in &page.fields {
+        for sentence in &field.sentences {
+            vocabulary(page, field, sentence, &mut found);
+            leading(page, field, sentence, &mut found);
+            style(page, field, sentence, &mut found);
+        }
+    }
+    for (rule, part, place, message) in found {
+        page.add(rule, part, Some(place), message);
+    }
+    quoted_money(page);
+}
+
+type Out = Vec<(&'static str, Part, Span, String)>;
+
+fn words(field: &Field, place: Span) -> &str {
+    place.of(&field.text)
+}
+
+fn vocabulary(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
+    for (rule, vocabulary, says) in [
+        ("QL066", page.vocab("pressure"), "puts pressure on the reader"),
+        ("QL070", page.vocab("money"), "speaks of payment"),
+        ("QL071", page.vocab("quality"), "speaks of quality scores"),
+        ("QL061", page.vocab("agreement"), "asks for agreement with an opinion"),
+    ] {
+        for place in vocabulary.find(&sentence.tokens) {
+            if field.is_quoted(place.span) {
+                let money = matches!(rule, "QL070" | "QL071");
+                if money {
+                    out.push(("QL073", field.part, place.span, format!("the quotation holds \"{}\"", words(field, place.span))));
+                }
+            } else {
+                out.push((rule, field.part, place.span, format!("\"{}\" {says}", words(field, place.span))));
+            }
+        }
+    }
+}
+
+fn leading(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
+    if matches!(field.part, Part::Option(_)) {
+        return; // an option names a diagnosis; its support is QL032
+    }
+    let undocumented = || field.named_in(sentence.span).find(|n| page.is_undocumented(&n.concept));
+    let always = page.vocab("directive_always").first(&sentence.tokens);
+    let opener = page.vocab("directive").first(&sentence.tokens);
+    let target = opener.and_then(|o| {
+        let after = |n: &&super::concepts::Named| n.span.start >= o.end;
+        field.named_in(sentence.span).filter(after).find(|n| page.is_undocumented(&n.concept) || narrowed(page, sentence, n.span, field))
+    });
+    // "sepsis must be documented": the diagnosis stands before the directive
+    let before = opener.and_then(|o| undocumented().filter(|n| n.span.end <= o.start).map(|n| Span::new(n.span.start, o.end)));
+    let place = always.filter(|a| !field.is_quoted(*a)).or_else(|| Some(Span::new(opener?.start, target?.span.end))).or(before);
+    if let Some(place) = place.filter(|p| !field.is_quoted(*p)) {
+        out.push(("QL060", field.part, place, format!("\"{}\" tells the provider what to write", words(field, place))));
+    }
+    if let Some(link) = page.vocab("assertive").first(&sentence.tokens).filter(|l| !field.is_quoted(*l))
+        && let Some(named) = undocumented().filter(|n| n.span.start >= link.end)
+    {
+        let place = Span::new(link.start, named.span.end);
+        out.push(("QL062", field.part, place, format!("\"{}\" draws the conclusion that the provider is asked for", words(field, place))));
+    }
+}
+
+/// Whether words before a documented diagnosis narrow it in a way that nothing quoted says ("severe" before "malnutrition").
+fn narrowed(page: &Page<'_>, sentence: &Sentence, named: Span, field: &Field) -> bool {
+    let close: Vec<_> = sentence.tokens.iter().filter(|t| t.span.end <= named.start).rev().take(2).cloned().collect();
+    let close: Vec<_> = close.into_iter().rev().collect();
+    let attributes = page.vocab("attribute").find(&close);
+    attributes.iter().any(|a| !said_in_record(page, field, words(field, a.span)))
+}
+
+/// Whether the words stand in an included indicator, or in a quotation of the text.
+fn said_in_record(page: &Page<'_>, field: &Field, word: &str) -> bool {
+    let wanted: Vec<String> = tokens(word).into_iter().map(|t| t.text).collect();
+    let holds = |text: &str| {
+        let have: Vec<String> = tokens(text).into_iter().map(|t| t.text).collect();
+        have.windows(wanted.len().max(1)).any(|w| w == wanted.as_slice())
+    };
+    page.included().any(|(_, i)| holds(&crate::query::evidence::words_of(&i.evidence)))
+        || page.fields.iter().chain([field]).any(|f| f.quoted.iter().any(|q| holds(q.of(&f.text))))
+}
+
+fn style(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
+    if let Part::Option(i) = field.part {
+        let diagnosis = page.draft.options.get(i).is_some_and(|o| o.kind == OptionKind::Diagnosis);
+        if diagnosis && let Some(place) = page.vocab("framing").first(&sentence.tokens) {
+            out.push(("QL064", field.part, place, format!("\"{}\" makes this option smaller than the others", words(field, place))));
+        }
+        return;
+    }
+    // In a pasted text the body holds findings whose source cannot be seen; only sentences that name a diagnosis are judged there.
+    let judged = !page.plain || field.part != Part::Body || field.named_in(sentence.span).any(|n| page.is_undocumented(&n.concept));
+    if judged {
+        for place in page.vocab("evaluative").find(&sentence.tokens) {
+            if !field.is_quoted(place.span) && !said_in_record(page, field, words(field, place.span)) {
+                out.push(("QL063", field.part, place.span, format!("\"{}\" is not in the indicators", words(field, place.span))));
+            }
+        }
+    }
+    if page.vocab("verdict").any(&sentence.tokens)
+        && (page.draft.form == crate::query::QueryForm::Validation || page.draft.reason == crate::query::Reason::R4)
+    {
+        for place in page.vocab("verdict").find(&sentence.tokens).iter().filter(|p| !field.is_quoted(p.span)) {
+            out.push(("QL092", field.part, place.span, format!("\"{}\" judges the provider's work", words(field, place.span))));
+        }
+    }
+}
+
+/// The record may hold such words; the author is told, and decides whether the quotation can be shorter.
+fn quoted_money(page: &mut Page<'_>) {
+    let quotes: Vec<(usize, String)> =
+        page.included().map(|(i, indicator)| (i, crate::query::evidence::words_of(&indicator.evidence))).collect();
+    for (i, quote) in quotes {
+        let words = tokens(&quote);
+        let place = page.vocab("money").first(&words).or_else(|| page.vocab("quality").first(&words));
+        if let Some(place) = place {
+            page.add_at("QL073", format!("indicators[{i}]"), format!("the quotation holds \"{}\"", place.of(&quote)));
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Words of a text with their places, and patterns over them. Hand-written, so that it is linear, never fails and keeps spans on
+//! character boundaries.
+
+use crate::chart::Span;
+use std::collections::BTreeMap;
+
+/// A word, a number or a single sign, in lower case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Token {
+    /// Where it stands.
+    pub(crate) span: Span,
+    /// Lower case, curly apostrophes made straight.
+    pub(crate) text: String,
+}
+
+impl Token {
+    fn is_number(&self) -> bool {
+        self.text.starts_with(|c: char| c.is_ascii_digit())
+    }
+
+    fn ends_sentence(&self) -> bool {
+        matches!(self.text.as_str(), "." | "?" | "!" | ";")
+    }
+}
+
+/// Splits a text: letters hold together across an apostrophe, digits across a point or comma; a hyphen between two words is no
+/// token, so that "non-compliance" reads as its two words. `10cc` is two tokens.
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
+    let mut out: Vec<Token> = Vec::new();
+    let chars: Vec<(usize, char)> = text.char_indices().collect();
+    let at = |i: usize| chars.get(i).map(|(_, c)| *c);
+    let byte = |i: usize| chars.get(i).map_or(text.len(), |(b, _)| *b);
+    let mut i = 0;
+    while let Some(c) = at(i) {
+        let start = i;
+        if c.is_alphabetic() {
+            i += 1;
+            while let Some(n) = at(i) {
+                let joins = matches!(n, '\'' | '\u{2019}') && at(i + 1).is_some_and(char::is_alphabetic);
+                if !(n.is_alphabetic() || joins) {
+                    break;
+                }
+                i += 1;
+            }
+        } else if c.is_ascii_digit() {
+            i += 1;
+            while let Some(n) = at(i) {
+                let joins = matches!(n, '.' | ',') && at(i + 1).is_some_and(|d| d.is_ascii_digit());
+                if !(n.is_ascii_digit() || joins) {
+                    break;
+                }
+                i += 1;
+            }
+        } else {
+            i += 1;
+            let between = start > 0
+                && at(start - 1).is_some_and(char::is_alphanumeric)
+                && at(i).is_some_and(char::is_alphanumeric)
+                && matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\u{2013}');
+            if c.is_whitespace() || between {
+                continue;
+            }
+        }
+        let span = Span::new(byte(start), byte(i));
+        let word = span.of(text).to_lowercase().replace('\u{2019}', "'");
+        out.push(Token { span, text: word });
+    }
+    out
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    Word(String),
+    Prefix(String),
+    Number,
+    Gap(usize),
+}
+
+/// Patterns as the data files write them: words; `word*` for any ending; `#` for a number; `<3>` for up to three words of the
+/// same sentence.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Patterns {
+    all: Vec<Vec<Piece>>,
+    by_word: BTreeMap<String, Vec<usize>>,
+    others: Vec<usize>,
+}
+
+impl Patterns {
+    /// Compiles a list.
+    pub(crate) fn new<S: AsRef<str>>(list: &[S]) -> Self {
+        let mut patterns = Self::default();
+        for text in list {
+            let pieces = compile(text.as_ref());
+            let at = patterns.all.len();
+            match pieces.first() {
+                None => continue,
+                Some(Piece::Word(word)) => patterns.by_word.entry(word.clone()).or_default().push(at),
+                Some(_) => patterns.others.push(at),
+            }
+            patterns.all.push(pieces);
+        }
+        patterns
+    }
+
+    /// Every place, the longest pattern for each first token, as ranges of tokens.
+    pub(crate) fn find(&self, tokens: &[Token]) -> Vec<Found> {
+        let mut out = Vec::new();
+        for (i, token) in tokens.iter().enumerate() {
+            let by_word = self.by_word.get(&token.text).into_iter().flatten();
+            let best = by_word
+                .chain(&self.others)
+                .filter_map(|p| self.all.get(*p).and_then(|pieces| matches(pieces, tokens, i)).map(|end| (end, *p)))
+                .max_by_key(|(end, p)| (*end, std::cmp::Reverse(*p)));
+            if let (Some((end, pattern)), Some(last)) = (best, best.and_then(|(end, _)| tokens.get(end.wrapping_sub(1)))) {
+                out.push(Found { first: i, past: end, span: Span::new(token.span.start, last.span.end), pattern });
+            }
+        }
+        out
+    }
+
+    /// Whether any pattern is found.
+    pub(crate) fn any(&self, tokens: &[Token]) -> bool {
+        !self.find(tokens).is_empty()
+    }
+
+    /// Whether the text begins with one of them.
+    pub(crate) fn begin(&self, tokens: &[Token]) -> bool {
+        self.all.iter().any(|pieces| matches(pieces, tokens, 0).is_some())
+    }
+}
+
+/// A place of a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Its first token.
+    pub(crate) first: usize,
+    /// One past its last token.
+    pub(crate) past: usize,
+    /// Its words.
+    pub(crate) span: Span,
+    /// Which pattern of the list.
+    pub(crate) pattern: usize,
+}
+
+fn compile(text: &str) -> Vec<Piece> {
+    let mut out = Vec::new();
+    for part in text.split_whitespace() {
+        let gap = part.strip_prefix('<').and_then(|p| p.strip_suffix('>')).and_then(|n| n.parse().ok());
+        if let Some(gap) = gap {
+            out.push(Piece::Gap(gap));
+        } else if part == "#" {
+            out.push(Piece::Number);
+        } else if let Some(stem) = part.strip_suffix('*') {
+            let mut words: Vec<String> = tokens(stem).into_iter().map(|t| t.text).collect();
+            let last = words.pop();
+            out.extend(words.into_iter().map(Piece::Word));
+            out.extend(last.map(Piece::Prefix));
+        } else {
+            out.extend(tokens(part).into_iter().map(|t| Piece::Word(t.text)));
+        }
+    }
+    out
+}
+
+fn matches(pieces: &[Piece], tokens: &[Token], at: usize) -> Option<usize> {
+    let Some((piece, rest)) = pieces.split_first() else { return Some(at) };
+    let token = tokens.get(at);
+    match piece {
+        Piece::Gap(most) => {
+            for skip in 0..=*most {
+                if let Some(end) = matches(rest, tokens, at + skip) {
+                    return Some(end);
+                }
+                if tokens.get(at + skip).is_none_or(Token::ends_sentence) {
+                    return None;
+                }
+            }
+            None
+        }
+        Piece::Word(word) => token.filter(|t| t.text == *word).and_then(|_| matches(rest, tokens, at + 1)),
+        Piece::Prefix(stem) => token.filter(|t| t.text.starts_with(stem.as_str())).and_then(|_| matches(rest, tokens, at + 1)),
+        Piece::Number => token.filter(|t| t.is_number()).and_then(|_| matches(rest, tokens, at + 1)),
+    }
+}
+
+/// Sentences and list items of a text. A line break inside a sentence (the next line goes on in lower case) does not end it.
+pub(crate) fn sentences(text: &str) -> Vec<Span> {
+    const NO_END: [&str; 9] = ["dr", "mr", "mrs", "ms", "vs", "st", "e.g", "i.e", "approx"];
+    let mut out = Vec::new();
+    let mut start = 0;
+    let mut push = |from: usize, to: usize| {
+        let piece = text.get(from..to).unwrap_or_default();
+        let lead = piece.len() - piece.trim_start().len();
+        let body = piece.trim();
+        if !body.is_empty() {
+            out.push(Span::new(from + lead, from + lead + body.len()));
+        }
+    };
+    for (at, c) in text.char_indices() {
+        let after = at + c.len_utf8();
+        let rest = text.get(after..).unwrap_or_default();
+        let ends = match c {
+            '\n' => !rest.trim_start_matches([' ', '\t']).starts_with(char::is_lowercase),
+            '?' | '!' => rest.is_empty() || rest.starts_with(|n: char| n.is_whitespace() || n == '"' || n == '\u{201d}'),
+            '.' => {
+                let word = text.get(start..at).unwrap_or_default().rsplit(char::is_whitespace).next().unwrap_or_default();
+                (rest.is_empty() || rest.starts_with(char::is_whitespace))
+                    && !NO_END.contains(&word.to_lowercase().as_str())
+                    && !word.chars().all(|d| d.is_ascii_digit()) // "1." opens a list item
+            }
+            _ => false,
+        };
+        if ends {
+            push(start, after);
+            start = after;
+        }
+    }
+    push(start, text.len());
+    out
+}
+
+/// Quotations from the record: between two double quotation marks of one paragraph.
+pub(crate) fn quotations(text: &str) -> Vec<Span> {
+    let mut out = Vec::new();
+    let mut open: Option<(usize, char)> = None;
+    for (at, c) in text.char_indices() {
+        let after = at + c.len_utf8();
+        match (c, open) {
+            ('"' | '\u{201c}', None) => open = Some((after, c)),
+            ('"' | '\u{201d}', Some((from, mark))) if (c == '"') == (mark == '"') => {
+                out.push(Span::new(from, at));
+                open = None;
+            }
+            ('\n', Some(_)) if text.get(after..).is_some_and(|r| r.trim_start_matches([' ', '\t', '\r']).starts_with('\n')) => open = None,
+            _ => {}
+        }
+    }
+    out
+}

@@ -1,0 +1,167 @@
+//! What the provider sees. An internal note or an impact cannot appear here: a draft has no such field.
+
+use super::evidence::sha256_hex;
+use super::{Draft, Indicator, OptionKind, QueryForm};
+use crate::chart::Evidence;
+
+/// The headings under which indicators stand, in the order shown.
+const GROUPS: [(&str, &str); 6] = [
+    ("documentation", "Documentation at issue"),
+    ("history", "History and risk"),
+    ("exam", "Examination and vital signs"),
+    ("labs", "Laboratory"),
+    ("imaging", "Imaging"),
+    ("treatment", "Treatment and monitoring"),
+];
+
+/// The query as text that pastes cleanly: plain ASCII punctuation, no line that depends on a width.
+pub fn render_text(draft: &Draft, id: Option<i64>) -> String {
+    ascii(&compose(draft, id, &Style { title: "Title: ", heading: "", item: "- ", option: "( ) " }))
+}
+
+/// The query as Markdown.
+pub fn render_markdown(draft: &Draft, id: Option<i64>) -> String {
+    ascii(&compose(draft, id, &Style { title: "# ", heading: "## ", item: "- ", option: "- [ ] " }))
+}
+
+/// SHA-256 of everything that the provider sees, before punctuation is made plain: two texts that differ have different hashes.
+pub fn body_hash(draft: &Draft) -> String {
+    sha256_hex(&compose(draft, None, &Style { title: "Title: ", heading: "", item: "- ", option: "( ) " }))
+}
+
+struct Style {
+    title: &'static str,
+    heading: &'static str,
+    item: &'static str,
+    option: &'static str,
+}
+
+fn compose(draft: &Draft, id: Option<i64>, style: &Style) -> String {
+    let mut out = vec![format!("{}{}", style.title, line(&draft.title))];
+    let mut header = |label: &str, value: &str| {
+        if !value.trim().is_empty() {
+            let item = if style.heading.is_empty() { "" } else { style.item };
+            out.push(format!("{item}{label}: {}", line(value)));
+        }
+    };
+    header("Query", &id.map(|id| id.to_string()).unwrap_or_default());
+    header("Patient", draft.patient.as_deref().unwrap_or_default());
+    header("Encounter", draft.encounter.as_deref().unwrap_or_default());
+    header(
+        "To",
+        &draft
+            .recipient
+            .as_ref()
+            .map(|r| if r.role.is_empty() { r.name.clone() } else { format!("{}, {}", r.name, r.role) })
+            .unwrap_or_default(),
+    );
+    header(
+        "From",
+        &[draft.author.as_str(), draft.contact.as_str()].iter().filter(|p| !p.trim().is_empty()).copied().collect::<Vec<_>>().join(", "),
+    );
+    header("Due", &draft.due.map(|d| d.display()).unwrap_or_default());
+    indicators(draft, style, &mut out);
+    if !draft.body.trim().is_empty() {
+        section(&mut out, style, "Note");
+        out.push(draft.body.trim().to_owned());
+    }
+    if let Some(Evidence::Text(_)) = &draft.documented_at
+        && let Some(documented) = &draft.documented_at
+    {
+        section(&mut out, style, "Diagnosis asked about");
+        out.push(format!("{}{}", style.item, quote(documented)));
+    }
+    section(&mut out, style, "Question");
+    out.push(draft.question.trim().to_owned());
+    if draft.form != QueryForm::Open && !draft.options.is_empty() {
+        section(&mut out, style, "Options");
+        out.extend(draft.options.iter().map(|option| {
+            let room = option.kind == OptionKind::Other && !option.text.contains("__");
+            let text = line(&option.text);
+            format!("{}{}", style.option, if room { format!("{}: ____________", text.trim_end_matches([':', ' '])) } else { text })
+        }));
+    }
+    if let Some(verbal) = &draft.verbal {
+        section(&mut out, style, "Record of the conversation");
+        for (label, value) in [
+            ("At", verbal.at.map(|t| t.display()).unwrap_or_default()),
+            ("Channel", verbal.channel.clone()),
+            ("Asked", verbal.wording.clone()),
+            ("Reply", verbal.reply.clone()),
+        ] {
+            out.push(format!("{}{label}: {}", style.item, line(&value)));
+        }
+    }
+    out.push(String::new());
+    out.push("Your answer belongs in a progress note or an addendum, in your own words.".to_owned());
+    out.push(String::new());
+    out.join("\n")
+}
+
+fn section(out: &mut Vec<String>, style: &Style, heading: &str) {
+    out.push(String::new());
+    out.push(format!("{}{heading}", style.heading));
+}
+
+fn indicators(draft: &Draft, style: &Style, out: &mut Vec<String>) {
+    let included: Vec<&Indicator> = draft.indicators.iter().filter(|i| i.included).collect();
+    let known = |group: &str| GROUPS.iter().any(|(name, _)| *name == group);
+    let headed = GROUPS.iter().map(|(name, heading)| (*heading, included.iter().filter(|i| i.group == *name).copied().collect::<Vec<_>>()));
+    let rest = ("Other indicators", included.iter().filter(|i| !known(&i.group)).copied().collect::<Vec<_>>());
+    for (heading, members) in headed.chain([rest]).filter(|(_, members)| !members.is_empty()) {
+        section(out, style, heading);
+        for indicator in members {
+            let prior = if indicator.prior { "Prior encounter: " } else { "" };
+            let relevance =
+                if indicator.relevance.trim().is_empty() { String::new() } else { format!(" - {}", line(&indicator.relevance)) };
+            out.push(format!("{}{prior}{}{relevance}", style.item, quote(&indicator.evidence)));
+        }
+    }
+}
+
+/// The words with where they stand: quoted in quotation marks, values as they were sent.
+fn quote(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Text(text) => {
+            let parts = [Some(text.document_type.label().to_owned()), text.date.map(|d| d.display()), text.author.clone()];
+            format!("\"{}\" ({})", line(&text.quote), parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+        }
+        Evidence::Value(value) => {
+            let words = [value.name.as_str(), value.value.as_str(), value.unit.as_deref().unwrap_or_default()];
+            let words: Vec<&str> = words.into_iter().filter(|w| !w.is_empty()).collect();
+            let parts = [value.date.map(|d| d.display()), value.reference.as_ref().map(|r| format!("reference {r}"))];
+            let parts: Vec<String> = parts.into_iter().flatten().collect();
+            if parts.is_empty() { line(&words.join(" ")) } else { format!("{} ({})", line(&words.join(" ")), line(&parts.join(", "))) }
+        }
+    }
+}
+
+/// One line: whitespace and control characters become single blanks.
+fn line(text: &str) -> String {
+    text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Typographic punctuation becomes plain, so that the text survives any in-basket. Letters stay as they are; control characters
+/// other than the line end go.
+fn ascii(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{2032}' => out.push('\''),
+            '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{2033}' => out.push('"'),
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => out.push('-'),
+            '\u{2026}' => out.push_str("..."),
+            '\u{2022}' | '\u{25cf}' | '\u{25aa}' => out.push('*'),
+            '\u{2192}' => out.push_str("->"),
+            '\u{2264}' => out.push_str("<="),
+            '\u{2265}' => out.push_str(">="),
+            '\u{00d7}' => out.push('x'),
+            '\u{00a0}' | '\u{202f}' | '\u{2009}' => out.push(' '),
+            '\t' => out.push(' '),
+            c if c.is_control() && c != '\n' => {}
+            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {}
+            c => out.push(c),
+        }
+    }
+    out
+}

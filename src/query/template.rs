@@ -1,0 +1,213 @@
+//! Query templates: `templates/*.toml`. Which one serves a gap, and which of its options the evidence supports.
+
+use super::lint::concepts;
+use super::lint::words::{Patterns, Token, tokens};
+use super::{OptionKind, QueryForm, Reason};
+use crate::chart::Evidence;
+use crate::checklist::{Gap, GapKind};
+use crate::error::{Result, Trouble};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+const SHIPPED: [(&str, &str); 9] = [
+    ("templates/blood.toml", include_str!("../../templates/blood.toml")),
+    ("templates/cardiac.toml", include_str!("../../templates/cardiac.toml")),
+    ("templates/generic.toml", include_str!("../../templates/generic.toml")),
+    ("templates/infection.toml", include_str!("../../templates/infection.toml")),
+    ("templates/metabolic.toml", include_str!("../../templates/metabolic.toml")),
+    ("templates/neuro.toml", include_str!("../../templates/neuro.toml")),
+    ("templates/nutrition_skin.toml", include_str!("../../templates/nutrition_skin.toml")),
+    ("templates/renal.toml", include_str!("../../templates/renal.toml")),
+    ("templates/respiratory.toml", include_str!("../../templates/respiratory.toml")),
+];
+
+/// One template.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Template {
+    /// Its name; a draft carries it.
+    pub id: String,
+    /// Its version.
+    pub version: u32,
+    /// The checklist items it serves before any other template; empty: not bound to items.
+    #[serde(default)]
+    pub items: Vec<String>,
+    /// The gap kinds it serves.
+    pub kinds: Vec<GapKind>,
+    /// The conditions it serves; empty: any.
+    #[serde(default)]
+    pub conditions: Vec<String>,
+    /// Neutral title.
+    pub title: String,
+    /// Form.
+    pub form: QueryForm,
+    /// Why such a query is justified.
+    pub reason: Reason,
+    /// The question.
+    pub question: String,
+    /// Where its content comes from.
+    pub source: String,
+    /// Whether "Not clinically significant" is offered.
+    #[serde(default)]
+    pub finding: bool,
+    /// Who it goes to: `attending` or `author`; empty: by the kind of gap.
+    #[serde(default)]
+    pub to: String,
+    /// Diagnoses offered, in neutral order.
+    #[serde(default)]
+    pub option: Vec<TemplateOption>,
+}
+
+/// One diagnosis that a template can offer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateOption {
+    /// The words.
+    pub text: String,
+    /// What it stands for.
+    #[serde(default)]
+    pub kind: OptionKind,
+    /// The concepts it names.
+    #[serde(default)]
+    pub concepts: Vec<String>,
+    /// Words of which one must stand in the evidence; empty: the concepts decide.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// A value that speaks for it or against it.
+    #[serde(default)]
+    pub value: Option<ValueRange>,
+}
+
+/// A range of a named value.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ValueRange {
+    /// The value's names.
+    pub names: Vec<String>,
+    /// At least.
+    #[serde(default)]
+    pub from: Option<f64>,
+    /// Less than.
+    #[serde(default)]
+    pub below: Option<f64>,
+}
+
+/// All templates, in the order of their ids.
+#[derive(Clone, Debug, Default)]
+pub struct Templates {
+    all: Vec<Template>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    template: Vec<Template>,
+}
+
+impl Templates {
+    /// Reads template files (name and text); a mistake says in which file and line.
+    pub fn parse(files: &[(&str, &str)]) -> Result<Self> {
+        let mut all: Vec<Template> = Vec::new();
+        for (name, text) in files {
+            let file: File = toml::from_str(text).map_err(|e| {
+                let line = e.span().and_then(|s| text.get(..s.start)).map(|before| before.matches('\n').count() as u64 + 1);
+                Trouble::input("the template cannot be read").at(*name, line).why(e.message()).hint("compare it with templates/renal.toml")
+            })?;
+            all.extend(file.template);
+        }
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        if let Some(twice) = all.windows(2).find_map(|w| matches!(w, [a, b] if a.id == b.id).then(|| w.first()).flatten()) {
+            return Err(Trouble::input(format!("two templates are called {}", twice.id)).hint("give one of them another id"));
+        }
+        Ok(Self { all })
+    }
+
+    /// Every template.
+    pub fn all(&self) -> &[Template] {
+        &self.all
+    }
+
+    /// The template of this name.
+    pub fn get(&self, id: &str) -> Option<&Template> {
+        self.all.iter().find(|t| t.id == id)
+    }
+
+    /// The template that serves a gap: one bound to its item, else to its condition, else to its kind.
+    pub fn for_gap(&self, gap: &Gap) -> Option<&Template> {
+        let condition = gap.condition.as_deref().unwrap_or_default();
+        let fit = |t: &Template| -> Option<u8> {
+            let item = t.items.contains(&gap.item);
+            let named = t.conditions.iter().any(|c| c == condition);
+            let fits = item || (t.items.is_empty() && t.kinds.contains(&gap.kind) && (t.conditions.is_empty() || named));
+            fits.then_some(4 * u8::from(item) + 2 * u8::from(named))
+        };
+        self.all
+            .iter()
+            .filter_map(|t| fit(t).map(|f| (f, t)))
+            .max_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.id.cmp(&a.1.id)))
+            .map(|(_, t)| t)
+    }
+}
+
+/// The templates that ship. They are compiled in and a test parses them, so the empty fallback is never seen.
+pub fn templates() -> &'static Templates {
+    static ONCE: OnceLock<Templates> = OnceLock::new();
+    ONCE.get_or_init(|| Templates::parse(&SHIPPED).unwrap_or_default())
+}
+
+impl TemplateOption {
+    /// Whether the evidence supports offering it: no quoted value lies outside its range, one of its words is there, and something
+    /// speaks for its concept.
+    pub(crate) fn is_supported(&self, evidence: &[&Evidence], words: &[Token], documented: &BTreeSet<String>) -> bool {
+        if self.kind != OptionKind::Diagnosis {
+            return true;
+        }
+        let values = self.value.as_ref().map(|range| range.judge(evidence, words)).unwrap_or_default();
+        if values == Some(false) {
+            return false;
+        }
+        let needed = self.needs.is_empty() || Patterns::new(&self.needs).any(words);
+        let known: Vec<bool> =
+            self.concepts.iter().filter_map(|c| concepts().supports(c, words).map(|s| s || documented.contains(c))).collect();
+        needed && (known.is_empty() || known.contains(&true))
+    }
+}
+
+impl ValueRange {
+    /// Whether any value quoted lies in the range; `None` when none is quoted.
+    fn judge(&self, evidence: &[&Evidence], words: &[Token]) -> Option<bool> {
+        let names = Patterns::new(&self.names);
+        let mut numbers: Vec<f64> = Vec::new();
+        for item in evidence {
+            if let Evidence::Value(value) = item
+                && names.any(&tokens(&value.name))
+            {
+                numbers.extend(value.value.trim().parse::<f64>().ok());
+            }
+        }
+        for found in names.find(words) {
+            let after = words.iter().skip(found.past).take(4);
+            numbers.extend(after.filter_map(|t| t.text.parse::<f64>().ok()).take(1));
+        }
+        let inside = |n: f64| self.from.is_none_or(|from| n >= from) && self.below.is_none_or(|below| n < below);
+        (!numbers.is_empty()).then(|| numbers.into_iter().any(inside))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_templates_parse() {
+        let all = Templates::parse(&SHIPPED).unwrap();
+        assert!(all.all().len() >= 40);
+    }
+
+    #[test]
+    fn a_mistake_is_reported_with_its_line() {
+        let trouble = Templates::parse(&[("site.toml", "[[template]]\nid = \"x\"\nversion = \"one\"\n")]).unwrap_err();
+        assert!(trouble.to_string().starts_with("site.toml:3: "), "{trouble}");
+    }
+}

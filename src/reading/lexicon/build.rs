@@ -1,0 +1,254 @@
+//! From the files to the machine.
+
+use super::entry::{AttributeFile, ConceptFile, GuardEntry, TriggerEntry, TriggerFile};
+use super::placeholders::expand;
+use super::{AttributeWord, Axis, Concept, Deed, Direction, Files, Form, Guard, Lexicon, Owner, Trigger};
+use crate::error::{Result, Trouble};
+use crate::reading::folded::fold_name;
+use crate::reading::observations::Table;
+use crate::reading::vocabulary;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::collections::BTreeMap;
+
+/// How many words may stand between an attribute and its condition where the file does not say.
+const BEFORE: usize = 4;
+const AFTER: usize = 5;
+
+#[derive(Default)]
+struct Builder {
+    patterns: BTreeMap<String, Vec<Owner>>,
+    concepts: Vec<Concept>,
+    ids: BTreeMap<String, usize>,
+    forms: Vec<Form>,
+    triggers: Vec<Trigger>,
+    attributes: Vec<AttributeWord>,
+    measures: Vec<String>,
+    sections: BTreeMap<String, Vec<Axis>>,
+    standing_sections: Vec<String>,
+    not_next: Vec<String>,
+}
+
+pub(super) fn build(files: &Files<'_>) -> Result<Lexicon> {
+    let mut builder = Builder::default();
+    for (name, text) in &files.concepts {
+        builder.concepts(name, text)?;
+    }
+    builder.triggers(files.triggers)?;
+    builder.attributes(files.attributes)?;
+    builder.observations(files.observations)?;
+    builder.finish()
+}
+
+impl Lexicon {
+    /// A lexicon that knows nothing.
+    pub(super) fn empty() -> Self {
+        Self {
+            concepts: Vec::new(),
+            forms: Vec::new(),
+            triggers: Vec::new(),
+            attributes: Vec::new(),
+            measures: Vec::new(),
+            sections: BTreeMap::new(),
+            standing_sections: Vec::new(),
+            not_next: Vec::new(),
+            patterns: Vec::new(),
+            owners: Vec::new(),
+            machine: None,
+        }
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T> {
+    toml::from_str(text).map_err(|error| {
+        let line = error.span().map(|span| text.get(..span.start).map_or(1, |head| head.matches('\n').count() as u64 + 1));
+        Trouble::input("a lexicon file cannot be read").at(name, line).why(error.message())
+    })
+}
+
+impl Builder {
+    fn add(&mut self, file: &str, name: &str, owner: Owner) -> Result<()> {
+        let folded = fold_name(name);
+        if folded.is_empty() || folded.contains('{') {
+            return Err(Trouble::input(format!("the name \"{name}\" cannot be matched")).at(file, None).hint("check its placeholders"));
+        }
+        let owners = self.patterns.entry(folded).or_default();
+        if !owners.contains(&owner) {
+            owners.push(owner);
+        }
+        Ok(())
+    }
+
+    fn concept(&mut self, entry: Concept) -> usize {
+        if let Some(&at) = self.ids.get(&entry.id) {
+            return at;
+        }
+        self.ids.insert(entry.id.clone(), self.concepts.len());
+        self.concepts.push(entry);
+        self.concepts.len() - 1
+    }
+
+    fn concepts(&mut self, file: &str, text: &str) -> Result<()> {
+        let entries: ConceptFile = read(file, text)?;
+        self.not_next.extend(entries.not_next.iter().map(|word| fold_name(word)));
+        for entry in entries.concept {
+            if entry.source.is_empty() {
+                return Err(Trouble::input(format!("the concept {} names no source", entry.id)).at(file, None));
+            }
+            let stays = entry.stays.unwrap_or(false);
+            let known = self.ids.contains_key(&entry.id);
+            let concept = self.concept(Concept { id: entry.id.clone(), stays, listed: entry.listed.unwrap_or(stays), mask: entry.mask });
+            if !known && !entry.id.contains('.') && vocabulary::conditions().iter().all(|c| c.name != entry.id) {
+                return Err(Trouble::input(format!("\"{}\" is no condition of the vocabulary", entry.id)).at(file, None));
+            }
+            self.form(file, &entries.sets, Form { concept, nested: entry.nested, ..Form::default() }, &entry.names)?;
+            for form in entry.form {
+                let guard = guard(&form.guard, &form.names, &entries.sets);
+                let axes = form.axes.iter().map(|axis| axis_named(file, axis)).collect::<Result<_>>()?;
+                let sets = form.sets.into_iter().collect();
+                let only = form.only.as_deref().map(|axis| axis_named(file, axis)).transpose()?;
+                let form_entry = Form { concept, sets, axes, guard, nested: form.nested || entry.nested, only, stays: form.stays };
+                self.form(file, &entries.sets, form_entry, &form.names)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn form(&mut self, file: &str, sets: &BTreeMap<String, Vec<String>>, form: Form, names: &[String]) -> Result<()> {
+        if names.is_empty() {
+            return Ok(());
+        }
+        self.forms.push(form);
+        let owner = Owner::Form(self.forms.len() - 1);
+        names.iter().flat_map(|name| expand(name, sets)).try_for_each(|name| self.add(file, &name, owner))
+    }
+
+    fn triggers(&mut self, (file, text): (&str, &str)) -> Result<()> {
+        let entries: TriggerFile = read(file, text)?;
+        for (section, axes) in &entries.sections {
+            let axes = axes.iter().map(|axis| axis_named(file, axis)).collect::<Result<_>>()?;
+            self.sections.insert(section.clone(), axes);
+        }
+        self.standing_sections.clone_from(&entries.standing_sections);
+        for entry in &entries.trigger {
+            let deed = deed(file, entry)?;
+            let over_commas = entry.over_commas.unwrap_or(matches!(deed, Deed::Sets(_, Direction::Forward)) && !entry.nearest);
+            for word in entry.words.iter().flat_map(|word| expand(word, &entries.sets)) {
+                self.triggers.push(Trigger {
+                    words: word.clone(),
+                    deed: deed.clone(),
+                    reach: entry.reach.or(if over_commas { None } else { Some(12) }),
+                    over_commas,
+                    over_and: entry.over_and.unwrap_or(true),
+                    trailing: entry.trailing,
+                    nearest: entry.nearest,
+                    standing: entry.standing,
+                    guard: guard(&entry.guard, std::slice::from_ref(&word), &entries.sets),
+                });
+                self.add(file, &word, Owner::Trigger(self.triggers.len() - 1))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn attributes(&mut self, (file, text): (&str, &str)) -> Result<()> {
+        let entries: AttributeFile = read(file, text)?;
+        for entry in &entries.attribute {
+            let mut states = Vec::new();
+            for condition in &entry.conditions {
+                let values = vocabulary::attributes(condition)
+                    .and_then(|attributes| attributes.iter().find(|(name, _)| *name == entry.attribute))
+                    .map(|(_, values)| values);
+                let (Some(values), Some(&concept)) = (values, self.ids.get(condition)) else {
+                    return Err(Trouble::input(format!("{condition} has no attribute {}", entry.attribute)).at(file, None));
+                };
+                if !values.contains(&entry.value) {
+                    let allowed = values.join(", ");
+                    return Err(Trouble::input(format!("{} of {condition} cannot be {}", entry.attribute, entry.value))
+                        .at(file, None)
+                        .hint(format!("one of {allowed}")));
+                }
+                states.push((concept, entry.attribute.clone(), entry.value.clone()));
+            }
+            self.attributes.push(AttributeWord {
+                states,
+                before: entry.before.unwrap_or(BEFORE),
+                after: entry.after.unwrap_or(AFTER),
+                guard: guard(&entry.guard, &entry.words, &entries.sets),
+            });
+            let owner = Owner::Attribute(self.attributes.len() - 1);
+            entry.words.iter().flat_map(|word| expand(word, &entries.sets)).try_for_each(|word| self.add(file, &word, owner))?;
+        }
+        Ok(())
+    }
+
+    fn observations(&mut self, (file, text): (&str, &str)) -> Result<()> {
+        for entry in Table::parse(file, text)?.rows() {
+            self.measures.push(entry.name.clone());
+            let owner = Owner::Measure(self.measures.len() - 1);
+            entry.text.iter().try_for_each(|name| self.add(file, name, owner))?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Lexicon> {
+        let (patterns, owners): (Vec<String>, Vec<Vec<Owner>>) = self.patterns.into_iter().unzip();
+        let machine = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(&patterns)
+            .map_err(|error| Trouble::input("the lexicon is too large for one pass").why(error))?;
+        Ok(Lexicon {
+            concepts: self.concepts,
+            forms: self.forms,
+            triggers: self.triggers,
+            attributes: self.attributes,
+            measures: self.measures,
+            sections: self.sections,
+            standing_sections: self.standing_sections,
+            not_next: self.not_next,
+            patterns,
+            owners,
+            machine: Some(machine),
+        })
+    }
+}
+
+fn guard(entry: &GuardEntry, names: &[String], sets: &BTreeMap<String, Vec<String>>) -> Guard {
+    let words = |list: &[String]| list.iter().flat_map(|word| expand(word, sets)).map(|word| fold_name(&word)).collect::<Vec<String>>();
+    Guard {
+        exact: entry.exact,
+        near: words(&entry.near),
+        not_near: words(&entry.not_near),
+        next: words(&entry.next),
+        not_next: words(&entry.not_next),
+        before: words(&entry.before),
+        not_before: words(&entry.not_before),
+        spelling: if entry.exact { names.to_vec() } else { Vec::new() },
+    }
+}
+
+fn axis_named(file: &str, name: &str) -> Result<Axis> {
+    Axis::ALL
+        .into_iter()
+        .find(|axis| axis.name() == name)
+        .ok_or_else(|| Trouble::input(format!("\"{name}\" is no axis")).at(file, None).hint(Axis::ALL.map(Axis::name).join(", ")))
+}
+
+fn deed(file: &str, entry: &TriggerEntry) -> Result<Deed> {
+    Ok(match entry.axis.as_str() {
+        "nothing" => Deed::Nothing,
+        "stop" if entry.ends.is_empty() => Deed::Stops(Axis::ALL.to_vec()),
+        "stop" => Deed::Stops(entry.ends.iter().map(|axis| axis_named(file, axis)).collect::<Result<_>>()?),
+        axis => {
+            let looks = match entry.looks.as_deref() {
+                None | Some("forward") => Direction::Forward,
+                Some("backward") => Direction::Backward,
+                Some("both") => Direction::Both,
+                Some(other) => {
+                    return Err(Trouble::input(format!("\"{other}\" is no direction")).at(file, None).hint("forward, backward, both"));
+                }
+            };
+            Deed::Sets(axis_named(file, axis)?, looks)
+        }
+    })
+}

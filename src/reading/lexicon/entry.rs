@@ -1,0 +1,137 @@
+//! The files' own shape.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConceptFile {
+    /// Sets for placeholders.
+    #[serde(default)]
+    pub sets: BTreeMap<String, Vec<String>>,
+    /// Words that, right after any name of the file, make it something else.
+    #[serde(default)]
+    pub not_next: Vec<String>,
+    #[serde(default)]
+    pub concept: Vec<ConceptEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConceptEntry {
+    pub id: String,
+    #[serde(default)]
+    pub stays: Option<bool>,
+    #[serde(default)]
+    pub listed: Option<bool>,
+    #[serde(default)]
+    pub mask: bool,
+    /// The names count inside longer ones, too.
+    #[serde(default)]
+    pub nested: bool,
+    #[serde(default)]
+    pub names: Vec<String>,
+    #[serde(default)]
+    pub form: Vec<FormEntry>,
+    /// Where the names come from.
+    #[serde(default)]
+    pub source: String,
+    /// Sentences that the names are for; a test reads them.
+    #[serde(default)]
+    #[allow(dead_code, reason = "read by the lexicon's tests")]
+    pub examples: Vec<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct FormEntry {
+    pub names: Vec<String>,
+    #[serde(default)]
+    pub sets: BTreeMap<String, String>,
+    #[serde(default)]
+    pub axes: Vec<String>,
+    #[serde(default)]
+    pub nested: bool,
+    #[serde(default)]
+    pub only: Option<String>,
+    #[serde(default)]
+    pub stays: Option<bool>,
+    #[serde(flatten)]
+    pub guard: GuardEntry,
+}
+
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+pub(super) struct GuardEntry {
+    pub exact: bool,
+    pub near: Vec<String>,
+    pub not_near: Vec<String>,
+    pub next: Vec<String>,
+    pub not_next: Vec<String>,
+    pub before: Vec<String>,
+    pub not_before: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TriggerFile {
+    #[serde(default)]
+    pub sets: BTreeMap<String, Vec<String>>,
+    /// Section → the axes that its mentions have by default.
+    #[serde(default)]
+    pub sections: BTreeMap<String, Vec<String>>,
+    /// Sections whose mentions are historical without being over.
+    #[serde(default)]
+    pub standing_sections: Vec<String>,
+    #[serde(default)]
+    pub trigger: Vec<TriggerEntry>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct TriggerEntry {
+    /// An axis, `stop` or `nothing`.
+    pub axis: String,
+    /// For `stop`: which axes it ends; empty is all.
+    #[serde(default)]
+    pub ends: Vec<String>,
+    /// `forward`, `backward`, `both`.
+    #[serde(default)]
+    pub looks: Option<String>,
+    #[serde(default)]
+    pub reach: Option<usize>,
+    #[serde(default)]
+    pub over_commas: Option<bool>,
+    #[serde(default)]
+    pub over_and: Option<bool>,
+    #[serde(default)]
+    pub trailing: bool,
+    #[serde(default)]
+    pub nearest: bool,
+    #[serde(default)]
+    pub standing: bool,
+    pub words: Vec<String>,
+    #[serde(flatten)]
+    pub guard: GuardEntry,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AttributeFile {
+    #[serde(default)]
+    pub sets: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    pub attribute: Vec<AttributeEntry>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct AttributeEntry {
+    pub conditions: Vec<String>,
+    pub attribute: String,
+    pub value: String,
+    pub words: Vec<String>,
+    #[serde(default)]
+    pub before: Option<usize>,
+    #[serde(default)]
+    pub after: Option<usize>,
+    #[serde(flatten)]
+    pub guard: GuardEntry,
+}

@@ -1,0 +1,42 @@
+//! Where the lexicon's text comes from.
+
+/// The files of a lexicon: names for messages, and their TOML.
+#[derive(Clone, Debug, Default)]
+pub struct Files<'a> {
+    /// Files of concepts.
+    pub concepts: Vec<(&'a str, &'a str)>,
+    /// The triggers.
+    pub triggers: (&'a str, &'a str),
+    /// The attributes.
+    pub attributes: (&'a str, &'a str),
+    /// What is measured.
+    pub observations: (&'a str, &'a str),
+}
+
+macro_rules! shipped {
+    ($name:literal) => {
+        (concat!("lexicon/", $name), include_str!(concat!("../../../lexicon/", $name)))
+    };
+}
+
+impl Files<'static> {
+    /// The files that come with the program.
+    pub fn shipped() -> Self {
+        Self {
+            concepts: vec![
+                shipped!("conditions.toml"),
+                shipped!("habits.toml"),
+                shipped!("cancer.toml"),
+                shipped!("shadows.toml"),
+                shipped!("findings.toml"),
+                shipped!("terms.toml"),
+                shipped!("treatments.toml"),
+                shipped!("drugs.toml"),
+                shipped!("procedures.toml"),
+            ],
+            triggers: shipped!("triggers.toml"),
+            attributes: shipped!("attributes.toml"),
+            observations: shipped!("observations.toml"),
+        }
+    }
+}

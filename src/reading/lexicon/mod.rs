@@ -1,0 +1,221 @@
+//! What the reader knows: concepts and their names, triggers, attributes, measurements. All of it is data in `lexicon/`.
+
+mod build;
+mod entry;
+mod files;
+mod placeholders;
+#[cfg(test)]
+mod tests;
+
+pub use files::Files;
+
+use crate::error::Result;
+use aho_corasick::AhoCorasick;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// Everything that matching needs, built once.
+pub struct Lexicon {
+    pub(super) concepts: Vec<Concept>,
+    pub(super) forms: Vec<Form>,
+    pub(super) triggers: Vec<Trigger>,
+    pub(super) attributes: Vec<AttributeWord>,
+    pub(super) measures: Vec<String>,
+    pub(super) sections: BTreeMap<String, Vec<Axis>>,
+    pub(super) standing_sections: Vec<String>,
+    /// Words that, right after a condition's name, make it the name of a measure or a place ("DVT prophylaxis").
+    pub(super) not_next: Vec<String>,
+    /// The folded words of each pattern of the machine.
+    pub(super) patterns: Vec<String>,
+    /// What each pattern of the machine stands for.
+    pub(super) owners: Vec<Vec<Owner>>,
+    /// `None` only for the empty lexicon.
+    pub(super) machine: Option<AhoCorasick>,
+}
+
+/// What a matched pattern stands for: an index into the table of its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    Form(usize),
+    Trigger(usize),
+    Attribute(usize),
+    Measure(usize),
+}
+
+/// Something that a note can name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Concept {
+    /// `heart_failure`, `drug.loop_diuretic`.
+    pub id: String,
+    /// "History of" does not end it: the patient still has it.
+    pub stays: bool,
+    /// A bare entry in a list of past conditions means that it is still there.
+    pub listed: bool,
+    /// Only shadows shorter names inside its own; not reported.
+    pub mask: bool,
+}
+
+/// One group of names of a concept, with what they say beyond it and when they count.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Form {
+    pub concept: usize,
+    pub sets: Vec<(String, String)>,
+    /// Axes that the name itself sets ("nonsmoker" is tobacco use, negated).
+    pub axes: Vec<Axis>,
+    pub guard: Guard,
+    /// Counts inside a longer name, too.
+    pub nested: bool,
+    /// A mention only where this axis holds: alcohol is one only where it is denied.
+    pub only: Option<Axis>,
+    /// Overrides the concept's own `stays` for these names.
+    pub stays: Option<bool>,
+}
+
+/// When a name counts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Guard {
+    /// Only in capitals (as written in the lexicon).
+    pub exact: bool,
+    /// One of these words must stand near.
+    pub near: Vec<String>,
+    /// None of these words may stand near.
+    pub not_near: Vec<String>,
+    /// One of these must follow at once.
+    pub next: Vec<String>,
+    /// None of these may follow at once.
+    pub not_next: Vec<String>,
+    /// One of these must stand right before.
+    pub before: Vec<String>,
+    /// None of these may stand right before.
+    pub not_before: Vec<String>,
+    /// The spelling that `exact` asks for.
+    pub spelling: Vec<String>,
+}
+
+/// The axes that triggers set, and the two kinds of trigger that only limit others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Axis {
+    Negated,
+    Possible,
+    Historical,
+    Hypothetical,
+    Family,
+    Other,
+    /// Current: takes `historical` back.
+    Current,
+}
+
+impl Axis {
+    pub(super) const ALL: [Self; 7] =
+        [Self::Negated, Self::Possible, Self::Historical, Self::Hypothetical, Self::Family, Self::Other, Self::Current];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Negated => "negated",
+            Self::Possible => "possible",
+            Self::Historical => "historical",
+            Self::Hypothetical => "hypothetical",
+            Self::Family => "family",
+            Self::Other => "other",
+            Self::Current => "current",
+        }
+    }
+}
+
+/// Where a trigger looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    Forward,
+    Backward,
+    Both,
+}
+
+/// What a trigger does.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Deed {
+    /// Sets an axis in its scope.
+    Sets(Axis, Direction),
+    /// Ends scopes of these axes.
+    Stops(Vec<Axis>),
+    /// Does nothing but keep shorter triggers inside it from acting.
+    Nothing,
+}
+
+/// Words that decide how a mention stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Trigger {
+    pub words: String,
+    pub deed: Deed,
+    /// Scope in words; none is to the end of the sentence.
+    pub reach: Option<usize>,
+    /// The scope goes on over commas and "and".
+    pub over_commas: bool,
+    /// The scope goes on over "and".
+    pub over_and: bool,
+    /// At the end of a sentence it looks back instead.
+    pub trailing: bool,
+    /// Only the nearest mention.
+    pub nearest: bool,
+    /// Historical without being over: known before, and still there.
+    pub standing: bool,
+    pub guard: Guard,
+}
+
+/// A word that states an attribute of some conditions.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct AttributeWord {
+    /// (concept, attribute, value) triples that the word can state.
+    pub states: Vec<(usize, String, String)>,
+    /// How many words may stand between it and a name that follows.
+    pub before: usize,
+    /// How many words may stand between a name and the word after it.
+    pub after: usize,
+    pub guard: Guard,
+}
+
+impl Lexicon {
+    /// The lexicon that comes with the program.
+    ///
+    /// A mistake in a shipped file cannot reach a user: `the_shipped_lexicon_is_sound` fails first. Should it happen all the same, the
+    /// reader knows nothing rather than panics.
+    pub fn shipped() -> &'static Self {
+        static SHIPPED: OnceLock<Lexicon> = OnceLock::new();
+        SHIPPED.get_or_init(|| Self::parse(&Files::shipped()).unwrap_or_else(|_| Self::empty()))
+    }
+
+    /// A lexicon from its files.
+    ///
+    /// # Errors
+    /// When a file is no TOML, names an unknown axis, condition or attribute, or a pattern is empty.
+    pub fn parse(files: &Files<'_>) -> Result<Self> {
+        build::build(files)
+    }
+
+    /// Every concept that a reading can report, in the order of the files.
+    pub fn concepts(&self) -> impl Iterator<Item = &Concept> {
+        self.concepts.iter().filter(|concept| !concept.mask)
+    }
+
+    /// The concept with this id.
+    pub fn concept(&self, id: &str) -> Option<&Concept> {
+        self.concepts.iter().find(|concept| concept.id == id && !concept.mask)
+    }
+
+    /// Every name of a concept, folded (lower case, single spaces), sorted; for synonyms in search.
+    pub fn names(&self, id: &str) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .owners
+            .iter()
+            .zip(&self.patterns)
+            .filter(|(owners, _)| owners.iter().any(|owner| self.owned_by(*owner, id)))
+            .map(|(_, text)| text.clone())
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn owned_by(&self, owner: Owner, id: &str) -> bool {
+        let Owner::Form(form) = owner else { return false };
+        self.forms.get(form).and_then(|form| self.concepts.get(form.concept)).is_some_and(|concept| concept.id == id)
+    }
+}

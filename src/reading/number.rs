@@ -1,0 +1,152 @@
+//! Numbers as notes write them.
+
+/// A number, or a range of two.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Number {
+    pub value: f64,
+    /// The upper end of a range.
+    pub upper: Option<f64>,
+    /// `<`, `<=`, `>`, `>=`.
+    pub comparator: Option<&'static str>,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+const COMPARATORS: &[(&str, &str)] = &[
+    ("<=", "<="),
+    (">=", ">="),
+    ("≤", "<="),
+    ("≥", ">="),
+    ("<", "<"),
+    (">", ">"),
+    ("less than", "<"),
+    ("greater than", ">"),
+    ("more than", ">"),
+    ("below", "<"),
+    ("above", ">"),
+];
+
+/// Skips signs and at most `most` filler words; `None` when something else stands before the first number.
+pub(super) fn skip_fillers(text: &str, from: usize, fillers: &[&str], most: usize) -> Option<usize> {
+    let mut at = from;
+    let mut skipped = 0;
+    loop {
+        let rest = text.get(at..)?;
+        let trimmed = rest.trim_start_matches([' ', ':', '=', '(', ')', ',', '~', '-', '|', '\t']);
+        if rest.len() - trimmed.len() > 12 {
+            return None;
+        }
+        at += rest.len() - trimmed.len();
+        if trimmed.starts_with(|c: char| c.is_ascii_digit())
+            || trimmed.starts_with('.') && trimmed.get(1..2).is_some_and(|c| c.starts_with(|c: char| c.is_ascii_digit()))
+            || COMPARATORS.iter().any(|(word, _)| trimmed.starts_with(word))
+        {
+            return Some(at);
+        }
+        let (word, end) = next_word(text, at)?;
+        if skipped == most || !fillers.contains(&word) {
+            return None;
+        }
+        skipped += 1;
+        at = end;
+    }
+}
+
+/// The next word (letters, digits and the signs of units), without the spaces before it.
+pub(super) fn next_word(text: &str, from: usize) -> Option<(&str, usize)> {
+    let rest = text.get(from..)?;
+    let trimmed = rest.trim_start_matches(' ');
+    let start = from + rest.len() - trimmed.len();
+    let len = trimmed.find([' ', ',', ';', '(', ')', '\n', ':']).unwrap_or(trimmed.len());
+    (len > 0).then(|| trimmed.get(..len).map(|word| (word, start + len)))?
+}
+
+/// The number at a place, with comparator and range.
+pub(super) fn read(text: &str, from: usize) -> Option<Number> {
+    let rest = text.get(from..)?;
+    let trimmed = rest.trim_start_matches(' ');
+    let mut at = from + rest.len() - trimmed.len();
+    let comparator = COMPARATORS.iter().find(|(word, _)| trimmed.starts_with(word));
+    if let Some((word, _)) = comparator {
+        at += word.len();
+        at += text.get(at..)?.len() - text.get(at..)?.trim_start_matches(' ').len();
+    }
+    let (value, end) = plain(text, at)?;
+    let (upper, end) = match range(text, end) {
+        Some((upper, after)) if upper > value => (Some(upper), after),
+        _ => (None, end),
+    };
+    Some(Number { value, upper, comparator: comparator.map(|(_, sign)| *sign), end })
+}
+
+/// Digits with one decimal point and thousands commas.
+fn plain(text: &str, from: usize) -> Option<(f64, usize)> {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let mut end = from;
+    let mut digits = String::new();
+    while let Some(&byte) = bytes.get(end) {
+        match byte {
+            b'0'..=b'9' => digits.push(char::from(byte)),
+            b'.' if digit(end + 1) && !digits.contains('.') => digits.push('.'),
+            b',' if digit(end + 1) && digit(end + 2) && digit(end + 3) && !digit(end + 4) && !digits.is_empty() => {}
+            _ => break,
+        }
+        end += 1;
+        if digits.len() > 12 {
+            return None;
+        }
+    }
+    // "3rd", "12b", "5x": part of something else. A unit may follow at once only when it is one ("38.9c", "86%", "10k").
+    digits.parse().ok().map(|value| (value, end))
+}
+
+/// "-25", " to 25", " - 25" after a number.
+fn range(text: &str, from: usize) -> Option<(f64, usize)> {
+    let rest = text.get(from..)?;
+    let rest = rest.strip_prefix('%').unwrap_or(rest).trim_start_matches(' ');
+    let after = rest.strip_prefix("to ").or_else(|| rest.strip_prefix('-').filter(|tail| !tail.starts_with('>')))?;
+    let after = after.trim_start_matches(' ');
+    plain(text, text.len() - after.len())
+}
+
+/// The second half of `120/80` or `120 over 80`.
+pub(super) fn fraction(text: &str, number: &Number) -> Option<(f64, usize)> {
+    if number.upper.is_some() {
+        return None;
+    }
+    let rest = text.get(number.end..)?.trim_start_matches(' ');
+    let after = rest.strip_prefix('/').or_else(|| rest.strip_prefix("over "))?.trim_start_matches(' ');
+    plain(text, text.len() - after.len())
+}
+
+/// Where the next value of "1.1 -> 2.4" begins.
+pub(super) fn arrow(text: &str, from: usize) -> Option<usize> {
+    let rest = text.get(from..)?.trim_start_matches(' ');
+    let after = ["->", "-->", "→", "=>", ">"].into_iter().find_map(|sign| rest.strip_prefix(sign))?.trim_start_matches([' ', '>']);
+    after.starts_with(|c: char| c.is_ascii_digit()).then(|| text.len() - after.len())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_ranges_and_comparators() {
+        for (text, value, upper, comparator) in [
+            ("88/52", 88.0, None, None),
+            ("20-25 %", 20.0, Some(25.0), None),
+            ("20 to 25%", 20.0, Some(25.0), None),
+            ("< 0.01", 0.01, None, Some("<")),
+            ("greater than 500", 500.0, None, Some(">")),
+            ("12,400", 12400.0, None, None),
+            ("1.1 -> 2.4", 1.1, None, None),
+        ] {
+            let number = read(text, 0).unwrap();
+            assert_eq!((number.value, number.upper, number.comparator), (value, upper, comparator), "{text}");
+        }
+        assert_eq!(arrow("1.1 -> 2.4", 3), Some(7));
+        assert!(read("x 5", 0).is_none());
+    }
+}

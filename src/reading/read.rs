@@ -1,0 +1,322 @@
+//! The reader: one text in, what it says out.
+
+use super::attribute::{self, Bearer};
+use super::document_type::{DocumentTypes, document_type};
+use super::elements::{ElementRules, elements};
+use super::folded::{Folded, fold_name};
+use super::lexicon::{Axis, Concept, Form, Lexicon, Owner};
+use super::measurement;
+use super::model::{Assertion, Axes, Cause, Experiencer, Mention, Reading, Section, Term};
+use super::scan::{self, Hit, Hits};
+use super::scope::{self, Judged, Place, Scopes};
+use super::section::{Headings, sections};
+use super::sentence::sentences;
+use super::summary;
+use crate::chart::{DocumentType, Span};
+use aho_corasick::AhoCorasick;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Reads a text with the shipped lexicon. `hint` is the type that the sender's code names; it wins over the judged one.
+pub fn read(text: &str, hint: Option<DocumentType>) -> Reading {
+    Page::new(Lexicon::shipped(), text).reading(hint)
+}
+
+/// Each place of each asked term, with how it stands there. Terms match without regard to case and white space, at word boundaries.
+pub fn read_terms(text: &str, terms: &[String]) -> Vec<Term> {
+    Page::new(Lexicon::shipped(), text).terms(terms)
+}
+
+/// A text made ready: folded, scanned, cut into sections and sentences.
+pub(super) struct Page<'a> {
+    lexicon: &'a Lexicon,
+    text: &'a str,
+    folded: Folded,
+    hits: Hits,
+    sections: Vec<Section>,
+    sentences: Vec<Span>,
+    /// The sentences in the folded text; together they cover it.
+    clauses: Vec<Place>,
+}
+
+/// A name that counts: its place in the folded text and its form.
+#[derive(Clone, Copy, Debug)]
+struct Name {
+    start: usize,
+    end: usize,
+    form: usize,
+}
+
+/// How a place was judged, sections included.
+#[derive(Default)]
+struct Verdict {
+    judged: Judged,
+    /// Historical only because of the section it stands in.
+    by_section: bool,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn new(lexicon: &'a Lexicon, text: &'a str) -> Self {
+        let folded = Folded::new(text);
+        let hits = Hits::find(lexicon, text, &folded);
+        let sections = sections(text, Headings::shipped());
+        let sentences = sentences(text, &sections);
+        let clauses = clauses(&folded, &sentences);
+        Self { lexicon, text, folded, hits, sections, sentences, clauses }
+    }
+
+    /// Everything the text says.
+    pub(super) fn reading(&self, hint: Option<DocumentType>) -> Reading {
+        let mentions = self.mentions();
+        let measurements = measurement::measurements(self.lexicon, self.text, &self.folded, &self.hits.measures);
+        let conditions = summary::conditions(&mentions, &measurements);
+        let document_type = hint.unwrap_or_else(|| document_type(self.text, &self.sections, None, DocumentTypes::shipped()));
+        let elements = elements(self.text, &self.sections, &self.sentences, document_type, ElementRules::shipped());
+        Reading {
+            document_type,
+            sections: self.sections.clone(),
+            sentences: self.sentences.clone(),
+            mentions,
+            measurements,
+            elements,
+            conditions,
+        }
+    }
+
+    /// The places of asked terms.
+    pub(super) fn terms(&self, terms: &[String]) -> Vec<Term> {
+        let folded: Vec<String> = terms.iter().map(|term| fold_name(term)).collect();
+        let asked: Vec<(&String, &String)> = terms.iter().zip(&folded).filter(|(_, plain)| !plain.is_empty()).collect();
+        let Ok(machine) = AhoCorasick::new(asked.iter().map(|(_, plain)| plain.as_bytes())) else { return Vec::new() };
+        let mut places: Vec<(Place, &String)> = machine
+            .find_overlapping_iter(self.folded.text())
+            .filter(|found| self.folded.is_word(found.start(), found.end()))
+            .filter_map(|found| {
+                asked.get(found.pattern().as_usize()).map(|(term, _)| (Place { start: found.start(), end: found.end() }, *term))
+            })
+            .collect();
+        places.sort_by_key(|(place, _)| (place.start, place.end));
+        let only: Vec<Place> = places.iter().map(|(place, _)| *place).collect();
+        let verdicts = self.judge(&only);
+        let staying: BTreeSet<&str> = self.lexicon.concepts().filter(|c| c.stays).map(|c| c.id.as_str()).collect();
+        let known = self.names();
+        let mut out: Vec<Term> = Vec::new();
+        for ((place, term), verdict) in places.into_iter().zip(verdicts) {
+            let span = self.folded.back(place.start, place.end);
+            let at = known.partition_point(|name| name.start < place.start);
+            let stays = known
+                .get(at)
+                .filter(|name| name.start == place.start && name.end == place.end)
+                .and_then(|name| self.concept(name.form))
+                .is_some_and(|concept| staying.contains(concept.id.as_str()));
+            let Judged { axes, standing, .. } = verdict.judged;
+            let assertion = if stays || standing { without_history(axes) } else { axes.assertion() };
+            out.push(Term { term: term.clone(), start: span.start, end: span.end, assertion, axes });
+        }
+        out
+    }
+
+    fn form(&self, form: usize) -> Option<&'a Form> {
+        self.lexicon.forms.get(form)
+    }
+
+    fn concept(&self, form: usize) -> Option<&'a Concept> {
+        self.form(form).and_then(|form| self.lexicon.concepts.get(form.concept))
+    }
+
+    /// The names that count: longer ones shadow those inside them, unless a form says that it holds inside others.
+    fn names(&self) -> Vec<Name> {
+        let mut kept: Vec<Name> = Vec::new();
+        let mut reach: Option<(usize, usize)> = None;
+        for hit in &self.hits.forms {
+            let Owner::Form(form) = hit.owner else { continue };
+            let Some(entry) = self.form(form) else { continue };
+            let inside = reach.is_some_and(|(start, end)| hit.end <= end && (hit.start, hit.end) != (start, end));
+            if inside && !entry.nested {
+                continue;
+            }
+            let measure = self.concept(form).is_some_and(|c| !c.id.contains('.'))
+                && self.lexicon.not_next.iter().any(|word| scan::follows(&self.folded, hit.end, word));
+            if !measure {
+                let twice = kept.iter().rev().take_while(|name| name.end > hit.start).any(|name| {
+                    name.start <= hit.start && hit.end <= name.end && self.form(name.form).map(|f| f.concept) == Some(entry.concept)
+                });
+                if !twice {
+                    kept.push(Name { start: hit.start, end: hit.end, form });
+                }
+            }
+            if reach.is_none_or(|(_, end)| hit.end > end) {
+                reach = Some((hit.start, hit.end));
+            }
+        }
+        kept
+    }
+
+    fn mentions(&self) -> Vec<Mention> {
+        let names = self.names();
+        let places: Vec<Place> = names.iter().map(|name| Place { start: name.start, end: name.end }).collect();
+        let verdicts = self.judge(&places);
+        let attributes = self.attributes(&names);
+        let mut out = Vec::with_capacity(names.len());
+        for ((name, verdict), found) in names.iter().zip(verdicts).zip(attributes) {
+            let (Some(form), Some(concept)) = (self.form(name.form), self.concept(name.form)) else { continue };
+            if concept.mask {
+                continue;
+            }
+            let span = self.folded.back(name.start, name.end);
+            let Judged { mut axes, mut causes, current, standing } = verdict.judged;
+            if form.only.is_some_and(|axis| axis == Axis::Negated && !axes.negated) {
+                continue;
+            }
+            for axis in &form.axes {
+                set(&mut axes, *axis);
+                causes.push(Cause { axis: axis.name().to_owned(), by: "the name itself".to_owned(), at: Some(span) });
+            }
+            let keeps = standing || form.stays.unwrap_or(if verdict.by_section { concept.listed } else { concept.stays });
+            if axes.historical && current {
+                axes.historical = false;
+                causes.retain(|cause| cause.axis != Axis::Historical.name());
+            }
+            causes.retain(|cause| cause.axis != Axis::Current.name());
+            let assertion = if keeps && form.axes.is_empty() { without_history(axes) } else { axes.assertion() };
+            let mut attributes = found;
+            attributes.extend(form.sets.iter().cloned());
+            out.push(Mention {
+                concept: concept.id.clone(),
+                text: span.of(self.text).to_owned(),
+                start: span.start,
+                end: span.end,
+                section: self.section_at(span.start).map(|section| section.section.clone()).unwrap_or_default(),
+                assertion,
+                axes,
+                attributes,
+                causes,
+            });
+        }
+        out.sort_by(|a, b| (a.start, b.end, &a.concept).cmp(&(b.start, a.end, &b.concept)));
+        out
+    }
+
+    fn section_at(&self, at: usize) -> Option<&Section> {
+        let next = self.sections.partition_point(|section| section.start <= at);
+        next.checked_sub(1).and_then(|last| self.sections.get(last))
+    }
+
+    /// How each place stands; places are in order of start.
+    fn judge(&self, places: &[Place]) -> Vec<Verdict> {
+        let acting = scope::acting(self.lexicon, &self.hits.triggers, places);
+        let mut out = Vec::with_capacity(places.len());
+        let mut triggers = acting.as_slice();
+        let mut rest = places;
+        for clause in &self.clauses {
+            let mine = take(&mut triggers, |hit: &Hit| hit.start < clause.end);
+            let here = take(&mut rest, |place: &Place| place.start < clause.end);
+            if here.is_empty() {
+                continue;
+            }
+            let scopes = Scopes::new(self.lexicon, &self.folded, *clause, mine, here);
+            for (place, judged) in here.iter().zip(scopes.judge(here)) {
+                let mut verdict = Verdict { judged, by_section: false };
+                self.by_section(*place, &mut verdict);
+                out.push(verdict);
+            }
+        }
+        // Places after the last sentence cannot be: the sentences cover the text. Should they, they stand as they are.
+        out.resize_with(places.len(), Verdict::default);
+        out
+    }
+
+    fn by_section(&self, place: Place, verdict: &mut Verdict) {
+        let at = self.folded.back(place.start, place.end).start;
+        let Some(section) = self.section_at(at).filter(|section| section.body <= at) else { return };
+        let names = [Some(&section.section), section.within.as_ref()];
+        let judged = &mut verdict.judged;
+        for name in names.into_iter().flatten() {
+            if !judged.axes.historical && self.lexicon.standing_sections.contains(name) {
+                judged.axes.historical = true;
+                judged.standing = true;
+                judged.causes.push(Cause { axis: Axis::Historical.name().to_owned(), by: format!("section: {name}"), at: None });
+            }
+            for axis in self.lexicon.sections.get(name).into_iter().flatten() {
+                if *axis == Axis::Historical && !judged.axes.historical {
+                    verdict.by_section = true;
+                }
+                set(&mut judged.axes, *axis);
+                let axis = if matches!(axis, Axis::Family | Axis::Other) { "experiencer" } else { axis.name() };
+                if !judged.causes.iter().any(|cause| cause.axis == axis) {
+                    judged.causes.push(Cause { axis: axis.to_owned(), by: format!("section: {name}"), at: None });
+                }
+            }
+        }
+    }
+
+    /// What is said of each name, sentence by sentence.
+    fn attributes(&self, names: &[Name]) -> Vec<BTreeMap<String, String>> {
+        let mut out = Vec::with_capacity(names.len());
+        let mut words = self.hits.attributes.as_slice();
+        let mut rest = names;
+        for clause in &self.clauses {
+            let mine = take(&mut words, |hit: &Hit| hit.start < clause.end);
+            let here = take(&mut rest, |name: &Name| name.start < clause.end);
+            if here.is_empty() {
+                continue;
+            }
+            let bearers: Vec<Bearer> = here
+                .iter()
+                .filter(|name| self.concept(name.form).is_some_and(|concept| concept.mask || !concept.id.contains('.')))
+                .filter_map(|name| self.form(name.form).map(|form| Bearer { start: name.start, end: name.end, concept: form.concept }))
+                .collect();
+            let mut found = attribute::attach(self.lexicon, &self.folded, &bearers, mine).into_iter();
+            for name in here {
+                let bears = self.concept(name.form).is_some_and(|concept| concept.mask || !concept.id.contains('.'));
+                out.push(if bears { found.next().unwrap_or_default() } else { BTreeMap::new() });
+            }
+        }
+        out.resize_with(names.len(), BTreeMap::new);
+        out
+    }
+}
+
+/// Cuts the leading part of a slice for which a test holds.
+fn take<'s, T>(slice: &mut &'s [T], test: impl Fn(&T) -> bool) -> &'s [T] {
+    let (head, tail) = slice.split_at(slice.partition_point(test));
+    *slice = tail;
+    head
+}
+
+/// How a condition that "history of" does not end stands.
+fn without_history(axes: Axes) -> Assertion {
+    Axes { historical: false, ..axes }.assertion()
+}
+
+fn set(axes: &mut Axes, axis: Axis) {
+    match axis {
+        Axis::Negated => axes.negated = true,
+        Axis::Possible => axes.possible = true,
+        Axis::Historical => axes.historical = true,
+        Axis::Hypothetical => axes.hypothetical = true,
+        Axis::Family => axes.experiencer = Experiencer::Family,
+        Axis::Other => axes.experiencer = Experiencer::Other,
+        Axis::Current => {}
+    }
+}
+
+/// The sentences in the folded text, the stretches between them added, so that every place has one.
+fn clauses(folded: &Folded, sentences: &[Span]) -> Vec<Place> {
+    let mut out: Vec<Place> = Vec::with_capacity(sentences.len() + 1);
+    let mut at = 0;
+    for sentence in sentences {
+        let (start, end) = (folded.forth(sentence.start).max(at), folded.forth(sentence.end));
+        if end <= start {
+            continue;
+        }
+        if start > at {
+            out.push(Place { start: at, end: start });
+        }
+        out.push(Place { start, end });
+        at = end;
+    }
+    if at < folded.text().len() {
+        out.push(Place { start: at, end: folded.text().len() });
+    }
+    out
+}

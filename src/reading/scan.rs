@@ -1,0 +1,142 @@
+//! One pass over the folded text: every name, trigger, attribute word and measurement name, each with its place.
+
+use super::folded::Folded;
+use super::lexicon::{Guard, Lexicon, Owner};
+
+/// A pattern found in the folded text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hit {
+    /// First byte in the folded text.
+    pub start: usize,
+    /// One past its last byte.
+    pub end: usize,
+    /// What it stands for.
+    pub owner: Owner,
+}
+
+/// Everything found, by kind, each list in order of start and the longer first.
+#[derive(Debug, Default)]
+pub(super) struct Hits {
+    pub forms: Vec<Hit>,
+    pub triggers: Vec<Hit>,
+    pub attributes: Vec<Hit>,
+    pub measures: Vec<Hit>,
+}
+
+/// Words further away than this many bytes are not near.
+const NEAR: usize = 160;
+
+impl Hits {
+    /// Finds everything in one pass.
+    pub(super) fn find(lexicon: &Lexicon, text: &str, folded: &Folded) -> Self {
+        let mut hits = Self::default();
+        let Some(machine) = &lexicon.machine else { return hits };
+        for found in machine.find_overlapping_iter(folded.text()) {
+            let (start, end) = (found.start(), found.end());
+            if folded.joined(start) {
+                continue;
+            }
+            let plain = !folded.joined(end);
+            let inflected = if plain { Some(end) } else { plural_end(folded, end) };
+            let owners = lexicon.owners.get(found.pattern().as_usize()).map_or(&[] as &[Owner], Vec::as_slice);
+            for &owner in owners {
+                match owner {
+                    Owner::Form(_) | Owner::Attribute(_) => {
+                        let Some(end) = inflected else { continue };
+                        let hit = Hit { start, end, owner };
+                        if guard_of(lexicon, owner).is_none_or(|guard| allows(guard, text, folded, &hit)) {
+                            if matches!(owner, Owner::Form(_)) { hits.forms.push(hit) } else { hits.attributes.push(hit) }
+                        }
+                    }
+                    Owner::Trigger(_) if plain => {
+                        let hit = Hit { start, end, owner };
+                        if guard_of(lexicon, owner).is_none_or(|guard| allows(guard, text, folded, &hit)) {
+                            hits.triggers.push(hit);
+                        }
+                    }
+                    Owner::Measure(_) if plain => hits.measures.push(Hit { start, end, owner }),
+                    Owner::Trigger(_) | Owner::Measure(_) => {}
+                }
+            }
+        }
+        for list in [&mut hits.forms, &mut hits.triggers, &mut hits.attributes, &mut hits.measures] {
+            list.sort_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end)));
+        }
+        hits
+    }
+}
+
+/// "fractures", "abscesses": the end with the plural's letters, when nothing else follows.
+fn plural_end(folded: &Folded, end: usize) -> Option<usize> {
+    let rest = folded.text().get(end..)?;
+    ["s", "es"].into_iter().find(|suffix| rest.starts_with(suffix) && !folded.joined(end + suffix.len())).map(|suffix| end + suffix.len())
+}
+
+fn guard_of(lexicon: &Lexicon, owner: Owner) -> Option<&Guard> {
+    let guard = match owner {
+        Owner::Form(at) => lexicon.forms.get(at).map(|form| &form.guard),
+        Owner::Attribute(at) => lexicon.attributes.get(at).map(|word| &word.guard),
+        Owner::Trigger(at) => lexicon.triggers.get(at).map(|trigger| &trigger.guard),
+        Owner::Measure(_) => None,
+    };
+    guard.filter(|guard| !guard.is_open())
+}
+
+impl Guard {
+    /// Whether it lets everything through.
+    pub(super) fn is_open(&self) -> bool {
+        !self.exact
+            && [&self.near, &self.not_near, &self.next, &self.not_next, &self.before, &self.not_before].into_iter().all(Vec::is_empty)
+    }
+}
+
+fn allows(guard: &Guard, text: &str, folded: &Folded, hit: &Hit) -> bool {
+    if guard.exact {
+        let written = folded.back(hit.start, hit.end).of(text);
+        if !guard.spelling.iter().any(|spelling| written == spelling || written.strip_suffix('s').is_some_and(|stem| stem == spelling)) {
+            return false;
+        }
+    }
+    let next = |words: &[String]| words.iter().any(|word| follows(folded, hit.end, word));
+    let before = |words: &[String]| words.iter().any(|word| precedes(folded, hit.start, word));
+    if !guard.next.is_empty() && !next(&guard.next) || next(&guard.not_next) {
+        return false;
+    }
+    if !guard.before.is_empty() && !before(&guard.before) || before(&guard.not_before) {
+        return false;
+    }
+    let near = |words: &[String]| words.iter().any(|word| stands_near(folded, hit, word));
+    (guard.near.is_empty() || near(&guard.near)) && !near(&guard.not_near)
+}
+
+/// Whether a word comes right after a place (after spaces, or at once when it is a sign).
+pub(super) fn follows(folded: &Folded, end: usize, word: &str) -> bool {
+    let Some(rest) = folded.text().get(end..) else { return false };
+    let rest = rest.strip_prefix(' ').unwrap_or(rest);
+    let skipped = folded.text().len() - rest.len();
+    rest.starts_with(word) && !folded.joined(skipped + word.len())
+}
+
+/// Whether a word comes right before a place.
+pub(super) fn precedes(folded: &Folded, start: usize, word: &str) -> bool {
+    let Some(head) = folded.text().get(..start) else { return false };
+    let head = head.strip_suffix(' ').unwrap_or(head);
+    head.ends_with(word) && !folded.joined(head.len() - word.len())
+}
+
+fn stands_near(folded: &Folded, hit: &Hit, word: &str) -> bool {
+    let text = folded.text();
+    let mut from = hit.start.saturating_sub(NEAR);
+    let mut to = (hit.end + NEAR).min(text.len());
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    while !text.is_char_boundary(to) {
+        to -= 1;
+    }
+    let Some(window) = text.get(from..to) else { return false };
+    window.match_indices(word).any(|(at, found)| {
+        let (start, end) = (from + at, from + at + found.len());
+        (end <= hit.start || start >= hit.end) && folded.is_word(start, end)
+    })
+}

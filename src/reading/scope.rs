@@ -1,0 +1,232 @@
+//! How mentions stand: triggers open scopes, terminators end them, and every place inside a scope takes its axis.
+
+use super::folded::Folded;
+use super::lexicon::{Axis, Deed, Direction, Lexicon, Owner, Trigger};
+use super::model::{Axes, Cause, Experiencer};
+use super::scan::Hit;
+
+/// A place to be judged: bytes of the folded text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub start: usize,
+    pub end: usize,
+}
+
+/// A stretch in which one axis holds, and why.
+#[derive(Clone, Copy, Debug)]
+struct Scope {
+    start: usize,
+    end: usize,
+    trigger: Hit,
+}
+
+/// How a place was judged by the words around it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Judged {
+    pub axes: Axes,
+    pub causes: Vec<Cause>,
+    /// A word says that it is there now.
+    pub current: bool,
+    /// Historical without being over.
+    pub standing: bool,
+}
+
+/// The scopes of one sentence.
+pub(super) struct Scopes<'a> {
+    lexicon: &'a Lexicon,
+    folded: &'a Folded,
+    by_axis: Vec<(Axis, Vec<Scope>)>,
+}
+
+/// The triggers that act: a longer one silences those inside it, and so does a name. Triggers that end scopes and triggers that open
+/// them do not silence each other: "he denies" ends a relative's scope and denies.
+pub(super) fn acting(lexicon: &Lexicon, triggers: &[Hit], names: &[Place]) -> Vec<Hit> {
+    let mut kept: Vec<Hit> = Vec::new();
+    let mut opened = Reach::default();
+    let mut stopped = Reach::default();
+    let mut name = names.iter().peekable();
+    for hit in triggers {
+        while name.next_if(|place| place.end <= hit.start).is_some() {}
+        if name.peek().is_some_and(|place| place.start <= hit.start && hit.end <= place.end) {
+            continue;
+        }
+        let Some(trigger) = trigger(lexicon, hit) else { continue };
+        let acts = match trigger.deed {
+            Deed::Nothing => opened.admits(hit) | stopped.admits(hit),
+            Deed::Stops(_) => stopped.admits(hit),
+            Deed::Sets(..) => opened.admits(hit),
+        };
+        if acts {
+            kept.push(*hit);
+        }
+    }
+    kept
+}
+
+/// How far the longest trigger so far reaches.
+#[derive(Default)]
+struct Reach {
+    start: usize,
+    end: usize,
+}
+
+impl Reach {
+    /// Whether a trigger is not inside an earlier, longer one. Equal places are no matter.
+    fn admits(&mut self, hit: &Hit) -> bool {
+        let outside = hit.end > self.end || (hit.start, hit.end) == (self.start, self.end);
+        if outside {
+            *self = Self { start: hit.start, end: hit.end };
+        }
+        outside
+    }
+}
+
+fn trigger<'a>(lexicon: &'a Lexicon, hit: &Hit) -> Option<&'a Trigger> {
+    match hit.owner {
+        Owner::Trigger(at) => lexicon.triggers.get(at),
+        _ => None,
+    }
+}
+
+impl<'a> Scopes<'a> {
+    /// The scopes that the triggers of a sentence open. `places` are the mentions of the sentence, in order.
+    pub(super) fn new(lexicon: &'a Lexicon, folded: &'a Folded, sentence: Place, triggers: &[Hit], places: &[Place]) -> Self {
+        let mut by_axis: Vec<(Axis, Vec<Scope>)> = Axis::ALL.into_iter().map(|axis| (axis, Vec::new())).collect();
+        for (axis, scopes) in &mut by_axis {
+            let stops: Vec<Place> = triggers
+                .iter()
+                .filter(|hit| trigger(lexicon, hit).is_some_and(|t| matches!(&t.deed, Deed::Stops(axes) if axes.contains(axis))))
+                .map(|hit| Place { start: hit.start, end: hit.end })
+                .collect();
+            for hit in triggers {
+                let Some(trigger) = trigger(lexicon, hit) else { continue };
+                let Deed::Sets(sets, direction) = trigger.deed else { continue };
+                if sets != *axis {
+                    continue;
+                }
+                let trails = trigger.trailing && is_bare(folded.text().get(hit.end..sentence.end).unwrap_or_default());
+                if direction != Direction::Backward && !trails {
+                    let stop = stops.get(stops.partition_point(|stop| stop.start < hit.end)).map_or(sentence.end, |stop| stop.start);
+                    let end = forward_end(folded, trigger, hit.end, stop.min(sentence.end), places);
+                    scopes.push(Scope { start: hit.end, end, trigger: *hit });
+                }
+                if direction != Direction::Forward || trails {
+                    let stop = stops
+                        .partition_point(|stop| stop.end <= hit.start)
+                        .checked_sub(1)
+                        .and_then(|at| stops.get(at))
+                        .map_or(sentence.start, |stop| stop.end);
+                    let start = backward_start(folded, trigger, stop.max(sentence.start), hit.start, places, trails);
+                    scopes.push(Scope { start, end: hit.start, trigger: *hit });
+                }
+            }
+            scopes.sort_by_key(|scope| scope.start);
+        }
+        Self { lexicon, folded, by_axis }
+    }
+
+    /// The axes of each place, in order, with the words that decided.
+    pub(super) fn judge(&self, places: &[Place]) -> Vec<Judged> {
+        let mut out = vec![Judged::default(); places.len()];
+        for (axis, scopes) in &self.by_axis {
+            // Both lists are in order of start: of the scopes begun so far, the one that reaches furthest decides.
+            let mut next = scopes.iter().peekable();
+            let mut best: Option<&Scope> = None;
+            for (place, judged) in places.iter().zip(&mut out) {
+                while let Some(scope) = next.next_if(|scope| scope.start <= place.start) {
+                    if best.is_none_or(|best| scope.end >= best.end) {
+                        best = Some(scope);
+                    }
+                }
+                let Some(scope) = best.filter(|scope| place.start < scope.end) else { continue };
+                let axes = &mut judged.axes;
+                match axis {
+                    Axis::Negated => axes.negated = true,
+                    Axis::Possible => axes.possible = true,
+                    Axis::Historical => {
+                        axes.historical = true;
+                        judged.standing = trigger(self.lexicon, &scope.trigger).is_some_and(|trigger| trigger.standing);
+                    }
+                    Axis::Hypothetical => axes.hypothetical = true,
+                    Axis::Family => axes.experiencer = Experiencer::Family,
+                    Axis::Other => axes.experiencer = Experiencer::Other,
+                    Axis::Current => judged.current = true,
+                }
+                judged.causes.push(self.cause(*axis, scope));
+            }
+        }
+        out
+    }
+
+    fn cause(&self, axis: Axis, scope: &Scope) -> Cause {
+        let by = trigger(self.lexicon, &scope.trigger).map(|trigger| trigger.words.clone()).unwrap_or_default();
+        let axis = match axis {
+            Axis::Family | Axis::Other => "experiencer",
+            other => other.name(),
+        };
+        Cause { axis: axis.to_owned(), by, at: Some(self.folded.back(scope.trigger.start, scope.trigger.end)) }
+    }
+}
+
+/// Nothing but white space and closing signs.
+fn is_bare(text: &str) -> bool {
+    text.len() < 40 && text.chars().all(|c| !c.is_alphanumeric())
+}
+
+fn forward_end(folded: &Folded, trigger: &Trigger, from: usize, to: usize, places: &[Place]) -> usize {
+    let mut end = to;
+    if let Some(reach) = trigger.reach {
+        end = end.min(words_after(folded, from, to, reach));
+    }
+    if !trigger.over_commas || !trigger.over_and {
+        end = end.min(first_break(folded, trigger, from, end));
+    }
+    if trigger.nearest {
+        let first = places.get(places.partition_point(|place| place.start < from));
+        end = first.map_or(end, |place| end.min(place.end));
+    }
+    end
+}
+
+fn backward_start(folded: &Folded, trigger: &Trigger, from: usize, to: usize, places: &[Place], trails: bool) -> usize {
+    let mut start = from;
+    if let Some(reach) = trigger.reach {
+        start = start.max(words_before(folded, from, to, reach));
+    }
+    if !trails && (!trigger.over_commas || !trigger.over_and) {
+        let text = folded.text().get(start..to).unwrap_or_default();
+        let comma = if trigger.over_commas { None } else { text.rfind([',', ';']).map(|at| at + 1) };
+        let and = if trigger.over_and { None } else { text.rfind(" and ").map(|at| at + 5) };
+        start += comma.max(and).unwrap_or_default();
+    }
+    if trigger.nearest {
+        let last = places.partition_point(|place| place.end <= to).checked_sub(1).and_then(|at| places.get(at));
+        start = last.map_or(start, |place| start.max(place.start));
+    }
+    start
+}
+
+/// The first comma (or "and") after the trigger; a sign right after the trigger is part of it.
+fn first_break(folded: &Folded, trigger: &Trigger, from: usize, to: usize) -> usize {
+    let text = folded.text().get(from..to).unwrap_or_default();
+    let lead = text.len() - text.trim_start_matches([' ', ',', ':']).len();
+    let body = text.get(lead..).unwrap_or_default();
+    let comma = if trigger.over_commas { None } else { body.find([',', ';']) };
+    let and = if trigger.over_and { None } else { body.find(" and ") };
+    match (comma, and) {
+        (Some(a), Some(b)) => from + lead + a.min(b),
+        (Some(a), None) | (None, Some(a)) => from + lead + a,
+        (None, None) => to,
+    }
+}
+
+/// Where the given number of words after a place ends.
+pub(super) fn words_after(folded: &Folded, from: usize, to: usize, words: usize) -> usize {
+    let text = folded.text().get(from..to).unwrap_or_default();
+    text.trim_start_matches(' ').match_indices([' ', '\n']).nth(words.saturating_sub(1)).map_or(to, |(at, _)| (from + 1 + at).min(to))
+}
+
+fn words_before(folded: &Folded, from: usize, to: usize, words: usize) -> usize {
+    let text = folded.text().get(from..to).unwrap_or_default();
+    text.trim_end_matches(' ').rmatch_indices([' ', '\n']).nth(words.saturating_sub(1)).map_or(from, |(at, _)| from + at)
+}

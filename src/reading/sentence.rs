@@ -1,0 +1,201 @@
+//! Sentences, list items and table rows of a text, section by section.
+
+#[cfg(test)]
+mod tests;
+
+use super::model::Section;
+use crate::chart::Span;
+
+/// Abbreviations whose full stop ends no sentence whatever follows: what they stand before belongs to them.
+const LEANING: [&str; 24] = [
+    "dr", "drs", "mr", "mrs", "ms", "prof", "st", "vs", "e.g", "i.e", "fig", "approx", "ca", "rev", "sgt", "lt", "col", "gen", "dept",
+    "inc", "etc", "cf", "resp", "diff",
+];
+/// Abbreviations whose full stop ends no sentence when a number follows.
+const BEFORE_NUMBER: [&str; 5] = ["no", "nos", "vol", "ext", "p"];
+/// A line this long that ends without a full stop was wrapped.
+const WRAPPED: usize = 60;
+
+/// The sentences, list items and table rows of the sections' bodies, in order. None crosses a section's end, headings belong to
+/// none, and every character of a body that is not blank stands in one.
+pub fn sentences(text: &str, sections: &[Section]) -> Vec<Span> {
+    let mut out = Vec::new();
+    for section in sections {
+        if let Some(body) = text.get(section.body..section.end) {
+            blocks(body, section.body, &mut out);
+        }
+    }
+    out
+}
+
+/// Splits a body into blocks of lines that belong together, and those into sentences.
+fn blocks(body: &str, offset: usize, out: &mut Vec<Span>) {
+    let mut start = 0;
+    let mut at = 0;
+    let mut lines = body.split_inclusive('\n').peekable();
+    while let Some(line) = lines.next() {
+        at += line.len();
+        let joined = lines.peek().is_some_and(|next| continues(line, next));
+        if !joined {
+            prose(body.get(start..at).unwrap_or_default(), offset + start, out);
+            start = at;
+        }
+    }
+}
+
+/// Whether the next line goes on with the sentence of this one.
+fn continues(line: &str, next: &str) -> bool {
+    let (this, next) = (line.trim_end(), next.trim());
+    if this.trim().is_empty() || next.is_empty() || is_row(this) || is_row(next) || is_item(next) || this.ends_with(['.', '!', '?', ':']) {
+        return false;
+    }
+    match next.chars().next() {
+        Some(c) if c.is_lowercase() => true,
+        // A line that was broken at the margin goes on with a name or a number as well.
+        Some(c) => this.len() >= WRAPPED && (c.is_alphanumeric() || c == '(') || this.ends_with(','),
+        None => false,
+    }
+}
+
+/// A row of a table: tabs or bars between its cells.
+fn is_row(line: &str) -> bool {
+    let line = line.trim();
+    line.contains('\t') || line.contains('|')
+}
+
+/// An item of a list: bullet, number or letter first.
+fn is_item(line: &str) -> bool {
+    let line = line.trim_start();
+    if line.starts_with(['\u{2022}', '\u{25cf}', '\u{25aa}', '\u{00b7}'])
+        || ["- ", "* ", "+ ", "-", "o "].iter().any(|b| line.starts_with(b))
+    {
+        return true;
+    }
+    marker(line).is_some()
+}
+
+/// The number of an item's mark ("3.", "3)", "#3") and the mark's length.
+fn marker(text: &str) -> Option<(u32, usize)> {
+    let hash = usize::from(text.starts_with('#'));
+    let digits = text.get(hash..)?.bytes().take_while(u8::is_ascii_digit).count();
+    if !(1..=2).contains(&digits) {
+        return None;
+    }
+    let number = text.get(hash..hash + digits)?.parse().ok()?;
+    let after = text.get(hash + digits..)?;
+    let mut chars = after.chars();
+    match (chars.next(), chars.next()) {
+        (Some(')'), Some(c)) if c.is_whitespace() || c.is_alphabetic() => Some((number, hash + digits + 1)),
+        (Some('.'), Some(c)) if c.is_whitespace() => Some((number, hash + digits + 1)),
+        (Some(c), _) if hash == 1 && c.is_whitespace() => Some((number, hash + digits)),
+        _ => None,
+    }
+}
+
+/// Splits prose into sentences.
+fn prose(block: &str, offset: usize, out: &mut Vec<Span>) {
+    let mut start = 0;
+    // The number of the last item in this block: "1) ... 2) ..." within a line are items.
+    let mut last = marker(block.trim_start()).map(|m| m.0);
+    let mut before: Option<char> = None;
+    let mut skip = 0;
+    for (i, c) in block.char_indices() {
+        if i < skip {
+            before = Some(c);
+            continue;
+        }
+        if c.is_ascii_digit()
+            && before.is_some_and(|b| b.is_whitespace() || matches!(b, ',' | ';' | '.'))
+            && i > start
+            && let Some((number, length)) = block.get(i..).and_then(marker)
+            && (last.is_some_and(|l| number == l + 1) || (number == 1 && last.is_none()))
+            && (block.get(i..).is_some_and(|b| b.as_bytes().get(length - 1) == Some(&b')'))
+                || ends_item(block.get(start..i).unwrap_or_default()))
+        {
+            push(block, offset, start..i, out);
+            start = i;
+            last = Some(number);
+            skip = i + length;
+        } else if matches!(c, '.' | '!' | '?')
+            && let Some(end) = sentence_end(block, start, i, c)
+        {
+            push(block, offset, start..end, out);
+            start = end;
+            skip = end;
+        }
+        before = Some(c);
+    }
+    push(block, offset, start..block.len(), out);
+}
+
+/// Whether an item can begin after this: "2. Hypertension" does after a stop, "stage 2. He" does not.
+fn ends_item(before: &str) -> bool {
+    let before = before.trim_end();
+    before.is_empty() || before.ends_with(['.', ';', ',', ':', ')'])
+}
+
+/// Where the sentence ends whose last full stop may stand at `at`.
+fn sentence_end(block: &str, start: usize, at: usize, stop: char) -> Option<usize> {
+    let mut end = at + stop.len_utf8();
+    let after = block.get(end..)?;
+    let closing = after.len() - after.trim_start_matches(['"', '\'', ')', ']', '\u{201d}', '.', '!', '?']).len();
+    end += closing;
+    let after = block.get(end..)?;
+    let Some(first) = after.chars().next() else { return Some(end) };
+    let word = last_word(block, start, at);
+    if !first.is_whitespace() {
+        // "pain.The", "chuckle.",While": the blank was lost.
+        let glued = after.trim_start_matches(',');
+        let lost = glued.starts_with(|c: char| c.is_uppercase()) && word.len() >= 3 && word.bytes().all(|b| b.is_ascii_lowercase());
+        return lost.then(|| end + (after.len() - glued.len()));
+    }
+    // Blanks only as far as they matter: a long run of them is looked at once.
+    let next = after.chars().find(|c| !c.is_whitespace());
+    let Some(next) = next else { return Some(end) };
+    if stop != '.' {
+        return Some(end);
+    }
+    let lower = word.to_ascii_lowercase();
+    if LEANING.contains(&lower.as_str()) || (next.is_ascii_digit() && BEFORE_NUMBER.contains(&lower.as_str())) {
+        return None;
+    }
+    // "1." at the start of an item; an initial ("John F. Kennedy") within a sentence.
+    let first_word = block.get(start..at).is_some_and(|s| s.trim_start().len() == word.len());
+    if first_word && word.len() <= 2 && word.chars().all(char::is_alphanumeric) {
+        return None;
+    }
+    if word.len() == 1 && word.starts_with(|c: char| c.is_uppercase()) && next.is_uppercase() && initial(block, at) {
+        return None;
+    }
+    (!next.is_lowercase()).then_some(end)
+}
+
+/// Whether a single capital before a stop follows a capitalised word, as an initial in a name does.
+fn initial(block: &str, at: usize) -> bool {
+    let from = at.saturating_sub(24);
+    let window = (from..=at).find_map(|f| block.get(f..at)).unwrap_or_default();
+    let mut words = window.rsplit(char::is_whitespace);
+    words.next();
+    words.next().is_some_and(|w| {
+        w.ends_with(|c: char| c.is_lowercase()) && w.starts_with(|c: char| c.is_uppercase())
+            || LEANING.contains(&w.trim_end_matches('.').to_ascii_lowercase().as_str())
+    })
+}
+
+/// The word before a full stop, with the stops inside it; at most a few letters of a long one.
+fn last_word(block: &str, start: usize, at: usize) -> &str {
+    let from = start.max(at.saturating_sub(24));
+    let window = (from..=at).find_map(|f| block.get(f..at)).unwrap_or_default();
+    window.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | ',' | ';' | '"' | '/')).next().unwrap_or_default()
+}
+
+/// Adds a span without the blanks around it.
+fn push(block: &str, offset: usize, range: std::ops::Range<usize>, out: &mut Vec<Span>) {
+    let Some(words) = block.get(range.clone()) else { return };
+    let trimmed = words.trim_start();
+    let start = range.start + (words.len() - trimmed.len());
+    let trimmed = trimmed.trim_end();
+    if !trimmed.is_empty() {
+        out.push(Span::new(offset + start, offset + start + trimmed.len()));
+    }
+}

@@ -1,0 +1,77 @@
+//! One unit for each measurement, so that values can be compared.
+
+use super::observations;
+
+/// The unit that values of a measurement are kept in.
+pub fn canonical_unit(measurement: &str) -> Option<&'static str> {
+    observations::find(measurement).map(|row| row.unit.as_str())
+}
+
+/// A value in the canonical unit; `None` when the measurement or the unit is not known.
+pub fn convert(value: f64, from_unit: &str, measurement: &str) -> Option<f64> {
+    let row = observations::find(measurement)?;
+    let from = plain(from_unit);
+    if from.is_empty() || from == plain(&row.unit) {
+        return Some(value);
+    }
+    if let Some((_, factor)) = row.units.iter().find(|(unit, _)| plain(unit) == from) {
+        return Some(round(value * factor));
+    }
+    row.shifted.iter().find(|(unit, _)| plain(unit) == from).map(|(_, (factor, offset))| round(value * factor + offset))
+}
+
+/// Conversion factors have three or four digits; more in a result would be noise.
+fn round(value: f64) -> f64 {
+    (value * 10_000.0).round() / 10_000.0
+}
+
+/// Units compare without case, spaces and the several ways to write micro, a power, a degree and "per".
+pub(super) fn plain(unit: &str) -> String {
+    let unit: String = unit.trim().trim_matches(['{', '}', '[', ']']).to_lowercase();
+    let unit = unit.replace(['µ', 'μ'], "u").replace(['°', ' ', '^', '*', '.', '[', ']', '{', '}', '(', ')'], "").replace("mcg", "ug");
+    unit.replace("×", "x")
+        .replace("x10", "10")
+        .replace('³', "3")
+        .replace('⁹', "9")
+        .replace("mcl", "ul")
+        .replace("degrees", "")
+        .replace("deg", "")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{canonical_unit, convert};
+    use proptest::prelude::*;
+
+    #[test]
+    fn values_come_into_the_canonical_unit() {
+        for (value, unit, name, want) in [
+            (124.0, "µmol/L", "creatinine", 1.4027),
+            (1.4, "mg/dL", "creatinine", 1.4),
+            (1.4, "MG/DL", "creatinine", 1.4),
+            (38.0, "°C", "temperature", 38.0),
+            (102.2, "F", "temperature", 39.0),
+            (86.0, "g/L", "hemoglobin", 8.6),
+            (10.0, "mmol/L", "glucose", 180.1802),
+            (36.04, "mg/dL", "lactate", 4.0),
+            (220.0, "lb", "weight", 99.7903),
+            (12.0, "10*3/uL", "wbc", 12.0),
+            (12.0, "10^9/L", "wbc", 12.0),
+            (12000.0, "/uL", "wbc", 12.0),
+        ] {
+            let got = convert(value, unit, name).unwrap();
+            assert!((got - want).abs() < 0.06, "{value} {unit} of {name}: {got}, not {want}");
+        }
+        assert_eq!(convert(1.0, "parsec", "creatinine"), None);
+        assert_eq!(canonical_unit("sodium"), Some("mmol/L"));
+        assert_eq!(canonical_unit("no such thing"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_unit_makes_a_panic(unit in "\\PC{0,12}", value in -1e9f64..1e9) {
+            let _ = convert(value, &unit, "temperature");
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! The audit chain: each row carries a keyed hash over itself and the row before, written in the transaction of the act.
+//!
+//! Order is the sequence, never the clock. A log that was cut at its end, or rolled back as a whole, still chains: so the last
+//! head that this host saw is kept beside the store, and `verify` compares with it. Whoever holds the store's file and its key
+//! can rewrite everything after the last head kept elsewhere; see `docs/security.md`.
+
+use super::{Actor, Store, trouble::because};
+use crate::hash::hex;
+use crate::error::Result;
+use hmac::{Hmac, KeyInit, Mac};
+use rusqlite::{OptionalExtension, Transaction};
+use serde::Serialize;
+use sha2::Sha256;
+
+/// The hash before the first row.
+const GENESIS: &str = "lacuna";
+/// The file beside the store that holds the last head seen on this host.
+const HEAD_FILE: &str = "audit.head";
+
+/// What a write wants recorded.
+pub(super) struct Act<'a> {
+    /// `document.import`, `query.send` ...
+    pub action: &'a str,
+    pub patient: Option<&'a str>,
+    pub encounter: Option<&'a str>,
+    pub object: Option<&'a str>,
+    pub object_version: Option<i64>,
+    pub outcome: &'a str,
+    /// Counts and codes; never note text.
+    pub detail: &'a str,
+}
+
+impl<'a> Act<'a> {
+    pub(super) fn new(action: &'a str) -> Self {
+        Self { action, patient: None, encounter: None, object: None, object_version: None, outcome: "ok", detail: "" }
+    }
+}
+
+/// One row of the log.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AuditEntry {
+    /// Its place in the chain, from 1.
+    pub sequence: i64,
+    /// When, by the clock of the host.
+    pub at: String,
+    /// Who.
+    pub user: String,
+    /// Which session.
+    pub session: String,
+    /// Where the session came from.
+    pub client: String,
+    /// Program version.
+    pub program: String,
+    /// What was done.
+    pub action: String,
+    /// Whose chart.
+    pub patient: Option<String>,
+    /// Which encounter.
+    pub encounter: Option<String>,
+    /// Which record.
+    pub object: Option<String>,
+    /// Which version of it.
+    pub object_version: Option<i64>,
+    /// `ok`, `refused`, `error`.
+    pub outcome: String,
+    /// Counts and codes.
+    pub detail: String,
+    /// Hash of the row before.
+    pub previous: String,
+    /// Hash of this row.
+    pub hash: String,
+}
+
+/// Which rows to show.
+#[derive(Clone, Debug, Default)]
+pub struct AuditFilter {
+    /// Only this patient ("who looked at this patient").
+    pub patient: Option<String>,
+    /// Only this user.
+    pub user: Option<String>,
+    /// The newest so many.
+    pub limit: Option<u32>,
+}
+
+/// What checking the chain found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+pub enum AuditVerdict {
+    /// Every row chains, and the head is the one last seen here or later.
+    Intact {
+        /// Rows checked.
+        rows: i64,
+    },
+    /// A row does not chain.
+    Altered {
+        /// The first one.
+        sequence: i64,
+    },
+    /// It chains, but ends before the head last seen on this host.
+    Shortened {
+        /// Rows there are.
+        rows: i64,
+        /// Rows there were.
+        expected: i64,
+    },
+    /// It chains, but no head is kept here to compare with.
+    CannotTell {
+        /// Rows checked.
+        rows: i64,
+    },
+}
+
+impl AuditVerdict {
+    /// Exit code of `audit verify`.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Intact { .. } => 0,
+            Self::Altered { .. } => 1,
+            Self::Shortened { .. } => 2,
+            Self::CannotTell { .. } => 3,
+        }
+    }
+}
+
+impl Store {
+    /// Adds a row to the chain inside `tx`: no act without its row, no row without its act.
+    pub(super) fn record(&self, tx: &Transaction<'_>, actor: &Actor, act: &Act<'_>) -> Result<()> {
+        let failed = because("the audit row could not be written; nothing was saved");
+        let last: Option<(i64, String)> = tx
+            .query_row("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1", [], |r| Ok((r.get(0)?, r.get(1)?)))
+            .optional()
+            .map_err(&failed)?;
+        let (sequence, previous) = last.map_or((1, GENESIS.to_owned()), |(s, h)| (s + 1, h));
+        let mut entry = AuditEntry {
+            sequence,
+            at: actor.now.to_string(),
+            user: actor.user.clone(),
+            session: actor.session.clone(),
+            client: actor.client.clone(),
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            action: act.action.to_owned(),
+            patient: act.patient.map(str::to_owned),
+            encounter: act.encounter.map(str::to_owned),
+            object: act.object.map(str::to_owned),
+            object_version: act.object_version,
+            outcome: act.outcome.to_owned(),
+            detail: act.detail.to_owned(),
+            previous,
+            hash: String::new(),
+        };
+        entry.hash = self.hash(&entry);
+        tx.execute(
+            "INSERT INTO audit (sequence, at, by_user, session, client, program, action, patient, encounter, object, object_version,
+             outcome, detail, previous, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+            rusqlite::params![
+                entry.sequence,
+                entry.at,
+                entry.user,
+                entry.session,
+                entry.client,
+                entry.program,
+                entry.action,
+                entry.patient,
+                entry.encounter,
+                entry.object,
+                entry.object_version,
+                entry.outcome,
+                entry.detail,
+                entry.previous,
+                entry.hash
+            ],
+        )
+        .map_err(&failed)?;
+        Ok(())
+    }
+
+    /// Records an act that changes nothing else: a search, an opened chart, an export.
+    pub fn record_act(
+        &self,
+        actor: &Actor,
+        action: &str,
+        patient: Option<&str>,
+        encounter: Option<&str>,
+        object: Option<&str>,
+        detail: &str,
+    ) -> Result<()> {
+        self.write(|tx| self.record(tx, actor, &Act { patient, encounter, object, detail, ..Act::new(action) }))
+    }
+
+    /// A keyed hash of a text that may itself hold a patient's data (a search), for the log.
+    pub fn keyed_hash(&self, text: &str) -> String {
+        let mut hash = mac(&self.audit_key);
+        hash.update(text.as_bytes());
+        hex(&hash.finalize().into_bytes()).chars().take(16).collect()
+    }
+
+    /// The log, oldest first.
+    pub fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditEntry>> {
+        let limit = filter.limit.map_or(-1, i64::from);
+        let mut rows = self.read(|c| {
+            let mut statement = c.prepare(
+                "SELECT sequence, at, by_user, session, client, program, action, patient, encounter, object, object_version, outcome,
+                 detail, previous, hash FROM audit WHERE (?1 IS NULL OR patient = ?1) AND (?2 IS NULL OR by_user = ?2)
+                 ORDER BY sequence DESC LIMIT ?3",
+            )?;
+            statement.query_map((&filter.patient, &filter.user, limit), entry)?.collect::<rusqlite::Result<Vec<_>>>()
+        })?;
+        rows.reverse();
+        Ok(rows)
+    }
+
+    /// Checks the whole chain.
+    pub fn verify_audit(&self) -> Result<AuditVerdict> {
+        let rows = self.audit(&AuditFilter::default())?;
+        let mut previous = GENESIS.to_owned();
+        for (index, row) in rows.iter().enumerate() {
+            let place = i64::try_from(index).unwrap_or(i64::MAX).saturating_add(1);
+            if row.sequence != place || row.previous != previous || self.hash(row) != row.hash {
+                return Ok(AuditVerdict::Altered { sequence: place });
+            }
+            previous.clone_from(&row.hash);
+        }
+        let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        Ok(match self.head_seen() {
+            None => AuditVerdict::CannotTell { rows: count },
+            Some((sequence, _)) if sequence > count => AuditVerdict::Shortened { rows: count, expected: sequence },
+            Some((sequence, hash)) => match usize::try_from(sequence - 1).ok().and_then(|i| rows.get(i)) {
+                Some(row) if row.hash == hash => AuditVerdict::Intact { rows: count },
+                _ => AuditVerdict::Altered { sequence },
+            },
+        })
+    }
+
+    fn hash(&self, e: &AuditEntry) -> String {
+        // Each field with its length: no two rows can run together into the same bytes.
+        let mut hash = mac(&self.audit_key);
+        let numbers = format!("{}|{:?}", e.sequence, e.object_version);
+        let optional = [&e.patient, &e.encounter, &e.object].map(|o| o.as_ref().map_or("-".to_owned(), |v| format!("+{v}")));
+        let [patient, encounter, object] = &optional;
+        for part in [
+            &e.previous,
+            &numbers,
+            &e.at,
+            &e.user,
+            &e.session,
+            &e.client,
+            &e.program,
+            &e.action,
+            patient,
+            encounter,
+            object,
+            &e.outcome,
+            &e.detail,
+        ] {
+            hash.update(&(part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        hex(&hash.finalize().into_bytes())
+    }
+
+    /// Keeps the newest head beside the store. Best effort: the act itself is already safe, and a lost head only means that
+    /// `verify` answers "cannot tell".
+    pub(super) fn remember_head(&self) {
+        let Some(folder) = &self.folder else { return };
+        let head = self.read(|c| {
+            c.query_row("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1", [], |r| {
+                Ok(format!("{} {}\n", r.get::<_, i64>(0)?, r.get::<_, String>(1)?))
+            })
+        });
+        if let Ok(line) = head {
+            let fresh = folder.join(format!("{HEAD_FILE}.new"));
+            if std::fs::write(&fresh, line).is_ok() {
+                std::fs::rename(&fresh, folder.join(HEAD_FILE)).ok();
+            }
+        }
+    }
+
+    fn head_seen(&self) -> Option<(i64, String)> {
+        let text = std::fs::read_to_string(self.folder.as_ref()?.join(HEAD_FILE)).ok()?;
+        let (sequence, hash) = text.trim().split_once(' ')?;
+        Some((sequence.parse().ok()?, hash.to_owned()))
+    }
+}
+
+fn mac(key: &[u8; 32]) -> Hmac<Sha256> {
+    // HMAC pads a short key with zeros to the block; doing it here makes the length a matter of types.
+    let mut block = [0_u8; 64];
+    block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+    Hmac::<Sha256>::new(&block.into())
+}
+
+fn entry(r: &rusqlite::Row<'_>) -> rusqlite::Result<AuditEntry> {
+    Ok(AuditEntry {
+        sequence: r.get(0)?,
+        at: r.get(1)?,
+        user: r.get(2)?,
+        session: r.get(3)?,
+        client: r.get(4)?,
+        program: r.get(5)?,
+        action: r.get(6)?,
+        patient: r.get(7)?,
+        encounter: r.get(8)?,
+        object: r.get(9)?,
+        object_version: r.get(10)?,
+        outcome: r.get(11)?,
+        detail: r.get(12)?,
+        previous: r.get(13)?,
+        hash: r.get(14)?,
+    })
+}

@@ -1,0 +1,256 @@
+//! Reading charts back: one encounter whole, or all encounters in a line each.
+
+use super::{Store, trouble::because};
+use crate::chart::{Chart, Document, DocumentStatus, Encounter, EncounterClass, Id, Patient, PriorEncounter, Provider, Role};
+use crate::error::Result;
+use rusqlite::{Connection, OptionalExtension};
+use serde::de::DeserializeOwned;
+
+/// How far back an earlier stay still serves as a baseline, and how many of them are loaded. Policy of loading, not of medicine:
+/// what a baseline may be is the item's business.
+const PRIOR_ENCOUNTERS: usize = 8;
+
+/// One encounter in a line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EncounterSummary {
+    /// The encounter as given.
+    pub encounter: Encounter,
+    /// The patient as given.
+    pub patient: Option<Patient>,
+    /// Goes up with every change.
+    pub touched: i64,
+    /// Current documents.
+    pub documents: Vec<(String, i64)>,
+}
+
+impl Store {
+    /// Everything known of one encounter, named by the sender's identifier or by our number (`#12`).
+    pub fn chart(&self, name: &str) -> Result<Option<Chart>> {
+        let connection = self.lock();
+        load_chart(&connection, name).map_err(because("the chart could not be read"))
+    }
+
+    /// Every encounter with what a worklist needs, by start (newest first), then identifier. `implied` ones only when asked.
+    pub fn encounters(&self, with_implied: bool) -> Result<Vec<EncounterSummary>> {
+        self.read(|c| {
+            let mut documents: std::collections::HashMap<String, Vec<(String, i64)>> = std::collections::HashMap::new();
+            let mut statement = c.prepare(
+                "SELECT encounter, identifier, version FROM document WHERE current = 1 AND encounter IS NOT NULL ORDER BY identifier",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                documents.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));
+            }
+            let mut statement = c.prepare(
+                "SELECT e.id, e.body, e.touched, p.id, p.body FROM encounter e LEFT JOIN patient p ON p.identifier = e.patient
+                 WHERE ?1 OR NOT e.implied ORDER BY e.started DESC NULLS LAST, e.identifier",
+            )?;
+            let mut rows = statement.query([with_implied])?;
+            let mut out = Vec::new();
+            while let Some(row) = rows.next()? {
+                let Some(mut encounter) = parse::<Encounter>(row.get_ref(1)?.as_str()?) else { continue };
+                encounter.id = Id(row.get(0)?);
+                let patient = match row.get_ref(4)?.as_str_or_null()? {
+                    Some(text) => parse::<Patient>(text).map(|p| Patient { id: Id(row.get(3).unwrap_or_default()), ..p }),
+                    None => None,
+                };
+                let documents = documents.remove(&encounter.identifier).unwrap_or_default();
+                out.push(EncounterSummary { encounter, patient, touched: row.get(2)?, documents });
+            }
+            Ok(out)
+        })
+    }
+
+    /// The identifiers of all encounters, in a fixed order.
+    pub fn encounter_identifiers(&self) -> Result<Vec<String>> {
+        self.read(|c| c.prepare("SELECT identifier FROM encounter ORDER BY identifier")?.query_map([], |r| r.get(0))?.collect())
+    }
+
+    /// Encounters of a patient, by identifier or record number, newest first.
+    pub fn encounters_of_patient(&self, name: &str) -> Result<Vec<String>> {
+        self.read(|c| {
+            c.prepare(
+                "SELECT e.identifier FROM encounter e JOIN patient p ON p.identifier = e.patient WHERE p.identifier = ?1 OR p.mrn = ?1
+                 ORDER BY e.started DESC NULLS LAST, e.identifier",
+            )?
+            .query_map([name], |r| r.get(0))?
+            .collect()
+        })
+    }
+
+    /// The name to show for the patient of an encounter.
+    pub fn patient_name(&self, encounter: &str) -> Result<Option<String>> {
+        let body: Option<String> = self.read(|c| {
+            c.prepare_cached("SELECT p.body FROM encounter e JOIN patient p ON p.identifier = e.patient WHERE e.identifier = ?1 OR e.account = ?1 LIMIT 1")?
+                .query_row([encounter], |r| r.get(0))
+                .optional()
+        })?;
+        Ok(body.and_then(|b| parse::<Patient>(&b)).map(|p| p.display()))
+    }
+
+    /// One document by the sender's identifier: the current version, or the one asked for.
+    pub fn document(&self, identifier: &str, version: Option<u32>) -> Result<Option<Document>> {
+        self.read(|c| {
+            let found = c
+                .query_row(
+                    "SELECT id, version, sha256, text, body FROM document WHERE identifier = ?1 AND (version = ?2 OR (?2 IS NULL AND current = 1))",
+                    (identifier, version),
+                    document,
+                )
+                .optional()?;
+            match found {
+                Some(mut d) => {
+                    join_providers(c, &mut d)?;
+                    Ok(Some(d))
+                }
+                None => Ok(None),
+            }
+        })
+    }
+
+    /// The text of one version, byte for byte.
+    pub fn versions(&self, identifier: &str) -> Result<Vec<(u32, String)>> {
+        self.read(|c| {
+            c.prepare("SELECT version, sha256 FROM document WHERE identifier = ?1 ORDER BY version")?
+                .query_map([identifier], |r| Ok((r.get(0)?, r.get(1)?)))?
+                .collect()
+        })
+    }
+
+    /// Counts of what is stored: (patients, encounters, current documents, observations).
+    pub fn counts(&self) -> Result<(u64, u64, u64, u64)> {
+        let count = |c: &Connection, sql: &str| c.query_row(sql, [], |r| r.get::<_, i64>(0)).map(i64::unsigned_abs);
+        self.read(|c| {
+            Ok((
+                count(c, "SELECT count(*) FROM patient")?,
+                count(c, "SELECT count(*) FROM encounter")?,
+                count(c, "SELECT count(*) FROM document WHERE current = 1")?,
+                count(c, "SELECT count(*) FROM fact WHERE kind = 'observation'")?,
+            ))
+        })
+    }
+}
+
+fn load_chart(c: &Connection, name: &str) -> rusqlite::Result<Option<Chart>> {
+    let number = name.strip_prefix('#').and_then(|n| n.parse::<i64>().ok());
+    let found: Option<(i64, String)> = c
+        .query_row("SELECT id, body FROM encounter WHERE identifier = ?1 OR account = ?1 OR id = ?2 ORDER BY identifier = ?1 DESC LIMIT 1", (name, number), |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()?;
+    let Some((id, Some(mut encounter))) = found.map(|(id, body)| (id, parse::<Encounter>(&body))) else { return Ok(None) };
+    encounter.id = Id(id);
+    join_people(c, &mut encounter)?;
+    let patient = match &encounter.patient {
+        None => None,
+        Some(identifier) => c
+            .query_row("SELECT id, body FROM patient WHERE identifier = ?1", [identifier], |r| Ok((r.get(0)?, r.get::<_, String>(1)?)))
+            .optional()?
+            .and_then(|(id, body)| parse::<Patient>(&body).map(|p| Patient { id: Id(id), ..p })),
+    };
+    let mut chart = Chart {
+        documents: documents_of(c, &encounter.identifier)?,
+        observations: facts(c, "observation", &encounter)?,
+        orders: facts(c, "order", &encounter)?,
+        medications: facts(c, "medication", &encounter)?,
+        procedures: facts(c, "procedure", &encounter)?,
+        problems: facts(c, "problem", &encounter)?,
+        prior: prior(c, &encounter)?,
+        patient,
+        encounter,
+    };
+    chart.sort();
+    Ok(Some(chart))
+}
+
+fn documents_of(c: &Connection, encounter: &str) -> rusqlite::Result<Vec<Document>> {
+    let mut statement = c.prepare_cached("SELECT id, version, sha256, text, body FROM document WHERE encounter = ?1 AND current = 1")?;
+    let mut documents = statement.query_map([encounter], document)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    documents.retain(|d| d.status != DocumentStatus::EnteredInError);
+    for d in &mut documents {
+        join_providers(c, d)?;
+    }
+    Ok(documents)
+}
+
+fn document(r: &rusqlite::Row<'_>) -> rusqlite::Result<Document> {
+    let body: String = r.get(4)?;
+    let bare: Document = parse(&body).unwrap_or_default();
+    Ok(Document { id: Id(r.get(0)?), version: r.get(1)?, sha256: r.get(2)?, text: r.get(3)?, ..bare })
+}
+
+/// Facts of the encounter, and those of its patient that name no encounter but fall within it.
+fn facts<T: DeserializeOwned>(c: &Connection, kind: &str, encounter: &Encounter) -> rusqlite::Result<Vec<T>> {
+    let mut statement = c.prepare_cached(
+        "SELECT body FROM fact WHERE kind = ?1 AND (encounter = ?2 OR (encounter IS NULL AND patient = ?3 AND at >= ?4 AND at <= ?5))",
+    )?;
+    let start = encounter.start.map_or(i64::MAX, |t| t.utc_seconds());
+    let end = encounter.end.map_or(i64::MAX, |t| t.utc_seconds());
+    let rows = statement.query_map((kind, &encounter.identifier, &encounter.patient, start, end), |r| r.get::<_, String>(0))?;
+    let mut out = Vec::new();
+    for row in rows {
+        out.extend(parse(&row?));
+    }
+    Ok(out)
+}
+
+fn prior(c: &Connection, encounter: &Encounter) -> rusqlite::Result<Vec<PriorEncounter>> {
+    let (Some(patient), Some(start)) = (&encounter.patient, encounter.start) else { return Ok(Vec::new()) };
+    let mut statement = c.prepare_cached(
+        "SELECT id, body FROM encounter WHERE patient = ?1 AND started < ?2 AND identifier <> ?3 ORDER BY started DESC, identifier LIMIT ?4",
+    )?;
+    let rows = statement
+        .query_map((patient, start.utc_seconds(), &encounter.identifier, PRIOR_ENCOUNTERS as i64), |r| {
+            Ok((r.get(0)?, r.get::<_, String>(1)?))
+        })?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut out = Vec::new();
+    for (id, body) in rows {
+        let Some(mut earlier) = parse::<Encounter>(&body) else { continue };
+        earlier.id = Id(id);
+        out.push(PriorEncounter {
+            documents: documents_of(c, &earlier.identifier)?,
+            observations: facts(c, "observation", &earlier)?,
+            encounter: earlier,
+        });
+    }
+    Ok(out)
+}
+
+/// A reference seldom carries more than a name: what is known of the person is joined by identifier.
+fn join(c: &Connection, person: &mut Provider) -> rusqlite::Result<()> {
+    let Some(identifier) = &person.identifier else { return Ok(()) };
+    let mut statement = c.prepare_cached("SELECT body FROM provider WHERE identifier = ?1")?;
+    let known: Option<String> = statement.query_row([identifier], |r| r.get(0)).optional()?;
+    if let Some(known) = known.and_then(|k| parse::<Provider>(&k)) {
+        person.name = person.name.take().or(known.name);
+        person.service = person.service.take().or(known.service);
+        if person.role == Role::NotGiven {
+            person.role = known.role;
+        }
+    }
+    Ok(())
+}
+
+fn join_providers(c: &Connection, d: &mut Document) -> rusqlite::Result<()> {
+    for person in [&mut d.author, &mut d.signer].into_iter().flatten() {
+        join(c, person)?;
+    }
+    Ok(())
+}
+
+fn join_people(c: &Connection, e: &mut Encounter) -> rusqlite::Result<()> {
+    for person in e.attending.iter_mut().chain(&mut e.participants) {
+        join(c, person)?;
+    }
+    Ok(())
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_str(text).ok()
+}
+
+impl EncounterSummary {
+    /// Whether it is a stay that a specialist reviews (admitted, observation or emergency).
+    pub fn is_stay(&self) -> bool {
+        matches!(self.encounter.class, EncounterClass::Inpatient | EncounterClass::Observation | EncounterClass::Emergency)
+    }
+}

@@ -1,0 +1,116 @@
+//! Gaps as last evaluated, with the versions that made them: thrown away freely, never a truth of its own.
+
+use super::audit::Act;
+use super::{Actor, Store, trouble::because};
+use crate::checklist::{Gap, GapState};
+use crate::error::Result;
+use crate::work::model::GapMark;
+use rusqlite::OptionalExtension;
+
+/// The gaps of one encounter as they were evaluated.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CachedEvaluation {
+    /// Versions of reader, lexicon and packs that made it.
+    pub epoch: String,
+    /// The encounter's own change counter at that time.
+    pub touched: i64,
+    /// The instant that clocks were judged at, in UTC seconds.
+    pub as_of: i64,
+    /// True when no clock of the encounter can still change the result.
+    pub settled: bool,
+    /// The gaps.
+    pub gaps: Vec<Gap>,
+}
+
+impl Store {
+    /// The cached evaluation of an encounter.
+    pub fn evaluation(&self, encounter: &str) -> Result<Option<CachedEvaluation>> {
+        self.read(|c| {
+            c.prepare_cached("SELECT epoch, touched, as_of, settled, body FROM evaluation WHERE encounter = ?1")?
+                .query_row([encounter], |r| {
+                    let gaps = serde_json::from_str(&r.get::<_, String>(4)?).unwrap_or_default();
+                    Ok(CachedEvaluation { epoch: r.get(0)?, touched: r.get(1)?, as_of: r.get(2)?, settled: r.get(3)?, gaps })
+                })
+                .optional()
+        })
+    }
+
+    /// All cached evaluations, by encounter.
+    pub fn evaluations(&self) -> Result<std::collections::HashMap<String, CachedEvaluation>> {
+        self.read(|c| {
+            c.prepare("SELECT encounter, epoch, touched, as_of, settled, body FROM evaluation")?
+                .query_map([], |r| {
+                    let gaps = serde_json::from_str(&r.get::<_, String>(5)?).unwrap_or_default();
+                    Ok((r.get(0)?, CachedEvaluation { epoch: r.get(1)?, touched: r.get(2)?, as_of: r.get(3)?, settled: r.get(4)?, gaps }))
+                })?
+                .collect()
+        })
+    }
+
+    /// Keeps evaluations. Derived data: no audit row.
+    pub fn put_evaluations(&self, evaluations: &[(String, CachedEvaluation)]) -> Result<()> {
+        self.write(|tx| {
+            for (encounter, e) in evaluations {
+                tx.prepare_cached(
+                    "INSERT OR REPLACE INTO evaluation (encounter, epoch, touched, as_of, settled, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                )
+                .and_then(|mut s| {
+                    s.execute((encounter, &e.epoch, e.touched, e.as_of, e.settled, serde_json::to_string(&e.gaps).unwrap_or_default()))
+                })
+                .map_err(because("the evaluation could not be kept"))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Records what a person did about a gap. `state` [`GapState::Open`] takes an earlier act back.
+    pub fn mark_gap(&self, actor: &Actor, encounter: &str, key: &str, state: GapState, reason: &str) -> Result<()> {
+        let name = state_name(state);
+        self.write(|tx| {
+            tx.execute(
+                "INSERT INTO gap_mark (gap, encounter, state, reason, by_user, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                (key, encounter, name, reason, &actor.user, actor.now.to_string()),
+            )
+            .map_err(because("the gap could not be marked; nothing was saved"))?;
+            self.record(tx, actor, &Act { encounter: Some(encounter), object: Some(key), detail: name, ..Act::new("gap.mark") })
+        })
+    }
+
+    /// The newest mark of each gap of an encounter (or of all encounters).
+    pub fn gap_marks(&self, encounter: Option<&str>) -> Result<Vec<GapMark>> {
+        self.read(|c| {
+            c.prepare_cached(
+                "SELECT gap, state, reason, by_user, at FROM gap_mark m WHERE (?1 IS NULL OR encounter = ?1)
+                 AND id = (SELECT max(id) FROM gap_mark WHERE gap = m.gap AND encounter = m.encounter) ORDER BY id",
+            )?
+            .query_map([encounter], |r| {
+                Ok(GapMark {
+                    key: r.get(0)?,
+                    state: state_of(&r.get::<_, String>(1)?),
+                    reason: r.get(2)?,
+                    by: r.get(3)?,
+                    at: crate::chart::Instant::parse(&r.get::<_, String>(4)?).unwrap_or(super::EPOCH),
+                })
+            })?
+            .collect()
+        })
+    }
+}
+
+fn state_name(state: GapState) -> &'static str {
+    match state {
+        GapState::Open => "open",
+        GapState::Dismissed => "dismissed",
+        GapState::Queried => "queried",
+        GapState::Resolved => "resolved",
+    }
+}
+
+fn state_of(name: &str) -> GapState {
+    match name {
+        "dismissed" => GapState::Dismissed,
+        "queried" => GapState::Queried,
+        "resolved" => GapState::Resolved,
+        _ => GapState::Open,
+    }
+}

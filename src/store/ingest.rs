@@ -1,0 +1,321 @@
+//! Taking records in: a batch a transaction, the same again changes nothing, a changed text is a new version.
+
+use super::audit::Act;
+use super::{Actor, Store, trouble::because};
+use crate::hash::sha256;
+use crate::chart::{Document, Encounter, Instant, Patient, Provider, Record};
+use crate::error::{Result, Trouble};
+use rusqlite::{OptionalExtension, Transaction, params};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// What a run took in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IngestCounts {
+    /// Documents that were not there.
+    pub added: u64,
+    /// Documents that were there, the same.
+    pub unchanged: u64,
+    /// Documents that were there with another text or other details.
+    pub new_versions: u64,
+    /// Encounters that were not there.
+    pub encounters: u64,
+    /// Observations that were not there.
+    pub observations: u64,
+    /// Other records that were not there.
+    pub other: u64,
+}
+
+/// A past import.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RunReport {
+    /// Its number.
+    pub run: i64,
+    /// When it began.
+    pub started: String,
+    /// When it ended; `None` when it was cut off.
+    pub ended: Option<String>,
+    /// Who ran it.
+    pub by: String,
+    /// What it took in.
+    pub counts: IngestCounts,
+    /// What it refused.
+    pub rejected: u64,
+}
+
+impl Store {
+    /// Opens a run in the ledger.
+    pub fn begin_run(&self, actor: &Actor, sources: &[String]) -> Result<i64> {
+        let sources = serde_json::to_string(sources).unwrap_or_default();
+        let counts = serde_json::to_string(&IngestCounts::default()).unwrap_or_default();
+        self.write(|tx| {
+            tx.execute(
+                "INSERT INTO import_run (started, by_user, sources, counts) VALUES (?1, ?2, ?3, ?4)",
+                (actor.now.to_string(), &actor.user, sources, counts),
+            )
+            .map_err(because("the import could not be recorded"))?;
+            let run = tx.last_insert_rowid();
+            self.record(tx, actor, &Act { object: Some(&run.to_string()), ..Act::new("import.begin") })?;
+            Ok(run)
+        })
+    }
+
+    /// Stores a batch in one transaction and adds to `counts`. A crash loses at most this batch, and the same input again
+    /// puts it in.
+    pub fn put_batch(&self, actor: &Actor, run: i64, records: &[Record], rejects: &[Trouble], counts: &mut IngestCounts) -> Result<()> {
+        let mut after = *counts;
+        self.write(|tx| {
+            let failed = because("the import could not be stored");
+            for record in records {
+                put(tx, run, record, &mut after).map_err(&failed)?;
+            }
+            for t in rejects {
+                tx.execute(
+                    "INSERT INTO import_reject (run, source, line, what, why, hint) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    (run, &t.source, t.line.and_then(|l| i64::try_from(l).ok()), &t.what, &t.why, &t.hint),
+                )
+                .map_err(&failed)?;
+            }
+            tx.execute("UPDATE import_run SET counts = ?2 WHERE id = ?1", (run, serde_json::to_string(&after).unwrap_or_default()))
+                .map_err(&failed)?;
+            let detail = format!("{} records, {} rejected", records.len(), rejects.len());
+            self.record(tx, actor, &Act { object: Some(&run.to_string()), detail: &detail, ..Act::new("import.batch") })
+        })?;
+        *counts = after;
+        Ok(())
+    }
+
+    /// Closes a run in the ledger.
+    pub fn end_run(&self, actor: &Actor, run: i64, complete: bool) -> Result<()> {
+        self.write(|tx| {
+            tx.execute("UPDATE import_run SET ended = ?2 WHERE id = ?1", (run, actor.now.to_string()))
+                .map_err(because("the import could not be recorded"))?;
+            let outcome = if complete { "ok" } else { "stopped" };
+            self.record(tx, actor, &Act { object: Some(&run.to_string()), outcome, ..Act::new("import.end") })
+        })
+    }
+
+    /// Past imports, newest first.
+    pub fn runs(&self) -> Result<Vec<RunReport>> {
+        self.read(|c| {
+            let mut statement = c.prepare(
+                "SELECT id, started, ended, by_user, counts, (SELECT count(*) FROM import_reject WHERE run = id) FROM import_run ORDER BY id DESC",
+            )?;
+            statement
+                .query_map([], |r| {
+                    let counts: String = r.get(4)?;
+                    Ok(RunReport {
+                        run: r.get(0)?,
+                        started: r.get(1)?,
+                        ended: r.get(2)?,
+                        by: r.get(3)?,
+                        counts: serde_json::from_str(&counts).unwrap_or_default(),
+                        rejected: r.get::<_, i64>(5)?.unsigned_abs(),
+                    })
+                })?
+                .collect()
+        })
+    }
+}
+
+fn put(tx: &Transaction<'_>, run: i64, record: &Record, counts: &mut IngestCounts) -> rusqlite::Result<()> {
+    let fact = |kind: &str, identifier: &str, encounter: &Option<String>, patient: &Option<String>, at: Option<Instant>, body: String| {
+        put_fact(tx, kind, identifier, encounter.as_deref(), patient.as_deref(), at, &body)
+    };
+    match record {
+        Record::Patient(p) => counts.other += u64::from(put_patient(tx, p)?),
+        Record::Provider(p) => counts.other += u64::from(put_provider(tx, p)?),
+        Record::Encounter(e) => counts.encounters += u64::from(put_encounter(tx, e)?),
+        Record::Document(d) => match put_document(tx, run, d)? {
+            Put::Added => counts.added += 1,
+            Put::Unchanged => counts.unchanged += 1,
+            Put::NewVersion => counts.new_versions += 1,
+        },
+        Record::Observation(o) => {
+            counts.observations += u64::from(fact("observation", &o.identifier, &o.encounter, &o.patient, o.time, json(o))?);
+        }
+        Record::Order(o) => counts.other += u64::from(fact("order", &o.identifier, &o.encounter, &o.patient, o.time, json(o))?),
+        Record::Medication(m) => counts.other += u64::from(fact("medication", &m.identifier, &m.encounter, &m.patient, m.time, json(m))?),
+        Record::Procedure(p) => counts.other += u64::from(fact("procedure", &p.identifier, &p.encounter, &p.patient, p.start, json(p))?),
+        Record::Problem(p) => {
+            counts.other += u64::from(fact("problem", &p.identifier, &p.encounter, &p.patient, p.recorded.or(p.onset), json(p))?);
+        }
+    }
+    Ok(())
+}
+
+enum Put {
+    Added,
+    Unchanged,
+    NewVersion,
+}
+
+fn put_document(tx: &Transaction<'_>, run: i64, given: &Document) -> rusqlite::Result<Put> {
+    // The body holds everything but the text and what the store itself gives.
+    let bare = Document { id: crate::chart::Id(0), version: 0, text: String::new(), sha256: String::new(), ..given.clone() };
+    let body = json(&bare);
+    let (text_hash, body_hash) = (sha256(&given.text), sha256(&body));
+    let mut find = tx.prepare_cached("SELECT id, version, sha256, body_sha256 FROM document WHERE identifier = ?1 AND current = 1")?;
+    let current: Option<(i64, i64, String, String)> =
+        find.query_row([&given.identifier], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))).optional()?;
+    // The same as any stored version is nothing new: a source that holds one identifier twice would otherwise grow with every run.
+    let mut known = tx.prepare_cached("SELECT 1 FROM document WHERE identifier = ?1 AND sha256 = ?2 AND body_sha256 = ?3")?;
+    if known.exists((&given.identifier, &text_hash, &body_hash))? {
+        return Ok(Put::Unchanged);
+    }
+    let version = match &current {
+        Some((old, version, ..)) => {
+            tx.prepare_cached("UPDATE document SET current = 0 WHERE id = ?1")?.execute([old])?;
+            tx.prepare_cached("INSERT INTO outbox (document, present) VALUES (?1, 0)")?.execute([old])?;
+            version + 1
+        }
+        None => 1,
+    };
+    tx.prepare_cached(
+        "INSERT INTO document (identifier, version, current, encounter, patient, written, sha256, text, body, body_sha256, run)
+         VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?
+    .execute(params![
+        given.identifier,
+        version,
+        given.encounter,
+        given.patient,
+        given.time.map(|t| t.utc_seconds()),
+        text_hash,
+        given.text,
+        body,
+        body_hash,
+        run
+    ])?;
+    let id = tx.last_insert_rowid();
+    tx.prepare_cached("INSERT INTO outbox (document, present) VALUES (?1, 1)")?.execute([id])?;
+    touch(tx, given.encounter.as_deref())?;
+    Ok(if current.is_some() { Put::NewVersion } else { Put::Added })
+}
+
+fn put_fact(
+    tx: &Transaction<'_>,
+    kind: &str,
+    identifier: &str,
+    encounter: Option<&str>,
+    patient: Option<&str>,
+    at: Option<Instant>,
+    body: &str,
+) -> rusqlite::Result<bool> {
+    let mut find = tx.prepare_cached("SELECT body FROM fact WHERE kind = ?1 AND identifier = ?2")?;
+    let have: Option<String> = find.query_row((kind, identifier), |r| r.get(0)).optional()?;
+    if have.as_deref() == Some(body) {
+        return Ok(false);
+    }
+    tx.prepare_cached(
+        "INSERT INTO fact (kind, identifier, encounter, patient, at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (kind, identifier) DO UPDATE SET encounter = ?3, patient = ?4, at = ?5, body = ?6, revision = revision + 1",
+    )?
+    .execute(params![kind, identifier, encounter, patient, at.map(|t| t.utc_seconds()), body])?;
+    touch(tx, encounter)?;
+    Ok(have.is_none())
+}
+
+fn put_patient(tx: &Transaction<'_>, given: &Patient) -> rusqlite::Result<bool> {
+    let have: Option<Patient> = body(tx, "SELECT body FROM patient WHERE identifier = ?1", &given.identifier)?;
+    let merged = Patient { id: crate::chart::Id(0), ..merge_patient(have.as_ref(), given) };
+    if have.as_ref() == Some(&merged) {
+        return Ok(false);
+    }
+    tx.execute(
+        "INSERT INTO patient (identifier, mrn, body) VALUES (?1, ?2, ?3)
+         ON CONFLICT (identifier) DO UPDATE SET mrn = ?2, body = ?3, revision = revision + 1",
+        (&merged.identifier, &merged.mrn, json(&merged)),
+    )?;
+    if have.is_some() {
+        // Name and record number stand in the index beside each of the patient's documents.
+        tx.execute(
+            "INSERT INTO outbox (document, present) SELECT id, 1 FROM document WHERE patient = ?1 AND current = 1",
+            [&merged.identifier],
+        )?;
+        tx.execute("UPDATE encounter SET touched = touched + 1 WHERE patient = ?1", [&merged.identifier])?;
+    }
+    Ok(have.is_none())
+}
+
+fn put_provider(tx: &Transaction<'_>, given: &Provider) -> rusqlite::Result<bool> {
+    let Some(identifier) = &given.identifier else { return Ok(false) };
+    let have: Option<Provider> = body(tx, "SELECT body FROM provider WHERE identifier = ?1", identifier)?;
+    let merged = match &have {
+        None => given.clone(),
+        Some(old) => Provider {
+            identifier: given.identifier.clone(),
+            name: given.name.clone().or_else(|| old.name.clone()),
+            role: if given.role == crate::chart::Role::NotGiven { old.role } else { given.role },
+            service: given.service.clone().or_else(|| old.service.clone()),
+        },
+    };
+    if have.as_ref() == Some(&merged) {
+        return Ok(false);
+    }
+    tx.execute(
+        "INSERT INTO provider (identifier, body) VALUES (?1, ?2) ON CONFLICT (identifier) DO UPDATE SET body = ?2",
+        (identifier, json(&merged)),
+    )?;
+    Ok(have.is_none())
+}
+
+fn put_encounter(tx: &Transaction<'_>, given: &Encounter) -> rusqlite::Result<bool> {
+    let have: Option<Encounter> = body(tx, "SELECT body FROM encounter WHERE identifier = ?1", &given.identifier)?;
+    // What was really sent is never replaced by an encounter that only stands in for a missing one.
+    if have.as_ref().is_some_and(|old| given.implied && !old.implied) {
+        return Ok(false);
+    }
+    let given = Encounter { id: crate::chart::Id(0), ..given.clone() };
+    if have.as_ref() == Some(&given) {
+        return Ok(false);
+    }
+    let class = serde_json::to_value(given.class).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+    tx.execute(
+        "INSERT INTO encounter (identifier, patient, class, started, ended, implied, body, account) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (identifier) DO UPDATE SET account = ?8, patient = ?2, class = ?3, started = ?4, ended = ?5, implied = ?6, body = ?7,
+         revision = revision + 1, touched = touched + 1",
+        params![
+            given.identifier,
+            given.patient,
+            class,
+            given.start.map(|t| t.utc_seconds()),
+            given.end.map(|t| t.utc_seconds()),
+            given.implied,
+            json(&given),
+            given.account
+        ],
+    )?;
+    Ok(have.is_none())
+}
+
+/// What is given now wins; what is not given now is kept.
+fn merge_patient(have: Option<&Patient>, given: &Patient) -> Patient {
+    let Some(old) = have else { return given.clone() };
+    Patient {
+        id: old.id,
+        identifier: given.identifier.clone(),
+        mrn: given.mrn.clone().or_else(|| old.mrn.clone()),
+        family: given.family.clone().or_else(|| old.family.clone()),
+        given: given.given.clone().or_else(|| old.given.clone()),
+        birth: given.birth.or(old.birth),
+        sex: if given.sex == crate::chart::Sex::NotGiven { old.sex } else { given.sex },
+        died: given.died.or(old.died),
+    }
+}
+
+fn touch(tx: &Transaction<'_>, encounter: Option<&str>) -> rusqlite::Result<()> {
+    if let Some(encounter) = encounter {
+        tx.prepare_cached("UPDATE encounter SET touched = touched + 1 WHERE identifier = ?1")?.execute([encounter])?;
+    }
+    Ok(())
+}
+
+fn body<T: DeserializeOwned>(tx: &Transaction<'_>, sql: &str, identifier: &str) -> rusqlite::Result<Option<T>> {
+    let text: Option<String> = tx.prepare_cached(sql)?.query_row([identifier], |r| r.get(0)).optional()?;
+    Ok(text.and_then(|t| serde_json::from_str(&t).ok()))
+}
+
+fn json<T: Serialize>(value: &T) -> String {
+    // Our own plain structs: serialisation to a string cannot fail for them.
+    serde_json::to_string(value).unwrap_or_default()
+}

@@ -1,0 +1,37 @@
+//! Numbered migrations: each runs once, in its own transaction, and none is ever edited after it was released.
+
+use super::trouble::because;
+use crate::hash::hex;
+use crate::error::{Result, Trouble};
+use rusqlite::{Connection, TransactionBehavior};
+
+/// In order; the number of the last one is the schema's version.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql")];
+
+/// Brings the schema up to date. A store that is newer than the program is left untouched.
+pub(super) fn run(connection: &mut Connection) -> Result<()> {
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(because("the store could not be opened"))?;
+    let have: u32 =
+        transaction.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(because("the store could not be read"))?;
+    let known = MIGRATIONS.len() as u32;
+    if have > known {
+        return Err(Trouble::input("this store was made by a newer Lacuna")
+            .why(format!("its schema is {have}, this program knows {known}"))
+            .hint("use the newer program; nothing was touched"));
+    }
+    for (number, script) in (1_u32..).zip(MIGRATIONS).skip(have as usize) {
+        transaction.execute_batch(script).map_err(because("the store could not be brought up to date"))?;
+        transaction.pragma_update(None, "user_version", number).map_err(because("the store could not be brought up to date"))?;
+    }
+    if have == 0 {
+        for (key, bytes) in [("store_id", 8), ("audit_key", 32)] {
+            let mut value = vec![0_u8; bytes];
+            getrandom::fill(&mut value).map_err(|e| Trouble::system("the system gave no random numbers").why(e))?;
+            transaction
+                .execute("INSERT INTO meta (key, value) VALUES (?1, ?2)", (key, hex(&value)))
+                .map_err(because("the store could not be made"))?;
+        }
+    }
+    transaction.commit().map_err(because("the store could not be brought up to date"))
+}

@@ -1,0 +1,332 @@
+//! Queries: drafts that are saved as they are typed, versions that never change once sent, and every step recorded.
+
+use super::audit::Act;
+use super::{Actor, Store, trouble::because};
+use crate::chart::Instant;
+use crate::error::{Result, Trouble};
+use crate::query::{Draft, Outcome, QueryState};
+use rusqlite::{OptionalExtension, Transaction};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A query to be stored as a draft.
+#[derive(Clone, Debug)]
+pub struct NewQuery<'a> {
+    /// What it says so far.
+    pub draft: &'a Draft,
+    /// For ourselves only.
+    pub internal_note: &'a str,
+}
+
+/// One stored query.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredQuery {
+    /// Its number.
+    pub id: i64,
+    /// Where it stands.
+    pub state: QueryState,
+    /// Version of the text last sent; 0 while nothing was sent.
+    pub version: u32,
+    /// Revision of the draft.
+    pub revision: i64,
+    /// What it says: the draft, or what was last sent.
+    pub draft: Draft,
+    /// For ourselves only.
+    pub internal_note: String,
+    /// When it was begun.
+    pub created: Option<Instant>,
+    /// Who began it.
+    pub created_by: String,
+    /// When it was sent.
+    pub sent: Option<Instant>,
+    /// When an answer is due.
+    pub due: Option<Instant>,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+    /// The answer.
+    pub answer: Option<String>,
+}
+
+/// One step of its life.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredStep {
+    /// When.
+    pub at: String,
+    /// Who.
+    pub by: String,
+    /// From.
+    pub from: QueryState,
+    /// To.
+    pub to: QueryState,
+    /// Reason, answer or note.
+    pub note: String,
+    /// Hash of what the provider sees.
+    pub body_hash: String,
+}
+
+/// A version as sent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StoredVersion {
+    /// 1, 2 ...
+    pub version: u32,
+    /// When.
+    pub sent: String,
+    /// Who.
+    pub by: String,
+    /// What the provider saw, byte for byte.
+    pub text: String,
+    /// Its hash.
+    pub body_hash: String,
+}
+
+const COLUMNS: &str =
+    "q.id, q.state, q.version, q.revision, d.body, d.internal_note, q.created, q.created_by, q.sent, q.due, q.outcome, q.answer";
+
+impl Store {
+    /// Stores a new draft and gives its number.
+    pub fn new_query(&self, actor: &Actor, new: &NewQuery<'_>) -> Result<i64> {
+        let d = new.draft;
+        self.write(|tx| {
+            let failed = because("the draft could not be saved");
+            tx.execute(
+                "INSERT INTO query (encounter, patient, gap, concept, state, created, created_by, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                (&d.encounter, &d.patient, &d.gap, &d.concept, name(&QueryState::Draft), actor.now.to_string(), &actor.user, d.due.map(|t| t.to_string())),
+            )
+            .map_err(&failed)?;
+            let id = tx.last_insert_rowid();
+            tx.execute(
+                "INSERT INTO draft (query, revision, body, internal_note, saved) VALUES (?1, 1, ?2, ?3, ?4)",
+                (id, json(d), new.internal_note, actor.now.to_string()),
+            )
+            .map_err(&failed)?;
+            self.record(tx, actor, &act("query.draft", d, &id.to_string(), None))?;
+            Ok(id)
+        })
+    }
+
+    /// Saves a draft over `revision`; gives the next one. Refused when another revision is stored: nothing is overwritten.
+    pub fn save_draft(&self, actor: &Actor, id: i64, revision: i64, draft: &Draft, internal_note: &str) -> Result<i64> {
+        self.write(|tx| {
+            let failed = because("the draft could not be saved");
+            let changed = tx
+                .execute(
+                    "UPDATE draft SET revision = revision + 1, body = ?3, internal_note = ?4, saved = ?5 WHERE query = ?1 AND revision = ?2
+                     AND EXISTS (SELECT 1 FROM query WHERE id = ?1 AND state = 'draft' AND discarded = 0)",
+                    (id, revision, json(draft), internal_note, actor.now.to_string()),
+                )
+                .map_err(&failed)?;
+            if changed == 0 {
+                return Err(Trouble::refused("the draft was not saved")
+                    .at(format!("query {id}"), None)
+                    .why("it was sent, discarded or saved by somebody else in the meantime")
+                    .hint("open it again; what you typed is still on your screen"));
+            }
+            tx.execute(
+                "UPDATE query SET revision = ?2, concept = ?3, due = ?4 WHERE id = ?1",
+                (id, revision + 1, &draft.concept, draft.due.map(|t| t.to_string())),
+            )
+            .map_err(&failed)?;
+            self.record(tx, actor, &act("query.save", draft, &id.to_string(), Some(revision + 1)))?;
+            Ok(revision + 1)
+        })
+    }
+
+    /// Puts a draft aside. The row stays.
+    pub fn discard_query(&self, actor: &Actor, id: i64) -> Result<()> {
+        self.write(|tx| {
+            let changed = tx
+                .execute("UPDATE query SET discarded = 1 WHERE id = ?1 AND state = 'draft'", [id])
+                .map_err(because("the draft could not be discarded"))?;
+            if changed == 0 {
+                return Err(Trouble::refused("only a draft can be discarded")
+                    .at(format!("query {id}"), None)
+                    .hint("withdraw a sent query with a reason"));
+            }
+            self.record(tx, actor, &Act { object: Some(&id.to_string()), ..Act::new("query.discard") })
+        })
+    }
+
+    /// Records a draft as sent: its text becomes a version that never changes.
+    pub fn send_query(&self, actor: &Actor, id: i64, revision: i64, draft: &Draft, provider_text: &str, body_hash: &str) -> Result<()> {
+        self.write(|tx| {
+            let failed = because("the query could not be sent; the draft is kept");
+            let stored = current(tx, id)?;
+            if stored.state != QueryState::Draft || stored.revision != revision {
+                return Err(Trouble::refused("the query was not sent")
+                    .at(format!("query {id}"), None)
+                    .why("it was sent or changed in the meantime")
+                    .hint("open it again and look at it once more"));
+            }
+            let version = stored.version + 1;
+            tx.execute(
+                "INSERT INTO query_version (query, version, sent, sent_by, body, provider_text, body_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                (id, version, actor.now.to_string(), &actor.user, json(draft), provider_text, body_hash),
+            )
+            .map_err(&failed)?;
+            tx.execute(
+                "UPDATE query SET state = ?2, version = ?3, sent = ?4, due = ?5 WHERE id = ?1",
+                (id, name(&QueryState::Open), version, actor.now.to_string(), draft.due.map(|t| t.to_string())),
+            )
+            .map_err(&failed)?;
+            self.step(tx, actor, id, (QueryState::Draft, QueryState::Open), "sent", body_hash)?;
+            if let Some((encounter, gap)) = draft.encounter.as_ref().zip(draft.gap.as_ref()) {
+                tx.execute(
+                    "INSERT INTO gap_mark (gap, encounter, state, reason, by_user, at) VALUES (?1, ?2, 'queried', ?3, ?4, ?5)",
+                    (gap, encounter, format!("query {id}"), &actor.user, actor.now.to_string()),
+                )
+                .map_err(&failed)?;
+            }
+            self.record(tx, actor, &act("query.send", draft, &id.to_string(), Some(version.into())))
+        })
+    }
+
+    /// Moves a sent query from one state to another, with what was said. `from` must be where it stands.
+    pub fn move_query(
+        &self,
+        actor: &Actor,
+        id: i64,
+        from: QueryState,
+        to: QueryState,
+        note: &str,
+        answer: Option<&str>,
+        outcome: Option<Outcome>,
+    ) -> Result<()> {
+        self.write(|tx| {
+            let failed = because("the query could not be changed; nothing was saved");
+            let stored = current(tx, id)?;
+            if stored.state != from {
+                return Err(Trouble::refused("the query was not changed")
+                    .at(format!("query {id}"), None)
+                    .why(format!("it is {} now, not {}", name(&stored.state), name(&from)))
+                    .hint("somebody else acted on it: look at its timeline"));
+            }
+            let outcome_name = outcome.map(|o| name(&o));
+            tx.execute(
+                "UPDATE query SET state = ?2, answer = coalesce(?3, answer), outcome = coalesce(?4, outcome) WHERE id = ?1",
+                (id, name(&to), answer, outcome_name),
+            )
+            .map_err(&failed)?;
+            let hash: Option<String> = tx
+                .query_row("SELECT body_hash FROM query_version WHERE query = ?1 ORDER BY version DESC LIMIT 1", [id], |r| r.get(0))
+                .optional()
+                .map_err(&failed)?;
+            self.step(tx, actor, id, (from, to), note, &hash.unwrap_or_default())?;
+            let detail = format!("{} to {}", name(&from), name(&to));
+            self.record(tx, actor, &Act { detail: &detail, ..act("query.move", &stored.draft, &id.to_string(), None) })
+        })
+    }
+
+    fn step(
+        &self,
+        tx: &Transaction<'_>,
+        actor: &Actor,
+        id: i64,
+        (from, to): (QueryState, QueryState),
+        note: &str,
+        hash: &str,
+    ) -> Result<()> {
+        tx.execute(
+            "INSERT INTO query_step (query, at, by_user, from_state, to_state, note, body_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            (id, actor.now.to_string(), &actor.user, name(&from), name(&to), note, hash),
+        )
+        .map(drop)
+        .map_err(because("the step could not be recorded; nothing was saved"))
+    }
+
+    /// One query.
+    pub fn query(&self, id: i64) -> Result<Option<StoredQuery>> {
+        self.read(|c| {
+            c.query_row(&format!("SELECT {COLUMNS} FROM query q JOIN draft d ON d.query = q.id WHERE q.id = ?1"), [id], stored).optional()
+        })
+    }
+
+    /// All queries and drafts (of one encounter, where one is named), newest first; discarded drafts left out.
+    pub fn queries(&self, encounter: Option<&str>) -> Result<Vec<StoredQuery>> {
+        self.read(|c| {
+            c.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM query q JOIN draft d ON d.query = q.id WHERE q.discarded = 0 AND (?1 IS NULL OR q.encounter = ?1) ORDER BY q.id DESC"
+            ))?
+            .query_map([encounter], stored)?
+            .collect()
+        })
+    }
+
+    /// The life of a query.
+    pub fn steps(&self, id: i64) -> Result<Vec<StoredStep>> {
+        self.read(|c| {
+            c.prepare_cached("SELECT at, by_user, from_state, to_state, note, body_hash FROM query_step WHERE query = ?1 ORDER BY id")?
+                .query_map([id], |r| {
+                    Ok(StoredStep {
+                        at: r.get(0)?,
+                        by: r.get(1)?,
+                        from: value(&r.get::<_, String>(2)?).unwrap_or_default(),
+                        to: value(&r.get::<_, String>(3)?).unwrap_or_default(),
+                        note: r.get(4)?,
+                        body_hash: r.get(5)?,
+                    })
+                })?
+                .collect()
+        })
+    }
+
+    /// The versions of a query as they were sent.
+    pub fn query_versions(&self, id: i64) -> Result<Vec<StoredVersion>> {
+        self.read(|c| {
+            c.prepare_cached(
+                "SELECT version, sent, sent_by, provider_text, body_hash FROM query_version WHERE query = ?1 ORDER BY version",
+            )?
+            .query_map([id], |r| {
+                Ok(StoredVersion { version: r.get(0)?, sent: r.get(1)?, by: r.get(2)?, text: r.get(3)?, body_hash: r.get(4)? })
+            })?
+            .collect()
+        })
+    }
+}
+
+fn current(tx: &Transaction<'_>, id: i64) -> Result<StoredQuery> {
+    tx.query_row(&format!("SELECT {COLUMNS} FROM query q JOIN draft d ON d.query = q.id WHERE q.id = ?1 AND q.discarded = 0"), [id], stored)
+        .optional()
+        .map_err(because("the query could not be read"))?
+        .ok_or_else(|| Trouble::input("there is no such query").at(format!("query {id}"), None).hint("`lacuna query list` shows them"))
+}
+
+fn stored(r: &rusqlite::Row<'_>) -> rusqlite::Result<StoredQuery> {
+    let time = |text: Option<String>| text.and_then(|t| Instant::parse(&t));
+    Ok(StoredQuery {
+        id: r.get(0)?,
+        state: value(&r.get::<_, String>(1)?).unwrap_or_default(),
+        version: r.get(2)?,
+        revision: r.get(3)?,
+        draft: serde_json::from_str(&r.get::<_, String>(4)?).unwrap_or_default(),
+        internal_note: r.get(5)?,
+        created: time(r.get(6)?),
+        created_by: r.get(7)?,
+        sent: time(r.get(8)?),
+        due: time(r.get(9)?),
+        outcome: r.get::<_, Option<String>>(10)?.and_then(|o| value(&o)),
+        answer: r.get(11)?,
+    })
+}
+
+fn act<'a>(action: &'a str, draft: &'a Draft, object: &'a str, version: Option<i64>) -> Act<'a> {
+    Act {
+        patient: draft.patient.as_deref(),
+        encounter: draft.encounter.as_deref(),
+        object: Some(object),
+        object_version: version,
+        ..Act::new(action)
+    }
+}
+
+/// The snake-case name that serde gives a plain enum.
+fn name<T: Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn value<T: DeserializeOwned>(name: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
+}
+
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}

@@ -1,0 +1,249 @@
+use super::*;
+use crate::chart::{Document, Encounter, Observation, Patient, Record};
+use crate::query::{Draft, QueryState};
+
+fn actor() -> Actor {
+    Actor { user: "ana".into(), session: "s1".into(), client: "local".into(), now: Instant::parse("2026-11-19T08:42:00-05:00").unwrap() }
+}
+
+fn note(id: &str, text: &str) -> Record {
+    Record::Document(Document {
+        identifier: id.into(),
+        encounter: Some("e1".into()),
+        patient: Some("p1".into()),
+        text: text.into(),
+        ..Document::default()
+    })
+}
+
+fn batch(text: &str) -> Vec<Record> {
+    vec![
+        Record::Patient(Patient { identifier: "p1".into(), mrn: Some("0041".into()), family: Some("Rivera".into()), ..Patient::default() }),
+        Record::Encounter(Encounter {
+            identifier: "e1".into(),
+            patient: Some("p1".into()),
+            start: Instant::parse("2026-11-17T14:05:00-05:00"),
+            ..Encounter::default()
+        }),
+        note("d1", text),
+        Record::Observation(Observation {
+            identifier: "o1".into(),
+            encounter: Some("e1".into()),
+            name: "Creatinine".into(),
+            ..Observation::default()
+        }),
+    ]
+}
+
+fn import(store: &Store, records: &[Record]) -> IngestCounts {
+    let mut counts = IngestCounts::default();
+    let run = store.begin_run(&actor(), &["test".into()]).unwrap();
+    store.put_batch(&actor(), run, records, &[], &mut counts).unwrap();
+    store.end_run(&actor(), run, true).unwrap();
+    counts
+}
+
+#[test]
+fn the_same_input_again_changes_nothing() {
+    let store = Store::memory(&actor()).unwrap();
+    let first = import(&store, &batch("stable"));
+    assert_eq!((first.added, first.encounters, first.observations), (1, 1, 1));
+    let head = store.outbox_head().unwrap();
+    let touched = store.encounters(true).unwrap()[0].touched;
+    let again = import(&store, &batch("stable"));
+    assert_eq!(again, IngestCounts { unchanged: 1, ..IngestCounts::default() });
+    assert_eq!(store.outbox_head().unwrap(), head, "nothing to index again");
+    assert_eq!(store.encounters(true).unwrap()[0].touched, touched);
+}
+
+#[test]
+fn a_changed_text_is_a_new_version_and_the_old_one_stays() {
+    let store = Store::memory(&actor()).unwrap();
+    import(&store, &batch("first wording"));
+    let again = import(&store, &batch("second wording"));
+    assert_eq!((again.added, again.new_versions), (0, 1));
+    assert_eq!(store.document("d1", None).unwrap().unwrap().text, "second wording");
+    assert_eq!(store.document("d1", Some(1)).unwrap().unwrap().text, "first wording");
+    assert_eq!(store.versions("d1").unwrap().len(), 2);
+    let chart = store.chart("e1").unwrap().unwrap();
+    assert_eq!(chart.documents.len(), 1);
+    assert_eq!(chart.documents[0].version, 2);
+}
+
+#[test]
+fn a_stored_document_cannot_be_changed_even_by_hand() {
+    let store = Store::memory(&actor()).unwrap();
+    import(&store, &batch("as written"));
+    let refused = store.write(|tx| tx.execute("UPDATE document SET text = 'other'", []).map_err(because("no")));
+    assert!(refused.is_err());
+    for sql in ["UPDATE audit SET detail = 'x'", "DELETE FROM audit"] {
+        assert!(store.write(|tx| tx.execute(sql, []).map_err(because("no"))).is_err());
+    }
+}
+
+#[test]
+fn every_act_has_its_row_in_the_chain() {
+    let store = Store::memory(&actor()).unwrap();
+    import(&store, &batch("text"));
+    store.mark_seen(&actor(), Some("p1"), "e1", "d1", 1).unwrap();
+    let log = store.audit(&AuditFilter::default()).unwrap();
+    let actions: Vec<_> = log.iter().map(|e| e.action.as_str()).collect();
+    assert_eq!(actions, ["store.create", "import.begin", "import.batch", "import.end", "document.open"]);
+    assert!(log.iter().zip(log.iter().skip(1)).all(|(a, b)| b.previous == a.hash));
+    assert_eq!(store.verify_audit().unwrap(), AuditVerdict::CannotTell { rows: 5 }, "a store in memory keeps no head elsewhere");
+}
+
+#[test]
+fn a_changed_a_cut_and_a_rolled_back_log_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().join("store");
+    let store = Store::create(&at, &Key::None, &actor()).unwrap();
+    import(&store, &batch("text"));
+    assert_eq!(store.verify_audit().unwrap(), AuditVerdict::Intact { rows: 4 });
+    let raw = rusqlite::Connection::open(at.join(FILE)).unwrap();
+    raw.execute_batch("DROP TRIGGER audit_no_delete; DROP TRIGGER audit_no_update; DELETE FROM audit WHERE sequence = 4").unwrap();
+    assert_eq!(store.verify_audit().unwrap(), AuditVerdict::Shortened { rows: 3, expected: 4 });
+    raw.execute("UPDATE audit SET by_user = 'somebody' WHERE sequence = 2", []).unwrap();
+    assert_eq!(store.verify_audit().unwrap(), AuditVerdict::Altered { sequence: 2 });
+}
+
+#[test]
+fn an_act_that_fails_leaves_neither_act_nor_row() {
+    let store = Store::memory(&actor()).unwrap();
+    let before = store.audit(&AuditFilter::default()).unwrap().len();
+    let result: Result<()> = store.write(|tx| {
+        store.record(tx, &actor(), &audit::Act::new("query.send"))?;
+        Err(Trouble::refused("no"))
+    });
+    assert!(result.is_err());
+    assert_eq!(store.audit(&AuditFilter::default()).unwrap().len(), before);
+}
+
+fn draft() -> Draft {
+    Draft { title: "Clinical clarification".into(), encounter: Some("e1".into()), question: "What explains it?".into(), ..Draft::default() }
+}
+
+#[test]
+fn a_draft_saved_by_two_people_is_overwritten_by_neither() {
+    let store = Store::memory(&actor()).unwrap();
+    let id = store.new_query(&actor(), &NewQuery { draft: &draft(), internal_note: "" }).unwrap();
+    assert_eq!(store.save_draft(&actor(), id, 1, &Draft { title: "A".into(), ..draft() }, "").unwrap(), 2);
+    assert!(store.save_draft(&actor(), id, 1, &Draft { title: "B".into(), ..draft() }, "").is_err());
+    assert_eq!(store.query(id).unwrap().unwrap().draft.title, "A");
+}
+
+#[test]
+fn a_sent_query_never_changes() {
+    let store = Store::memory(&actor()).unwrap();
+    let id = store.new_query(&actor(), &NewQuery { draft: &draft(), internal_note: "for us" }).unwrap();
+    store.send_query(&actor(), id, 1, &draft(), "the text", "h").unwrap();
+    assert!(store.save_draft(&actor(), id, 1, &draft(), "").is_err());
+    assert!(store.send_query(&actor(), id, 1, &draft(), "another text", "h").is_err());
+    assert!(store.write(|tx| tx.execute("UPDATE query_version SET provider_text = 'x'", []).map_err(because("no"))).is_err());
+    let versions = store.query_versions(id).unwrap();
+    assert_eq!((versions.len(), versions[0].text.as_str()), (1, "the text"));
+    assert!(!versions[0].text.contains("for us"));
+    store.move_query(&actor(), id, QueryState::Open, QueryState::Answered, "said so", Some("said so"), None).unwrap();
+    assert!(store.move_query(&actor(), id, QueryState::Open, QueryState::Withdrawn, "late", None, None).is_err(), "it is answered by now");
+    let states: Vec<_> = store.steps(id).unwrap().into_iter().map(|s| s.to).collect();
+    assert_eq!(states, [QueryState::Open, QueryState::Answered]);
+}
+
+#[test]
+fn a_store_that_is_newer_than_the_program_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Store::create(folder.path(), &Key::None, &actor()).unwrap());
+    let file = folder.path().join(FILE);
+    rusqlite::Connection::open(&file).unwrap().pragma_update(None, "user_version", 9999).unwrap();
+    let error = Store::open(folder.path(), &Key::None).err().unwrap();
+    assert!(error.to_string().contains("newer"), "{error}");
+    assert_eq!(error.exit_code(), 2);
+}
+
+#[test]
+fn what_is_no_store_is_named_and_not_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(Store::open(folder.path(), &Key::None).err().unwrap().hint.unwrap().contains("init"));
+    let file = folder.path().join(FILE);
+    std::fs::write(&file, "this is no database, only some words that somebody put here by mistake").unwrap();
+    let before = std::fs::read(&file).unwrap();
+    let error = Store::open(folder.path(), &Key::None).err().unwrap();
+    assert_eq!(error.exit_code(), 4, "{error}");
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn a_store_with_a_key_opens_with_that_key_only_and_holds_no_plain_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = Key::Raw([7; 32]);
+    let store = Store::create(folder.path(), &key, &actor()).unwrap();
+    import(&store, &batch("calciphylaxis"));
+    drop(store);
+    assert!(Store::open(folder.path(), &Key::None).is_err());
+    assert!(Store::open(folder.path(), &Key::Raw([8; 32])).is_err());
+    assert!(Store::open(folder.path(), &key).unwrap().document("d1", None).unwrap().is_some());
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        assert!(!bytes.windows(13).any(|w| w == b"calciphylaxis"));
+    }
+}
+
+#[test]
+fn files_are_for_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().join("deep/store");
+    let store = Store::create(&at, &Key::None, &actor()).unwrap();
+    import(&store, &batch("text"));
+    assert_eq!(std::fs::metadata(&at).unwrap().permissions().mode() & 0o777, 0o700);
+    for name in [FILE, "lacuna.db-wal", "lacuna.db-shm"] {
+        let mode = std::fs::metadata(at.join(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{name}");
+    }
+}
+
+#[test]
+fn the_outbox_keeps_the_last_word_on_each_document() {
+    let store = Store::memory(&actor()).unwrap();
+    import(&store, &batch("one"));
+    import(&store, &batch("two"));
+    let out = store.outbox(0, 100).unwrap();
+    assert_eq!((out.put.len(), out.remove.len()), (1, 1));
+    assert_eq!(out.put[0].document.text, "two");
+    assert_eq!(out.put[0].mrn, "0041");
+    store.outbox_done(out.sequence).unwrap();
+    assert!(store.outbox(0, 100).unwrap().put.is_empty());
+    assert_eq!(store.outbox_head().unwrap(), out.sequence);
+    assert_eq!(store.documents_for_index(0, 100).unwrap().len(), 1);
+}
+
+#[test]
+fn what_was_not_given_later_is_kept_and_an_implied_encounter_never_replaces_a_real_one() {
+    let store = Store::memory(&actor()).unwrap();
+    import(&store, &batch("text"));
+    import(
+        &store,
+        &[
+            Record::Patient(Patient { identifier: "p1".into(), given: Some("Marta".into()), ..Patient::default() }),
+            Record::Encounter(Encounter { identifier: "e1".into(), implied: true, ..Encounter::default() }),
+        ],
+    );
+    let chart = store.chart("e1").unwrap().unwrap();
+    let patient = chart.patient.unwrap();
+    assert_eq!((patient.mrn.as_deref(), patient.display().as_str()), (Some("0041"), "RIVERA Marta"));
+    assert!(!chart.encounter.implied);
+}
+
+#[test]
+fn a_backup_opens_as_a_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(&folder.path().join("a"), &Key::None, &actor()).unwrap();
+    import(&store, &batch("text"));
+    let target = folder.path().join("b");
+    std::fs::create_dir(&target).unwrap();
+    store.backup(&target.join(FILE), &actor()).unwrap();
+    assert!(store.backup(&target.join(FILE), &actor()).is_err(), "an existing file is not overwritten");
+    let copy = Store::open(&target, &Key::None).unwrap();
+    assert_eq!(copy.counts().unwrap(), store.counts().unwrap());
+    copy.check().unwrap();
+}

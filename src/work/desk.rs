@@ -1,0 +1,67 @@
+//! Everything a screen or a command can ask for, as one interface. The terminal interface calls it from its worker thread; the
+//! commands call it directly; tests of the terminal put a small stand-in behind it.
+
+use super::model::{ChartView, DismissReason, QueryRow, QueryView, SearchPage, Worklist, WorklistView};
+use crate::chart::Instant;
+use crate::checklist::Explanation;
+use crate::error::Result;
+use crate::query::{Draft, Outcome};
+use lacuna_index::Stop;
+
+/// A desk: one person working on one store.
+pub trait Desk: Send + Sync {
+    /// The person at this desk.
+    fn user(&self) -> &str;
+    /// "SYNTHETIC CHARTS" in the demo; the encryption state of a real store otherwise.
+    fn banner(&self) -> &str;
+    /// The time it is: frozen in the demo.
+    fn now(&self) -> Instant;
+    /// Encounters to look at.
+    fn worklist(&self, view: WorklistView) -> Result<Worklist>;
+    /// One encounter with readings, gaps and queries.
+    fn chart(&self, encounter: &str) -> Result<ChartView>;
+    /// Searches all charts, or one encounter.
+    fn search(&self, query: &str, encounter: Option<&str>, limit: usize, stop: &Stop) -> Result<SearchPage>;
+    /// Why an item fired in an encounter, or why not.
+    fn explain(&self, encounter: &str, item: &str) -> Result<Explanation>;
+    /// Sets a gap aside, with a reason.
+    fn dismiss_gap(&self, encounter: &str, key: &str, reason: DismissReason, words: &str) -> Result<()>;
+    /// Takes a dismissal back.
+    fn reopen_gap(&self, encounter: &str, key: &str) -> Result<()>;
+    /// Records that this person opened a document.
+    fn mark_seen(&self, encounter: &str, document: &str) -> Result<()>;
+    /// Sets the next look at an encounter to `days` from now; 0 takes it back.
+    fn set_next_review(&self, encounter: &str, days: u32) -> Result<()>;
+    /// A draft for a gap, stored at once; the one that is there already when there is one.
+    fn draft_for_gap(&self, encounter: &str, key: &str) -> Result<QueryView>;
+    /// An empty draft for an encounter, stored at once.
+    fn draft_blank(&self, encounter: &str) -> Result<QueryView>;
+    /// Checks a draft against the lint rules, with the chart at hand.
+    fn lint(&self, draft: &Draft) -> Result<crate::query::Report>;
+    /// Saves a draft; gives the new revision. Refused when somebody saved another revision in between: both stay.
+    fn save_draft(&self, id: i64, revision: i64, draft: &Draft, internal_note: &str) -> Result<i64>;
+    /// Throws a draft away (kept as discarded: undoable by hand).
+    fn discard_draft(&self, id: i64) -> Result<()>;
+    /// Records a draft as sent; refused while a lint rule blocks.
+    fn send(&self, id: i64) -> Result<QueryView>;
+    /// Records an answer.
+    fn answer(&self, id: i64, words: &str, option: Option<usize>) -> Result<QueryView>;
+    /// Closes with an outcome.
+    fn close(&self, id: i64, outcome: Outcome) -> Result<QueryView>;
+    /// Hands an open query to the next level.
+    fn escalate(&self, id: i64, to: &str, words: &str) -> Result<QueryView>;
+    /// Takes an open query back.
+    fn withdraw(&self, id: i64, words: &str) -> Result<QueryView>;
+    /// All queries and drafts, newest first.
+    fn queries(&self) -> Result<Vec<QueryRow>>;
+    /// One query, whole.
+    fn query(&self, id: i64) -> Result<QueryView>;
+    /// Exactly what the provider sees.
+    fn provider_view(&self, draft: &Draft, id: Option<i64>) -> String;
+    /// Keeps where this person is, so that a dropped line comes back to the same place.
+    fn save_place(&self, place: &str) -> Result<()>;
+    /// Where this person was.
+    fn place(&self) -> Result<Option<String>>;
+    /// Takes in what other processes changed since; true when something did.
+    fn refresh(&self) -> Result<bool>;
+}

@@ -1,0 +1,136 @@
+//! Evaluating encounters: read their documents, run the packs, keep the result with the versions that made it. Incremental: an
+//! encounter is evaluated again when it changed, when the packs or the reader changed, or when one of its clocks may have run out.
+
+use crate::chart::{Chart, Document, Instant};
+use crate::checklist::{Gap, GapState, Packs, Subject, evaluate};
+use crate::error::{Result, Trouble};
+use crate::reading::{Reading, read};
+use crate::store::{CachedEvaluation, EncounterSummary, Store};
+use crate::work::model::GapMark;
+use lacuna_index::Stop;
+use rayon::prelude::*;
+use std::collections::HashMap;
+
+/// Encounters evaluated between two commits of the cache.
+const BATCH: usize = 256;
+/// How long a cached result stands while a clock of the encounter is still running.
+const CLOCK_SECONDS: i64 = 900;
+
+/// An encounter with its readings and gaps.
+pub struct Evaluated {
+    /// Readings of its documents, in their order.
+    pub readings: Vec<Reading>,
+    /// What was found, with what people did about it.
+    pub gaps: Vec<Gap>,
+}
+
+/// Names the reader, lexicon and packs that make a result: another name, another evaluation.
+pub fn epoch(packs: &Packs) -> String {
+    format!("{}-{}", crate::reading::version(), packs.fingerprint())
+}
+
+/// Reads and evaluates one chart. `only` names a pack or an item.
+pub fn chart(packs: &Packs, chart: &Chart, as_of: &Instant, only: Option<&str>) -> Evaluated {
+    let readings = readings(&chart.documents);
+    let prior = prior_readings(chart);
+    let gaps = evaluate(packs, &Subject { chart, readings: &readings, prior_readings: &prior }, as_of, only);
+    Evaluated { readings, gaps }
+}
+
+/// Readings of documents, in their order.
+pub fn readings(documents: &[Document]) -> Vec<Reading> {
+    documents.iter().map(|d| read(&d.text, d.document_type)).collect()
+}
+
+/// Readings of the documents of earlier encounters, in their order.
+pub fn prior_readings(chart: &Chart) -> Vec<Vec<Reading>> {
+    chart.prior.iter().map(|p| readings(&p.documents)).collect()
+}
+
+/// The gaps of encounters, with what people did about them: by encounter, then in the order of evaluation. `all` uses and fills
+/// the cache; an instant that was asked for is judged exactly, without it.
+pub fn gaps_of(store: &Store, packs: &Packs, names: &[String], all: bool, asked: Option<Instant>, now: &Instant, stop: &Stop) -> Result<Vec<Gap>> {
+    let marks = store.gap_marks(None)?;
+    let mut out = Vec::new();
+    let mut cached = HashMap::new();
+    if all && asked.is_none() {
+        cached = encounters(store, packs, &store.encounters(true)?, now, stop, &mut |_, _| {})?;
+    }
+    for batch in names.chunks(BATCH) {
+        let mut charts = Vec::new();
+        for name in batch.iter().filter(|n| !cached.contains_key(*n)) {
+            let found = store.chart(name)?.ok_or_else(|| {
+                Trouble::input("there is no such encounter").at(name, None).hint("`lacuna worklist --view all` shows them; `#12` names one by our number")
+            })?;
+            charts.push((name.clone(), found));
+        }
+        let fresh: HashMap<String, Vec<Gap>> =
+            charts.par_iter().map(|(name, found)| (name.clone(), chart(packs, found, &asked.unwrap_or(*now), None).gaps)).collect();
+        for name in batch {
+            let mut gaps = cached.remove(name).or_else(|| fresh.get(name).cloned()).unwrap_or_default();
+            with_marks(&mut gaps, &marks);
+            out.append(&mut gaps);
+        }
+    }
+    Ok(out)
+}
+
+/// Puts what people did on what was found.
+pub fn with_marks(gaps: &mut [Gap], marks: &[GapMark]) {
+    let newest: HashMap<&str, &GapMark> = marks.iter().map(|m| (m.key.as_str(), m)).collect();
+    for gap in gaps {
+        gap.state = newest.get(gap.key().as_str()).map_or(GapState::Open, |m| m.state);
+    }
+}
+
+/// The gaps of the encounters named (all, when none is), by encounter identifier; from the cache where it still stands.
+pub fn encounters(
+    store: &Store, packs: &Packs, summaries: &[EncounterSummary], as_of: &Instant, stop: &Stop, tell: &mut dyn FnMut(usize, usize),
+) -> Result<HashMap<String, Vec<Gap>>> {
+    let epoch = epoch(packs);
+    let mut cached = store.evaluations()?;
+    let mut out = HashMap::with_capacity(summaries.len());
+    let mut stale = Vec::new();
+    for summary in summaries {
+        let name = &summary.encounter.identifier;
+        match cached.remove(name).filter(|c| stands(c, &epoch, summary.touched, as_of)) {
+            Some(c) => {
+                out.insert(name.clone(), c.gaps);
+            }
+            None => stale.push(summary),
+        }
+    }
+    let mut done = summaries.len() - stale.len();
+    for batch in stale.chunks(BATCH) {
+        if stop.stopped() {
+            return Err(Trouble::system("the evaluation was stopped").hint("what was evaluated so far is kept; run it again to go on"));
+        }
+        let charts: Vec<(&EncounterSummary, Option<Chart>)> =
+            batch.iter().map(|s| store.chart(&s.encounter.identifier).map(|c| (*s, c))).collect::<Result<_>>()?;
+        let fresh: Vec<(String, CachedEvaluation)> = charts
+            .par_iter()
+            .filter_map(|(summary, found)| {
+                let found = found.as_ref()?;
+                let gaps = chart(packs, found, as_of, None).gaps;
+                let evaluation = CachedEvaluation {
+                    epoch: epoch.clone(),
+                    touched: summary.touched,
+                    as_of: as_of.utc_seconds(),
+                    settled: found.encounter.implied || found.encounter.start.is_none(),
+                    gaps,
+                };
+                Some((summary.encounter.identifier.clone(), evaluation))
+            })
+            .collect();
+        store.put_evaluations(&fresh)?;
+        out.extend(fresh.into_iter().map(|(name, e)| (name, e.gaps)));
+        done += batch.len();
+        tell(done, summaries.len());
+    }
+    Ok(out)
+}
+
+fn stands(cached: &CachedEvaluation, epoch: &str, touched: i64, as_of: &Instant) -> bool {
+    let age = as_of.utc_seconds() - cached.as_of;
+    cached.epoch == epoch && cached.touched == touched && (cached.settled || (0..CLOCK_SECONDS).contains(&age))
+}

@@ -1,0 +1,205 @@
+//! Intake into the store: batches, progress, cancel. The same input again changes nothing; a crash loses at most one batch.
+
+use super::session::Session;
+use crate::chart::Record;
+use crate::error::{Result, Trouble};
+use crate::intake::{self, Options, Origin, Sink};
+use crate::store::{IngestCounts, Store};
+use lacuna_index::Stop;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// A batch is committed when it holds this many records, or this many bytes of text: small enough to lose little and to hold
+/// the writer's lock briefly, large enough that a durable commit a batch costs little.
+const BATCH_RECORDS: usize = 500;
+const BATCH_BYTES: usize = 4 << 20;
+
+/// What an import did: the JSON contract of `lacuna import`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ImportReport {
+    /// Documents.
+    pub documents: DocumentCounts,
+    /// Encounters that were not there.
+    pub encounters: u64,
+    /// Observations that were not there.
+    pub observations: u64,
+    /// Other records (patients, orders, drugs, procedures, problems, providers) that were not there.
+    pub other: u64,
+    /// What was refused.
+    pub rejects: Vec<Reject>,
+    /// What is worth knowing and is no fault.
+    pub notices: Vec<Reject>,
+    /// The run's number in the ledger.
+    pub run: i64,
+    /// True when somebody stopped it; what was taken until then is stored.
+    pub stopped: bool,
+}
+
+/// Documents of one import.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct DocumentCounts {
+    /// Not there before.
+    pub added: u64,
+    /// There before, the same.
+    pub unchanged: u64,
+    /// There before with another text or other details.
+    pub new_versions: u64,
+    /// Refused: as many as there are rejects.
+    pub rejected: u64,
+}
+
+/// One thing refused.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Reject {
+    /// File.
+    pub source: Option<String>,
+    /// Line, from 1.
+    pub line: Option<u64>,
+    /// What is the matter.
+    pub what: String,
+    /// Why.
+    pub why: Option<String>,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+impl From<Trouble> for Reject {
+    fn from(t: Trouble) -> Self {
+        Self { source: t.source, line: t.line, what: t.what, why: t.why, hint: t.hint }
+    }
+}
+
+impl ImportReport {
+    /// 0 when everything went in, 2 when something was refused.
+    pub fn exit_code(&self) -> u8 {
+        if self.rejects.is_empty() && !self.stopped { 0 } else { 2 }
+    }
+}
+
+/// How far an import is.
+#[derive(Clone, Debug, Default)]
+pub struct ImportProgress {
+    /// Bytes read.
+    pub done: u64,
+    /// Bytes in all.
+    pub total: u64,
+    /// Documents so far, new and known.
+    pub documents: u64,
+}
+
+/// Reads `paths` into `store`.
+pub fn import(
+    store: &Store, session: &Session, paths: &[PathBuf], options: &Options, stop: &Stop, tell: &mut dyn FnMut(&ImportProgress),
+) -> Result<ImportReport> {
+    let sources: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
+    let run = store.begin_run(&session.actor(), &sources)?;
+    let mut sink = StoreSink::new(store, session, run, stop, tell);
+    let outcome = intake::run(paths, options, &mut sink).and_then(|()| sink.flush());
+    let stopped = stop.stopped();
+    let (counts, rejects, notices) = (sink.counts, sink.rejects, sink.notices);
+    store.end_run(&session.actor(), run, outcome.is_ok() && !stopped)?;
+    outcome?;
+    Ok(ImportReport {
+        documents: DocumentCounts {
+            added: counts.added,
+            unchanged: counts.unchanged,
+            new_versions: counts.new_versions,
+            rejected: rejects.len() as u64,
+        },
+        encounters: counts.encounters,
+        observations: counts.observations,
+        other: counts.other,
+        rejects,
+        notices,
+        run,
+        stopped,
+    })
+}
+
+/// Reads one FHIR bundle that is in memory already (the demo's charts) into `store`; gives what was refused.
+pub fn import_records(store: &Store, session: &Session, source: &str, bundle: &[u8]) -> Result<Vec<Reject>> {
+    let run = store.begin_run(&session.actor(), &[source.to_owned()])?;
+    let (stop, mut quiet) = (Stop::new(), |_: &ImportProgress| {});
+    let mut sink = StoreSink::new(store, session, run, &stop, &mut quiet);
+    intake::run_bytes(source, bundle, &Options::default(), &mut sink)?;
+    sink.flush()?;
+    let rejects = sink.rejects;
+    store.end_run(&session.actor(), run, true)?;
+    Ok(rejects)
+}
+
+struct StoreSink<'a> {
+    store: &'a Store,
+    session: &'a Session,
+    run: i64,
+    stop: &'a Stop,
+    tell: &'a mut dyn FnMut(&ImportProgress),
+    records: Vec<Record>,
+    bytes: usize,
+    fresh_rejects: Vec<Trouble>,
+    counts: IngestCounts,
+    progress: ImportProgress,
+    rejects: Vec<Reject>,
+    notices: Vec<Reject>,
+}
+
+impl<'a> StoreSink<'a> {
+    fn new(store: &'a Store, session: &'a Session, run: i64, stop: &'a Stop, tell: &'a mut dyn FnMut(&ImportProgress)) -> Self {
+        Self {
+            store,
+            session,
+            run,
+            stop,
+            tell,
+            records: Vec::new(),
+            bytes: 0,
+            fresh_rejects: Vec::new(),
+            counts: IngestCounts::default(),
+            progress: ImportProgress::default(),
+            rejects: Vec::new(),
+            notices: Vec::new(),
+        }
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        if self.records.is_empty() && self.fresh_rejects.is_empty() {
+            return Ok(());
+        }
+        self.store.put_batch(&self.session.actor(), self.run, &self.records, &self.fresh_rejects, &mut self.counts)?;
+        self.records.clear();
+        self.fresh_rejects.clear();
+        self.bytes = 0;
+        self.progress.documents = self.counts.added + self.counts.unchanged + self.counts.new_versions;
+        (self.tell)(&self.progress);
+        Ok(())
+    }
+}
+
+impl Sink for StoreSink<'_> {
+    fn take(&mut self, record: Record, _origin: &Origin) -> Result<()> {
+        if let Record::Document(document) = &record {
+            self.bytes += document.text.len();
+        }
+        self.records.push(record);
+        if self.records.len() >= BATCH_RECORDS || self.bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    fn reject(&mut self, trouble: Trouble) {
+        self.rejects.push(trouble.clone().into());
+        self.fresh_rejects.push(trouble);
+    }
+
+    fn notice(&mut self, notice: Trouble) {
+        self.notices.push(notice.into());
+    }
+
+    fn progress(&mut self, done_bytes: u64, total_bytes: u64, _label: &str) {
+        self.progress.done = done_bytes;
+        self.progress.total = total_bytes;
+        (self.tell)(&self.progress);
+    }
+
+    fn stopped(&self) -> bool {
+        self.stop.stopped()
+    }
+}

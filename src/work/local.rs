@@ -1,0 +1,346 @@
+//! The desk on a store of this host.
+
+use super::desk::Desk;
+use super::indexing::{self, Library, Waiting};
+use super::model::{ChartView, DismissReason, GapRow, QueryRow, QueryStep, QueryView, SearchPage, Worklist, WorklistView};
+use super::search::{self, Request};
+use super::session::Session;
+use super::worklist::{Material, overdue, worklist};
+use super::{evaluate, queries};
+use crate::chart::Instant;
+use crate::checklist::{Explanation, GapState, Packs, Subject, explain};
+use crate::error::{Result, Trouble};
+use crate::query::{Draft, Outcome, Report};
+use crate::store::{Store, StoredQuery};
+use lacuna_index::{Engine, Stop};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// One person at one store on this host.
+pub struct LocalDesk {
+    store: Arc<Store>,
+    session: Session,
+    packs: Packs,
+    library: Mutex<Library>,
+    banner: String,
+    data_version: Mutex<i64>,
+}
+
+impl LocalDesk {
+    /// Sits down at a store. `banner` is what every screen shows of it ("SYNTHETIC CHARTS").
+    pub fn new(store: Arc<Store>, session: Session, packs: Packs, banner: &str) -> Result<Self> {
+        let library = Mutex::new(indexing::open(&store)?);
+        let data_version = Mutex::new(store.data_version()?);
+        Ok(Self { store, session, packs, library, banner: banner.to_owned(), data_version })
+    }
+
+    /// The store behind this desk.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// This person's session.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The packs in force.
+    pub fn packs(&self) -> &Packs {
+        &self.packs
+    }
+
+    /// Brings the index up to date; says how many changes it could not take in.
+    pub fn catch_up(&self, stop: &Stop, tell: &mut dyn FnMut(u64)) -> Result<Waiting> {
+        indexing::catch_up(&self.store, &mut lock(&self.library), stop, tell)
+    }
+
+    /// Runs `search` on an index that is up to date, as far as this process may write it.
+    pub fn with_index<T>(&self, stop: &Stop, search: impl FnOnce(&Engine, Waiting) -> Result<T>) -> Result<T> {
+        let mut library = lock(&self.library);
+        let waiting = indexing::catch_up(&self.store, &mut library, stop, &mut |_| {})?;
+        search(&library.engine, waiting)
+    }
+
+    /// Documents in the index.
+    pub fn indexed(&self) -> u64 {
+        lock(&self.library).engine.documents()
+    }
+
+    /// Throws the index away and makes it anew.
+    pub fn rebuild_index(&self, stop: &Stop, tell: &mut dyn FnMut(u64)) -> Result<Waiting> {
+        let mut library = lock(&self.library);
+        *library = indexing::fresh(&self.store)?;
+        indexing::catch_up(&self.store, &mut library, stop, tell)
+    }
+
+    /// Why an item fired in an encounter, or why not, with clocks judged at `as_of`.
+    pub fn explain_at(&self, encounter: &str, item: &str, as_of: &Instant) -> Result<Explanation> {
+        let chart = self.load(encounter)?;
+        let readings = evaluate::readings(&chart.documents);
+        let prior = evaluate::prior_readings(&chart);
+        let subject = Subject { chart: &chart, readings: &readings, prior_readings: &prior };
+        explain(&self.packs, &subject, as_of, item)
+            .ok_or_else(|| Trouble::input("there is no such checklist item").at(item, None).hint("`lacuna checklist list` shows them"))
+    }
+
+    fn missing(encounter: &str) -> Trouble {
+        Trouble::input("there is no such encounter").at(encounter, None).hint("`lacuna worklist --view all` shows them; `#12` names one by our number")
+    }
+
+    fn load(&self, encounter: &str) -> Result<crate::chart::Chart> {
+        self.store.chart(encounter)?.ok_or_else(|| Self::missing(encounter))
+    }
+
+    fn row(&self, query: &StoredQuery) -> QueryRow {
+        let patient = query.draft.encounter.as_deref().and_then(|e| self.store.patient_name(e).ok().flatten());
+        row(query, patient, &self.now())
+    }
+
+    fn view(&self, id: i64) -> Result<QueryView> {
+        let stored = self.store.query(id)?.ok_or_else(|| queries::missing(id))?;
+        let steps = self.store.steps(id)?;
+        Ok(QueryView {
+            row: self.row(&stored),
+            steps: steps
+                .into_iter()
+                .map(|s| QueryStep {
+                    at: Instant::parse(&s.at).unwrap_or(Instant::UNIX_EPOCH),
+                    by: s.by,
+                    from: s.from,
+                    to: s.to,
+                    note: s.note,
+                    body_hash: s.body_hash,
+                })
+                .collect(),
+            draft: stored.draft,
+            internal_note: stored.internal_note,
+            revision: stored.revision,
+            answer: stored.answer,
+        })
+    }
+}
+
+impl Desk for LocalDesk {
+    fn user(&self) -> &str {
+        &self.session.user
+    }
+
+    fn banner(&self) -> &str {
+        &self.banner
+    }
+
+    fn now(&self) -> Instant {
+        self.session.now()
+    }
+
+    fn worklist(&self, view: WorklistView) -> Result<Worklist> {
+        let summaries = self.store.encounters(view == WorklistView::All || view == WorklistView::WithGaps)?;
+        let now = self.now();
+        let mut gaps = evaluate::encounters(&self.store, &self.packs, &summaries, &now, &Stop::new(), &mut |_, _| {})?;
+        let marks = self.store.gap_marks(None)?;
+        if !marks.is_empty() {
+            gaps.values_mut().for_each(|list| evaluate::with_marks(list, &marks));
+        }
+        let material = Material {
+            encounters: &summaries,
+            gaps: &gaps,
+            queries: &self.store.queries(None)?,
+            seen: &self.store.seen(self.user())?,
+            reviews: &self.store.next_reviews(self.user())?,
+            now,
+        };
+        Ok(worklist(view, &material))
+    }
+
+    fn chart(&self, encounter: &str) -> Result<ChartView> {
+        let chart = self.load(encounter)?;
+        let now = self.now();
+        let name = chart.encounter.identifier.clone();
+        self.store.record_act(&self.session.actor(), "chart.open", chart.encounter.patient.as_deref(), Some(&name), None, "")?;
+        let mut evaluated = evaluate::chart(&self.packs, &chart, &now, None);
+        let marks = self.store.gap_marks(Some(&name))?;
+        evaluate::with_marks(&mut evaluated.gaps, &marks);
+        let queries = self.store.queries(Some(&name))?;
+        let mut gaps: Vec<GapRow> = evaluated
+            .gaps
+            .into_iter()
+            .map(|gap| {
+                let key = gap.key();
+                let mark = marks.iter().find(|m| m.key == key);
+                GapRow {
+                    dismissed: mark.filter(|m| m.state == GapState::Dismissed).map(|m| m.reason.clone()),
+                    query: queries.iter().find(|q| q.draft.gap.as_deref() == Some(&key)).map(|q| q.id),
+                    key,
+                    gap,
+                }
+            })
+            .collect();
+        gaps.sort_by_key(|row| row.gap.state); // stable: the order of evaluation holds within a state
+        let seen_versions = self.store.seen(self.user())?;
+        let seen: BTreeSet<String> = chart
+            .documents
+            .iter()
+            .filter(|d| seen_versions.get(&d.identifier).is_some_and(|v| *v >= i64::from(d.version)))
+            .map(|d| d.identifier.clone())
+            .collect();
+        let rows = queries.iter().map(|q| self.row(q)).collect();
+        Ok(ChartView { chart: Arc::new(chart), readings: Arc::new(evaluated.readings), gaps, queries: rows, seen, as_of: now })
+    }
+
+    fn search(&self, query: &str, encounter: Option<&str>, limit: usize, stop: &Stop) -> Result<SearchPage> {
+        let request = Request { text: query, limit, by_date: false };
+        search::search_in(self, encounter, &request, stop)
+    }
+
+    fn explain(&self, encounter: &str, item: &str) -> Result<Explanation> {
+        self.explain_at(encounter, item, &self.now())
+    }
+
+    fn dismiss_gap(&self, encounter: &str, key: &str, reason: DismissReason, words: &str) -> Result<()> {
+        let mut said = reason.label().to_owned();
+        if !words.trim().is_empty() {
+            said = format!("{said}: {}", words.trim());
+        }
+        self.store.mark_gap(&self.session.actor(), encounter, key, GapState::Dismissed, &said)
+    }
+
+    fn reopen_gap(&self, encounter: &str, key: &str) -> Result<()> {
+        self.store.mark_gap(&self.session.actor(), encounter, key, GapState::Open, "taken back")
+    }
+
+    fn mark_seen(&self, encounter: &str, document: &str) -> Result<()> {
+        let found = self.store.document(document, None)?.ok_or_else(|| {
+            Trouble::input("there is no such document").at(document, None).hint("`lacuna chart ENCOUNTER` lists the documents")
+        })?;
+        self.store.mark_seen(&self.session.actor(), found.patient.as_deref(), encounter, document, found.version)
+    }
+
+    fn set_next_review(&self, encounter: &str, days: u32) -> Result<()> {
+        let next = (days > 0).then(|| self.now().plus_hours(i64::from(days) * 24)).flatten();
+        self.store.set_next_review(&self.session.actor(), encounter, next)
+    }
+
+    fn draft_for_gap(&self, encounter: &str, key: &str) -> Result<QueryView> {
+        let view = self.chart(encounter)?;
+        let row = view.gaps.iter().find(|g| g.key == key).ok_or_else(|| {
+            Trouble::input("that gap is not in this encounter any more").at(encounter, None).hint("look at the chart again: something new may have answered it")
+        })?;
+        if let Some(id) = row.query {
+            return self.view(id);
+        }
+        let id = queries::begin(&self.store, &self.session, &view, Some(&row.gap))?;
+        self.view(id)
+    }
+
+    fn draft_blank(&self, encounter: &str) -> Result<QueryView> {
+        let view = self.chart(encounter)?;
+        let id = queries::begin(&self.store, &self.session, &view, None)?;
+        self.view(id)
+    }
+
+    fn lint(&self, draft: &Draft) -> Result<Report> {
+        queries::lint(&self.store, draft, &self.now())
+    }
+
+    fn save_draft(&self, id: i64, revision: i64, draft: &Draft, internal_note: &str) -> Result<i64> {
+        self.store.save_draft(&self.session.actor(), id, revision, draft, internal_note)
+    }
+
+    fn discard_draft(&self, id: i64) -> Result<()> {
+        self.store.discard_query(&self.session.actor(), id)
+    }
+
+    fn send(&self, id: i64) -> Result<QueryView> {
+        queries::send(&self.store, &self.session, id)?;
+        self.view(id)
+    }
+
+    fn answer(&self, id: i64, words: &str, option: Option<usize>) -> Result<QueryView> {
+        queries::answer(&self.store, &self.session, id, words, option)?;
+        self.view(id)
+    }
+
+    fn close(&self, id: i64, outcome: Outcome) -> Result<QueryView> {
+        queries::close(&self.store, &self.session, id, outcome)?;
+        self.view(id)
+    }
+
+    fn escalate(&self, id: i64, to: &str, words: &str) -> Result<QueryView> {
+        queries::escalate(&self.store, &self.session, id, to, words)?;
+        self.view(id)
+    }
+
+    fn withdraw(&self, id: i64, words: &str) -> Result<QueryView> {
+        queries::withdraw(&self.store, &self.session, id, words)?;
+        self.view(id)
+    }
+
+    fn queries(&self) -> Result<Vec<QueryRow>> {
+        let mut names: HashMap<String, Option<String>> = HashMap::new();
+        let now = self.now();
+        self.store
+            .queries(None)?
+            .iter()
+            .map(|query| {
+                let patient = match &query.draft.encounter {
+                    None => None,
+                    Some(encounter) => match names.get(encounter) {
+                        Some(name) => name.clone(),
+                        None => {
+                            let name = self.store.patient_name(encounter)?;
+                            names.insert(encounter.clone(), name.clone());
+                            name
+                        }
+                    },
+                };
+                Ok(row(query, patient, &now))
+            })
+            .collect()
+    }
+
+    fn query(&self, id: i64) -> Result<QueryView> {
+        self.view(id)
+    }
+
+    fn provider_view(&self, draft: &Draft, id: Option<i64>) -> String {
+        crate::query::render_text(draft, id)
+    }
+
+    fn save_place(&self, place: &str) -> Result<()> {
+        self.store.save_place(self.user(), place)
+    }
+
+    fn place(&self) -> Result<Option<String>> {
+        self.store.place(self.user())
+    }
+
+    fn refresh(&self) -> Result<bool> {
+        let now = self.store.data_version()?;
+        let mut known = lock(&self.data_version);
+        let changed = *known != now;
+        *known = now;
+        Ok(changed)
+    }
+}
+
+fn row(query: &StoredQuery, patient: Option<String>, now: &Instant) -> QueryRow {
+    QueryRow {
+        id: query.id,
+        state: query.state,
+        title: query.draft.title.clone(),
+        encounter: query.draft.encounter.clone(),
+        patient,
+        to: query.draft.recipient.as_ref().map(|r| r.name.clone()),
+        version: query.version,
+        sent: query.sent,
+        due: query.due,
+        overdue: overdue(query, now),
+        outcome: query.outcome,
+        answer: query.answer.as_ref().and_then(|a| a.lines().next().map(str::to_owned)),
+    }
+}
+
+/// A lock that a panicking thread held is still good: what it guards is replaced whole or not at all.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,307 @@
+//! What the screens and commands are given to show: plain values, already joined.
+
+use crate::chart::{Chart, EncounterClass, Instant};
+use crate::checklist::{Gap, GapState, Severity};
+use crate::query::{Draft, Outcome, QueryState};
+use crate::reading::Reading;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Which encounters a worklist shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorklistView {
+    /// In the house now, or discharged and not final: what a specialist works on.
+    #[default]
+    Active,
+    /// With an open gap.
+    WithGaps,
+    /// With an answer to read or an overdue query.
+    Queries,
+    /// Discharged.
+    Discharged,
+    /// Every encounter of the store, lone notes too.
+    All,
+}
+
+impl WorklistView {
+    /// Every view, in the order of the key that walks through them.
+    pub const ALL: [Self; 5] = [Self::Active, Self::WithGaps, Self::Queries, Self::Discharged, Self::All];
+
+    /// How a person says it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::WithGaps => "with gaps",
+            Self::Queries => "queries waiting",
+            Self::Discharged => "discharged",
+            Self::All => "all",
+        }
+    }
+}
+
+/// One gap in a few words, for a list.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GapLine {
+    /// Severity, shown as a sign.
+    pub severity: Severity,
+    /// One line.
+    pub title: String,
+    /// Where its proof stands ("Progress note 19 Nov 07:15, Chen").
+    pub source: String,
+}
+
+/// One encounter in a worklist.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WorklistRow {
+    /// The sender's identifier.
+    pub encounter: String,
+    /// `RIVERA Marta`.
+    pub patient: String,
+    /// Medical record number.
+    pub mrn: Option<String>,
+    /// Age in years at the start of the stay.
+    pub age: Option<u16>,
+    /// `F`, `M`, `X`, `-`.
+    pub sex: &'static str,
+    /// Current unit and bed.
+    pub unit: Option<String>,
+    /// Kind of stay.
+    pub class: EncounterClass,
+    /// Day of the stay.
+    pub day: Option<i64>,
+    /// Geometric mean length of stay of the working DRG, in days.
+    pub gmlos_days: Option<f64>,
+    /// Working DRG.
+    pub working_drg: Option<String>,
+    /// Start of the stay.
+    pub admitted: Option<Instant>,
+    /// Discharge.
+    pub discharged: Option<Instant>,
+    /// Attending.
+    pub attending: Option<String>,
+    /// Service.
+    pub service: Option<String>,
+    /// Why it is here: reasons that add up, the most pressing first; never a bare score.
+    pub reasons: Vec<String>,
+    /// Open gaps.
+    pub gaps: usize,
+    /// The most severe of them.
+    pub severity: Option<Severity>,
+    /// The first few open gaps.
+    pub top_gaps: Vec<GapLine>,
+    /// Queries in a few words ("1 open 2d", "1 answered").
+    pub queries: String,
+    /// When this person means to look again.
+    pub next_review: Option<Instant>,
+    /// Documents in the encounter.
+    pub documents: usize,
+    /// Documents that this person has not opened.
+    pub unseen: usize,
+}
+
+/// A worklist.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Worklist {
+    /// The view it shows.
+    pub view: WorklistView,
+    /// Its rows, in order.
+    pub rows: Vec<WorklistRow>,
+    /// Encounters with something unseen.
+    pub with_new: usize,
+    /// Answers that nobody has read or carried on.
+    pub answers: usize,
+    /// Queries past their due time.
+    pub overdue: usize,
+}
+
+/// A gap with what people did about it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GapRow {
+    /// The gap.
+    pub gap: Gap,
+    /// Its key.
+    pub key: String,
+    /// Why it was dismissed, when it was.
+    pub dismissed: Option<String>,
+    /// The query that asks about it.
+    pub query: Option<i64>,
+}
+
+/// One encounter, whole.
+#[derive(Clone, Debug)]
+pub struct ChartView {
+    /// Everything known of it.
+    pub chart: Arc<Chart>,
+    /// Readings of its documents, in their order.
+    pub readings: Arc<Vec<Reading>>,
+    /// Gaps: open ones first, then queried, dismissed and resolved.
+    pub gaps: Vec<GapRow>,
+    /// Its queries.
+    pub queries: Vec<QueryRow>,
+    /// Documents that this person has opened.
+    pub seen: BTreeSet<String>,
+    /// The instant that clocks were judged at.
+    pub as_of: Instant,
+}
+
+/// One hit.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SearchHit {
+    /// The document, by the sender's identifier.
+    pub document: String,
+    /// The encounter, by the sender's identifier.
+    pub encounter: Option<String>,
+    /// The patient as shown.
+    pub patient: Option<String>,
+    /// Document type.
+    #[serde(rename = "type")]
+    pub document_type: String,
+    /// Author as given.
+    pub author: Option<String>,
+    /// When it was written.
+    pub date: Option<Instant>,
+    /// Rank.
+    pub score: f32,
+    /// The best window of the text.
+    pub snippet: String,
+    /// Byte ranges of the snippet that matched.
+    pub marks: Vec<(usize, usize)>,
+    /// Byte offset of the first match in the document, to open it there.
+    #[serde(skip)]
+    pub at: usize,
+}
+
+/// The answer to a search.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct SearchPage {
+    /// How many documents match: the true number.
+    pub total: u64,
+    /// How long it took.
+    pub took_ms: u64,
+    /// The best of them.
+    pub hits: Vec<SearchHit>,
+    /// What the query means, in words.
+    pub meaning: String,
+    /// What could not be understood, and what to do about it.
+    pub issues: Vec<String>,
+    /// Anything that the person must know about the total (terms cut, documents not yet indexed).
+    pub notices: Vec<String>,
+    /// Counts by field: (field, [(value, count)]).
+    pub facets: Vec<(String, Vec<(String, u64)>)>,
+}
+
+/// One query in a list.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct QueryRow {
+    /// Its number.
+    pub id: i64,
+    /// Where it stands.
+    pub state: QueryState,
+    /// Title.
+    pub title: String,
+    /// Encounter, by the sender's identifier.
+    pub encounter: Option<String>,
+    /// Patient as shown.
+    pub patient: Option<String>,
+    /// Who it went to.
+    pub to: Option<String>,
+    /// Version of its text.
+    pub version: u32,
+    /// When it was sent.
+    pub sent: Option<Instant>,
+    /// When an answer is due.
+    pub due: Option<Instant>,
+    /// True when it is past due and unanswered.
+    pub overdue: bool,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+    /// The answer's first line.
+    pub answer: Option<String>,
+}
+
+/// One step in a query's life.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct QueryStep {
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub by: String,
+    /// From.
+    pub from: QueryState,
+    /// To.
+    pub to: QueryState,
+    /// Reason, answer or note.
+    pub note: String,
+    /// SHA-256 of what the provider sees at that moment.
+    pub body_hash: String,
+}
+
+/// One query, whole.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct QueryView {
+    /// The line of it.
+    pub row: QueryRow,
+    /// What it says.
+    pub draft: Draft,
+    /// For ourselves only; the provider never sees it.
+    pub internal_note: String,
+    /// Revision number of the draft, for lost-update checks.
+    pub revision: i64,
+    /// Its life so far.
+    pub steps: Vec<QueryStep>,
+    /// The whole answer.
+    pub answer: Option<String>,
+}
+
+/// Why a gap is set aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DismissReason {
+    /// The evidence does not carry it.
+    InsufficientEvidence,
+    /// It is documented already.
+    AlreadyDocumented,
+    /// Not clinically significant here.
+    NotSignificant,
+    /// Dealt with in another way.
+    HandledElsewhere,
+    /// For education, not for a query.
+    Education,
+    /// Another reason, in words.
+    Other,
+}
+
+impl DismissReason {
+    /// Every reason, in the order of their digits on the screen.
+    pub const ALL: [Self; 6] =
+        [Self::InsufficientEvidence, Self::AlreadyDocumented, Self::NotSignificant, Self::HandledElsewhere, Self::Education, Self::Other];
+
+    /// How a person says it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::InsufficientEvidence => "evidence does not carry it",
+            Self::AlreadyDocumented => "already documented",
+            Self::NotSignificant => "not clinically significant here",
+            Self::HandledElsewhere => "handled elsewhere",
+            Self::Education => "for education",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// The state that a person's act gave a gap, as stored.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GapMark {
+    /// The gap's key.
+    pub key: String,
+    /// What it is now.
+    pub state: GapState,
+    /// Reason and words.
+    pub reason: String,
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Instant,
+}

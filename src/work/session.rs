@@ -1,0 +1,80 @@
+//! Who is at the desk, and what time it is. The only place that asks the clock or the environment for either.
+
+use crate::chart::Instant;
+use crate::error::{Result, Trouble};
+use crate::store::Actor;
+
+/// Where the time comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Clock {
+    /// The host's clock, in the host's time zone.
+    #[default]
+    Host,
+    /// Stands still: the demo and tests, so that every run shows the same.
+    Frozen(Instant),
+}
+
+impl Clock {
+    /// The time it is.
+    pub fn now(&self) -> Instant {
+        match self {
+            Self::Frozen(instant) => *instant,
+            Self::Host => {
+                let now = jiff::Zoned::now();
+                Instant::from_utc_seconds(now.timestamp().as_second(), Some(now.offset().seconds())).unwrap_or(Instant::UNIX_EPOCH)
+            }
+        }
+    }
+}
+
+/// One person's session on one host.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The person.
+    pub user: String,
+    id: String,
+    client: String,
+    clock: Clock,
+}
+
+impl Session {
+    /// A session for `user`, or for the login name when none is given.
+    pub fn begin(user: Option<&str>, clock: Clock) -> Result<Self> {
+        let user = match user.map(str::to_owned).or_else(login_name) {
+            Some(name) if !name.trim().is_empty() && name.len() <= 64 && !name.chars().any(char::is_control) => name.trim().to_owned(),
+            Some(_) => return Err(Trouble::input("that is no user name").hint("a name of 1 to 64 visible characters, as in --as ana")),
+            None => return Err(Trouble::input("your user name is not known").hint("say who you are with --as NAME")),
+        };
+        let mut random = [0_u8; 8];
+        getrandom::fill(&mut random).map_err(|e| Trouble::system("the system gave no random numbers").why(e))?;
+        let client = std::env::var("SSH_CONNECTION").ok().and_then(|c| c.split(' ').next().map(str::to_owned)).unwrap_or_else(|| "local".to_owned());
+        Ok(Self { user, id: random.iter().map(|b| format!("{b:02x}")).collect(), client, clock })
+    }
+
+    /// The time it is.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// This person, now: what every write names.
+    pub fn actor(&self) -> Actor {
+        Actor { user: self.user.clone(), session: self.id.clone(), client: self.client.clone(), now: self.now() }
+    }
+}
+
+fn login_name() -> Option<String> {
+    ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|key| std::env::var(key).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Clock, Session};
+
+    #[test]
+    fn a_name_must_be_a_name() {
+        for bad in ["", "   ", "a\u{1b}[2Jb", &"x".repeat(65)] {
+            assert!(Session::begin(Some(bad), Clock::Host).is_err(), "{}", bad.escape_debug());
+        }
+        assert_eq!(Session::begin(Some(" ana "), Clock::Host).map(|s| s.user).ok().as_deref(), Some("ana"));
+    }
+}

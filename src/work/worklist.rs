@@ -1,0 +1,190 @@
+//! The worklist: encounters with the reasons why they are here, the most pressing first. Never a bare score.
+
+use super::model::{GapLine, Worklist, WorklistRow, WorklistView};
+use crate::chart::{Evidence, Instant};
+use crate::checklist::{Gap, GapState, Severity};
+use crate::query::QueryState;
+use crate::store::{EncounterSummary, SeenMap, StoredQuery};
+use std::collections::HashMap;
+
+/// Gaps shown under a worklist row.
+const TOP: usize = 4;
+
+/// Everything that a worklist is made from.
+pub struct Material<'a> {
+    /// Encounters.
+    pub encounters: &'a [EncounterSummary],
+    /// Their gaps, with what people did about them.
+    pub gaps: &'a HashMap<String, Vec<Gap>>,
+    /// All queries.
+    pub queries: &'a [StoredQuery],
+    /// What this person has opened.
+    pub seen: &'a SeenMap,
+    /// When this person means to look again.
+    pub reviews: &'a HashMap<String, Instant>,
+    /// The time it is.
+    pub now: Instant,
+}
+
+/// The worklist for a view.
+pub fn worklist(view: WorklistView, m: &Material<'_>) -> Worklist {
+    let mut by_encounter: HashMap<&str, Vec<&StoredQuery>> = HashMap::new();
+    for query in m.queries {
+        if let Some(encounter) = &query.draft.encounter {
+            by_encounter.entry(encounter).or_default().push(query);
+        }
+    }
+    let mut rows: Vec<(u32, WorklistRow)> = m
+        .encounters
+        .iter()
+        .map(|e| row(e, by_encounter.get(e.encounter.identifier.as_str()).map_or(&[][..], Vec::as_slice), m))
+        .filter(|(_, row, queries)| shown(view, row, queries))
+        .map(|(weight, row, _)| (weight, row))
+        .collect();
+    rows.sort_by(|(wa, a), (wb, b)| wb.cmp(wa).then(b.severity.cmp(&a.severity)).then(b.gaps.cmp(&a.gaps)).then(a.encounter.cmp(&b.encounter)));
+    let rows: Vec<WorklistRow> = rows.into_iter().map(|(_, row)| row).collect();
+    Worklist {
+        view,
+        with_new: rows.iter().filter(|r| r.unseen > 0).count(),
+        answers: m.queries.iter().filter(|q| waits_for_reader(q)).count(),
+        overdue: m.queries.iter().filter(|q| overdue(q, &m.now)).count(),
+        rows,
+    }
+}
+
+/// Whether an answer waits for somebody to read it or to see it in the record.
+pub fn waits_for_reader(query: &StoredQuery) -> bool {
+    matches!(query.state, QueryState::Answered | QueryState::AnsweredNotDocumented)
+}
+
+/// Whether a query is past its due time without an answer.
+pub fn overdue(query: &StoredQuery, now: &Instant) -> bool {
+    matches!(query.state, QueryState::Open | QueryState::Escalated) && query.due.is_some_and(|due| due < *now)
+}
+
+/// Where a gap's first proof stands.
+pub fn source_of(gap: &Gap) -> String {
+    match gap.evidence.first() {
+        Some(Evidence::Text(t)) => {
+            let date = t.date.map(|d| format!(" {}", d.display())).unwrap_or_default();
+            let author = t.author.as_deref().map(|a| format!(", {a}")).unwrap_or_default();
+            format!("{}{date}{author}", t.document_type.label())
+        }
+        Some(Evidence::Value(v)) => {
+            let date = v.date.map(|d| format!(" {}", d.display())).unwrap_or_default();
+            format!("{} {}{date}", v.name, v.value)
+        }
+        None => gap.due.map(|d| format!("due {}", d.display())).unwrap_or_default(),
+    }
+}
+
+type Queries<'a> = Vec<&'a StoredQuery>;
+
+fn row<'a>(e: &EncounterSummary, queries: &[&'a StoredQuery], m: &Material<'_>) -> (u32, WorklistRow, Queries<'a>) {
+    let encounter = &e.encounter;
+    let none = Vec::new();
+    let open: Vec<&Gap> =
+        m.gaps.get(&encounter.identifier).unwrap_or(&none).iter().filter(|g| g.state == GapState::Open).collect();
+    let unseen = e.documents.iter().filter(|(name, version)| m.seen.get(name).is_none_or(|seen| seen < version)).count();
+    let (weight, reasons) = reasons(e, &open, queries, unseen, m);
+    let start = encounter.start.unwrap_or(m.now);
+    let row = WorklistRow {
+        encounter: encounter.identifier.clone(),
+        patient: e.patient_name(),
+        mrn: e.patient.as_ref().and_then(|p| p.mrn.clone()),
+        age: e.patient.as_ref().and_then(|p| p.age_at(&start)),
+        sex: e.patient.as_ref().map_or("-", |p| p.sex.letter()),
+        unit: encounter.locations.last().map(|l| l.name.clone()),
+        class: encounter.class,
+        day: encounter.day_of_stay(&m.now),
+        gmlos_days: encounter.gmlos_days,
+        working_drg: encounter.working_drg.clone(),
+        admitted: encounter.start,
+        discharged: encounter.end,
+        attending: encounter.attending.as_ref().map(|a| a.display().to_owned()),
+        service: encounter.service.clone(),
+        reasons,
+        gaps: open.len(),
+        severity: open.iter().map(|g| g.severity).max(),
+        top_gaps: open.iter().take(TOP).map(|g| GapLine { severity: g.severity, title: g.title.clone(), source: source_of(g) }).collect(),
+        queries: in_words(queries, &m.now),
+        next_review: m.reviews.get(&encounter.identifier).copied(),
+        documents: e.documents.len(),
+        unseen,
+    };
+    (weight, row, queries.to_vec())
+}
+
+/// Why an encounter is here, the most pressing reason first, and how pressing the first one is.
+fn reasons(e: &EncounterSummary, open: &[&Gap], queries: &[&StoredQuery], unseen: usize, m: &Material<'_>) -> (u32, Vec<String>) {
+    let mut out: Vec<(u32, String)> = Vec::new();
+    let answers = queries.iter().filter(|q| waits_for_reader(q)).count();
+    if answers > 0 {
+        out.push((90, if answers == 1 { "answer to read".to_owned() } else { format!("{answers} answers to read") }));
+    }
+    let late = queries.iter().filter(|q| overdue(q, &m.now)).count();
+    if late > 0 {
+        out.push((80, if late == 1 { "query overdue".to_owned() } else { format!("{late} queries overdue") }));
+    }
+    if let Some(gap) = open.iter().find(|g| g.severity == Severity::High) {
+        out.push((70, gap.title.clone()));
+    }
+    if m.reviews.get(&e.encounter.identifier).is_some_and(|next| *next <= m.now) {
+        out.push((60, "review due".to_owned()));
+    }
+    if let Some(gap) = open.iter().find(|g| g.severity == Severity::Warn) {
+        out.push((50, gap.title.clone()));
+    }
+    let known = e.documents.len() - unseen;
+    match (unseen, known) {
+        (0, _) => {}
+        (_, 0) => out.push((40, "first review".to_owned())),
+        (n, _) => out.push((45, if n == 1 { "1 new note".to_owned() } else { format!("{n} new notes") })),
+    }
+    let over = e.encounter.end.is_none().then(|| e.encounter.gmlos_days.zip(e.encounter.day_of_stay(&m.now))).flatten();
+    if over.is_some_and(|(gmlos, day)| day as f64 > gmlos) {
+        out.push((30, "over GMLOS".to_owned()));
+    }
+    if e.encounter.end.is_some() {
+        out.push((10, "discharged".to_owned()));
+    }
+    if out.is_empty() {
+        out.push((0, "nothing new".to_owned()));
+    }
+    out.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+    (out.first().map_or(0, |(w, _)| *w), out.into_iter().map(|(_, words)| words).collect())
+}
+
+fn in_words(queries: &[&StoredQuery], now: &Instant) -> String {
+    let mut parts = Vec::new();
+    let count = |state: fn(&StoredQuery) -> bool| queries.iter().filter(|q| state(q)).count();
+    for (n, word) in [
+        (count(|q| q.state == QueryState::Draft), "draft"),
+        (count(|q| matches!(q.state, QueryState::Open | QueryState::Escalated)), "open"),
+        (count(waits_for_reader), "answered"),
+    ] {
+        if n > 0 {
+            parts.push(format!("{n} {word}"));
+        }
+    }
+    if let Some(oldest) = queries.iter().filter(|q| q.state == QueryState::Open).filter_map(|q| q.sent).min() {
+        let days = (now.hours_since(&oldest) / 24.0).floor();
+        if days >= 1.0 {
+            parts.push(format!("{days}d"));
+        }
+    }
+    parts.join(" ")
+}
+
+fn shown(view: WorklistView, row: &WorklistRow, queries: &[&StoredQuery]) -> bool {
+    use crate::chart::EncounterClass::{Emergency, Inpatient, Observation};
+    let stay = matches!(row.class, Inpatient | Observation | Emergency);
+    match view {
+        // Of discharged stays only those that still need somebody.
+        WorklistView::Active => stay && (row.discharged.is_none() || row.gaps > 0 || !queries.is_empty()),
+        WorklistView::WithGaps => row.gaps > 0,
+        WorklistView::Queries => queries.iter().any(|q| !matches!(q.state, QueryState::Closed | QueryState::Withdrawn)),
+        WorklistView::Discharged => stay && row.discharged.is_some(),
+        WorklistView::All => true,
+    }
+}
