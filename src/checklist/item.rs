@@ -93,6 +93,8 @@ pub struct Item {
     pub check: Check,
     /// It is documented after all when one of these holds.
     pub satisfied_by: Vec<Indicator>,
+    /// Asked only when one of these holds; empty: always.
+    pub only_if: Vec<Indicator>,
     /// The question does not arise when one of these holds.
     pub suppress_if: Vec<Indicator>,
     /// What speaks against, shown beside the evidence.

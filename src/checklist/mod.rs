@@ -13,6 +13,9 @@ mod model;
 mod names;
 mod packs;
 mod sketch;
+#[cfg(test)]
+mod tests;
+mod words;
 
 pub use eval::{evaluate, explain};
 pub use example::{Example, Sketch, SketchDocument, SketchDrug, SketchValue};

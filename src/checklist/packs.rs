@@ -2,12 +2,14 @@
 
 use super::item::{Item, Pack};
 use super::load::{self, Diagnostic};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// Parsed packs.
 #[derive(Clone, Debug, Default)]
 pub struct Packs {
     packs: Vec<Pack>,
+    words: BTreeMap<String, Vec<String>>,
 }
 
 macro_rules! shipped {
@@ -19,7 +21,25 @@ macro_rules! shipped {
 impl Packs {
     /// Source and text of the packs that come with the program.
     pub fn shipped_sources() -> Vec<(String, String)> {
-        let files = shipped![];
+        let files = shipped![
+            "anemia.toml",
+            "cardiac.toml",
+            "conflicts.toml",
+            "copy_forward.toml",
+            "diabetes.toml",
+            "documents.toml",
+            "elements.toml",
+            "groups.toml",
+            "heart_failure.toml",
+            "malnutrition.toml",
+            "neuro.toml",
+            "poa.toml",
+            "pressure_injury.toml",
+            "renal.toml",
+            "respiratory.toml",
+            "sepsis.toml",
+            "signatures.toml"
+        ];
         files.iter().map(|(name, text): &(&str, &str)| (format!("checklists/{name}"), (*text).to_owned())).collect()
     }
 
@@ -31,7 +51,14 @@ impl Packs {
 
     /// Parses packs from file names and TOML. Every mistake of every file is reported, not just the first.
     pub fn parse(sources: &[(String, String)]) -> Result<Packs, Vec<Diagnostic>> {
-        load::parse(sources).map(|packs| Packs { packs })
+        load::parse(sources).map(|(packs, words)| Packs { packs, words })
+    }
+
+    /// The shipped packs and these: what a site's own file is checked and run with, since it may name their groups.
+    pub fn with_shipped(sources: &[(String, String)]) -> Result<Packs, Vec<Diagnostic>> {
+        let mut all = Self::shipped_sources();
+        all.extend(sources.iter().cloned());
+        Self::parse(&all)
     }
 
     /// The packs, in the order they were given.
@@ -39,9 +66,19 @@ impl Packs {
         &self.packs
     }
 
+    /// The words of a group (`[word_groups]` of any pack).
+    pub(super) fn words(&self, group: &str) -> &[String] {
+        self.words.get(group).map_or(&[], Vec::as_slice)
+    }
+
     /// Every item with its pack.
     pub fn items(&self) -> impl Iterator<Item = (&Pack, &Item)> + Clone {
         self.packs.iter().flat_map(|pack| pack.items.iter().map(move |item| (pack, item)))
+    }
+
+    /// Names exactly these packs: other rules, another fingerprint. What was evaluated with other packs is evaluated again.
+    pub fn fingerprint(&self) -> String {
+        crate::hash::sha256(&format!("{:?}", self.packs)).chars().take(16).collect()
     }
 
     /// The item with this id.

@@ -134,15 +134,21 @@ pub(super) fn find<'v>(object: &'v Value, names: &[String]) -> Option<&'v Value>
     })
 }
 
-/// The words of that field: a string, a whole number (identifiers often are), or a list of strings.
+/// The words of that field: a string, or a whole number (identifiers often are).
 pub(super) fn words(object: &Value, names: &[String]) -> Option<String> {
     let words = match find(object, names)? {
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) if !number.is_f64() => number.to_string(),
-        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::trim).collect::<Vec<_>>().join(", "),
         _ => return None,
     };
     Some(words).filter(|w| !w.is_empty())
+}
+
+/// The words of a field that may also hold a list of strings.
+pub(super) fn list_of_words(object: &Value, names: &[String]) -> Option<String> {
+    let Value::Array(items) = find(object, names)? else { return words(object, names) };
+    let all: Vec<&str> = items.iter().filter_map(Value::as_str).map(str::trim).filter(|item| !item.is_empty()).collect();
+    Some(all.join(", ")).filter(|words| !words.is_empty())
 }
 
 #[cfg(test)]
@@ -179,6 +185,7 @@ mod tests {
         assert_eq!(words(&object, &map.id).as_deref(), Some("174"));
         assert_eq!(words(&object, &map.encounter).as_deref(), Some("V1"));
         assert_eq!(words(&object, &map.patient), None);
-        assert_eq!(words(&object, &map.service).as_deref(), Some("A, B"));
+        assert_eq!(words(&object, &map.service), None);
+        assert_eq!(list_of_words(&object, &map.service).as_deref(), Some("A, B"));
     }
 }

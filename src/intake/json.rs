@@ -5,11 +5,12 @@ use crate::error::Trouble;
 use serde_json::Value;
 use serde_json::error::Category;
 
-/// Parses; the trouble says where and what kind, never with words of the input.
+/// Parses; the trouble says where (its line is that of `bytes`) and what kind, never with words of the input.
 pub(super) fn parse(bytes: &[u8]) -> Result<Value, Trouble> {
     serde_json::from_slice(bytes).map_err(|error| {
-        let place = format!("line {}, column {}", error.line(), error.column());
-        let trouble = Trouble::input("it is not valid JSON");
+        let place = format!("column {}", error.column());
+        let mut trouble = Trouble::input("it is not valid JSON");
+        trouble.line = Some(error.line() as u64);
         match error.classify() {
             Category::Eof => {
                 trouble.why(format!("it ends too early, at {place}")).hint("the file is cut off; get it again from its sender")

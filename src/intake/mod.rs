@@ -3,7 +3,9 @@
 //!
 //! # Identity
 //! FHIR records are known by the resource's own `id` (in a bundle: by the last part of `fullUrl` when there is no `id`), so that
-//! a reference can be followed while a large file streams by; an account number goes to `Encounter::account`. A text file is known
+//! a reference can be followed while a large file streams by; an account number goes to `Encounter::account`. Where resources of
+//! several types become one kind of record, and their ids may be the same, the less usual ones carry their type
+//! (`DiagnosticReport/7`, `MedicationAdministration/7`). A part of an observation is `id#code`. A text file is known
 //! by its path relative to the folder that was given (a file given directly: by its name). A JSON line is known by its own
 //! identifier, else by its file and line.
 //!
@@ -121,29 +123,22 @@ pub trait Sink {
 }
 
 /// Reads files and folders into `sink`. An error is the sink's own; everything wrong with the input is a reject.
+///
+/// Bulk files of all paths come last, people and encounters before what names them, so that references can be followed
+/// whether a folder was given or its files one by one.
 pub fn run(paths: &[PathBuf], options: &Options, sink: &mut dyn Sink) -> Result<(), Trouble> {
     let mut desk = Desk::new(options, sink);
-    let mut roots = Vec::new();
+    let mut found = Vec::new();
     for path in paths {
-        let found = walk::collect(path, &mut desk);
-        desk.expect(found.iter().map(|f| f.bytes).sum());
-        roots.push(found);
+        found.extend(walk::collect(path, &mut desk));
     }
-    for found in roots {
-        read_root(&mut desk, found)?;
-    }
-    Ok(())
-}
-
-/// One path that was given: a file, or all files of a folder. Bulk files come last and in the order that lets references be
-/// followed: people and encounters before what names them.
-fn read_root(desk: &mut Desk, found: Vec<Found>) -> Result<(), Trouble> {
+    desk.expect(found.iter().map(|f| f.bytes).sum());
     let mut known = Vec::new();
     for file in found {
         if desk.stopped() {
             return Ok(());
         }
-        match sniff::file(&file, desk.options()) {
+        match sniff::file(&file, options) {
             Ok(kind) => known.push((file, kind)),
             Err(trouble) => {
                 desk.advance(file.bytes, &file.source);
@@ -151,26 +146,27 @@ fn read_root(desk: &mut Desk, found: Vec<Found>) -> Result<(), Trouble> {
             }
         }
     }
+    let asked_for = options.format.is_some() || known.len() == 1 && known.iter().all(|(file, _)| file.named);
     let bulk = folders(&known, |kind| matches!(kind, Kind::Lines { resource: Some(_), .. }));
-    let fhir = folders(&known, |kind| kind.is_fhir());
-    known.sort_by(|(a, x), (b, y)| fhir::order(x).cmp(&fhir::order(y)).then_with(|| a.relative.cmp(&b.relative)));
+    let fhir = folders(&known, Kind::is_fhir);
+    known.sort_by_key(|(_, kind)| fhir::order(kind)); // stable: otherwise the order they were found in
     let mut scope = fhir::Scope::default();
     for (file, kind) in known {
         if desk.stopped() {
             return Ok(());
         }
         let before = desk.done();
-        if let Some(why) = side_file(&file, &kind, &bulk, &fhir) {
-            desk.notice(Trouble::input("the file was left out").at(&file.source, None).why(why).hint("name the file itself to read it"));
+        if let Some(why) = side_file(&file, &kind, &bulk, &fhir).filter(|_| !asked_for) {
+            desk.notice(Trouble::input("the file was left out").at(&file.source, None).why(why).hint("import it alone to read it"));
         } else {
             match kind {
-                Kind::Text => notes::text_file(desk, &file)?,
-                Kind::Lines { .. } => lines::file(desk, &file, &mut scope)?,
-                Kind::Whole { .. } => fhir::whole_file(desk, &file)?,
+                Kind::Text => notes::text_file(&mut desk, &file)?,
+                Kind::Lines { .. } => lines::file(&mut desk, &file, &mut scope)?,
+                Kind::Whole { .. } => fhir::whole_file(&mut desk, &file)?,
                 Kind::Settings => desk.reject(
                     Trouble::input("the format is not known")
                         .at(&file.source, None)
-                        .why("it looks like a settings file (TOML)")
+                        .why("it looks like settings (TOML), or begins with them")
                         .hint("use --format text if it is a note"),
                 ),
             }
@@ -180,24 +176,29 @@ fn read_root(desk: &mut Desk, found: Vec<Found>) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Reads one FHIR bundle that is in memory already into `sink`.
+pub fn run_bytes(source: &str, bundle: &[u8], options: &Options, sink: &mut dyn Sink) -> Result<(), Trouble> {
+    fhir::bytes(&mut Desk::new(options, sink), source, bundle)
+}
+
+/// The text of a note's bytes, by the rule of intake: byte order mark, strict UTF-8, UTF-16, windows-1252.
+pub fn decode_text(bytes: &[u8]) -> Result<String, Trouble> {
+    decode::decode(bytes)
+        .map(|d| d.text)
+        .map_err(|refusal| Trouble::input("it is no note").why(refusal.why()).hint("name a text file in UTF-8, UTF-16 or windows-1252"))
+}
+
 fn folders(known: &[(Found, Kind)], is: impl Fn(&Kind) -> bool) -> Vec<PathBuf> {
-    let mut all: Vec<PathBuf> = known
-        .iter()
-        .filter(|(file, kind)| !file.named && is(kind))
-        .filter_map(|(file, _)| file.path.parent().map(Path::to_path_buf))
-        .collect();
+    let mut all: Vec<PathBuf> =
+        known.iter().filter(|(_, kind)| is(kind)).filter_map(|(file, _)| file.path.parent().map(Path::to_path_buf)).collect();
     all.sort();
     all.dedup();
     all
 }
 
-/// Why a file of a folder is no note: it describes the folder, or lies beside an export that it belongs to. A file that was
-/// named itself is always read.
+/// Why a file is no note: it describes its folder, or lies beside an export that it belongs to.
 fn side_file(file: &Found, kind: &Kind, bulk: &[PathBuf], fhir: &[PathBuf]) -> Option<&'static str> {
     const DESCRIBES: [&str; 7] = ["readme", "license", "licence", "copying", "notice", "changelog", "credits"];
-    if file.named {
-        return None;
-    }
     let within = |folders: &[PathBuf]| folders.iter().any(|folder| file.path.starts_with(folder));
     let stem = file.path.file_stem().map(|s| s.to_string_lossy().to_lowercase()).unwrap_or_default();
     match kind {
@@ -205,7 +206,7 @@ fn side_file(file: &Found, kind: &Kind, bulk: &[PathBuf], fhir: &[PathBuf]) -> O
         Kind::Text if within(bulk) => Some("it is plain text in a folder of a FHIR bulk export"),
         Kind::Lines { resource: None, has_text: false } if within(fhir) => Some("it holds no notes and lies in a folder of FHIR files"),
         Kind::Whole { fhir: false } if within(fhir) => Some("it is no FHIR resource and lies in a folder of FHIR files"),
-        Kind::Settings if within(fhir) => Some("it is a settings file (TOML) in a folder of FHIR files"),
+        Kind::Settings if within(fhir) => Some("it is or begins with settings (TOML) and lies in a folder of FHIR files"),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Notes that come without a chart around them: text files and JSON lines.
 
 use super::desk::{Desk, sha256};
-use super::fields::{find, words};
+use super::fields::{find, list_of_words, words};
 use super::lines::Named;
 use super::walk::{self, Found};
 use super::{Origin, decode, fhir};
@@ -99,7 +99,7 @@ pub(super) fn line(
         signer: person(words(value, &map.signer), None),
         signed: instant(&map.signed),
         time: instant(&map.date),
-        service: words(value, &map.service),
+        service: list_of_words(value, &map.service),
         sha256: sha256(&text),
         text,
         encoding,

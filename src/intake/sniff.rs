@@ -102,8 +102,15 @@ fn text_holds(start: &[u8], bytes: &[u8], complete: bool, map: &FieldMap) -> Res
     if is_table(start, map) {
         return Err(unknown("it looks like a table (CSV or tab-separated)", "write one JSON object per line"));
     }
-    let settings = complete && std::str::from_utf8(bytes).is_ok_and(|text| text.parse::<toml::Table>().is_ok_and(|t| !t.is_empty()));
+    let settings = std::str::from_utf8(bytes).is_ok_and(|text| match text.strip_prefix("+++\n") {
+        Some(front) => front.split_once("\n+++").is_some_and(|(front, _)| is_toml(front)),
+        None => complete && is_toml(text),
+    });
     Ok(if settings { Kind::Settings } else { Kind::Text })
+}
+
+fn is_toml(text: &str) -> bool {
+    text.parse::<toml::Table>().is_ok_and(|table| !table.is_empty())
 }
 
 /// A heading line of plain column names, one of which is the text's.
@@ -206,6 +213,8 @@ mod tests {
             ("{\n  \"entry\": [{\"resourceType\": \"Patient\"}],\n \"resourceType\" : \"Bundle\"\n}", Kind::Whole { fhir: true }),
             ("{\n  \"a\": 1\n}", Kind::Whole { fhir: false }),
             ("[expect]\ngap = \"x\"\n", Kind::Settings),
+            ("+++\nname = \"x\"\n+++\nA chart to be built.", Kind::Settings),
+            ("+++\nPositive for pain\n+++\n", Kind::Text),
         ] {
             assert_eq!(head_holds(head.as_bytes(), true, &FieldMap::default()), Ok(kind), "{head}");
         }

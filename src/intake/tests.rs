@@ -141,6 +141,11 @@ fn bulk_files_are_read_in_the_order_of_their_types() {
     assert_eq!(keep.rejects, []);
     use RecordKind::{Document, Encounter, Patient, Provider};
     assert_eq!(keep.kinds(), [Provider, Patient, Encounter, Document]);
+    let one_by_one: Vec<PathBuf> = files.iter().map(|(name, _)| bulk.path().join(name)).collect();
+    let glob = read(&one_by_one.iter().map(PathBuf::as_path).collect::<Vec<_>>(), &Options::default());
+    assert_eq!((glob.kinds(), glob.notices.len()), (keep.kinds(), 4));
+    let alone = read(&[&bulk.path().join("LICENSE")], &Options::default());
+    assert_eq!(alone.documents().len(), 1);
     let author = keep.documents()[0].author.clone().unwrap();
     assert_eq!((author.identifier.as_deref(), author.name.as_deref()), (Some("999"), Some("Li Chen, MD")));
     assert_eq!(keep.encounters()[0].attending, Some(author));

@@ -220,7 +220,7 @@ fn form(draft: &Draft) -> QueryForm {
         || tokens(&draft.body).windows(2).any(|w| matches!(w, [a, b] if a.text == "clinical" && b.text == "validation"));
     if draft.options.is_empty() {
         QueryForm::Open
-    } else if has(OptionKind::RuledOut) && (has(OptionKind::Confirmed) || validates) || validates {
+    } else if validates || has(OptionKind::RuledOut) && has(OptionKind::Confirmed) {
         QueryForm::Validation
     } else if has(OptionKind::Yes) && has(OptionKind::No) {
         QueryForm::YesNo

@@ -1,6 +1,7 @@
 //! Numbered migrations: each runs once, in its own transaction, and none is ever edited after it was released.
 
-use super::{hex, trouble::because};
+use super::trouble::because;
+use crate::hash::hex;
 use crate::error::{Result, Trouble};
 use rusqlite::{Connection, TransactionBehavior};
 

@@ -5,7 +5,7 @@ use super::evaluate;
 use super::model::ChartView;
 use super::session::Session;
 use crate::chart::{Instant, Provider};
-use crate::checklist::{Gap, Packs};
+use crate::checklist::Gap;
 use crate::error::{Result, Trouble};
 use crate::query::{
     Context, Draft, Event, Outcome, Policy, QueryState, Report, body_hash, documented_concepts, draft_from_gap, lint as lint_draft, next, render_text,
@@ -16,16 +16,18 @@ use std::collections::BTreeSet;
 /// Stores a new draft: for a gap, or blank.
 pub fn begin(store: &Store, session: &Session, view: &ChartView, gap: Option<&Gap>) -> Result<i64> {
     let now = session.now();
-    let policy = Policy::shipped();
-    let author = session.user.as_str();
+    let policy = Policy::shipped().first().ok_or_else(|| Trouble::damaged("no query policy is there").hint("install Lacuna again"))?;
+    let (name, contact) = store.profile(&session.user)?;
+    let author = if name.is_empty() { session.user.as_str() } else { name.as_str() };
     let draft = match gap {
-        Some(gap) => draft_from_gap(gap, &view.chart, &view.readings, author, "", &now, policy),
+        Some(gap) => draft_from_gap(gap, &view.chart, &view.readings, author, &contact, &now, policy),
         None => Draft {
+            contact,
             encounter: Some(view.chart.encounter.identifier.clone()),
             patient: view.chart.encounter.patient.clone(),
             author: author.to_owned(),
             due: policy.due(&now),
-            escalation: policy.name().to_owned(),
+            escalation: policy.name.clone(),
             ..Draft::default()
         },
     };
@@ -33,7 +35,7 @@ pub fn begin(store: &Store, session: &Session, view: &ChartView, gap: Option<&Ga
 }
 
 /// Lints a draft with what is known of its encounter.
-pub fn lint(store: &Store, packs: &Packs, draft: &Draft, now: &Instant) -> Result<Report> {
+pub fn lint(store: &Store, draft: &Draft, now: &Instant) -> Result<Report> {
     let chart = match &draft.encounter {
         Some(encounter) => store.chart(encounter)?,
         None => None,
@@ -42,7 +44,7 @@ pub fn lint(store: &Store, packs: &Packs, draft: &Draft, now: &Instant) -> Resul
     let mut providers: Vec<Provider> = Vec::new();
     let mut open = Vec::new();
     if let Some(chart) = &chart {
-        let readings = evaluate::chart(packs, chart, now, Some("")).readings;
+        let readings = evaluate::readings(&chart.documents);
         documented = documented_concepts(chart, &readings);
         providers.extend(chart.encounter.attending.clone());
         providers.extend(chart.encounter.participants.iter().cloned());
@@ -60,10 +62,10 @@ pub fn lint(store: &Store, packs: &Packs, draft: &Draft, now: &Instant) -> Resul
 }
 
 /// Records a draft as sent. Refused while a rule blocks.
-pub fn send(store: &Store, session: &Session, packs: &Packs, id: i64) -> Result<()> {
+pub fn send(store: &Store, session: &Session, id: i64) -> Result<()> {
     let query = load(store, id)?;
     allowed(&query, &Event::Send)?;
-    let report = lint(store, packs, &query.draft, &session.now())?;
+    let report = lint(store, &query.draft, &session.now())?;
     if !report.can_send {
         let rules: Vec<&str> = report.diagnostics.iter().filter(|d| d.severity == crate::query::LintSeverity::Block).map(|d| d.rule).collect();
         return Err(Trouble::refused("the query was not sent").at(format!("query {id}"), None).why(format!("{} does not allow it", rules.join(", "))).hint(

@@ -56,7 +56,7 @@ fn yes_if(holds: bool) -> Outcome {
 
 /// Every gap of an encounter, the gravest first. `only` names one pack or one item.
 pub fn evaluate(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, only: Option<&str>) -> Vec<Gap> {
-    let facts = Facts::new(*subject, as_of);
+    let facts = Facts::new(packs, *subject, as_of);
     let mut gaps: Vec<Gap> = Vec::new();
     for (pack, item) in packs.items() {
         if only.is_some_and(|name| name != pack.id && name != item.id) || applies(pack, item, &facts).outcome != Outcome::Yes {
@@ -76,7 +76,7 @@ pub fn evaluate(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, only: Opt
 /// The tree of one item: why it fired, or why not. `None` when no item has this id.
 pub fn explain(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, item: &str) -> Option<Explanation> {
     let (pack, item) = packs.items().find(|(_, candidate)| candidate.id == item)?;
-    let facts = Facts::new(*subject, as_of);
+    let facts = Facts::new(packs, *subject, as_of);
     let scope = applies(pack, item, &facts);
     if scope.outcome != Outcome::Yes {
         let detail = "this item does not apply to this encounter";
@@ -146,6 +146,11 @@ fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) -> (Vec<Gap>,
     for (list, label) in [(&item.satisfied_by, "documented after all"), (&item.suppress_if, "the question does not arise")] {
         let (holds, tree) = any_of(list, label, facts);
         stopped |= holds;
+        parts.extend(tree);
+    }
+    if !item.only_if.is_empty() {
+        let (holds, tree) = any_of(&item.only_if, "asked only when", facts);
+        stopped |= !holds;
         parts.extend(tree);
     }
     let fires = !findings.is_empty() && !stopped;

@@ -58,11 +58,11 @@ pub(super) fn kind_name(kind: GapKind) -> &'static str {
 }
 
 /// Parses packs; the mistakes of all files come together, in the order of the files and their lines.
-pub(super) fn parse(sources: &[(String, String)]) -> Result<Vec<Pack>, Vec<Diagnostic>> {
+pub(super) fn parse(sources: &[(String, String)]) -> Result<(Vec<Pack>, Groups), Vec<Diagnostic>> {
     let mut packs = Vec::new();
     let mut mistakes = Vec::new();
     let mut tables: Vec<(toml::Spanned<DeTable<'_>>, Log<'_>)> = Vec::new();
-    let mut groups = Groups::new();
+    let (mut groups, mut words) = (Groups::new(), Groups::new());
     for (name, text) in sources {
         let (table, errors) = DeTable::parse_recoverable(text);
         let log = Log::new(name, text);
@@ -72,7 +72,7 @@ pub(super) fn parse(sources: &[(String, String)]) -> Result<Vec<Pack>, Vec<Diagn
             log.say(at, what, "TOML: `key = value`, texts in quotes, tables in brackets", None);
         }
         if errors.is_empty() {
-            read_groups(table.get_ref(), &log, &mut groups);
+            read_groups(table.get_ref(), &log, &mut groups, &mut words);
             tables.push((table, log));
         } else {
             mistakes.extend(log.into_diagnostics());
@@ -86,23 +86,24 @@ pub(super) fn parse(sources: &[(String, String)]) -> Result<Vec<Pack>, Vec<Diagn
         found.dedup();
         mistakes.extend(found);
     }
-    if mistakes.is_empty() { Ok(packs) } else { Err(mistakes) }
+    if mistakes.is_empty() { Ok((packs, words)) } else { Err(mistakes) }
 }
 
-/// Section groups come first, from all files: an item may name a group of another pack.
-fn read_groups(table: &DeTable<'_>, log: &Log<'_>, groups: &mut Groups) {
+/// Groups come first, from all files: an item may name a group of another pack.
+fn read_groups(table: &DeTable<'_>, log: &Log<'_>, sections: &mut Groups, words: &mut Groups) {
     let file = Fields::new(table, 0..0, log, "the file");
-    let Some(list) = file.table("section_groups") else { return };
-    for (name, value) in list.entries() {
-        let one = [(toml::Spanned::new(value.span(), "list".into()), value.clone())].into_iter().collect();
-        let words = Fields::new(&one, value.span(), log, "the group").words("list");
-        let mut sections = Vec::new();
-        for word in words {
-            check_section(&file, &word);
-            sections.push(word.text);
-        }
-        if groups.insert(name.text.clone(), sections).is_some() {
-            file.say(name.at, format!("the group `{}` stands twice", name.text), "one list for each name", None);
+    for (key, into) in [("section_groups", sections), ("word_groups", words)] {
+        let Some(list) = file.table(key) else { continue };
+        for (name, value) in list.entries() {
+            let one: DeTable<'_> = [(toml::Spanned::new(value.span(), "list".into()), value.clone())].into_iter().collect();
+            let members = Fields::new(&one, value.span(), log, "the group").words("list");
+            if key == "section_groups" {
+                members.iter().for_each(|word| check_section(&file, word));
+            }
+            let members = members.into_iter().map(|word| word.text).collect();
+            if into.insert(name.text.clone(), members).is_some() {
+                file.say(name.at, format!("the group `{}` stands twice", name.text), "one list for each name", None);
+            }
         }
     }
 }
@@ -152,7 +153,7 @@ fn read_pack(table: &DeTable<'_>, span: Range<usize>, log: &Log<'_>, groups: &Gr
         }
         items.push(item);
     }
-    let _ = file.raw("section_groups");
+    let _ = (file.raw("section_groups"), file.raw("word_groups"));
     file.finish();
     pack.items = items;
     pack
@@ -235,6 +236,7 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
     let item_version = version(&fields);
     let indicators = leaves::indicators(&fields, "indicator", context);
     let satisfied_by = leaves::indicators(&fields, "satisfied_by", context);
+    let only_if = leaves::indicators(&fields, "only_if", context);
     let suppress_if = leaves::indicators(&fields, "suppress_if", context);
     let counter = leaves::indicators(&fields, "counter", context);
     let check = checks::read(&fields, kind, condition.as_deref(), indicators, context);
@@ -261,6 +263,7 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
         effective_to,
         check,
         satisfied_by,
+        only_if,
         suppress_if,
         counter,
         examples,

@@ -11,12 +11,32 @@ use std::io::Read;
 /// Reads a file that is one JSON value.
 pub(in crate::intake) fn whole_file(desk: &mut Desk, file: &Found) -> Result<()> {
     match load(file, desk.limits().whole) {
-        Err(trouble) => desk.reject(trouble.at(&file.source, None)),
+        Err(trouble) => {
+            let line = trouble.line;
+            desk.reject(trouble.at(&file.source, line));
+        }
         Ok((value, encoding)) => {
             let origin = Origin { source: file.source.clone(), line: None };
             let mut unused = Unused::default();
             read(desk, value, &origin, encoding, &mut unused)?;
             unused.tell(desk, &file.source);
+        }
+    }
+    Ok(())
+}
+
+/// Reads a bundle that is in memory already.
+pub(in crate::intake) fn bytes(desk: &mut Desk, source: &str, bytes: &[u8]) -> Result<()> {
+    let origin = Origin { source: source.to_owned(), line: None };
+    match json::parse(bytes) {
+        Err(trouble) => {
+            let line = trouble.line;
+            desk.reject(trouble.at(source, line));
+        }
+        Ok(value) => {
+            let mut unused = Unused::default();
+            read(desk, value, &origin, None, &mut unused)?;
+            unused.tell(desk, source);
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
     let (coded, name) = drug(resource, scope);
     let dosage = ["dosageInstruction", "dosage"].into_iter().find_map(|key| list(resource, key).first()).unwrap_or(&Value::Null);
     out.records.push(Record::Medication(Medication {
-        identifier: id(resource).unwrap_or_default(),
+        identifier: identifier(resource),
         encounter: scope.target_at(resource, visit, "Encounter"),
         patient: scope.patient(resource),
         code: coded,
@@ -23,11 +23,21 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
         status: text(resource, &["status"]),
         time: instant(resource, &["effectiveDateTime"])
             .or_else(|| instant(resource, &["effectivePeriod", "start"]))
-            .or_else(|| instant(resource, &["authoredOn"])),
+            .or_else(|| instant(resource, &["authoredOn"]))
+            .or_else(|| instant(resource, &["dateAsserted"])),
         end: instant(resource, &["effectivePeriod", "end"]).or_else(|| instant(dosage, &["timing", "repeat", "boundsPeriod", "end"])),
         ..Medication::default()
     }));
     Ok(())
+}
+
+/// Requests keep their id; the others carry their type, since a sender may count each type from 1.
+fn identifier(resource: &Value) -> String {
+    let id = id(resource).unwrap_or_default();
+    match text(resource, &["resourceType"]).as_deref() {
+        Some(other @ ("MedicationAdministration" | "MedicationStatement")) => format!("{other}/{id}"),
+        _ => id,
+    }
 }
 
 /// A prescription for home, now or after discharge, is no treatment of this stay.

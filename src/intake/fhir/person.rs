@@ -44,7 +44,10 @@ fn strings(holder: &Value, key: &str) -> String {
 
 /// A Practitioner.
 pub(super) fn practitioner(resource: &Value, _: &Scope, out: &mut Out) -> Result<()> {
-    out.records.push(Record::Provider(of_practitioner(resource)));
+    let provider = of_practitioner(resource);
+    if provider.identifier.is_some() {
+        out.records.push(Record::Provider(provider));
+    }
     Ok(())
 }
 

@@ -40,7 +40,7 @@ pub(super) fn diagnostic_report(resource: &Value, scope: &Scope, out: &mut Out) 
     let (by_code, coding) = type_and_code(resource, "code");
     let signer = scope.person_at(resource, "resultsInterpreter");
     out.records.push(Record::Document(Document {
-        identifier: id(resource).unwrap_or_default(),
+        identifier: format!("DiagnosticReport/{}", id(resource).unwrap_or_default()),
         version: 1,
         encounter: scope.target_at(resource, "encounter", "Encounter"),
         patient: scope.patient(resource),
@@ -92,7 +92,7 @@ pub(super) fn composition(resource: &Value, scope: &Scope, out: &mut Out) -> Res
     let (document_type, code) = type_and_code(resource, "type");
     let related = list(resource, "relatesTo").iter().any(|r| r.get("targetReference").is_some());
     out.records.push(Record::Document(Document {
-        identifier: id(resource).unwrap_or_default(),
+        identifier: format!("Composition/{}", id(resource).unwrap_or_default()),
         version: 1,
         encounter: scope.target_at(resource, "encounter", "Encounter"),
         patient: scope.patient(resource),
@@ -107,7 +107,7 @@ pub(super) fn composition(resource: &Value, scope: &Scope, out: &mut Out) -> Res
         sha256: sha256(&written),
         text: written,
         encoding: out.encoding.clone(),
-        amends: related.then(|| amends(resource, "targetReference", scope)).flatten(),
+        amends: related.then(|| amends(resource, "targetReference", scope)).flatten().map(|id| format!("Composition/{id}")),
         ..Document::default()
     }));
     Ok(())

@@ -1,1 +1,248 @@
+//! One resource in, its records out.
 
+use super::super::tests::Keep;
+use super::super::{Options, run};
+use crate::chart::{DocumentStatus, DocumentType, EncounterClass, MedicationKind, Record, Role, Value as Given};
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+
+/// Reads a bundle of these resources; `Practitioner/x1` is Li Chen MD.
+fn bundle(resources: &[Value]) -> Vec<Record> {
+    let chen = json!({"resourceType": "Practitioner", "id": "x1", "name": [{"text": "Li Chen", "suffix": ["MD"]}],
+        "identifier": [{"system": "http://hl7.org/fhir/sid/us-npi", "value": "999"}]});
+    let entries: Vec<Value> = resources.iter().chain([&chen]).map(|r| json!({"resource": r})).collect();
+    read(&json!({"resourceType": "Bundle", "type": "collection", "entry": entries}))
+}
+
+fn read(bundle: &Value) -> Vec<Record> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bundle");
+    std::fs::write(&path, bundle.to_string()).unwrap();
+    let mut keep = Keep::default();
+    run(&[path], &Options::default(), &mut keep).unwrap();
+    assert_eq!(keep.rejects, []);
+    keep.records.into_iter().map(|(record, _)| record).filter(|record| !matches!(record, Record::Provider(_))).collect()
+}
+
+macro_rules! one {
+    ($kind:ident, $resources:expr) => {
+        match bundle($resources).pop() {
+            Some(Record::$kind(record)) => record,
+            other => panic!("{other:?}"),
+        }
+    };
+}
+
+#[test]
+fn an_encounter_says_who_where_and_when() {
+    let encounter = one!(
+        Encounter,
+        &[json!({"resourceType": "Encounter", "id": "e1", "identifier": [{"value": "88141"}], "status": "in-progress",
+        "class": {"code": "IMP"}, "subject": {"reference": "urn:uuid:p1"},
+        "period": {"start": "2026-11-18T09:20:00-06:00"},
+        "extension": [{"url": "urn:lacuna:admit-order", "valueDateTime": "2026-11-18T11:00:00-06:00"},
+            {"url": "urn:lacuna:working-drg", "valueString": "179"}, {"url": "urn:lacuna:gmlos-days", "valueDecimal": 2.4}],
+        "location": [{"location": {"display": "ICU-3"}, "period": {"start": "2026-11-18T10:30:00-06:00"}},
+            {"location": {"display": "ED-02"}, "period": {"start": "2026-11-18T09:20:00-06:00"}}],
+        "participant": [{"type": [{"coding": [{"code": "CON"}]}], "individual": {"display": "Wu, Ana MD"}},
+            {"type": [{"coding": [{"code": "ATND"}]}], "individual": {"reference": "Practitioner/x1"}}],
+        "serviceType": {"text": "Critical care"}, "hospitalization": {"dischargeDisposition": {"coding": [{"code": "home"}]}},
+        "reasonCode": [{"text": "Pneumonia"}, {"coding": [{"display": "Hypoxia"}]}]})]
+    );
+    assert_eq!((encounter.identifier.as_str(), encounter.account.as_deref()), ("e1", Some("88141")));
+    assert_eq!((encounter.class, encounter.patient.as_deref()), (EncounterClass::Inpatient, Some("p1")));
+    assert_eq!(encounter.admission().unwrap().to_string(), "2026-11-18T11:00:00-06:00");
+    assert_eq!(encounter.locations.iter().map(|l| l.name.as_str()).collect::<Vec<_>>(), ["ED-02", "ICU-3"]);
+    let attending = encounter.attending.unwrap();
+    assert_eq!((attending.identifier.as_deref(), attending.name.as_deref()), (Some("999"), Some("Li Chen, MD")));
+    assert_eq!((encounter.participants[0].role, encounter.participants.len()), (Role::Physician, 1));
+    assert_eq!((encounter.working_drg.as_deref(), encounter.gmlos_days), (Some("179"), Some(2.4)));
+    assert_eq!(encounter.reason.as_deref(), Some("Pneumonia; Hypoxia"));
+    assert_eq!(encounter.disposition.as_deref(), Some("home"));
+}
+
+#[test]
+fn a_document_says_what_it_is_and_who_signed_it() {
+    let document = one!(
+        Document,
+        &[json!({"resourceType": "DocumentReference", "id": "d1", "status": "current", "docStatus": "amended",
+        "type": {"coding": [{"system": "urn:local", "code": "HP"}, {"system": "http://loinc.org", "code": "34117-2"}]},
+        "subject": {"reference": "Patient/p1"}, "date": "2026-11-19", "description": "H&P",
+        "author": [{"reference": "Organization/o"}, {"reference": "#me"}],
+        "contained": [{"resourceType": "Practitioner", "id": "me", "name": [{"text": "Ruiz, Eva RN"}]}],
+        "authenticator": {"reference": "Practitioner/x1"},
+        "extension": [{"url": "urn:lacuna:signed-at", "valueDateTime": "2026-11-19T08:00:00-06:00"}],
+        "relatesTo": [{"code": "appends", "target": {"reference": "DocumentReference/d0"}}],
+        "context": {"encounter": [{"reference": "https://example.org/fhir/Encounter/e1/_history/2"}],
+            "period": {"start": "2026-11-18T10:00:00-06:00"}, "practiceSetting": {"text": "Medicine"}},
+        "content": [{"attachment": {"contentType": "text/plain; charset=iso-8859-1", "data": "MzguNbA="}}]})]
+    );
+    assert_eq!((document.text.as_str(), document.encoding.as_deref()), ("38.5°", Some("windows-1252")));
+    assert_eq!(document.sha256, super::super::desk::sha256("38.5°"));
+    assert_eq!((document.document_type, document.status), (Some(DocumentType::HistoryAndPhysical), DocumentStatus::Amended));
+    assert_eq!((document.encounter.as_deref(), document.amends.as_deref()), (Some("e1"), Some("d0")));
+    assert_eq!(document.author.unwrap().role, Role::Nurse);
+    assert_eq!(document.signer.unwrap().identifier.as_deref(), Some("999"));
+    assert_eq!(document.signed.unwrap().to_string(), "2026-11-19T08:00:00-06:00");
+    assert_eq!(document.time.unwrap().to_string(), "2026-11-18T10:00:00-06:00");
+}
+
+#[test]
+fn a_withdrawn_document_is_withdrawn_whatever_else_it_says() {
+    for (record, document, status) in [
+        (Some("current"), Some("final"), DocumentStatus::Final),
+        (Some("entered-in-error"), Some("final"), DocumentStatus::EnteredInError),
+        (Some("superseded"), None, DocumentStatus::NotGiven),
+        (None, Some("preliminary"), DocumentStatus::Preliminary),
+    ] {
+        assert_eq!(super::document::status(record, document), status);
+    }
+}
+
+#[test]
+fn a_report_and_a_composition_are_documents() {
+    let report = one!(
+        Document,
+        &[json!({"resourceType": "DiagnosticReport", "id": "1", "status": "final", "category": [{"coding": [{"code": "RAD"}]}],
+        "code": {"text": "CT chest"}, "effectiveDateTime": "2026-11-18", "conclusion": "No embolism.",
+        "presentedForm": [{"contentType": "text/plain", "data": "RklORElOR1M6IGNsZWFyLg=="}]})]
+    );
+    assert_eq!(report.text, "FINDINGS: clear.\n\nCONCLUSION:\nNo embolism.\n");
+    assert_eq!((report.identifier.as_str(), report.document_type), ("DiagnosticReport/1", Some(DocumentType::RadiologyReport)));
+    let composition = one!(
+        Document,
+        &[json!({"resourceType": "Composition", "id": "1", "status": "final", "title": "Discharge",
+        "type": {"coding": [{"system": "http://loinc.org", "code": "18842-5"}]}, "date": "2026-11-20",
+        "attester": [{"mode": "legal", "time": "2026-11-21", "party": {"reference": "Practitioner/x1"}}],
+        "section": [{"title": "Course", "text": {"div": "<div><p>Sepsis &amp; AKI.</p></div>"},
+            "section": [{"title": "Labs", "text": {"div": "<div>Na 131</div>"}}]}]})]
+    );
+    assert_eq!(composition.text, "Course:\nSepsis & AKI.\n\nLabs:\nNa 131\n\n");
+    assert_eq!((composition.document_type, composition.signed.is_some()), (Some(DocumentType::DischargeSummary), true));
+    assert!(bundle(&[json!({"resourceType": "DiagnosticReport", "id": "1", "result": [{"reference": "Observation/o"}]})]).is_empty());
+}
+
+#[test]
+fn each_component_is_an_observation_of_its_own() {
+    let pressure = json!({"resourceType": "Observation", "id": "o1", "status": "final", "encounter": {"reference": "Encounter/e1"},
+        "category": [{"coding": [{"code": "vital-signs"}]}], "code": {"text": "Blood pressure"},
+        "effectiveDateTime": "2026-11-18T10:00:00Z", "note": [{"text": "left arm"}],
+        "component": [{"code": {"coding": [{"system": "http://loinc.org", "code": "8480-6", "display": "Systolic"}]},
+            "valueQuantity": {"value": 84, "unit": "mmHg"}}, {"code": {"text": "Diastolic"}, "valueQuantity": {"value": 50}}]});
+    let parts: Vec<_> = bundle(&[pressure])
+        .into_iter()
+        .filter_map(|record| if let Record::Observation(o) = record { Some((o.identifier, o.name, o.encounter, o.note)) } else { None })
+        .collect();
+    let both = |id: &str, name: &str| (id.to_owned(), name.to_owned(), Some("e1".to_owned()), Some("left arm".to_owned()));
+    assert_eq!(parts, [both("o1#8480-6", "Systolic"), both("o1#2", "Diastolic")]);
+}
+
+#[test]
+fn a_value_of_any_kind_is_kept_and_none_is_none() {
+    for (field, given, text) in [
+        ("valueQuantity", json!({"value": 4.2, "unit": "mmol/L", "comparator": ">"}), Some("> 4.2 mmol/L")),
+        ("valueInteger", json!(15), Some(" 15 ")),
+        ("valueString", json!("room air"), Some("room air")),
+        ("valueCodeableConcept", json!({"coding": [{"display": "Positive"}]}), Some("Positive")),
+        ("valueRatio", json!({"numerator": {"value": 1}, "denominator": {"value": 128}}), Some("1:128")),
+        ("valueRange", json!({"low": {"value": 2}, "high": {"value": 5, "unit": "/HPF"}}), Some("2-5 /HPF")),
+        ("dataAbsentReason", json!({"text": "hemolyzed"}), None),
+        ("valueQuantity", json!({"value": "4.2"}), None),
+    ] {
+        let mut resource = json!({"resourceType": "Observation", "id": "o", "code": {"text": "x"},
+            "referenceRange": [{"text": "see below"}, {"low": {"value": 0.5}, "high": {"value": 2}}], "interpretation": [{"coding": [{"code": "H"}]}]});
+        resource[field] = given;
+        let observation = one!(Observation, &[resource]);
+        assert_eq!((observation.low, observation.high, observation.interpretation.as_deref()), (Some(0.5), Some(2.0), Some("H")));
+        let shown = observation.value.map(|value| match value {
+            Given::Quantity(q) => format!("{} {} {}", q.comparator.unwrap_or_default(), q.value, q.unit.unwrap_or_default()),
+            Given::Text(text) => text,
+        });
+        assert_eq!(shown.as_deref(), text, "{field}");
+    }
+}
+
+#[test]
+fn a_drug_at_home_is_no_treatment_of_the_stay() {
+    let dose = json!([{"route": {"text": "IV"}, "doseAndRate": [{"doseQuantity": {"value": 40, "unit": "mg"}}]}]);
+    for (name, category, dosage, kind, identifier, shown) in [
+        (
+            "MedicationRequest",
+            json!([{"coding": [{"code": "inpatient"}]}]),
+            ("dosageInstruction", dose.clone()),
+            MedicationKind::Ordered,
+            "m",
+            "40 mg",
+        ),
+        (
+            "MedicationRequest",
+            json!([{"coding": [{"code": "community"}]}]),
+            ("dosageInstruction", dose.clone()),
+            MedicationKind::Home,
+            "m",
+            "40 mg",
+        ),
+        (
+            "MedicationRequest",
+            json!([{"coding": [{"code": "discharge"}]}]),
+            ("dosageInstruction", dose),
+            MedicationKind::Home,
+            "m",
+            "40 mg",
+        ),
+        (
+            "MedicationAdministration",
+            json!({}),
+            ("dosage", json!({"route": {"text": "IV"}, "dose": {"value": 80, "unit": "mg"}})),
+            MedicationKind::Given,
+            "MedicationAdministration/m",
+            "80 mg",
+        ),
+        (
+            "MedicationStatement",
+            json!({}),
+            ("dosage", json!([{"route": {"text": "IV"}, "text": "20 mg daily"}])),
+            MedicationKind::Home,
+            "MedicationStatement/m",
+            "20 mg daily",
+        ),
+    ] {
+        let mut resource =
+            json!({"resourceType": name, "id": "m", "category": category, "medicationReference": {"reference": "Medication/f"}});
+        resource[dosage.0] = dosage.1;
+        let furosemide = json!({"resourceType": "Medication", "id": "f", "code": {"text": "Furosemide"}});
+        let drug = one!(Medication, &[resource, furosemide]);
+        assert_eq!((drug.name.as_str(), drug.kind, drug.identifier.as_str()), ("Furosemide", kind, identifier), "{name}");
+        assert_eq!((drug.dose.as_deref(), drug.route.as_deref()), (Some(shown), Some("IV")), "{name}");
+    }
+}
+
+#[test]
+fn every_way_to_name_an_encounter_names_the_same_one() {
+    for reference in [
+        json!({"reference": "Encounter/e1"}),
+        json!({"reference": "urn:uuid:0c"}),
+        json!({"reference": "https://example.org/Encounter/e1"}),
+        json!({"reference": "Encounter/e1/_history/3"}),
+        json!({"reference": "Encounter?identifier=urn:hospital|88141"}),
+        json!({"reference": "Encounter?identifier=urn:hospital%7C88141"}),
+        json!({"identifier": {"system": "urn:hospital", "value": "88141"}}),
+    ] {
+        let records = read(&json!({"resourceType": "Bundle", "entry": [
+            {"resource": {"resourceType": "Condition", "id": "c1", "code": {"text": "Sepsis"}, "encounter": reference}},
+            {"fullUrl": "urn:uuid:0c", "resource": {"resourceType": "Encounter", "id": "e1",
+                "identifier": [{"system": "urn:hospital", "value": "88141"}]}}]}));
+        let Some(Record::Problem(problem)) = records.last() else { panic!("{records:?}") };
+        assert_eq!(problem.encounter.as_deref(), Some("e1"), "{reference}");
+    }
+}
+
+#[test]
+fn a_resource_without_an_id_in_a_bundle_is_known_by_its_address() {
+    let records = read(&json!({"resourceType": "Bundle", "type": "transaction", "entry": [
+        {"fullUrl": "urn:uuid:a1", "resource": {"resourceType": "Procedure", "code": {"text": "Debridement"},
+            "subject": {"reference": "urn:uuid:b2"}, "performedPeriod": {"start": "2026-11-18"}}},
+        {"fullUrl": "urn:uuid:b2", "resource": {"resourceType": "Patient", "name": [{"family": "Rivera", "given": ["Marta"]}]}}]}));
+    let [Record::Patient(patient), Record::Procedure(procedure)] = records.as_slice() else { panic!("{records:?}") };
+    assert_eq!((patient.identifier.as_str(), procedure.identifier.as_str(), procedure.patient.as_deref()), ("b2", "a1", Some("b2")));
+}

@@ -78,6 +78,7 @@ pub static EVERYWHERE: &[Command] = &[
         help: "Finds notes in every chart, live as you type.",
         scope: Scopes::WORKLIST.and(Scopes::CHART).and(Scopes::TRACKER).and(Scopes::QUERY),
         keys: &["s"],
+        rank: 5,
         rank: 7,
         when: always,
         run: search::show,
