@@ -89,7 +89,7 @@ pub static EVERYWHERE: &[Command] = &[
         help: "Closes what is open; nothing is lost.",
         scope: Scopes::ALL,
         keys: &["Esc"],
-        rank: 7,
+        rank: 9,
         when: always,
         run: nav::back,
     },
