@@ -96,11 +96,6 @@ impl Packs {
         self.packs.iter().flat_map(|pack| pack.items.iter().map(move |item| (pack, item)))
     }
 
-    /// Names exactly these packs: other rules, another fingerprint. What was evaluated with other packs is evaluated again.
-    pub fn fingerprint(&self) -> String {
-        crate::hash::sha256(&format!("{:?}", self.packs)).chars().take(16).collect()
-    }
-
     /// The item with this id.
     pub fn item(&self, id: &str) -> Option<&Item> {
         self.items().map(|(_, item)| item).find(|item| item.id == id)
