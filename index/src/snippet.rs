@@ -107,12 +107,10 @@ fn finish(text: &str, start: usize, least: usize, most: usize) -> usize {
     let mut word = None;
     let mut last = [' ', ' '];
     for (at, c) in room.char_indices().chain([(room.len(), text.get(most..).and_then(|t| t.chars().next()).unwrap_or(' '))]) {
-        if c.is_whitespace() {
-            if !last[1].is_whitespace() || at == 0 {
-                word = Some(least + at);
-                if (ends_sentence(last) || c == '\n') && (least + at - start) * 2 >= most - start {
-                    sentence = Some(least + at);
-                }
+        if c.is_whitespace() && (!last[1].is_whitespace() || at == 0) {
+            word = Some(least + at);
+            if (ends_sentence(last) || c == '\n') && (least + at - start) * 2 >= most - start {
+                sentence = Some(least + at);
             }
         }
         last = [last[1], c];

@@ -1,5 +1,7 @@
 //! The engine against the brute-force evaluator: same documents, same totals, and marks that spell what matched.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use lacuna_index::{Change, Engine, Entry, Page, Query, Sort, Stop, marks, matches, snippet};
 use proptest::prelude::*;
 

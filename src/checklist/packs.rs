@@ -2,6 +2,7 @@
 
 use super::item::{Item, Pack};
 use super::load::{self, Diagnostic};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -10,6 +11,19 @@ use std::sync::OnceLock;
 pub struct Packs {
     packs: Vec<Pack>,
     words: BTreeMap<String, Vec<String>>,
+    fingerprint: String,
+}
+
+/// The first half of a SHA-256 over names and texts: 128 bits are more than enough to tell packs apart.
+fn fingerprint(sources: &[(String, String)]) -> String {
+    let mut hasher = Sha256::new();
+    for (name, text) in sources {
+        hasher.update(name.as_bytes());
+        hasher.update([0]);
+        hasher.update(text.as_bytes());
+        hasher.update([0]);
+    }
+    hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 macro_rules! shipped {
@@ -51,7 +65,8 @@ impl Packs {
 
     /// Parses packs from file names and TOML. Every mistake of every file is reported, not just the first.
     pub fn parse(sources: &[(String, String)]) -> Result<Packs, Vec<Diagnostic>> {
-        load::parse(sources).map(|(packs, words)| Packs { packs, words })
+        let fingerprint = fingerprint(sources);
+        load::parse(sources).map(|(packs, words)| Packs { packs, words, fingerprint })
     }
 
     /// The shipped packs and these: what a site's own file is checked and run with, since it may name their groups.
@@ -66,6 +81,11 @@ impl Packs {
         &self.packs
     }
 
+    /// Names the text of these packs: another text, another name. Derived results carry it.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
     /// The words of a group (`[word_groups]` of any pack).
     pub(super) fn words(&self, group: &str) -> &[String] {
         self.words.get(group).map_or(&[], Vec::as_slice)
@@ -74,11 +94,6 @@ impl Packs {
     /// Every item with its pack.
     pub fn items(&self) -> impl Iterator<Item = (&Pack, &Item)> + Clone {
         self.packs.iter().flat_map(|pack| pack.items.iter().map(move |item| (pack, item)))
-    }
-
-    /// Names exactly these packs: other rules, another fingerprint. What was evaluated with other packs is evaluated again.
-    pub fn fingerprint(&self) -> String {
-        crate::hash::sha256(&format!("{:?}", self.packs)).chars().take(16).collect()
     }
 
     /// The item with this id.

@@ -23,7 +23,7 @@ fn every_item_is_draft_cited_and_shown_by_examples() {
     for (_, item) in Packs::shipped().items() {
         let fires = item.examples.iter().filter(|e| e.fires).count();
         assert!(fires >= 2 && item.examples.len() - fires >= 3, "{}: {fires} of {}", item.id, item.examples.len());
-        assert!(!item.citation.is_empty() && item.approved_by.is_none(), "{}", item.id);
+        assert!(!item.authority.cite.is_empty() && item.authority.approved_by.is_empty(), "{}", item.id);
     }
 }
 

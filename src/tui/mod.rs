@@ -16,6 +16,8 @@ mod say;
 mod term;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 mod theme;
 mod update;

@@ -1,4 +1,5 @@
 //! A small stand-in desk over invented charts, for the tests of the interface: enough of everything, nothing on disk.
+
 use crate::chart::{
     Chart, Document, DocumentStatus, DocumentType, Encounter, EncounterClass, Evidence, Instant, Location, Observation, Patient, Provider,
     Quantity, Role, Sex, TextEvidence, Value, ValueEvidence,
@@ -16,29 +17,36 @@ use crate::work::model::{
 use lacuna_index::Stop;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
+
 /// The instant at which the invented charts stand still.
 pub fn now() -> Instant {
     at("2026-11-19T08:42:00-05:00")
 }
+
 fn at(text: &str) -> Instant {
     Instant::parse(text).expect("an instant")
 }
+
 /// The desk.
 #[derive(Debug)]
 pub struct TestDesk {
     state: Mutex<State>,
 }
+
 #[derive(Debug)]
 struct State {
     charts: Vec<ChartView>,
     queries: Vec<QueryView>,
     place: Option<String>,
 }
+
 /// The note that the hostile tests look at: every kind of character that could drive a terminal.
 pub const HOSTILE: &str = "LABS:\nNa\t131\tK\t4.9\nCreatinine\t2.4\tH\nodd \u{1b}]52;c;aGVsbG8=\u{7} and \u{9b}31m and \u{202e}desrever\u{202c} end\r\nASSESSMENT:\nElevated creatinine. Hold lisinopril.\n";
+
 fn provider(name: &str, role: Role) -> Provider {
     Provider { identifier: Some(name.to_lowercase()), name: Some(name.to_owned()), role, service: Some("hospital medicine".to_owned()) }
 }
+
 fn document(encounter: &str, number: usize, kind: DocumentType, time: &str, author: &str, text: &str) -> Document {
     Document {
         identifier: format!("{encounter}-d{number}"),
@@ -54,6 +62,7 @@ fn document(encounter: &str, number: usize, kind: DocumentType, time: &str, auth
         ..Document::default()
     }
 }
+
 fn lab(encounter: &str, name: &str, time: &str, value: f64, range: (f64, f64)) -> Observation {
     Observation {
         identifier: format!("{encounter}-{name}-{time}"),
@@ -66,6 +75,7 @@ fn lab(encounter: &str, name: &str, time: &str, value: f64, range: (f64, f64)) -
         ..Observation::default()
     }
 }
+
 fn reading(document: &Document) -> Reading {
     let mut start = 0;
     let mut sections = Vec::new();
@@ -85,6 +95,7 @@ fn reading(document: &Document) -> Reading {
     }
     Reading { document_type: document.document_type.unwrap_or_default(), sections, ..Reading::default() }
 }
+
 fn words(document: &Document, quote: &str) -> Evidence {
     let start = document.text.find(quote).expect("the quote");
     Evidence::Text(TextEvidence {
@@ -97,6 +108,7 @@ fn words(document: &Document, quote: &str) -> Evidence {
         document_type: document.document_type.unwrap_or_default(),
     })
 }
+
 fn gap(encounter: &str, item: &str, severity: Severity, title: &str, evidence: Vec<Evidence>) -> GapRow {
     let gap = Gap {
         item: item.to_owned(),
@@ -123,6 +135,7 @@ fn gap(encounter: &str, item: &str, severity: Severity, title: &str, evidence: V
     };
     GapRow { key: gap.key(), gap, dismissed: None, query: None }
 }
+
 fn chart(encounter: &str, family: &str, given: &str, unit: &str) -> ChartView {
     let filler = "Feels a little better this morning. Denies fever, chills, chest pain or shortness of breath at rest. Walked to the chair with help and ate half of breakfast.\n".repeat(9);
     let documents = vec![
@@ -227,6 +240,7 @@ fn chart(encounter: &str, family: &str, given: &str, unit: &str) -> ChartView {
     };
     ChartView { chart: Arc::new(chart), readings: Arc::new(readings), gaps, queries: Vec::new(), seen: BTreeSet::new(), as_of: now() }
 }
+
 impl TestDesk {
     /// Six stays; the fourth is without gaps and has been read.
     pub fn new() -> Self {
@@ -245,9 +259,11 @@ impl TestDesk {
         quiet.seen = quiet.chart.documents.iter().map(|d| d.identifier.clone()).collect();
         Self { state: Mutex::new(State { charts, queries: Vec::new(), place: None }) }
     }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("not poisoned")
     }
+
     fn change(&self, id: i64, state: QueryState, note: &str) -> Result<QueryView> {
         let mut all = self.state();
         let query = all.queries.iter_mut().find(|q| q.row.id == id).ok_or_else(|| Trouble::input("no such query"))?;
@@ -263,6 +279,7 @@ impl TestDesk {
         query.row.state = state;
         Ok(query.clone())
     }
+
     fn add(&self, encounter: &str, gap: Option<&GapRow>) -> Result<QueryView> {
         let mut all = self.state();
         if let Some(there) = all
@@ -321,6 +338,7 @@ impl TestDesk {
         Ok(view)
     }
 }
+
 impl Desk for TestDesk {
     fn user(&self) -> &str {
         "ana"

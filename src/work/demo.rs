@@ -15,11 +15,16 @@ const BANNER: &str = "SYNTHETIC CHARTS";
 
 /// The synthetic charts, by file name.
 static CHARTS: &[(&str, &str)] = &[
+    ("abbott-lenora.json", include_str!("../../fixtures/charts/abbott-lenora.json")),
     ("banerjee-arun.json", include_str!("../../fixtures/charts/banerjee-arun.json")),
     ("delgado-rosa.json", include_str!("../../fixtures/charts/delgado-rosa.json")),
+    ("fontaine-claude.json", include_str!("../../fixtures/charts/fontaine-claude.json")),
+    ("kowalski-peter.json", include_str!("../../fixtures/charts/kowalski-peter.json")),
     ("lindqvist-eva.json", include_str!("../../fixtures/charts/lindqvist-eva.json")),
+    ("mcallister-dean.json", include_str!("../../fixtures/charts/mcallister-dean.json")),
     ("nguyen-thanh.json", include_str!("../../fixtures/charts/nguyen-thanh.json")),
     ("okafor-samuel.json", include_str!("../../fixtures/charts/okafor-samuel.json")),
+    ("osei-grace.json", include_str!("../../fixtures/charts/osei-grace.json")),
     ("rivera-marta.json", include_str!("../../fixtures/charts/rivera-marta.json")),
     ("sato-keiko.json", include_str!("../../fixtures/charts/sato-keiko.json")),
     ("whitfield-harold.json", include_str!("../../fixtures/charts/whitfield-harold.json")),

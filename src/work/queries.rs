@@ -58,13 +58,24 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant) -> Result<Report> {
         }
     }
     let source = |identifier: &str| chart.as_ref().and_then(|c| c.document(identifier)).map(|d| d.text.clone());
+    let waiting = match &draft.recipient {
+        None => 0,
+        Some(to) => store
+            .queries(None)?
+            .iter()
+            .filter(|q| matches!(q.state, QueryState::Open | QueryState::Escalated) && q.draft.recipient.as_ref().is_some_and(|r| r.name == to.name))
+            .count(),
+    };
+    let empty = Context::empty();
     let context = Context {
         documented: &documented,
         providers: &providers,
         source_text: &source,
         open_queries: &open,
+        recipient_load: (waiting, empty.recipient_load.1),
         now: Some(*now),
-        ..Context::empty()
+        bare: chart.is_none(),
+        ..empty
     };
     Ok(lint_draft(draft, &context))
 }

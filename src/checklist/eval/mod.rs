@@ -207,7 +207,7 @@ fn gap(pack: &Pack, item: &Item, facts: &Facts<'_>, finding: Finding, against: &
     if let Some(due) = finding.due {
         named.entry("due".to_owned()).or_insert_with(|| due.display());
     }
-    let draft = if item.approved_by.is_none() { " Draft: not yet approved here." } else { "" };
+    let draft = if item.authority.approved_by.is_empty() { " Draft: not yet approved here." } else { "" };
     let mut counter_evidence = finding.counter;
     for proof in against {
         if !counter_evidence.contains(proof) {
@@ -224,8 +224,8 @@ fn gap(pack: &Pack, item: &Item, facts: &Facts<'_>, finding: Finding, against: &
         document_type: finding.document_type,
         missing: finding.missing,
         severity: finding.severity.unwrap_or(item.severity),
-        title: title(&item.title, &named),
-        why: format!("{} Source: {}.{draft}", item.why.trim(), item.citation.trim().trim_end_matches('.')),
+        title: title(&item.titles, &named),
+        why: format!("{} Source: {}.{draft}", item.why.trim(), item.authority.cite.trim().trim_end_matches('.')),
         encounter: facts.chart().encounter.identifier.clone(),
         evidence: finding.evidence,
         counter_evidence,

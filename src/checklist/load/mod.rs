@@ -10,7 +10,7 @@ mod units;
 pub use fields::Diagnostic;
 use fields::{Fields, Log, Word};
 
-use super::item::{Authority, Item, Pack, Scope};
+use super::item::{Authority, AuthorityKind, Item, Pack, Scope};
 use super::names;
 use super::{GapKind, Severity};
 use crate::chart::{DocumentType, EncounterClass, Instant};
@@ -34,13 +34,13 @@ const KINDS: [(&str, GapKind); 10] = [
     ("unsigned", GapKind::Unsigned),
 ];
 const SEVERITIES: [(&str, Severity); 3] = [("info", Severity::Info), ("warn", Severity::Warn), ("high", Severity::High)];
-const AUTHORITIES: [(&str, Authority); 6] = [
-    ("cop", Authority::Cop),
-    ("tjc", Authority::Tjc),
-    ("icd_guideline", Authority::IcdGuideline),
-    ("clinical_criteria", Authority::ClinicalCriteria),
-    ("policy", Authority::Policy),
-    ("house", Authority::House),
+const AUTHORITIES: [(&str, AuthorityKind); 6] = [
+    ("cop", AuthorityKind::Cop),
+    ("tjc", AuthorityKind::Tjc),
+    ("icd_guideline", AuthorityKind::IcdGuideline),
+    ("clinical_criteria", AuthorityKind::ClinicalCriteria),
+    ("policy", AuthorityKind::Policy),
+    ("house", AuthorityKind::House),
 ];
 const CLASSES: [(&str, Option<EncounterClass>); 7] = [
     ("inpatient", Some(EncounterClass::Inpatient)),
@@ -229,7 +229,7 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
     let authority_word = fields.need_word("authority", "who stands behind it");
     let authority = if authority_word.text.is_empty() { None } else { fields.pick(&authority_word, &AUTHORITIES, "an authority") };
     let citation = fields.need_word("citation", "chapter and verse of the source").text;
-    let approved_by = fields.text("approved_by").filter(|name| !name.trim().is_empty());
+    let approved_by = fields.text("approved_by").map(|name| name.trim().to_owned()).unwrap_or_default();
     let query_template = fields.word("query_template").map(|word| word.text);
     let scope = read_scope(&fields, context);
     let (effective_from, effective_to) = (day(&fields, "effective_from"), day(&fields, "effective_to"));
@@ -251,12 +251,11 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
         version: item_version,
         kind: kind.unwrap_or(GapKind::Undocumented),
         condition,
-        title: titles.into_iter().map(|word| word.text).collect(),
+        title: titles.first().map(|word| word.text.clone()).unwrap_or_default(),
+        titles: titles.into_iter().map(|word| word.text).collect(),
         why,
         severity: severity.unwrap_or(Severity::Info),
-        authority: authority.unwrap_or(Authority::House),
-        citation,
-        approved_by,
+        authority: Authority { kind: authority.unwrap_or(AuthorityKind::House), cite: citation, approved_by },
         query_template,
         scope,
         effective_from,

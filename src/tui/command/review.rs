@@ -331,7 +331,6 @@ pub static REVIEW: &[Command] = &[
         help: "All drafts and queries with their state.",
         scope: Scopes::WORKLIST.and(Scopes::CHART),
         keys: &["Q"],
-        rank: 6,
         rank: 8,
         when: always,
         run: queries::show,

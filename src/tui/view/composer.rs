@@ -2,7 +2,7 @@
 
 use super::list::Tops;
 use super::pen::Pen;
-use crate::query::{Diagnostic, LintSeverity, OptionKind};
+use crate::query::{Diagnostic, LintSeverity};
 use crate::tui::compose::{Composer, Field, Saved};
 use crate::tui::edit;
 use crate::tui::layout;
@@ -128,7 +128,7 @@ fn lines(model: &Model, composer: &Composer, field: Field, width: usize) -> Vec<
         Field::Indicators => indicator_lines(composer, width),
         Field::Options => option_lines(composer, width),
     };
-    if matches!(field, Field::Due | Field::Indicators | Field::Words | Field::Question | Field::Options) {
+    if model.size.1 >= 30 && matches!(field, Field::Due | Field::Indicators | Field::Words | Field::Question | Field::Options) {
         out.push(Line { field, item: Some(usize::MAX), ..Line::default() });
     }
     out
@@ -174,7 +174,7 @@ fn rows(value: &str, width: usize, cursor: Option<usize>) -> Vec<TextRow> {
         .enumerate()
         .map(|(row, (start, end))| TextRow {
             start,
-            words: value.get(start..end).unwrap_or_default().to_owned(),
+            words: value.get(start..end).unwrap_or_default().trim_end().to_owned(),
             marks: Vec::new(),
             cursor: at.filter(|(r, _)| *r == row).map(|(_, column)| column),
         })
@@ -242,18 +242,12 @@ fn option_lines(composer: &Composer, width: usize) -> Vec<Line> {
                 None => mark(&mut rows, 0, option.text.len()),
             }
         }
-        let kind = match option.kind {
-            OptionKind::Diagnosis => "",
-            OptionKind::Other => "room to write",
-            _ => "",
-        };
         for (n, row) in rows.into_iter().enumerate() {
             out.push(Line {
                 label: if n == 0 { label } else { "" },
                 field,
                 item: Some(at),
                 words: format!("{}{}", if n == 0 { prefix } else { "    " }, row.words),
-                right: if n == 0 { kind.to_owned() } else { String::new() },
                 marks: row.marks.into_iter().map(|(a, b)| (a + 4, b + 4)).collect(),
                 cursor: row.cursor.map(|c| c + 4),
                 ..Line::default()

@@ -110,7 +110,7 @@ fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     for command in hints {
         let (key, words) = hint(command, typing);
         let left = area.right().saturating_sub(x);
-        x += pen.line(x, area.y, left, &[(&key, Role::Key), (" ", Role::Text), (words, Role::Dim), ("   ", Role::Text)]);
+        x += pen.line(x, area.y, left, &[(&key, Role::Key), (" ", Role::Text), (words, Role::Dim)]) + 3;
     }
 }
 

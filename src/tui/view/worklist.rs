@@ -208,7 +208,7 @@ fn draw_detail(pen: &mut Pen<'_>, area: Rect, row: &WorklistRow) {
         pen.put(x, y, wide, if row.unseen > 0 { "no open gap; documents to read" } else { "no open gap, nothing new" }, Role::Dim);
         return;
     }
-    let source_width = if wide >= 100 { wide * 2 / 5 } else { wide / 3 };
+    let source_width = if wide >= 100 { wide * 2 / 5 } else { 33.min(wide / 2) };
     for gap in row.top_gaps.iter().take(usize::from(area.bottom().saturating_sub(y))) {
         pen.put(x, y, 1, &gap.severity.sign().to_string(), severity_role(gap.severity));
         let title = text::fit(&gap.title, usize::from(wide - source_width - 5), pen.ascii);
