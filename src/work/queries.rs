@@ -63,7 +63,9 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant) -> Result<Report> {
         Some(to) => store
             .queries(None)?
             .iter()
-            .filter(|q| matches!(q.state, QueryState::Open | QueryState::Escalated) && q.draft.recipient.as_ref().is_some_and(|r| r.name == to.name))
+            .filter(|q| {
+                matches!(q.state, QueryState::Open | QueryState::Escalated) && q.draft.recipient.as_ref().is_some_and(|r| r.name == to.name)
+            })
             .count(),
     };
     let empty = Context::empty();

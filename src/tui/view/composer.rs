@@ -119,10 +119,7 @@ fn lines(model: &Model, composer: &Composer, field: Field, width: usize) -> Vec<
             single(to, change)
         }
         Field::Due => {
-            let due = composer.draft.due.map_or_else(
-                || "not set".to_owned(),
-                |d| format!("{}{}", say::long(&d), model.now.map(|n| format!("   {}", say::when(&d, &n))).unwrap_or_default()),
-            );
+            let due = composer.draft.due.map_or_else(|| "not set".to_owned(), |d| say::long(&d));
             single(due, change)
         }
         Field::Indicators => indicator_lines(composer, width),
