@@ -226,7 +226,7 @@ fn gap(pack: &Pack, item: &Item, facts: &Facts<'_>, finding: Finding, against: &
         severity: finding.severity.unwrap_or(item.severity),
         title: title(&item.titles, &named),
         why: format!("{} Source: {}.{draft}", item.why.trim(), item.authority.cite.trim().trim_end_matches('.')),
-        encounter: facts.chart().encounter.identifier.clone(),
+        encounter: facts.chart().encounter.name().to_owned(),
         evidence: finding.evidence,
         counter_evidence,
         searched: finding.searched,
