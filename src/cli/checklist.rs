@@ -2,7 +2,7 @@
 
 use super::args::ChecklistCommand;
 use super::out::Out;
-use crate::checklist::{Diagnostic, Packs, try_example};
+use crate::checklist::{Diagnostic, Item, Packs, try_example};
 use crate::error::{Result, Trouble};
 use serde_json::json;
 use std::path::PathBuf;
@@ -26,7 +26,7 @@ fn list(out: &Out) -> Result<u8> {
             let items: Vec<_> = pack
                 .items
                 .iter()
-                .map(|i| json!({ "id": i.id, "version": i.version, "kind": i.kind, "severity": i.severity, "title": i.title, "citation": i.authority.cite, "approved": !i.authority.approved_by.is_empty(), "examples": i.examples.len() }))
+                .map(|i| json!({ "id": i.id, "version": i.version, "kind": i.kind, "severity": i.severity, "title": heading(i), "citation": i.authority.cite, "approved": !i.authority.approved_by.is_empty(), "examples": i.examples.len() }))
                 .collect();
             json!({ "id": pack.id, "title": pack.title, "version": pack.version, "items": items })
         })
@@ -37,12 +37,17 @@ fn list(out: &Out) -> Result<u8> {
             text.push_str(&format!("{}  {}  (version {})\n", pack.id, pack.title, pack.version));
             for i in &pack.items {
                 let draft = if i.authority.approved_by.is_empty() { "draft" } else { "" };
-                text.push_str(&format!("  {:<12} {} {:<60} {draft}\n", i.id, i.severity.sign(), i.title));
+                text.push_str(&format!("  {:<12} {} {:<60} {draft}\n", i.id, i.severity.sign(), heading(i)));
             }
         }
         text
     })?;
     Ok(0)
+}
+
+/// The most telling of an item's titles, with its place-holders as they stand in the pack.
+fn heading(item: &Item) -> &str {
+    &item.title
 }
 
 fn show(name: &str, out: &Out) -> Result<u8> {
@@ -52,7 +57,7 @@ fn show(name: &str, out: &Out) -> Result<u8> {
     };
     let kind = serde_json::to_value(item.kind).unwrap_or_default();
     let value = json!({
-        "id": item.id, "version": item.version, "checklist": pack.id, "kind": kind, "severity": item.severity, "title": item.title, "why": item.why,
+        "id": item.id, "version": item.version, "checklist": pack.id, "kind": kind, "severity": item.severity, "title": heading(item), "why": item.why,
         "citation": item.authority.cite, "approved_by": item.authority.approved_by, "examples": item.examples.len(),
     });
     out.show(&value, || {
@@ -63,7 +68,7 @@ fn show(name: &str, out: &Out) -> Result<u8> {
         let mut text = format!(
             "{}  {}\n\nkind       {}\nseverity   {}\nchecklist  {} version {}\nsource     {}\nstatus     {approved}\n\n{}\n\nExamples",
             item.id,
-            item.title,
+            heading(item),
             kind.as_str().unwrap_or_default(),
             item.severity.sign(),
             pack.id,

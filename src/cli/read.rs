@@ -25,7 +25,7 @@ pub fn run(args: &ReadArgs, out: &Out) -> Result<u8> {
     let (source, bytes) = input(args)?;
     let note = crate::intake::decode_text(&bytes).map_err(|t| t.at(source, None))?;
     if args.why {
-        return out::lines(&why(&note, hint)).map(|()| 0);
+        return out::lines(&why(&note, &read(&note, hint))).map(|()| 0);
     }
     let reading = read(&note, hint);
     let mut value = serde_json::to_value(&reading).map_err(|_| Trouble::system("the reading could not be written as JSON"))?;
@@ -33,7 +33,7 @@ pub fn run(args: &ReadArgs, out: &Out) -> Result<u8> {
     if let Value::Object(fields) = &mut value {
         fields.insert("gaps".to_owned(), serde_json::to_value(&gaps).unwrap_or_default());
     }
-    out.show(&value, || why(&note, hint))?;
+    out.show(&value, || why(&note, &reading))?;
     Ok(0)
 }
 

@@ -34,7 +34,9 @@ pub fn elements(
         .map(|name| {
             let mut presence = Presence::Absent;
             for rule in rules.rules(name, document_type) {
-                for (section, filled) in sections.iter().zip(&filled) {
+                let first = sections.iter().position(|s| rule.after.contains(&s.section));
+                let skipped = if rule.after.is_empty() { 0 } else { first.map_or(sections.len(), |f| f + 1) };
+                for (section, filled) in sections.iter().zip(&filled).skip(skipped) {
                     let own = rule.sections.contains(&section.section);
                     let part =
                         section.within.as_ref().is_some_and(|w| rule.sections.contains(w)) && !rule.parts_except.contains(&section.section);
@@ -51,6 +53,11 @@ pub fn elements(
             (name.clone(), presence)
         })
         .collect()
+}
+
+/// The first bytes of a text, cut at a character.
+fn near(text: &str, at_most: usize) -> &str {
+    (0..=at_most.min(text.len())).rev().find_map(|end| text.get(..end)).unwrap_or_default()
 }
 
 fn words(text: &str, section: &Section) -> usize {
@@ -78,6 +85,9 @@ fn cued<'r>(text: &str, sections: &[Section], sentences: &[Span], document_type:
         let sentence = sentences.get(sentences.partition_point(|s| s.start <= span.start).saturating_sub(1)).copied();
         let rest = sentence.filter(|s| s.end > span.end).and_then(|s| text.get(span.end..s.end)).unwrap_or_default();
         if cue.number && !rest.bytes().take(cue.reach).any(|b| b.is_ascii_digit()) {
+            continue;
+        }
+        if cue.date && !rules.has_date(near(rest, cue.reach)) {
             continue;
         }
         if cue.last_part && span.start < text.len() - text.len() / 3 {

@@ -16,8 +16,12 @@ mod scope;
 mod section;
 mod sentence;
 mod summary;
+#[cfg(test)]
+mod tests;
 pub mod units;
+mod version;
 pub mod vocabulary;
+mod why;
 
 pub use document_type::{DocumentTypes, document_type};
 pub use elements::{ElementRules, elements};
@@ -27,3 +31,5 @@ pub use model::{Assertion, Axes, Cause, Condition, Experiencer, Measurement, Men
 pub use read::{read, read_terms};
 pub use section::{Headings, sections};
 pub use sentence::sentences;
+pub use version::version;
+pub use why::why;

@@ -128,7 +128,11 @@ impl Series {
         let skip = self.points.len().saturating_sub(most);
         let values: Vec<f64> = self.points.iter().skip(skip).map(|p| p.value).collect();
         let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
-        let bars = if ascii { ['1', '2', '3', '4', '5', '6', '7', '8'] } else { ['\u{2581}', '\u{2582}', '\u{2583}', '\u{2584}', '\u{2585}', '\u{2586}', '\u{2587}', '\u{2588}'] };
+        let bars = if ascii {
+            ['1', '2', '3', '4', '5', '6', '7', '8']
+        } else {
+            ['\u{2581}', '\u{2582}', '\u{2583}', '\u{2584}', '\u{2585}', '\u{2586}', '\u{2587}', '\u{2588}']
+        };
         values
             .iter()
             .map(|v| {
@@ -184,7 +188,11 @@ fn note(view: &ChartView, document: &Document, reading: Option<&Reading>) -> Not
     let kind = document.document_type.or(reading.map(|r| r.document_type)).unwrap_or_default();
     let mut marks = Vec::new();
     if let Some(reading) = reading {
-        marks.extend(reading.sections.iter().filter(|s| !s.heading.is_empty()).map(|s| Mark { start: s.start, end: s.start + s.heading.len(), kind: MarkKind::Heading }));
+        marks.extend(reading.sections.iter().filter(|s| !s.heading.is_empty()).map(|s| Mark {
+            start: s.start,
+            end: s.start + s.heading.len(),
+            kind: MarkKind::Heading,
+        }));
         let negated = reading.mentions.iter().filter(|m| matches!(m.assertion, Assertion::Negated | Assertion::Family));
         marks.extend(negated.map(|m| Mark { start: m.start, end: m.end, kind: MarkKind::Negated }));
     }

@@ -45,7 +45,8 @@ pub fn key(text: &mut String, cursor: &mut usize, key: Key, shape: Shape) -> Typ
             remove(text, cursor, at, to)
         }
         Key::Ctrl('w') => {
-            let from = before.trim_end().rfind(char::is_whitespace).map_or(0, |i| i + 1);
+            let word = before.trim_end();
+            let from = word.char_indices().rfind(|(_, c)| c.is_whitespace()).map_or(0, |(i, c)| i + c.len_utf8());
             remove(text, cursor, from, at)
         }
         Key::Ctrl('u') => {

@@ -96,7 +96,11 @@ pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
             act(result, Done::Seen(encounter, document))
         }
         Request::NextReview(encounter, days) => {
-            let words = if days == 0 { "no date to look again".to_owned() } else { format!("to look at again in {}", super::say::count(days as usize, "day", "days")) };
+            let words = if days == 0 {
+                "no date to look again".to_owned()
+            } else {
+                format!("to look at again in {}", super::say::count(days as usize, "day", "days"))
+            };
             act(desk.set_next_review(&encounter, days), Done::Review(words))
         }
         Request::DraftForGap(encounter, key) => Answer::Draft(desk.draft_for_gap(&encounter, &key).map(Box::new)),
@@ -106,10 +110,18 @@ pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
         Request::Save(id, revision, draft, note) => Answer::Saved(desk.save_draft(id, revision, &draft, &note)),
         Request::Discard(id) => act(desk.discard_draft(id), Done::Discarded(id)),
         Request::Send(id) => Answer::Act(desk.send(id).map(|_| Done::Sent(id))),
-        Request::Reply(id, words, option) => Answer::Act(desk.answer(id, &words, option).map(|_| Done::Query(id, format!("the answer to query {id} is recorded")))),
-        Request::Close(id, outcome) => Answer::Act(desk.close(id, outcome).map(|_| Done::Query(id, format!("query {id} is closed: {}", super::say::outcome(outcome))))),
-        Request::Escalate(id, to, words) => Answer::Act(desk.escalate(id, &to, &words).map(|_| Done::Query(id, format!("query {id} is handed to {to}")))),
-        Request::Withdraw(id, words) => Answer::Act(desk.withdraw(id, &words).map(|_| Done::Query(id, format!("query {id} is taken back")))),
+        Request::Reply(id, words, option) => {
+            Answer::Act(desk.answer(id, &words, option).map(|_| Done::Query(id, format!("the answer to query {id} is recorded"))))
+        }
+        Request::Close(id, outcome) => {
+            Answer::Act(desk.close(id, outcome).map(|_| Done::Query(id, format!("query {id} is closed: {}", super::say::outcome(outcome)))))
+        }
+        Request::Escalate(id, to, words) => {
+            Answer::Act(desk.escalate(id, &to, &words).map(|_| Done::Query(id, format!("query {id} is handed to {to}"))))
+        }
+        Request::Withdraw(id, words) => {
+            Answer::Act(desk.withdraw(id, &words).map(|_| Done::Query(id, format!("query {id} is taken back"))))
+        }
         Request::Queries => Answer::Queries(desk.queries()),
         Request::Query(id) => Answer::Query(desk.query(id).map(Box::new)),
         Request::Provider(draft, id) => Answer::Provider(desk.provider_view(&draft, id)),

@@ -16,6 +16,8 @@ mod say;
 mod term;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 mod theme;
 mod update;
@@ -52,7 +54,8 @@ pub struct Options {
 /// Opens the interface and runs it until it ends. Gives the exit code: 0, or 128 and the number of the signal that ended it.
 pub fn run(desk: Arc<dyn Desk>, options: Options) -> Result<u8> {
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
-        return Err(Trouble::input("the interface needs a terminal for input and output").hint("commands such as `lacuna worklist` and `lacuna gaps --json` do not"));
+        return Err(Trouble::input("the interface needs a terminal for input and output")
+            .hint("commands such as `lacuna worklist` and `lacuna gaps --json` do not"));
     }
     let theme = if colour(options.color) { theme::Theme::Terminal } else { theme::Theme::Mono };
     // crossterm drops bold and reversed too when NO_COLOR is set; the theme decides about colour, so it must not.

@@ -49,7 +49,8 @@ pub fn run(desk: &Arc<dyn Desk>, mut model: Model, theme: Theme) -> Result<u8> {
     read_input(&events).map_err(failed)?;
     let size = screen.size().map_err(failed)?;
     model.size = (size.width, size.height);
-    let mut run = Loop { workers, timers: BTreeMap::new(), theme, cache: ViewCache::default(), repaint: false, suspend: false, quit: false };
+    let mut run =
+        Loop { workers, timers: BTreeMap::new(), theme, cache: ViewCache::default(), repaint: false, suspend: false, quit: false };
     let started = update::start(&mut model);
     run.carry_out(started);
     let code = run.until_the_end(&mut model, &mut screen, &inbox, &outside)?;

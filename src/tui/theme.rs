@@ -85,17 +85,16 @@ impl Theme {
             (Self::Terminal, Role::Dim | Role::Negated) => plain.fg(Color::DarkGray),
             (Self::Mono, Role::Dim | Role::Negated) => plain.add_modifier(Modifier::DIM),
             (_, Role::Title | Role::Heading) => plain.add_modifier(Modifier::BOLD),
-            (Self::Terminal, Role::Accent) => plain.fg(Color::Blue).add_modifier(Modifier::BOLD),
+            (Self::Terminal, Role::Accent) => plain.fg(Color::LightBlue).add_modifier(Modifier::BOLD),
             (Self::Mono, Role::Accent) => plain.add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
-            (Self::Terminal, Role::Select) => plain.fg(Color::Blue).add_modifier(Modifier::BOLD.union(Modifier::REVERSED)),
+            (Self::Terminal, Role::Select) => plain.fg(Color::LightBlue).add_modifier(Modifier::BOLD),
             (Self::Mono, Role::Select) => plain.add_modifier(Modifier::REVERSED),
             (_, Role::SelectIdle) => plain.add_modifier(Modifier::BOLD),
             (Self::Terminal, Role::Hit) => plain.fg(Color::Magenta).add_modifier(Modifier::BOLD),
             (Self::Mono, Role::Hit) => plain.add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
-            (Self::Terminal, Role::Current) => plain.fg(Color::Magenta).add_modifier(Modifier::BOLD.union(Modifier::REVERSED)),
+            (Self::Terminal, Role::Current) => plain.fg(Color::LightBlue).add_modifier(Modifier::BOLD.union(Modifier::REVERSED)),
             (Self::Mono, Role::Current) => plain.add_modifier(Modifier::BOLD.union(Modifier::REVERSED)),
-            (Self::Terminal, Role::Evidence) => plain.fg(Color::Cyan).add_modifier(Modifier::UNDERLINED),
-            (Self::Mono, Role::Evidence | Role::Input) => plain.add_modifier(Modifier::UNDERLINED),
+            (_, Role::Evidence | Role::Input) => plain.add_modifier(Modifier::UNDERLINED),
             (Self::Terminal, Role::Ok) => plain.fg(Color::Green),
             (Self::Mono, Role::Ok) => plain.add_modifier(Modifier::BOLD),
             (Self::Terminal, Role::Warn) => plain.fg(Color::Magenta),
@@ -104,8 +103,7 @@ impl Theme {
             (Self::Mono, Role::Alert) => plain.add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
             (Self::Terminal, Role::Mark) => plain.fg(Color::DarkGray),
             (Self::Mono, Role::Mark) => plain.add_modifier(Modifier::DIM.union(Modifier::REVERSED)),
-            (Self::Terminal, Role::Input) => plain.add_modifier(Modifier::UNDERLINED),
-            (Self::Terminal, Role::Key) => plain.fg(Color::Blue),
+            (Self::Terminal, Role::Key) => plain.fg(Color::LightBlue),
             (Self::Mono, Role::Key) => plain.add_modifier(Modifier::BOLD),
         }
     }
@@ -129,7 +127,10 @@ mod tests {
         for role in Role::ALL {
             let style = Theme::Terminal.style(role);
             assert_eq!(style.bg, None, "{role:?}");
-            assert!(!matches!(style.fg, Some(Color::White | Color::Gray | Color::Black | Color::Yellow | Color::Rgb(..) | Color::Indexed(_))));
+            assert!(!matches!(
+                style.fg,
+                Some(Color::White | Color::Gray | Color::Black | Color::Yellow | Color::Rgb(..) | Color::Indexed(_))
+            ));
         }
     }
 }

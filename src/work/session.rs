@@ -47,7 +47,8 @@ impl Session {
         };
         let mut random = [0_u8; 8];
         getrandom::fill(&mut random).map_err(|e| Trouble::system("the system gave no random numbers").why(e))?;
-        let client = std::env::var("SSH_CONNECTION").ok().and_then(|c| c.split(' ').next().map(str::to_owned)).unwrap_or_else(|| "local".to_owned());
+        let client =
+            std::env::var("SSH_CONNECTION").ok().and_then(|c| c.split(' ').next().map(str::to_owned)).unwrap_or_else(|| "local".to_owned());
         Ok(Self { user, id: random.iter().map(|b| format!("{b:02x}")).collect(), client, clock })
     }
 

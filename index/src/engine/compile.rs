@@ -8,6 +8,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{Searcher, Term};
 
 use super::expand::{self, MAX_WORDS};
+use super::guard::Guarded;
 use super::leaf::{Ask, Expanded, LeafQuery};
 use super::schema::Columns;
 use crate::error::IndexError;
@@ -36,7 +37,9 @@ impl Compiler<'_> {
                 let sides: Result<Vec<Box<dyn Query>>, IndexError> = plans.iter().map(|p| self.plan(p)).collect();
                 Ok(Box::new(BooleanQuery::union(sides?)))
             }
-            Plan::Not(inner) => Ok(Box::new(BooleanQuery::new(vec![(Occur::Must, everything()), (Occur::MustNot, self.plan(inner)?)]))),
+            Plan::Not(inner) => {
+                Ok(Box::new(BooleanQuery::new(vec![(Occur::Must, everything()), (Occur::MustNot, guarded(self.plan(inner)?))])))
+            }
             Plan::Leaf(Matcher::Date(range), _) => Ok(unscored(self.date(*range))),
             Plan::Leaf(Matcher::Words { field, phrase }, _) => self.words(*field, phrase),
             Plan::Leaf(Matcher::Near { field, operands, within }, _) => self.near(*field, operands, *within),
@@ -47,7 +50,7 @@ impl Compiler<'_> {
         let mut sides = Vec::with_capacity(plans.len() + 1);
         for plan in plans {
             sides.push(match plan {
-                Plan::Not(inner) => (Occur::MustNot, self.plan(inner)?),
+                Plan::Not(inner) => (Occur::MustNot, guarded(self.plan(inner)?)),
                 other => (Occur::Must, self.plan(other)?),
             });
         }
@@ -82,8 +85,7 @@ impl Compiler<'_> {
                 None => Box::new(EmptyQuery),
             },
             Some(terms) if terms.len() > 1 => Box::new(PhraseQuery::new_with_offset(terms)),
-            Some(_) => Box::new(EmptyQuery),
-            None => {
+            _ => {
                 let expanded = self.expand(field, phrase)?;
                 let ask = match expanded.words.as_slice() {
                     [only] => Ask::Any(only.clone()),
@@ -129,6 +131,10 @@ impl Compiler<'_> {
 /// A filter decides what is found and says nothing of how well it fits.
 fn unscored(query: Box<dyn Query>) -> Box<dyn Query> {
     Box::new(ConstScoreQuery::new(query, 0.0))
+}
+
+fn guarded(query: Box<dyn Query>) -> Box<dyn Query> {
+    Box::new(Guarded(query))
 }
 
 fn everything() -> Box<dyn Query> {

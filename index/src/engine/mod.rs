@@ -5,6 +5,7 @@ mod compile;
 mod cursor;
 mod expand;
 mod feed;
+mod guard;
 mod home;
 mod leaf;
 mod open;

@@ -5,12 +5,17 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use tantivy::directory::RamDirectory;
-use tantivy::{Index, IndexSettings, ReloadPolicy};
+use tantivy::index::SegmentComponent;
+use tantivy::{Directory, Index, IndexSettings, ReloadPolicy};
 
 use super::home::{self, Home};
 use super::{Engine, Opened, schema};
 use crate::epoch::{self, Payload};
 use crate::error::IndexError;
+
+/// Up to this size every file's checksum is compared on opening, in a few milliseconds; larger indexes leave it to [`Engine::verify`].
+/// Without it a changed byte in the positions goes unnoticed and the totals are wrong.
+const CHECKED_AT_OPEN: u64 = 32 << 20;
 
 /// What a folder holds.
 enum Probe {
@@ -25,7 +30,12 @@ pub(crate) fn open(dir: &Path, salt: &str) -> Result<Opened, IndexError> {
     let epoch = epoch::name(salt);
     let folder = dir.join(epoch::folder(&epoch));
     let other = !home::others(&folder).is_empty();
-    let (why, clear) = match probe(&folder, &epoch) {
+    // A second look before an index is given up: another process may have merged files away during the first.
+    let probed = match probe(&folder, &epoch) {
+        Probe::Unusable(_) => probe(&folder, &epoch),
+        usable => usable,
+    };
+    let (why, clear) = match probed {
         Probe::Whole(engine) => return Ok(Opened::Ready(*engine)),
         Probe::Unfinished(engine) => {
             return Ok(Opened::NeedsRebuild { engine: *engine, why: "the search index was never finished".to_owned() });
@@ -88,8 +98,37 @@ fn read(folder: &Path, epoch: &str) -> Result<Probe, IndexError> {
     match payload(&index)? {
         None => Ok(Probe::Unfinished(Box::new(engine(index, home, epoch.to_owned(), None)?))),
         Some(found) if found.epoch != epoch => Ok(Probe::Unusable("the search index belongs to another store".to_owned())),
-        found => Ok(Probe::Whole(Box::new(engine(index, home, epoch.to_owned(), found)?))),
+        found => {
+            let engine = engine(index, home, epoch.to_owned(), found)?;
+            if !complete(&engine.index)? {
+                return Ok(Probe::Unusable("a file of the search index is missing".to_owned()));
+            }
+            // An error here is not damage: another process may have merged files away while they were read.
+            if size(folder) <= CHECKED_AT_OPEN && engine.verify().is_ok_and(|damaged| !damaged.is_empty()) {
+                return Ok(Probe::Unusable("the search index is damaged".to_owned()));
+            }
+            Ok(Probe::Whole(Box::new(engine)))
+        }
     }
+}
+
+/// Whether every segment of the last commit has its files; a missing positions file is not missed by opening.
+fn complete(index: &Index) -> Result<bool, IndexError> {
+    use SegmentComponent::{FastFields, FieldNorms, Positions, Postings, Store, Terms};
+    for segment in index.searchable_segment_metas()? {
+        for part in [Postings, Positions, Terms, FastFields, FieldNorms, Store] {
+            if !index.directory().exists(&segment.relative_path(part)).unwrap_or(false) {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}
+
+/// Bytes of the files of a folder.
+fn size(folder: &Path) -> u64 {
+    let Ok(items) = std::fs::read_dir(folder) else { return 0 };
+    items.flatten().filter_map(|item| item.metadata().ok()).map(|data| data.len()).sum()
 }
 
 /// What the last commit says of itself; `None` before the first.

@@ -27,6 +27,9 @@ pub(super) struct Rule {
     /// Sections that can hold it but need not: an empty one leaves it absent, not empty.
     #[serde(default)]
     pub supporting: bool,
+    /// Counts only behind one of these sections (a list of drugs behind the course of a stay is what the patient goes home on).
+    #[serde(default)]
+    pub after: Vec<String>,
     /// Bodies with fewer words do not count.
     #[serde(default)]
     pub skip_short_of: usize,
@@ -52,6 +55,9 @@ pub(super) struct Cue {
     /// A number must follow in the sentence.
     #[serde(default)]
     pub number: bool,
+    /// A date must follow in the sentence: 3/4/2021, or a month by name and a number.
+    #[serde(default)]
+    pub date: bool,
     /// How near it must follow, in bytes.
     #[serde(default = "near")]
     pub reach: usize,
@@ -80,6 +86,7 @@ struct File {
     document_types: BTreeMap<String, Vec<String>>,
     placeholders: Vec<String>,
     reasons: Vec<String>,
+    months: Vec<String>,
     rule: Vec<Rule>,
     cue: Vec<Cue>,
 }
@@ -132,6 +139,14 @@ impl ElementRules {
 
     pub(super) fn phrases(&self) -> &Phrases {
         &self.phrases
+    }
+
+    /// Whether a date stands here.
+    pub(super) fn has_date(&self, words: &str) -> bool {
+        let numeric = words.as_bytes().windows(3).any(|w| matches!(w, [a, b'/' | b'-', b] if a.is_ascii_digit() && b.is_ascii_digit()));
+        numeric
+            || (words.bytes().any(|b| b.is_ascii_digit())
+                && words.split(|c: char| !c.is_alphabetic()).any(|w| self.file.months.iter().any(|m| w.eq_ignore_ascii_case(m))))
     }
 
     pub(super) fn has_content(&self, body: &str) -> bool {

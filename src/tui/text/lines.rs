@@ -64,7 +64,11 @@ impl LineIndex {
         let Some(&(start, number)) = self.starts.get(line) else { return Vec::new() };
         let end = self.starts.get(line + 1).map_or(self.len, |(next, _)| *next);
         let body = text.get(start..end).unwrap_or_default().trim_end_matches(['\n', '\r']);
-        wrap(body, width.max(1)).into_iter().enumerate().map(|(at, (from, to))| Row { start: start + from, end: start + to, line: number.filter(|_| at == 0) }).collect()
+        wrap(body, width.max(1))
+            .into_iter()
+            .enumerate()
+            .map(|(at, (from, to))| Row { start: start + from, end: start + to, line: number.filter(|_| at == 0) })
+            .collect()
     }
 
     /// `count` rows from the row that holds `top` on.
@@ -109,7 +113,7 @@ impl LineIndex {
 
     /// How far down the text a byte stands, in per cent.
     pub fn percent(&self, byte: usize) -> usize {
-        if self.len == 0 { 100 } else { (byte.min(self.len) * 100) / self.len }
+        if byte + 2 >= self.len { 100 } else { (byte * 100) / self.len }
     }
 }
 
@@ -145,7 +149,7 @@ pub fn wrap(line: &str, width: usize) -> Vec<(usize, usize)> {
     for piece in pieces(line, false) {
         if column + piece.width > width && piece.start > start {
             if piece.blank && piece.width == 1 {
-                blank = Some((piece.end, 0));
+                blank = Some((piece.end, column));
                 continue; // a single blank may hang over the edge: nothing is drawn there
             }
             let (cut, used) = blank.filter(|(cut, _)| *cut > start).unwrap_or((piece.start, column));

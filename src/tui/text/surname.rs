@@ -3,8 +3,8 @@
 /// The family name of a person as given: "Wei Chen, MD" and "CHEN, WEI MD" are both "Chen".
 pub fn surname(name: &str) -> String {
     const TITLES: [&str; 24] = [
-        "dr", "md", "do", "rn", "np", "pa", "pac", "pa-c", "rd", "rdn", "pt", "ot", "slp", "pharmd", "bsn", "msn", "phd", "lcsw", "msw", "aprn",
-        "cwocn", "wocn", "mbbs", "crna",
+        "dr", "md", "do", "rn", "np", "pa", "pac", "pa-c", "rd", "rdn", "pt", "ot", "slp", "pharmd", "bsn", "msn", "phd", "lcsw", "msw",
+        "aprn", "cwocn", "wocn", "mbbs", "crna",
     ];
     let is_title = |word: &str| TITLES.contains(&word.trim_matches('.').replace('.', "").to_lowercase().as_str());
     let parts: Vec<&str> = name.split(',').map(str::trim).filter(|p| !p.is_empty()).collect();

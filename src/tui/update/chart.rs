@@ -202,7 +202,10 @@ pub fn enter(model: &mut Model) -> Vec<Effect> {
             seen(model, doc)
         }
         Pane::Gaps => {
-            let proof = chart.proof.or_else(|| chart.data.view.gaps.get(chart.gap)?.gap.evidence.iter().position(|e| matches!(e, Evidence::Text(_)))).or(Some(0));
+            let proof = chart
+                .proof
+                .or_else(|| chart.data.view.gaps.get(chart.gap)?.gap.evidence.iter().position(|e| matches!(e, Evidence::Text(_))))
+                .or(Some(0));
             show_proof(model, proof)
         }
         Pane::Reader | Pane::Labs => Vec::new(),
@@ -221,7 +224,10 @@ fn show_proof(model: &mut Model, proof: Option<usize>) -> Vec<Effect> {
             effects
         }
         Some(Evidence::Value(value)) => {
-            let found = chart.data.series.iter().position(|s| s.name.eq_ignore_ascii_case(&value.name) || s.name.to_lowercase().starts_with(&value.name.to_lowercase()));
+            let found =
+                chart.data.series.iter().position(|s| {
+                    s.name.eq_ignore_ascii_case(&value.name) || s.name.to_lowercase().starts_with(&value.name.to_lowercase())
+                });
             match found {
                 Some(lab) => {
                     chart.remember();
@@ -447,7 +453,9 @@ fn gap_key(model: &Model) -> Option<(String, String, String)> {
 /// A draft from the selected gap; the query that asks already, when there is one.
 pub fn query(model: &mut Model) -> Vec<Effect> {
     let asked = model.chart.as_ref().and_then(|c| c.data.view.gaps.get(c.gap)?.query);
-    let sent = |id| model.chart.as_ref().is_some_and(|c| c.data.view.queries.iter().any(|q| q.id == id && q.state != crate::query::QueryState::Draft));
+    let sent = |id| {
+        model.chart.as_ref().is_some_and(|c| c.data.view.queries.iter().any(|q| q.id == id && q.state != crate::query::QueryState::Draft))
+    };
     if let Some(id) = asked.filter(|id| sent(*id)) {
         return vec![model.ask(Slot::Query, Request::Query(id))];
     }
@@ -496,7 +504,9 @@ pub fn explain(model: &mut Model) -> Vec<Effect> {
 /// Asks when to look again.
 pub fn next_review(model: &mut Model) -> Vec<Effect> {
     let known = match (&model.chart, model.screen()) {
-        (Some(chart), Screen::Chart) => Some((chart.data.encounter().to_owned(), chart.data.view.chart.patient.as_ref().map(|p| p.display()).unwrap_or_default())),
+        (Some(chart), Screen::Chart) => {
+            Some((chart.data.encounter().to_owned(), chart.data.view.chart.patient.as_ref().map(|p| p.display()).unwrap_or_default()))
+        }
         _ => model.worklist.selected().map(|r| (r.encounter.clone(), r.patient.clone())),
     };
     if let Some((encounter, patient)) = known {
@@ -592,7 +602,9 @@ fn find_all(data: &ChartData, first: usize, words: &str) -> Vec<(usize, usize, u
     let at = order.iter().position(|d| *d == first).unwrap_or(0);
     let round = order.iter().cycle().skip(at).take(order.len());
     let hits = round.filter_map(|doc| data.document(*doc).map(|d| (*doc, d)));
-    hits.flat_map(|(doc, d)| finder.find_iter(&d.text).map(move |m| (doc, m.start(), m.end())).collect::<Vec<_>>()).take(MOST_HITS).collect()
+    hits.flat_map(|(doc, d)| finder.find_iter(&d.text).map(move |m| (doc, m.start(), m.end())).collect::<Vec<_>>())
+        .take(MOST_HITS)
+        .collect()
 }
 
 fn turn_hit(model: &mut Model, by: usize) -> Vec<Effect> {

@@ -1,6 +1,7 @@
 //! The composer: fields, lists, live lint, autosave, sending.
 
 use super::nav;
+use crate::query::{LintSeverity, Recipient};
 use crate::query::{OptionKind, QueryOption};
 use crate::tui::compose::{Composer, Field, Saved, Then};
 use crate::tui::edit::{self, Shape, Typed};
@@ -10,7 +11,6 @@ use crate::tui::layout;
 use crate::tui::model::{Model, Screen};
 use crate::tui::msg::{Effect, Request, Slot, Timer};
 use crate::tui::say;
-use crate::query::{LintSeverity, Recipient};
 use crate::work::model::QueryView;
 use std::time::Duration;
 

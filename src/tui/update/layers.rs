@@ -23,7 +23,9 @@ pub fn press(model: &mut Model, key: Key) -> Vec<Effect> {
     match layer {
         Layer::Palette { words, cursor } => palette(model, key, words, cursor),
         Layer::Help { top } => scrolled(key, top, rows).map(|top| keep(model, Layer::Help { top })).unwrap_or_default(),
-        Layer::Text { title, text, top } => scrolled(key, top, rows).map(|top| keep(model, Layer::Text { title, text, top })).unwrap_or_default(),
+        Layer::Text { title, text, top } => {
+            scrolled(key, top, rows).map(|top| keep(model, Layer::Text { title, text, top })).unwrap_or_default()
+        }
         Layer::Explain { title, about, tree, top } => {
             let moved = scrolled(key, top, rows).filter(|_| key != Key::Char('e'));
             moved.map(|top| keep(model, Layer::Explain { title, about, tree, top })).unwrap_or_default()
@@ -214,7 +216,11 @@ fn answer(model: &mut Model, key: Key, layer: Layer) -> Vec<Effect> {
             return Vec::new();
         }
         Key::Enter if option.is_some() || !text.trim().is_empty() => {
-            let words = if text.trim().is_empty() { option.and_then(|o| options.get(o)).cloned().unwrap_or_default() } else { text.trim().to_owned() };
+            let words = if text.trim().is_empty() {
+                option.and_then(|o| options.get(o)).cloned().unwrap_or_default()
+            } else {
+                text.trim().to_owned()
+            };
             return vec![model.ask(Slot::Act, Request::Reply(id, words, option))];
         }
         Key::Enter => model.say("choose by digit, or type the provider's words"),

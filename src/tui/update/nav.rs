@@ -99,7 +99,13 @@ pub fn refresh(model: &mut Model) -> Vec<Effect> {
             let view = model.worklist.view;
             vec![model.ask(Slot::Worklist, Request::Worklist(view))]
         }
-        Screen::Chart => model.chart.as_ref().map(|c| c.data.encounter().to_owned()).map(|e| model.ask(Slot::Chart, Request::Chart(e))).into_iter().collect(),
+        Screen::Chart => model
+            .chart
+            .as_ref()
+            .map(|c| c.data.encounter().to_owned())
+            .map(|e| model.ask(Slot::Chart, Request::Chart(e)))
+            .into_iter()
+            .collect(),
         Screen::Tracker => vec![model.ask(Slot::Queries, Request::Queries)],
         Screen::Query => queries::reread(model),
         _ => Vec::new(),

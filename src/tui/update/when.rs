@@ -33,7 +33,10 @@ pub fn encounter(model: &Model) -> Avail {
 
 /// Enter means something in this pane.
 pub fn chart_enter(model: &Model) -> Avail {
-    yes_if(model.chart.as_ref().is_some_and(|c| matches!(c.pane, Pane::Gaps | Pane::Documents)), "Enter goes to words from a gap or a document")
+    yes_if(
+        model.chart.as_ref().is_some_and(|c| matches!(c.pane, Pane::Gaps | Pane::Documents)),
+        "Enter goes to words from a gap or a document",
+    )
 }
 
 /// A gap is selected.
@@ -84,7 +87,10 @@ pub fn sendable(model: &Model) -> Avail {
 
 /// A finding waits for words.
 pub fn justifiable(model: &Model) -> Avail {
-    let waits = model.composer.as_ref().is_some_and(|c| c.diagnostics().any(|d| d.severity == LintSeverity::Justify && !c.draft.justifications.contains_key(d.rule)));
+    let waits = model
+        .composer
+        .as_ref()
+        .is_some_and(|c| c.diagnostics().any(|d| d.severity == LintSeverity::Justify && !c.draft.justifications.contains_key(d.rule)));
     yes_if(waits, "no finding asks for words")
 }
 
@@ -122,7 +128,10 @@ pub fn query_row(model: &Model) -> Avail {
 
 /// It waits for an answer.
 pub fn answerable(model: &Model) -> Avail {
-    yes_if(query(model).is_some_and(|q| matches!(q.state, QueryState::Open | QueryState::Escalated)), "only a query that was sent can be answered")
+    yes_if(
+        query(model).is_some_and(|q| matches!(q.state, QueryState::Open | QueryState::Escalated)),
+        "only a query that was sent can be answered",
+    )
 }
 
 /// It can be closed.
@@ -133,7 +142,10 @@ pub fn closable(model: &Model) -> Avail {
 
 /// It was sent and is not answered.
 pub fn pending(model: &Model) -> Avail {
-    yes_if(query(model).is_some_and(|q| matches!(q.state, QueryState::Open | QueryState::Escalated)), "only a query that waits for an answer")
+    yes_if(
+        query(model).is_some_and(|q| matches!(q.state, QueryState::Open | QueryState::Escalated)),
+        "only a query that waits for an answer",
+    )
 }
 
 /// It names a chart.

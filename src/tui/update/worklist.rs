@@ -29,7 +29,14 @@ fn narrow(model: &mut Model, keep: Option<String>) {
 }
 
 fn row_text(row: &WorklistRow) -> String {
-    let parts = [Some(row.patient.as_str()), row.mrn.as_deref(), row.unit.as_deref(), row.attending.as_deref(), row.service.as_deref(), Some(row.encounter.as_str())];
+    let parts = [
+        Some(row.patient.as_str()),
+        row.mrn.as_deref(),
+        row.unit.as_deref(),
+        row.attending.as_deref(),
+        row.service.as_deref(),
+        Some(row.encounter.as_str()),
+    ];
     let mut text = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
     for words in row.reasons.iter().chain(row.top_gaps.iter().map(|g| &g.title)) {
         text.push(' ');

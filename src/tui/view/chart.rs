@@ -46,7 +46,12 @@ fn header(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) 
         (Some(day), None) => (format!("day {day}"), false),
         _ => ("day not given".to_owned(), false),
     };
-    let attending = encounter.attending.as_ref().and_then(|a| a.name.as_deref()).map(|n| format!("Dr {}", crate::tui::text::surname(n))).unwrap_or_default();
+    let attending = encounter
+        .attending
+        .as_ref()
+        .and_then(|a| a.name.as_deref())
+        .map(|n| format!("Dr {}", crate::tui::text::surname(n)))
+        .unwrap_or_default();
     let gap = "   ";
     let parts = [
         (name.as_str(), Role::Title),
@@ -65,10 +70,11 @@ fn header(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) 
     let news = if unseen == 0 { "nothing unread".to_owned() } else { say::count(unseen, "document to read", "documents to read") };
     let discharged = encounter.end.filter(|end| *end <= view.as_of).map(|end| format!("discharged {}", say::long(&end)));
     let since = discharged.or(encounter.admission().map(|a| format!("admitted {}", say::long(&a)))).unwrap_or_default();
-    let waiting = view.queries.iter().filter(|q| !matches!(q.state, crate::query::QueryState::Closed | crate::query::QueryState::Withdrawn)).count();
+    let waiting =
+        view.queries.iter().filter(|q| !matches!(q.state, crate::query::QueryState::Closed | crate::query::QueryState::Withdrawn)).count();
     let queries = if waiting > 0 { say::count(waiting, "query under way", "queries under way") } else { String::new() };
     let reason = encounter.reason.as_deref().unwrap_or_default();
-    let used = pen.put(head.x, stripes.sub.y, head.width, &news, if unseen > 0 { Role::Ok } else { Role::Dim });
+    let used = pen.put(head.x, stripes.sub.y, head.width, &news, if unseen > 0 { Role::Text } else { Role::Dim });
     let rest = [queries.as_str(), since.as_str(), reason].iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join("   ");
     pen.put(head.x + used + 3, stripes.sub.y, head.width.saturating_sub(used + 3), &rest, Role::Dim);
 }
@@ -100,7 +106,13 @@ fn documents(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) 
         title(pen, area, "Documents", focused);
         list = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     }
-    let summary: Vec<_> = chart.data.series.iter().filter(|s| !s.vital && s.points.len() > 1 && s.points.last().is_some_and(|p| !p.flag.is_empty())).take(4).collect();
+    let summary: Vec<_> = chart
+        .data
+        .series
+        .iter()
+        .filter(|s| !s.vital && s.points.len() > 1 && s.points.last().is_some_and(|p| !p.flag.is_empty()))
+        .take(4)
+        .collect();
     let labs = if wide && area.height > 16 && !summary.is_empty() { u16::try_from(summary.len()).unwrap_or(0) + 2 } else { 0 };
     list.height = list.height.saturating_sub(labs);
     let height = usize::from(list.height);
@@ -117,7 +129,7 @@ fn documents(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) 
             DocRow::Doc(doc) => {
                 document(chart, pen, Rect { y, height: 1, ..list }, *doc, wide);
                 if *doc == chart.doc {
-                    pen.over(Rect { y, height: 1, ..list }, if focused { Role::Select } else { Role::SelectIdle });
+                    pen.select(Rect { y, height: 1, ..list }, focused);
                     cursor = Some(Position::new(list.x, y));
                 }
             }
@@ -128,12 +140,12 @@ fn documents(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) 
         pen.put(area.x, y, area.width, "Labs out of range", Role::Dim);
         for series in summary {
             y += 1;
-            let spark = series.spark(7, pen.ascii);
+            let spark = series.spark(6, pen.ascii);
             let last = series.points.last().map(|p| format!("{} {}", p.text, p.flag)).unwrap_or_default();
-            let name_width = area.width.saturating_sub(17);
+            let name_width = area.width.saturating_sub(15);
             pen.put(area.x, y, name_width, &series.name, Role::Text);
-            pen.put(area.x + name_width + 1, y, 7, &spark, Role::Evidence);
-            pen.put_right(area.x + area.width.saturating_sub(8), y, 8, &last, Role::Text);
+            pen.put(area.x + name_width + 1, y, 6, &spark, Role::Text);
+            pen.put_right(area.x + area.width.saturating_sub(7), y, 7, &last, Role::Text);
         }
     }
     cursor
@@ -170,7 +182,8 @@ fn find(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect) -> Option<Position> {
     if !find.typing && find.words.is_empty() {
         return None;
     }
-    let used = pen.line(area.x, area.y, area.width, &[("/ ", if find.typing { Role::Accent } else { Role::Dim }), (&find.words, Role::Text)]);
+    let used =
+        pen.line(area.x, area.y, area.width, &[("/ ", if find.typing { Role::Accent } else { Role::Dim }), (&find.words, Role::Text)]);
     let here = chart.current.and_then(|c| find.hits.iter().position(|h| *h == c));
     let words = match (find.words.is_empty(), find.hits.len(), here) {
         (true, ..) => String::new(),

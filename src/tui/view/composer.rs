@@ -2,7 +2,7 @@
 
 use super::list::Tops;
 use super::pen::Pen;
-use crate::query::{Diagnostic, LintSeverity, OptionKind};
+use crate::query::{Diagnostic, LintSeverity};
 use crate::tui::compose::{Composer, Field, Saved};
 use crate::tui::edit;
 use crate::tui::layout;
@@ -63,7 +63,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), tops: &mut Tops)
             pen.over(Rect { x, y, width: u16::try_from(long).unwrap_or(0), height: 1 }, Role::Hit);
         }
         if focused && !composer.typing() && here(line) {
-            pen.over(Rect { x, y, width: room, height: 1 }, Role::Select);
+            pen.select(Rect { x, y, width: form.width.saturating_sub(LABEL), height: 1 }, true);
             cursor = cursor.or(Some(Position::new(x, y)));
         }
         if let Some(column) = line.cursor {
@@ -82,7 +82,18 @@ fn header(model: &Model, composer: &Composer, pen: &mut Pen<'_>, stripes: &layou
     let room = head.width.saturating_sub(super::banner_width(model));
     let words = format!("Query {}", composer.id);
     let encounter = composer.draft.encounter.as_deref().map(|e| format!("stay {e}")).unwrap_or_default();
-    pen.line(head.x, head.y, room, &[(&words, Role::Accent), (" draft   ", Role::Text), (&composer.patient, Role::Title), ("   ", Role::Text), (&encounter, Role::Dim)]);
+    pen.line(
+        head.x,
+        head.y,
+        room,
+        &[
+            (&words, Role::Accent),
+            (" draft   ", Role::Text),
+            (&composer.patient, Role::Title),
+            ("   ", Role::Text),
+            (&encounter, Role::Dim),
+        ],
+    );
     let (words, role) = match (&composer.status, composer.sending.is_some(), composer.clean()) {
         (Saved::Failed(why), ..) => (format!("NOT SAVED: {why}"), Role::Alert),
         (_, true, _) | (_, _, false) => ("saving\u{2026}".to_owned(), Role::Dim),
@@ -108,13 +119,16 @@ fn lines(model: &Model, composer: &Composer, field: Field, width: usize) -> Vec<
             single(to, change)
         }
         Field::Due => {
-            let due = composer.draft.due.map_or_else(|| "not set".to_owned(), |d| format!("{}{}", say::long(&d), model.now.map(|n| format!("   {}", say::when(&d, &n))).unwrap_or_default()));
+            let due = composer.draft.due.map_or_else(
+                || "not set".to_owned(),
+                |d| format!("{}{}", say::long(&d), model.now.map(|n| format!("   {}", say::when(&d, &n))).unwrap_or_default()),
+            );
             single(due, change)
         }
         Field::Indicators => indicator_lines(composer, width),
         Field::Options => option_lines(composer, width),
     };
-    if matches!(field, Field::Due | Field::Indicators | Field::Words | Field::Question | Field::Options) {
+    if model.size.1 >= 30 && matches!(field, Field::Due | Field::Indicators | Field::Words | Field::Question | Field::Options) {
         out.push(Line { field, item: Some(usize::MAX), ..Line::default() });
     }
     out
@@ -135,7 +149,14 @@ fn text_lines(composer: &Composer, field: Field, width: usize) -> Vec<Line> {
     }
     rows.into_iter()
         .enumerate()
-        .map(|(at, row)| Line { label: if at == 0 { field.label() } else { "" }, field, words: row.words, marks: row.marks, cursor: row.cursor, ..Line::default() })
+        .map(|(at, row)| Line {
+            label: if at == 0 { field.label() } else { "" },
+            field,
+            words: row.words,
+            marks: row.marks,
+            cursor: row.cursor,
+            ..Line::default()
+        })
         .collect()
 }
 
@@ -153,7 +174,7 @@ fn rows(value: &str, width: usize, cursor: Option<usize>) -> Vec<TextRow> {
         .enumerate()
         .map(|(row, (start, end))| TextRow {
             start,
-            words: value.get(start..end).unwrap_or_default().to_owned(),
+            words: value.get(start..end).unwrap_or_default().trim_end().to_owned(),
             marks: Vec::new(),
             cursor: at.filter(|(r, _)| *r == row).map(|(_, column)| column),
         })
@@ -187,12 +208,22 @@ fn indicator_lines(composer: &Composer, width: usize) -> Vec<Line> {
         if indicator.prior && (editing || indicator.included || !indicator.relevance.is_empty()) {
             let prefix = "    relevant because ";
             let cursor = editing.then(|| text::width(prefix) + text::width(indicator.relevance.get(..composer.cursor).unwrap_or_default()));
-            let words = if indicator.relevance.is_empty() && !editing { format!("{prefix}... (Enter writes it)") } else { format!("{prefix}{}", indicator.relevance) };
+            let words = if indicator.relevance.is_empty() && !editing {
+                format!("{prefix}... (Enter writes it)")
+            } else {
+                format!("{prefix}{}", indicator.relevance)
+            };
             out.push(Line { field, item: Some(at), words, role: Role::Dim, cursor, ..Line::default() });
         }
     }
     if out.is_empty() {
-        out.push(Line { label: field.label(), field, words: "none; a query needs its clinical indicators".to_owned(), role: Role::Dim, ..Line::default() });
+        out.push(Line {
+            label: field.label(),
+            field,
+            words: "none; a query needs its clinical indicators".to_owned(),
+            role: Role::Dim,
+            ..Line::default()
+        });
     }
     out
 }
@@ -211,18 +242,12 @@ fn option_lines(composer: &Composer, width: usize) -> Vec<Line> {
                 None => mark(&mut rows, 0, option.text.len()),
             }
         }
-        let kind = match option.kind {
-            OptionKind::Diagnosis => "",
-            OptionKind::Other => "room to write",
-            _ => "",
-        };
         for (n, row) in rows.into_iter().enumerate() {
             out.push(Line {
                 label: if n == 0 { label } else { "" },
                 field,
                 item: Some(at),
                 words: format!("{}{}", if n == 0 { prefix } else { "    " }, row.words),
-                right: if n == 0 { kind.to_owned() } else { String::new() },
                 marks: row.marks.into_iter().map(|(a, b)| (a + 4, b + 4)).collect(),
                 cursor: row.cursor.map(|c| c + 4),
                 ..Line::default()
@@ -257,6 +282,18 @@ fn check_area(composer: &Composer, findings: &[&Diagnostic], pen: &mut Pen<'_>, 
             LintSeverity::Advice => (". ", Role::Dim),
         };
         let hint = format!("   {}", finding.hint);
-        pen.line(area.x, y, area.width, &[(sign, role), (" ", Role::Text), (finding.rule, Role::Dim), ("  ", Role::Text), (&finding.message, Role::Text), (&hint, Role::Dim)]);
+        pen.line(
+            area.x,
+            y,
+            area.width,
+            &[
+                (sign, role),
+                (" ", Role::Text),
+                (finding.rule, Role::Dim),
+                ("  ", Role::Text),
+                (&finding.message, Role::Text),
+                (&hint, Role::Dim),
+            ],
+        );
     }
 }

@@ -63,7 +63,7 @@ pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -
         let hit = selected(line) && !(line.words.is_empty() && line.sign.is_none());
         if hit && line.role != Role::Dim {
             let bar = Rect { x: list.x, y, width: list.width, height: 1 };
-            pen.over(bar, if focused { Role::Select } else { Role::SelectIdle });
+            pen.select(bar, focused);
             cursor = cursor.or(Some(Position::new(list.x, y)));
         }
     }
@@ -97,13 +97,17 @@ fn lines(chart: &ChartPage, at: usize, row: &GapRow, width: u16) -> Vec<Line> {
         }
         for (n, evidence) in gap.evidence.iter().enumerate() {
             let words = wrapped(&say::proof(evidence), width.saturating_sub(5));
-            let chosen = chart.proof == Some(n);
             let many = words.len();
             for (i, words) in words.into_iter().take(4).enumerate() {
                 let words = if i == 3 && many > 4 { format!("{words}\u{2026}") } else { words };
-                out.push(line(None, 5, words, if chosen { Role::Text } else { Role::Evidence }, String::new(), Some(n)));
+                out.push(line(None, 5, words, Role::Text, String::new(), Some(n)));
             }
-            out.push(line(None, 5, say::source(evidence), Role::Dim, String::new(), Some(n)));
+            let source = say::source(evidence);
+            let room = usize::from(width.saturating_sub(5));
+            match out.last_mut().filter(|l| many == 1 && text::width(&l.words) + text::width(&source) + 2 <= room) {
+                Some(only) => only.right = source,
+                None => out.push(line(None, 5, source, Role::Dim, String::new(), Some(n))),
+            }
         }
         for searched in &gap.searched {
             for words in wrapped(&format!("looked, not found: {} ({})", searched.what, searched.r#where), width.saturating_sub(5)) {
@@ -123,5 +127,8 @@ fn lines(chart: &ChartPage, at: usize, row: &GapRow, width: u16) -> Vec<Line> {
 
 fn wrapped(words: &str, width: u16) -> Vec<String> {
     let clean = text::label(words);
-    text::wrap_text(&clean, usize::from(width.max(8))).into_iter().map(|(a, b)| clean.get(a..b).unwrap_or_default().trim_end().to_owned()).collect()
+    text::wrap_text(&clean, usize::from(width.max(8)))
+        .into_iter()
+        .map(|(a, b)| clean.get(a..b).unwrap_or_default().trim_end().to_owned())
+        .collect()
 }

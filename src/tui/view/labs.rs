@@ -51,7 +51,7 @@ pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -
     for (row, (index, series)) in rows_of.iter().enumerate().skip(top).take(list) {
         let y = rows.y + u16::try_from(row - top).unwrap_or(0);
         pen.put(body.x, y, name, &series.name, Role::Text);
-        pen.put(trend, y, 8, &series.spark(8, pen.ascii), Role::Evidence);
+        pen.put(trend, y, 8, &series.spark(8, pen.ascii), Role::Text);
         pen.put(range, y, 9, &series.range(), Role::Dim);
         for (at, time) in times.iter().enumerate() {
             let Some(point) = series.points.iter().find(|p| p.time == *time) else { continue };
@@ -62,7 +62,7 @@ pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -
         }
         if *index == chart.lab {
             let bar = Rect { y, height: 1, width: name, ..rows };
-            pen.over(bar, if chart.pane == Pane::Labs { Role::Select } else { Role::SelectIdle });
+            pen.select(bar, chart.pane == Pane::Labs);
             cursor = Some(Position::new(rows.x, y));
         }
     }

@@ -36,20 +36,47 @@ pub fn draw(model: &Model, layer: &Layer, pen: &mut Pen<'_>, size: (u16, u16), t
             sheet(pen, size, &format!("When to look at {patient} again"), days, "a digit; Esc changes nothing")
         }
         Layer::Confirm { question, .. } => {
-            let rows = vec![vec![("y".to_owned(), Role::Key), (" yes     ".to_owned(), Role::Text), ("Enter, n, Esc".to_owned(), Role::Key), (" no".to_owned(), Role::Text)]];
+            let rows = vec![vec![
+                ("y".to_owned(), Role::Key),
+                (" yes     ".to_owned(), Role::Text),
+                ("Enter, n, Esc".to_owned(), Role::Key),
+                (" no".to_owned(), Role::Text),
+            ]];
             sheet(pen, size, question, rows, "")
         }
         Layer::Words { prompt, text, cursor, .. } => {
-            let at = sheet(pen, size, prompt, vec![vec![("> ".to_owned(), Role::Accent), (tail(text, *cursor, width - 4).0, Role::Text)]], "Enter takes it, Esc does nothing")?;
+            let at = sheet(
+                pen,
+                size,
+                prompt,
+                vec![vec![("> ".to_owned(), Role::Accent), (tail(text, *cursor, width - 4).0, Role::Text)]],
+                "Enter takes it, Esc does nothing",
+            )?;
             let column = tail(text, *cursor, width - 4).1;
             Some(Position::new(at.x + 2 + u16::try_from(column).unwrap_or(0), at.y))
         }
         Layer::Reply { id, options, option, typing, text, cursor } => {
-            let mut rows: Rows = options.iter().enumerate().map(|(at, o)| vec![(format!("{} ", at + 1), Role::Key), (if *option == Some(at) { "(x) " } else { "( ) " }.to_owned(), Role::Text), (o.clone(), if *option == Some(at) { Role::Title } else { Role::Text })]).collect();
+            let mut rows: Rows = options
+                .iter()
+                .enumerate()
+                .map(|(at, o)| {
+                    vec![
+                        (format!("{} ", at + 1), Role::Key),
+                        (if *option == Some(at) { "(x) " } else { "( ) " }.to_owned(), Role::Text),
+                        (o.clone(), if *option == Some(at) { Role::Title } else { Role::Text }),
+                    ]
+                })
+                .collect();
             let (shown, column) = tail(text, *cursor, width.saturating_sub(28));
             rows.push(vec![("provider's own words  ".to_owned(), if *typing { Role::Accent } else { Role::Dim }), (shown, Role::Text)]);
             let last = u16::try_from(rows.len() - 1).unwrap_or(0);
-            let at = sheet(pen, size, &format!("The answer to query {id}"), rows, "digit chooses, Tab to the words, Enter records, Esc does nothing")?;
+            let at = sheet(
+                pen,
+                size,
+                &format!("The answer to query {id}"),
+                rows,
+                "digit chooses, Tab to the words, Enter records, Esc does nothing",
+            )?;
             Some(Position::new(at.x + 22 + u16::try_from(column).unwrap_or(0), at.y + last))
         }
         Layer::Outcome { id, title } => {
@@ -153,7 +180,13 @@ fn branch(node: &Explanation, depth: usize, width: usize, rows: &mut Rows) {
     }
 }
 
-fn palette(model: &Model, pen: &mut Pen<'_>, (width, height): (u16, u16), (words, cursor): (&str, usize), tops: &mut Tops) -> Option<Position> {
+fn palette(
+    model: &Model,
+    pen: &mut Pen<'_>,
+    (width, height): (u16, u16),
+    (words, cursor): (&str, usize),
+    tops: &mut Tops,
+) -> Option<Position> {
     let found = matches(model, words);
     let tall = (height * 2 / 3).max(10).min(height);
     let top = height - tall;
@@ -175,7 +208,7 @@ fn palette(model: &Model, pen: &mut Pen<'_>, (width, height): (u16, u16), (words
         let help = off.map_or_else(|| command.help.to_owned(), |reason| format!("not now: {reason}"));
         pen.put(50, y, width.saturating_sub(51), &help, Role::Dim);
         if at == cursor {
-            pen.over(Rect { x: 1, y, width: width - 2, height: 1 }, Role::Select);
+            pen.select(Rect { x: 1, y, width: width - 2, height: 1 }, true);
         }
     }
     Some(Position::new(1 + used, top + 1))

@@ -91,7 +91,7 @@ fn banner(model: &Model, pen: &mut Pen<'_>, area: Rect) {
 /// What just happened. An input of the screen has the line before it.
 fn message(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     if let Some(notice) = &model.notice {
-        let (sign, role) = if notice.bad { ("! ", Role::Alert) } else { ("", Role::Ok) };
+        let (sign, role) = if notice.bad { ("! ", Role::Alert) } else { ("", Role::Text) };
         pen.clear(area);
         pen.line(area.x, area.y, area.width, &[(sign, role), (&notice.text, if notice.bad { Role::Text } else { role })]);
     }
@@ -101,18 +101,20 @@ fn message(model: &Model, pen: &mut Pen<'_>, area: Rect) {
 fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let mut x = area.x;
     let mut hints = command::footer(model);
-    let wide = |all: &[&command::Command]| -> usize { all.iter().map(|c| hint(c).0.len() + hint(c).1.len() + 4).sum() };
+    let typing =
+        model.screen() == Screen::Search || model.composer.as_ref().is_some_and(|c| model.screen() == Screen::Composer && c.typing());
+    let wide = |all: &[&command::Command]| -> usize { all.iter().map(|c| hint(c, typing).0.len() + hint(c, typing).1.len() + 4).sum() };
     while hints.len() > 2 && wide(&hints) > usize::from(area.width) + 3 {
         hints.remove(hints.len() - 2);
     }
     for command in hints {
-        let (key, words) = hint(command);
+        let (key, words) = hint(command, typing);
         let left = area.right().saturating_sub(x);
-        x += pen.line(x, area.y, left, &[(&key, Role::Key), (" ", Role::Text), (words, Role::Dim), ("   ", Role::Text)]);
+        x += pen.line(x, area.y, left, &[(&key, Role::Key), (" ", Role::Text), (words, Role::Dim)]) + 3;
     }
 }
 
-fn hint(command: &command::Command) -> (String, &'static str) {
-    let key = if command.id == "help" { "?" } else { command.keys.first().copied().unwrap_or_default() };
+fn hint(command: &command::Command, typing: bool) -> (String, &'static str) {
+    let key = if command.id == "help" && !typing { "?" } else { command.keys.first().copied().unwrap_or_default() };
     (command::key_name(key), command.short)
 }

@@ -20,11 +20,6 @@ impl<'a> Pen<'a> {
         Self { buf, theme, ascii }
     }
 
-    /// How a role looks.
-    pub fn style(&self, role: Role) -> Style {
-        self.theme.style(role)
-    }
-
     /// Draws a text in at most `most` columns; gives the columns it took.
     pub fn put(&mut self, x: u16, y: u16, most: u16, words: &str, role: Role) -> u16 {
         let words = text::fit(words, usize::from(most), self.ascii);
@@ -62,6 +57,23 @@ impl<'a> Pen<'a> {
     pub fn over(&mut self, area: Rect, role: Role) {
         let area = area.intersection(self.buf.area);
         self.buf.set_style(area, self.theme.style(role));
+    }
+
+    /// Shows which row the cursor is on: a bar in the margin beside it, and its words in the accent. Signs keep their colour.
+    pub fn select(&mut self, area: Rect, focused: bool) {
+        let role = if focused { Role::Select } else { Role::SelectIdle };
+        let style = self.theme.style(role);
+        let area = area.intersection(self.buf.area);
+        for position in area.positions() {
+            if let Some(cell) = self.buf.cell_mut(position) {
+                let plain = matches!(cell.fg, ratatui::style::Color::Reset | ratatui::style::Color::DarkGray);
+                cell.set_style(if plain { style } else { Style { fg: None, ..style } });
+            }
+        }
+        let bar = if self.ascii { ">" } else { "\u{258c}" };
+        for y in area.top()..area.bottom() {
+            self.cells(area.x.saturating_sub(1), y, 1, bar, if focused { Role::Accent } else { Role::Dim });
+        }
     }
 
     /// Empties an area.

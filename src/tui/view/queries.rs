@@ -20,12 +20,13 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     let overdue = count(|r| r.overdue);
     let waiting = count(|r| matches!(r.state, QueryState::Open | QueryState::Escalated));
     let drafts = count(|r| r.state == QueryState::Draft);
-    let words = format!("{}   {}   ", say::count(waiting, "waits", "wait"), say::count(drafts, "draft", "drafts"));
+    let words =
+        format!("{}   {}   ", say::count(waiting, "waits for an answer", "wait for an answer"), say::count(drafts, "draft", "drafts"));
     let late = format!("{overdue} overdue");
     pen.line(head.x, stripes.sub.y, head.width, &[(&words, Role::Dim), (&late, if overdue > 0 { Role::Alert } else { Role::Dim })]);
     let state_width = if body.width >= 90 { 24 } else { 11 };
     let patient = 7 + state_width;
-    let due = body.width.saturating_sub(if body.width >= 100 { 38 } else { 20 });
+    let due = body.width.saturating_sub(if body.width >= 100 { 36 } else { 20 });
     let title = patient + if body.width >= 76 { 18 } else { 14 };
     let to = due + 20;
     for (x, words) in [(2, "Nr"), (7, "State"), (patient, "Patient"), (title, "About")] {
@@ -64,14 +65,18 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
         if let Some(now) = &model.now {
             let sent = row.sent.map(|s| say::age(&s, now)).unwrap_or_default();
             pen.put(list.x + due, y, 8, &sent, role);
-            let when = row.due.filter(|_| !done).map(|d| if row.overdue { format!("{} late", say::age(&d, now)) } else { say::when(&d, now) }).unwrap_or_default();
+            let when = row
+                .due
+                .filter(|_| !done)
+                .map(|d| if row.overdue { format!("{} late", say::age(&d, now)) } else { say::when(&d, now) })
+                .unwrap_or_default();
             pen.put(list.x + due + 9, y, 11, &when, if row.overdue { Role::Alert } else { role });
         }
         if body.width >= 100 {
             pen.put(list.x + to, y, body.width - to, row.to.as_deref().unwrap_or("-"), role);
         }
         if at == tracker.cursor {
-            pen.over(Rect { y, height: 1, ..list }, Role::Select);
+            pen.select(Rect { y, height: 1, ..list }, true);
             cursor = Some(Position::new(list.x, y));
         }
     }
@@ -95,7 +100,19 @@ pub fn draw_one(model: &Model, pen: &mut Pen<'_>, stripes: &Frame) -> Option<Pos
     let due = view.row.due.map(|d| format!("due {}   ", say::long(&d))).unwrap_or_default();
     let version = format!("version {}", view.row.version);
     let late = if view.row.overdue { "overdue   " } else { "" };
-    pen.line(head.x, stripes.sub.y, head.width, &[(say::state(view.row.state), Role::Ok), ("   ", Role::Text), (&to, Role::Dim), (&due, Role::Dim), (late, Role::Alert), (&version, Role::Dim)]);
+    pen.line(
+        head.x,
+        stripes.sub.y,
+        head.width,
+        &[
+            (say::state(view.row.state), Role::Ok),
+            ("   ", Role::Text),
+            (&to, Role::Dim),
+            (&due, Role::Dim),
+            (late, Role::Alert),
+            (&version, Role::Dim),
+        ],
+    );
     let rows = rows(model, usize::from(stripes.body.width));
     let height = usize::from(stripes.body.height);
     let top = page.top.min(rows.len().saturating_sub(height));
@@ -113,9 +130,18 @@ fn rows(model: &Model, width: usize) -> Vec<(String, Role)> {
     let mut rows = vec![("Its life".to_owned(), Role::Title)];
     for step in &page.view.steps {
         let hash: String = step.body_hash.chars().take(12).collect();
-        let moved = if step.from == step.to { say::state(step.to).to_owned() } else { format!("{} \u{2192} {}", say::state(step.from), say::state(step.to)) };
+        let moved = if step.from == step.to {
+            say::state(step.to).to_owned()
+        } else {
+            format!("{} \u{2192} {}", say::state(step.from), say::state(step.to))
+        };
         rows.push((format!("  {:<17}{:<10}{moved}   text {hash}", say::long(&step.at), step.by), Role::Text));
-        rows.extend(wrap(&step.note, width.saturating_sub(29)).into_iter().filter(|l| !l.is_empty()).map(|l| (format!("{}{l}", " ".repeat(29)), Role::Dim)));
+        rows.extend(
+            wrap(&step.note, width.saturating_sub(29))
+                .into_iter()
+                .filter(|l| !l.is_empty())
+                .map(|l| (format!("{}{l}", " ".repeat(29)), Role::Dim)),
+        );
     }
     if let Some(outcome) = page.view.row.outcome {
         rows.push((format!("  ended: {}", say::outcome(outcome)), Role::Text));

@@ -15,7 +15,12 @@ use ratatui::layout::{Position, Rect};
 pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) -> Option<Position> {
     let search = &model.search;
     let (head, body) = (stripes.header, stripes.body);
-    pen.line(head.x, head.y, head.width.saturating_sub(super::banner_width(model)), &[("Search", Role::Accent), ("   all charts", Role::Text)]);
+    pen.line(
+        head.x,
+        head.y,
+        head.width.saturating_sub(super::banner_width(model)),
+        &[("Search", Role::Accent), ("   all charts", Role::Text)],
+    );
     let fresh = search.answered.as_deref() == Some(search.query.as_str()) && !model.jobs.waits(Slot::Search);
     let total = match &search.answered {
         None => String::new(),
@@ -122,7 +127,7 @@ fn draw_hit(pen: &mut Pen<'_>, area: Rect, hit: &SearchHit, selected: bool) {
     let rest = area.width.saturating_sub(name + kind + 2);
     pen.put(x + name + kind + 2, y, rest, &format!("{date}   {author}"), Role::Dim);
     if selected {
-        pen.over(Rect { height: 1, ..area }, Role::Select);
+        pen.select(area, true);
     }
     snippet(pen, Rect { x: x + 2, y: y + 1, width: area.width.saturating_sub(2), height: 1 }, hit);
 }

@@ -81,7 +81,13 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
         let line = stripes.line;
         let role = if page.typing { Role::Accent } else { Role::Dim };
         let used = pen.line(line.x, line.y, line.width, &[("/ ", role), (&page.filter, Role::Text)]);
-        pen.put(line.x + used + 3, line.y, line.width.saturating_sub(used + 3), &say::count(page.shown.len(), "chart", "charts"), Role::Dim);
+        pen.put(
+            line.x + used + 3,
+            line.y,
+            line.width.saturating_sub(used + 3),
+            &say::count(page.shown.len(), "chart", "charts"),
+            Role::Dim,
+        );
         if page.typing {
             return Some(Position::new(line.x + used, line.y));
         }
@@ -168,7 +174,7 @@ fn draw_row(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow, col
         pen.put(x + next, y, 8, &say::when(review, now), Role::Text);
     }
     if selected {
-        pen.over(area, Role::Select);
+        pen.select(area, true);
     }
 }
 
@@ -190,7 +196,11 @@ fn draw_detail(pen: &mut Pen<'_>, area: Rect, row: &WorklistRow) {
     let discharged = row.discharged.map(|d| format!("discharged {}", say::long(&d))).unwrap_or_default();
     let mrn = row.mrn.as_deref().map(|m| format!("MRN {m}")).unwrap_or_default();
     let drg = row.working_drg.as_deref().map(|d| format!("working DRG {d}")).unwrap_or_default();
-    let attending = row.attending.as_deref().map(|a| format!("{a}{}", row.service.as_deref().map(|s| format!(", {s}")).unwrap_or_default())).unwrap_or_default();
+    let attending = row
+        .attending
+        .as_deref()
+        .map(|a| format!("{a}{}", row.service.as_deref().map(|s| format!(", {s}")).unwrap_or_default()))
+        .unwrap_or_default();
     let rest = [mrn, admitted, discharged, attending, drg].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("   ");
     pen.line(x, y, wide, &[(&row.patient, Role::Title), ("   ", Role::Text), (&rest, Role::Dim)]);
     y += 1;
@@ -198,7 +208,7 @@ fn draw_detail(pen: &mut Pen<'_>, area: Rect, row: &WorklistRow) {
         pen.put(x, y, wide, if row.unseen > 0 { "no open gap; documents to read" } else { "no open gap, nothing new" }, Role::Dim);
         return;
     }
-    let source_width = if wide >= 100 { wide * 2 / 5 } else { wide / 3 };
+    let source_width = if wide >= 100 { wide * 2 / 5 } else { 33.min(wide / 2) };
     for gap in row.top_gaps.iter().take(usize::from(area.bottom().saturating_sub(y))) {
         pen.put(x, y, 1, &gap.severity.sign().to_string(), severity_role(gap.severity));
         let title = text::fit(&gap.title, usize::from(wide - source_width - 5), pen.ascii);

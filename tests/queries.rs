@@ -1,5 +1,8 @@
-use super::*;
-use std::collections::BTreeMap;
+//! The labelled queries of `fixtures/queries`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use lacuna::query::{LintSeverity, lint_text, rules};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// `fixtures/queries`: for every text exactly the blocking rules of its label, and at least its other ones. A compliant text is
 /// free of blocking rules and of those that want a justification.
