@@ -235,7 +235,9 @@ pub(super) fn diagnoses(document: &Document, reading: &Reading) -> bool {
 
 /// The type of a document: the sender's, else what the reader judged.
 pub(super) fn type_of(document: &Document, reading: &Reading) -> DocumentType {
-    document.document_type.unwrap_or(reading.document_type)
+    // What a nurse or dietitian writes is none of the providers' documents, however its headings look to the reader.
+    let judged = if role(document).is_provider() { reading.document_type } else { DocumentType::Other };
+    document.document_type.unwrap_or(judged)
 }
 
 /// Whether two numbers are the same measurement told twice.
