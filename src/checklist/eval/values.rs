@@ -122,6 +122,9 @@ fn threshold(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'_>]) -> An
             evidence.push(proof);
         }
     }
+    if let Some(echo) = facts.echo(&test.observation, extreme.value) {
+        evidence.push(facts.value_proof(echo));
+    }
     let detail = format!("{}{}{}", show(&extreme), describe::at(extreme.time), describe::more(hits.len() - 1));
     Answer {
         outcome: Outcome::Yes,

@@ -348,7 +348,7 @@ const PLACE_HOLDERS: [&str; 20] = [
     "measured",
     "count",
 ];
-const FACTS: [&str; 7] = ["first", "last", "hours", "value", "words", "date", "author"];
+const FACTS: [&str; 8] = ["first", "last", "hours", "value", "words", "date", "author", "detail"];
 
 /// Checks the place-holders of a title.
 pub(super) fn place_holders(item: &Fields<'_, '_, '_>, title: &Word, check: &Check) {

@@ -5,6 +5,8 @@ mod examples;
 mod fields;
 mod leaves;
 mod nearest;
+#[cfg(test)]
+mod tests;
 mod units;
 
 pub use fields::Diagnostic;
