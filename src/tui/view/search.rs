@@ -119,7 +119,7 @@ fn facets(model: &Model, pen: &mut Pen<'_>, area: Rect) {
 
 /// A document type as a person says it; other words as they are.
 fn type_label(name: &str) -> &str {
-    DocumentType::from_name(name).map_or(name, DocumentType::label)
+    DocumentType::from_name(name).map_or(name, |kind| kind.label())
 }
 
 fn draw_hit(pen: &mut Pen<'_>, area: Rect, hit: &SearchHit, selected: bool) {
