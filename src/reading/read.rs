@@ -137,11 +137,19 @@ impl<'a> Page<'a> {
             let measure = self.concept(form).is_some_and(|c| !c.id.contains('.'))
                 && self.lexicon.not_next.iter().any(|word| scan::follows(&self.folded, hit.end, word));
             if !measure {
-                let twice = kept.iter().rev().take_while(|name| name.end > hit.start).any(|name| {
+                let mut earlier = kept.iter_mut().rev().take_while(|name| name.end > hit.start);
+                let known = earlier.find(|name| {
                     name.start <= hit.start && hit.end <= name.end && self.form(name.form).map(|f| f.concept) == Some(entry.concept)
                 });
-                if !twice {
-                    kept.push(Name { start: hit.start, end: hit.end, form });
+                match known {
+                    None => kept.push(Name { start: hit.start, end: hit.end, form }),
+                    // The same words under two forms of one concept: the form that says more stands.
+                    Some(name) if (name.start, name.end) == (hit.start, hit.end) => {
+                        if self.form(name.form).is_some_and(|f| f.sets.is_empty() && f.axes.is_empty()) {
+                            name.form = form;
+                        }
+                    }
+                    Some(_) => {}
                 }
             }
             if reach.is_none_or(|(_, end)| hit.end > end) {

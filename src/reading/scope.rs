@@ -53,7 +53,8 @@ pub(super) fn acting(lexicon: &Lexicon, triggers: &[Hit], names: &[Place]) -> Ve
         let Some(trigger) = trigger(lexicon, hit) else { continue };
         let acts = match trigger.deed {
             Deed::Nothing => opened.admits(hit) | stopped.admits(hit),
-            Deed::Stops(_) => stopped.admits(hit),
+            // Two stops end different axes: neither silences the other.
+            Deed::Stops(_) => hit.end > stopped.end,
             Deed::Sets(..) => opened.admits(hit),
         };
         if acts {

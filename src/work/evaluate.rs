@@ -39,7 +39,7 @@ pub fn chart(packs: &Packs, chart: &Chart, as_of: &Instant, only: Option<&str>) 
 
 /// Readings of documents, in their order.
 pub fn readings(documents: &[Document]) -> Vec<Reading> {
-    documents.iter().map(|d| read(&d.text, d.document_type)).collect()
+    documents.iter().map(|d| read(&d.text, d.type_hint())).collect()
 }
 
 /// Readings of the documents of earlier encounters, in their order.
