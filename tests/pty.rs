@@ -5,6 +5,7 @@
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
 use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,8 @@ struct Session {
     master: Option<Box<dyn MasterPty + Send>>,
     writer: Option<Box<dyn Write + Send>>,
     seen: Arc<Mutex<(vt100::Parser, Vec<u8>)>>,
+    /// Raised when the terminal is to vanish: the reader then lets go of it too.
+    vanish: Arc<AtomicBool>,
 }
 
 /// The demo on a terminal of this size; `None` where no pseudo-terminal can be had.
@@ -33,10 +36,12 @@ fn demo(width: u16, height: u16, environment: &[(&str, &str)]) -> Option<Session
     let parser = vt100::Parser::new(NonZero::new(height).unwrap(), NonZero::new(width).unwrap(), 0);
     let seen = Arc::new(Mutex::new((parser, Vec::new())));
     let shared = Arc::clone(&seen);
+    let vanish = Arc::new(AtomicBool::new(false));
+    let vanished = Arc::clone(&vanish);
     std::thread::spawn(move || {
         let mut bytes = [0; 4096];
         while let Ok(read) = reader.read(&mut bytes) {
-            if read == 0 {
+            if read == 0 || vanished.load(Ordering::SeqCst) {
                 return;
             }
             let mut seen = shared.lock().unwrap();
@@ -45,7 +50,7 @@ fn demo(width: u16, height: u16, environment: &[(&str, &str)]) -> Option<Session
         }
     });
     let writer = pair.master.take_writer().unwrap();
-    Some(Session { child, master: Some(pair.master), writer: Some(writer), seen })
+    Some(Session { child, master: Some(pair.master), writer: Some(writer), seen, vanish })
 }
 
 impl Session {
@@ -109,13 +114,7 @@ fn from_the_worklist_to_a_sent_query_and_out() {
         .expect("Enter")
         .press("\u{7f}")
         .expect("3 Gaps");
-    s.press("q")
-        .expect("ready to send")
-        .press("\u{13}")
-        .expect("can no longer be changed")
-        .press("y")
-        .expect("is sent and recorded")
-        .expect("open");
+    s.press("q").expect("ready to send").press("\u{13}").expect("Send query 1").press("y").expect("is sent and recorded").expect("open");
     s.press("\u{11}");
     assert_eq!(s.ended(), 0);
     s.sane();
@@ -148,6 +147,9 @@ fn a_signal_gives_the_terminal_back() {
 fn a_lost_terminal_ends_the_program() {
     let Some(mut s) = demo(80, 24, &[]) else { return };
     s.expect("RIVERA Marta").press("\r").expect("3 Gaps");
+    s.vanish.store(true, Ordering::SeqCst);
+    s.press("j");
+    std::thread::sleep(Duration::from_millis(300));
     s.writer.take();
     s.master.take();
     s.ended();

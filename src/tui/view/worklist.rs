@@ -57,7 +57,9 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     counts(model, pen, sub);
     let detail = detail_rows(body.height);
     let columns = Columns::new(body.width);
-    head_row(pen, body, &columns);
+    if page.loaded {
+        head_row(pen, body, &columns);
+    }
     let rows_area = Rect { y: body.y + 1, height: body.height.saturating_sub(1 + detail), ..body };
     let height = usize::from(rows_area.height);
     if page.shown.is_empty() {
