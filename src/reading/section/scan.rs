@@ -314,9 +314,10 @@ fn is_title(words: &str) -> bool {
             <= words.split_whitespace().count().div_ceil(2)
 }
 
-/// "MS", "PE", "S": abbreviations this short are headings in capitals only.
+/// "MS", "PE", "S": abbreviations this short are headings in capitals only; three letters can begin with a capital ("Abd", "All").
 fn short_is_capital(words: &str) -> bool {
-    words.chars().filter(|c| c.is_alphabetic()).count() > 3 || !words.chars().any(char::is_lowercase)
+    let letters = words.chars().filter(|c| c.is_alphabetic()).count();
+    letters > 3 || !words.chars().any(char::is_lowercase) || (letters == 3 && words.starts_with(char::is_uppercase))
 }
 
 /// Lower-case words in it that no heading is made of: then the words before the colon are a sentence.
