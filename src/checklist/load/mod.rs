@@ -111,7 +111,7 @@ fn read_groups(table: &DeTable<'_>, log: &Log<'_>, sections: &mut Groups, words:
 }
 
 fn check_section(fields: &Fields<'_, '_, '_>, word: &Word) {
-    if !names::sections().iter().any(|name| *name == word.text) {
+    if !names::sections().contains(&word.text) {
         fields.unknown(word, "the canonical name of a section", names::sections().iter().map(String::as_str));
     }
 }
