@@ -203,3 +203,18 @@ fn the_shared_data_goes_in_whole() {
     texts += bulk.documents().filter(|d| d.patient.is_some() && d.encounter.is_some() && d.author.is_some()).count();
     assert_eq!(texts, 1885 + 1215);
 }
+
+/// What lies beside the synthetic charts (answer keys, the sources they are built from) is no note.
+#[test]
+fn the_synthetic_charts_go_in_whole_and_nothing_beside_them() {
+    let charts = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/charts");
+    let keep = read(&charts);
+    assert_eq!(keep.rejects, []);
+    assert!(keep.documents().count() > 0);
+    for (record, origin) in &keep.records {
+        assert!(origin.source.ends_with(".json"), "{:?} from {}", record.kind(), origin.source);
+    }
+    for document in keep.documents() {
+        assert!(document.encounter.is_some() && document.patient.is_some() && document.time.is_some(), "{}", document.identifier);
+    }
+}
