@@ -30,6 +30,7 @@ pub mod chart;
 pub mod checklist;
 pub mod cli;
 pub mod error;
+pub mod hash;
 pub mod intake;
 pub mod query;
 pub mod reading;

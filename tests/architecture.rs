@@ -80,7 +80,19 @@ fn no_tantivy_type_leaves_the_index() {
 
 #[test]
 fn the_core_does_no_io_and_reads_no_clock() {
-    let words = ["std::fs", "std::net", "std::process", "std::env::var", "SystemTime", "Instant::now", "Timestamp::now", "Zoned::now", "File::open", "println!", "eprintln!"];
+    let words = [
+        "std::fs",
+        "std::net",
+        "std::process",
+        "std::env::var",
+        "SystemTime",
+        "Instant::now",
+        "Timestamp::now",
+        "Zoned::now",
+        "File::open",
+        "println!",
+        "eprintln!",
+    ];
     for folder in ["src/chart", "src/reading", "src/checklist", "src/query"] {
         assert_eq!(offenders(folder, &words, |p| p.ends_with("tests.rs")), Vec::<String>::new());
     }
@@ -96,7 +108,19 @@ fn the_terminal_interface_does_no_io_but_in_its_terminal_layer() {
 #[test]
 fn data_flows_one_way() {
     let rules: [(&str, &[&str]); 7] = [
-        ("src/chart", &["crate::reading", "crate::checklist", "crate::query", "crate::store", "crate::intake", "crate::work", "crate::cli", "crate::tui"]),
+        (
+            "src/chart",
+            &[
+                "crate::reading",
+                "crate::checklist",
+                "crate::query",
+                "crate::store",
+                "crate::intake",
+                "crate::work",
+                "crate::cli",
+                "crate::tui",
+            ],
+        ),
         ("src/reading", &["crate::checklist", "crate::query", "crate::store", "crate::intake", "crate::work", "crate::cli", "crate::tui"]),
         ("src/checklist", &["crate::query", "crate::store", "crate::intake", "crate::work", "crate::cli", "crate::tui"]),
         ("src/query", &["crate::store", "crate::intake", "crate::work", "crate::cli", "crate::tui"]),

@@ -9,7 +9,16 @@ use std::path::{Path, PathBuf};
 
 /// Gap kinds, and where a document type, element or condition may come from: the vocabulary's names.
 const KINDS: [&str; 10] = [
-    "missing_document", "overdue", "missing_element", "unspecified", "undocumented", "unsupported", "conflicting", "poa_unclear", "copied", "unsigned",
+    "missing_document",
+    "overdue",
+    "missing_element",
+    "unspecified",
+    "undocumented",
+    "unsupported",
+    "conflicting",
+    "poa_unclear",
+    "copied",
+    "unsigned",
 ];
 
 struct Chart {
@@ -33,7 +42,11 @@ fn charts() -> Vec<Chart> {
         .map(|slug| {
             let key = fs::read_to_string(folder().join(format!("{slug}.key.toml"))).unwrap_or_else(|e| panic!("{slug}: {e}"));
             let bundle = fs::read_to_string(folder().join(format!("{slug}.json"))).unwrap();
-            Chart { key: toml::from_str(&key).unwrap_or_else(|e| panic!("{slug}: {e}")), bundle: serde_json::from_str(&bundle).unwrap(), slug }
+            Chart {
+                key: toml::from_str(&key).unwrap_or_else(|e| panic!("{slug}: {e}")),
+                bundle: serde_json::from_str(&bundle).unwrap(),
+                slug,
+            }
         })
         .collect()
 }
@@ -70,7 +83,11 @@ impl Chart {
         for r in self.resources().filter(|r| r["resourceType"] != "DocumentReference") {
             let quantities = [&r["valueQuantity"], &r["component"][0]["valueQuantity"], &r["component"][1]["valueQuantity"]];
             values.extend(quantities.iter().filter(|q| q.is_object()).map(|q| q["value"].to_string()));
-            values.extend([&r["valueString"], &r["code"]["text"], &r["medicationCodeableConcept"]["text"]].iter().filter_map(|v| v.as_str().map(str::to_owned)));
+            values.extend(
+                [&r["valueString"], &r["code"]["text"], &r["medicationCodeableConcept"]["text"]]
+                    .iter()
+                    .filter_map(|v| v.as_str().map(str::to_owned)),
+            );
         }
         values
     }
@@ -92,17 +109,24 @@ fn every_key_is_whole() {
         assert!(chart.key["synthetic"].as_bool().unwrap(), "{slug}");
         assert!((1..=5).contains(&chart.key["difficulty"].as_integer().unwrap()), "{slug}");
         assert!(text(&chart.key, "summary").is_some_and(|s| s.ends_with('.')), "{slug}");
-        let encounters: Vec<_> = chart.resources().filter(|r| r["resourceType"] == "Encounter").map(|r| r["identifier"][0]["value"].as_str()).collect();
+        let encounters: Vec<_> =
+            chart.resources().filter(|r| r["resourceType"] == "Encounter").map(|r| r["identifier"][0]["value"].as_str()).collect();
         assert!(encounters.contains(&text(&chart.key, "encounter")), "{slug}");
         assert_eq!(chart.bundle["meta"]["tag"][0]["code"], "SYNTHETIC", "{slug}");
         for field in chart.key.keys() {
-            assert!(["chart", "encounter", "difficulty", "summary", "synthetic", "clean", "expect", "forbid"].contains(&field.as_str()), "{slug}: {field}");
+            assert!(
+                ["chart", "encounter", "difficulty", "summary", "synthetic", "clean", "expect", "forbid"].contains(&field.as_str()),
+                "{slug}: {field}"
+            );
         }
         for (list, own) in [("expect", "missing"), ("forbid", "trap")] {
             for entry in chart.entries(list) {
                 assert!(text(&entry, "why").is_some_and(|why| why.ends_with('.')), "{slug}: {entry:?}");
                 for field in entry.keys() {
-                    assert!(["kind", "condition", "element", "document_type", "document", "words", "why", own].contains(&field.as_str()), "{slug}: {field}");
+                    assert!(
+                        ["kind", "condition", "element", "document_type", "document", "words", "why", own].contains(&field.as_str()),
+                        "{slug}: {field}"
+                    );
                 }
             }
         }
@@ -170,7 +194,12 @@ fn every_encounter_has_six_to_twenty_documents_within_its_time() {
         for r in chart.resources().filter(|r| r["resourceType"] == "DocumentReference" || r["resourceType"] == "Observation") {
             let time = r["date"].as_str().or(r["effectiveDateTime"].as_str()).unwrap();
             assert!(time <= "2026-11-19T08:42", "{}: {} lies after the demo's now", chart.slug, r["id"]);
-            assert!(r["encounter"]["reference"] != encounter.as_str() || time >= "2026-11-08", "{}: {} lies before the stay", chart.slug, r["id"]);
+            assert!(
+                r["encounter"]["reference"] != encounter.as_str() || time >= "2026-11-08",
+                "{}: {} lies before the stay",
+                chart.slug,
+                r["id"]
+            );
         }
     }
 }

@@ -163,8 +163,11 @@ fn encounter(source: &Source, stay: &Stay, catalogue: &Catalogue) -> Result<Valu
 
 fn document(source: &Source, note: &Note, catalogue: &Catalogue) -> Result<Value, String> {
     let [loinc, name] = catalogue.kinds.get(&note.kind).ok_or_else(|| format!("no document kind {:?} in kinds.toml", note.kind))?;
-    let kind =
-        if loinc.is_empty() { json!({"text": name}) } else { json!({"coding": [{"system": "http://loinc.org", "code": loinc, "display": name}], "text": name}) };
+    let kind = if loinc.is_empty() {
+        json!({"text": name})
+    } else {
+        json!({"coding": [{"system": "http://loinc.org", "code": loinc, "display": name}], "text": name})
+    };
     let stay = if note.prior { source.head.prior.as_ref().ok_or("a prior document, but no prior stay")? } else { &source.head.encounter };
     let author = catalogue.person(&note.author)?;
     let time = instant(&note.time)?;
@@ -260,7 +263,13 @@ impl Maker<'_> {
                 });
                 if let Some(map) = made.as_object_mut() {
                     if let Some((systolic, diastolic)) = value.split_once('/').filter(|_| short == "BP") {
-                        map.insert("component".into(), json!([part("8480-6", "Systolic blood pressure", systolic)?, part("8462-4", "Diastolic blood pressure", diastolic)?]));
+                        map.insert(
+                            "component".into(),
+                            json!([
+                                part("8480-6", "Systolic blood pressure", systolic)?,
+                                part("8462-4", "Diastolic blood pressure", diastolic)?
+                            ]),
+                        );
                     } else {
                         map.append(&mut worth(measure, value, female));
                     }
@@ -344,7 +353,9 @@ impl Maker<'_> {
             let who = field(&fields, 3)?;
             let display = self.catalogue.person(who)?.display();
             let category = match field(&fields, 4)? {
-                "surgical" => json!({"coding": [{"system": "http://snomed.info/sct", "code": "387713003", "display": "Surgical procedure"}], "text": "surgical"}),
+                "surgical" => {
+                    json!({"coding": [{"system": "http://snomed.info/sct", "code": "387713003", "display": "Surgical procedure"}], "text": "surgical"})
+                }
                 other => json!({"text": other}),
             };
             self.add(
@@ -371,7 +382,9 @@ fn code(measure: &Measure) -> Value {
 
 fn part(loinc: &str, name: &str, value: &str) -> Result<Value, String> {
     let value: serde_json::Number = value.trim().parse().map_err(|_| format!("not a number: {value:?}"))?;
-    Ok(json!({"code": {"coding": [{"system": "http://loinc.org", "code": loinc, "display": name}], "text": name}, "valueQuantity": {"value": value, "unit": "mmHg"}}))
+    Ok(
+        json!({"code": {"coding": [{"system": "http://loinc.org", "code": loinc, "display": name}], "text": name}, "valueQuantity": {"value": value, "unit": "mmHg"}}),
+    )
 }
 
 /// A number with its unit, range and flag; anything else as words.

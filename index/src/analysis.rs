@@ -211,7 +211,8 @@ impl Units<'_> {
         let mut rest: Vec<Range<usize>> = Vec::new();
         let mut end = first.end;
         while let Some((joiner, joint, after)) = self.see(end) {
-            let digits = self.text.get(..joint).and_then(|t| t.chars().next_back()).is_some_and(|c| c.is_ascii_digit()) && self.digit_at(after);
+            let digits =
+                self.text.get(..joint).and_then(|t| t.chars().next_back()).is_some_and(|c| c.is_ascii_digit()) && self.digit_at(after);
             if !fold::joins(joiner, digits) || !self.word_at(after) {
                 break;
             }

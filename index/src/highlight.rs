@@ -54,7 +54,14 @@ fn walk(plan: &Plan, tokens: &[Token<'_>], out: &mut Vec<Mark>) -> bool {
     let holds = match plan {
         Plan::Nothing => false,
         Plan::And(plans) => plans.iter().all(|p| walk(p, tokens, out)),
-        Plan::Or(plans) => plans.iter().fold(false, |any, p| walk(p, tokens, out) || any),
+        Plan::Or(plans) => {
+            // Every side is walked: all that match are marked.
+            let mut any = false;
+            for plan in plans {
+                any |= walk(plan, tokens, out);
+            }
+            any
+        }
         Plan::Not(inner) => {
             let decided = on_text_only(inner);
             let held = walk(inner, tokens, out);

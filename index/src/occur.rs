@@ -22,7 +22,7 @@ pub(crate) struct Occurrence {
 }
 
 /// More attempts than this at one window are given up; only chains of many overlapping words come near it.
-const MAX_STEPS: usize = 20_000;
+const MAX_STEPS: usize = 5_000;
 
 /// The places of the tokens that pass a test, one a position: the whole of a compound before its first part.
 pub(crate) fn places(test: &Test, tokens: &[Token<'_>]) -> Vec<Place> {
@@ -93,54 +93,65 @@ pub(crate) fn near(operands: &[Vec<Occurrence>], within: u32) -> bool {
 
 /// The occurrences that take part in a near-group, in order.
 pub(crate) fn near_all(operands: &[Vec<Occurrence>], within: u32) -> Vec<Occurrence> {
-    let mut out = Vec::new();
+    // One success is enough for an occurrence; in a text that repeats itself most have theirs at the first window.
+    let mut taken: Vec<Vec<bool>> = operands.iter().map(|all| vec![false; all.len()]).collect();
     windows(operands, within, |window| {
-        for (operand, choices) in window.choices.iter().enumerate() {
-            out.extend(choices.iter().filter(|choice| window.assign(Some((operand, **choice)))));
+        for (operand, (choices, flags)) in window.choices.iter().zip(&mut taken).enumerate() {
+            let flags = flags.iter_mut().skip(choices.from);
+            for (choice, flag) in choices.all.iter().zip(flags).filter(|(_, flag)| !**flag) {
+                *flag = window.assign(Some((operand, *choice)));
+            }
         }
         true
     });
-    out.sort_unstable();
-    out.dedup();
-    out
+    let taken = operands.iter().flatten().zip(taken.into_iter().flatten());
+    merged(vec![taken.filter(|(_, taken)| *taken).map(|(o, _)| *o).collect()])
+}
+
+/// The occurrences of one operand inside a window, and the number of the first of them.
+struct Choices<'a> {
+    from: usize,
+    all: &'a [Occurrence],
 }
 
 /// The occurrences that may stand together with one of them as the leftmost.
-struct Window {
+struct Window<'a> {
     anchor: Occurrence,
-    choices: Vec<Vec<Occurrence>>,
+    choices: Vec<Choices<'a>>,
     within: u32,
 }
 
 /// Calls `visit` for each window in which every operand occurs, until it says to stop.
-fn windows(operands: &[Vec<Occurrence>], within: u32, mut visit: impl FnMut(&Window) -> bool) {
+fn windows(operands: &[Vec<Occurrence>], within: u32, mut visit: impl FnMut(&Window<'_>) -> bool) {
     if operands.iter().any(Vec::is_empty) {
         return;
     }
     let longest = |all: &Vec<Occurrence>| all.iter().map(|o| o.last - o.first).max().unwrap_or(0);
     let reach = operands.iter().map(longest).fold(within, u32::saturating_add);
     for (own, anchors) in operands.iter().enumerate() {
-        for anchor in anchors {
+        for (at, anchor) in anchors.iter().enumerate() {
             let limit = anchor.first.saturating_add(reach);
-            let choices: Vec<Vec<Occurrence>> = operands
+            let choices: Option<Vec<Choices<'_>>> = operands
                 .iter()
                 .enumerate()
                 .map(|(operand, all)| {
                     if operand == own {
-                        return vec![*anchor];
+                        return Some(Choices { from: at, all: std::slice::from_ref(anchor) });
                     }
                     let from = all.partition_point(|o| o.first < anchor.first);
-                    all.iter().skip(from).take_while(|o| o.first <= limit).copied().collect()
+                    let to = all.partition_point(|o| o.first <= limit);
+                    all.get(from..to).filter(|all| !all.is_empty()).map(|all| Choices { from, all })
                 })
                 .collect();
-            if choices.iter().all(|c| !c.is_empty()) && !visit(&Window { anchor: *anchor, choices, within }) {
+            let Some(choices) = choices else { continue };
+            if !visit(&Window { anchor: *anchor, choices, within }) {
                 return;
             }
         }
     }
 }
 
-impl Window {
+impl Window<'_> {
     /// Whether one of each can be chosen, `fixed` among them.
     fn assign(&self, fixed: Option<(usize, Occurrence)>) -> bool {
         let mut chosen = Vec::with_capacity(self.choices.len());
@@ -151,7 +162,7 @@ impl Window {
     fn choose(&self, operand: usize, fixed: Option<(usize, Occurrence)>, chosen: &mut Vec<Occurrence>, steps: &mut usize) -> bool {
         let Some(choices) = self.choices.get(operand) else { return self.fits(chosen) };
         let only = fixed.filter(|(at, _)| *at == operand).map(|(_, choice)| choice);
-        let choices = only.as_ref().map_or(choices.as_slice(), std::slice::from_ref);
+        let choices = only.as_ref().map_or(choices.all, std::slice::from_ref);
         for choice in choices {
             *steps += 1;
             if *steps > MAX_STEPS {
@@ -161,8 +172,7 @@ impl Window {
                 continue;
             }
             chosen.push(*choice);
-            // Later choices may only add reach, so a set that is already too wide can still be saved by a longer phrase; the final
-            // check decides.
+            // A set that looks too wide can still be saved by a longer phrase to come; only the whole set is judged.
             if self.choose(operand + 1, fixed, chosen, steps) {
                 return true;
             }
@@ -175,5 +185,43 @@ impl Window {
         let last = chosen.iter().map(|o| o.last).max().unwrap_or(0);
         let inner = chosen.iter().map(|o| o.last - o.first).fold(0, u32::saturating_add);
         last - self.anchor.first <= self.within.saturating_add(inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Every choice of one occurrence of each, tried out.
+    fn by_hand(operands: &[Vec<Occurrence>], within: u32) -> Vec<Occurrence> {
+        let mut sets: Vec<Vec<Occurrence>> = vec![Vec::new()];
+        for all in operands {
+            sets = sets.iter().flat_map(|set| all.iter().map(|o| set.iter().copied().chain([*o]).collect())).collect();
+        }
+        let apart =
+            |set: &[Occurrence]| set.iter().enumerate().all(|(i, a)| set.iter().skip(i + 1).all(|b| a.last < b.first || b.last < a.first));
+        let close = |set: &[Occurrence]| {
+            let first = set.iter().map(|o| o.first).min().unwrap_or(0);
+            let last = set.iter().map(|o| o.last).max().unwrap_or(0);
+            last - first <= within + set.iter().map(|o| o.last - o.first).sum::<u32>()
+        };
+        merged(sets.into_iter().filter(|set| apart(set) && close(set)).collect())
+    }
+
+    fn operand() -> impl Strategy<Value = Vec<Occurrence>> {
+        prop::collection::vec((0_u32..14, 0_u32..3), 0..5).prop_map(|all| {
+            merged(vec![all.into_iter().map(|(first, more)| Occurrence { first, last: first + more, start: 0, end: 0 }).collect()])
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn near_is_what_trying_everything_gives(operands in prop::collection::vec(operand(), 2..4), within in 1_u32..7) {
+            let expected = by_hand(&operands, within);
+            prop_assert_eq!(near(&operands, within), !expected.is_empty());
+            prop_assert_eq!(near_all(&operands, within), expected);
+        }
     }
 }

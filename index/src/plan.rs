@@ -55,6 +55,7 @@ pub(crate) enum Test {
 /// A word with slips, as the automaton that walks the term dictionary.
 pub(crate) struct Automaton {
     pub(crate) word: String,
+    pub(crate) slips: u8,
     pub(crate) dfa: DFA,
 }
 
@@ -78,7 +79,7 @@ impl Test {
         // Building the tables costs milliseconds and is the same for every word.
         let [one, two] = BUILDERS.get_or_init(|| [LevenshteinAutomatonBuilder::new(1, true), LevenshteinAutomatonBuilder::new(2, true)]);
         let dfa = if slips < 2 { one } else { two }.build_dfa(&word);
-        Test::Typo(Arc::new(Automaton { word, dfa }))
+        Test::Typo(Arc::new(Automaton { word, slips, dfa }))
     }
 }
 
@@ -176,3 +177,13 @@ fn value(pattern: &Pattern) -> Phrase {
 }
 
 const _: () = assert!(MAX_TOKEN <= 64, "the automaton of a word with slips holds 64 letters at most");
+
+impl std::fmt::Display for Test {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Test::Exact(text) => f.write_str(text),
+            Test::Prefix(start) => write!(f, "{start}*"),
+            Test::Typo(automaton) => write!(f, "{}~{}", automaton.word, automaton.slips),
+        }
+    }
+}

@@ -124,6 +124,15 @@ pub enum DocumentStatus {
     NotGiven,
 }
 
+impl Document {
+    /// The type to read it as: the one its sender's code names; else `other` where its author is known to be no provider (a wound
+    /// nurse's note is no H&P, however much it looks like one); else none, and the reader judges by content.
+    pub fn type_hint(&self) -> Option<DocumentType> {
+        let not_a_provider = self.author.as_ref().is_some_and(|a| !a.role.is_provider());
+        self.document_type.or(not_a_provider.then_some(DocumentType::Other))
+    }
+}
+
 /// One version of one note.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Document {

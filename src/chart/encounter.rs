@@ -142,6 +142,11 @@ pub struct Encounter {
 }
 
 impl Encounter {
+    /// What a person calls it: the account or visit number where one was given.
+    pub fn name(&self) -> &str {
+        self.account.as_deref().unwrap_or(&self.identifier)
+    }
+
     /// When the stay began for the present-on-admission question: the order to admit, else the start.
     pub fn admission(&self) -> Option<Instant> {
         self.admitted.or(self.start)

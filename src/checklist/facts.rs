@@ -1,6 +1,6 @@
 //! A chart laid out for questions: mentions by concept, values by name in order of time, drugs and procedures by concept.
 
-use super::names;
+use super::{Packs, names};
 use crate::chart::{
     Chart, Document, DocumentType, Evidence, Instant, Medication, Observation, Role, Sex, TextEvidence, Value, ValueEvidence,
 };
@@ -50,6 +50,7 @@ pub(super) struct Point<'a> {
 
 /// Everything a question needs.
 pub(super) struct Facts<'a> {
+    packs: &'a Packs,
     pub(super) subject: Subject<'a>,
     pub(super) as_of: Instant,
     said: BTreeMap<&'a str, Vec<Said<'a>>>,
@@ -62,9 +63,10 @@ pub(super) struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn new(subject: Subject<'a>, as_of: &Instant) -> Self {
+    pub(super) fn new(packs: &'a Packs, subject: Subject<'a>, as_of: &Instant) -> Self {
         let chart = subject.chart;
         let mut facts = Self {
+            packs,
             subject,
             as_of: *as_of,
             said: BTreeMap::new(),
@@ -151,7 +153,7 @@ impl<'a> Facts<'a> {
         let mut seen: BTreeSet<(u64, String)> = BTreeSet::new();
         for (document, reading) in self.documents() {
             for measurement in &reading.measurements {
-                if measurement.comparator.is_some() || !names::is_own_value(document, reading, measurement) {
+                if measurement.comparator.is_some() || !self.is_own(document, reading, measurement) {
                     continue;
                 }
                 let words = sentence(document, reading, measurement.start);
@@ -167,6 +169,19 @@ impl<'a> Facts<'a> {
         for list in self.points.values_mut() {
             list.sort_by_key(|p| (p.time.is_none(), p.time, matches!(p.origin, Origin::Stated(..))));
         }
+    }
+
+    /// Words of a group of the packs.
+    pub(super) fn words(&self, group: &str) -> &'a [String] {
+        self.packs.words(group)
+    }
+
+    /// Whether a number in a note is a value of the patient now: not a goal, a limit, or what it was elsewhere.
+    fn is_own(&self, document: &Document, reading: &Reading, measurement: &Measurement) -> bool {
+        let around = sentence(document, reading, measurement.start);
+        let from = around.as_ptr() as usize - document.text.as_ptr() as usize;
+        let before = document.text.get(from..measurement.start).unwrap_or_default();
+        !self.words("not_a_value").iter().any(|word| super::words::has_word(before, word))
     }
 
     /// A mention as proof: its sentence, or as much of it as one line shows. A bare name proves little to a reader.

@@ -27,10 +27,21 @@ pub struct Pack {
     pub items: Vec<Item>,
 }
 
+/// What a rule stands on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Authority {
+    /// Who stands behind it.
+    pub kind: AuthorityKind,
+    /// Chapter and verse.
+    pub cite: String,
+    /// Who approved its thresholds here, and when; empty is a draft.
+    pub approved_by: String,
+}
+
 /// Who stands behind a rule: decides how much weight a reader gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Authority {
+pub enum AuthorityKind {
     /// Medicare conditions of participation.
     Cop,
     /// Joint Commission.
@@ -69,18 +80,16 @@ pub struct Item {
     pub kind: GapKind,
     /// The condition it is about.
     pub condition: Option<String>,
-    /// One line; the first template whose place-holders are all known is taken.
-    pub title: Vec<String>,
+    /// What a list shows: the first of `titles`.
+    pub title: String,
+    /// Titles of its gaps; the first whose place-holders are all known is taken.
+    pub titles: Vec<String>,
     /// Why it matters, in a sentence or two.
     pub why: String,
     /// How much it matters.
     pub severity: Severity,
-    /// Who stands behind it.
+    /// What it stands on.
     pub authority: Authority,
-    /// Chapter and verse.
-    pub citation: String,
-    /// Who approved its thresholds here, and when; `None` is a draft.
-    pub approved_by: Option<String>,
     /// The query template that serves it.
     pub query_template: Option<String>,
     /// Where it applies.
@@ -93,6 +102,8 @@ pub struct Item {
     pub check: Check,
     /// It is documented after all when one of these holds.
     pub satisfied_by: Vec<Indicator>,
+    /// Asked only when one of these holds; empty: always.
+    pub only_if: Vec<Indicator>,
     /// The question does not arise when one of these holds.
     pub suppress_if: Vec<Indicator>,
     /// What speaks against, shown beside the evidence.

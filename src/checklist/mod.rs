@@ -13,6 +13,9 @@ mod model;
 mod names;
 mod packs;
 mod sketch;
+#[cfg(test)]
+mod tests;
+mod words;
 
 pub use eval::{evaluate, explain};
 pub use example::{Example, Sketch, SketchDocument, SketchDrug, SketchValue};
@@ -21,7 +24,7 @@ pub use indicator::{
     Author, Baseline, Bound, Compare, ConceptTest, Indicator, MedicationTest, NamedTest, ObservationTest, Test, WordsTest,
 };
 pub use item::{
-    Attributes, Authority, Check, Clock, ClockStart, Conflict, Copied, Elements, Indicators, Item, Pack, Poa, Scope, Signature, Support,
+    Attributes, Authority, AuthorityKind, Check, Clock, ClockStart, Conflict, Copied, Elements, Indicators, Item, Pack, Poa, Scope, Signature, Support,
 };
 pub use load::Diagnostic;
 pub use model::{Explanation, Gap, GapKind, GapState, Outcome, Searched, Severity};

@@ -1,67 +1,107 @@
 //! The names that packs may use, and units: one door to what the reader knows.
 
 use crate::chart::{DocumentType, Observation, Value};
-use std::collections::BTreeMap;
+use crate::reading::{Lexicon, Mention, observations as measured, read, units, vocabulary};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-#[derive(serde::Deserialize)]
-struct Names {
-    conditions: BTreeMap<String, BTreeMap<String, Vec<String>>>,
-    elements: BTreeMap<String, Vec<String>>,
-    others: Others,
-}
-#[derive(serde::Deserialize)]
-struct Others {
-    concepts: Vec<String>,
-    sections: Vec<String>,
-}
+/// Attribute → its closed values.
+pub(super) type Attributes = BTreeMap<String, Vec<String>>;
 
-fn all() -> &'static Names {
-    static NAMES: OnceLock<Names> = OnceLock::new();
-    #[allow(clippy::unwrap_used)]
-    NAMES.get_or_init(|| toml::from_str(include_str!("names.toml")).unwrap())
-}
-
+/// The conditions of the vocabulary.
 pub(super) fn conditions() -> impl Iterator<Item = &'static str> + Clone {
-    all().conditions.keys().map(String::as_str)
+    vocabulary::conditions().iter().map(|entry| entry.name.as_str())
 }
+
+/// Every concept that the reader reports: conditions, drugs, treatments, findings, devices, terms.
 pub(super) fn concepts() -> &'static [String] {
     static LIST: OnceLock<Vec<String>> = OnceLock::new();
-    LIST.get_or_init(|| all().conditions.keys().chain(&all().others.concepts).cloned().collect())
+    LIST.get_or_init(|| {
+        let lexicon = Lexicon::shipped().concepts().filter(|c| !c.mask).map(|c| c.id.clone());
+        lexicon.chain(conditions().map(str::to_owned)).collect::<BTreeSet<_>>().into_iter().collect()
+    })
 }
-pub(super) fn attributes(condition: &str) -> Option<&'static BTreeMap<String, Vec<String>>> {
-    all().conditions.get(condition)
+
+/// The attributes of a condition; `None` for what is no condition.
+pub(super) fn attributes(condition: &str) -> Option<&'static Attributes> {
+    static MAP: OnceLock<BTreeMap<String, Attributes>> = OnceLock::new();
+    let map = MAP.get_or_init(|| {
+        let entry = |entry: &vocabulary::ConditionEntry| (entry.name.clone(), entry.attributes.iter().cloned().collect());
+        vocabulary::conditions().iter().map(entry).collect()
+    });
+    map.get(condition)
 }
+
+/// The elements that a document of this type has.
 pub(super) fn elements(document: DocumentType) -> &'static [String] {
-    all().elements.get(document.name()).map_or(&[], Vec::as_slice)
+    vocabulary::elements(document)
 }
+
+#[derive(Deserialize)]
+struct Headings {
+    section: Vec<Heading>,
+}
+
+#[derive(Deserialize)]
+struct Heading {
+    name: String,
+    long: Option<String>,
+}
+
+/// The canonical names of sections.
 pub(super) fn sections() -> &'static [String] {
-    &all().others.sections
+    static LIST: OnceLock<Vec<String>> = OnceLock::new();
+    LIST.get_or_init(|| {
+        let headings: Vec<Heading> =
+            toml::from_str::<Headings>(include_str!("../../lexicon/headings.toml")).map(|file| file.section).unwrap_or_default();
+        let mut names: BTreeSet<String> = ["unheaded", "other"].map(str::to_owned).into();
+        for heading in headings {
+            names.insert(heading.name);
+            names.extend(heading.long);
+        }
+        names.into_iter().collect()
+    })
 }
+
+/// Urine output that was sent for a kilogram and hour: no volume and no rate, so it has a name of its own.
+const URINE_PER_KG: (&str, &str) = ("urine_output_per_kg", "mL/kg/h");
+
+/// Whether a unit is milliliters for a kilogram and hour.
+fn per_kg(unit: &str) -> bool {
+    let unit = unit.to_lowercase().replace(' ', "").replace("cc", "ml").replace("hour", "h").replace("hr", "h");
+    unit == "ml/kg/h"
+}
+
+/// The canonical names of observations.
 pub(super) fn observations() -> &'static [String] {
     static LIST: OnceLock<Vec<String>> = OnceLock::new();
-    LIST.get_or_init(|| "creatinine sodium potassium bun lactate wbc bands hemoglobin hematocrit platelets inr bilirubin_total albumin bnp nt_probnp troponin glucose ph_arterial pco2 po2 bicarbonate procalcitonin heart_rate respiratory_rate temperature systolic_bp diastolic_bp map spo2 oxygen_flow fio2 weight height bmi urine_output urine_output_rate gcs ejection_fraction braden".split(' ').map(str::to_owned).collect())
+    LIST.get_or_init(|| measured::all().iter().map(|row| row.name.clone()).chain([URINE_PER_KG.0.to_owned()]).collect())
 }
-pub(super) fn unit(_observation: &str) -> Option<&'static str> {
-    Some("")
+
+/// The canonical unit of an observation.
+pub(super) fn unit(observation: &str) -> Option<&'static str> {
+    if observation == URINE_PER_KG.0 { Some(URINE_PER_KG.1) } else { units::canonical_unit(observation) }
 }
-pub(super) fn canonical(_observation: &str, value: f64, unit: &str) -> Option<f64> {
-    if unit == "umol/L" { Some(value / 88.4) } else { Some(value) }
+
+/// A number in the canonical unit.
+pub(super) fn canonical(observation: &str, value: f64, unit: &str) -> Option<f64> {
+    if observation == URINE_PER_KG.0 { per_kg(unit).then_some(value) } else { units::convert(value, unit, observation) }
 }
+
+/// Canonical name and value of an observation as sent; `None` when it is no number, or its unit is not known.
 pub(super) fn of(observation: &Observation) -> Option<(String, f64)> {
-    match &observation.value {
-        Some(Value::Quantity(q)) => Some((observation.name.to_lowercase(), canonical("", q.value, q.unit.as_deref().unwrap_or_default())?)),
-        _ => None,
+    let Some(Value::Quantity(quantity)) = &observation.value else { return None };
+    let loinc = observation.code.as_ref().filter(|code| code.system.as_deref().is_none_or(|system| system.contains("loinc")));
+    let name = measured::canonical(loinc.map(|code| code.code.as_str()), &observation.name)?;
+    if name.starts_with("urine_output") && per_kg(quantity.unit.as_deref().unwrap_or_default()) {
+        return Some((URINE_PER_KG.0.to_owned(), quantity.value));
     }
+    let value = canonical(name, quantity.value, quantity.unit.as_deref().unwrap_or_default())?;
+    Some((name.to_owned(), value))
 }
-use crate::chart::Document;
-use crate::reading::{Measurement, Mention, Reading};
-pub(super) fn mentions_in(_name: &str) -> Vec<Mention> {
-    Vec::new()
-}
-pub(super) fn is_own_value(_document: &Document, _reading: &Reading, _measurement: &Measurement) -> bool {
-    true
-}
-pub(super) fn read(_text: &str, _document_type: Option<DocumentType>) -> Reading {
-    Reading::default()
+
+/// What the name of a drug, an order or a diagnosis says.
+pub(super) fn mentions_in(name: &str) -> Vec<Mention> {
+    read(name, Some(DocumentType::Other)).mentions
 }

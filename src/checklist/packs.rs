@@ -2,12 +2,28 @@
 
 use super::item::{Item, Pack};
 use super::load::{self, Diagnostic};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// Parsed packs.
 #[derive(Clone, Debug, Default)]
 pub struct Packs {
     packs: Vec<Pack>,
+    words: BTreeMap<String, Vec<String>>,
+    fingerprint: String,
+}
+
+/// The first half of a SHA-256 over names and texts: 128 bits are more than enough to tell packs apart.
+fn fingerprint(sources: &[(String, String)]) -> String {
+    let mut hasher = Sha256::new();
+    for (name, text) in sources {
+        hasher.update(name.as_bytes());
+        hasher.update([0]);
+        hasher.update(text.as_bytes());
+        hasher.update([0]);
+    }
+    hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 macro_rules! shipped {
@@ -19,7 +35,25 @@ macro_rules! shipped {
 impl Packs {
     /// Source and text of the packs that come with the program.
     pub fn shipped_sources() -> Vec<(String, String)> {
-        let files = shipped![];
+        let files = shipped![
+            "anemia.toml",
+            "cardiac.toml",
+            "conflicts.toml",
+            "copy_forward.toml",
+            "diabetes.toml",
+            "documents.toml",
+            "elements.toml",
+            "groups.toml",
+            "heart_failure.toml",
+            "malnutrition.toml",
+            "neuro.toml",
+            "poa.toml",
+            "pressure_injury.toml",
+            "renal.toml",
+            "respiratory.toml",
+            "sepsis.toml",
+            "signatures.toml"
+        ];
         files.iter().map(|(name, text): &(&str, &str)| (format!("checklists/{name}"), (*text).to_owned())).collect()
     }
 
@@ -31,12 +65,30 @@ impl Packs {
 
     /// Parses packs from file names and TOML. Every mistake of every file is reported, not just the first.
     pub fn parse(sources: &[(String, String)]) -> Result<Packs, Vec<Diagnostic>> {
-        load::parse(sources).map(|packs| Packs { packs })
+        let fingerprint = fingerprint(sources);
+        load::parse(sources).map(|(packs, words)| Packs { packs, words, fingerprint })
+    }
+
+    /// The shipped packs and these: what a site's own file is checked and run with, since it may name their groups.
+    pub fn with_shipped(sources: &[(String, String)]) -> Result<Packs, Vec<Diagnostic>> {
+        let mut all = Self::shipped_sources();
+        all.extend(sources.iter().cloned());
+        Self::parse(&all)
     }
 
     /// The packs, in the order they were given.
     pub fn packs(&self) -> &[Pack] {
         &self.packs
+    }
+
+    /// Names the text of these packs: another text, another name. Derived results carry it.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// The words of a group (`[word_groups]` of any pack).
+    pub(super) fn words(&self, group: &str) -> &[String] {
+        self.words.get(group).map_or(&[], Vec::as_slice)
     }
 
     /// Every item with its pack.

@@ -32,7 +32,7 @@ fn at(hours: f64) -> Option<Instant> {
 
 /// Evaluates one text as a note that came without an encounter: clocks and missing documents do not apply.
 pub fn evaluate_text(packs: &Packs, text: &str, document_type: Option<DocumentType>) -> Vec<Gap> {
-    let reading = read(text, document_type);
+    let reading = crate::reading::read(text, document_type);
     let document = Document { identifier: "text".to_owned(), version: 1, document_type, text: text.to_owned(), ..Document::default() };
     let encounter = Encounter { identifier: "text".to_owned(), implied: true, ..Encounter::default() };
     let chart = Chart { encounter, documents: vec![document], ..Chart::default() };
@@ -41,14 +41,10 @@ pub fn evaluate_text(packs: &Packs, text: &str, document_type: Option<DocumentTy
     at(0.0).map(|as_of| evaluate(packs, &subject, &as_of, None)).unwrap_or_default()
 }
 
-fn read(text: &str, document_type: Option<DocumentType>) -> Reading {
-    super::names::read(text, document_type)
-}
-
 /// Runs one example of one item.
 pub fn try_example(packs: &Packs, item: &str, example: &Example) -> Trial {
     let chart = chart(&example.chart);
-    let readings: Vec<Reading> = chart.documents.iter().map(|d| read(&d.text, d.document_type)).collect();
+    let readings: Vec<Reading> = chart.documents.iter().map(|d| crate::reading::read(&d.text, d.document_type)).collect();
     let subject = Subject { chart: &chart, readings: &readings, prior_readings: &[] };
     let gaps = at(example.chart.as_of).map(|as_of| evaluate(packs, &subject, &as_of, Some(item))).unwrap_or_default();
     let mut problem = String::new();

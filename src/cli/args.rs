@@ -5,9 +5,14 @@ use std::path::PathBuf;
 
 /// Finds what a chart leaves unsaid: searches clinical notes, finds documentation gaps, writes compliant queries.
 #[derive(Debug, Parser)]
-#[command(name = "lacuna", version, max_term_width = 100, after_help = "Without a command, lacuna opens the terminal interface on your store.\n\n\
+#[command(
+    name = "lacuna",
+    version,
+    max_term_width = 100,
+    after_help = "Without a command, lacuna opens the terminal interface on your store.\n\n\
 Exit status: 0 done; 1 looked and found nothing (search, gaps) or the opposite of intact (audit verify); 2 bad use or bad input; \
-3 refused (a lint rule blocks, a right is missing); 4 something stored is damaged.\n\nTry it at once: lacuna demo")]
+3 refused (a lint rule blocks, a right is missing); 4 something stored is damaged.\n\nTry it at once: lacuna demo"
+)]
 pub struct Cli {
     /// What everything shares.
     #[command(flatten)]
@@ -59,17 +64,21 @@ pub enum Command {
 Asking for it by name with --no-encryption keeps that a decision.")]
     Init(InitArgs),
     /// Read files and folders into the store; the same input again changes nothing
-    #[command(after_help = "Formats, told by content: text files, JSON lines (one note a line), FHIR R4 bundles, FHIR bulk folders (NDJSON).\n\
+    #[command(
+        after_help = "Formats, told by content: text files, JSON lines (one note a line), FHIR R4 bundles, FHIR bulk folders (NDJSON).\n\
 A record that cannot be read is reported with file, line, reason and remedy; the rest goes in, and the exit status is 2.\n\nExamples:\n  \
-lacuna import notes/ bundle.json\n  lacuna import notes.jsonl --map map.toml\n\nA map file names the fields of a JSON line:\n  id = \"note_id\"\n  text = \"body\"")]
+lacuna import notes/ bundle.json\n  lacuna import notes.jsonl --map map.toml\n\nA map file names the fields of a JSON line:\n  id = \"note_id\"\n  text = \"body\""
+    )]
     Import(ImportArgs),
     /// What the reader sees in one text; needs no store
     #[command(after_help = "With --jsonl: a line in {\"id\",\"text\",\"type\"?,\"terms\"?:[...]}, a reading a line out.\n\nExamples:\n  \
 lacuna read note.txt\n  lacuna read --why note.txt\n  lacuna read --jsonl < notes.jsonl > readings.jsonl")]
     Read(ReadArgs),
     /// Search all documents
-    #[command(after_help = "Words stand for themselves, all of them: heart failure. A phrase: \"heart failure\". Also: and or not ( ), near/5, prefix*, typo~,\n\
-type:discharge, author:chen, date:2026-01.., mrn:, patient:, encounter:. The total is the true one. Exit status 1: nothing found.")]
+    #[command(
+        after_help = "Words stand for themselves, all of them: heart failure. A phrase: \"heart failure\". Also: and or not ( ), near/5, prefix*, typo~,\n\
+type:discharge, author:chen, date:2026-01.., mrn:, patient:, encounter:. The total is the true one. Exit status 1: nothing found."
+    )]
     Search(SearchArgs),
     /// Evaluate encounters against the checklists and list their gaps
     #[command(after_help = "An encounter is named by the sender's identifier, or by our number as #12. Exit status 1: no gap.\n\n\
@@ -123,6 +132,15 @@ Examples:\n  lacuna gaps 88120\n  lacuna gaps --all --checklist renal --json\n  
     /// The audit log
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Say how you sign queries and how you are reached
+    Me {
+        /// Name with credential, as a provider should see it
+        #[arg(long)]
+        name: Option<String>,
+        /// Telephone, pager or secure-chat name
+        #[arg(long)]
+        contact: Option<String>,
+    },
     /// Copy the whole store into a new file while it is in use
     Backup {
         /// The new file
@@ -445,6 +463,8 @@ pub enum AuditCommand {
         limit: Option<u32>,
     },
     /// Check the chain
-    #[command(after_help = "Exit status: 0 intact; 1 altered; 2 shortened or rolled back; 3 cannot tell (no head of the chain is kept on this host).")]
+    #[command(
+        after_help = "Exit status: 0 intact; 1 altered; 2 shortened or rolled back; 3 cannot tell (no head of the chain is kept on this host)."
+    )]
     Verify,
 }

@@ -1,1 +1,126 @@
-//! (being built)
+//! Commands: parse, call [`crate::work`], print. Every screen of the terminal interface has its twin here.
+
+pub mod args;
+mod chart;
+mod checklist;
+mod gaps;
+mod import;
+mod out;
+mod place;
+mod query;
+mod query_plain;
+mod read;
+mod search;
+mod upkeep;
+
+use crate::error::{Result, Trouble};
+use args::{Cli, Command, Global};
+use clap::{CommandFactory, Parser};
+use out::Out;
+
+/// Runs the program with the arguments of the process; gives its exit code.
+pub fn main() -> u8 {
+    place::private_files();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output with 0, mistakes to standard error with 2: clap knows which is which.
+            error.print().ok();
+            return u8::try_from(error.exit_code()).unwrap_or(2);
+        }
+    };
+    let json = cli.global.json;
+    match run(cli) {
+        Ok(code) => code,
+        Err(trouble) => {
+            out::complain(&trouble, json);
+            trouble.exit_code()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<u8> {
+    let Cli { global, command } = cli;
+    let out = Out::new(global.json);
+    match command {
+        None => interface(&global),
+        Some(Command::Demo(demo)) => demo_interface(&global, demo.chart),
+        Some(Command::Init(args)) => upkeep::init(&global, &args, &out),
+        Some(Command::Import(args)) => import::run(&global, &args, &out),
+        Some(Command::Read(args)) => read::run(&args, &out),
+        Some(Command::Search(args)) => search::run(&global, &args, &out),
+        Some(Command::Gaps(args)) => gaps::run(&global, &args, &out),
+        Some(Command::Explain { encounter, item, as_of }) => gaps::explain_item(&global, &encounter, &item, as_of.as_deref(), &out),
+        Some(Command::Checklist(command)) => checklist::run(&command, &out),
+        Some(Command::Worklist { view }) => chart::worklist(&global, view, &out),
+        Some(Command::Chart { encounter }) => chart::chart(&global, &encounter, &out),
+        Some(Command::Note { document, version }) => chart::note(&global, &document, version, &out),
+        Some(Command::Review { encounter, next }) => chart::review(&global, &encounter, next, &out),
+        Some(Command::Dismiss(args)) => gaps::dismiss(&global, &args, &out),
+        Some(Command::Query(command)) => query::run(&global, command, &out),
+        Some(Command::Audit(command)) => upkeep::audit(&global, &command, &out),
+        Some(Command::Me { name, contact }) => upkeep::me(&global, name, contact, &out),
+        Some(Command::Backup { file }) => upkeep::backup(&global, &file, &out),
+        Some(Command::Doctor { rebuild_index }) => upkeep::doctor(&global, rebuild_index, &out),
+        Some(Command::Completions { shell }) => completions(shell),
+        Some(Command::Man) => manual(),
+    }
+}
+
+#[cfg(feature = "tui")]
+fn interface(global: &Global) -> Result<u8> {
+    let desk = place::desk(global)?;
+    crate::tui::run(std::sync::Arc::new(desk), place::tui_options(global, None))
+}
+
+#[cfg(feature = "tui")]
+fn demo_interface(global: &Global, chart: Option<String>) -> Result<u8> {
+    place::refuse_store_in_demo(global)?;
+    let desk = crate::work::demo::desk(global.user.as_deref())?;
+    crate::tui::run(std::sync::Arc::new(desk), place::tui_options(global, chart))
+}
+
+#[cfg(not(feature = "tui"))]
+fn interface(_: &Global) -> Result<u8> {
+    Err(Trouble::input("this lacuna was built without its terminal interface").hint("name a command; `lacuna --help` lists them"))
+}
+
+#[cfg(not(feature = "tui"))]
+fn demo_interface(_: &Global, _: Option<String>) -> Result<u8> {
+    interface(&Global::default())
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<u8> {
+    let mut bytes = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "lacuna", &mut bytes);
+    out::raw(&bytes).map(|()| 0)
+}
+
+fn manual() -> Result<u8> {
+    let mut bytes = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut bytes).map_err(|_| Trouble::system("the manual page could not be made"))?;
+    out::raw(&bytes).map(|()| 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::args::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_table_of_commands_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_and_option_says_what_it_is_for() {
+        fn walk(command: &clap::Command) {
+            assert!(command.get_about().is_some(), "{} says nothing", command.get_name());
+            for argument in command.get_arguments().filter(|a| !a.is_hide_set()) {
+                assert!(argument.get_help().is_some(), "{} of {} says nothing", argument.get_id(), command.get_name());
+            }
+            command.get_subcommands().for_each(walk);
+        }
+        walk(&Cli::command());
+    }
+}

@@ -176,6 +176,18 @@ pub fn run(paths: &[PathBuf], options: &Options, sink: &mut dyn Sink) -> Result<
     Ok(())
 }
 
+/// Reads one FHIR bundle that is in memory already into `sink`.
+pub fn run_bytes(source: &str, bundle: &[u8], options: &Options, sink: &mut dyn Sink) -> Result<(), Trouble> {
+    fhir::bytes(&mut Desk::new(options, sink), source, bundle)
+}
+
+/// The text of a note's bytes, by the rule of intake: byte order mark, strict UTF-8, UTF-16, windows-1252.
+pub fn decode_text(bytes: &[u8]) -> Result<String, Trouble> {
+    decode::decode(bytes)
+        .map(|d| d.text)
+        .map_err(|refusal| Trouble::input("it is no note").why(refusal.why()).hint("name a text file in UTF-8, UTF-16 or windows-1252"))
+}
+
 fn folders(known: &[(Found, Kind)], is: impl Fn(&Kind) -> bool) -> Vec<PathBuf> {
     let mut all: Vec<PathBuf> =
         known.iter().filter(|(_, kind)| is(kind)).filter_map(|(file, _)| file.path.parent().map(Path::to_path_buf)).collect();

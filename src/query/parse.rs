@@ -115,7 +115,12 @@ fn question(text: &str, title: Option<Span>, options: &[(Span, bool)]) -> Option
     let free: Vec<Span> = sentences(text).into_iter().filter(|s| !taken(s)).collect();
     let asks = |s: &&Span| s.of(text).ends_with('?');
     let words = vocabularies().get("request");
-    free.iter().find(asks).or_else(|| free.iter().rev().find(|s| words.any(&tokens(s.of(text))))).copied()
+    // "Other, please specify" asks for words in an option; it is not the question.
+    let is_item = |s: &Span| {
+        let item = s.of(text);
+        vocabularies().label("other").begin(&tokens(item.get(item_start(item).unwrap_or(0)..).unwrap_or_default()))
+    };
+    free.iter().find(asks).or_else(|| free.iter().rev().find(|s| !is_item(s) && words.any(&tokens(s.of(text))))).copied()
 }
 
 /// Options without boxes: list items, or short lines of which one is a known label, after the question or an `Options:` line.
@@ -220,7 +225,7 @@ fn form(draft: &Draft) -> QueryForm {
         || tokens(&draft.body).windows(2).any(|w| matches!(w, [a, b] if a.text == "clinical" && b.text == "validation"));
     if draft.options.is_empty() {
         QueryForm::Open
-    } else if has(OptionKind::RuledOut) && (has(OptionKind::Confirmed) || validates) || validates {
+    } else if validates || has(OptionKind::RuledOut) && has(OptionKind::Confirmed) {
         QueryForm::Validation
     } else if has(OptionKind::Yes) && has(OptionKind::No) {
         QueryForm::YesNo

@@ -89,7 +89,7 @@ impl Policy {
     fn counts(&self, at: &Instant) -> bool {
         let day = at.local_date();
         let weekend = matches!(day.weekday(), jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday);
-        !(self.skip_weekends && weekend) && !self.holidays.iter().any(|h| *h == day.to_string())
+        !(self.holidays.contains(&day.to_string()) || self.skip_weekends && weekend)
     }
 }
 

@@ -1,7 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod draft_rules;
-mod fixtures;
 mod templates;
 
 use super::*;

@@ -15,7 +15,7 @@ pub(super) struct Bearer {
 
 /// The attributes of each bearer of one sentence, from the attribute words of that sentence. Both lists are in order of start.
 pub(super) fn attach(lexicon: &Lexicon, folded: &Folded, bearers: &[Bearer], words: &[Hit]) -> Vec<BTreeMap<String, String>> {
-    let mut out = vec![BTreeMap::new(); bearers.len()];
+    let mut out: Vec<BTreeMap<String, (usize, String)>> = vec![BTreeMap::new(); bearers.len()];
     for hit in longest(words, bearers) {
         let Owner::Attribute(at) = hit.owner else { continue };
         let Some(word) = lexicon.attributes.get(at) else { continue };
@@ -25,19 +25,25 @@ pub(super) fn attach(lexicon: &Lexicon, folded: &Folded, bearers: &[Bearer], wor
             let Some(bearer) = bearers.get(index) else { continue };
             let fits = match side {
                 Side::Before => word.before > 0 && gap(folded, hit.end, bearer.start).is_some_and(|g| leads_to(g, word)),
-                Side::After => !leads && word.after > 0 && gap(folded, bearer.end, hit.start).is_some_and(|g| trails(g, word)),
+                Side::After => {
+                    (!leads || word.before == 0) && word.after > 0 && gap(folded, bearer.end, hit.start).is_some_and(|g| trails(g, word))
+                }
             };
             if !fits {
                 continue;
             }
             for (_, attribute, value) in word.states.iter().filter(|(concept, ..)| *concept == bearer.concept) {
+                let distance = match side {
+                    Side::Before => bearer.start - hit.end,
+                    Side::After => hit.start - bearer.end,
+                };
                 if let Some(map) = out.get_mut(index) {
-                    put(map, attribute, value);
+                    put(map, attribute, value, distance);
                 }
             }
         }
     }
-    out
+    out.into_iter().map(|map| map.into_iter().map(|(attribute, (_, value))| (attribute, value)).collect()).collect()
 }
 
 #[derive(Clone, Copy)]
@@ -53,7 +59,9 @@ enum Side {
 fn neighbours(bearers: &[Bearer], next: usize) -> Vec<(Side, usize)> {
     let mut out = Vec::with_capacity(4);
     if let Some(first) = bearers.get(next) {
-        out.extend((next..bearers.len()).take_while(|at| bearers.get(*at).is_some_and(|b| b.start == first.start)).map(|at| (Side::Before, at)));
+        out.extend(
+            (next..bearers.len()).take_while(|at| bearers.get(*at).is_some_and(|b| b.start == first.start)).map(|at| (Side::Before, at)),
+        );
     }
     if let Some(last) = next.checked_sub(1).and_then(|at| bearers.get(at)) {
         out.extend((0..next).rev().take_while(|at| bearers.get(*at).is_some_and(|b| b.start == last.start)).map(|at| (Side::After, at)));
@@ -103,7 +111,9 @@ fn trails(gap: &str, word: &AttributeWord) -> bool {
         && gap.split_whitespace().count() <= word.after
 }
 
-/// Two values of one attribute: acute and chronic together are acute on chronic; otherwise the first stands.
-fn put(map: &mut BTreeMap<String, String>, attribute: &str, value: &str) {
-    map.entry(attribute.to_owned()).or_insert_with(|| value.to_owned());
+/// Of two values of one attribute the nearer stands; of equals the first.
+fn put(map: &mut BTreeMap<String, (usize, String)>, attribute: &str, value: &str, distance: usize) {
+    if map.get(attribute).is_none_or(|(known, _)| distance < *known) {
+        map.insert(attribute.to_owned(), (distance, value.to_owned()));
+    }
 }

@@ -10,10 +10,69 @@ use super::units;
 
 /// Words that can stand between a name and its number.
 const FILLERS: &[&str] = &[
-    "is", "was", "of", "at", "level", "levels", "approximately", "approx", "about", "around", "estimated", "to", "be", "today", "now",
-    "currently", "up", "down", "elevated", "low", "high", "than", "count", "reported", "as", "noted", "found", "value", "has", "been", "the",
-    "stable", "also", "only", "were", "are", "measured", "on", "admission", "initial", "initially", "peak", "peaked", "repeat", "arrival",
-    "went", "from", "in", "range", "score", "scale", "a", "calculated", "total", "rate", "reading", "and", "percent", "baseline", "came", "back", "rose", "fell",
+    "is",
+    "was",
+    "of",
+    "at",
+    "level",
+    "levels",
+    "approximately",
+    "approx",
+    "about",
+    "around",
+    "estimated",
+    "to",
+    "be",
+    "today",
+    "now",
+    "currently",
+    "up",
+    "down",
+    "elevated",
+    "low",
+    "high",
+    "than",
+    "count",
+    "reported",
+    "as",
+    "noted",
+    "found",
+    "value",
+    "has",
+    "been",
+    "the",
+    "stable",
+    "also",
+    "only",
+    "were",
+    "are",
+    "measured",
+    "on",
+    "admission",
+    "initial",
+    "initially",
+    "peak",
+    "peaked",
+    "repeat",
+    "arrival",
+    "went",
+    "from",
+    "in",
+    "range",
+    "score",
+    "scale",
+    "a",
+    "calculated",
+    "total",
+    "rate",
+    "reading",
+    "and",
+    "percent",
+    "baseline",
+    "came",
+    "back",
+    "rose",
+    "fell",
 ];
 
 /// How many of them.
@@ -21,13 +80,28 @@ const MAX_FILLERS: usize = 5;
 
 /// Units of doses: a number in one of them is what was given, not what was measured.
 const DOSES: &[&str] = &[
-    "mg", "g", "gm", "gms", "gram", "grams", "mcg", "ug", "tablet", "tablets", "tab", "tabs", "capsule", "units", "unit", "po", "p.o.", "iv",
-    "daily", "bid", "b.i.d.", "tid", "drops", "puffs", "degrees",
+    "mg", "g", "gm", "gms", "gram", "grams", "mcg", "ug", "tablet", "tablets", "tab", "tabs", "capsule", "units", "unit", "po", "p.o.",
+    "iv", "daily", "bid", "b.i.d.", "tid", "drops", "puffs", "degrees",
 ];
 
 const TIMES: &[&str] = &[
-    "on admission", "at admission", "on arrival", "on presentation", "at presentation", "today", "yesterday", "this morning", "at discharge",
-    "at baseline", "baseline", "last night", "on discharge", "initially", "currently", "at triage", "post transfusion",
+    "on admission",
+    "at admission",
+    "on arrival",
+    "on presentation",
+    "at presentation",
+    "today",
+    "yesterday",
+    "this morning",
+    "at discharge",
+    "at baseline",
+    "baseline",
+    "last night",
+    "on discharge",
+    "initially",
+    "currently",
+    "at triage",
+    "post transfusion",
 ];
 
 /// Every measurement, in order of start.
@@ -81,8 +155,10 @@ fn pressure(plain: &str, found: &Number) -> Option<Values> {
     if !fits(systolic, found.value) || !fits(diastolic, low) || low > found.value {
         return None;
     }
-    let values =
-        vec![("systolic_bp".to_owned(), found.value, None, systolic.unit.as_str()), ("diastolic_bp".to_owned(), low, None, diastolic.unit.as_str())];
+    let values = vec![
+        ("systolic_bp".to_owned(), found.value, None, systolic.unit.as_str()),
+        ("diastolic_bp".to_owned(), low, None, diastolic.unit.as_str()),
+    ];
     Some((values, end))
 }
 

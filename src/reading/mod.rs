@@ -1,6 +1,8 @@
 //! One text in, what it says out. Pure: no I/O, no clock, no database, no terminal. Linear in the text.
 
 mod attribute;
+mod document_type;
+mod elements;
 mod folded;
 mod jsonl;
 mod lexicon;
@@ -14,12 +16,20 @@ mod scope;
 mod section;
 mod sentence;
 mod summary;
+#[cfg(test)]
+mod tests;
 pub mod units;
+mod version;
 pub mod vocabulary;
+mod why;
 
+pub use document_type::{DocumentTypes, document_type};
+pub use elements::{ElementRules, elements};
 pub use jsonl::read_line;
 pub use lexicon::{Concept, Files, Lexicon};
 pub use model::{Assertion, Axes, Cause, Condition, Experiencer, Measurement, Mention, Presence, Reading, Section, Term};
 pub use read::{read, read_terms};
 pub use section::{Headings, sections};
 pub use sentence::sentences;
+pub use version::version;
+pub use why::why;

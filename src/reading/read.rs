@@ -1,12 +1,14 @@
 //! The reader: one text in, what it says out.
 
 use super::attribute::{self, Bearer};
+use super::document_type::{DocumentTypes, document_type};
+use super::elements::{ElementRules, elements};
 use super::folded::{Folded, fold_name};
 use super::lexicon::{Axis, Concept, Form, Lexicon, Owner};
 use super::measurement;
 use super::model::{Assertion, Axes, Cause, Experiencer, Mention, Reading, Section, Term};
 use super::scan::{self, Hit, Hits};
-use super::scope::{self, Place, Scopes};
+use super::scope::{self, Judged, Place, Scopes};
 use super::section::{Headings, sections};
 use super::sentence::sentences;
 use super::summary;
@@ -44,12 +46,10 @@ struct Name {
     form: usize,
 }
 
-/// How a place was judged.
+/// How a place was judged, sections included.
+#[derive(Default)]
 struct Verdict {
-    axes: Axes,
-    causes: Vec<Cause>,
-    /// A word says that it is there now.
-    current: bool,
+    judged: Judged,
     /// Historical only because of the section it stands in.
     by_section: bool,
 }
@@ -69,14 +69,15 @@ impl<'a> Page<'a> {
         let mentions = self.mentions();
         let measurements = measurement::measurements(self.lexicon, self.text, &self.folded, &self.hits.measures);
         let conditions = summary::conditions(&mentions, &measurements);
-        let document_type = hint.unwrap_or_default();
+        let document_type = hint.unwrap_or_else(|| document_type(self.text, &self.sections, None, DocumentTypes::shipped()));
+        let elements = elements(self.text, &self.sections, &self.sentences, document_type, ElementRules::shipped());
         Reading {
             document_type,
             sections: self.sections.clone(),
             sentences: self.sentences.clone(),
             mentions,
             measurements,
-            elements: BTreeMap::new(),
+            elements,
             conditions,
         }
     }
@@ -89,7 +90,9 @@ impl<'a> Page<'a> {
         let mut places: Vec<(Place, &String)> = machine
             .find_overlapping_iter(self.folded.text())
             .filter(|found| self.folded.is_word(found.start(), found.end()))
-            .filter_map(|found| asked.get(found.pattern().as_usize()).map(|(term, _)| (Place { start: found.start(), end: found.end() }, *term)))
+            .filter_map(|found| {
+                asked.get(found.pattern().as_usize()).map(|(term, _)| (Place { start: found.start(), end: found.end() }, *term))
+            })
             .collect();
         places.sort_by_key(|(place, _)| (place.start, place.end));
         let only: Vec<Place> = places.iter().map(|(place, _)| *place).collect();
@@ -105,8 +108,9 @@ impl<'a> Page<'a> {
                 .filter(|name| name.start == place.start && name.end == place.end)
                 .and_then(|name| self.concept(name.form))
                 .is_some_and(|concept| staying.contains(concept.id.as_str()));
-            let assertion = if stays { standing(verdict.axes) } else { verdict.axes.assertion() };
-            out.push(Term { term: term.clone(), start: span.start, end: span.end, assertion, axes: verdict.axes });
+            let Judged { axes, standing, .. } = verdict.judged;
+            let assertion = if stays || standing { without_history(axes) } else { axes.assertion() };
+            out.push(Term { term: term.clone(), start: span.start, end: span.end, assertion, axes });
         }
         out
     }
@@ -133,11 +137,19 @@ impl<'a> Page<'a> {
             let measure = self.concept(form).is_some_and(|c| !c.id.contains('.'))
                 && self.lexicon.not_next.iter().any(|word| scan::follows(&self.folded, hit.end, word));
             if !measure {
-                let twice = kept.iter().rev().take_while(|name| name.end > hit.start).any(|name| {
+                let mut earlier = kept.iter_mut().rev().take_while(|name| name.end > hit.start);
+                let known = earlier.find(|name| {
                     name.start <= hit.start && hit.end <= name.end && self.form(name.form).map(|f| f.concept) == Some(entry.concept)
                 });
-                if !twice {
-                    kept.push(Name { start: hit.start, end: hit.end, form });
+                match known {
+                    None => kept.push(Name { start: hit.start, end: hit.end, form }),
+                    // The same words under two forms of one concept: the form that says more stands.
+                    Some(name) if (name.start, name.end) == (hit.start, hit.end) => {
+                        if self.form(name.form).is_some_and(|f| f.sets.is_empty() && f.axes.is_empty()) {
+                            name.form = form;
+                        }
+                    }
+                    Some(_) => {}
                 }
             }
             if reach.is_none_or(|(_, end)| hit.end > end) {
@@ -159,18 +171,21 @@ impl<'a> Page<'a> {
                 continue;
             }
             let span = self.folded.back(name.start, name.end);
-            let Verdict { mut axes, mut causes, current, by_section } = verdict;
+            let Judged { mut axes, mut causes, current, standing } = verdict.judged;
+            if form.only.is_some_and(|axis| axis == Axis::Negated && !axes.negated) {
+                continue;
+            }
             for axis in &form.axes {
                 set(&mut axes, *axis);
                 causes.push(Cause { axis: axis.name().to_owned(), by: "the name itself".to_owned(), at: Some(span) });
             }
-            let keeps = if by_section { concept.listed } else { concept.stays };
+            let keeps = standing || form.stays.unwrap_or(if verdict.by_section { concept.listed } else { concept.stays });
             if axes.historical && current {
                 axes.historical = false;
                 causes.retain(|cause| cause.axis != Axis::Historical.name());
             }
             causes.retain(|cause| cause.axis != Axis::Current.name());
-            let assertion = if keeps && form.axes.is_empty() { standing(axes) } else { axes.assertion() };
+            let assertion = if keeps && form.axes.is_empty() { without_history(axes) } else { axes.assertion() };
             let mut attributes = found;
             attributes.extend(form.sets.iter().cloned());
             out.push(Mention {
@@ -207,14 +222,14 @@ impl<'a> Page<'a> {
                 continue;
             }
             let scopes = Scopes::new(self.lexicon, &self.folded, *clause, mine, here);
-            for (place, (axes, causes, current)) in here.iter().zip(scopes.judge(here)) {
-                let mut verdict = Verdict { axes, causes, current, by_section: false };
+            for (place, judged) in here.iter().zip(scopes.judge(here)) {
+                let mut verdict = Verdict { judged, by_section: false };
                 self.by_section(*place, &mut verdict);
                 out.push(verdict);
             }
         }
         // Places after the last sentence cannot be: the sentences cover the text. Should they, they stand as they are.
-        out.resize_with(places.len(), || Verdict { axes: Axes::default(), causes: Vec::new(), current: false, by_section: false });
+        out.resize_with(places.len(), Verdict::default);
         out
     }
 
@@ -222,15 +237,21 @@ impl<'a> Page<'a> {
         let at = self.folded.back(place.start, place.end).start;
         let Some(section) = self.section_at(at).filter(|section| section.body <= at) else { return };
         let names = [Some(&section.section), section.within.as_ref()];
+        let judged = &mut verdict.judged;
         for name in names.into_iter().flatten() {
+            if !judged.axes.historical && self.lexicon.standing_sections.contains(name) {
+                judged.axes.historical = true;
+                judged.standing = true;
+                judged.causes.push(Cause { axis: Axis::Historical.name().to_owned(), by: format!("section: {name}"), at: None });
+            }
             for axis in self.lexicon.sections.get(name).into_iter().flatten() {
-                if *axis == Axis::Historical && !verdict.axes.historical {
+                if *axis == Axis::Historical && !judged.axes.historical {
                     verdict.by_section = true;
                 }
-                set(&mut verdict.axes, *axis);
+                set(&mut judged.axes, *axis);
                 let axis = if matches!(axis, Axis::Family | Axis::Other) { "experiencer" } else { axis.name() };
-                if !verdict.causes.iter().any(|cause| cause.axis == axis) {
-                    verdict.causes.push(Cause { axis: axis.to_owned(), by: format!("section: {name}"), at: None });
+                if !judged.causes.iter().any(|cause| cause.axis == axis) {
+                    judged.causes.push(Cause { axis: axis.to_owned(), by: format!("section: {name}"), at: None });
                 }
             }
         }
@@ -249,9 +270,14 @@ impl<'a> Page<'a> {
             }
             let bearers: Vec<Bearer> = here
                 .iter()
+                .filter(|name| self.concept(name.form).is_some_and(|concept| concept.mask || !concept.id.contains('.')))
                 .filter_map(|name| self.form(name.form).map(|form| Bearer { start: name.start, end: name.end, concept: form.concept }))
                 .collect();
-            out.extend(attribute::attach(self.lexicon, &self.folded, &bearers, mine));
+            let mut found = attribute::attach(self.lexicon, &self.folded, &bearers, mine).into_iter();
+            for name in here {
+                let bears = self.concept(name.form).is_some_and(|concept| concept.mask || !concept.id.contains('.'));
+                out.push(if bears { found.next().unwrap_or_default() } else { BTreeMap::new() });
+            }
         }
         out.resize_with(names.len(), BTreeMap::new);
         out
@@ -266,7 +292,7 @@ fn take<'s, T>(slice: &mut &'s [T], test: impl Fn(&T) -> bool) -> &'s [T] {
 }
 
 /// How a condition that "history of" does not end stands.
-fn standing(axes: Axes) -> Assertion {
+fn without_history(axes: Axes) -> Assertion {
     Axes { historical: false, ..axes }.assertion()
 }
 

@@ -20,6 +20,17 @@ struct Scope {
     trigger: Hit,
 }
 
+/// How a place was judged by the words around it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Judged {
+    pub axes: Axes,
+    pub causes: Vec<Cause>,
+    /// A word says that it is there now.
+    pub current: bool,
+    /// Historical without being over.
+    pub standing: bool,
+}
+
 /// The scopes of one sentence.
 pub(super) struct Scopes<'a> {
     lexicon: &'a Lexicon,
@@ -27,23 +38,48 @@ pub(super) struct Scopes<'a> {
     by_axis: Vec<(Axis, Vec<Scope>)>,
 }
 
-/// The triggers that act: a longer one silences those inside it, and so does a name.
+/// The triggers that act: a longer one silences those inside it, and so does a name. Triggers that end scopes and triggers that open
+/// them do not silence each other: "he denies" ends a relative's scope and denies.
 pub(super) fn acting(lexicon: &Lexicon, triggers: &[Hit], names: &[Place]) -> Vec<Hit> {
     let mut kept: Vec<Hit> = Vec::new();
-    let mut reach = 0;
+    let mut opened = Reach::default();
+    let mut stopped = Reach::default();
     let mut name = names.iter().peekable();
     for hit in triggers {
-        while name.peek().is_some_and(|place| place.end <= hit.start) {
-            name.next();
+        while name.next_if(|place| place.end <= hit.start).is_some() {}
+        if name.peek().is_some_and(|place| place.start <= hit.start && hit.end <= place.end) {
+            continue;
         }
-        let inside = name.peek().is_some_and(|place| place.start <= hit.start && hit.end <= place.end);
-        let twin = kept.last().is_some_and(|last| last.start == hit.start && last.end == hit.end);
-        if !inside && (hit.end > reach || twin) && trigger(lexicon, hit).is_some() {
-            reach = reach.max(hit.end);
+        let Some(trigger) = trigger(lexicon, hit) else { continue };
+        let acts = match trigger.deed {
+            Deed::Nothing => opened.admits(hit) | stopped.admits(hit),
+            // Two stops end different axes: neither silences the other.
+            Deed::Stops(_) => hit.end > stopped.end,
+            Deed::Sets(..) => opened.admits(hit),
+        };
+        if acts {
             kept.push(*hit);
         }
     }
     kept
+}
+
+/// How far the longest trigger so far reaches.
+#[derive(Default)]
+struct Reach {
+    start: usize,
+    end: usize,
+}
+
+impl Reach {
+    /// Whether a trigger is not inside an earlier, longer one. Equal places are no matter.
+    fn admits(&mut self, hit: &Hit) -> bool {
+        let outside = hit.end > self.end || (hit.start, hit.end) == (self.start, self.end);
+        if outside {
+            *self = Self { start: hit.start, end: hit.end };
+        }
+        outside
+    }
 }
 
 fn trigger<'a>(lexicon: &'a Lexicon, hit: &Hit) -> Option<&'a Trigger> {
@@ -91,29 +127,33 @@ impl<'a> Scopes<'a> {
     }
 
     /// The axes of each place, in order, with the words that decided.
-    pub(super) fn judge(&self, places: &[Place]) -> Vec<(Axes, Vec<Cause>, bool)> {
-        let mut out = vec![(Axes::default(), Vec::new(), false); places.len()];
+    pub(super) fn judge(&self, places: &[Place]) -> Vec<Judged> {
+        let mut out = vec![Judged::default(); places.len()];
         for (axis, scopes) in &self.by_axis {
             // Both lists are in order of start: of the scopes begun so far, the one that reaches furthest decides.
             let mut next = scopes.iter().peekable();
             let mut best: Option<&Scope> = None;
-            for (place, (axes, causes, current)) in places.iter().zip(&mut out) {
+            for (place, judged) in places.iter().zip(&mut out) {
                 while let Some(scope) = next.next_if(|scope| scope.start <= place.start) {
                     if best.is_none_or(|best| scope.end >= best.end) {
                         best = Some(scope);
                     }
                 }
                 let Some(scope) = best.filter(|scope| place.start < scope.end) else { continue };
+                let axes = &mut judged.axes;
                 match axis {
                     Axis::Negated => axes.negated = true,
                     Axis::Possible => axes.possible = true,
-                    Axis::Historical => axes.historical = true,
+                    Axis::Historical => {
+                        axes.historical = true;
+                        judged.standing = trigger(self.lexicon, &scope.trigger).is_some_and(|trigger| trigger.standing);
+                    }
                     Axis::Hypothetical => axes.hypothetical = true,
                     Axis::Family => axes.experiencer = Experiencer::Family,
                     Axis::Other => axes.experiencer = Experiencer::Other,
-                    Axis::Current => *current = true,
+                    Axis::Current => judged.current = true,
                 }
-                causes.push(self.cause(*axis, scope));
+                judged.causes.push(self.cause(*axis, scope));
             }
         }
         out

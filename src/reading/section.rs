@@ -18,7 +18,7 @@ pub const OTHER: &str = "other";
 /// The sections of a text in order. They do not overlap, and every character that is not blank or a mark of a heading (`#`, `1.`)
 /// stands in one. A text of blanks has none.
 pub fn sections(text: &str, headings: &Headings) -> Vec<Section> {
-    let found = scan::find(text, headings);
+    let found = without_items(scan::find(text, headings), headings);
     let mut out = Vec::with_capacity(found.len() + 1);
     let opening = found.first().map_or(text.len(), |f| f.marks);
     if text.get(..opening).is_some_and(|t| !t.trim().is_empty()) {
@@ -39,6 +39,26 @@ pub fn sections(text: &str, headings: &Headings) -> Vec<Section> {
         });
     }
     out
+}
+
+/// Leaves out list items that only begin like a heading, in sections that keep their items.
+fn without_items<'a>(found: Vec<Found<'a>>, headings: &Headings) -> Vec<Found<'a>> {
+    let mut open: Option<&str> = None;
+    let mut kept = Vec::with_capacity(found.len());
+    for one in found {
+        let name = one.kind.map(|k| k.name.as_str());
+        if one.item && one.body_beside && open.is_some_and(|o| headings.keeps_items(o)) {
+            continue;
+        }
+        // A part of a section leaves that section open.
+        if one.kind.is_none_or(|k| k.within.is_empty()) {
+            open = name;
+        } else if one.kind.is_some_and(|k| k.default.is_some()) {
+            open = None;
+        }
+        kept.push(one);
+    }
+    kept
 }
 
 /// The canonical name of a heading here, and the section it is part of. `parent` is the section that is open.

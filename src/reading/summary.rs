@@ -49,6 +49,10 @@ fn stated(list: &[&Mention], status: Assertion, attribute: &str, values: &[Strin
     if found.is_empty() && status == Assertion::Present {
         found = counts(&|m| m.axes.experiencer == Experiencer::Patient && m.assertion == Assertion::Possible);
     }
+    // "Overweight" beside "obese" is no class of the obesity.
+    if attribute == "class" && list.iter().any(|m| m.assertion == status && !m.attributes.contains_key(attribute)) {
+        found.retain(|(value, _)| *value != "overweight");
+    }
     let both = |a: &str, b: &str| found.iter().any(|(v, _)| *v == a) && found.iter().any(|(v, _)| *v == b);
     if both("acute", "chronic") && values.iter().any(|v| v == "acute_on_chronic") {
         return Some("acute_on_chronic".to_owned());

@@ -29,7 +29,13 @@ fn round(value: f64) -> f64 {
 pub(super) fn plain(unit: &str) -> String {
     let unit: String = unit.trim().trim_matches(['{', '}', '[', ']']).to_lowercase();
     let unit = unit.replace(['µ', 'μ'], "u").replace(['°', ' ', '^', '*', '.', '[', ']', '{', '}', '(', ')'], "").replace("mcg", "ug");
-    unit.replace("×", "x").replace("x10", "10").replace('³', "3").replace('⁹', "9").replace("mcl", "ul").replace("degrees", "").replace("deg", "")
+    unit.replace("×", "x")
+        .replace("x10", "10")
+        .replace('³', "3")
+        .replace('⁹', "9")
+        .replace("mcl", "ul")
+        .replace("degrees", "")
+        .replace("deg", "")
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@
 //! head that this host saw is kept beside the store, and `verify` compares with it. Whoever holds the store's file and its key
 //! can rewrite everything after the last head kept elsewhere; see `docs/security.md`.
 
-use super::{Actor, Store, hex, trouble::because};
+use super::{Actor, Store, trouble::because};
 use crate::error::Result;
+use crate::hash::hex;
 use hmac::{Hmac, KeyInit, Mac};
 use rusqlite::{OptionalExtension, Transaction};
 use serde::Serialize;

@@ -81,7 +81,7 @@ impl Store {
     /// The name to show for the patient of an encounter.
     pub fn patient_name(&self, encounter: &str) -> Result<Option<String>> {
         let body: Option<String> = self.read(|c| {
-            c.prepare_cached("SELECT p.body FROM encounter e JOIN patient p ON p.identifier = e.patient WHERE e.identifier = ?1")?
+            c.prepare_cached("SELECT p.body FROM encounter e JOIN patient p ON p.identifier = e.patient WHERE e.identifier = ?1 OR e.account = ?1 LIMIT 1")?
                 .query_row([encounter], |r| r.get(0))
                 .optional()
         })?;
@@ -134,7 +134,11 @@ impl Store {
 fn load_chart(c: &Connection, name: &str) -> rusqlite::Result<Option<Chart>> {
     let number = name.strip_prefix('#').and_then(|n| n.parse::<i64>().ok());
     let found: Option<(i64, String)> = c
-        .query_row("SELECT id, body FROM encounter WHERE identifier = ?1 OR id = ?2", (name, number), |r| Ok((r.get(0)?, r.get(1)?)))
+        .query_row(
+            "SELECT id, body FROM encounter WHERE identifier = ?1 OR account = ?1 OR id = ?2 ORDER BY identifier = ?1 DESC LIMIT 1",
+            (name, number),
+            |r| Ok((r.get(0)?, r.get(1)?)),
+        )
         .optional()?;
     let Some((id, Some(mut encounter))) = found.map(|(id, body)| (id, parse::<Encounter>(&body))) else { return Ok(None) };
     encounter.id = Id(id);

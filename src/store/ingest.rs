@@ -1,9 +1,10 @@
 //! Taking records in: a batch a transaction, the same again changes nothing, a changed text is a new version.
 
 use super::audit::Act;
-use super::{Actor, Store, sha256, trouble::because};
+use super::{Actor, Store, trouble::because};
 use crate::chart::{Document, Encounter, Instant, Patient, Provider, Record};
 use crate::error::{Result, Trouble};
+use crate::hash::sha256;
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -156,8 +157,12 @@ fn put_document(tx: &Transaction<'_>, run: i64, given: &Document) -> rusqlite::R
     let mut find = tx.prepare_cached("SELECT id, version, sha256, body_sha256 FROM document WHERE identifier = ?1 AND current = 1")?;
     let current: Option<(i64, i64, String, String)> =
         find.query_row([&given.identifier], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))).optional()?;
+    // The same as any stored version is nothing new: a source that holds one identifier twice would otherwise grow with every run.
+    let mut known = tx.prepare_cached("SELECT 1 FROM document WHERE identifier = ?1 AND sha256 = ?2 AND body_sha256 = ?3")?;
+    if known.exists((&given.identifier, &text_hash, &body_hash))? {
+        return Ok(Put::Unchanged);
+    }
     let version = match &current {
-        Some((_, _, text, body)) if *text == text_hash && *body == body_hash => return Ok(Put::Unchanged),
         Some((old, version, ..)) => {
             tx.prepare_cached("UPDATE document SET current = 0 WHERE id = ?1")?.execute([old])?;
             tx.prepare_cached("INSERT INTO outbox (document, present) VALUES (?1, 0)")?.execute([old])?;
@@ -266,8 +271,8 @@ fn put_encounter(tx: &Transaction<'_>, given: &Encounter) -> rusqlite::Result<bo
     }
     let class = serde_json::to_value(given.class).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
     tx.execute(
-        "INSERT INTO encounter (identifier, patient, class, started, ended, implied, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         ON CONFLICT (identifier) DO UPDATE SET patient = ?2, class = ?3, started = ?4, ended = ?5, implied = ?6, body = ?7,
+        "INSERT INTO encounter (identifier, patient, class, started, ended, implied, body, account) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (identifier) DO UPDATE SET account = ?8, patient = ?2, class = ?3, started = ?4, ended = ?5, implied = ?6, body = ?7,
          revision = revision + 1, touched = touched + 1",
         params![
             given.identifier,
@@ -276,7 +281,8 @@ fn put_encounter(tx: &Transaction<'_>, given: &Encounter) -> rusqlite::Result<bo
             given.start.map(|t| t.utc_seconds()),
             given.end.map(|t| t.utc_seconds()),
             given.implied,
-            json(&given)
+            json(&given),
+            given.account
         ],
     )?;
     Ok(have.is_none())

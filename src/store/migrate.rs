@@ -1,7 +1,8 @@
 //! Numbered migrations: each runs once, in its own transaction, and none is ever edited after it was released.
 
-use super::{hex, trouble::because};
+use super::trouble::because;
 use crate::error::{Result, Trouble};
+use crate::hash::hex;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// In order; the number of the last one is the schema's version.

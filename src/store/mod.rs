@@ -26,6 +26,7 @@ pub use queries::{NewQuery, StoredQuery, StoredStep, StoredVersion};
 
 use crate::chart::Instant;
 use crate::error::{Result, Trouble};
+use crate::hash::hex;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -218,17 +219,6 @@ fn meta_bytes(connection: &Connection, key: &str) -> Result<[u8; 32]> {
     let text = meta(connection, key)?;
     let bytes: Vec<u8> = (0..text.len() / 2).filter_map(|i| u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()).collect();
     bytes.try_into().map_err(|_| Trouble::damaged("the store is damaged").why("its audit key is not readable").hint("restore a backup"))
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// Lower-case hexadecimal SHA-256 of a text's bytes.
-pub fn sha256(text: &str) -> String {
-    use sha2::{Digest, Sha256};
-    hex(&Sha256::digest(text.as_bytes()))
 }
 
 #[cfg(test)]

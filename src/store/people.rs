@@ -64,6 +64,26 @@ impl Store {
         })
     }
 
+    /// How a person signs queries and is reached: (name with credential, contact); empty where not set.
+    pub fn profile(&self, user: &str) -> Result<(String, String)> {
+        let found = self.read(|c| {
+            c.query_row("SELECT name, contact FROM profile WHERE by_user = ?1", [user], |r| Ok((r.get(0)?, r.get(1)?))).optional()
+        })?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// Sets how a person signs queries and is reached.
+    pub fn set_profile(&self, actor: &Actor, name: &str, contact: &str) -> Result<()> {
+        self.write(|tx| {
+            tx.execute(
+                "INSERT INTO profile (by_user, name, contact) VALUES (?1, ?2, ?3) ON CONFLICT (by_user) DO UPDATE SET name = ?2, contact = ?3",
+                (&actor.user, name, contact),
+            )
+            .map_err(because("the profile could not be saved"))?;
+            self.record(tx, actor, &Act::new("profile.set"))
+        })
+    }
+
     /// Keeps where a person's screen was. No audit row: it says nothing that opening the chart did not say.
     pub fn save_place(&self, user: &str, body: &str) -> Result<()> {
         self.lock()

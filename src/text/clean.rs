@@ -55,8 +55,7 @@ pub fn pieces(line: &str, ascii: bool) -> impl Iterator<Item = Piece<'_>> {
 fn plain(start: usize, grapheme: &str, ascii: bool) -> Piece<'_> {
     let end = start + grapheme.len();
     let many = grapheme.chars().count() > MOST_MARKS + 1 && !grapheme.contains('\u{200d}');
-    let shown: Cow<'_, str> =
-        if many { Cow::Owned(grapheme.chars().take(MOST_MARKS + 1).collect()) } else { Cow::Borrowed(grapheme) };
+    let shown: Cow<'_, str> = if many { Cow::Owned(grapheme.chars().take(MOST_MARKS + 1).collect()) } else { Cow::Borrowed(grapheme) };
     let width = shown.width();
     if width == 0 {
         let marks: String = grapheme.chars().take(1).map(|c| spelled(c, ascii)).collect();

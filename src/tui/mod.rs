@@ -1,1 +1,88 @@
-//! (being built)
+//! The terminal interface: `update(model, msg) -> effects`, `view(model)`, and a runtime that carries the effects out. The only
+//! place that names a terminal crate.
+
+pub mod chart_data;
+pub mod command;
+mod compose;
+mod edit;
+mod jobs;
+mod keys;
+mod layer;
+mod layout;
+mod model;
+mod msg;
+mod runtime;
+mod say;
+mod term;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod text;
+mod theme;
+mod update;
+mod view;
+
+use crate::error::{Result, Trouble};
+use crate::work::Desk;
+use std::io::IsTerminal;
+use std::sync::Arc;
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Color {
+    /// Unless `NO_COLOR` is set or the terminal is dumb.
+    #[default]
+    Auto,
+    /// Whatever the environment says.
+    Always,
+    /// Never: bold, underlined and reversed carry the same.
+    Never,
+}
+
+/// How to run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// When to use colour.
+    pub color: Color,
+    /// Draw with ASCII alone; also when the locale is not UTF-8.
+    pub ascii: bool,
+    /// The encounter to open first, instead of the place that was kept.
+    pub start_at: Option<String>,
+}
+
+/// Opens the interface and runs it until it ends. Gives the exit code: 0, or 128 and the number of the signal that ended it.
+pub fn run(desk: Arc<dyn Desk>, options: Options) -> Result<u8> {
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        return Err(Trouble::input("the interface needs a terminal for input and output")
+            .hint("commands such as `lacuna worklist` and `lacuna gaps --json` do not"));
+    }
+    let theme = if colour(options.color) { theme::Theme::Terminal } else { theme::Theme::Mono };
+    // crossterm drops bold and reversed too when NO_COLOR is set; the theme decides about colour, so it must not.
+    crossterm::style::force_color_output(true);
+    let wish = options.start_at.map(|encounter| model::Wish { encounter, ..model::Wish::default() });
+    let ascii = options.ascii || !utf8_locale();
+    let model = model::Model { user: desk.user().to_owned(), banner: desk.banner().to_owned(), ascii, wish, ..model::Model::default() };
+    runtime::run(&desk, model, theme)
+}
+
+fn colour(color: Color) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            let no = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+            let dumb = std::env::var_os("TERM").is_none_or(|t| t == "dumb" || t.to_string_lossy().ends_with("-mono") || t == "vt100");
+            !no && !dumb
+        }
+    }
+}
+
+/// Whether the locale speaks UTF-8. None set at all is taken for a modern terminal.
+fn utf8_locale() -> bool {
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok()).find(|v| !v.is_empty());
+    set.is_none_or(|v| {
+        let v = v.to_lowercase();
+        v.contains("utf-8") || v.contains("utf8")
+    })
+}

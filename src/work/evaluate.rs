@@ -1,7 +1,7 @@
 //! Evaluating encounters: read their documents, run the packs, keep the result with the versions that made it. Incremental: an
 //! encounter is evaluated again when it changed, when the packs or the reader changed, or when one of its clocks may have run out.
 
-use crate::chart::{Chart, Instant};
+use crate::chart::{Chart, Document, Instant};
 use crate::checklist::{Gap, GapState, Packs, Subject, evaluate};
 use crate::error::{Result, Trouble};
 use crate::reading::{Reading, read};
@@ -31,15 +31,58 @@ pub fn epoch(packs: &Packs) -> String {
 
 /// Reads and evaluates one chart. `only` names a pack or an item.
 pub fn chart(packs: &Packs, chart: &Chart, as_of: &Instant, only: Option<&str>) -> Evaluated {
-    let readings: Vec<Reading> = chart.documents.iter().map(|d| read(&d.text, d.document_type)).collect();
+    let readings = readings(&chart.documents);
     let prior = prior_readings(chart);
     let gaps = evaluate(packs, &Subject { chart, readings: &readings, prior_readings: &prior }, as_of, only);
     Evaluated { readings, gaps }
 }
 
+/// Readings of documents, in their order.
+pub fn readings(documents: &[Document]) -> Vec<Reading> {
+    documents.iter().map(|d| read(&d.text, d.type_hint())).collect()
+}
+
 /// Readings of the documents of earlier encounters, in their order.
 pub fn prior_readings(chart: &Chart) -> Vec<Vec<Reading>> {
-    chart.prior.iter().map(|p| p.documents.iter().map(|d| read(&d.text, d.document_type)).collect()).collect()
+    chart.prior.iter().map(|p| readings(&p.documents)).collect()
+}
+
+/// The gaps of encounters, with what people did about them: by encounter, then in the order of evaluation. `all` uses and fills
+/// the cache; an instant that was asked for is judged exactly, without it.
+pub fn gaps_of(
+    store: &Store,
+    packs: &Packs,
+    names: &[String],
+    all: bool,
+    asked: Option<Instant>,
+    now: &Instant,
+    stop: &Stop,
+) -> Result<Vec<Gap>> {
+    let marks = store.gap_marks(None)?;
+    let mut out = Vec::new();
+    let mut cached = HashMap::new();
+    if all && asked.is_none() {
+        cached = encounters(store, packs, &store.encounters(true)?, now, stop, &mut |_, _| {})?;
+    }
+    for batch in names.chunks(BATCH) {
+        let mut charts = Vec::new();
+        for name in batch.iter().filter(|n| !cached.contains_key(*n)) {
+            let found = store.chart(name)?.ok_or_else(|| {
+                Trouble::input("there is no such encounter")
+                    .at(name, None)
+                    .hint("`lacuna worklist --view all` shows them; `#12` names one by our number")
+            })?;
+            charts.push((name.clone(), found));
+        }
+        let fresh: HashMap<String, Vec<Gap>> =
+            charts.par_iter().map(|(name, found)| (name.clone(), chart(packs, found, &asked.unwrap_or(*now), None).gaps)).collect();
+        for name in batch {
+            let mut gaps = cached.remove(name).or_else(|| fresh.get(name).cloned()).unwrap_or_default();
+            with_marks(&mut gaps, &marks);
+            out.append(&mut gaps);
+        }
+    }
+    Ok(out)
 }
 
 /// Puts what people did on what was found.
@@ -52,7 +95,12 @@ pub fn with_marks(gaps: &mut [Gap], marks: &[GapMark]) {
 
 /// The gaps of the encounters named (all, when none is), by encounter identifier; from the cache where it still stands.
 pub fn encounters(
-    store: &Store, packs: &Packs, summaries: &[EncounterSummary], as_of: &Instant, stop: &Stop, tell: &mut dyn FnMut(usize, usize),
+    store: &Store,
+    packs: &Packs,
+    summaries: &[EncounterSummary],
+    as_of: &Instant,
+    stop: &Stop,
+    tell: &mut dyn FnMut(usize, usize),
 ) -> Result<HashMap<String, Vec<Gap>>> {
     let epoch = epoch(packs);
     let mut cached = store.evaluations()?;

@@ -89,24 +89,16 @@ pub struct ImportProgress {
 
 /// Reads `paths` into `store`.
 pub fn import(
-    store: &Store, session: &Session, paths: &[PathBuf], options: &Options, stop: &Stop, tell: &mut dyn FnMut(&ImportProgress),
+    store: &Store,
+    session: &Session,
+    paths: &[PathBuf],
+    options: &Options,
+    stop: &Stop,
+    tell: &mut dyn FnMut(&ImportProgress),
 ) -> Result<ImportReport> {
     let sources: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
     let run = store.begin_run(&session.actor(), &sources)?;
-    let mut sink = StoreSink {
-        store,
-        session,
-        run,
-        stop,
-        tell,
-        records: Vec::new(),
-        bytes: 0,
-        fresh_rejects: Vec::new(),
-        counts: IngestCounts::default(),
-        progress: ImportProgress::default(),
-        rejects: Vec::new(),
-        notices: Vec::new(),
-    };
+    let mut sink = StoreSink::new(store, session, run, stop, tell);
     let outcome = intake::run(paths, options, &mut sink).and_then(|()| sink.flush());
     let stopped = stop.stopped();
     let (counts, rejects, notices) = (sink.counts, sink.rejects, sink.notices);
@@ -129,6 +121,18 @@ pub fn import(
     })
 }
 
+/// Reads one FHIR bundle that is in memory already (the demo's charts) into `store`; gives what was refused.
+pub fn import_records(store: &Store, session: &Session, source: &str, bundle: &[u8]) -> Result<Vec<Reject>> {
+    let run = store.begin_run(&session.actor(), &[source.to_owned()])?;
+    let (stop, mut quiet) = (Stop::new(), |_: &ImportProgress| {});
+    let mut sink = StoreSink::new(store, session, run, &stop, &mut quiet);
+    intake::run_bytes(source, bundle, &Options::default(), &mut sink)?;
+    sink.flush()?;
+    let rejects = sink.rejects;
+    store.end_run(&session.actor(), run, true)?;
+    Ok(rejects)
+}
+
 struct StoreSink<'a> {
     store: &'a Store,
     session: &'a Session,
@@ -144,7 +148,24 @@ struct StoreSink<'a> {
     notices: Vec<Reject>,
 }
 
-impl StoreSink<'_> {
+impl<'a> StoreSink<'a> {
+    fn new(store: &'a Store, session: &'a Session, run: i64, stop: &'a Stop, tell: &'a mut dyn FnMut(&ImportProgress)) -> Self {
+        Self {
+            store,
+            session,
+            run,
+            stop,
+            tell,
+            records: Vec::new(),
+            bytes: 0,
+            fresh_rejects: Vec::new(),
+            counts: IngestCounts::default(),
+            progress: ImportProgress::default(),
+            rejects: Vec::new(),
+            notices: Vec::new(),
+        }
+    }
+
     fn flush(&mut self) -> Result<()> {
         if self.records.is_empty() && self.fresh_rejects.is_empty() {
             return Ok(());

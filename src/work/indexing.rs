@@ -35,7 +35,9 @@ pub fn fresh(store: &Store) -> Result<Library> {
         match std::fs::remove_dir_all(&at) {
             Ok(()) => {}
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(Trouble::system("the old index could not be removed").at(at.display().to_string(), None).why(error.kind())),
+            Err(error) => {
+                return Err(Trouble::system("the old index could not be removed").at(at.display().to_string(), None).why(error.kind()));
+            }
         }
     }
     open(store)
@@ -45,7 +47,11 @@ pub fn fresh(store: &Store) -> Result<Library> {
 /// index, that process takes them in: this one says how many are waiting.
 pub fn catch_up(store: &Store, library: &mut Library, stop: &Stop, tell: &mut dyn FnMut(u64)) -> Result<Waiting> {
     library.engine.reload().map_err(trouble)?;
-    if library.rebuilt.is_some() && library.engine.sequence() == 0 {
+    // Sequence 0 is an index that was never completed: made anew just now, or cut off while it was filled.
+    if library.engine.sequence() == 0 && store.outbox_head()? > 0 {
+        if library.engine.documents() > 0 {
+            *library = fresh(store)?;
+        }
         match rebuild(store, &library.engine, stop, tell) {
             Ok(()) => {}
             Err(IndexOr::Index(IndexError::Busy)) => return waiting(store, &library.engine),

@@ -12,7 +12,7 @@ use crate::checklist::{Explanation, GapState, Packs, Subject, explain};
 use crate::error::{Result, Trouble};
 use crate::query::{Draft, Outcome, Report};
 use crate::store::{Store, StoredQuery};
-use lacuna_index::Stop;
+use lacuna_index::{Engine, Stop};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -54,6 +54,18 @@ impl LocalDesk {
         indexing::catch_up(&self.store, &mut lock(&self.library), stop, tell)
     }
 
+    /// Runs `search` on an index that is up to date, as far as this process may write it.
+    pub fn with_index<T>(&self, stop: &Stop, search: impl FnOnce(&Engine, Waiting) -> Result<T>) -> Result<T> {
+        let mut library = lock(&self.library);
+        let waiting = indexing::catch_up(&self.store, &mut library, stop, &mut |_| {})?;
+        search(&library.engine, waiting)
+    }
+
+    /// Documents in the index.
+    pub fn indexed(&self) -> u64 {
+        lock(&self.library).engine.documents()
+    }
+
     /// Throws the index away and makes it anew.
     pub fn rebuild_index(&self, stop: &Stop, tell: &mut dyn FnMut(u64)) -> Result<Waiting> {
         let mut library = lock(&self.library);
@@ -61,8 +73,20 @@ impl LocalDesk {
         indexing::catch_up(&self.store, &mut library, stop, tell)
     }
 
+    /// Why an item fired in an encounter, or why not, with clocks judged at `as_of`.
+    pub fn explain_at(&self, encounter: &str, item: &str, as_of: &Instant) -> Result<Explanation> {
+        let chart = self.load(encounter)?;
+        let readings = evaluate::readings(&chart.documents);
+        let prior = evaluate::prior_readings(&chart);
+        let subject = Subject { chart: &chart, readings: &readings, prior_readings: &prior };
+        explain(&self.packs, &subject, as_of, item)
+            .ok_or_else(|| Trouble::input("there is no such checklist item").at(item, None).hint("`lacuna checklist list` shows them"))
+    }
+
     fn missing(encounter: &str) -> Trouble {
-        Trouble::input("there is no such encounter").at(encounter, None).hint("`lacuna worklist --view all` shows them; `#12` names one by our number")
+        Trouble::input("there is no such encounter")
+            .at(encounter, None)
+            .hint("`lacuna worklist --view all` shows them; `#12` names one by our number")
     }
 
     fn load(&self, encounter: &str) -> Result<crate::chart::Chart> {
@@ -167,24 +191,11 @@ impl Desk for LocalDesk {
 
     fn search(&self, query: &str, encounter: Option<&str>, limit: usize, stop: &Stop) -> Result<SearchPage> {
         let request = Request { text: query, limit, by_date: false };
-        let page = match encounter {
-            Some(encounter) => search::within(&self.store, encounter, &request)?,
-            None => {
-                let mut library = lock(&self.library);
-                let waiting = indexing::catch_up(&self.store, &mut library, stop, &mut |_| {})?;
-                search::everywhere(&self.store, &library.engine, waiting, &request, stop)?
-            }
-        };
-        Ok(page)
+        search::search_in(self, encounter, &request, stop)
     }
 
     fn explain(&self, encounter: &str, item: &str) -> Result<Explanation> {
-        let chart = self.load(encounter)?;
-        let readings = evaluate::chart(&self.packs, &chart, &self.now(), Some(item)).readings;
-        let prior = evaluate::prior_readings(&chart);
-        let subject = Subject { chart: &chart, readings: &readings, prior_readings: &prior };
-        explain(&self.packs, &subject, &self.now(), item)
-            .ok_or_else(|| Trouble::input("there is no such checklist item").at(item, None).hint("`lacuna checklist list` shows them"))
+        self.explain_at(encounter, item, &self.now())
     }
 
     fn dismiss_gap(&self, encounter: &str, key: &str, reason: DismissReason, words: &str) -> Result<()> {
@@ -214,7 +225,9 @@ impl Desk for LocalDesk {
     fn draft_for_gap(&self, encounter: &str, key: &str) -> Result<QueryView> {
         let view = self.chart(encounter)?;
         let row = view.gaps.iter().find(|g| g.key == key).ok_or_else(|| {
-            Trouble::input("that gap is not in this encounter any more").at(encounter, None).hint("look at the chart again: something new may have answered it")
+            Trouble::input("that gap is not in this encounter any more")
+                .at(encounter, None)
+                .hint("look at the chart again: something new may have answered it")
         })?;
         if let Some(id) = row.query {
             return self.view(id);
@@ -230,7 +243,7 @@ impl Desk for LocalDesk {
     }
 
     fn lint(&self, draft: &Draft) -> Result<Report> {
-        queries::lint(&self.store, &self.packs, draft, &self.now())
+        queries::lint(&self.store, draft, &self.now())
     }
 
     fn save_draft(&self, id: i64, revision: i64, draft: &Draft, internal_note: &str) -> Result<i64> {
@@ -242,7 +255,7 @@ impl Desk for LocalDesk {
     }
 
     fn send(&self, id: i64) -> Result<QueryView> {
-        queries::send(&self.store, &self.session, &self.packs, id)?;
+        queries::send(&self.store, &self.session, id)?;
         self.view(id)
     }
 

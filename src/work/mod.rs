@@ -1,6 +1,20 @@
-//! Ties intake, store, reading, checklists, index and queries together: what commands and screens call.
+//! Ties intake, store, reading, checklists, index and queries together: what commands and screens call. Names no terminal crate.
 
+pub mod demo;
 pub mod desk;
+pub mod evaluate;
+mod import;
+mod indexing;
+mod local;
 pub mod model;
+mod queries;
+mod search;
+mod session;
+mod worklist;
 
 pub use desk::Desk;
+pub use import::{DocumentCounts, ImportProgress, ImportReport, Reject, import, import_records};
+pub use indexing::Waiting;
+pub use local::LocalDesk;
+pub use search::{Request as SearchRequest, search_in};
+pub use session::{Clock, Session};

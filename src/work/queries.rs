@@ -5,10 +5,11 @@ use super::evaluate;
 use super::model::ChartView;
 use super::session::Session;
 use crate::chart::{Instant, Provider};
-use crate::checklist::{Gap, Packs};
+use crate::checklist::Gap;
 use crate::error::{Result, Trouble};
 use crate::query::{
-    Context, Draft, Event, Outcome, Policy, QueryState, Report, body_hash, documented_concepts, draft_from_gap, lint as lint_draft, next, render_text,
+    Context, Draft, Event, Outcome, Policy, QueryState, Report, body_hash, documented_concepts, draft_from_gap, lint as lint_draft, next,
+    render_text,
 };
 use crate::store::{NewQuery, Store, StoredQuery};
 use std::collections::BTreeSet;
@@ -16,16 +17,18 @@ use std::collections::BTreeSet;
 /// Stores a new draft: for a gap, or blank.
 pub fn begin(store: &Store, session: &Session, view: &ChartView, gap: Option<&Gap>) -> Result<i64> {
     let now = session.now();
-    let policy = Policy::shipped();
-    let author = session.user.as_str();
+    let policy = Policy::shipped().first().ok_or_else(|| Trouble::damaged("no query policy is there").hint("install Lacuna again"))?;
+    let (name, contact) = store.profile(&session.user)?;
+    let author = if name.is_empty() { session.user.as_str() } else { name.as_str() };
     let draft = match gap {
-        Some(gap) => draft_from_gap(gap, &view.chart, &view.readings, author, "", &now, policy),
+        Some(gap) => draft_from_gap(gap, &view.chart, &view.readings, author, &contact, &now, policy),
         None => Draft {
+            contact,
             encounter: Some(view.chart.encounter.identifier.clone()),
             patient: view.chart.encounter.patient.clone(),
             author: author.to_owned(),
             due: policy.due(&now),
-            escalation: policy.name().to_owned(),
+            escalation: policy.name.clone(),
             ..Draft::default()
         },
     };
@@ -33,7 +36,7 @@ pub fn begin(store: &Store, session: &Session, view: &ChartView, gap: Option<&Ga
 }
 
 /// Lints a draft with what is known of its encounter.
-pub fn lint(store: &Store, packs: &Packs, draft: &Draft, now: &Instant) -> Result<Report> {
+pub fn lint(store: &Store, draft: &Draft, now: &Instant) -> Result<Report> {
     let chart = match &draft.encounter {
         Some(encounter) => store.chart(encounter)?,
         None => None,
@@ -42,7 +45,7 @@ pub fn lint(store: &Store, packs: &Packs, draft: &Draft, now: &Instant) -> Resul
     let mut providers: Vec<Provider> = Vec::new();
     let mut open = Vec::new();
     if let Some(chart) = &chart {
-        let readings = evaluate::chart(packs, chart, now, Some("")).readings;
+        let readings = evaluate::readings(&chart.documents);
         documented = documented_concepts(chart, &readings);
         providers.extend(chart.encounter.attending.clone());
         providers.extend(chart.encounter.participants.iter().cloned());
@@ -55,20 +58,40 @@ pub fn lint(store: &Store, packs: &Packs, draft: &Draft, now: &Instant) -> Resul
         }
     }
     let source = |identifier: &str| chart.as_ref().and_then(|c| c.document(identifier)).map(|d| d.text.clone());
-    let context = Context { documented: &documented, providers: &providers, source_text: &source, open_queries: &open, now: Some(*now), ..Context::empty() };
+    let waiting = match &draft.recipient {
+        None => 0,
+        Some(to) => store
+            .queries(None)?
+            .iter()
+            .filter(|q| matches!(q.state, QueryState::Open | QueryState::Escalated) && q.draft.recipient.as_ref().is_some_and(|r| r.name == to.name))
+            .count(),
+    };
+    let empty = Context::empty();
+    let context = Context {
+        documented: &documented,
+        providers: &providers,
+        source_text: &source,
+        open_queries: &open,
+        recipient_load: (waiting, empty.recipient_load.1),
+        now: Some(*now),
+        bare: chart.is_none(),
+        ..empty
+    };
     Ok(lint_draft(draft, &context))
 }
 
 /// Records a draft as sent. Refused while a rule blocks.
-pub fn send(store: &Store, session: &Session, packs: &Packs, id: i64) -> Result<()> {
+pub fn send(store: &Store, session: &Session, id: i64) -> Result<()> {
     let query = load(store, id)?;
     allowed(&query, &Event::Send)?;
-    let report = lint(store, packs, &query.draft, &session.now())?;
+    let report = lint(store, &query.draft, &session.now())?;
     if !report.can_send {
-        let rules: Vec<&str> = report.diagnostics.iter().filter(|d| d.severity == crate::query::LintSeverity::Block).map(|d| d.rule).collect();
-        return Err(Trouble::refused("the query was not sent").at(format!("query {id}"), None).why(format!("{} does not allow it", rules.join(", "))).hint(
-            "`lacuna query lint` says what each rule wants; the draft is kept",
-        ));
+        let rules: Vec<&str> =
+            report.diagnostics.iter().filter(|d| d.severity == crate::query::LintSeverity::Block).map(|d| d.rule).collect();
+        return Err(Trouble::refused("the query was not sent")
+            .at(format!("query {id}"), None)
+            .why(format!("{} does not allow it", rules.join(", ")))
+            .hint("`lacuna query lint` says what each rule wants; the draft is kept"));
     }
     let text = render_text(&query.draft, Some(id));
     store.send_query(&session.actor(), id, query.revision, &query.draft, &text, &body_hash(&query.draft))
@@ -80,10 +103,13 @@ pub fn answer(store: &Store, session: &Session, id: i64, words: &str, option: Op
     let ticked = match option {
         None => None,
         Some(index) => Some(query.draft.options.get(index).map(|o| o.text.clone()).ok_or_else(|| {
-            Trouble::input("the query has no such option").at(format!("query {id}"), None).hint(format!("it has {}; count from 1", query.draft.options.len()))
+            Trouble::input("the query has no such option")
+                .at(format!("query {id}"), None)
+                .hint(format!("it has {}; count from 1", query.draft.options.len()))
         })?),
     };
-    let said = [ticked.as_deref().unwrap_or_default(), words.trim()].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join("\n");
+    let said =
+        [ticked.as_deref().unwrap_or_default(), words.trim()].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join("\n");
     if said.is_empty() {
         return Err(Trouble::input("an answer needs words or an option").at(format!("query {id}"), None));
     }

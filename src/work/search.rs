@@ -1,5 +1,6 @@
 //! A search from the words typed to what a screen shows: parse, ask the index, fetch the texts, cut the snippets.
 
+use super::LocalDesk;
 use super::indexing::{Waiting, entry, trouble};
 use super::model::{SearchHit, SearchPage};
 use crate::chart::DocumentType;
@@ -20,6 +21,18 @@ pub struct Request<'a> {
     pub limit: usize,
     /// Newest first instead of best first.
     pub by_date: bool,
+}
+
+/// Searches from a desk: all documents, or those of one encounter.
+pub fn search_in(desk: &LocalDesk, encounter: Option<&str>, request: &Request<'_>, stop: &Stop) -> Result<SearchPage> {
+    let page = match encounter {
+        Some(encounter) => within(desk.store(), encounter, request)?,
+        None => desk.with_index(stop, |engine, waiting| everywhere(desk.store(), engine, waiting, request, stop))?,
+    };
+    let hash = desk.store().keyed_hash(request.text);
+    let actor = desk.session().actor();
+    desk.store().record_act(&actor, "search", None, encounter, None, &format!("query {hash}, {} hits", page.total))?;
+    Ok(page)
 }
 
 /// Searches all documents.
@@ -63,7 +76,13 @@ pub fn within(store: &Store, encounter: &str, request: &Request<'_>) -> Result<S
 }
 
 fn page_for(query: &Query, issues: &[lacuna_index::Issue]) -> SearchPage {
-    let issues = issues.iter().map(|i| if i.hint.is_empty() { i.message.clone() } else { format!("{} ({})", i.message, i.hint) }).collect();
+    let issues = issues
+        .iter()
+        .map(|i| match &i.hint {
+            None => i.message.clone(),
+            Some(hint) => format!("{} ({hint})", i.message),
+        })
+        .collect();
     SearchPage { meaning: query.meaning(), issues, ..SearchPage::default() }
 }
 
@@ -90,7 +109,7 @@ fn facets(found: &[lacuna_index::Facet]) -> Vec<(String, Vec<(String, u64)>)> {
     for facet in found {
         match out.iter_mut().find(|(field, _)| *field == facet.field) {
             Some((_, values)) => values.push((facet.value.clone(), facet.count)),
-            None => out.push((facet.field.clone(), vec![(facet.value.clone(), facet.count)])),
+            None => out.push((facet.field.to_owned(), vec![(facet.value.clone(), facet.count)])),
         }
     }
     out

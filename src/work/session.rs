@@ -47,7 +47,8 @@ impl Session {
         };
         let mut random = [0_u8; 8];
         getrandom::fill(&mut random).map_err(|e| Trouble::system("the system gave no random numbers").why(e))?;
-        let client = std::env::var("SSH_CONNECTION").ok().and_then(|c| c.split(' ').next().map(str::to_owned)).unwrap_or_else(|| "local".to_owned());
+        let client =
+            std::env::var("SSH_CONNECTION").ok().and_then(|c| c.split(' ').next().map(str::to_owned)).unwrap_or_else(|| "local".to_owned());
         Ok(Self { user, id: random.iter().map(|b| format!("{b:02x}")).collect(), client, clock })
     }
 
@@ -62,13 +63,32 @@ impl Session {
     }
 }
 
+/// The environment first; then the account that this process runs under, which a container may give without a name.
 fn login_name() -> Option<String> {
-    ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|key| std::env::var(key).ok())
+    let uid = rustix::process::getuid().as_raw();
+    let named = ["USER", "LOGNAME"].into_iter().find_map(|key| std::env::var(key).ok().filter(|name| !name.is_empty()));
+    named.or_else(|| account_name(&std::fs::read_to_string("/etc/passwd").ok()?, uid)).or_else(|| Some(format!("uid-{uid}")))
+}
+
+/// The name of an account in the text of a passwd file.
+fn account_name(passwd: &str, uid: u32) -> Option<String> {
+    passwd.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(uid) && !name.is_empty()).then(|| name.to_owned())
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Clock, Session};
+    use super::{Clock, Session, account_name};
+
+    #[test]
+    fn without_a_name_in_the_environment_the_account_names_the_person() {
+        let passwd = "root:x:0:0:root:/root:/bin/sh\nana:x:1000:1000::/home/ana:/bin/sh\nbroken";
+        assert_eq!(account_name(passwd, 1000).as_deref(), Some("ana"));
+        assert_eq!(account_name(passwd, 7), None);
+    }
 
     #[test]
     fn a_name_must_be_a_name() {

@@ -41,7 +41,9 @@ pub fn worklist(view: WorklistView, m: &Material<'_>) -> Worklist {
         .filter(|(_, row, queries)| shown(view, row, queries))
         .map(|(weight, row, _)| (weight, row))
         .collect();
-    rows.sort_by(|(wa, a), (wb, b)| wb.cmp(wa).then(b.severity.cmp(&a.severity)).then(b.gaps.cmp(&a.gaps)).then(a.encounter.cmp(&b.encounter)));
+    rows.sort_by(|(wa, a), (wb, b)| {
+        wb.cmp(wa).then(b.severity.cmp(&a.severity)).then(b.gaps.cmp(&a.gaps)).then(a.encounter.cmp(&b.encounter))
+    });
     let rows: Vec<WorklistRow> = rows.into_iter().map(|(_, row)| row).collect();
     Worklist {
         view,
@@ -83,8 +85,7 @@ type Queries<'a> = Vec<&'a StoredQuery>;
 fn row<'a>(e: &EncounterSummary, queries: &[&'a StoredQuery], m: &Material<'_>) -> (u32, WorklistRow, Queries<'a>) {
     let encounter = &e.encounter;
     let none = Vec::new();
-    let open: Vec<&Gap> =
-        m.gaps.get(&encounter.identifier).unwrap_or(&none).iter().filter(|g| g.state == GapState::Open).collect();
+    let open: Vec<&Gap> = m.gaps.get(&encounter.identifier).unwrap_or(&none).iter().filter(|g| g.state == GapState::Open).collect();
     let unseen = e.documents.iter().filter(|(name, version)| m.seen.get(name).is_none_or(|seen| seen < version)).count();
     let (weight, reasons) = reasons(e, &open, queries, unseen, m);
     let start = encounter.start.unwrap_or(m.now);

@@ -5,7 +5,7 @@ use super::{DateRange, Field, Kind, Leaf, Node, Pattern, Query};
 impl Query {
     /// The meaning in words: `phrase congestive heart failure, and note type discharge summary, without denied`.
     pub fn meaning(&self) -> String {
-        self.root.as_ref().map_or_else(|| "nothing to search for".to_owned(), |root| top(root))
+        self.root.as_ref().map_or_else(|| "nothing to search for".to_owned(), top)
     }
 }
 

@@ -300,7 +300,11 @@ impl Parser<'_> {
                 inner
             }
             _ if value.is_empty() => {
-                self.issue(span, format!("Nothing stands after \"{name}:\"."), Some("A field and its value stand together: type:discharge"));
+                self.issue(
+                    span,
+                    format!("Nothing stands after \"{name}:\"."),
+                    Some("A field and its value stand together: type:discharge"),
+                );
                 None
             }
             _ => self.plain(value, span, field),
@@ -316,7 +320,11 @@ impl Parser<'_> {
             span.end = next.end;
         }
         let Some((range, turned)) = DateRange::read(&value) else {
-            self.issue(span, "This is not a date and is left out.", Some("date:2026, date:2026-01, date:2026-01-15, date:2026-01..2026-03"));
+            self.issue(
+                span,
+                "This is not a date and is left out.",
+                Some("date:2026, date:2026-01, date:2026-01-15, date:2026-01..2026-03"),
+            );
             return None;
         };
         if turned {
@@ -334,7 +342,8 @@ impl Parser<'_> {
         };
         // Punctuation around a word is not kept, and without it the word could read as an operator or a field: quotes keep it a word.
         let quoted = field == Field::Text
-            && ((word.kind == Kind::Exact && operator(&word.text).is_some()) || split_field(&word.text).is_some_and(|(name, _)| known(name)));
+            && ((word.kind == Kind::Exact && operator(&word.text).is_some())
+                || split_field(&word.text).is_some_and(|(name, _)| known(name)));
         Some(self.leaf(field, Pattern { words: vec![word], quoted }, span))
     }
 

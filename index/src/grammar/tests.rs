@@ -14,15 +14,22 @@ fn complaints(text: &str) -> Vec<String> {
 fn queries_are_read_as_meant() {
     let table = [
         ("sepsis", "sepsis", "sepsis"),
-        ("\"congestive heart failure\" type:\"discharge summary\" not denied", "\"congestive heart failure\" type:\"discharge summary\" not denied",
-            "phrase congestive heart failure, and note type discharge summary, without denied"),
+        (
+            "\"congestive heart failure\" type:\"discharge summary\" not denied",
+            "\"congestive heart failure\" type:\"discharge summary\" not denied",
+            "phrase congestive heart failure, and note type discharge summary, without denied",
+        ),
         ("a and b", "a b", "a, and b"),
         ("a OR b c", "a or b c", "either a or (b, and c)"),
         ("(a or b) c", "(a or b) c", "(either a or b), and c"),
         ("not (a b)", "not (a b)", "without (a, and b)"),
         ("kidney NEAR/4 stage", "kidney near/4 stage", "kidney and stage within 4 words of each other"),
         ("weight near/8 loss near/8 months", "weight near/8 loss near/8 months", "weight and loss and months within 8 words of each other"),
-        ("(sacrum or \"left heel\") near/5 ulcer", "(sacrum or \"left heel\") near/5 ulcer", "sacrum or phrase left heel and ulcer within 5 words of each other"),
+        (
+            "(sacrum or \"left heel\") near/5 ulcer",
+            "(sacrum or \"left heel\") near/5 ulcer",
+            "sacrum or phrase left heel and ulcer within 5 words of each other",
+        ),
         ("malnour*", "malnour*", "any word that begins with malnour"),
         ("sepsus~1", "sepsus~", "sepsus with at most one slip"),
         ("malnutritoin~2", "malnutritoin~2", "malnutritoin with at most 2 slips"),

@@ -1,10 +1,10 @@
 //! Documents within time limits: not there when the time is up, or there too late.
 
-use super::leaf::has_word;
 use super::{Finding, Verdict, describe, node, yes_if};
 use crate::chart::{Document, DocumentType, Instant, Procedure};
 use crate::checklist::facts::{Facts, quote, record_proof, type_of};
 use crate::checklist::item::{Clock, ClockStart};
+use crate::checklist::words::has_word;
 use crate::checklist::{Explanation, GapKind, Outcome, Searched};
 use crate::reading::Reading;
 

@@ -1,9 +1,10 @@
 //! Statements that cannot both hold: of two authors, or of a note and the laboratory.
 
-use super::leaf::{has_word, in_sections};
+use super::leaf::in_sections;
 use super::{Finding, Verdict, describe, node, yes_if};
 use crate::checklist::facts::{Facts, Origin, Said, role, sentence};
 use crate::checklist::item::Conflict;
+use crate::checklist::words::has_word;
 use crate::checklist::{Explanation, Outcome};
 use crate::reading::{Assertion, Measurement};
 use std::collections::BTreeMap;

@@ -5,6 +5,7 @@ use super::values;
 use crate::chart::{Document, Evidence, Instant, MedicationKind};
 use crate::checklist::facts::{Facts, Said, drug_proof, quote, record_proof, role, type_of};
 use crate::checklist::indicator::{Author, ConceptTest, Indicator, MedicationTest, NamedTest, Test, WordsTest};
+use crate::checklist::words::{find_word, has_word};
 use crate::checklist::{Explanation, Outcome};
 use crate::reading::Reading;
 use std::collections::{BTreeMap, BTreeSet};
@@ -203,31 +204,6 @@ pub(super) fn in_sections(said: &Said<'_>, sections: &[String]) -> bool {
 fn stopped(status: Option<&str>) -> bool {
     let dropped = ["entered-in-error", "cancelled", "canceled", "revoked", "not-done", "draft", "on-hold", "stopped-before-start"];
     status.is_some_and(|status| dropped.iter().any(|word| status.eq_ignore_ascii_case(word)))
-}
-
-/// Whether `text` holds `word` as a whole word, in any case.
-pub(super) fn has_word(text: &str, word: &str) -> bool {
-    find_word(text, word, 0).is_some()
-}
-
-/// The next place of `word` as a whole word, in any ASCII case.
-pub(super) fn find_word(text: &str, word: &str, from: usize) -> Option<usize> {
-    let (bytes, wanted) = (text.as_bytes(), word.as_bytes());
-    let first = wanted.first()?.to_ascii_lowercase();
-    let mut at = from;
-    loop {
-        let rest = bytes.get(at..)?;
-        at += memchr::memchr2(first, first.to_ascii_uppercase(), rest)?;
-        let end = at + wanted.len();
-        let fits = bytes.get(at..end).is_some_and(|part| part.eq_ignore_ascii_case(wanted));
-        let word_byte = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric());
-        let before = at > 0 && word_byte(bytes.get(at - 1)) && first.is_ascii_alphanumeric();
-        let after = word_byte(bytes.get(end)) && wanted.last().is_some_and(u8::is_ascii_alphanumeric);
-        if fits && !before && !after {
-            return Some(at);
-        }
-        at += 1;
-    }
 }
 
 fn medication(test: &MedicationTest, facts: &Facts<'_>, cap: Option<f64>) -> Answer {

@@ -56,7 +56,7 @@ fn yes_if(holds: bool) -> Outcome {
 
 /// Every gap of an encounter, the gravest first. `only` names one pack or one item.
 pub fn evaluate(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, only: Option<&str>) -> Vec<Gap> {
-    let facts = Facts::new(*subject, as_of);
+    let facts = Facts::new(packs, *subject, as_of);
     let mut gaps: Vec<Gap> = Vec::new();
     for (pack, item) in packs.items() {
         if only.is_some_and(|name| name != pack.id && name != item.id) || applies(pack, item, &facts).outcome != Outcome::Yes {
@@ -76,7 +76,7 @@ pub fn evaluate(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, only: Opt
 /// The tree of one item: why it fired, or why not. `None` when no item has this id.
 pub fn explain(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, item: &str) -> Option<Explanation> {
     let (pack, item) = packs.items().find(|(_, candidate)| candidate.id == item)?;
-    let facts = Facts::new(*subject, as_of);
+    let facts = Facts::new(packs, *subject, as_of);
     let scope = applies(pack, item, &facts);
     if scope.outcome != Outcome::Yes {
         let detail = "this item does not apply to this encounter";
@@ -148,6 +148,11 @@ fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) -> (Vec<Gap>,
         stopped |= holds;
         parts.extend(tree);
     }
+    if !item.only_if.is_empty() {
+        let (holds, tree) = any_of(&item.only_if, "asked only when", facts);
+        stopped |= !holds;
+        parts.extend(tree);
+    }
     let fires = !findings.is_empty() && !stopped;
     let mut against = Vec::new();
     if fires {
@@ -202,7 +207,7 @@ fn gap(pack: &Pack, item: &Item, facts: &Facts<'_>, finding: Finding, against: &
     if let Some(due) = finding.due {
         named.entry("due".to_owned()).or_insert_with(|| due.display());
     }
-    let draft = if item.approved_by.is_none() { " Draft: not yet approved here." } else { "" };
+    let draft = if item.authority.approved_by.is_empty() { " Draft: not yet approved here." } else { "" };
     let mut counter_evidence = finding.counter;
     for proof in against {
         if !counter_evidence.contains(proof) {
@@ -219,8 +224,8 @@ fn gap(pack: &Pack, item: &Item, facts: &Facts<'_>, finding: Finding, against: &
         document_type: finding.document_type,
         missing: finding.missing,
         severity: finding.severity.unwrap_or(item.severity),
-        title: title(&item.title, &named),
-        why: format!("{} Source: {}.{draft}", item.why.trim(), item.citation.trim().trim_end_matches('.')),
+        title: title(&item.titles, &named),
+        why: format!("{} Source: {}.{draft}", item.why.trim(), item.authority.cite.trim().trim_end_matches('.')),
         encounter: facts.chart().encounter.identifier.clone(),
         evidence: finding.evidence,
         counter_evidence,

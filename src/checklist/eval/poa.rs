@@ -4,6 +4,7 @@ use super::leaf::{self, in_sections};
 use super::{Finding, Verdict, describe, node, yes_if};
 use crate::checklist::facts::{Facts, Said, sentence};
 use crate::checklist::item::Poa;
+use crate::checklist::words::has_word;
 use crate::checklist::{Explanation, Outcome, Searched};
 use crate::reading::Assertion;
 
@@ -51,7 +52,7 @@ fn one(check: &Poa, condition: &str, facts: &Facts<'_>) -> (Option<Finding>, Opt
     }
     let settled = named.iter().find(|said| {
         let around = sentence(said.document, said.reading, said.mention.start);
-        check.settled_by.iter().any(|words| leaf::has_word(around, words))
+        check.settled_by.iter().any(|words| has_word(around, words))
     });
     if let Some(said) = settled {
         let detail = format!("a provider says so in {}", describe::place(said.document, said.reading));

@@ -1,19 +1,16 @@
 //! Questions to labs, vitals and scores: thresholds, trends, persistence.
 
 use super::describe;
-use super::leaf::{Answer, early_enough, has_word};
+use super::leaf::{Answer, early_enough};
 use crate::chart::{Instant, Sex};
 use crate::checklist::Outcome;
 use crate::checklist::facts::{Facts, Origin, Point, sentence};
 use crate::checklist::indicator::{Baseline, Bound, Compare, ObservationTest};
+use crate::checklist::words::has_word;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Guards comparisons against the dust of binary fractions: 1.2 - 0.9 is not quite 0.3.
 const DUST: f64 = 1e-6;
-
-/// Words that say that oxygen was given while a value was taken; the lexicon has no concept for a bare device in a remark.
-const OXYGEN: [&str; 12] =
-    ["nc", "cannula", "mask", "l/min", "lpm", "bipap", "cpap", "hfnc", "high flow", "high-flow", "vent", "ventilator"];
 
 /// Asks an observation.
 pub(super) fn observation(test: &ObservationTest, facts: &Facts<'_>, cap: Option<f64>) -> Answer {
@@ -41,9 +38,10 @@ fn counts(point: &Point<'_>, test: &ObservationTest, facts: &Facts<'_>, cap: Opt
         Origin::Stated(..) => return false,
     };
     let noted = test.not_noted.iter().any(|word| has_word(remark, word));
-    let room_air = has_word(remark, "room air") || has_word(remark, "ra");
-    let on_oxygen =
-        test.room_air && !room_air && (OXYGEN.iter().any(|word| has_word(remark, word)) || liters(remark) || flow_at(point, facts));
+    let room_air = facts.words("room_air").iter().any(|word| has_word(remark, word));
+    let on_oxygen = test.room_air
+        && !room_air
+        && (facts.words("on_oxygen").iter().any(|word| has_word(remark, word)) || liters(remark) || flow_at(point, facts));
     !noted && !on_oxygen && early_enough(point.time, facts, test.first_hours, cap)
 }
 

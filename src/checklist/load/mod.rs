@@ -10,7 +10,7 @@ mod units;
 pub use fields::Diagnostic;
 use fields::{Fields, Log, Word};
 
-use super::item::{Authority, Item, Pack, Scope};
+use super::item::{Authority, AuthorityKind, Item, Pack, Scope};
 use super::names;
 use super::{GapKind, Severity};
 use crate::chart::{DocumentType, EncounterClass, Instant};
@@ -34,13 +34,13 @@ const KINDS: [(&str, GapKind); 10] = [
     ("unsigned", GapKind::Unsigned),
 ];
 const SEVERITIES: [(&str, Severity); 3] = [("info", Severity::Info), ("warn", Severity::Warn), ("high", Severity::High)];
-const AUTHORITIES: [(&str, Authority); 6] = [
-    ("cop", Authority::Cop),
-    ("tjc", Authority::Tjc),
-    ("icd_guideline", Authority::IcdGuideline),
-    ("clinical_criteria", Authority::ClinicalCriteria),
-    ("policy", Authority::Policy),
-    ("house", Authority::House),
+const AUTHORITIES: [(&str, AuthorityKind); 6] = [
+    ("cop", AuthorityKind::Cop),
+    ("tjc", AuthorityKind::Tjc),
+    ("icd_guideline", AuthorityKind::IcdGuideline),
+    ("clinical_criteria", AuthorityKind::ClinicalCriteria),
+    ("policy", AuthorityKind::Policy),
+    ("house", AuthorityKind::House),
 ];
 const CLASSES: [(&str, Option<EncounterClass>); 7] = [
     ("inpatient", Some(EncounterClass::Inpatient)),
@@ -58,11 +58,11 @@ pub(super) fn kind_name(kind: GapKind) -> &'static str {
 }
 
 /// Parses packs; the mistakes of all files come together, in the order of the files and their lines.
-pub(super) fn parse(sources: &[(String, String)]) -> Result<Vec<Pack>, Vec<Diagnostic>> {
+pub(super) fn parse(sources: &[(String, String)]) -> Result<(Vec<Pack>, Groups), Vec<Diagnostic>> {
     let mut packs = Vec::new();
     let mut mistakes = Vec::new();
     let mut tables: Vec<(toml::Spanned<DeTable<'_>>, Log<'_>)> = Vec::new();
-    let mut groups = Groups::new();
+    let (mut groups, mut words) = (Groups::new(), Groups::new());
     for (name, text) in sources {
         let (table, errors) = DeTable::parse_recoverable(text);
         let log = Log::new(name, text);
@@ -72,7 +72,7 @@ pub(super) fn parse(sources: &[(String, String)]) -> Result<Vec<Pack>, Vec<Diagn
             log.say(at, what, "TOML: `key = value`, texts in quotes, tables in brackets", None);
         }
         if errors.is_empty() {
-            read_groups(table.get_ref(), &log, &mut groups);
+            read_groups(table.get_ref(), &log, &mut groups, &mut words);
             tables.push((table, log));
         } else {
             mistakes.extend(log.into_diagnostics());
@@ -86,23 +86,24 @@ pub(super) fn parse(sources: &[(String, String)]) -> Result<Vec<Pack>, Vec<Diagn
         found.dedup();
         mistakes.extend(found);
     }
-    if mistakes.is_empty() { Ok(packs) } else { Err(mistakes) }
+    if mistakes.is_empty() { Ok((packs, words)) } else { Err(mistakes) }
 }
 
-/// Section groups come first, from all files: an item may name a group of another pack.
-fn read_groups(table: &DeTable<'_>, log: &Log<'_>, groups: &mut Groups) {
+/// Groups come first, from all files: an item may name a group of another pack.
+fn read_groups(table: &DeTable<'_>, log: &Log<'_>, sections: &mut Groups, words: &mut Groups) {
     let file = Fields::new(table, 0..0, log, "the file");
-    let Some(list) = file.table("section_groups") else { return };
-    for (name, value) in list.entries() {
-        let one = [(toml::Spanned::new(value.span(), "list".into()), value.clone())].into_iter().collect();
-        let words = Fields::new(&one, value.span(), log, "the group").words("list");
-        let mut sections = Vec::new();
-        for word in words {
-            check_section(&file, &word);
-            sections.push(word.text);
-        }
-        if groups.insert(name.text.clone(), sections).is_some() {
-            file.say(name.at, format!("the group `{}` stands twice", name.text), "one list for each name", None);
+    for (key, into) in [("section_groups", sections), ("word_groups", words)] {
+        let Some(list) = file.table(key) else { continue };
+        for (name, value) in list.entries() {
+            let one: DeTable<'_> = [(toml::Spanned::new(value.span(), "list".into()), value.clone())].into_iter().collect();
+            let members = Fields::new(&one, value.span(), log, "the group").words("list");
+            if key == "section_groups" {
+                members.iter().for_each(|word| check_section(&file, word));
+            }
+            let members = members.into_iter().map(|word| word.text).collect();
+            if into.insert(name.text.clone(), members).is_some() {
+                file.say(name.at, format!("the group `{}` stands twice", name.text), "one list for each name", None);
+            }
         }
     }
 }
@@ -152,7 +153,7 @@ fn read_pack(table: &DeTable<'_>, span: Range<usize>, log: &Log<'_>, groups: &Gr
         }
         items.push(item);
     }
-    let _ = file.raw("section_groups");
+    let _ = (file.raw("section_groups"), file.raw("word_groups"));
     file.finish();
     pack.items = items;
     pack
@@ -228,13 +229,14 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
     let authority_word = fields.need_word("authority", "who stands behind it");
     let authority = if authority_word.text.is_empty() { None } else { fields.pick(&authority_word, &AUTHORITIES, "an authority") };
     let citation = fields.need_word("citation", "chapter and verse of the source").text;
-    let approved_by = fields.text("approved_by").filter(|name| !name.trim().is_empty());
+    let approved_by = fields.text("approved_by").map(|name| name.trim().to_owned()).unwrap_or_default();
     let query_template = fields.word("query_template").map(|word| word.text);
     let scope = read_scope(&fields, context);
     let (effective_from, effective_to) = (day(&fields, "effective_from"), day(&fields, "effective_to"));
     let item_version = version(&fields);
     let indicators = leaves::indicators(&fields, "indicator", context);
     let satisfied_by = leaves::indicators(&fields, "satisfied_by", context);
+    let only_if = leaves::indicators(&fields, "only_if", context);
     let suppress_if = leaves::indicators(&fields, "suppress_if", context);
     let counter = leaves::indicators(&fields, "counter", context);
     let check = checks::read(&fields, kind, condition.as_deref(), indicators, context);
@@ -249,18 +251,18 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
         version: item_version,
         kind: kind.unwrap_or(GapKind::Undocumented),
         condition,
-        title: titles.into_iter().map(|word| word.text).collect(),
+        title: titles.first().map(|word| word.text.clone()).unwrap_or_default(),
+        titles: titles.into_iter().map(|word| word.text).collect(),
         why,
         severity: severity.unwrap_or(Severity::Info),
-        authority: authority.unwrap_or(Authority::House),
-        citation,
-        approved_by,
+        authority: Authority { kind: authority.unwrap_or(AuthorityKind::House), cite: citation, approved_by },
         query_template,
         scope,
         effective_from,
         effective_to,
         check,
         satisfied_by,
+        only_if,
         suppress_if,
         counter,
         examples,

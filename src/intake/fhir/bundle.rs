@@ -25,6 +25,23 @@ pub(in crate::intake) fn whole_file(desk: &mut Desk, file: &Found) -> Result<()>
     Ok(())
 }
 
+/// Reads a bundle that is in memory already.
+pub(in crate::intake) fn bytes(desk: &mut Desk, source: &str, bytes: &[u8]) -> Result<()> {
+    let origin = Origin { source: source.to_owned(), line: None };
+    match json::parse(bytes) {
+        Err(trouble) => {
+            let line = trouble.line;
+            desk.reject(trouble.at(source, line));
+        }
+        Ok(value) => {
+            let mut unused = Unused::default();
+            read(desk, value, &origin, None, &mut unused)?;
+            unused.tell(desk, source);
+        }
+    }
+    Ok(())
+}
+
 fn load(file: &Found, limit: u64) -> Result<(Value, Option<String>)> {
     let mut bytes = Vec::with_capacity(usize::try_from(file.bytes.min(limit) + 1).unwrap_or_default());
     walk::open(file)?.take(limit + 1).read_to_end(&mut bytes).map_err(|error| walk::unreadable(&file.source, &error))?;

@@ -12,7 +12,7 @@ mod person;
 mod report;
 mod scope;
 
-pub(super) use bundle::whole_file;
+pub(super) use bundle::{bytes, whole_file};
 pub(super) use person::role_of_name;
 pub(super) use scope::Scope;
 

@@ -77,7 +77,22 @@ impl Concepts {
         out
     }
 
-    /// The same for a text.
+    /// The same for a text, and what the reader finds besides: its lexicon knows more names of a condition, this table more
+    /// diagnoses.
+    pub(crate) fn named_by_reader_too(&self, text: &str, words: &[Token]) -> Vec<Named> {
+        let mut out = self.find(words);
+        for mention in crate::reading::read(text, None).mentions {
+            let span = Span::new(mention.start, mention.end);
+            let is_condition = self.support.contains_key(&mention.concept);
+            if is_condition && !out.iter().any(|n| n.span.overlaps(span)) {
+                out.push(Named { concept: mention.concept, span });
+            }
+        }
+        out.sort_by_key(|n| (n.span.start, n.span.end));
+        out
+    }
+
+    /// The diagnoses that a text names.
     pub(crate) fn named(&self, text: &str) -> Vec<Named> {
         self.find(&tokens(text))
     }

@@ -61,8 +61,10 @@ fn verbal(page: &mut Page<'_>) {
 fn hidden_yes_no(page: &mut Page<'_>) {
     let mut found = Vec::new();
     for field in page.fields.iter().filter(|f| matches!(f.part, Part::Question | Part::Body | Part::Verbal)) {
-        for sentence in field.sentences.iter().filter(|s| s.span.of(&field.text).ends_with('?')) {
-            let opener = page.vocab("hidden_yes_no").first(&sentence.tokens);
+        for sentence in &field.sentences {
+            let asks = sentence.span.of(&field.text).ends_with('?');
+            let opener = if asks { page.vocab("hidden_yes_no").first(&sentence.tokens) } else { None };
+            let opener = opener.or_else(|| page.vocab("hidden_request").first(&sentence.tokens));
             let named = field.named_in(sentence.span).find(|n| page.is_undocumented(&n.concept));
             if let (Some(opener), Some(named)) = (opener, named)
                 && opener.start < named.span.start

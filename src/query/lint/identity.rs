@@ -53,7 +53,7 @@ fn recipient(page: &mut Page<'_>) {
     };
     if !context.bare {
         let known = match (to.role.as_str(), &to.identifier) {
-            ("pool", _) => context.pools.iter().any(|p| *p == to.name),
+            ("pool", _) => context.pools.contains(&to.name),
             (_, Some(id)) => context.providers.iter().any(|p| p.identifier.as_ref() == Some(id)),
             (_, None) => context.providers.iter().any(|p| p.name.as_deref() == Some(to.name.as_str())),
         };

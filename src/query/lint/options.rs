@@ -74,7 +74,15 @@ fn support(page: &mut Page<'_>) {
         let named = page.option_concepts(i);
         let judged: Vec<bool> =
             named.iter().filter_map(|c| concepts().supports(c, &words).map(|s| s || page.documented.contains(c))).collect();
-        if !judged.is_empty() && judged.iter().all(|s| !s) && !denies {
+        if judged.is_empty() || judged.contains(&true) || denies {
+            continue;
+        }
+        // A kind of something that is documented or supported is no new diagnosis, but nothing here speaks for this kind of it.
+        let wider = named.iter().flat_map(|c| concepts().implied(c)).filter(|c| !named.contains(c));
+        let kind_of_known = wider.into_iter().any(|c| page.documented.contains(&c) || concepts().supports(&c, &words) == Some(true));
+        if kind_of_known {
+            page.add("QL023", Part::Option(i), None, "no indicator in the query relates to this option");
+        } else {
             page.add("QL032", Part::Option(i), None, "neither documentation nor an indicator in the query supports it");
         }
     }

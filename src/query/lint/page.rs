@@ -45,7 +45,8 @@ impl Field {
             .into_iter()
             .map(|span| Sentence { span, tokens: all.iter().filter(|t| span.contains(t.span)).cloned().collect() })
             .collect();
-        let named = concepts().find(&all);
+        // An option is judged by what supports it, and only this table knows that: to the reader a "diabetic ulcer" names diabetes.
+        let named = if matches!(part, Part::Option(_)) { concepts().find(&all) } else { concepts().named_by_reader_too(text, &all) };
         Self { part, name: name.into(), text: text.to_owned(), base, sentences, quoted: quotations(text), named }
     }
 

@@ -50,21 +50,22 @@ fn leading(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
     if matches!(field.part, Part::Option(_)) {
         return; // an option names a diagnosis; its support is QL032
     }
-    let undocumented = || field.named_in(sentence.span).find(|n| page.is_undocumented(&n.concept));
+    let named = |from: usize, to: usize| field.named_in(sentence.span).filter(move |n| n.span.start >= from && n.span.end <= to);
+    let unknown = |concept: &str| page.is_undocumented(concept);
+    let end = sentence.span.end;
     let always = page.vocab("directive_always").first(&sentence.tokens);
     let opener = page.vocab("directive").first(&sentence.tokens);
-    let target = opener.and_then(|o| {
-        let after = |n: &&super::concepts::Named| n.span.start >= o.end;
-        field.named_in(sentence.span).filter(after).find(|n| page.is_undocumented(&n.concept) || narrowed(page, sentence, n.span, field))
+    let told = opener.and_then(|o| {
+        // After the directive, inside it ("documenting sepsis would"), or before it ("sepsis must be documented").
+        let after = named(o.start, end).find(|n| unknown(&n.concept) || narrowed(page, sentence, n.span, field));
+        let before = || named(0, o.start).find(|n| unknown(&n.concept)).map(|n| Span::new(n.span.start, o.end));
+        after.map(|n| Span::new(o.start, n.span.end.max(o.end))).or_else(before)
     });
-    // "sepsis must be documented": the diagnosis stands before the directive
-    let before = opener.and_then(|o| undocumented().filter(|n| n.span.end <= o.start).map(|n| Span::new(n.span.start, o.end)));
-    let place = always.filter(|a| !field.is_quoted(*a)).or_else(|| Some(Span::new(opener?.start, target?.span.end))).or(before);
-    if let Some(place) = place.filter(|p| !field.is_quoted(*p)) {
+    if let Some(place) = always.or(told).filter(|p| !field.is_quoted(*p)) {
         out.push(("QL060", field.part, place, format!("\"{}\" tells the provider what to write", words(field, place))));
     }
     if let Some(link) = page.vocab("assertive").first(&sentence.tokens).filter(|l| !field.is_quoted(*l))
-        && let Some(named) = undocumented().filter(|n| n.span.start >= link.end)
+        && let Some(named) = named(link.end, end).find(|n| unknown(&n.concept))
     {
         let place = Span::new(link.start, named.span.end);
         out.push(("QL062", field.part, place, format!("\"{}\" draws the conclusion that the provider is asked for", words(field, place))));

@@ -24,6 +24,7 @@ struct Builder {
     attributes: Vec<AttributeWord>,
     measures: Vec<String>,
     sections: BTreeMap<String, Vec<Axis>>,
+    standing_sections: Vec<String>,
     not_next: Vec<String>,
 }
 
@@ -48,6 +49,7 @@ impl Lexicon {
             attributes: Vec::new(),
             measures: Vec::new(),
             sections: BTreeMap::new(),
+            standing_sections: Vec::new(),
             not_next: Vec::new(),
             patterns: Vec::new(),
             owners: Vec::new(),
@@ -94,17 +96,18 @@ impl Builder {
             }
             let stays = entry.stays.unwrap_or(false);
             let known = self.ids.contains_key(&entry.id);
-            let concept =
-                self.concept(Concept { id: entry.id.clone(), stays, listed: entry.listed.unwrap_or(stays), mask: entry.mask });
+            let concept = self.concept(Concept { id: entry.id.clone(), stays, listed: entry.listed.unwrap_or(stays), mask: entry.mask });
             if !known && !entry.id.contains('.') && vocabulary::conditions().iter().all(|c| c.name != entry.id) {
                 return Err(Trouble::input(format!("\"{}\" is no condition of the vocabulary", entry.id)).at(file, None));
             }
-            self.form(file, &entries.sets, Form { concept, ..Form::default() }, &entry.names)?;
+            self.form(file, &entries.sets, Form { concept, nested: entry.nested, ..Form::default() }, &entry.names)?;
             for form in entry.form {
                 let guard = guard(&form.guard, &form.names, &entries.sets);
                 let axes = form.axes.iter().map(|axis| axis_named(file, axis)).collect::<Result<_>>()?;
                 let sets = form.sets.into_iter().collect();
-                self.form(file, &entries.sets, Form { concept, sets, axes, guard, nested: form.nested }, &form.names)?;
+                let only = form.only.as_deref().map(|axis| axis_named(file, axis)).transpose()?;
+                let form_entry = Form { concept, sets, axes, guard, nested: form.nested || entry.nested, only, stays: form.stays };
+                self.form(file, &entries.sets, form_entry, &form.names)?;
             }
         }
         Ok(())
@@ -125,6 +128,7 @@ impl Builder {
             let axes = axes.iter().map(|axis| axis_named(file, axis)).collect::<Result<_>>()?;
             self.sections.insert(section.clone(), axes);
         }
+        self.standing_sections.clone_from(&entries.standing_sections);
         for entry in &entries.trigger {
             let deed = deed(file, entry)?;
             let over_commas = entry.over_commas.unwrap_or(matches!(deed, Deed::Sets(_, Direction::Forward)) && !entry.nearest);
@@ -137,6 +141,7 @@ impl Builder {
                     over_and: entry.over_and.unwrap_or(true),
                     trailing: entry.trailing,
                     nearest: entry.nearest,
+                    standing: entry.standing,
                     guard: guard(&entry.guard, std::slice::from_ref(&word), &entries.sets),
                 });
                 self.add(file, &word, Owner::Trigger(self.triggers.len() - 1))?;
@@ -199,6 +204,7 @@ impl Builder {
             attributes: self.attributes,
             measures: self.measures,
             sections: self.sections,
+            standing_sections: self.standing_sections,
             not_next: self.not_next,
             patterns,
             owners,
@@ -208,8 +214,7 @@ impl Builder {
 }
 
 fn guard(entry: &GuardEntry, names: &[String], sets: &BTreeMap<String, Vec<String>>) -> Guard {
-    let words =
-        |list: &[String]| list.iter().flat_map(|word| expand(word, sets)).map(|word| fold_name(&word)).collect::<Vec<String>>();
+    let words = |list: &[String]| list.iter().flat_map(|word| expand(word, sets)).map(|word| fold_name(&word)).collect::<Vec<String>>();
     Guard {
         exact: entry.exact,
         near: words(&entry.near),

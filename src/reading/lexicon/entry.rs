@@ -26,6 +26,9 @@ pub(super) struct ConceptEntry {
     pub listed: Option<bool>,
     #[serde(default)]
     pub mask: bool,
+    /// The names count inside longer ones, too.
+    #[serde(default)]
+    pub nested: bool,
     #[serde(default)]
     pub names: Vec<String>,
     #[serde(default)]
@@ -48,6 +51,10 @@ pub(super) struct FormEntry {
     pub axes: Vec<String>,
     #[serde(default)]
     pub nested: bool,
+    #[serde(default)]
+    pub only: Option<String>,
+    #[serde(default)]
+    pub stays: Option<bool>,
     #[serde(flatten)]
     pub guard: GuardEntry,
 }
@@ -72,6 +79,9 @@ pub(super) struct TriggerFile {
     /// Section → the axes that its mentions have by default.
     #[serde(default)]
     pub sections: BTreeMap<String, Vec<String>>,
+    /// Sections whose mentions are historical without being over.
+    #[serde(default)]
+    pub standing_sections: Vec<String>,
     #[serde(default)]
     pub trigger: Vec<TriggerEntry>,
 }
@@ -96,6 +106,8 @@ pub(super) struct TriggerEntry {
     pub trailing: bool,
     #[serde(default)]
     pub nearest: bool,
+    #[serde(default)]
+    pub standing: bool,
     pub words: Vec<String>,
     #[serde(flatten)]
     pub guard: GuardEntry,

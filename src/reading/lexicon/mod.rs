@@ -4,6 +4,8 @@ mod build;
 mod entry;
 mod files;
 mod placeholders;
+#[cfg(test)]
+mod tests;
 
 pub use files::Files;
 
@@ -20,6 +22,7 @@ pub struct Lexicon {
     pub(super) attributes: Vec<AttributeWord>,
     pub(super) measures: Vec<String>,
     pub(super) sections: BTreeMap<String, Vec<Axis>>,
+    pub(super) standing_sections: Vec<String>,
     /// Words that, right after a condition's name, make it the name of a measure or a place ("DVT prophylaxis").
     pub(super) not_next: Vec<String>,
     /// The folded words of each pattern of the machine.
@@ -62,6 +65,10 @@ pub(super) struct Form {
     pub guard: Guard,
     /// Counts inside a longer name, too.
     pub nested: bool,
+    /// A mention only where this axis holds: alcohol is one only where it is denied.
+    pub only: Option<Axis>,
+    /// Overrides the concept's own `stays` for these names.
+    pub stays: Option<bool>,
 }
 
 /// When a name counts.
@@ -149,6 +156,8 @@ pub(super) struct Trigger {
     pub trailing: bool,
     /// Only the nearest mention.
     pub nearest: bool,
+    /// Historical without being over: known before, and still there.
+    pub standing: bool,
     pub guard: Guard,
 }
 

@@ -40,6 +40,7 @@ pub(super) struct Kind {
 struct File {
     trim: Trim,
     unknown: Unknown,
+    items: Items,
     section: Vec<Kind>,
 }
 
@@ -56,6 +57,12 @@ struct Unknown {
     within: Vec<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Items {
+    stay_in: Vec<String>,
+}
+
 /// Every heading that the lexicon knows, with the canonical section it stands for.
 #[derive(Default)]
 pub struct Headings {
@@ -63,6 +70,7 @@ pub struct Headings {
     by_key: BTreeMap<String, usize>,
     trim: Trim,
     unknown_within: Vec<String>,
+    items_stay_in: Vec<String>,
 }
 
 impl Headings {
@@ -84,7 +92,7 @@ impl Headings {
                 }
             }
         }
-        Ok(Self { kinds: file.section, by_key, trim: file.trim, unknown_within: file.unknown.within })
+        Ok(Self { kinds: file.section, by_key, trim: file.trim, unknown_within: file.unknown.within, items_stay_in: file.items.stay_in })
     }
 
     /// The lexicon that is part of the program. A test proves it valid; were it not, no heading would be known.
@@ -106,6 +114,11 @@ impl Headings {
     /// Whether an unknown heading with its body on the same line is a part of this section.
     pub(super) fn holds_unknown(&self, section: &str) -> bool {
         self.unknown_within.iter().any(|s| s == section)
+    }
+
+    /// Whether an item of a list in this section stays in it although it begins like a heading ("- Diet: low salt" in a plan).
+    pub(super) fn keeps_items(&self, section: &str) -> bool {
+        self.items_stay_in.iter().any(|s| s == section)
     }
 
     /// The section of a heading exactly as the lexicon has it.

@@ -18,6 +18,8 @@ pub(super) struct Found<'a> {
     pub kind: Option<&'a Kind>,
     /// Whether text follows on the same line.
     pub body_beside: bool,
+    /// Whether it is an item of a list, not in capitals.
+    pub item: bool,
 }
 
 /// One line without its line break.
@@ -135,7 +137,8 @@ fn heading_of_line<'a>(line: Line<'_>, headings: &'a Headings, underlined: bool,
         let unknown = known.is_none() && (is_capitals(words) || (marks.markdown && words.len() < rest.len()));
         if known.is_some() || unknown {
             let end = words_at + words.len();
-            return Some(closed(line, words_at - marks.length, words_at, end, words_at + colon + 1, known));
+            let item = marks.listed && !marks.bold && !is_capitals(words);
+            return Some(Found { item, ..closed(line, words_at - marks.length, words_at, end, words_at + colon + 1, known) });
         }
     }
     if let Some(one) = dashed(line, marks.length, headings) {
@@ -177,7 +180,15 @@ fn closed<'a>(line: Line<'_>, marks: usize, start: usize, end: usize, after: usi
     } else {
         marks_only
     };
-    Found { marks, start, end, body: (after + kept).min(line.start + line.text.len()), kind, body_beside: !body.trim_start().is_empty() }
+    Found {
+        marks,
+        start,
+        end,
+        body: (after + kept).min(line.start + line.text.len()),
+        kind,
+        body_beside: !body.trim_start().is_empty(),
+        item: false,
+    }
 }
 
 /// Headings inside a line: "... no distress. HEENT: ...", "... stable PLAN: ...".

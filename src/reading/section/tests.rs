@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used, clippy::panic)]
 
 use super::{Headings, sections};
+use proptest::prelude::*;
 
 /// `name/within=body` of every section.
 fn read(text: &str) -> Vec<String> {
@@ -56,4 +57,93 @@ fn systems_belong_to_the_part_they_stand_in() {
         "plan=Home.",
     ];
     assert_eq!(read(text), expected);
+}
+
+#[test]
+fn items_of_a_plan_stay_in_the_plan() {
+    let text = "PLAN\n- Diet: low salt.\n- Follow-up: two weeks.\nALLERGIES: none.";
+    assert_eq!(read(text), ["plan=- Diet: low salt.\n- Follow-up: two weeks.", "allergies=none."]);
+}
+
+#[test]
+fn a_long_body_makes_a_description_of_a_procedure() {
+    let text = format!("PROCEDURE: Colonoscopy.\nPROCEDURE: {}", "The scope was passed. ".repeat(20));
+    let names: Vec<String> = sections(&text, Headings::shipped()).into_iter().map(|s| s.section).collect();
+    assert_eq!(names, ["procedure", "description"]);
+}
+
+#[test]
+fn headings_that_stand_twice_or_in_the_wrong_dress_are_refused() {
+    let lexicon = |headings: &str| {
+        format!(
+            "[trim]\nbefore = []\nafter = []\n[unknown]\nwithin = []\n[items]\nstay_in = []\n[[section]]\nname = \"plan\"\nheadings = [{headings}]"
+        )
+    };
+    assert!(Headings::parse(&lexicon("\"plan\"")).is_ok());
+    assert!(Headings::parse(&lexicon("\"plan\", \"plan\"")).is_err());
+    assert!(Headings::parse(&lexicon("\"PLAN:\"")).is_err());
+    assert!(Headings::parse("no lexicon").is_err());
+}
+
+#[test]
+fn codes_and_names_can_be_asked_for() {
+    let headings = Headings::shipped();
+    assert_eq!(headings.canonical("Brief HOSPITAL COURSE (continued)"), Some("hospital_course"));
+    assert_eq!(headings.canonical("A day at the sea"), None);
+    assert_eq!(headings.loinc("review_of_systems"), Some("10187-3"));
+}
+
+#[test]
+fn very_many_headings_and_very_long_lines_are_read() {
+    let many = "PLAN:\nRest.\n".repeat(10_000);
+    assert_eq!(sections(&many, Headings::shipped()).len(), 10_000);
+    let inline = "Fine. PLAN: rest. ".repeat(10_000);
+    assert_eq!(sections(&inline, Headings::shipped()).len(), 10_001);
+    for unit in ["a", ":", "A:", "PLAN:", " ", "-", "*", "(", "\n", ".", "\u{e9}", "#", "1.", "HEENT,", "a-PLAN:"] {
+        let long = unit.repeat(1_000_000 / unit.len());
+        let read = sections(&long, Headings::shipped());
+        let spans = crate::reading::sentences(&long, &read);
+        assert!(read.len() <= long.len() && spans.len() <= long.len());
+    }
+}
+
+fn well_formed(text: &str) {
+    let read = sections(text, Headings::shipped());
+    assert_eq!(read, sections(text, Headings::shipped()));
+    let mut last = 0;
+    for section in &read {
+        assert!(last <= section.start && section.start <= section.body && section.body <= section.end && section.end <= text.len());
+        assert!(text[section.start..].starts_with(&section.heading));
+        assert!(text.is_char_boundary(section.body) && text.is_char_boundary(section.end));
+        // Between two sections stand marks and blanks only.
+        let between = &text[last..section.start];
+        assert!(between.chars().all(|c| !c.is_alphabetic()) || between.trim().chars().count() <= 6, "{between:?}");
+        last = section.end;
+    }
+    assert!(text[last..].trim().is_empty());
+}
+
+#[test]
+fn every_control_character_can_stand_anywhere() {
+    for c in (0..=0x9f_u32).filter_map(char::from_u32).chain(['\u{202e}', '\u{2066}', '\u{feff}', '\u{0}']) {
+        for text in
+            [format!("{c}PLAN: rest"), format!("PLAN{c}: rest"), format!("PLAN:{c}rest"), format!("{c}"), format!("# {c}\nPLAN{c}\n{c}")]
+        {
+            well_formed(&text);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+    #[test]
+    fn sections_are_in_order_and_cover_the_text(
+        text in "((PLAN|Plan|HEENT|WEATHER REPORT|Vital Signs|é|[a-z]{1,5}|:|\\*\\*|#|- |1\\. |\\. | |  |\n|\n---\n|___|\\(es\\)|/|\u{2022}|\t){0,40})"
+    ) {
+        well_formed(&text);
+    }
+    #[test]
+    fn any_text_is_read(text in any::<String>()) {
+        well_formed(&text);
+    }
 }

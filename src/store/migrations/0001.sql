@@ -9,10 +9,11 @@ CREATE INDEX patient_mrn ON patient (mrn) WHERE mrn IS NOT NULL;
 CREATE TABLE provider (identifier TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE encounter (
-    id INTEGER PRIMARY KEY, identifier TEXT NOT NULL UNIQUE, patient TEXT, class TEXT NOT NULL, started INTEGER, ended INTEGER,
+    id INTEGER PRIMARY KEY, identifier TEXT NOT NULL UNIQUE, account TEXT, patient TEXT, class TEXT NOT NULL, started INTEGER, ended INTEGER,
     implied INTEGER NOT NULL, body TEXT NOT NULL, revision INTEGER NOT NULL DEFAULT 1,
     touched INTEGER NOT NULL DEFAULT 0 -- goes up whenever anything of this encounter changes: what a cached evaluation is compared with
 ) STRICT;
+CREATE INDEX encounter_account ON encounter (account) WHERE account IS NOT NULL;
 CREATE INDEX encounter_patient ON encounter (patient, started);
 
 -- A document is immutable: a changed one is a new row with the next version. `current` marks the newest.
@@ -92,6 +93,7 @@ CREATE TABLE seen (
 CREATE TABLE review (
     by_user TEXT NOT NULL, encounter TEXT NOT NULL, next TEXT, revision INTEGER NOT NULL DEFAULT 1, PRIMARY KEY (by_user, encounter)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE profile (by_user TEXT PRIMARY KEY, name TEXT NOT NULL, contact TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE place (by_user TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 -- The audit chain. No note text. Order is the sequence, never the clock.

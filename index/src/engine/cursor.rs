@@ -1,0 +1,169 @@
+//! Cursors over the documents in which groups of words stand as a phrase or near each other.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
+
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::{DocId, DocSet, TERMINATED};
+
+use crate::occur::{self, Occurrence, Place};
+use crate::plan::Phrase;
+
+/// The documents of any word of a group.
+pub(crate) struct Group {
+    postings: Vec<SegmentPostings>,
+    order: BinaryHeap<Reverse<(DocId, usize)>>,
+}
+
+impl Group {
+    pub(crate) fn new(postings: Vec<SegmentPostings>) -> Group {
+        let order = postings.iter().enumerate().map(|(i, p)| Reverse((p.doc(), i))).filter(|r| r.0.0 != TERMINATED).collect();
+        Group { postings, order }
+    }
+
+    /// About how many documents it holds, deleted ones included.
+    fn size(&self) -> u32 {
+        self.postings.iter().map(DocSet::size_hint).fold(0, u32::saturating_add)
+    }
+
+    fn doc(&self) -> DocId {
+        self.order.peek().map_or(TERMINATED, |top| top.0.0)
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        while let Some(mut top) = self.order.peek_mut() {
+            let Reverse((doc, which)) = *top;
+            if doc >= target {
+                return doc;
+            }
+            match self.postings.get_mut(which).map_or(TERMINATED, |p| p.seek(target)) {
+                TERMINATED => {
+                    PeekMut::pop(top);
+                }
+                next => *top = Reverse((next, which)),
+            }
+        }
+        TERMINATED
+    }
+
+    /// Where words of the group stand in the current document.
+    fn places(&mut self) -> Vec<Place> {
+        let doc = self.doc();
+        let mut positions = Vec::new();
+        // Entries of the current document are at the top of the heap, each above the next: only they are visited.
+        let mut open = vec![0_usize];
+        while let Some(at) = open.pop() {
+            if let Some(Reverse((own, which))) = self.order.as_slice().get(at)
+                && *own == doc
+            {
+                if let Some(postings) = self.postings.get_mut(*which) {
+                    postings.append_positions_with_offset(0, &mut positions);
+                }
+                open.extend([2 * at + 1, 2 * at + 2]);
+            }
+        }
+        positions.sort_unstable();
+        positions.dedup();
+        positions.into_iter().map(|position| Place { position, start: 0, end: 0 }).collect()
+    }
+}
+
+/// The documents that hold every word of a phrase, and where the phrase stands in them.
+pub(crate) struct PhraseCursor {
+    phrase: Phrase,
+    groups: Vec<Group>,
+    doc: DocId,
+}
+
+impl PhraseCursor {
+    pub(crate) fn new(phrase: Phrase, groups: Vec<Group>) -> PhraseCursor {
+        let mut cursor = PhraseCursor { phrase, groups, doc: 0 };
+        cursor.doc = cursor.meet(0);
+        cursor
+    }
+
+    fn meet(&mut self, target: DocId) -> DocId {
+        if self.groups.is_empty() { TERMINATED } else { meet(&mut self.groups, target, Group::seek) }
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc < target {
+            self.doc = self.meet(target);
+        }
+        self.doc
+    }
+
+    fn size(&self) -> u32 {
+        self.groups.iter().map(Group::size).min().unwrap_or(0)
+    }
+
+    fn occurrences(&mut self) -> Vec<Occurrence> {
+        let places: Vec<Vec<Place>> = self.groups.iter_mut().map(Group::places).collect();
+        occur::phrase(&self.phrase, &places)
+    }
+}
+
+/// The documents of any of several phrases.
+pub(crate) struct Operand(pub(crate) Vec<PhraseCursor>);
+
+impl Operand {
+    fn seek(&mut self, target: DocId) -> DocId {
+        self.0.iter_mut().map(|phrase| phrase.seek(target)).min().unwrap_or(TERMINATED)
+    }
+
+    fn size(&self) -> u32 {
+        self.0.iter().map(PhraseCursor::size).fold(0, u32::saturating_add)
+    }
+
+    fn occurrences(&mut self, doc: DocId) -> Vec<Occurrence> {
+        occur::merged(self.0.iter_mut().filter(|phrase| phrase.doc == doc).map(PhraseCursor::occurrences).collect())
+    }
+}
+
+/// What a leaf asks of the positions.
+pub(crate) enum Cursor {
+    Phrase(PhraseCursor),
+    Near(Vec<Operand>, u32),
+}
+
+impl Cursor {
+    /// The first document at or after `target` that holds the words; whether they stand right is for [`Cursor::count`].
+    pub(crate) fn seek(&mut self, target: DocId) -> DocId {
+        match self {
+            Cursor::Phrase(phrase) => phrase.seek(target),
+            Cursor::Near(operands, _) => meet(operands, target, Operand::seek),
+        }
+    }
+
+    /// About how many documents hold the words: an intersection begins with the rarest side.
+    pub(crate) fn size(&self) -> u32 {
+        match self {
+            Cursor::Phrase(phrase) => phrase.size(),
+            Cursor::Near(operands, _) => operands.iter().map(Operand::size).min().unwrap_or(0),
+        }
+    }
+
+    /// How often the leaf occurs in the current document.
+    pub(crate) fn count(&mut self, doc: DocId) -> u32 {
+        match self {
+            Cursor::Phrase(phrase) => u32::try_from(phrase.occurrences().len()).unwrap_or(u32::MAX),
+            Cursor::Near(operands, within) => {
+                let all: Vec<Vec<Occurrence>> = operands.iter_mut().map(|operand| operand.occurrences(doc)).collect();
+                u32::from(occur::near(&all, *within))
+            }
+        }
+    }
+}
+
+/// The first document at or after `target` that all of `sides` have.
+fn meet<T>(sides: &mut [T], target: DocId, seek: fn(&mut T, DocId) -> DocId) -> DocId {
+    let mut wanted = target;
+    loop {
+        let furthest = sides.iter_mut().map(|side| seek(side, wanted)).max().unwrap_or(TERMINATED);
+        if furthest == wanted || furthest == TERMINATED {
+            return furthest;
+        }
+        wanted = furthest;
+    }
+}

@@ -1,0 +1,153 @@
+//! Writing: one commit for a batch of changes, with a bound on the text under way.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use tantivy::indexer::LogMergePolicy;
+use tantivy::schema::{Field as Column, OwnedValue};
+use tantivy::{Document, Index, IndexWriter, Term};
+
+use super::schema::Columns;
+use crate::entry::{Change, Entry};
+use crate::epoch::Payload;
+use crate::error::IndexError;
+use crate::stop::Stop;
+
+/// Memory of the indexing thread before it writes a segment.
+const WRITER_BYTES: usize = 64 << 20;
+
+/// Text handed to the indexing thread and not yet taken in. Its own queue counts documents, and 10,000 long notes are half a gigabyte.
+const UNDER_WAY: usize = 16 << 20;
+
+/// Share of removed documents in a segment at which it is rewritten: removed notes must leave the disk.
+const REMOVED_SHARE: f32 = 0.2;
+
+/// Applies all changes in one commit that carries `payload`, or none of them.
+pub(crate) fn apply<'a>(
+    index: &Index,
+    columns: &Columns,
+    changes: impl Iterator<Item = Change<'a>>,
+    payload: &Payload,
+    stop: &Stop,
+) -> Result<(), IndexError> {
+    let mut writer: IndexWriter<Fed> = index.writer_with_num_threads(1, WRITER_BYTES)?;
+    let mut policy = LogMergePolicy::default();
+    policy.set_del_docs_ratio_before_merge(REMOVED_SHARE);
+    writer.set_merge_policy(Box::new(policy));
+    // With the lock in hand the last commit stays the last: an index without documents has nothing to delete.
+    let fresh = index.searchable_segment_metas()?.is_empty();
+    let gate = Arc::new(Gate::default());
+    let mut seen = HashSet::new();
+    for change in changes {
+        if stop.stopped() {
+            writer.rollback()?;
+            return Err(IndexError::Stopped);
+        }
+        let key = match change {
+            Change::Put(entry) => entry.key,
+            Change::Remove(key) => key,
+        };
+        // Except what this batch itself put.
+        if !fresh || !seen.insert(key) {
+            writer.delete_term(Term::from_field_u64(columns.key, key));
+        }
+        if let Change::Put(entry) = change {
+            let ticket = gate.enter(entry.text.len());
+            writer.add_document(Fed { values: values(columns, &entry), _ticket: ticket })?;
+        }
+    }
+    let text = serde_json::to_string(payload).map_err(|e| IndexError::Unusable(e.to_string()))?;
+    let mut commit = writer.prepare_commit()?;
+    commit.set_payload(&text);
+    commit.commit()?;
+    // What a killed writer left behind goes with the next commit.
+    writer.garbage_collect_files().wait()?;
+    writer.wait_merging_threads()?;
+    Ok(())
+}
+
+fn values(columns: &Columns, entry: &Entry<'_>) -> Vec<(Column, OwnedValue)> {
+    let mut out = vec![(columns.key, OwnedValue::U64(entry.key))];
+    if let Some(date) = entry.date {
+        out.push((columns.date, OwnedValue::I64(date)));
+    }
+    for (field, column) in columns.searched() {
+        let text = entry.field(field);
+        if !text.is_empty() {
+            out.push((column, OwnedValue::Str(text.to_owned())));
+        }
+    }
+    out
+}
+
+/// A document on its way to the indexing thread; dropped there once it is taken in.
+struct Fed {
+    values: Vec<(Column, OwnedValue)>,
+    _ticket: Ticket,
+}
+
+type Value<'a> = (Column, &'a OwnedValue);
+
+impl Document for Fed {
+    type Value<'a> = &'a OwnedValue;
+    type FieldsValuesIter<'a> = std::iter::Map<std::slice::Iter<'a, (Column, OwnedValue)>, fn(&'a (Column, OwnedValue)) -> Value<'a>>;
+
+    fn iter_fields_and_values(&self) -> Self::FieldsValuesIter<'_> {
+        self.values.iter().map(|(column, value)| (*column, value))
+    }
+}
+
+/// Lets text in while there is room.
+#[derive(Debug, Default)]
+struct Gate {
+    bytes: Mutex<usize>,
+    left: Condvar,
+}
+
+impl Gate {
+    fn enter(self: &Arc<Gate>, bytes: usize) -> Ticket {
+        let mut inside = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        // A single text larger than the room enters alone. If the indexing thread has died nobody leaves any more: after a while we
+        // go on, and the writer reports it.
+        let mut patience = 200;
+        while *inside > 0 && *inside + bytes > UNDER_WAY && patience > 0 {
+            let before = *inside;
+            inside = self.left.wait_timeout(inside, Duration::from_millis(50)).unwrap_or_else(PoisonError::into_inner).0;
+            patience = if *inside < before { 200 } else { patience - 1 };
+        }
+        *inside += bytes;
+        Ticket { gate: Arc::clone(self), bytes }
+    }
+}
+
+#[derive(Debug)]
+struct Ticket {
+    gate: Arc<Gate>,
+    bytes: usize,
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        let mut inside = self.gate.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        *inside = inside.saturating_sub(self.bytes);
+        self.gate.left.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gate_waits_for_room_and_lets_a_giant_in_alone() {
+        let gate = Arc::new(Gate::default());
+        drop(gate.enter(UNDER_WAY * 2));
+        let held = gate.enter(UNDER_WAY);
+        let other = Arc::clone(&gate);
+        let waiting = std::thread::spawn(move || drop(other.enter(10)));
+        drop(held);
+        waiting.join().unwrap();
+        assert_eq!(*gate.bytes.lock().unwrap(), 0);
+    }
+}

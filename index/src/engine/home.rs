@@ -1,0 +1,78 @@
+//! Where an index lives. An encrypting directory becomes one more variant here; nothing else knows the difference.
+
+use std::path::{Path, PathBuf};
+
+use tantivy::Directory;
+use tantivy::directory::{DirectoryLock, INDEX_WRITER_LOCK, MmapDirectory, RamDirectory};
+
+use crate::epoch;
+use crate::error::IndexError;
+
+#[derive(Debug, Clone)]
+pub(crate) enum Home {
+    Memory(RamDirectory),
+    Folder(PathBuf),
+}
+
+impl Home {
+    pub(crate) fn directory(&self) -> Result<Box<dyn Directory>, IndexError> {
+        match self {
+            Home::Memory(ram) => Ok(Box::new(ram.clone())),
+            Home::Folder(path) => {
+                let directory = MmapDirectory::open(path).map_err(|e| IndexError::Unusable(e.to_string()))?;
+                Ok(Box::new(directory))
+            }
+        }
+    }
+}
+
+/// Makes the folder of an index, for its owner only: terms are words of charts.
+pub(crate) fn make(path: &Path) -> Result<(), IndexError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    Ok(builder.create(path)?)
+}
+
+/// Empties a damaged folder, unless another process is writing there.
+pub(crate) fn empty(path: &Path) -> Result<(), IndexError> {
+    let _lock = lock(path)?;
+    for item in std::fs::read_dir(path)? {
+        let item = item?;
+        // The lock file stays: removing it would let a second writer lock a file of the same name.
+        if item.file_name().to_str() == INDEX_WRITER_LOCK.filepath.to_str() {
+            continue;
+        }
+        if item.file_type()?.is_dir() { std::fs::remove_dir_all(item.path())? } else { std::fs::remove_file(item.path())? }
+    }
+    Ok(())
+}
+
+fn lock(path: &Path) -> Result<DirectoryLock, IndexError> {
+    let directory = MmapDirectory::open(path).map_err(|e| IndexError::Unusable(e.to_string()))?;
+    directory.acquire_lock(&INDEX_WRITER_LOCK).map_err(|_| IndexError::Busy)
+}
+
+/// The folders of other epochs beside `own`.
+pub(crate) fn others(own: &Path) -> Vec<PathBuf> {
+    let Some(parent) = own.parent() else { return Vec::new() };
+    let Ok(items) = std::fs::read_dir(parent) else { return Vec::new() };
+    let mut out: Vec<PathBuf> = items
+        .flatten()
+        .filter(|item| item.file_type().is_ok_and(|t| t.is_dir()) && item.file_name().to_str().is_some_and(epoch::is_folder))
+        .map(|item| item.path())
+        .filter(|path| path != own)
+        .collect();
+    out.sort();
+    out
+}
+
+/// Removes the folders of other epochs. One that cannot be removed now goes next time: it does no harm but take room.
+pub(crate) fn remove_others(own: &Path) {
+    for path in others(own) {
+        if lock(&path).is_ok() {
+            drop(std::fs::remove_dir_all(path));
+        }
+    }
+}

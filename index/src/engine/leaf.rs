@@ -1,0 +1,254 @@
+//! Leaves that tantivy has no complete query for: any of many words, phrases with such words, words near each other.
+
+use std::sync::Arc;
+
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::index::SegmentReader;
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::query::{Bm25StatisticsProvider, Bm25Weight, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::schema::{Field as Column, IndexRecordOption};
+use tantivy::{DocId, DocSet, Score, Searcher, TERMINATED, Term};
+
+use super::cursor::{Cursor, Group, Operand, PhraseCursor};
+use crate::plan::Phrase;
+use crate::stop::Stop;
+
+/// The words each slot of a phrase stands for.
+#[derive(Debug, Clone)]
+pub(crate) struct Expanded {
+    pub(crate) phrase: Phrase,
+    pub(crate) words: Vec<Arc<[Term]>>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Ask {
+    /// Documents with any of the words.
+    Any(Arc<[Term]>),
+    Phrase(Expanded),
+    Near(Vec<Vec<Expanded>>, u32),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct LeafQuery {
+    pub(crate) column: Column,
+    pub(crate) ask: Ask,
+    pub(crate) scored: bool,
+    pub(crate) stop: Stop,
+}
+
+impl Query for LeafQuery {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        let bm25 = match scoring {
+            EnableScoring::Enabled { searcher, .. } if self.scored => Some(self.bm25(searcher)?),
+            _ => None,
+        };
+        Ok(Box::new(LeafWeight { leaf: self.clone(), bm25 }))
+    }
+}
+
+impl LeafQuery {
+    /// The words of a slot weigh together as one word that is in as many documents as they are; a phrase or near-group weighs as its
+    /// rarest slot.
+    fn bm25(&self, searcher: &Searcher) -> tantivy::Result<Bm25Weight> {
+        let all = searcher.total_num_docs()?;
+        let frequency = |words: &[Term]| -> tantivy::Result<u64> {
+            let mut sum = 0;
+            for word in words {
+                sum += searcher.doc_freq(word)?;
+            }
+            Ok(sum)
+        };
+        let slots: Vec<&Arc<[Term]>> = match &self.ask {
+            Ask::Any(words) => vec![words],
+            Ask::Phrase(expanded) => expanded.words.iter().collect(),
+            Ask::Near(operands, _) => operands.iter().flatten().flat_map(|e| &e.words).collect(),
+        };
+        let mut rarest = all;
+        for words in slots {
+            rarest = rarest.min(frequency(words)?);
+        }
+        let length = searcher.total_num_tokens(self.column)? as Score / all.max(1) as Score;
+        Ok(Bm25Weight::for_one_term_without_explain(rarest, all, length))
+    }
+}
+
+struct LeafWeight {
+    leaf: LeafQuery,
+    bm25: Option<Bm25Weight>,
+}
+
+impl Weight for LeafWeight {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let rank = match &self.bm25 {
+            Some(bm25) => Some((bm25.boost_by(boost), reader.get_fieldnorms_reader(self.leaf.column)?)),
+            None => None,
+        };
+        let open = Opener { reader, column: self.leaf.column, stop: &self.leaf.stop };
+        Ok(match &self.leaf.ask {
+            Ask::Any(words) => Box::new(Listed { docs: open.list(words)?, at: 0, rank }),
+            Ask::Phrase(expanded) => Box::new(Positional::new(Cursor::Phrase(open.phrase(expanded)?), rank, self.leaf.stop.clone())),
+            Ask::Near(operands, within) => {
+                let mut sides = Vec::with_capacity(operands.len());
+                for choices in operands {
+                    sides.push(Operand(choices.iter().map(|e| open.phrase(e)).collect::<tantivy::Result<_>>()?));
+                }
+                Box::new(Positional::new(Cursor::Near(sides, *within), rank, self.leaf.stop.clone()))
+            }
+        })
+    }
+
+    fn explain(&self, _: &SegmentReader, _: DocId) -> tantivy::Result<Explanation> {
+        Ok(Explanation::new("words of one leaf, weighed together", 0.0))
+    }
+}
+
+/// Opens the postings of words in one segment.
+struct Opener<'a> {
+    reader: &'a SegmentReader,
+    column: Column,
+    stop: &'a Stop,
+}
+
+impl Opener<'_> {
+    fn postings(&self, words: &[Term], option: IndexRecordOption) -> tantivy::Result<Vec<SegmentPostings>> {
+        let index = self.reader.inverted_index(self.column)?;
+        let mut out = Vec::new();
+        for word in words {
+            if self.stop.stopped() {
+                return Ok(Vec::new());
+            }
+            out.extend(index.read_postings(word, option)?);
+        }
+        Ok(out)
+    }
+
+    fn phrase(&self, expanded: &Expanded) -> tantivy::Result<PhraseCursor> {
+        let mut groups = Vec::with_capacity(expanded.words.len());
+        for words in &expanded.words {
+            groups.push(Group::new(self.postings(words, IndexRecordOption::WithFreqsAndPositions)?));
+        }
+        Ok(PhraseCursor::new(expanded.phrase.clone(), groups))
+    }
+
+    /// All documents of any of the words, in order, with how often they occur. One pass a word: prefixes stand for thousands.
+    fn list(&self, words: &[Term]) -> tantivy::Result<Vec<(DocId, u32)>> {
+        let mut all: Vec<(DocId, u32)> = Vec::new();
+        for mut postings in self.postings(words, IndexRecordOption::WithFreqs)? {
+            if self.stop.stopped() {
+                break;
+            }
+            let mut doc = postings.doc();
+            while doc != TERMINATED {
+                all.push((doc, postings.term_freq()));
+                doc = postings.advance();
+            }
+        }
+        all.sort_unstable();
+        all.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1 = kept.1.saturating_add(next.1);
+            }
+            same
+        });
+        Ok(all)
+    }
+}
+
+type Rank = Option<(Bm25Weight, FieldNormReader)>;
+
+fn score(rank: &Rank, doc: DocId, count: u32) -> Score {
+    rank.as_ref().map_or(0.0, |(bm25, norms)| bm25.score(norms.fieldnorm_id(doc), count))
+}
+
+/// Documents found beforehand.
+struct Listed {
+    docs: Vec<(DocId, u32)>,
+    at: usize,
+    rank: Rank,
+}
+
+impl DocSet for Listed {
+    fn advance(&mut self) -> DocId {
+        self.at = (self.at + 1).min(self.docs.len());
+        self.doc()
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        let rest = self.docs.get(self.at..).unwrap_or_default();
+        self.at += rest.partition_point(|(doc, _)| *doc < target);
+        self.doc()
+    }
+
+    fn doc(&self) -> DocId {
+        self.docs.get(self.at).map_or(TERMINATED, |(doc, _)| *doc)
+    }
+
+    fn size_hint(&self) -> u32 {
+        u32::try_from(self.docs.len()).unwrap_or(u32::MAX)
+    }
+}
+
+impl Scorer for Listed {
+    fn score(&mut self) -> Score {
+        self.docs.get(self.at).map_or(0.0, |(doc, count)| score(&self.rank, *doc, *count))
+    }
+}
+
+/// Documents checked by position as they come.
+struct Positional {
+    cursor: Cursor,
+    doc: DocId,
+    count: u32,
+    size: u32,
+    rank: Rank,
+    stop: Stop,
+}
+
+impl Positional {
+    fn new(cursor: Cursor, rank: Rank, stop: Stop) -> Positional {
+        let mut scorer = Positional { size: cursor.size(), cursor, doc: 0, count: 0, rank, stop };
+        scorer.find(0);
+        scorer
+    }
+
+    fn find(&mut self, target: DocId) -> DocId {
+        let mut target = target;
+        loop {
+            // The collector sees the flag as well and reports it, so ending early is never taken for the whole answer.
+            self.doc = if self.stop.stopped() { TERMINATED } else { self.cursor.seek(target) };
+            if self.doc == TERMINATED {
+                return TERMINATED;
+            }
+            self.count = self.cursor.count(self.doc);
+            if self.count > 0 {
+                return self.doc;
+            }
+            target = self.doc + 1;
+        }
+    }
+}
+
+impl DocSet for Positional {
+    fn advance(&mut self) -> DocId {
+        if self.doc == TERMINATED { TERMINATED } else { self.find(self.doc + 1) }
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc >= target { self.doc } else { self.find(target) }
+    }
+
+    fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.size
+    }
+}
+
+impl Scorer for Positional {
+    fn score(&mut self) -> Score {
+        score(&self.rank, self.doc, self.count)
+    }
+}

@@ -1,0 +1,218 @@
+//! The engine: opens, feeds and searches one index.
+
+mod collect;
+mod compile;
+mod cursor;
+mod expand;
+mod feed;
+mod guard;
+mod home;
+mod leaf;
+mod open;
+mod schema;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use serde::Serialize;
+use tantivy::{Index, IndexReader};
+
+use crate::entry::Change;
+use crate::epoch::Payload;
+use crate::error::IndexError;
+use crate::grammar::Query;
+use crate::plan::Plan;
+use crate::stop::Stop;
+use collect::Gather;
+use compile::Compiler;
+use home::Home;
+use schema::{Columns, FACETS};
+
+/// Most values counted out for one facet.
+const FACET_VALUES: usize = 10;
+
+/// An open index. Searches from several threads at once; one process writes at a time, readers are never blocked by it.
+pub struct Engine {
+    index: Index,
+    reader: IndexReader,
+    columns: Columns,
+    home: Home,
+    epoch: String,
+    sequence: AtomicU64,
+    /// Whether a commit of this epoch exists; until then the engine is empty and waits for its rebuild.
+    built: AtomicBool,
+}
+
+/// An index as found on opening.
+#[derive(Debug)]
+pub enum Opened {
+    /// The index is whole as far as opening can tell; feed it what is newer than [`Engine::sequence`].
+    Ready(Engine),
+    /// There was nothing usable. The engine is empty: feed it everything, in one [`Engine::apply`].
+    NeedsRebuild {
+        /// The new, empty engine.
+        engine: Engine,
+        /// Why the old index could not be used, for a person to read.
+        why: String,
+    },
+}
+
+/// Which hits to give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// How many.
+    pub limit: usize,
+    /// How many of the best to leave out first.
+    pub offset: usize,
+    /// In which order.
+    pub sort: Sort,
+}
+
+/// The order of hits. Ties go to the smaller key, so it is the same each time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    /// Best first.
+    #[default]
+    Score,
+    /// Newest first, undated last.
+    Date,
+}
+
+impl Default for Page {
+    fn default() -> Page {
+        Page { limit: 20, offset: 0, sort: Sort::Score }
+    }
+}
+
+/// What a search found.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Found {
+    /// How many documents match, all of them.
+    pub total: u64,
+    /// The page asked for.
+    pub hits: Vec<Hit>,
+    /// The most frequent values of note type, author and service among all that match.
+    pub facets: Vec<Facet>,
+    /// What a person should know about the answer, such as a prefix that was cut.
+    pub notices: Vec<String>,
+}
+
+/// A document that matches.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Hit {
+    /// The key it was put in with.
+    pub key: u64,
+    /// How well it fits; comparable within one answer only.
+    pub score: f32,
+}
+
+/// How many of the documents found have a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Facet {
+    /// The field, as in a query: `type`, `author` or `service`.
+    pub field: &'static str,
+    /// The value as it was put in.
+    pub value: String,
+    /// How many have it.
+    pub count: u64,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("documents", &self.documents()).field("sequence", &self.sequence()).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Opens the index under `dir`, which may be missing. What is missing, damaged, of another epoch or of another store gives an empty
+    /// engine to rebuild; where not even a folder can be made, that engine lives in memory. `epoch_salt` is the store's identifier.
+    pub fn open(dir: &Path, epoch_salt: &str) -> Result<Opened, IndexError> {
+        open::open(dir, epoch_salt)
+    }
+
+    /// An empty engine in memory.
+    pub fn memory() -> Result<Engine, IndexError> {
+        open::memory("memory")
+    }
+
+    /// The sequence number given with the last commit this engine has seen; what the store changed later is not in the index.
+    pub fn sequence(&self) -> u64 {
+        self.sequence.load(Ordering::Acquire)
+    }
+
+    /// How many documents the index holds.
+    pub fn documents(&self) -> u64 {
+        self.reader.searcher().num_docs()
+    }
+
+    /// Applies changes in one commit that carries `sequence`, then shows them to this engine. All or nothing: when stopped, killed or
+    /// failed, the index stays as it was. [`IndexError::Busy`] when another process is writing.
+    ///
+    /// Changes must reach from what [`Engine::sequence`] says to `sequence`. `sequence` is stored as given even if the index has been
+    /// further: the changes in between are then expected once more, which does no harm.
+    pub fn apply<'a>(&self, changes: impl Iterator<Item = Change<'a>>, sequence: u64, stop: &Stop) -> Result<(), IndexError> {
+        let first = !self.built.load(Ordering::Acquire);
+        let payload = Payload { epoch: self.epoch.clone(), sequence };
+        feed::apply(&self.index, &self.columns, changes, &payload, stop)?;
+        self.reload()?;
+        if let Home::Folder(path) = &self.home
+            && first
+        {
+            home::remove_others(path);
+        }
+        Ok(())
+    }
+
+    /// Shows this engine what other processes have committed.
+    pub fn reload(&self) -> Result<(), IndexError> {
+        // The number is read first: if a commit falls in between, it is too low, and a few changes are applied twice. Too high would lose some.
+        let payload = open::payload(&self.index)?;
+        self.reader.reload()?;
+        if let Some(payload) = payload {
+            self.sequence.store(payload.sequence, Ordering::Release);
+            self.built.store(true, Ordering::Release);
+        }
+        Ok(())
+    }
+
+    /// Searches. The total is the true one: it equals what [`crate::matches`] counts, unless a notice says that words were left out.
+    pub fn search(&self, query: &Query, page: Page, stop: &Stop) -> Result<Found, IndexError> {
+        // A file damaged behind our back can make the decoder panic; that must not take the program down.
+        let run = catch_unwind(AssertUnwindSafe(|| self.run(query, page, stop)));
+        let found = run.unwrap_or_else(|_| Err(IndexError::Damaged("a part of it could not be decoded".to_owned())));
+        if stop.stopped() { Err(IndexError::Stopped) } else { found }
+    }
+
+    fn run(&self, query: &Query, page: Page, stop: &Stop) -> Result<Found, IndexError> {
+        let plan = Plan::of(query);
+        if plan.is_empty() {
+            return Ok(Found::default());
+        }
+        let searcher = self.reader.searcher();
+        let mut compiler = Compiler { searcher: &searcher, columns: &self.columns, stop, notices: Vec::new() };
+        let compiled = compiler.plan(&plan)?;
+        let notices = compiler.notices;
+        let gather = Gather { wanted: page.offset.saturating_add(page.limit), sort: page.sort, stop: stop.clone() };
+        let gathered = searcher.search(&*compiled, &gather)?;
+        let hits = gathered.top.iter().skip(page.offset).map(|r| Hit { key: r.key(), score: r.score() }).collect();
+        let mut facets = Vec::new();
+        for (field, counts) in FACETS.into_iter().zip(gathered.facets) {
+            let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
+            counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            facets.extend(counts.into_iter().take(FACET_VALUES).map(|(value, count)| Facet { field: field.name(), value, count }));
+        }
+        Ok(Found { total: gathered.total, hits, facets, notices })
+    }
+
+    /// Reads every file and compares its checksum; returns the names of those that are damaged. For `doctor` and after a crash.
+    pub fn verify(&self) -> Result<Vec<String>, IndexError> {
+        let mut names: Vec<String> = self.index.validate_checksum()?.into_iter().map(|path| path.display().to_string()).collect();
+        names.sort();
+        Ok(names)
+    }
+}
+
+#[cfg(test)]
+mod tests;

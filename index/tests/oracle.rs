@@ -1,0 +1,341 @@
+//! The engine against the brute-force evaluator: same documents, same totals, and marks that spell what matched.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use lacuna_index::{Change, Engine, Entry, Page, Query, Sort, Stop, marks, matches, snippet};
+use proptest::prelude::*;
+
+const JAN: i64 = 1_767_225_600;
+
+/// A small corpus of invented notes: text, type, author, service, days after 2026-01-01.
+const NOTES: &[(&str, &str, &str, &str, Option<i64>)] = &[
+    (
+        "Patient with acute on chronic systolic heart failure. HFrEF, EF 25%. Lasix 40 mg b.i.d.",
+        "progress_note",
+        "Smith, Anna MD",
+        "Cardiology",
+        Some(0),
+    ),
+    ("Congestive heart failure denied. No edema. BP 120/80, HR 72.", "discharge_summary", "Jones, Bob", "Medicine", Some(31)),
+    ("C-diff colitis, on vancomycin. WBC 10,000. s/p CABG x3.", "Discharge Summary", "Smith, Carl", "Surgery", Some(59)),
+    ("C. diff toxin negative; colitis resolved. Creatinine 1.2 mg/dL.", "progress_note", "Jones, Bob", "Medicine", Some(90)),
+    ("Sepsis due to E.coli. Lactate 4.1, vancomycin and fluids. Septic shock ruled out.", "H&P", "Lee", "Critical Care", Some(-1)),
+    ("sepsis SEPSIS Sepsis, sepsus and pepsis.", "consult", "Müller, Jürgen", "Medicine", None),
+    ("Pressure ulcer of the sacrum, stage 3. The ulcer near the sacrum is clean.", "wound_note", "Nurse Joy", "Wound Care", Some(10)),
+    ("Kidney injury; chronic kidney disease stage 4. Nephrology consulted, nephropathy likely.", "consult", "Lee", "Nephrology", Some(15)),
+    (
+        "Weight loss of ten pounds in three months. Malnourished; malnutrition, severe protein calorie malnutrition.",
+        "nutrition",
+        "Diaz",
+        "Nutrition",
+        Some(20),
+    ),
+    ("Patient's pain is 5/10. Don't give NSAIDs. O'Brien aware. H&P done at 12:30.", "nursing", "Joy", "Medicine", Some(365)),
+    ("COVID-19 pneumonia; SpO2 88% on 2L. PaO2/FiO2 180. x10^9/L 3.5", "progress_note", "Smith, Anna MD", "Medicine", Some(366)),
+    ("Pneumonia. Pnemonia was misspelled. pneumonias many.", "progress_note", "Lee", "Medicine", Some(400)),
+    (
+        "The patient was taken to the operating room. The patient was then taken to recovery.",
+        "operative_report",
+        "Carl Smith",
+        "Surgery",
+        Some(45),
+    ),
+    ("肺炎 と 診断. naïve café, Straße. hyper\u{200b}tension \u{2014} controlled.", "note", "田中", "Medicine", Some(46)),
+    ("pain pain pain", "note", "x", "y", Some(47)),
+    ("pain only once, q.d. and p.r.n dosing, 1.5 mg and .5 mg", "note", "x", "y", Some(48)),
+    ("", "empty", "", "", None),
+    ("--- *** ((())) \"\" ~~~ !!!", "symbols", "-", "*", Some(1)),
+    ("Acute blood loss anemia; anemia of chronic disease, blood transfused. hemoglobin 7.2", "progress_note", "Lee", "Medicine", Some(2)),
+    ("I50.23 coded. HbA1c 9.1. Temp 98.6, 1.2-1.4 range, dates 3/12/2026.", "coding", "Coder", "HIM", Some(3)),
+];
+
+fn entries() -> Vec<Entry<'static>> {
+    NOTES
+        .iter()
+        .zip(1_u64..)
+        .map(|((text, document_type, author, service, day), key)| Entry {
+            key: key * 7,
+            text,
+            document_type,
+            title: if key % 3 == 0 { Some("Follow-up Visit") } else { None },
+            author,
+            service,
+            patient: if key % 2 == 0 { "Doe, Jane" } else { "P-001" },
+            mrn: if key % 2 == 0 { "MRN-0042" } else { "MRN-00421" },
+            encounter: if key % 5 == 0 { "ENC 1/2026" } else { "enc-2" },
+            date: day.map(|d| JAN + d * 86_400 + 3600),
+        })
+        .collect()
+}
+
+fn engine_of(entries: &[Entry<'_>]) -> Engine {
+    let engine = Engine::memory().unwrap();
+    let half = entries.len() / 2;
+    // Two commits and a replaced document: several segments and a deleted row are the normal state of an index.
+    engine.apply(entries.iter().take(half).map(|e| Change::Put(*e)), 1, &Stop::new()).unwrap();
+    let again = entries.iter().take(1).chain(entries.iter().skip(half)).map(|e| Change::Put(*e));
+    engine.apply(again, 2, &Stop::new()).unwrap();
+    engine
+}
+
+/// Searches both ways; returns the keys, which are the same.
+fn both(engine: &Engine, entries: &[Entry<'_>], query: &Query) -> Vec<u64> {
+    let mut expected: Vec<u64> = entries.iter().filter(|e| matches(query, e)).map(|e| e.key).collect();
+    expected.sort_unstable();
+    for sort in [Sort::Score, Sort::Date] {
+        let found = engine.search(query, Page { limit: 1000, offset: 0, sort }, &Stop::new()).unwrap();
+        assert_eq!(found.notices, Vec::<String>::new());
+        assert_eq!(found.total, expected.len() as u64, "{query}");
+        let mut keys: Vec<u64> = found.hits.iter().map(|h| h.key).collect();
+        keys.sort_unstable();
+        assert_eq!(keys, expected, "{query}");
+    }
+    expected
+}
+
+/// Query, numbers of the notes found (from 1), and what is marked in the first of them.
+const TABLE: &[(&str, &[u64], &str)] = &[
+    ("sepsis", &[5, 6], "Sepsis"),
+    ("SEPSIS", &[5, 6], "Sepsis"),
+    ("patient", &[1, 10, 13], "Patient"),
+    ("patients", &[], ""),
+    ("patient's", &[10], "Patient's"),
+    ("don't", &[10], "Don't"),
+    ("o'brien", &[10], "O'Brien"),
+    ("bid", &[1], "b.i.d."),
+    ("b.i.d.", &[1], "b.i.d."),
+    ("BID", &[1], "b.i.d."),
+    ("qd", &[16], "q.d."),
+    ("prn", &[16], "p.r.n"),
+    ("c-diff", &[3, 4], "C-diff"),
+    ("C-DIFF", &[3, 4], "C-diff"),
+    ("diff", &[3, 4], "diff"),
+    ("\"c-diff colitis\"", &[3], "C-diff colitis"),
+    ("\"c diff\"", &[3, 4], "C-diff"),
+    ("120/80", &[2], "120/80"),
+    ("\"bp 120/80\"", &[2], "BP 120/80"),
+    ("\"120/80 hr\"", &[2], "120/80, HR"),
+    ("120", &[2], "120"),
+    ("10000", &[3], "10,000"),
+    ("10,000", &[3], "10,000"),
+    ("mg/dl", &[4], "mg/dL"),
+    ("mg", &[1, 4, 16], "mg"),
+    ("1.2", &[4, 20], "1.2"),
+    ("0.5", &[16], ".5"),
+    (".5", &[16], ".5"),
+    ("hfref", &[1], "HFrEF"),
+    ("s/p", &[3], "s/p"),
+    ("\"s/p cabg\"", &[3], "s/p CABG"),
+    ("x10^9/L", &[11], "x10^9/L"),
+    ("covid-19", &[11], "COVID-19"),
+    ("covid", &[11], "COVID"),
+    ("i50.23", &[20], "I50.23"),
+    ("h&p", &[10], "H&P"),
+    ("12:30", &[10], "12:30"),
+    ("3/12/2026", &[20], "3/12/2026"),
+    ("2026", &[20], "2026"),
+    ("\"heart failure\"", &[1, 2], "heart failure"),
+    ("\"congestive heart failure\"", &[2], "Congestive heart failure"),
+    ("\"failure heart\"", &[], ""),
+    ("\"acute on chronic\"", &[1], "acute on chronic"),
+    ("\"the patient was taken to\"", &[13], "The patient was taken to"),
+    ("\"pain pain\"", &[15], "pain pain pain"),
+    ("\"pain pain pain pain\"", &[], ""),
+    ("heart edema", &[2], "heart edema"),
+    ("heart and edema", &[2], "heart edema"),
+    ("edema or lasix", &[1, 2], "Lasix"),
+    ("heart not denied", &[1], "heart"),
+    ("not patient not pain", &[2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 14, 17, 18, 19, 20], ""),
+    ("not not sepsis", &[5, 6], ""),
+    ("(lactate or creatinine) (vancomycin or mg/dl)", &[4, 5], "Creatinine mg/dL"),
+    ("lactate vancomycin not \"septic shock\"", &[], ""),
+    ("sepsis or (heart not failure)", &[5, 6], "Sepsis"),
+    ("kidney near/4 stage", &[8], "kidney stage"),
+    ("stage near/4 kidney", &[8], "kidney stage"),
+    ("stage near/1 kidney", &[], ""),
+    ("sacrum near/5 ulcer", &[7], "ulcer sacrum ulcer sacrum"),
+    ("weight near/8 loss near/8 months", &[9], "Weight loss months"),
+    ("weight near/4 loss near/4 months", &[], ""),
+    ("pain near/1 pain", &[15], "pain pain pain"),
+    ("pain near/1 pain near/1 pain", &[], ""),
+    ("pain near/2 pain near/2 pain", &[15], "pain pain pain"),
+    ("\"blood loss\" near/1 anemia", &[19], "blood loss anemia"),
+    ("(sacrum or kidney) near/3 (stage or injury)", &[7, 8], "sacrum stage"),
+    ("nephro* near/3 consulted", &[8], "Nephrology consulted nephropathy"),
+    ("malnour*", &[9], "Malnourished"),
+    ("malnu*", &[9], "malnutrition malnutrition"),
+    ("c-di*", &[3, 4], "C-diff"),
+    ("\"heart fail*\"", &[1, 2], "heart failure"),
+    ("covid*", &[11], "COVID-19"),
+    ("zz*", &[], ""),
+    ("sepsus~", &[5, 6], "Sepsis"),
+    ("pnemonia~", &[11, 12], "pneumonia"),
+    ("pneumonai~", &[11, 12], "pneumonia"),
+    ("malnutritoin~2", &[9], "malnutrition malnutrition"),
+    ("\"protien~2 calorie\"", &[9], "protein calorie"),
+    ("type:discharge", &[2, 3], ""),
+    ("type:\"discharge summary\"", &[2, 3], ""),
+    ("type:disch*", &[2, 3], ""),
+    ("type:(consult or nutrition)", &[6, 8, 9], ""),
+    ("type:h&p sepsis", &[5], "Sepsis"),
+    ("author:smith", &[1, 3, 11, 13], ""),
+    ("author:\"smith anna\"", &[1, 11], ""),
+    ("author:muller", &[6], ""),
+    ("author:smiht~", &[1, 3, 11, 13], ""),
+    ("author:smith near/1 carl", &[], ""),
+    ("author:smith near/1 author:carl", &[3, 13], ""),
+    ("service:surgery not type:operative", &[3], ""),
+    ("mrn:mrn-0042 sepsis", &[6], "sepsis SEPSIS Sepsis"),
+    ("mrn:MRN-0042 heart", &[2], "heart"),
+    ("mrn:mrn-0042* heart", &[1, 2], "heart"),
+    ("mrn:0042", &[], ""),
+    ("patient:doe heart", &[2], "heart"),
+    ("encounter:\"enc  1/2026\"", &[5, 10, 15, 20], ""),
+    ("title:follow-up heart", &[], ""),
+    ("title:\"follow up\" colitis", &[3], "colitis"),
+    ("date:2026-02 not type:note", &[2, 13], ""),
+    ("date:2025", &[5], ""),
+    ("date:2027.. pneumonia", &[11, 12], "pneumonia"),
+    ("date:..2025-12-31", &[5], ""),
+    ("date:2026-01-01", &[1], ""),
+    ("date:2026-01-03..2026-01-11", &[7, 19, 20], ""),
+    ("not date:1900..", &[6, 17], ""),
+    ("cafe", &[14], "café"),
+    ("naïve", &[14], "naïve"),
+    ("STRASSE", &[14], "Straße"),
+    ("肺炎", &[14], "肺炎"),
+    ("hypertension", &[14], "hyper\u{200b}tension"),
+    ("foo:sepsis", &[], ""),
+    ("bp:120", &[2], "BP 120"),
+    ("-sepsis", &[5, 6], "Sepsis"),
+    ("section:plan sepsis", &[5, 6], "Sepsis"),
+    ("and or not", &[], ""),
+    ("\"and\" \"not\"", &[], ""),
+    ("*** ~~~ !!!", &[], ""),
+    ("", &[], ""),
+    ("((((", &[], ""),
+    ("\"unclosed phrase", &[], ""),
+];
+
+#[test]
+fn every_query_of_the_table_finds_the_same_both_ways() {
+    let entries = entries();
+    let engine = engine_of(&entries);
+    assert!(TABLE.len() >= 60);
+    for (typed, notes, marked) in TABLE {
+        let query = Query::parse(typed).0;
+        let keys = both(&engine, &entries, &query);
+        let expected: Vec<u64> = notes.iter().map(|n| n * 7).collect();
+        assert_eq!(keys, expected, "{typed}");
+        let Some(first) = entries.iter().find(|e| keys.first() == Some(&e.key)) else { continue };
+        let spelled: Vec<&str> = marks(&query, first.text).iter().map(|m| &first.text[m.span()]).collect();
+        assert_eq!(spelled.join(" "), *marked, "{typed}");
+    }
+}
+
+/// Words that meet: few, close to each other, compound, dotted, accented.
+fn word() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        "a",
+        "b",
+        "ab",
+        "abc",
+        "abd",
+        "abcd",
+        "acb",
+        "c-diff",
+        "c",
+        "diff",
+        "b.i.d.",
+        "bid",
+        "120/80",
+        "120",
+        "80",
+        "1.2",
+        "1,000",
+        "1000",
+        "mg/dL",
+        "a-b",
+        "a/b-c",
+        "é",
+        "caf\u{e9}",
+        "cafe",
+        "x\u{200b}y",
+        "xy",
+        "I50.23",
+        "it's",
+        "肺炎",
+    ])
+    .prop_map(str::to_owned)
+}
+
+fn text() -> impl Strategy<Value = String> {
+    let gap = prop::sample::select(vec![" ", " ", " ", ", ", ". ", "\n", "-", "/", " \u{2014} "]);
+    prop::collection::vec((word(), gap), 0..14).prop_map(|all| all.into_iter().map(|(w, g)| w + g).collect())
+}
+
+fn leaf() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => word(),
+        1 => word().prop_map(|w| w + "*"),
+        1 => word().prop_map(|w| w + "~"),
+        1 => word().prop_map(|w| w + "~2"),
+        3 => prop::collection::vec(word(), 2..4).prop_map(|w| format!("\"{}\"", w.join(" "))),
+        1 => (word(), word()).prop_map(|(a, b)| format!("\"{a} {b}*\"")),
+        2 => (word(), word(), 1..5).prop_map(|(a, b, n)| format!("{a} near/{n} {b}")),
+        1 => (word(), word(), word(), 1..6).prop_map(|(a, b, c, n)| format!("{a} near/{n} \"{b} {c}\" near/{n} {a}")),
+        1 => (word(), word(), word()).prop_map(|(a, b, c)| format!("({a} or {b}*) near/2 {c}~")),
+        1 => word().prop_map(|w| format!("type:{w}")),
+        1 => word().prop_map(|w| format!("mrn:{w}*")),
+        1 => Just("date:1970-01-02..1970-01-05".to_owned()),
+    ]
+}
+
+fn query() -> impl Strategy<Value = String> {
+    leaf().prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} {b})")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} or {b})")),
+            inner.prop_map(|a| format!("not ({a})")),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn generated_queries_find_the_same_both_ways(
+        texts in prop::collection::vec((text(), word(), prop::option::of(0_i64..700_000)), 1..14),
+        typed in prop::collection::vec(query(), 12),
+    ) {
+        let entries: Vec<Entry<'_>> = texts
+            .iter()
+            .zip(1_u64..)
+            .map(|((text, word, date), key)| Entry { key, text, document_type: word, mrn: word, date: *date, ..Entry::default() })
+            .collect();
+        let engine = engine_of(&entries);
+        for typed in typed {
+            let query = Query::parse(&typed).0;
+            prop_assert_eq!(&Query::parse(&query.to_string()).0, &query);
+            both(&engine, &entries, &query);
+            for entry in &entries {
+                let marks = marks(&query, entry.text);
+                let mut end = 0;
+                for mark in &marks {
+                    prop_assert!(mark.start >= end && mark.start < mark.end && entry.text.get(mark.span()).is_some());
+                    end = mark.end;
+                }
+                let shown = snippet(&query, entry.text, 24);
+                prop_assert!(shown.end - shown.start <= 24 && entry.text.get(shown.start..shown.end).is_some());
+            }
+        }
+    }
+
+    #[test]
+    fn any_string_is_a_query(typed in "(\\PC|near/2 |or |not |type:|[a-c*~\"()]){0,30}") {
+        let entries = entries();
+        let engine = engine_of(&entries[..4]);
+        both(&engine, &entries[..4], &Query::parse(&typed).0);
+    }
+}

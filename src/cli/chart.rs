@@ -1,0 +1,154 @@
+//! `lacuna worklist`, `chart`, `note`, `review`.
+
+use super::args::{Global, ViewChoice};
+use super::gaps::proof_line;
+use super::out::Out;
+use super::place;
+use crate::error::{Result, Trouble};
+use crate::work::Desk;
+use crate::work::model::{ChartView, Worklist, WorklistView};
+use serde_json::json;
+
+/// Encounters with the reasons to look at them.
+pub fn worklist(global: &Global, view: ViewChoice, out: &Out) -> Result<u8> {
+    let desk = place::desk(global)?;
+    let list = desk.worklist(match view {
+        ViewChoice::Active => WorklistView::Active,
+        ViewChoice::WithGaps => WorklistView::WithGaps,
+        ViewChoice::Queries => WorklistView::Queries,
+        ViewChoice::Discharged => WorklistView::Discharged,
+        ViewChoice::All => WorklistView::All,
+    })?;
+    desk.store().record_act(&desk.session().actor(), "worklist.show", None, None, None, &format!("{} rows", list.rows.len()))?;
+    out.show(&list, || plain_list(&list))?;
+    Ok(0)
+}
+
+fn plain_list(list: &Worklist) -> String {
+    let mut text = format!(
+        "{} encounters, {} with something new, {} answers to read, {} queries overdue   view: {}",
+        list.rows.len(),
+        list.with_new,
+        list.answers,
+        list.overdue,
+        list.view.label()
+    );
+    for r in &list.rows {
+        let age = r.age.map_or_else(|| "-".to_owned(), |a| a.to_string());
+        let day = r.day.map_or_else(|| "-".to_owned(), |d| d.to_string());
+        let sign = r.severity.map_or(' ', |s| s.sign());
+        text.push_str(&format!(
+            "\n{:<12} {:<24} {age:>3} {}  {:<8} day {day:>3}  {sign} {:>2} gaps  {}",
+            r.encounter,
+            r.patient,
+            r.sex,
+            r.unit.as_deref().unwrap_or("-"),
+            r.gaps,
+            r.reasons.join("; ")
+        ));
+    }
+    text
+}
+
+/// One encounter.
+pub fn chart(global: &Global, encounter: &str, out: &Out) -> Result<u8> {
+    let desk = place::desk(global)?;
+    let view = desk.chart(encounter)?;
+    let value = json!({
+        "patient": view.chart.patient, "encounter": view.chart.encounter,
+        "documents": view.chart.documents.iter().zip(view.readings.iter()).map(|(d, r)| json!({
+            "identifier": d.identifier, "version": d.version, "type": d.document_type.unwrap_or(r.document_type), "title": d.title, "time": d.time,
+            "author": d.author, "signer": d.signer, "status": d.status, "seen": view.seen.contains(&d.identifier),
+        })).collect::<Vec<_>>(),
+        "observations": view.chart.observations, "orders": view.chart.orders, "medications": view.chart.medications,
+        "procedures": view.chart.procedures, "problems": view.chart.problems,
+        "gaps": view.gaps, "queries": view.queries,
+    });
+    out.show(&value, || plain_chart(&view))?;
+    Ok(0)
+}
+
+fn plain_chart(view: &ChartView) -> String {
+    let e = &view.chart.encounter;
+    let given = |o: &Option<String>| o.clone().unwrap_or_else(|| "not given".to_owned());
+    let patient = view.chart.patient.as_ref().map_or_else(
+        || "patient not given".to_owned(),
+        |p| {
+            let age = e.start.and_then(|s| p.age_at(&s)).map_or_else(String::new, |a| format!(" {a}"));
+            format!("{}{age} {}  MRN {}", p.display(), p.sex.letter(), given(&p.mrn))
+        },
+    );
+    let mut text = format!(
+        "{patient}\nencounter {}   admitted {}   attending {}   service {}\n\nDocuments",
+        e.identifier,
+        e.start.map_or_else(|| "not given".to_owned(), |t| t.display()),
+        e.attending.as_ref().map_or("not given", |a| a.display()),
+        given(&e.service)
+    );
+    for (d, r) in view.chart.documents.iter().zip(view.readings.iter()) {
+        let new = if view.seen.contains(&d.identifier) { ' ' } else { '*' };
+        let time = d.time.map_or_else(|| "no date".to_owned(), |t| t.display());
+        let author = d.author.as_ref().map_or("author not given", |a| a.display());
+        text.push_str(&format!(
+            "\n{new} {time:<18} {:<18} {author:<28} {}",
+            d.document_type.unwrap_or(r.document_type).label(),
+            d.identifier
+        ));
+    }
+    text.push_str("\n\nGaps");
+    if view.gaps.is_empty() {
+        text.push_str("\n  none");
+    }
+    for row in &view.gaps {
+        let state = match (&row.dismissed, row.query) {
+            (Some(reason), _) => format!("  set aside: {reason}"),
+            (None, Some(id)) => format!("  query {id}"),
+            (None, None) => String::new(),
+        };
+        text.push_str(&format!("\n{} {}   [{}]{state}", row.gap.severity.sign(), row.gap.title, row.gap.item));
+        for proof in &row.gap.evidence {
+            text.push_str(&format!("\n    {}", proof_line(proof)));
+        }
+    }
+    if !view.queries.is_empty() {
+        text.push_str("\n\nQueries");
+    }
+    for q in &view.queries {
+        text.push_str(&format!("\n  {}", super::query_plain::row(q)));
+    }
+    text
+}
+
+/// One document as it is stored.
+pub fn note(global: &Global, document: &str, version: Option<u32>, out: &Out) -> Result<u8> {
+    let desk = place::desk(global)?;
+    let found = desk.store().document(document, version)?.ok_or_else(|| {
+        Trouble::input("there is no such document or version")
+            .at(document, None)
+            .hint("`lacuna chart ENCOUNTER` lists the documents of an encounter")
+    })?;
+    let actor = desk.session().actor();
+    desk.store().record_act(
+        &actor,
+        "document.read",
+        found.patient.as_deref(),
+        found.encounter.as_deref(),
+        Some(document),
+        &format!("version {}", found.version),
+    )?;
+    out.show(&found, || found.text.clone())?;
+    Ok(0)
+}
+
+/// Sets or clears the time of the next look.
+pub fn review(global: &Global, encounter: &str, days: u32, out: &Out) -> Result<u8> {
+    let desk = place::desk(global)?;
+    let name = desk.chart(encounter)?.chart.encounter.identifier.clone();
+    desk.set_next_review(&name, days)?;
+    let next = (days > 0).then(|| desk.now().plus_hours(i64::from(days) * 24)).flatten();
+    out.show(&json!({ "encounter": name, "next_review": next }), || match next {
+        Some(next) => format!("Next look at {name}: {}", next.display()),
+        None => format!("No next look at {name} is set."),
+    })?;
+    Ok(0)
+}

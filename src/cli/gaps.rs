@@ -1,0 +1,145 @@
+//! `lacuna gaps`, `explain`, `dismiss`.
+
+use super::args::{DismissArgs, DismissChoice, GapsArgs, Global};
+use super::out::Out;
+use super::place;
+use crate::chart::Evidence;
+use crate::checklist::{Explanation, Gap, GapState, Outcome};
+use crate::error::{Result, Trouble};
+use crate::work::model::DismissReason;
+use crate::work::{Desk, evaluate};
+use lacuna_index::Stop;
+
+/// Evaluates and lists.
+pub fn run(global: &Global, args: &GapsArgs, out: &Out) -> Result<u8> {
+    let desk = place::desk(global)?;
+    let asked = place::instant(args.as_of.as_deref())?;
+    if let Some(only) = &args.checklist {
+        let known = desk.packs().packs().iter().any(|p| p.id == *only) || desk.packs().item(only).is_some();
+        if !known {
+            return Err(Trouble::input("there is no such checklist or item").at(only, None).hint("`lacuna checklist list` shows them"));
+        }
+    }
+    let names = if args.all { desk.store().encounter_identifiers()? } else { args.encounters.clone() };
+    let mut gaps = evaluate::gaps_of(desk.store(), desk.packs(), &names, args.all, asked, &desk.now(), &Stop::new())?;
+    if let Some(only) = &args.checklist {
+        gaps.retain(|g| g.checklist == *only || g.item == *only);
+    }
+    let detail = format!("{} encounters, {} gaps", names.len(), gaps.len());
+    desk.store().record_act(&desk.session().actor(), "gaps.list", None, None, None, &detail)?;
+    out.show(&gaps, || plain(&gaps))?;
+    Ok(u8::from(gaps.is_empty()))
+}
+
+/// Gaps as a person reads them.
+pub fn plain(gaps: &[Gap]) -> String {
+    if gaps.is_empty() {
+        return "No gap found.".to_owned();
+    }
+    let mut text = String::new();
+    let mut encounter = "";
+    for gap in gaps {
+        if gap.encounter != encounter {
+            encounter = &gap.encounter;
+            text.push_str(&format!("\nEncounter {encounter}\n"));
+        }
+        let state = match gap.state {
+            GapState::Open => "",
+            GapState::Dismissed => "  (dismissed)",
+            GapState::Queried => "  (queried)",
+            GapState::Resolved => "  (resolved)",
+        };
+        text.push_str(&format!("  {} {}{state}   [{}]\n", gap.severity.sign(), gap.title, gap.item));
+        for proof in &gap.evidence {
+            text.push_str(&format!("      {}\n", proof_line(proof)));
+        }
+        for proof in &gap.counter_evidence {
+            text.push_str(&format!("      against: {}\n", proof_line(proof)));
+        }
+        for searched in &gap.searched {
+            text.push_str(&format!("      looked for, not found: {} ({})\n", searched.what, searched.r#where));
+        }
+    }
+    text.trim().to_owned()
+}
+
+/// One piece of proof in a line.
+pub fn proof_line(proof: &Evidence) -> String {
+    let date = proof.date().map(|d| d.display()).unwrap_or_else(|| "no date".to_owned());
+    match proof {
+        Evidence::Text(t) => {
+            let words: Vec<&str> = t.quote.split_whitespace().collect();
+            format!("\"{}\"  {} {date}, {}", words.join(" "), t.document_type.label(), t.author.as_deref().unwrap_or("author not given"))
+        }
+        Evidence::Value(v) => {
+            let unit = v.unit.as_deref().map(|u| format!(" {u}")).unwrap_or_default();
+            let reference = v.reference.as_deref().map(|r| format!(" (ref {r})")).unwrap_or_default();
+            let prior = if v.prior { "  prior encounter" } else { "" };
+            format!("{} {}{unit}{reference}  {date}{prior}", v.name, v.value)
+        }
+    }
+}
+
+/// Why an item fired, or why not.
+pub fn explain_item(global: &Global, encounter: &str, item: &str, as_of: Option<&str>, out: &Out) -> Result<u8> {
+    let desk = place::desk(global)?;
+    let at = place::instant(as_of)?.unwrap_or_else(|| desk.now());
+    let tree = desk.explain_at(encounter, item, &at)?;
+    out.show(&tree, || plain_tree(&tree))?;
+    Ok(0)
+}
+
+fn plain_tree(tree: &Explanation) -> String {
+    fn walk(node: &Explanation, depth: usize, out: &mut String) {
+        let sign = match node.outcome {
+            Outcome::Yes => "yes ",
+            Outcome::No => "no  ",
+            Outcome::CannotTell => "?   ",
+        };
+        out.push_str(&format!("{}{sign} {}", "  ".repeat(depth), node.label));
+        if !node.detail.is_empty() {
+            out.push_str(&format!(": {}", node.detail));
+        }
+        out.push('\n');
+        // Trees come from item files of bounded depth; the loader refuses deeper ones.
+        node.parts.iter().for_each(|part| walk(part, depth + 1, out));
+    }
+    let mut out = String::new();
+    walk(tree, 0, &mut out);
+    out.trim_end().to_owned()
+}
+
+/// Sets a gap aside, or takes that back.
+pub fn dismiss(global: &Global, args: &DismissArgs, out: &Out) -> Result<u8> {
+    let desk = place::desk(global)?;
+    let view = desk.chart(&args.encounter)?;
+    let found: Vec<_> = view.gaps.iter().filter(|g| g.key == args.gap || g.gap.item == args.gap).collect();
+    let row = match found.as_slice() {
+        [one] => *one,
+        [] => {
+            return Err(Trouble::input("that gap is not in this encounter").at(&args.gap, None).hint("`lacuna gaps ENCOUNTER` lists them"));
+        }
+        _ => {
+            return Err(Trouble::input("several gaps of this encounter are meant")
+                .at(&args.gap, None)
+                .hint("give the gap's key: `lacuna chart ENCOUNTER --json`"));
+        }
+    };
+    let name = view.chart.encounter.identifier.as_str();
+    if args.undo {
+        desk.reopen_gap(name, &row.key)?;
+    } else {
+        let reason = match args.reason {
+            Some(DismissChoice::InsufficientEvidence) => DismissReason::InsufficientEvidence,
+            Some(DismissChoice::AlreadyDocumented) => DismissReason::AlreadyDocumented,
+            Some(DismissChoice::NotSignificant) => DismissReason::NotSignificant,
+            Some(DismissChoice::HandledElsewhere) => DismissReason::HandledElsewhere,
+            Some(DismissChoice::Education) => DismissReason::Education,
+            Some(DismissChoice::Other) | None => DismissReason::Other,
+        };
+        desk.dismiss_gap(name, &row.key, reason, &args.words)?;
+    }
+    let done = serde_json::json!({ "gap": row.key, "state": if args.undo { "open" } else { "dismissed" } });
+    out.show(&done, || if args.undo { "The gap is open again.".to_owned() } else { "The gap is set aside.".to_owned() })?;
+    Ok(0)
+}

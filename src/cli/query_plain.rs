@@ -1,0 +1,72 @@
+//! Queries as plain text.
+
+use crate::query::{LintSeverity, Report, Rule};
+use crate::work::model::{QueryRow, QueryView};
+
+/// The word for a plain enum, as JSON spells it, with blanks.
+fn word<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(|s| s.replace('_', " "))).unwrap_or_default()
+}
+
+/// One query in a line.
+pub fn row(q: &QueryRow) -> String {
+    let overdue = if q.overdue { "  OVERDUE" } else { "" };
+    let outcome = q.outcome.map(|o| format!(" ({})", word(&o))).unwrap_or_default();
+    format!(
+        "{:>4}  {}{outcome}{overdue}  {}  to {}  {}  due {}",
+        q.id,
+        word(&q.state),
+        if q.title.is_empty() { "no title" } else { &q.title },
+        q.to.as_deref().unwrap_or("nobody yet"),
+        q.patient.as_deref().unwrap_or("patient not given"),
+        q.due.map_or_else(|| "not set".to_owned(), |d| d.display())
+    )
+}
+
+/// One query, whole.
+pub fn view(v: &QueryView, provider_sees: &str) -> String {
+    let mut text = format!("{}\n\n{provider_sees}\n\nTimeline", row(&v.row));
+    if v.steps.is_empty() {
+        text.push_str("\n  not sent yet");
+    }
+    for s in &v.steps {
+        text.push_str(&format!("\n  {}  {}: {} to {}  {}", s.at.display(), s.by, word(&s.from), word(&s.to), s.note.replace('\n', " / ")));
+    }
+    if let Some(answer) = &v.answer {
+        text.push_str(&format!("\n\nAnswer\n  {}", answer.replace('\n', "\n  ")));
+    }
+    if !v.internal_note.is_empty() {
+        text.push_str(&format!("\n\nFor ourselves (the provider does not see it)\n  {}", v.internal_note.replace('\n', "\n  ")));
+    }
+    text
+}
+
+/// What the lint says.
+pub fn report(r: &Report) -> String {
+    if r.diagnostics.is_empty() {
+        return "Nothing to mend. It can be sent.".to_owned();
+    }
+    let mut text = String::new();
+    for d in &r.diagnostics {
+        let severity = match d.severity {
+            LintSeverity::Block => "blocks",
+            LintSeverity::Justify => "needs a reason",
+            LintSeverity::Advice => "advice",
+        };
+        let place = d.r#where.map(|(s, e)| format!(" {s}-{e}")).unwrap_or_default();
+        text.push_str(&format!("{}  {severity}  {}{place}: {}\n    hint: {}\n", d.rule, d.field, d.message, d.hint));
+    }
+    text.push_str(if r.can_send { "It can be sent." } else { "It cannot be sent." });
+    text
+}
+
+/// The rules with their examples.
+pub fn rules(list: &[Rule]) -> String {
+    let mut text = String::new();
+    for r in list {
+        text.push_str(&format!("{}  {}  {}\n    {}\n    source: {}\n", r.id, word(&r.severity), r.title, r.why, r.source));
+        r.good.iter().for_each(|e| text.push_str(&format!("    fine:  {e}\n")));
+        r.bad.iter().for_each(|e| text.push_str(&format!("    not:   {e}\n")));
+    }
+    text.trim_end().to_owned()
+}

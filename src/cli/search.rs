@@ -1,0 +1,34 @@
+//! `lacuna search`.
+
+use super::args::{Global, SearchArgs, SortChoice};
+use super::out::Out;
+use super::place;
+use crate::error::Result;
+use crate::work::model::SearchPage;
+use crate::work::{SearchRequest, search_in};
+use lacuna_index::Stop;
+
+/// Searches all documents, or one encounter.
+pub fn run(global: &Global, args: &SearchArgs, out: &Out) -> Result<u8> {
+    let desk = place::desk(global)?;
+    let words = args.query.join(" ");
+    let request = SearchRequest { text: &words, limit: args.limit, by_date: args.sort == SortChoice::Date };
+    let page = search_in(&desk, args.encounter.as_deref(), &request, &Stop::new())?;
+    out.show(&page, || plain(&page))?;
+    Ok(u8::from(page.total == 0))
+}
+
+fn plain(page: &SearchPage) -> String {
+    let mut text = format!("{} documents, {} ms\nmeans: {}", page.total, page.took_ms, page.meaning);
+    for line in page.issues.iter().chain(&page.notices) {
+        text.push_str(&format!("\nnote: {line}"));
+    }
+    for hit in &page.hits {
+        let date = hit.date.map(|d| d.display()).unwrap_or_else(|| "no date".to_owned());
+        let patient = hit.patient.as_deref().unwrap_or("patient not given");
+        let author = hit.author.as_deref().unwrap_or("author not given");
+        let snippet: Vec<&str> = hit.snippet.split_whitespace().collect();
+        text.push_str(&format!("\n\n{}  {patient}  {}  {date}  {author}\n    {}", hit.document, hit.document_type, snippet.join(" ")));
+    }
+    text
+}

@@ -1,0 +1,101 @@
+//! Which required elements a note holds: under a heading, or anywhere in its words.
+
+mod content;
+mod phrases;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+pub(in crate::reading) use phrases::Phrases;
+pub use rules::ElementRules;
+
+use super::model::{Presence, Section};
+use crate::chart::{DocumentType, Span};
+use std::collections::BTreeMap;
+
+/// The elements of this document type: `present` wherever the information stands, `empty` for a heading with nothing of use
+/// behind it, `absent` otherwise.
+pub fn elements(
+    text: &str,
+    sections: &[Section],
+    sentences: &[Span],
+    document_type: DocumentType,
+    rules: &ElementRules,
+) -> BTreeMap<String, Presence> {
+    let names = rules.of(document_type);
+    if names.is_empty() {
+        return BTreeMap::new();
+    }
+    // Whether each section has content of its own, and whether a part of it has.
+    let filled: Vec<bool> = sections.iter().map(|s| rules.has_content(text.get(s.body..s.end).unwrap_or_default())).collect();
+    let cued = cued(text, sections, sentences, document_type, rules);
+    names
+        .iter()
+        .map(|name| {
+            let mut presence = Presence::Absent;
+            for rule in rules.rules(name, document_type) {
+                let first = sections.iter().position(|s| rule.after.contains(&s.section));
+                let skipped = if rule.after.is_empty() { 0 } else { first.map_or(sections.len(), |f| f + 1) };
+                for (section, filled) in sections.iter().zip(&filled).skip(skipped) {
+                    let own = rule.sections.contains(&section.section);
+                    let part =
+                        section.within.as_ref().is_some_and(|w| rule.sections.contains(w)) && !rule.parts_except.contains(&section.section);
+                    if (own || part) && *filled && !(rule.skip_short_of > 0 && words(text, section) < rule.skip_short_of) {
+                        presence = Presence::Present;
+                    } else if own && !filled && presence == Presence::Absent && !rule.supporting {
+                        presence = Presence::Empty;
+                    }
+                }
+            }
+            if cued.contains(&name.as_str()) {
+                presence = Presence::Present;
+            }
+            (name.clone(), presence)
+        })
+        .collect()
+}
+
+/// The first bytes of a text, cut at a character.
+fn near(text: &str, at_most: usize) -> &str {
+    (0..=at_most.min(text.len())).rev().find_map(|end| text.get(..end)).unwrap_or_default()
+}
+
+fn words(text: &str, section: &Section) -> usize {
+    text.get(section.body..section.end).unwrap_or_default().split_whitespace().count()
+}
+
+/// The elements that words of the note speak for, whatever heading they stand under.
+fn cued<'r>(text: &str, sections: &[Section], sentences: &[Span], document_type: DocumentType, rules: &'r ElementRules) -> Vec<&'r str> {
+    let mut hits: Vec<Vec<Span>> = rules.cues().iter().map(|_| Vec::new()).collect();
+    for (owner, span) in rules.phrases().find(text) {
+        let Some((cue, hits)) = rules.cues().get(owner).zip(hits.get_mut(owner)) else { continue };
+        if hits.len() >= cue.at_least.max(1) || !cue.applies_to(document_type) {
+            continue;
+        }
+        let section = sections.get(sections.partition_point(|s| s.start <= span.start).saturating_sub(1));
+        let names =
+            |list: &[String]| section.is_some_and(|s| list.contains(&s.section) || s.within.as_ref().is_some_and(|w| list.contains(w)));
+        if (!cue.within.is_empty() && !names(&cue.within)) || names(&cue.not_within) {
+            continue;
+        }
+        // Words of a heading name an element; what stands behind the heading decides, not the name.
+        if section.is_some_and(|s| span.start < s.body && span.start >= s.start) {
+            continue;
+        }
+        let sentence = sentences.get(sentences.partition_point(|s| s.start <= span.start).saturating_sub(1)).copied();
+        let rest = sentence.filter(|s| s.end > span.end).and_then(|s| text.get(span.end..s.end)).unwrap_or_default();
+        if cue.number && !rest.bytes().take(cue.reach).any(|b| b.is_ascii_digit()) {
+            continue;
+        }
+        if cue.date && !rules.has_date(near(rest, cue.reach)) {
+            continue;
+        }
+        if cue.last_part && span.start < text.len() - text.len() / 3 {
+            continue;
+        }
+        if hits.iter().all(|h| !h.of(text).eq_ignore_ascii_case(span.of(text))) {
+            hits.push(span);
+        }
+    }
+    rules.cues().iter().zip(&hits).filter(|(c, h)| !h.is_empty() && h.len() >= c.at_least.max(1)).map(|(c, _)| c.element.as_str()).collect()
+}

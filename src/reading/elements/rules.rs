@@ -1,0 +1,155 @@
+//! The rules of `lexicon/elements.toml`.
+
+use super::content::says_something;
+use super::phrases::Phrases;
+use crate::chart::DocumentType;
+use crate::error::Trouble;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+const SHIPPED: &str = include_str!("../../../lexicon/elements.toml");
+
+/// The sections that hold an element.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rule {
+    /// The element.
+    pub element: String,
+    /// Document types it holds for; all when empty.
+    #[serde(default)]
+    pub types: Vec<DocumentType>,
+    /// Sections whose content is the element.
+    pub sections: Vec<String>,
+    /// Parts of those sections that are something else.
+    #[serde(default)]
+    pub parts_except: Vec<String>,
+    /// Sections that can hold it but need not: an empty one leaves it absent, not empty.
+    #[serde(default)]
+    pub supporting: bool,
+    /// Counts only behind one of these sections (a list of drugs behind the course of a stay is what the patient goes home on).
+    #[serde(default)]
+    pub after: Vec<String>,
+    /// Bodies with fewer words do not count.
+    #[serde(default)]
+    pub skip_short_of: usize,
+}
+
+/// Words that speak for an element wherever they stand.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cue {
+    /// The element.
+    pub element: String,
+    /// Document types it holds for; all when empty.
+    #[serde(default)]
+    pub types: Vec<DocumentType>,
+    /// The words.
+    pub phrases: Vec<String>,
+    /// Sections in which they count; all when empty.
+    #[serde(default)]
+    pub within: Vec<String>,
+    /// Sections in which they do not count.
+    #[serde(default)]
+    pub not_within: Vec<String>,
+    /// A number must follow in the sentence.
+    #[serde(default)]
+    pub number: bool,
+    /// A date must follow in the sentence: 3/4/2021, or a month by name and a number.
+    #[serde(default)]
+    pub date: bool,
+    /// How near it must follow, in bytes.
+    #[serde(default = "near")]
+    pub reach: usize,
+    /// How many different phrases must be there.
+    #[serde(default)]
+    pub at_least: usize,
+    /// Counts only in the last third of the note, where plans and outcomes stand.
+    #[serde(default)]
+    pub last_part: bool,
+}
+
+fn near() -> usize {
+    24
+}
+
+impl Cue {
+    /// Whether it counts in a document of this type.
+    pub(super) fn applies_to(&self, document_type: DocumentType) -> bool {
+        self.types.is_empty() || self.types.contains(&document_type)
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    document_types: BTreeMap<String, Vec<String>>,
+    placeholders: Vec<String>,
+    reasons: Vec<String>,
+    months: Vec<String>,
+    rule: Vec<Rule>,
+    cue: Vec<Cue>,
+}
+
+/// Which elements a document type must hold, and how to tell that they are there.
+pub struct ElementRules {
+    file: File,
+    phrases: Phrases,
+}
+
+impl ElementRules {
+    /// Reads rules.
+    ///
+    /// # Errors
+    /// When the text is not TOML of this shape, or a rule names an element that no document type has.
+    pub fn parse(text: &str) -> Result<Self, Trouble> {
+        let file: File = toml::from_str(text).map_err(|e| Trouble::input("the elements cannot be read").why(e.message().to_owned()))?;
+        let known = |name: &String| file.document_types.values().any(|names| names.contains(name));
+        let used = file.rule.iter().map(|r| &r.element).chain(file.cue.iter().map(|c| &c.element));
+        if let Some(strange) = used.into_iter().find(|name| !known(name)) {
+            return Err(Trouble::input(format!("a rule names the element '{strange}', which no document type has"))
+                .hint("name an element of [document_types]"));
+        }
+        Ok(Self::new(file))
+    }
+
+    /// The rules that are part of the program. A test proves them valid; were they not, no element would be looked for.
+    pub fn shipped() -> &'static Self {
+        static ONCE: OnceLock<ElementRules> = OnceLock::new();
+        ONCE.get_or_init(|| Self::parse(SHIPPED).unwrap_or_else(|_| Self::new(File::default())))
+    }
+
+    fn new(file: File) -> Self {
+        let phrases = Phrases::new(file.cue.iter().enumerate().flat_map(|(i, c)| c.phrases.iter().map(move |p| (p.as_str(), i))));
+        Self { file, phrases }
+    }
+
+    /// The elements that a document of this type must hold.
+    pub fn of(&self, document_type: DocumentType) -> &[String] {
+        self.file.document_types.get(document_type.name()).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub(super) fn rules<'a>(&'a self, element: &'a str, document_type: DocumentType) -> impl Iterator<Item = &'a Rule> {
+        self.file.rule.iter().filter(move |r| r.element == element && (r.types.is_empty() || r.types.contains(&document_type)))
+    }
+
+    pub(super) fn cues(&self) -> &[Cue] {
+        &self.file.cue
+    }
+
+    pub(super) fn phrases(&self) -> &Phrases {
+        &self.phrases
+    }
+
+    /// Whether a date stands here.
+    pub(super) fn has_date(&self, words: &str) -> bool {
+        let numeric = words.as_bytes().windows(3).any(|w| matches!(w, [a, b'/' | b'-', b] if a.is_ascii_digit() && b.is_ascii_digit()));
+        numeric
+            || (words.bytes().any(|b| b.is_ascii_digit())
+                && words.split(|c: char| !c.is_alphabetic()).any(|w| self.file.months.iter().any(|m| w.eq_ignore_ascii_case(m))))
+    }
+
+    pub(super) fn has_content(&self, body: &str) -> bool {
+        says_something(body, &self.file.placeholders, &self.file.reasons)
+    }
+}

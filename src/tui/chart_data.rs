@@ -1,0 +1,290 @@
+//! A chart made ready for the screen, once, off the interface's thread: lines, marks, days, series.
+
+use super::text::{LineIndex, surname};
+use super::theme::Role;
+use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, Value};
+use crate::checklist::GapState;
+use crate::reading::{Assertion, Reading};
+use crate::work::model::ChartView;
+use std::collections::BTreeMap;
+
+/// A chart with everything that drawing it needs.
+#[derive(Clone, Debug)]
+pub struct ChartData {
+    /// The chart as the desk gave it.
+    pub view: ChartView,
+    /// One for each document, in the chart's order.
+    pub notes: Vec<Note>,
+    /// Documents by day, newest day first.
+    pub rows: Vec<DocRow>,
+    /// Labs and vitals with numbers, labs first.
+    pub series: Vec<Series>,
+}
+
+/// One document made ready.
+#[derive(Clone, Debug)]
+pub struct Note {
+    /// Its lines.
+    pub lines: LineIndex,
+    /// What to point out in it, sorted by start.
+    pub marks: Vec<Mark>,
+    /// Its type in a word.
+    pub label: &'static str,
+    /// Family name of its author.
+    pub author: String,
+}
+
+/// A stretch to point out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// How: higher ones win.
+    pub kind: MarkKind,
+}
+
+/// Why a stretch is pointed out, in rising order of weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MarkKind {
+    /// A heading.
+    Heading,
+    /// Said not to be so.
+    Negated,
+    /// Proves a gap.
+    Evidence,
+    /// Found by a search.
+    Hit,
+    /// The one that was jumped to.
+    Current,
+}
+
+impl MarkKind {
+    /// Its role in the theme.
+    pub fn role(self) -> Role {
+        match self {
+            Self::Heading => Role::Heading,
+            Self::Negated => Role::Negated,
+            Self::Evidence => Role::Evidence,
+            Self::Hit => Role::Hit,
+            Self::Current => Role::Current,
+        }
+    }
+}
+
+/// A line of the document list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DocRow {
+    /// A day.
+    Day(String),
+    /// A document, by its place in the chart.
+    Doc(usize),
+}
+
+/// One lab or vital over time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// Name as given.
+    pub name: String,
+    /// Unit as given.
+    pub unit: String,
+    /// True for vital signs and scores.
+    pub vital: bool,
+    /// Reference range as far as given.
+    pub low: Option<f64>,
+    /// Reference range as far as given.
+    pub high: Option<f64>,
+    /// Values in order of time.
+    pub points: Vec<Point>,
+}
+
+/// One value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// When.
+    pub time: Instant,
+    /// The number.
+    pub value: f64,
+    /// As it is written.
+    pub text: String,
+    /// Outside its range: `H`, `L` or empty.
+    pub flag: &'static str,
+}
+
+impl Series {
+    /// The range in words; empty when none was given.
+    pub fn range(&self) -> String {
+        match (self.low, self.high) {
+            (Some(low), Some(high)) => format!("{}-{}", number(low), number(high)),
+            (Some(low), None) => format!(">= {}", number(low)),
+            (None, Some(high)) => format!("<= {}", number(high)),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// The last `most` values as bars; digits when only ASCII can be drawn.
+    pub fn spark(&self, most: usize, ascii: bool) -> String {
+        let skip = self.points.len().saturating_sub(most);
+        let values: Vec<f64> = self.points.iter().skip(skip).map(|p| p.value).collect();
+        let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
+        let bars = if ascii {
+            ['1', '2', '3', '4', '5', '6', '7', '8']
+        } else {
+            ['\u{2581}', '\u{2582}', '\u{2583}', '\u{2584}', '\u{2585}', '\u{2586}', '\u{2587}', '\u{2588}']
+        };
+        values
+            .iter()
+            .map(|v| {
+                let at = if high > low { ((v - low) / (high - low) * 7.0).round() } else { 3.0 };
+                bars.get(at as usize).copied().unwrap_or(' ')
+            })
+            .collect()
+    }
+}
+
+/// A number without needless decimals.
+pub fn number(value: f64) -> String {
+    let text = format!("{value:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+impl ChartData {
+    /// Makes a chart ready.
+    pub fn new(view: ChartView) -> Self {
+        let notes = view.chart.documents.iter().enumerate().map(|(at, document)| note(&view, document, view.readings.get(at))).collect();
+        let rows = rows(&view.chart);
+        let series = series(&view.chart);
+        Self { view, notes, rows, series }
+    }
+
+    /// The encounter's identifier.
+    pub fn encounter(&self) -> &str {
+        &self.view.chart.encounter.identifier
+    }
+
+    /// One document.
+    pub fn document(&self, at: usize) -> Option<&Document> {
+        self.view.chart.documents.get(at)
+    }
+
+    /// Where a document stands.
+    pub fn position(&self, identifier: &str) -> Option<usize> {
+        self.view.chart.documents.iter().position(|d| d.identifier == identifier)
+    }
+
+    /// Whether this person has not opened a document yet.
+    pub fn unseen(&self, at: usize) -> bool {
+        self.document(at).is_some_and(|d| !self.view.seen.contains(&d.identifier))
+    }
+
+    /// Documents in the order of the list.
+    pub fn order(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
+        self.rows.iter().filter_map(|row| if let DocRow::Doc(at) = row { Some(*at) } else { None })
+    }
+}
+
+fn note(view: &ChartView, document: &Document, reading: Option<&Reading>) -> Note {
+    let kind = document.document_type.or(reading.map(|r| r.document_type)).unwrap_or_default();
+    let mut marks = Vec::new();
+    if let Some(reading) = reading {
+        marks.extend(reading.sections.iter().filter(|s| !s.heading.is_empty()).map(|s| Mark {
+            start: s.start,
+            end: s.start + s.heading.len(),
+            kind: MarkKind::Heading,
+        }));
+        let negated = reading.mentions.iter().filter(|m| matches!(m.assertion, Assertion::Negated | Assertion::Family));
+        marks.extend(negated.map(|m| Mark { start: m.start, end: m.end, kind: MarkKind::Negated }));
+    }
+    for row in view.gaps.iter().filter(|g| matches!(g.gap.state, GapState::Open | GapState::Queried)) {
+        for proof in &row.gap.evidence {
+            if let Evidence::Text(text) = proof
+                && text.document == document.identifier
+                && text.start < text.end
+            {
+                marks.push(Mark { start: text.start, end: text.end, kind: MarkKind::Evidence });
+            }
+        }
+    }
+    marks.sort();
+    marks.dedup();
+    let author = document.author.as_ref().and_then(|a| a.name.as_deref()).map(surname).unwrap_or_default();
+    let label = match (kind, document.title.as_deref()) {
+        (DocumentType::Other, Some(title)) => other_label(title),
+        _ => kind.label(),
+    };
+    Note { lines: LineIndex::new(&document.text), marks, label, author }
+}
+
+/// A word for documents that the vocabulary calls "other", from the title that came with them.
+fn other_label(title: &str) -> &'static str {
+    let title = title.to_lowercase();
+    [
+        ("wound", "Wound note"),
+        ("nutrition", "Nutrition"),
+        ("diet", "Nutrition"),
+        ("nurs", "Nursing"),
+        ("case manag", "Case mgmt"),
+        ("therap", "Therapy"),
+        ("pharm", "Pharmacy"),
+        ("anesth", "Anesthesia"),
+        ("query", "Query"),
+        ("flowsheet", "Flowsheet"),
+    ]
+    .into_iter()
+    .find(|(part, _)| title.contains(part))
+    .map_or("Note", |(_, label)| label)
+}
+
+fn rows(chart: &Chart) -> Vec<DocRow> {
+    let mut order: Vec<usize> = (0..chart.documents.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(chart.documents.get(*at).and_then(|d| d.time)));
+    let mut rows = Vec::new();
+    let mut day = None;
+    for at in order {
+        let Some(document) = chart.documents.get(at) else { continue };
+        let title = document.time.map_or_else(|| "no date".to_owned(), |t| super::say::day(&t));
+        if day.as_ref() != Some(&title) {
+            rows.push(DocRow::Day(title.clone()));
+            day = Some(title);
+        }
+        rows.push(DocRow::Doc(at));
+    }
+    rows
+}
+
+fn series(chart: &Chart) -> Vec<Series> {
+    let mut all: BTreeMap<(bool, String), Series> = BTreeMap::new();
+    for observation in &chart.observations {
+        let (Some(Value::Quantity(quantity)), Some(time)) = (&observation.value, observation.time) else { continue };
+        let vital = observation.category.as_deref().is_some_and(|c| c != "laboratory");
+        let series = all.entry((vital, observation.name.to_lowercase())).or_insert_with(|| Series {
+            name: observation.name.clone(),
+            unit: quantity.unit.clone().unwrap_or_default(),
+            vital,
+            low: None,
+            high: None,
+            points: Vec::new(),
+        });
+        series.low = observation.low.or(series.low);
+        series.high = observation.high.or(series.high);
+        let above = observation.high.is_some_and(|high| quantity.value > high);
+        let below = observation.low.is_some_and(|low| quantity.value < low);
+        let flag = match observation.interpretation.as_deref() {
+            Some("H" | "HH" | "HU") => "H",
+            Some("L" | "LL" | "LU") => "L",
+            Some("N") => "",
+            _ if above => "H",
+            _ if below => "L",
+            _ => "",
+        };
+        let text = format!("{}{}", quantity.comparator.as_deref().unwrap_or_default(), number(quantity.value));
+        series.points.push(Point { time, value: quantity.value, text, flag });
+    }
+    let mut series: Vec<Series> = all.into_values().collect();
+    for one in &mut series {
+        one.points.sort_by_key(|p| p.time);
+    }
+    series.sort_by_key(|s| s.vital);
+    series
+}

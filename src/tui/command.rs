@@ -1,0 +1,148 @@
+//! One table of everything a person can do: keys, footer, help, palette and `docs/keys.md` come from it.
+
+mod everywhere;
+mod queries;
+mod review;
+
+use super::keys::Key;
+use super::model::{Model, Screen};
+use super::msg::Effect;
+
+/// Where a command works, as a set of bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scopes(u8);
+
+impl Scopes {
+    /// The worklist.
+    pub const WORKLIST: Self = Self(1);
+    /// A chart.
+    pub const CHART: Self = Self(2);
+    /// The composer, on a list or a choice.
+    pub const FORM: Self = Self(4);
+    /// The composer, while typing.
+    pub const TYPING: Self = Self(8);
+    /// The tracker.
+    pub const TRACKER: Self = Self(16);
+    /// One query.
+    pub const QUERY: Self = Self(32);
+    /// Search.
+    pub const SEARCH: Self = Self(64);
+    /// Everywhere.
+    pub const ALL: Self = Self(127);
+    /// Everywhere that letters are keys.
+    pub const LETTERS: Self = Self(1 | 2 | 4 | 16 | 32);
+
+    /// Both.
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether they share a place.
+    pub fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// Each place by itself, with its name in help and documentation.
+pub const PLACES: [(Scopes, &str); 7] = [
+    (Scopes::WORKLIST, "Worklist"),
+    (Scopes::CHART, "Chart"),
+    (Scopes::FORM, "Query draft, on a list or a choice"),
+    (Scopes::TYPING, "Query draft, while typing"),
+    (Scopes::TRACKER, "Queries"),
+    (Scopes::QUERY, "One query"),
+    (Scopes::SEARCH, "Search"),
+];
+
+/// Whether a command can be given now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Avail {
+    /// Yes.
+    Yes,
+    /// No, and why.
+    No(&'static str),
+}
+
+/// One thing a person can do.
+pub struct Command {
+    /// Kebab-case, unique.
+    pub id: &'static str,
+    /// In a word or two, for the footer.
+    pub short: &'static str,
+    /// In a few words, for help and palette.
+    pub title: &'static str,
+    /// What it does.
+    pub help: &'static str,
+    /// Where.
+    pub scope: Scopes,
+    /// By which keys; the first one is shown in the footer.
+    pub keys: &'static [&'static str],
+    /// Its rank in the footer; 0 keeps it out.
+    pub rank: u8,
+    /// Whether it can be given now.
+    pub when: fn(&Model) -> Avail,
+    /// Does it.
+    pub run: fn(&mut Model) -> Vec<Effect>,
+}
+
+/// Every command, in the order of the help.
+pub fn all() -> impl Iterator<Item = &'static Command> {
+    [review::REVIEW, queries::QUERIES, everywhere::EVERYWHERE].into_iter().flatten()
+}
+
+fn always(_: &Model) -> Avail {
+    Avail::Yes
+}
+
+/// The place that keys are looked up for.
+pub fn scope(model: &Model) -> Scopes {
+    match model.screen() {
+        Screen::Worklist => Scopes::WORKLIST,
+        Screen::Chart => Scopes::CHART,
+        Screen::Composer if model.composer.as_ref().is_some_and(super::compose::Composer::typing) => Scopes::TYPING,
+        Screen::Composer => Scopes::FORM,
+        Screen::Tracker => Scopes::TRACKER,
+        Screen::Query => Scopes::QUERY,
+        Screen::Search => Scopes::SEARCH,
+    }
+}
+
+/// The command of a key in a place.
+pub fn lookup(scope: Scopes, key: Key) -> Option<&'static Command> {
+    all().find(|c| c.scope.meets(scope) && c.keys.iter().any(|k| Key::parse(k) == Some(key)))
+}
+
+/// Commands of a place, in the order of the table.
+pub fn commands(scope: Scopes) -> impl Iterator<Item = &'static Command> {
+    all().filter(move |c| c.scope.meets(scope))
+}
+
+/// At most seven for the footer, by rank; those that cannot be given now are left out.
+pub fn footer(model: &Model) -> Vec<&'static Command> {
+    let mut hints: Vec<&Command> = commands(scope(model)).filter(|c| c.rank > 0 && (c.when)(model) == Avail::Yes).collect();
+    hints.sort_by_key(|c| c.rank);
+    hints.truncate(6);
+    hints.extend(all().find(|c| c.id == "help"));
+    hints
+}
+
+/// A key as a person reads it.
+pub fn key_name(name: &str) -> String {
+    Key::parse(name).map_or_else(|| name.to_owned(), |key| key.to_string())
+}
+
+/// `docs/keys.md`.
+pub fn markdown() -> String {
+    let mut out = String::from(
+        "# Keys\n\nGenerated from the command table (`src/tui/command/`); a test fails when it is stale.\n\
+         Every command is also in the palette (`Ctrl-P`, or `:` where letters are keys), under its title.\n",
+    );
+    for (place, name) in PLACES {
+        out.push_str(&format!("\n## {name}\n\n| Keys | Command | Does |\n|---|---|---|\n"));
+        for command in commands(place) {
+            let keys = command.keys.iter().map(|k| format!("`{}`", key_name(k).replace('|', "\\|"))).collect::<Vec<_>>().join(" ");
+            out.push_str(&format!("| {keys} | {} (`{}`) | {} |\n", command.title, command.id, command.help));
+        }
+    }
+    out
+}

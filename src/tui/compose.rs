@@ -1,0 +1,246 @@
+//! The state of the composer: a draft, the field with the keys, what is saved of it and what the lint says.
+
+use crate::chart::Instant;
+use crate::query::{Diagnostic, Draft, LintSeverity, Recipient, Report};
+use crate::work::model::QueryView;
+
+/// A draft being written.
+#[derive(Clone, Debug)]
+pub struct Composer {
+    /// Its number.
+    pub id: i64,
+    /// The revision that the store holds.
+    pub revision: i64,
+    /// Patient as shown.
+    pub patient: String,
+    /// The draft.
+    pub draft: Draft,
+    /// For ourselves only.
+    pub note: String,
+    /// The field with the keys.
+    pub field: Field,
+    /// The selected item of a list field.
+    pub item: usize,
+    /// Whether the item's words are being typed.
+    pub editing: bool,
+    /// Where the cursor is in the text that is typed.
+    pub cursor: usize,
+    /// Changes so far.
+    pub edits: u64,
+    /// Changes that the store holds.
+    pub saved: u64,
+    /// Changes that are on their way to it.
+    pub sending: Option<u64>,
+    /// How the last save went.
+    pub status: Saved,
+    /// Whether the long timer runs.
+    pub capped: bool,
+    /// What to do once everything is saved.
+    pub then: Then,
+    /// The newest lint.
+    pub report: Option<Report>,
+    /// Who it can go to.
+    pub recipients: Vec<Recipient>,
+}
+
+/// How the last save went.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Saved {
+    /// As it was opened.
+    #[default]
+    Untouched,
+    /// The store holds it since then.
+    At(Instant),
+    /// It does not, and why.
+    Failed(String),
+}
+
+/// What to do once everything is saved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Then {
+    /// Nothing.
+    #[default]
+    Stay,
+    /// Send it.
+    Send,
+}
+
+/// Fields, from top to bottom.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Field {
+    /// Neutral title.
+    #[default]
+    Title,
+    /// Form.
+    Form,
+    /// Recipient.
+    To,
+    /// When an answer is due.
+    Due,
+    /// Evidence.
+    Indicators,
+    /// Free words above the question.
+    Words,
+    /// The question.
+    Question,
+    /// Options.
+    Options,
+    /// For ourselves only.
+    Note,
+}
+
+impl Field {
+    /// Every field.
+    pub const ALL: [Self; 9] =
+        [Self::Title, Self::Form, Self::To, Self::Due, Self::Indicators, Self::Words, Self::Question, Self::Options, Self::Note];
+
+    /// Its label.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Title => "Title",
+            Self::Form => "Type",
+            Self::To => "To",
+            Self::Due => "Due",
+            Self::Indicators => "Indicators",
+            Self::Words => "Context",
+            Self::Question => "Question",
+            Self::Options => "Options",
+            Self::Note => "For us only",
+        }
+    }
+
+    /// The prefix that the lint names it by.
+    pub fn lint_name(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Form => "form",
+            Self::To => "recipient",
+            Self::Due => "due",
+            Self::Indicators => "indicators",
+            Self::Words => "body",
+            Self::Question => "question",
+            Self::Options => "options",
+            Self::Note => "internal_note",
+        }
+    }
+
+    fn step(self, by: isize) -> Self {
+        let at = Self::ALL.iter().position(|f| *f == self).unwrap_or(0);
+        let to = (at as isize + by).rem_euclid(Self::ALL.len() as isize);
+        Self::ALL.get(usize::try_from(to).unwrap_or(0)).copied().unwrap_or_default()
+    }
+}
+
+impl Composer {
+    /// Opens a stored draft.
+    pub fn new(view: QueryView, recipients: Vec<Recipient>) -> Self {
+        let mut all = recipients;
+        if let Some(to) = &view.draft.recipient
+            && !all.iter().any(|r| r.name == to.name)
+        {
+            all.insert(0, to.clone());
+        }
+        Self {
+            id: view.row.id,
+            revision: view.revision,
+            patient: view.row.patient.unwrap_or_default(),
+            draft: view.draft,
+            note: view.internal_note,
+            field: Field::Indicators,
+            item: 0,
+            editing: false,
+            cursor: 0,
+            edits: 0,
+            saved: 0,
+            sending: None,
+            status: Saved::Untouched,
+            capped: false,
+            then: Then::Stay,
+            report: None,
+            recipients: all,
+        }
+    }
+
+    /// Whether the store holds everything.
+    pub fn clean(&self) -> bool {
+        self.edits == self.saved
+    }
+
+    /// Whether letters go into a text now.
+    pub fn typing(&self) -> bool {
+        self.editing || matches!(self.field, Field::Title | Field::Words | Field::Question | Field::Note)
+    }
+
+    /// Whether the text that is typed may hold several lines.
+    pub fn multiline(&self) -> bool {
+        matches!(self.field, Field::Words | Field::Question | Field::Note)
+    }
+
+    /// The text that letters go into, with its cursor.
+    pub fn text(&mut self) -> Option<(&mut String, &mut usize)> {
+        let text = match self.field {
+            Field::Title => &mut self.draft.title,
+            Field::Words => &mut self.draft.body,
+            Field::Question => &mut self.draft.question,
+            Field::Note => &mut self.note,
+            Field::Options if self.editing => &mut self.draft.options.get_mut(self.item)?.text,
+            Field::Indicators if self.editing => &mut self.draft.indicators.get_mut(self.item)?.relevance,
+            _ => return None,
+        };
+        Some((text, &mut self.cursor))
+    }
+
+    /// The text of a field as it stands, for fields that are one text.
+    pub fn value(&self, field: Field) -> &str {
+        match field {
+            Field::Title => &self.draft.title,
+            Field::Words => &self.draft.body,
+            Field::Question => &self.draft.question,
+            Field::Note => &self.note,
+            _ => "",
+        }
+    }
+
+    /// Items of the focused list field.
+    pub fn items(&self) -> usize {
+        match self.field {
+            Field::Indicators => self.draft.indicators.len(),
+            Field::Options => self.draft.options.len(),
+            _ => 0,
+        }
+    }
+
+    /// Gives the keys to the field `by` further on; a text takes them at its end, or at its start when coming from above.
+    pub fn go(&mut self, by: isize) {
+        self.focus(self.field.step(by));
+    }
+
+    /// Gives the keys to a field.
+    pub fn focus(&mut self, field: Field) {
+        self.field = field;
+        self.item = 0;
+        self.editing = false;
+        self.cursor = self.value(field).len();
+    }
+
+    /// How many findings block, need words, or advise.
+    pub fn findings(&self) -> (usize, usize, usize) {
+        let count = |severity| self.diagnostics().filter(|d| d.severity == severity).count();
+        let justified = |d: &&Diagnostic| d.severity == LintSeverity::Justify && !self.draft.justifications.contains_key(d.rule);
+        (count(LintSeverity::Block), self.diagnostics().filter(justified).count(), count(LintSeverity::Advice))
+    }
+
+    /// What the lint found.
+    pub fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.report.iter().flat_map(|r| &r.diagnostics)
+    }
+
+    /// Findings on one field, or on one item of a list field.
+    pub fn findings_on(&self, field: Field, item: Option<usize>) -> impl Iterator<Item = &Diagnostic> {
+        let name = match item {
+            Some(item) => format!("{}[{item}]", field.lint_name()),
+            None => field.lint_name().to_owned(),
+        };
+        self.diagnostics().filter(move |d| d.field == name)
+    }
+}

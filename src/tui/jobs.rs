@@ -1,0 +1,131 @@
+//! Questions to the desk, answered on threads of their own: readings, searches and writings each keep their order; in a slot
+//! whose older answers are worthless only the newest question waiting is put.
+
+use super::chart_data::ChartData;
+use super::msg::{Answer, Done, Msg, Request, Slot};
+use crate::error::Result;
+use crate::work::Desk;
+use crossbeam_channel::{Receiver, Sender};
+use lacuna_index::Stop;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// A question with its number.
+struct Job {
+    slot: Slot,
+    generation: u64,
+    request: Request,
+    stop: Stop,
+}
+
+/// The threads that speak with the desk.
+pub struct Workers {
+    reads: Sender<Job>,
+    searches: Sender<Job>,
+    writes: Sender<Job>,
+    searching: Stop,
+}
+
+impl Workers {
+    /// Starts them; answers go to `answers`.
+    pub fn start(desk: &Arc<dyn Desk>, answers: &Sender<Msg>) -> std::io::Result<Self> {
+        let thread = |name: &str| -> std::io::Result<Sender<Job>> {
+            let (sender, jobs) = crossbeam_channel::unbounded();
+            let (desk, answers) = (Arc::clone(desk), answers.clone());
+            std::thread::Builder::new().name(name.to_owned()).spawn(move || work(desk.as_ref(), &jobs, &answers))?;
+            Ok(sender)
+        };
+        Ok(Self { reads: thread("reads")?, searches: thread("searches")?, writes: thread("writes")?, searching: Stop::new() })
+    }
+
+    /// Puts a question. A new search stops the one that runs.
+    pub fn put(&mut self, slot: Slot, generation: u64, request: Request) {
+        let mut stop = Stop::new();
+        if slot == Slot::Search {
+            self.searching.stop();
+            self.searching = Stop::new();
+            stop = self.searching.clone();
+        }
+        let lane = match slot {
+            Slot::Search => &self.searches,
+            slot if slot.writes() => &self.writes,
+            _ => &self.reads,
+        };
+        // A lane is gone only when its thread died with the desk; the interface then shows what it has.
+        let _gone = lane.send(Job { slot, generation, request, stop });
+    }
+}
+
+fn work(desk: &dyn Desk, jobs: &Receiver<Job>, answers: &Sender<Msg>) {
+    let mut waiting: VecDeque<Job> = VecDeque::new();
+    loop {
+        if waiting.is_empty() {
+            match jobs.recv() {
+                Ok(job) => waiting.push_back(job),
+                Err(_) => return,
+            }
+        }
+        waiting.extend(jobs.try_iter());
+        let Some(job) = waiting.pop_front() else { continue };
+        let overtaken = job.slot.newest_only() && !job.slot.writes() && waiting.iter().any(|later| later.slot == job.slot);
+        if overtaken {
+            continue;
+        }
+        let answer = Box::new(answer(desk, job.request, &job.stop));
+        let msg = Msg::Answer { slot: job.slot, generation: job.generation, now: desk.now(), answer };
+        if answers.send(msg).is_err() {
+            return;
+        }
+    }
+}
+
+/// Puts one question to the desk.
+pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
+    let act = |result: Result<()>, done: Done| Answer::Act(result.map(|()| done));
+    match request {
+        Request::Worklist(view) => Answer::Worklist(desk.refresh().and_then(|_| desk.worklist(view))),
+        Request::Chart(encounter) => Answer::Chart(desk.chart(&encounter).map(|view| Arc::new(ChartData::new(view)))),
+        Request::Search(query, limit) => Answer::Search(desk.search(&query, None, limit, stop)),
+        Request::Explain(encounter, item) => Answer::Explain(desk.explain(&encounter, &item)),
+        Request::Dismiss(encounter, key, reason, words) => {
+            act(desk.dismiss_gap(&encounter, &key, reason, &words), Done::Gap(format!("set aside: {}; X takes it back", reason.label())))
+        }
+        Request::Reopen(encounter, key) => act(desk.reopen_gap(&encounter, &key), Done::Gap("open again".to_owned())),
+        Request::Seen(encounter, document) => {
+            let result = desk.mark_seen(&encounter, &document);
+            act(result, Done::Seen(encounter, document))
+        }
+        Request::NextReview(encounter, days) => {
+            let words = if days == 0 {
+                "no date to look again".to_owned()
+            } else {
+                format!("to look at again in {}", super::say::count(days as usize, "day", "days"))
+            };
+            act(desk.set_next_review(&encounter, days), Done::Review(words))
+        }
+        Request::DraftForGap(encounter, key) => Answer::Draft(desk.draft_for_gap(&encounter, &key).map(Box::new)),
+        Request::DraftBlank(encounter) => Answer::Draft(desk.draft_blank(&encounter).map(Box::new)),
+        Request::DraftOf(id) => Answer::Draft(desk.query(id).map(Box::new)),
+        Request::Lint(draft) => Answer::Lint(desk.lint(&draft)),
+        Request::Save(id, revision, draft, note) => Answer::Saved(desk.save_draft(id, revision, &draft, &note)),
+        Request::Discard(id) => act(desk.discard_draft(id), Done::Discarded(id)),
+        Request::Send(id) => Answer::Act(desk.send(id).map(|_| Done::Sent(id))),
+        Request::Reply(id, words, option) => {
+            Answer::Act(desk.answer(id, &words, option).map(|_| Done::Query(id, format!("the answer to query {id} is recorded"))))
+        }
+        Request::Close(id, outcome) => {
+            Answer::Act(desk.close(id, outcome).map(|_| Done::Query(id, format!("query {id} is closed: {}", super::say::outcome(outcome)))))
+        }
+        Request::Escalate(id, to, words) => {
+            Answer::Act(desk.escalate(id, &to, &words).map(|_| Done::Query(id, format!("query {id} is handed to {to}"))))
+        }
+        Request::Withdraw(id, words) => {
+            Answer::Act(desk.withdraw(id, &words).map(|_| Done::Query(id, format!("query {id} is taken back"))))
+        }
+        Request::Queries => Answer::Queries(desk.queries()),
+        Request::Query(id) => Answer::Query(desk.query(id).map(Box::new)),
+        Request::Provider(draft, id) => Answer::Provider(desk.provider_view(&draft, id)),
+        Request::SavePlace(place) => act(desk.save_place(&place), Done::Quiet),
+        Request::Place => Answer::Place(desk.place()),
+    }
+}

@@ -1,0 +1,121 @@
+//! What lies over a screen and takes its keys: palette, help, dialogs.
+
+use crate::checklist::Explanation;
+use crate::query::Outcome;
+
+/// One layer.
+#[derive(Clone, Debug)]
+pub enum Layer {
+    /// Find a command by a few letters.
+    Palette {
+        /// The letters.
+        words: String,
+        /// The selected command.
+        cursor: usize,
+    },
+    /// The keys of this screen.
+    Help {
+        /// First row on show.
+        top: usize,
+    },
+    /// A text to read.
+    Text {
+        /// What it is.
+        title: String,
+        /// The text.
+        text: String,
+        /// First row on show.
+        top: usize,
+    },
+    /// Why an item fired.
+    Explain {
+        /// The gap's title.
+        title: String,
+        /// The gap's own reason and what speaks against it.
+        about: Vec<String>,
+        /// The tree, once it is there.
+        tree: Option<Explanation>,
+        /// First row on show.
+        top: usize,
+    },
+    /// Why a gap is set aside: one digit.
+    Dismiss {
+        /// Its key.
+        key: String,
+        /// Its title.
+        title: String,
+    },
+    /// When to look again: one digit.
+    Review {
+        /// The encounter.
+        encounter: String,
+        /// The patient.
+        patient: String,
+    },
+    /// A question with no as the default.
+    Confirm {
+        /// The question.
+        question: String,
+        /// What yes does.
+        yes: Yes,
+    },
+    /// Words for something.
+    Words {
+        /// What is asked for.
+        prompt: String,
+        /// What was typed.
+        text: String,
+        /// Where the cursor is.
+        cursor: usize,
+        /// What they are for.
+        purpose: Purpose,
+    },
+    /// The provider's answer: an option by its digit, and words.
+    Reply {
+        /// The query.
+        id: i64,
+        /// Its options.
+        options: Vec<String>,
+        /// The chosen one.
+        option: Option<usize>,
+        /// Whether the words take the keys.
+        typing: bool,
+        /// What was typed.
+        text: String,
+        /// Where the cursor is.
+        cursor: usize,
+    },
+    /// How a query ended: one key.
+    Outcome {
+        /// The query.
+        id: i64,
+        /// Its title.
+        title: String,
+    },
+}
+
+/// What saying yes does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Yes {
+    /// Sends the draft in the composer.
+    Send,
+    /// Throws the draft in the composer away.
+    Discard(i64),
+    /// Closes a query with an outcome.
+    Close(i64, Outcome),
+}
+
+/// What typed words are for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Why a gap is set aside (gap's key).
+    DismissOther(String),
+    /// To whom a query is handed on.
+    EscalateTo(i64),
+    /// Why it is.
+    EscalateWhy(i64, String),
+    /// Why a query is taken back.
+    Withdraw(i64),
+    /// Why a lint finding is in order (rule).
+    Justify(String),
+}

@@ -1,0 +1,100 @@
+//! Where things stand on the screen: pure arithmetic, shared by drawing and by moving.
+
+use super::model::{Pane, WIDE};
+use ratatui::layout::Rect;
+
+/// Columns left of a note's text for the signs of the gaps that it proves.
+pub const GUTTER: u16 = 2;
+
+/// A note is not set wider than this: long rows are hard to follow.
+const MEASURE: u16 = 110;
+
+/// The stripes of every screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Who, where, when.
+    pub header: Rect,
+    /// What is new, or what is counted.
+    pub sub: Rect,
+    /// The screen itself.
+    pub body: Rect,
+    /// What just happened, or an input.
+    pub line: Rect,
+    /// The keys.
+    pub footer: Rect,
+}
+
+/// The stripes for a size.
+pub fn frame((width, height): (u16, u16)) -> Frame {
+    let inner = width.saturating_sub(2);
+    let row = |y: u16, rows: u16| Rect::new(1, y.min(height.saturating_sub(1)), inner, rows);
+    let body_top = 3;
+    Frame {
+        header: row(0, 1),
+        sub: row(1, 1),
+        body: row(body_top, height.saturating_sub(body_top + 2)),
+        line: row(height.saturating_sub(2), 1),
+        footer: row(height.saturating_sub(1), 1),
+    }
+}
+
+/// The panes of a chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chart {
+    /// Whether panes stand side by side.
+    pub wide: bool,
+    /// Documents.
+    pub documents: Rect,
+    /// The text, or labs in its place.
+    pub middle: Rect,
+    /// Gaps.
+    pub gaps: Rect,
+}
+
+/// The panes for a size. In a narrow terminal all of them have the whole width, and one shows.
+pub fn chart(size: (u16, u16)) -> Chart {
+    let body = frame(size).body;
+    if size.0 < WIDE {
+        let under = Rect { y: body.y + 1, height: body.height.saturating_sub(1), ..body };
+        return Chart { wide: false, documents: under, middle: under, gaps: under };
+    }
+    let documents = (body.width / 5).clamp(23, 34);
+    let gaps = (body.width * 30 / 100).clamp(32, 56);
+    let middle = body.width.saturating_sub(documents + gaps + 4);
+    Chart {
+        wide: true,
+        documents: Rect { width: documents, ..body },
+        middle: Rect { x: body.x + documents + 2, width: middle, ..body },
+        gaps: Rect { x: body.x + documents + middle + 4, width: gaps, ..body },
+    }
+}
+
+/// Columns and rows of a note's text, the title and the gutter taken off.
+pub fn reader(size: (u16, u16)) -> (usize, usize) {
+    let area = reader_area(size);
+    (usize::from(area.width), usize::from(area.height))
+}
+
+/// Where a note's text stands.
+pub fn reader_area(size: (u16, u16)) -> Rect {
+    let chart = chart(size);
+    let middle = chart.middle;
+    let width = middle.width.saturating_sub(GUTTER).clamp(1, MEASURE);
+    Rect { x: middle.x + GUTTER, y: middle.y + 1, width, height: middle.height.saturating_sub(1) }
+}
+
+/// Whether a pane is on the screen.
+pub fn shows(size: (u16, u16), focused: Pane, pane: Pane) -> bool {
+    let labs = focused == Pane::Labs;
+    match pane {
+        _ if size.0 < WIDE => pane == focused,
+        Pane::Reader => !labs,
+        Pane::Labs => labs,
+        Pane::Documents | Pane::Gaps => true,
+    }
+}
+
+/// Columns of a text field in the composer.
+pub fn field_width(size: (u16, u16)) -> usize {
+    usize::from(size.0.saturating_sub(2 + 13 + 2)).clamp(8, 100)
+}

@@ -1,0 +1,366 @@
+//! Everything the interface knows. Screens hold selection and scroll; what they show comes from the desk.
+
+use super::chart_data::ChartData;
+use super::compose::Composer;
+use super::layer::Layer;
+use super::msg::{Effect, Request, Slot};
+use crate::chart::Instant;
+use crate::work::model::{QueryRow, QueryView, SearchHit, SearchPage, Worklist, WorklistRow, WorklistView};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Smallest terminal that the screens are laid out for.
+pub const SMALLEST: (u16, u16) = (60, 16);
+
+/// From this many columns on, a chart shows its three panes side by side.
+pub const WIDE: u16 = 100;
+
+/// The whole state of the interface.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The person at the desk.
+    pub user: String,
+    /// What kind of store this is.
+    pub banner: String,
+    /// The time at the desk, as of the last answer.
+    pub now: Option<Instant>,
+    /// Whether only ASCII can be drawn.
+    pub ascii: bool,
+    /// Screens, the visible one last. Never empty once started.
+    pub screens: Vec<Screen>,
+    /// What lies over them, the top one last.
+    pub layers: Vec<Layer>,
+    /// The worklist.
+    pub worklist: WorklistPage,
+    /// The open chart.
+    pub chart: Option<ChartPage>,
+    /// The draft being written.
+    pub composer: Option<Composer>,
+    /// The tracker.
+    pub tracker: TrackerPage,
+    /// The query being read.
+    pub query: Option<QueryPage>,
+    /// The search.
+    pub search: SearchState,
+    /// A sentence about what just happened.
+    pub notice: Option<Notice>,
+    /// Newest generation of each slot, and whether its answer is awaited.
+    pub jobs: Jobs,
+    /// Places in charts that were left.
+    pub places: BTreeMap<String, ChartPlace>,
+    /// The place as it was kept last.
+    pub kept: String,
+    /// The chart to open once the worklist is there: an argument, or the place that was kept.
+    pub wish: Option<Wish>,
+    /// True once the end has been decided.
+    pub ending: bool,
+}
+
+/// A screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Screen {
+    /// The worklist.
+    #[default]
+    Worklist,
+    /// One chart.
+    Chart,
+    /// A draft.
+    Composer,
+    /// All queries.
+    Tracker,
+    /// One query.
+    Query,
+    /// Search in all charts.
+    Search,
+}
+
+/// A sentence about what just happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Whether it is bad news.
+    pub bad: bool,
+    /// The sentence.
+    pub text: String,
+}
+
+/// Where to go in a chart that is being opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// The encounter.
+    pub encounter: String,
+    /// A document in it.
+    pub document: Option<String>,
+    /// Bytes in that document.
+    pub at: Option<(usize, usize)>,
+    /// The place to take up again, when it was kept.
+    pub place: Option<ChartPlace>,
+}
+
+/// Generation numbers: which answer of which slot still counts.
+#[derive(Clone, Debug, Default)]
+pub struct Jobs {
+    newest: [u64; Slot::COUNT],
+    waiting: [bool; Slot::COUNT],
+}
+
+impl Jobs {
+    /// A new question in a slot.
+    pub fn ask(&mut self, slot: Slot, request: Request) -> Effect {
+        let at = slot as usize;
+        let generation = self.newest.get(at).copied().unwrap_or(0) + 1;
+        if let Some(newest) = self.newest.get_mut(at) {
+            *newest = generation;
+        }
+        if let Some(waiting) = self.waiting.get_mut(at) {
+            *waiting = true;
+        }
+        Effect::Ask(slot, generation, request)
+    }
+
+    /// Whether an answer still counts; when it does, its slot waits no more.
+    pub fn take(&mut self, slot: Slot, generation: u64) -> bool {
+        let at = slot as usize;
+        let newest = self.newest.get(at).copied().unwrap_or(0);
+        if generation == newest {
+            if let Some(waiting) = self.waiting.get_mut(at) {
+                *waiting = false;
+            }
+            return true;
+        }
+        !slot.newest_only() && generation < newest
+    }
+
+    /// Makes every answer that is still under way in a slot stale.
+    pub fn forget(&mut self, slot: Slot) {
+        let at = slot as usize;
+        if let Some(newest) = self.newest.get_mut(at) {
+            *newest += 1;
+        }
+        if let Some(waiting) = self.waiting.get_mut(at) {
+            *waiting = false;
+        }
+    }
+
+    /// Whether an answer is awaited.
+    pub fn waits(&self, slot: Slot) -> bool {
+        self.waiting.get(slot as usize).copied().unwrap_or(false)
+    }
+
+    /// The newest generation of a slot.
+    pub fn newest(&self, slot: Slot) -> u64 {
+        self.newest.get(slot as usize).copied().unwrap_or(0)
+    }
+}
+
+/// The worklist screen.
+#[derive(Clone, Debug, Default)]
+pub struct WorklistPage {
+    /// What the desk gave.
+    pub list: Worklist,
+    /// Whether it ever did.
+    pub loaded: bool,
+    /// The view asked for.
+    pub view: WorklistView,
+    /// Rows that pass the filter, as places in the list.
+    pub shown: Vec<usize>,
+    /// The selected one of those.
+    pub cursor: usize,
+    /// The filter, and where its cursor is while it is typed.
+    pub filter: String,
+    /// Whether keys go into the filter.
+    pub typing: bool,
+}
+
+impl WorklistPage {
+    /// The selected row.
+    pub fn selected(&self) -> Option<&WorklistRow> {
+        self.list.rows.get(*self.shown.get(self.cursor)?)
+    }
+
+    /// Rows that pass the filter.
+    pub fn rows(&self) -> impl Iterator<Item = &WorklistRow> {
+        self.shown.iter().filter_map(|at| self.list.rows.get(*at))
+    }
+}
+
+/// Panes of a chart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pane {
+    /// The list of documents.
+    Documents,
+    /// The text of one.
+    Reader,
+    /// The gaps.
+    #[default]
+    Gaps,
+    /// Labs and vitals over time.
+    Labs,
+}
+
+impl Pane {
+    /// Every pane, in the order of their digits.
+    pub const ALL: [Self; 4] = [Self::Documents, Self::Reader, Self::Gaps, Self::Labs];
+
+    /// Its title.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Documents => "Documents",
+            Self::Reader => "Reader",
+            Self::Gaps => "Gaps",
+            Self::Labs => "Labs",
+        }
+    }
+}
+
+/// Where somebody is in a chart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChartPlace {
+    /// The pane with the keys.
+    pub pane: Pane,
+    /// The document on show, by identifier.
+    pub document: String,
+    /// First byte of its top row.
+    pub top: usize,
+    /// The selected gap, by key.
+    pub gap: String,
+}
+
+/// The chart screen.
+#[derive(Clone, Debug)]
+pub struct ChartPage {
+    /// The chart.
+    pub data: Arc<ChartData>,
+    /// The pane with the keys.
+    pub pane: Pane,
+    /// The document on show.
+    pub doc: usize,
+    /// First byte of the top row, for each document that was looked at.
+    pub tops: BTreeMap<usize, usize>,
+    /// The selected gap.
+    pub gap: usize,
+    /// The selected proof of it; `None` is the gap itself.
+    pub proof: Option<usize>,
+    /// The words that were jumped to: document, first byte, one past the last.
+    pub current: Option<(usize, usize, usize)>,
+    /// Where to go back to.
+    pub back: Vec<Step>,
+    /// Find in this chart.
+    pub find: Find,
+    /// The selected series of the labs.
+    pub lab: usize,
+    /// How many columns of older values the labs are moved by.
+    pub lab_back: usize,
+}
+
+/// A place to come back to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The pane.
+    pub pane: Pane,
+    /// The document.
+    pub doc: usize,
+    /// Its top.
+    pub top: usize,
+    /// The words that were marked.
+    pub current: Option<(usize, usize, usize)>,
+}
+
+/// Find in a chart.
+#[derive(Clone, Debug, Default)]
+pub struct Find {
+    /// Whether keys go into it.
+    pub typing: bool,
+    /// The words.
+    pub words: String,
+    /// Where they stand: document, first byte, one past the last; in the order of the list.
+    pub hits: Arc<Vec<(usize, usize, usize)>>,
+    /// Where the search began, to come back to on Esc.
+    pub from: Option<Step>,
+}
+
+/// The tracker screen.
+#[derive(Clone, Debug, Default)]
+pub struct TrackerPage {
+    /// Queries and drafts.
+    pub rows: Vec<QueryRow>,
+    /// Whether the desk ever gave them.
+    pub loaded: bool,
+    /// The selected one.
+    pub cursor: usize,
+}
+
+/// The screen of one query.
+#[derive(Clone, Debug)]
+pub struct QueryPage {
+    /// The query.
+    pub view: QueryView,
+    /// What the provider sees, once it is there.
+    pub text: String,
+    /// First row on show.
+    pub top: usize,
+}
+
+/// The search screen.
+#[derive(Clone, Debug, Default)]
+pub struct SearchState {
+    /// The query.
+    pub query: String,
+    /// Where its cursor is.
+    pub at: usize,
+    /// The newest answer.
+    pub page: SearchPage,
+    /// The query that it answers.
+    pub answered: Option<String>,
+    /// The selected hit.
+    pub cursor: usize,
+}
+
+impl SearchState {
+    /// The selected hit.
+    pub fn selected(&self) -> Option<&SearchHit> {
+        self.page.hits.get(self.cursor)
+    }
+}
+
+impl Model {
+    /// The visible screen.
+    pub fn screen(&self) -> Screen {
+        self.screens.last().copied().unwrap_or_default()
+    }
+
+    /// Rows between header and footer.
+    pub fn body_rows(&self) -> usize {
+        usize::from(self.size.1.saturating_sub(5)).max(1)
+    }
+
+    /// Says something good, or neutral.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { bad: false, text: text.into() });
+    }
+
+    /// Says what went wrong.
+    pub fn complain(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { bad: true, text: text.into() });
+    }
+
+    /// Says what went wrong, with reason and remedy.
+    pub fn trouble(&mut self, trouble: &crate::error::Trouble) {
+        self.complain(trouble.to_string());
+    }
+
+    /// Shows a screen over the others; one that lies further down comes up.
+    pub fn show(&mut self, screen: Screen) {
+        if screen == Screen::Worklist {
+            self.screens.clear();
+        }
+        self.screens.retain(|s| *s != screen);
+        self.screens.push(screen);
+    }
+
+    /// A question to the desk.
+    pub fn ask(&mut self, slot: Slot, request: Request) -> Effect {
+        self.jobs.ask(slot, request)
+    }
+}

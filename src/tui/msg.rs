@@ -1,0 +1,214 @@
+//! What can happen, and what is to be done about it: the two sides of [`super::update`].
+
+use super::chart_data::ChartData;
+use super::keys::Key;
+use crate::chart::Instant;
+use crate::checklist::Explanation;
+use crate::error::Result;
+use crate::query::{Draft, Outcome, Report};
+use crate::work::model::{DismissReason, QueryRow, QueryView, SearchPage, Worklist, WorklistView};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has this size now.
+    Resize(u16, u16),
+    /// Draw everything anew.
+    Repaint,
+    /// A job answered.
+    Answer {
+        /// Which kind of job.
+        slot: Slot,
+        /// Which of them: an answer that is not the newest of its slot is dropped.
+        generation: u64,
+        /// The time at the desk.
+        now: Instant,
+        /// What it said.
+        answer: Box<Answer>,
+    },
+    /// A timer that was set ran out.
+    Timer(Timer, u64),
+    /// The program is to end (signal, lost terminal): keep what there is.
+    End,
+}
+
+/// Kinds of job. Each has a generation number of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Slot {
+    /// The worklist.
+    Worklist,
+    /// One chart.
+    Chart,
+    /// A search.
+    Search,
+    /// Why an item fired.
+    Explain,
+    /// The list of queries.
+    Queries,
+    /// One query.
+    Query,
+    /// A draft to compose.
+    Draft,
+    /// The lint of the draft.
+    Lint,
+    /// What the provider sees.
+    Provider,
+    /// Saving the draft.
+    Save,
+    /// An act on the store: its answer always counts.
+    Act,
+    /// Where this person was.
+    Place,
+}
+
+impl Slot {
+    /// How many there are.
+    pub const COUNT: usize = 12;
+
+    /// Whether an older answer is worthless once a newer question was put.
+    pub fn newest_only(self) -> bool {
+        self != Self::Act
+    }
+
+    /// Whether its jobs change the store, and so keep their order.
+    pub fn writes(self) -> bool {
+        matches!(self, Self::Save | Self::Act | Self::Draft)
+    }
+}
+
+/// Timers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Timer {
+    /// Typing stopped a moment ago: search.
+    Search,
+    /// Typing stopped a moment ago: lint the draft.
+    Lint,
+    /// Typing stopped: save the draft.
+    Save,
+    /// Typing has gone on for long: save the draft all the same.
+    SaveCap,
+    /// Keep the place.
+    Place,
+}
+
+/// A question to the desk, or an act.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// Encounters of a view.
+    Worklist(WorklistView),
+    /// One encounter.
+    Chart(String),
+    /// All charts.
+    Search(String, usize),
+    /// Why an item fired.
+    Explain(String, String),
+    /// Sets a gap aside: encounter, key, reason, words.
+    Dismiss(String, String, DismissReason, String),
+    /// Takes that back.
+    Reopen(String, String),
+    /// A document was opened: encounter, document.
+    Seen(String, String),
+    /// Next look at an encounter, in days.
+    NextReview(String, u32),
+    /// A draft for a gap: encounter, key.
+    DraftForGap(String, String),
+    /// An empty draft.
+    DraftBlank(String),
+    /// A stored draft.
+    DraftOf(i64),
+    /// Checks a draft.
+    Lint(Box<Draft>),
+    /// Saves a draft: id, revision, text, internal note.
+    Save(i64, i64, Box<Draft>, String),
+    /// Throws a draft away.
+    Discard(i64),
+    /// Sends a draft.
+    Send(i64),
+    /// An answer came: id, words, option.
+    Reply(i64, String, Option<usize>),
+    /// Closes a query.
+    Close(i64, Outcome),
+    /// Hands it on: id, to, words.
+    Escalate(i64, String, String),
+    /// Takes it back.
+    Withdraw(i64, String),
+    /// All queries.
+    Queries,
+    /// One query.
+    Query(i64),
+    /// What the provider sees.
+    Provider(Box<Draft>, Option<i64>),
+    /// Keeps the place.
+    SavePlace(String),
+    /// Where this person was.
+    Place,
+}
+
+/// What an act did, for the message and for what has to be read again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// A gap was set aside or taken back: the chart changed.
+    Gap(String),
+    /// A document is seen.
+    Seen(String, String),
+    /// The worklist changed.
+    Review(String),
+    /// A draft is gone.
+    Discarded(i64),
+    /// A query was sent.
+    Sent(i64),
+    /// A query moved on.
+    Query(i64, String),
+    /// Nothing to say.
+    Quiet,
+}
+
+/// What a job said.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// Encounters.
+    Worklist(Result<Worklist>),
+    /// One encounter.
+    Chart(Result<Arc<ChartData>>),
+    /// Hits.
+    Search(Result<SearchPage>),
+    /// Why.
+    Explain(Result<Explanation>),
+    /// Queries.
+    Queries(Result<Vec<QueryRow>>),
+    /// One query.
+    Query(Result<Box<QueryView>>),
+    /// A draft to compose.
+    Draft(Result<Box<QueryView>>),
+    /// The lint.
+    Lint(Result<Report>),
+    /// What the provider sees.
+    Provider(String),
+    /// The new revision.
+    Saved(Result<i64>),
+    /// An act.
+    Act(Result<Done>),
+    /// Where this person was.
+    Place(Result<Option<String>>),
+}
+
+/// Something to be done outside of the model.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Put a question to the desk.
+    Ask(Slot, u64, Request),
+    /// Tell me after a while.
+    After(Timer, u64, Duration),
+    /// Stop this process until its shell continues it.
+    Suspend,
+    /// Clear the terminal before the next frame.
+    Repaint,
+    /// End the program.
+    Quit,
+}

@@ -1,0 +1,273 @@
+//! The event loop: messages in, effects out, a frame when the queue is empty and something changed. No timer runs when
+//! nothing waits for one.
+
+use super::jobs::Workers;
+use super::keys::Key;
+use super::model::Model;
+use super::msg::{Effect, Msg, Slot, Timer};
+use super::theme::Theme;
+use super::view::{ViewCache, view};
+use super::{term, update};
+use crate::error::{Result, Trouble};
+use crate::work::Desk;
+use crossbeam_channel::{Receiver, Sender};
+use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::{execute, queue};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
+use std::collections::BTreeMap;
+use std::io::{self, BufWriter, Stdout};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What the loop hears besides the messages of the model.
+enum Event_ {
+    Terminal(Event),
+    Signal(i32),
+    Gone,
+}
+
+/// How long the end waits for the last save.
+const LAST_SAVE: Duration = Duration::from_millis(1200);
+
+type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+
+/// Runs the interface until it ends; gives the exit code.
+pub fn run(desk: &Arc<dyn Desk>, mut model: Model, theme: Theme) -> Result<u8> {
+    let failed = |e: io::Error| Trouble::system("the terminal cannot be used").why(e);
+    let (msgs, inbox) = crossbeam_channel::unbounded();
+    let (events, outside) = crossbeam_channel::unbounded();
+    let workers = Workers::start(desk, &msgs).map_err(failed)?;
+    term::hook_panics();
+    listen_for_signals(&events).map_err(failed)?;
+    watch_for_hang_up(&events).map_err(failed)?;
+    let _guard = term::Guard;
+    term::enter().map_err(failed)?;
+    let mut screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()))).map_err(failed)?;
+    read_input(&events).map_err(failed)?;
+    let size = screen.size().map_err(failed)?;
+    model.size = (size.width, size.height);
+    let mut run =
+        Loop { workers, timers: BTreeMap::new(), theme, cache: ViewCache::default(), repaint: false, suspend: false, quit: false };
+    let started = update::start(&mut model);
+    run.carry_out(started);
+    let code = run.until_the_end(&mut model, &mut screen, &inbox, &outside)?;
+    Ok(code)
+}
+
+struct Loop {
+    workers: Workers,
+    timers: BTreeMap<Timer, (Instant, u64)>,
+    theme: Theme,
+    cache: ViewCache,
+    repaint: bool,
+    suspend: bool,
+    quit: bool,
+}
+
+impl Loop {
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Ask(slot, generation, request) => self.workers.put(slot, generation, request),
+                Effect::After(timer, generation, wait) => {
+                    self.timers.insert(timer, (Instant::now() + wait, generation));
+                }
+                Effect::Repaint => self.repaint = true,
+                Effect::Suspend => self.suspend = true,
+                Effect::Quit => self.quit = true,
+            }
+        }
+    }
+
+    fn until_the_end(&mut self, model: &mut Model, screen: &mut Screen, inbox: &Receiver<Msg>, outside: &Receiver<Event_>) -> Result<u8> {
+        let mut dirty = true;
+        loop {
+            if dirty && inbox.is_empty() && outside.is_empty() {
+                if self.draw(model, screen).is_err() {
+                    return Ok(self.end(model, inbox, 129));
+                }
+                dirty = false;
+            }
+            let msg = match self.next(inbox, outside) {
+                Next::Msg(msg) => Some(msg),
+                Next::Event(Event_::Terminal(event)) => translate(event),
+                Next::Event(Event_::Signal(SIGCONT)) => {
+                    self.resume(screen)?;
+                    Some(Msg::Repaint)
+                }
+                Next::Event(Event_::Signal(signal)) => {
+                    let code = u8::try_from(128 + signal).unwrap_or(129);
+                    return Ok(self.end(model, inbox, code));
+                }
+                Next::Event(Event_::Gone) => return Ok(self.end(model, inbox, 129)),
+                Next::Nothing => None,
+            };
+            if let Some(msg) = msg {
+                dirty = true;
+                let effects = update::update(model, msg);
+                self.carry_out(effects);
+            }
+            if self.quit {
+                return Ok(self.end(model, inbox, 0));
+            }
+            if std::mem::take(&mut self.suspend) {
+                self.stop_here(model, inbox);
+                self.resume(screen)?;
+                dirty = true;
+            }
+        }
+    }
+
+    /// Waits for whatever comes first; a timer that ran out is a message too.
+    fn next(&mut self, inbox: &Receiver<Msg>, outside: &Receiver<Event_>) -> Next {
+        let first = self.timers.iter().map(|(timer, (at, _))| (*at, *timer)).min();
+        let wait = match first {
+            Some((at, _)) => crossbeam_channel::at(at),
+            None => crossbeam_channel::never(),
+        };
+        crossbeam_channel::select! {
+            recv(outside) -> event => event.map_or(Next::Nothing, Next::Event),
+            recv(inbox) -> msg => msg.map_or(Next::Nothing, Next::Msg),
+            recv(wait) -> _ => {
+                let timer = first.map(|(_, timer)| timer);
+                let generation = timer.and_then(|t| self.timers.remove(&t)).map(|(_, generation)| generation);
+                timer.zip(generation).map_or(Next::Nothing, |(t, g)| Next::Msg(Msg::Timer(t, g)))
+            }
+        }
+    }
+
+    fn draw(&mut self, model: &Model, screen: &mut Screen) -> io::Result<()> {
+        queue!(screen.backend_mut(), BeginSynchronizedUpdate)?;
+        if std::mem::take(&mut self.repaint) {
+            screen.clear()?;
+        }
+        let (theme, cache) = (self.theme, &mut self.cache);
+        screen.draw(|frame| view(model, theme, frame, cache))?;
+        execute!(screen.backend_mut(), EndSynchronizedUpdate)
+    }
+
+    /// Saves draft and place, waits for both, and gives the exit code back.
+    fn end(&mut self, model: &mut Model, inbox: &Receiver<Msg>, code: u8) -> u8 {
+        let effects = update::update(model, Msg::End);
+        self.carry_out(effects);
+        self.settle(model, inbox);
+        code
+    }
+
+    /// Takes answers in until nothing is unsaved, or patience ends.
+    fn settle(&mut self, model: &mut Model, inbox: &Receiver<Msg>) {
+        let until = Instant::now() + LAST_SAVE;
+        while model.jobs.waits(Slot::Save) || model.jobs.waits(Slot::Act) || model.composer.as_ref().is_some_and(|c| c.sending.is_some()) {
+            let Ok(msg) = inbox.recv_deadline(until) else { return };
+            let effects = update::update(model, msg);
+            self.carry_out(effects);
+        }
+    }
+
+    fn stop_here(&mut self, model: &mut Model, inbox: &Receiver<Msg>) {
+        self.settle(model, inbox);
+        term::leave();
+        // Where stopping is not possible the program just goes on.
+        let _refused = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP);
+    }
+
+    fn resume(&mut self, screen: &mut Screen) -> Result<()> {
+        term::enter().map_err(|e| Trouble::system("the terminal cannot be taken back").why(e))?;
+        self.repaint = true;
+        // The size may have changed while we were away; drawing asks for it.
+        let _unknown = screen.autoresize();
+        Ok(())
+    }
+}
+
+enum Next {
+    Msg(Msg),
+    Event(Event_),
+    Nothing,
+}
+
+/// A terminal event as a message. Key releases and what we did not ask for are nothing.
+fn translate(event: Event) -> Option<Msg> {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => {
+            let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+            Some(Msg::Key(match key.code {
+                KeyCode::Char(c) if ctrl => Key::Ctrl(c.to_ascii_lowercase()),
+                KeyCode::Char(c) if !key.modifiers.contains(KeyModifiers::ALT) => Key::Char(c),
+                KeyCode::Enter => Key::Enter,
+                KeyCode::Esc => Key::Esc,
+                KeyCode::Tab => Key::Tab,
+                KeyCode::BackTab => Key::BackTab,
+                KeyCode::Backspace => Key::Backspace,
+                KeyCode::Delete => Key::Delete,
+                KeyCode::Up => Key::Up,
+                KeyCode::Down => Key::Down,
+                KeyCode::Left => Key::Left,
+                KeyCode::Right => Key::Right,
+                KeyCode::Home => Key::Home,
+                KeyCode::End => Key::End,
+                KeyCode::PageUp => Key::PageUp,
+                KeyCode::PageDown => Key::PageDown,
+                KeyCode::F(n) => Key::F(n),
+                _ => return None,
+            }))
+        }
+        Event::Paste(text) => Some(Msg::Paste(text)),
+        Event::Resize(width, height) => Some(Msg::Resize(width, height)),
+        _ => None,
+    }
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(body).map(drop)
+}
+
+/// Reads keys; when the terminal cannot be read any more, says so once and ends.
+fn read_input(events: &Sender<Event_>) -> io::Result<()> {
+    let events = events.clone();
+    spawn("input", move || {
+        loop {
+            let event = crossterm::event::read().map_or(Event_::Gone, Event_::Terminal);
+            let gone = matches!(event, Event_::Gone);
+            if events.send(event).is_err() || gone {
+                return;
+            }
+        }
+    })
+}
+
+fn listen_for_signals(events: &Sender<Event_>) -> io::Result<()> {
+    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT])?;
+    let events = events.clone();
+    spawn("signals", move || {
+        for signal in signals.forever() {
+            if events.send(Event_::Signal(signal)).is_err() {
+                return;
+            }
+        }
+    })
+}
+
+/// crossterm spins for ever when the terminal dies and no signal says so; this thread notices, and ends the program even
+/// when the loop hangs.
+fn watch_for_hang_up(events: &Sender<Event_>) -> io::Result<()> {
+    let events = events.clone();
+    spawn("hang-up", move || {
+        let stdin = io::stdin();
+        loop {
+            let mut fds = [rustix::event::PollFd::new(&stdin, rustix::event::PollFlags::empty())];
+            match rustix::event::poll(&mut fds, None) {
+                Ok(_) => {
+                    let _ended = events.send(Event_::Gone);
+                    std::thread::sleep(Duration::from_millis(1700));
+                    std::process::exit(129);
+                }
+                Err(rustix::io::Errno::INTR) => {}
+                Err(_) => return,
+            }
+        }
+    })
+}

@@ -1,0 +1,158 @@
+//! Times and people as a colleague would say them.
+
+use crate::chart::{DocumentStatus, Evidence, Instant, Precision};
+use crate::query::{Outcome, QueryForm, QueryState};
+
+/// `Thu 20 Nov`.
+pub fn day(at: &Instant) -> String {
+    match at.precision() {
+        Precision::Year | Precision::Month => at.display(),
+        _ => at.local().strftime("%a %-d %b").to_string(),
+    }
+}
+
+/// `07:15`; empty when only a day was given.
+pub fn clock(at: &Instant) -> String {
+    match at.precision() {
+        Precision::Minute | Precision::Second => at.local().strftime("%H:%M").to_string(),
+        _ => String::new(),
+    }
+}
+
+/// `08:51:07`.
+pub fn second(at: &Instant) -> String {
+    at.local().strftime("%H:%M:%S").to_string()
+}
+
+/// `20 Nov 07:15`.
+pub fn short(at: &Instant) -> String {
+    format!("{} {}", at.local().strftime("%-d %b"), clock(at)).trim_end().to_owned()
+}
+
+/// `Thu 20 Nov 07:15`.
+pub fn long(at: &Instant) -> String {
+    format!("{} {}", day(at), clock(at)).trim_end().to_owned()
+}
+
+/// `today`, `tomorrow`, `Fri`, `12 Dec`: when something is due, seen from now.
+pub fn when(at: &Instant, now: &Instant) -> String {
+    let days = now.local_date().until(at.local_date()).map_or(0, |span| span.get_days());
+    match days {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        2..=6 => at.local().strftime("%a").to_string(),
+        _ => at.local().strftime("%-d %b").to_string(),
+    }
+}
+
+/// `35 min`, `5 h`, `3 d`: how long ago.
+pub fn age(since: &Instant, now: &Instant) -> String {
+    let hours = now.hours_since(since).max(0.0);
+    if hours < 1.0 {
+        format!("{} min", (hours * 60.0) as u32)
+    } else if hours < 48.0 {
+        format!("{} h", hours as u32)
+    } else {
+        format!("{} d", (hours / 24.0) as u32)
+    }
+}
+
+/// `2 gaps`, `1 gap`.
+pub fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// Where a query stands.
+pub fn state(state: QueryState) -> &'static str {
+    match state {
+        QueryState::Draft => "draft",
+        QueryState::Open => "open",
+        QueryState::Answered => "answered",
+        QueryState::AnsweredNotDocumented => "answered, not in a note",
+        QueryState::Escalated => "escalated",
+        QueryState::Withdrawn => "withdrawn",
+        QueryState::Closed => "closed",
+    }
+}
+
+/// How a query ended, with what that means.
+pub fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Agreed => "answered within the question",
+        Outcome::AltDx => "another valid diagnosis",
+        Outcome::Disagreed => "provider does not find it",
+        Outcome::NotSignificant => "finding without significance",
+        Outcome::Undetermined => "unable to determine",
+        Outcome::InvalidResponse => "reply does not fit the question",
+        Outcome::AnsweredNotDocumented => "answered, not in the record",
+        Outcome::NoResponse => "no response",
+        Outcome::Withdrawn => "withdrawn",
+        Outcome::Validated => "validated with support",
+        Outcome::RuledOut => "ruled out",
+    }
+}
+
+/// Every outcome, in the order of its key.
+pub const OUTCOMES: [Outcome; 11] = [
+    Outcome::Agreed,
+    Outcome::AltDx,
+    Outcome::Disagreed,
+    Outcome::NotSignificant,
+    Outcome::Undetermined,
+    Outcome::InvalidResponse,
+    Outcome::AnsweredNotDocumented,
+    Outcome::NoResponse,
+    Outcome::Withdrawn,
+    Outcome::Validated,
+    Outcome::RuledOut,
+];
+
+/// The forms that a draft can take, in the order of the key that walks through them.
+pub const FORMS: [QueryForm; 5] = [QueryForm::MultipleChoice, QueryForm::Open, QueryForm::YesNo, QueryForm::Validation, QueryForm::Verbal];
+
+/// The form of a query.
+pub fn form(form: QueryForm) -> &'static str {
+    match form {
+        QueryForm::Open => "open question",
+        QueryForm::MultipleChoice => "multiple choice",
+        QueryForm::YesNo => "yes or no",
+        QueryForm::Verbal => "asked aloud",
+        QueryForm::Validation => "clinical validation",
+    }
+}
+
+/// Where a document stands with its sender.
+pub fn status(status: DocumentStatus) -> &'static str {
+    match status {
+        DocumentStatus::Preliminary => "preliminary",
+        DocumentStatus::Final => "final",
+        DocumentStatus::Amended => "amended",
+        DocumentStatus::EnteredInError => "entered in error",
+        DocumentStatus::NotGiven => "",
+    }
+}
+
+/// The words or the value of a proof, on one line.
+pub fn proof(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Text(text) => format!("\u{201c}{}\u{201d}", text.quote.split_whitespace().collect::<Vec<_>>().join(" ")),
+        Evidence::Value(value) => {
+            let unit = value.unit.as_deref().map(|u| format!(" {u}")).unwrap_or_default();
+            let reference = value.reference.as_deref().map(|r| format!("  ref {r}")).unwrap_or_default();
+            format!("{} {}{unit}{reference}", value.name, value.value).trim().to_owned()
+        }
+    }
+}
+
+/// Where a proof stands.
+pub fn source(evidence: &Evidence) -> String {
+    let date = evidence.date().map(|d| short(&d)).unwrap_or_default();
+    match evidence {
+        Evidence::Text(text) => {
+            let author = text.author.as_deref().map(|a| format!(", {}", super::text::surname(a))).unwrap_or_default();
+            format!("{} {date}{author}", text.document_type.label()).replace("  ", " ")
+        }
+        Evidence::Value(value) if value.prior => format!("{date}, prior stay"),
+        Evidence::Value(_) => date,
+    }
+}

@@ -1,0 +1,50 @@
+//! The terminal's modes as one value: entered together, left together, on every way out.
+
+use crossterm::cursor::{Hide, Show};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::execute;
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use std::io;
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether the terminal is ours now: so that giving it back twice does nothing.
+static OURS: AtomicBool = AtomicBool::new(false);
+
+/// Takes the terminal: raw keys, a screen of our own, pastes in one piece.
+pub fn enter() -> io::Result<()> {
+    OURS.store(true, Ordering::SeqCst);
+    enable_raw_mode()?;
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
+}
+
+/// Gives it back as it was.
+pub fn leave() {
+    if OURS.swap(false, Ordering::SeqCst) {
+        // A terminal that is gone cannot be given back; nothing else can be done about it here.
+        let _gone = execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
+        let _gone = disable_raw_mode();
+    }
+}
+
+/// Gives the terminal back when it is dropped.
+pub struct Guard;
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+/// On a panic the terminal comes back first, and the report names the place in the program and nothing else: a panic's own
+/// words could hold a patient's.
+pub fn hook_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        std::panic::set_hook(Box::new(|info| {
+            leave();
+            let place = info.location().map(|l| format!("{}:{}", l.file(), l.line())).unwrap_or_default();
+            eprintln!("lacuna stopped at {place}. Drafts are saved up to the last second. Please report this place.");
+        }));
+    });
+}

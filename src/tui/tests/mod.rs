@@ -1,0 +1,9 @@
+//! The interface without a terminal: scripts of keys against a desk of invented charts.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod commands;
+mod escape;
+mod harness;
+mod random;
+mod reducer;
+mod screens;

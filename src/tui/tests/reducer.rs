@@ -1,0 +1,206 @@
+//! What keys do, played as scripts.
+
+use super::harness::Harness;
+use crate::query::QueryState;
+use crate::tui::compose::{Field, Saved};
+use crate::tui::model::{Pane, Screen};
+use crate::tui::msg::{Answer, Msg, Slot};
+use crate::work::Desk;
+use crate::work::model::{Worklist, WorklistView};
+use std::sync::Arc;
+
+#[test]
+fn from_the_worklist_through_a_gap_to_a_sent_query() {
+    let mut h = Harness::new(80, 24);
+    h.expect("RIVERA Marta").keys("<Enter>").expect("Creatinine 1.0").keys("<Enter>").expect("ASSESSMENT:");
+    assert_eq!(h.model.chart.as_ref().unwrap().pane, Pane::Reader);
+    h.keys("<Backspace>");
+    assert_eq!(h.model.chart.as_ref().unwrap().pane, Pane::Gaps);
+    h.keys("q").expect("Clinical clarification").keys("<C-s>").expect("Send query 1").keys("y").expect("query 1 is sent");
+    assert_eq!(h.model.screen(), Screen::Tracker);
+    assert_eq!(h.desk.queries().unwrap()[0].state, QueryState::Open);
+    h.keys("<Enter>").expect("Its life").keys("q").keys("q").expect("Gaps");
+}
+
+#[test]
+fn nothing_is_sent_when_the_answer_is_not_a_plain_yes() {
+    for key in ["<Enter>", "n", "<Esc>"] {
+        let mut h = Harness::new(80, 24);
+        h.keys("<Enter>q<C-s>").keys(key);
+        assert_eq!(h.desk.queries().unwrap()[0].state, QueryState::Draft, "{key}");
+        assert_eq!(h.model.screen(), Screen::Composer);
+    }
+}
+
+#[test]
+fn what_blocks_is_said_and_nothing_is_sent() {
+    let mut h = Harness::new(100, 30);
+    h.keys("<Enter>q");
+    while h.model.composer.as_ref().unwrap().field != Field::Question {
+        h.keys("<Tab>");
+    }
+    h.keys(" please document").rest().expect("1 finding blocks").expect("QL001").keys("<C-s>").expect("not sent: a finding");
+    assert!(h.model.layers.is_empty());
+}
+
+#[test]
+fn typing_is_saved_when_it_rests_and_the_footer_says_so() {
+    let mut h = Harness::new(80, 24);
+    h.keys("<Enter>q<BackTab><BackTab><BackTab><BackTab>");
+    assert_eq!(h.model.composer.as_ref().unwrap().field, Field::Title);
+    h.keys(" now").expect("saving");
+    h.rest().expect("saved 08:42:00");
+    assert_eq!(h.desk.query(1).unwrap().draft.title, "Clinical clarification: renal function now");
+}
+
+#[test]
+fn a_draft_is_saved_on_the_way_out_and_found_again() {
+    let mut h = Harness::new(80, 24);
+    h.keys("<Enter>q<BackTab><BackTab><BackTab><BackTab> kept<Esc>");
+    assert_eq!(h.desk.query(1).unwrap().draft.title, "Clinical clarification: renal function kept");
+    assert_eq!(h.model.screen(), Screen::Chart);
+    h.keys("q").expect("function kept");
+    h.keys("<Tab><BackTab>").send(Msg::Paste(String::new()));
+    h.send(Msg::End);
+    assert!(h.model.composer.as_ref().unwrap().clean());
+}
+
+#[test]
+fn a_lost_update_is_said_and_the_text_stays() {
+    let mut h = Harness::new(80, 24);
+    h.keys("<Enter>q<BackTab><BackTab><BackTab><BackTab>");
+    let stored = h.desk.query(1).unwrap();
+    h.desk.save_draft(1, stored.revision, &stored.draft, "").unwrap();
+    h.keys(" mine").rest().expect("NOT SAVED");
+    let composer = h.model.composer.as_ref().unwrap();
+    assert!(matches!(composer.status, Saved::Failed(_)));
+    assert!(composer.draft.title.ends_with("mine"));
+}
+
+#[test]
+fn stale_answers_are_dropped() {
+    let mut h = Harness::new(80, 24);
+    let old = h.model.jobs.newest(Slot::Worklist);
+    h.held = Some(Vec::new());
+    h.keys("v");
+    let late = Worklist { view: WorklistView::All, ..Worklist::default() };
+    h.send(Msg::Answer { slot: Slot::Worklist, generation: old, now: h.desk.now(), answer: Box::new(Answer::Worklist(Ok(late))) });
+    assert_eq!(h.model.worklist.view, WorklistView::WithGaps);
+    assert_eq!(h.model.worklist.list.rows.len(), 6);
+    for (slot, generation, request) in h.held.take().unwrap() {
+        h.answer(slot, generation, request);
+    }
+    assert_eq!(h.model.worklist.list.rows.len(), 5);
+}
+
+#[test]
+fn only_the_newest_search_counts() {
+    let mut h = Harness::new(80, 24);
+    h.keys("s");
+    h.held = Some(Vec::new());
+    h.keys("Wound").rest();
+    h.keys("<C-u>Sepsis").rest();
+    let mut held = h.held.take().unwrap();
+    held.retain(|(slot, ..)| *slot == Slot::Search);
+    assert_eq!(held.len(), 2);
+    for (slot, generation, request) in held.into_iter().rev() {
+        h.answer(slot, generation, request);
+    }
+    h.expect("the word Sepsis").absent("the word Wound");
+}
+
+#[test]
+fn a_hit_opens_at_its_words_and_esc_comes_back_to_the_same_hit() {
+    let mut h = Harness::new(120, 40);
+    h.keys("sWound").rest();
+    h.expect("6 notes").keys("<Down><Down><Enter>").expect("stage 2 pressure injury");
+    let chart = h.model.chart.as_ref().unwrap();
+    assert_eq!((chart.data.encounter(), chart.current.map(|c| c.1)), ("88122", Some(0)));
+    h.keys("<Esc>");
+    assert_eq!((h.model.screen(), h.model.search.cursor), (Screen::Search, 2));
+}
+
+#[test]
+fn a_gap_is_set_aside_with_one_digit_and_taken_back() {
+    let mut h = Harness::new(120, 40);
+    h.keys("<Enter>x").expect("evidence does not carry it").keys("2").expect("set aside: already documented").expect("Gaps 2");
+    h.keys("x").expect("only an open gap").keys("X").expect("Gaps 3");
+}
+
+#[test]
+fn the_filter_narrows_as_it_is_typed_and_esc_clears_it() {
+    let mut h = Harness::new(80, 24);
+    h.keys("/okaf").expect("OKAFOR").absent("RIVERA").keys("<Enter><Enter>").expect("OKAFOR");
+    h.keys("<Esc><Esc>").expect("RIVERA");
+}
+
+#[test]
+fn find_goes_through_the_note_and_the_others() {
+    let mut h = Harness::new(80, 24);
+    h.keys("<Enter>/sepsis<Enter>").expect("1 of 1").expect("Sepsis due to pneumonia");
+    h.keys("<Backspace>").expect("3 Gaps");
+    h.keys("/breakfast").expect("of 27").keys("<Enter>n").expect("2 of 27").keys("N").expect("1 of 27");
+}
+
+#[test]
+fn u_walks_through_what_was_not_opened() {
+    let mut h = Harness::new(80, 24);
+    h.keys("<Enter>");
+    for left in (0..4).rev() {
+        h.keys("u");
+        let seen = h.desk.chart("88120").unwrap().seen.len();
+        assert_eq!(seen, 4 - left);
+    }
+    h.expect("nothing unread").keys("u").expect("every document");
+}
+
+#[test]
+fn the_place_is_kept_and_taken_up_again() {
+    let mut h = Harness::new(80, 24);
+    h.keys("jj<Enter>1j").rest();
+    h.keys("<C-q>");
+    assert!(h.quit);
+    let place = h.desk.place().unwrap().unwrap();
+    assert!(place.contains("88122"));
+    let mut again = Harness::on(Arc::clone(&h.desk), 80, 24);
+    again.expect("LINDQVIST").expect("back where you were");
+    assert_eq!(again.model.chart.as_ref().unwrap().pane, Pane::Documents);
+    again.keys("<Esc>").expect("Worklist");
+}
+
+#[test]
+fn brackets_walk_from_chart_to_chart() {
+    let mut h = Harness::new(80, 24);
+    h.keys("<Enter>]").expect("OKAFOR").keys("]").expect("LINDQVIST").keys("[[").expect("RIVERA").keys("[").expect("first chart");
+}
+
+#[test]
+fn a_paste_outside_a_text_does_nothing() {
+    let mut h = Harness::new(80, 24);
+    h.send(Msg::Paste("q\nd\n".to_owned()));
+    h.expect("RIVERA").expect("nothing takes a paste");
+    assert!(!h.quit);
+}
+
+#[test]
+fn esc_and_q_always_lead_home() {
+    let mut h = Harness::new(80, 24);
+    h.keys("<Enter>q<C-s>").keys("<Esc><Esc><Esc>").expect("Worklist");
+    h.keys("Q").expect("Queries").keys("q").expect("Worklist").keys("q");
+    assert!(h.quit);
+}
+
+#[test]
+fn an_answer_and_an_outcome_are_recorded() {
+    let mut h = Harness::new(100, 30);
+    h.keys("<Enter>q<C-s>ya").expect("1 ( ) Acute kidney").keys("1ATN due to sepsis<Enter>").expect("is recorded");
+    assert_eq!(h.desk.queries().unwrap()[0].state, QueryState::Answered);
+    h.keys("c").expect("How did query 1 end").keys("1").expect("Close query 1").keys("y").expect("is closed");
+    assert_eq!(h.desk.queries().unwrap()[0].state, QueryState::Closed);
+}
+
+#[test]
+fn the_palette_runs_what_it_finds() {
+    let mut h = Harness::new(80, 24);
+    h.keys(":trac").expect("All drafts").keys("<Enter>").expect("no query yet");
+}

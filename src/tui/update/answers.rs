@@ -1,0 +1,123 @@
+//! Answers of jobs, once they are known to be the newest.
+
+use super::{chart, composer, nav, place, queries, search, worklist};
+use crate::tui::layer::Layer;
+use crate::tui::model::{Model, Screen};
+use crate::tui::msg::{Answer, Done, Effect, Request, Slot};
+
+/// Takes an answer in.
+pub fn take(model: &mut Model, answer: Answer) -> Vec<Effect> {
+    let failed = match answer {
+        Answer::Worklist(Ok(list)) => {
+            worklist::take(model, list);
+            return Vec::new();
+        }
+        Answer::Chart(Ok(data)) => return chart::take(model, data),
+        Answer::Search(Ok(page)) => {
+            search::take(model, page);
+            return Vec::new();
+        }
+        Answer::Explain(Ok(found)) => {
+            if let Some(Layer::Explain { tree, .. }) = model.layers.last_mut() {
+                *tree = Some(found);
+            }
+            return Vec::new();
+        }
+        Answer::Queries(Ok(rows)) => {
+            queries::take(model, rows);
+            return Vec::new();
+        }
+        Answer::Query(Ok(view)) => {
+            if let Some(Layer::Reply { id, options, typing, .. }) = model.layers.last_mut() {
+                if *id == view.row.id {
+                    *options = view.draft.options.iter().map(|o| o.text.clone()).collect();
+                    *typing = options.is_empty();
+                }
+                return Vec::new();
+            }
+            return queries::take_one(model, *view);
+        }
+        Answer::Draft(Ok(view)) => return queries::take_one(model, *view),
+        Answer::Lint(Ok(report)) => {
+            if let Some(composer) = &mut model.composer {
+                composer.report = Some(report);
+            }
+            return Vec::new();
+        }
+        Answer::Provider(shown) => {
+            provider(model, shown);
+            return Vec::new();
+        }
+        Answer::Saved(result) => return composer::saved(model, result),
+        Answer::Act(Ok(done)) => return did(model, done),
+        Answer::Place(Ok(kept)) => return began(model, kept),
+        Answer::Worklist(Err(t)) | Answer::Search(Err(t)) | Answer::Explain(Err(t)) | Answer::Queries(Err(t)) => t,
+        Answer::Query(Err(t)) | Answer::Draft(Err(t)) | Answer::Lint(Err(t)) | Answer::Act(Err(t)) | Answer::Place(Err(t)) => t,
+        Answer::Chart(Err(t)) => {
+            model.wish = None;
+            t
+        }
+    };
+    model.trouble(&failed);
+    Vec::new()
+}
+
+/// The first answer: where to begin.
+fn began(model: &mut Model, kept: Option<String>) -> Vec<Effect> {
+    let mut effects = kept.map(|kept| place::take(model, &kept)).unwrap_or_default();
+    if let Some(wish) = model.wish.clone().filter(|_| !model.jobs.waits(Slot::Chart)) {
+        effects.extend(chart::open(model, wish));
+    }
+    effects
+}
+
+fn provider(model: &mut Model, shown: String) {
+    if let Some(Layer::Text { text, .. }) = model.layers.last_mut() {
+        *text = shown;
+    } else if let Some(query) = &mut model.query {
+        query.text = shown;
+    }
+}
+
+fn did(model: &mut Model, done: Done) -> Vec<Effect> {
+    match done {
+        Done::Quiet => Vec::new(),
+        Done::Seen(encounter, document) => {
+            chart::was_seen(model, &encounter, &document);
+            Vec::new()
+        }
+        Done::Gap(words) | Done::Review(words) => {
+            let view = model.worklist.view;
+            let mut effects = nav::refresh(model);
+            if model.screen() != Screen::Worklist {
+                effects.push(model.ask(Slot::Worklist, Request::Worklist(view)));
+            }
+            model.say(words);
+            effects
+        }
+        Done::Discarded(id) => {
+            model.composer = None;
+            model.screens.retain(|s| *s != Screen::Composer);
+            let effects = nav::refresh(model);
+            model.say(format!("draft {id} is thrown away"));
+            effects
+        }
+        Done::Sent(id) => {
+            model.composer = None;
+            model.screens.retain(|s| *s != Screen::Composer);
+            let mut effects = queries::show(model);
+            model.tracker.cursor = 0;
+            effects.extend(model.chart.as_ref().map(|c| c.data.encounter().to_owned()).map(|e| model.ask(Slot::Chart, Request::Chart(e))));
+            model.say(format!("query {id} is sent and recorded"));
+            effects
+        }
+        Done::Query(_, words) => {
+            let mut effects = vec![model.ask(Slot::Queries, Request::Queries)];
+            if model.screen() == Screen::Query {
+                effects.extend(queries::reread(model));
+            }
+            model.say(words);
+            effects
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! The composer: fields, lists, live lint, autosave, sending.
+
+use super::nav;
+use crate::query::{LintSeverity, Recipient};
+use crate::query::{OptionKind, QueryOption};
+use crate::tui::compose::{Composer, Field, Saved, Then};
+use crate::tui::edit::{self, Shape, Typed};
+use crate::tui::keys::Key;
+use crate::tui::layer::{Layer, Purpose, Yes};
+use crate::tui::layout;
+use crate::tui::model::{Model, Screen};
+use crate::tui::msg::{Effect, Request, Slot, Timer};
+use crate::tui::say;
+use crate::work::model::QueryView;
+use std::time::Duration;
+
+/// Typing has stopped when nothing came for this long; then the draft is saved.
+const REST: Duration = Duration::from_millis(800);
+
+/// The longest that a draft stays unsaved while somebody types on and on.
+const CAP: Duration = Duration::from_millis(4500);
+
+/// How long typing must rest before the lint looks.
+const LINT: Duration = Duration::from_millis(120);
+
+/// Headings that indicators can stand under.
+const GROUPS: [&str; 6] = ["documentation", "history", "exam", "labs", "imaging", "treatment"];
+
+/// Opens a draft.
+pub fn open(model: &mut Model, view: QueryView) -> Vec<Effect> {
+    let recipients = recipients(model, view.draft.encounter.as_deref());
+    let composer = Composer::new(view, recipients);
+    let draft = Box::new(composer.draft.clone());
+    model.composer = Some(composer);
+    model.show(Screen::Composer);
+    vec![model.ask(Slot::Lint, Request::Lint(draft))]
+}
+
+/// Attending, consultants and the providers who wrote in the chart.
+fn recipients(model: &Model, encounter: Option<&str>) -> Vec<Recipient> {
+    let Some(chart) = model.chart.as_ref().filter(|c| Some(c.data.encounter()) == encounter) else { return Vec::new() };
+    let chart = &chart.data.view.chart;
+    let attending = chart.encounter.attending.iter().map(|p| (p, "attending"));
+    let consultants = chart.encounter.participants.iter().map(|p| (p, "consultant"));
+    let authors = chart.documents.iter().filter_map(|d| d.author.as_ref()).filter(|a| a.role.is_provider()).map(|p| (p, "author"));
+    let mut all: Vec<Recipient> = Vec::new();
+    for (provider, role) in attending.chain(consultants).chain(authors) {
+        if let Some(name) = &provider.name
+            && !all.iter().any(|r| r.name == *name)
+        {
+            all.push(Recipient { name: name.clone(), identifier: provider.identifier.clone(), role: role.to_owned() });
+        }
+    }
+    all
+}
+
+/// A key: text goes into the field, the rest is looked up.
+pub fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
+    let width = layout::field_width(model.size);
+    let composer = model.composer.as_mut()?;
+    if !composer.typing() {
+        return None;
+    }
+    if composer.editing && matches!(key, Key::Enter | Key::Esc) {
+        composer.editing = false;
+        return Some(Vec::new());
+    }
+    let shape = Shape { width, multiline: composer.multiline() };
+    let (text, cursor) = composer.text()?;
+    match edit::key(text, cursor, key, shape) {
+        Typed::Changed => Some(changed(model)),
+        Typed::Moved => Some(Vec::new()),
+        Typed::Ignored => match key {
+            Key::Down | Key::Enter => {
+                composer.go(1);
+                composer.cursor = 0;
+                Some(Vec::new())
+            }
+            Key::Up => {
+                go_up(composer);
+                Some(Vec::new())
+            }
+            _ => None,
+        },
+    }
+}
+
+fn go_up(composer: &mut Composer) {
+    composer.go(-1);
+    composer.item = composer.items().saturating_sub(1);
+}
+
+/// A paste is one edit of the text that is typed.
+pub fn paste(model: &mut Model, words: &str) -> Vec<Effect> {
+    let Some(composer) = model.composer.as_mut() else { return Vec::new() };
+    let words = if composer.multiline() { words.to_owned() } else { words.replace('\n', " ") };
+    match composer.text() {
+        Some((text, cursor)) => {
+            edit::insert(text, cursor, &words);
+            changed(model)
+        }
+        None => {
+            model.say("nothing takes a paste here; Tab goes to a text");
+            Vec::new()
+        }
+    }
+}
+
+/// Counts a change and sets the timers that lint and save it.
+fn changed(model: &mut Model) -> Vec<Effect> {
+    let Some(composer) = model.composer.as_mut() else { return Vec::new() };
+    composer.edits += 1;
+    let mut effects = vec![Effect::After(Timer::Lint, composer.edits, LINT), Effect::After(Timer::Save, composer.edits, REST)];
+    if !composer.capped {
+        composer.capped = true;
+        effects.push(Effect::After(Timer::SaveCap, composer.edits, CAP));
+    }
+    effects
+}
+
+/// Typing rests: lints.
+pub fn lint_due(model: &mut Model, edits: u64) -> Vec<Effect> {
+    let Some(composer) = model.composer.as_ref().filter(|c| c.edits == edits) else { return Vec::new() };
+    let draft = Box::new(composer.draft.clone());
+    vec![model.ask(Slot::Lint, Request::Lint(draft))]
+}
+
+/// Typing rests: saves.
+pub fn save_due(model: &mut Model, edits: u64) -> Vec<Effect> {
+    if model.composer.as_ref().is_some_and(|c| c.edits == edits) { save_now(model) } else { Vec::new() }
+}
+
+/// Typing went on for long: saves all the same.
+pub fn save_cap(model: &mut Model) -> Vec<Effect> {
+    if let Some(composer) = &mut model.composer {
+        composer.capped = false;
+    }
+    save_now(model)
+}
+
+/// Saves what is not saved, unless a save is under way: its answer starts the next one.
+pub fn save_now(model: &mut Model) -> Vec<Effect> {
+    let Some(composer) = model.composer.as_mut() else { return Vec::new() };
+    if composer.clean() || composer.sending.is_some() {
+        return Vec::new();
+    }
+    composer.sending = Some(composer.edits);
+    let request = Request::Save(composer.id, composer.revision, Box::new(composer.draft.clone()), composer.note.clone());
+    vec![model.ask(Slot::Save, request)]
+}
+
+/// Takes in how a save went.
+pub fn saved(model: &mut Model, result: crate::error::Result<i64>) -> Vec<Effect> {
+    let now = model.now;
+    let Some(composer) = model.composer.as_mut() else { return Vec::new() };
+    let edits = composer.sending.take().unwrap_or(composer.saved);
+    match result {
+        Ok(revision) => {
+            composer.revision = revision;
+            composer.saved = edits;
+            composer.status = now.map_or(Saved::Untouched, Saved::At);
+            if !composer.clean() {
+                return if composer.then == Then::Send || model.ending { save_now(model) } else { Vec::new() };
+            }
+            let (then, id) = (std::mem::take(&mut composer.then), composer.id);
+            match then {
+                Then::Send => vec![model.ask(Slot::Act, Request::Send(id))],
+                Then::Stay => {
+                    if !model.screens.contains(&Screen::Composer) {
+                        model.composer = None;
+                    }
+                    Vec::new()
+                }
+            }
+        }
+        Err(trouble) => {
+            composer.status = Saved::Failed(trouble.what.clone());
+            composer.then = Then::Stay;
+            model.show(Screen::Composer);
+            model.trouble(&trouble);
+            Vec::new()
+        }
+    }
+}
+
+/// Esc: keeps the draft and closes.
+pub fn close(model: &mut Model) -> Vec<Effect> {
+    let mut effects = save_now(model);
+    if let Some(composer) = &mut model.composer {
+        if composer.clean() {
+            model.composer = None;
+        }
+        model.say("the draft is kept; Q shows all queries");
+    }
+    model.screens.retain(|s| *s != Screen::Composer);
+    effects.extend(nav::refresh(model));
+    effects
+}
+
+/// Moves among items, and from the first or last of them to the next field.
+pub fn step(model: &mut Model, by: isize) {
+    let Some(composer) = &mut model.composer else { return };
+    let items = composer.items();
+    match (by, composer.item) {
+        (1, at) if at + 1 < items => composer.item += 1,
+        (-1, at) if at > 0 && items > 0 => composer.item -= 1,
+        (1, _) => {
+            composer.go(1);
+            composer.cursor = 0;
+        }
+        (-1, _) => go_up(composer),
+        _ => {}
+    }
+}
+
+/// The next field.
+pub fn next_field(model: &mut Model) -> Vec<Effect> {
+    if let Some(composer) = &mut model.composer {
+        composer.go(1);
+    }
+    Vec::new()
+}
+
+/// The field before.
+pub fn previous_field(model: &mut Model) -> Vec<Effect> {
+    if let Some(composer) = &mut model.composer {
+        composer.go(-1);
+    }
+    Vec::new()
+}
+
+/// Ticks or unticks an indicator.
+pub fn toggle(model: &mut Model) -> Vec<Effect> {
+    let Some(indicator) = model.composer.as_mut().and_then(|c| c.draft.indicators.get_mut(c.item)) else { return Vec::new() };
+    indicator.included = !indicator.included;
+    changed(model)
+}
+
+/// Edits an option's words or an earlier value's relevance; on a choice, takes the next one.
+pub fn edit_item(model: &mut Model) -> Vec<Effect> {
+    let Some(composer) = &mut model.composer else { return Vec::new() };
+    match composer.field {
+        Field::Options => {
+            if let Some(option) = composer.draft.options.get(composer.item) {
+                composer.cursor = option.text.len();
+                composer.editing = true;
+            }
+            Vec::new()
+        }
+        Field::Indicators => {
+            if let Some(indicator) = composer.draft.indicators.get(composer.item).filter(|i| i.prior) {
+                composer.cursor = indicator.relevance.len();
+                composer.editing = true;
+                return Vec::new();
+            }
+            toggle(model)
+        }
+        _ => next_choice(model),
+    }
+}
+
+/// Another type, recipient, day or heading.
+pub fn next_choice(model: &mut Model) -> Vec<Effect> {
+    choose(model, 1)
+}
+
+/// The same, backwards.
+pub fn previous_choice(model: &mut Model) -> Vec<Effect> {
+    choose(model, -1)
+}
+
+fn turned(at: Option<usize>, len: usize, by: isize) -> usize {
+    at.map_or(0, |at| usize::try_from((at as isize + by).rem_euclid(len.max(1) as isize)).unwrap_or(0))
+}
+
+fn choose(model: &mut Model, by: isize) -> Vec<Effect> {
+    let now = model.now;
+    let Some(composer) = &mut model.composer else { return Vec::new() };
+    match composer.field {
+        Field::Form => {
+            let at = say::FORMS.iter().position(|f| *f == composer.draft.form);
+            composer.draft.form = say::FORMS.get(turned(at, say::FORMS.len(), by)).copied().unwrap_or_default();
+        }
+        Field::To => {
+            let at = composer.recipients.iter().position(|r| Some(&r.name) == composer.draft.recipient.as_ref().map(|d| &d.name));
+            let to = turned(at, composer.recipients.len(), by);
+            let Some(recipient) = composer.recipients.get(to).cloned() else {
+                model.say("the chart names no provider");
+                return Vec::new();
+            };
+            composer.draft.recipient = Some(recipient);
+        }
+        Field::Due => {
+            let day = composer.draft.due.or(now).and_then(|due| due.plus_hours(24 * by as i64));
+            if let (Some(day), Some(now)) = (day, now) {
+                composer.draft.due = Some(day.max(now));
+            }
+        }
+        Field::Indicators => {
+            let Some(indicator) = composer.draft.indicators.get_mut(composer.item) else { return Vec::new() };
+            let at = GROUPS.iter().position(|g| *g == indicator.group);
+            indicator.group = GROUPS.get(turned(at, GROUPS.len(), by)).copied().unwrap_or_default().to_owned();
+        }
+        _ => return Vec::new(),
+    }
+    changed(model)
+}
+
+/// Adds an option below this one and takes keys into it.
+pub fn add_option(model: &mut Model) -> Vec<Effect> {
+    let Some(composer) = &mut model.composer else { return Vec::new() };
+    let diagnoses = composer.draft.options.iter().take_while(|o| o.kind == OptionKind::Diagnosis).count();
+    let at = (composer.item + 1).min(diagnoses);
+    composer.draft.options.insert(at, QueryOption::default());
+    composer.item = at;
+    composer.cursor = 0;
+    composer.editing = true;
+    changed(model)
+}
+
+/// Removes this option.
+pub fn remove_option(model: &mut Model) -> Vec<Effect> {
+    let Some(composer) = &mut model.composer else { return Vec::new() };
+    if composer.item >= composer.draft.options.len() {
+        return Vec::new();
+    }
+    let gone = composer.draft.options.remove(composer.item);
+    composer.item = composer.item.min(composer.draft.options.len().saturating_sub(1));
+    let effects = changed(model);
+    model.say(format!("removed: {}", gone.text));
+    effects
+}
+
+/// Moves an item down.
+pub fn move_down(model: &mut Model) -> Vec<Effect> {
+    shift(model, 1)
+}
+
+/// Moves an item up.
+pub fn move_up(model: &mut Model) -> Vec<Effect> {
+    shift(model, -1)
+}
+
+fn shift(model: &mut Model, by: isize) -> Vec<Effect> {
+    let Some(composer) = &mut model.composer else { return Vec::new() };
+    let (at, items) = (composer.item, composer.items());
+    let Some(to) = at.checked_add_signed(by).filter(|to| *to < items) else { return Vec::new() };
+    match composer.field {
+        Field::Indicators => composer.draft.indicators.swap(at, to),
+        Field::Options => composer.draft.options.swap(at, to),
+        _ => return Vec::new(),
+    }
+    composer.item = to;
+    changed(model)
+}
+
+/// Asks whether to send.
+pub fn send(model: &mut Model) -> Vec<Effect> {
+    let Some(composer) = &model.composer else { return Vec::new() };
+    let to = composer.draft.recipient.as_ref().map_or("nobody", |r| r.name.as_str());
+    let question = format!("Send query {} about {} to {to}? It is recorded and can no longer be changed.", composer.id, composer.patient);
+    model.layers.push(Layer::Confirm { question, yes: Yes::Send });
+    Vec::new()
+}
+
+/// Sends, after everything is saved.
+pub fn send_now(model: &mut Model) -> Vec<Effect> {
+    let Some(composer) = &mut model.composer else { return Vec::new() };
+    if composer.clean() && composer.sending.is_none() {
+        let id = composer.id;
+        return vec![model.ask(Slot::Act, Request::Send(id))];
+    }
+    composer.then = Then::Send;
+    save_now(model)
+}
+
+/// Asks whether to throw the draft away.
+pub fn discard(model: &mut Model) -> Vec<Effect> {
+    let Some(composer) = &model.composer else { return Vec::new() };
+    let question = format!("Throw draft {} about {} away?", composer.id, composer.patient);
+    model.layers.push(Layer::Confirm { question, yes: Yes::Discard(composer.id) });
+    Vec::new()
+}
+
+/// Shows exactly what the provider gets.
+pub fn provider_view(model: &mut Model) -> Vec<Effect> {
+    let (draft, id) = match (model.screen(), &model.composer, &model.query) {
+        (Screen::Composer, Some(composer), _) => (composer.draft.clone(), composer.id),
+        (Screen::Query, _, Some(query)) => (query.view.draft.clone(), query.view.row.id),
+        _ => return Vec::new(),
+    };
+    model.layers.push(Layer::Text { title: "As the provider sees it".to_owned(), text: String::new(), top: 0 });
+    vec![model.ask(Slot::Provider, Request::Provider(Box::new(draft), Some(id)))]
+}
+
+/// Asks for the words that a finding needs.
+pub fn justify(model: &mut Model) -> Vec<Effect> {
+    let Some(composer) = &model.composer else { return Vec::new() };
+    let waits = composer.diagnostics().find(|d| d.severity == LintSeverity::Justify && !composer.draft.justifications.contains_key(d.rule));
+    if let Some(finding) = waits {
+        let prompt = format!("{}: {}. Why is it in order here?", finding.rule, finding.message.trim_end_matches('.'));
+        let purpose = Purpose::Justify(finding.rule.to_owned());
+        model.layers.push(Layer::Words { prompt, text: String::new(), cursor: 0, purpose });
+    }
+    Vec::new()
+}
+
+/// Takes those words.
+pub fn justified(model: &mut Model, rule: String, words: String) -> Vec<Effect> {
+    if let Some(composer) = &mut model.composer {
+        composer.draft.justifications.insert(rule, words);
+    }
+    changed(model)
+}

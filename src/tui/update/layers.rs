@@ -1,0 +1,243 @@
+//! Keys of what lies over a screen.
+
+use super::{composer, nav};
+use crate::tui::command::{self, Command};
+use crate::tui::edit::{self, Shape, Typed};
+use crate::tui::keys::Key;
+use crate::tui::layer::{Layer, Purpose, Yes};
+use crate::tui::model::Model;
+use crate::tui::msg::{Effect, Request, Slot};
+use crate::tui::say;
+use crate::work::model::DismissReason;
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+/// Days until the next look, by digit.
+pub const REVIEW_DAYS: [(char, u32, &str); 6] =
+    [('0', 0, "no date"), ('1', 1, "tomorrow"), ('2', 2, "in 2 days"), ('3', 3, "in 3 days"), ('5', 5, "in 5 days"), ('7', 7, "in a week")];
+
+/// A key goes to the top layer; it takes all of them.
+pub fn press(model: &mut Model, key: Key) -> Vec<Effect> {
+    let rows = isize::try_from(model.body_rows()).unwrap_or(10);
+    let Some(layer) = model.layers.pop() else { return Vec::new() };
+    match layer {
+        Layer::Palette { words, cursor } => palette(model, key, words, cursor),
+        Layer::Help { top } => scrolled(key, top, rows).map(|top| keep(model, Layer::Help { top })).unwrap_or_default(),
+        Layer::Text { title, text, top } => {
+            scrolled(key, top, rows).map(|top| keep(model, Layer::Text { title, text, top })).unwrap_or_default()
+        }
+        Layer::Explain { title, about, tree, top } => {
+            let moved = scrolled(key, top, rows).filter(|_| key != Key::Char('e'));
+            moved.map(|top| keep(model, Layer::Explain { title, about, tree, top })).unwrap_or_default()
+        }
+        Layer::Dismiss { key: gap, title } => dismiss(model, key, gap, title),
+        Layer::Review { encounter, patient } => match REVIEW_DAYS.iter().find(|d| Key::Char(d.0) == key) {
+            Some((_, days, _)) => vec![model.ask(Slot::Act, Request::NextReview(encounter, *days))],
+            None if leaves(key) => Vec::new(),
+            None => keep(model, Layer::Review { encounter, patient }),
+        },
+        Layer::Confirm { question, yes } => match key {
+            Key::Char('y' | 'Y') => confirmed(model, yes),
+            Key::Esc | Key::Enter | Key::Char('n' | 'N' | 'q') => {
+                model.say("nothing was done");
+                Vec::new()
+            }
+            _ => keep(model, Layer::Confirm { question, yes }),
+        },
+        Layer::Words { prompt, text, cursor, purpose } => words(model, key, prompt, (text, cursor), purpose),
+        reply @ Layer::Reply { .. } => answer(model, key, reply),
+        Layer::Outcome { id, title } => match say::OUTCOMES.iter().zip(outcome_keys()).find(|(_, k)| Key::Char(*k) == key) {
+            Some((outcome, _)) => {
+                let question = format!("Close query {id} as \u{201c}{}\u{201d}? A closed query stays closed.", say::outcome(*outcome));
+                keep(model, Layer::Confirm { question, yes: Yes::Close(id, *outcome) })
+            }
+            None if leaves(key) => Vec::new(),
+            None => keep(model, Layer::Outcome { id, title }),
+        },
+    }
+}
+
+/// The key of each outcome.
+pub fn outcome_keys() -> impl Iterator<Item = char> {
+    ('1'..='9').chain('a'..='b')
+}
+
+fn keep(model: &mut Model, layer: Layer) -> Vec<Effect> {
+    model.layers.push(layer);
+    Vec::new()
+}
+
+fn leaves(key: Key) -> bool {
+    matches!(key, Key::Esc | Key::Char('q'))
+}
+
+/// Where a text scrolls to; `None` closes it.
+fn scrolled(key: Key, top: usize, rows: isize) -> Option<usize> {
+    let by = match key {
+        Key::Down | Key::Char('j') => 1,
+        Key::Up | Key::Char('k') => -1,
+        Key::PageDown | Key::Char(' ') => rows,
+        Key::PageUp | Key::Char('b') => -rows,
+        Key::Home | Key::Char('g') => return Some(0),
+        Key::Ctrl('r') | Key::F(1) | Key::Char('?') | Key::Enter => return None,
+        key if leaves(key) => return None,
+        _ => 0,
+    };
+    Some(top.saturating_add_signed(by).min(5_000))
+}
+
+/// A paste goes into the words that are typed.
+pub fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
+    let pasted = pasted.replace('\n', " ");
+    match model.layers.last_mut() {
+        Some(Layer::Words { text, cursor, .. }) => {
+            edit::insert(text, cursor, &pasted);
+        }
+        Some(Layer::Reply { text, cursor, typing: true, .. }) => {
+            edit::insert(text, cursor, &pasted);
+        }
+        Some(Layer::Palette { words, cursor }) => {
+            words.push_str(&pasted);
+            *cursor = 0;
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn palette(model: &mut Model, key: Key, mut words: String, mut cursor: usize) -> Vec<Effect> {
+    let found = matches(model, &words);
+    match key {
+        Key::Esc => return Vec::new(),
+        Key::Enter => {
+            return match found.get(cursor) {
+                Some(command) => super::run(model, command),
+                None => keep(model, Layer::Palette { words, cursor }),
+            };
+        }
+        Key::Down | Key::Ctrl('n') => nav::moved(&mut cursor, found.len(), 1),
+        Key::Up | Key::Ctrl('p') => nav::moved(&mut cursor, found.len(), -1),
+        Key::PageDown => nav::moved(&mut cursor, found.len(), 8),
+        Key::PageUp => nav::moved(&mut cursor, found.len(), -8),
+        _ => {
+            let mut at = words.len();
+            if edit::key(&mut words, &mut at, key, Shape { width: usize::MAX, multiline: false }) == Typed::Changed {
+                cursor = 0;
+            }
+        }
+    }
+    keep(model, Layer::Palette { words, cursor })
+}
+
+/// Commands of this place that fit some letters, the best first.
+pub fn matches(model: &Model, words: &str) -> Vec<&'static Command> {
+    let here = command::scope(model);
+    let mut all: Vec<&Command> = command::commands(here).filter(|c| c.id != "palette-colon").collect();
+    if words.trim().is_empty() {
+        return all;
+    }
+    let pattern = Pattern::parse(words, CaseMatching::Ignore, Normalization::Smart);
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let mut buffer = Vec::new();
+    let mut ranked: Vec<(u32, usize, &Command)> = Vec::new();
+    for (at, command) in all.drain(..).enumerate() {
+        let title = pattern.score(Utf32Str::new(&format!("{} {}", command.title, command.id), &mut buffer), &mut matcher);
+        let help = pattern.score(Utf32Str::new(command.help, &mut buffer), &mut matcher);
+        if let Some(score) = title.map(|s| s * 2).max(help) {
+            ranked.push((score, at, command));
+        }
+    }
+    ranked.sort_by_key(|(score, at, _)| (std::cmp::Reverse(*score), *at));
+    ranked.into_iter().map(|(_, _, command)| command).collect()
+}
+
+fn dismiss(model: &mut Model, key: Key, gap: String, title: String) -> Vec<Effect> {
+    let reason = match key {
+        Key::Char(c) => c.to_digit(10).and_then(|d| usize::try_from(d).ok()).and_then(|d| DismissReason::ALL.get(d.checked_sub(1)?)),
+        _ => None,
+    };
+    match reason {
+        Some(DismissReason::Other) => {
+            let prompt = format!("Set aside: {title}. For what reason?");
+            keep(model, Layer::Words { prompt, text: String::new(), cursor: 0, purpose: Purpose::DismissOther(gap) })
+        }
+        Some(reason) => set_aside(model, gap, *reason, String::new()),
+        None if leaves(key) => Vec::new(),
+        None => keep(model, Layer::Dismiss { key: gap, title }),
+    }
+}
+
+fn set_aside(model: &mut Model, gap: String, reason: DismissReason, words: String) -> Vec<Effect> {
+    let Some(encounter) = model.chart.as_ref().map(|c| c.data.encounter().to_owned()) else { return Vec::new() };
+    vec![model.ask(Slot::Act, Request::Dismiss(encounter, gap, reason, words))]
+}
+
+fn confirmed(model: &mut Model, yes: Yes) -> Vec<Effect> {
+    match yes {
+        Yes::Send => composer::send_now(model),
+        Yes::Discard(id) => vec![model.ask(Slot::Act, Request::Discard(id))],
+        Yes::Close(id, outcome) => vec![model.ask(Slot::Act, Request::Close(id, outcome))],
+    }
+}
+
+fn words(model: &mut Model, key: Key, prompt: String, (mut text, mut cursor): (String, usize), purpose: Purpose) -> Vec<Effect> {
+    match key {
+        Key::Esc => {
+            model.say("nothing was done");
+            return Vec::new();
+        }
+        Key::Enter if text.trim().is_empty() => model.say("a word or two, or Esc"),
+        Key::Enter => return given(model, purpose, text.trim().to_owned()),
+        _ => {
+            edit::key(&mut text, &mut cursor, key, Shape { width: usize::MAX, multiline: false });
+        }
+    }
+    keep(model, Layer::Words { prompt, text, cursor, purpose })
+}
+
+fn given(model: &mut Model, purpose: Purpose, text: String) -> Vec<Effect> {
+    match purpose {
+        Purpose::DismissOther(gap) => set_aside(model, gap, DismissReason::Other, text),
+        Purpose::EscalateTo(id) => {
+            let purpose = Purpose::EscalateWhy(id, text.clone());
+            keep(model, Layer::Words { prompt: format!("Query {id} goes to {text}. Why?"), text: String::new(), cursor: 0, purpose })
+        }
+        Purpose::EscalateWhy(id, to) => vec![model.ask(Slot::Act, Request::Escalate(id, to, text))],
+        Purpose::Withdraw(id) => vec![model.ask(Slot::Act, Request::Withdraw(id, text))],
+        Purpose::Justify(rule) => composer::justified(model, rule, text),
+    }
+}
+
+fn answer(model: &mut Model, key: Key, layer: Layer) -> Vec<Effect> {
+    let Layer::Reply { id, options, mut option, mut typing, mut text, mut cursor } = layer else { return Vec::new() };
+    match key {
+        Key::Esc => {
+            model.say("nothing was recorded");
+            return Vec::new();
+        }
+        Key::Enter if option.is_some() || !text.trim().is_empty() => {
+            let words = if text.trim().is_empty() {
+                option.and_then(|o| options.get(o)).cloned().unwrap_or_default()
+            } else {
+                text.trim().to_owned()
+            };
+            return vec![model.ask(Slot::Act, Request::Reply(id, words, option))];
+        }
+        Key::Enter => model.say("choose by digit, or type the provider's words"),
+        Key::Tab | Key::BackTab => typing = !typing && !options.is_empty() || options.is_empty(),
+        Key::Char(c) if !typing && c.is_ascii_digit() => {
+            let chosen = c.to_digit(10).and_then(|d| usize::try_from(d).ok()?.checked_sub(1)).filter(|at| *at < options.len());
+            if chosen.is_some() {
+                option = chosen;
+                typing = true;
+            }
+        }
+        _ => {
+            typing = typing || matches!(key, Key::Char(_));
+            if typing {
+                edit::key(&mut text, &mut cursor, key, Shape { width: usize::MAX, multiline: false });
+            }
+        }
+    }
+    keep(model, Layer::Reply { id, options, option, typing, text, cursor })
+}

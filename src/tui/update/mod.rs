@@ -1,0 +1,120 @@
+//! The one function that changes the model: a message in, effects out. No I/O, no clock: a session can be played again.
+
+mod answers;
+pub mod chart;
+pub mod composer;
+mod layers;
+pub mod nav;
+mod place;
+pub mod queries;
+pub mod search;
+pub mod when;
+pub mod worklist;
+
+use super::command::{self, Avail};
+use super::keys::Key;
+use super::model::{Model, Screen};
+use super::msg::{Effect, Msg, Request, Slot, Timer};
+
+/// What to do first.
+pub fn start(model: &mut Model) -> Vec<Effect> {
+    model.screens = vec![Screen::Worklist];
+    let view = model.worklist.view;
+    vec![model.ask(Slot::Place, Request::Place), model.ask(Slot::Worklist, Request::Worklist(view))]
+}
+
+/// Takes one message in.
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Key(key) => {
+            model.notice = None;
+            let mut effects = press(model, key);
+            effects.extend(place::watch(model));
+            effects
+        }
+        Msg::Paste(text) => paste(model, &text),
+        Msg::Resize(width, height) => {
+            model.size = (width, height);
+            Vec::new()
+        }
+        Msg::Repaint => vec![Effect::Repaint],
+        Msg::Answer { slot, generation, now, answer } => {
+            model.now = Some(now);
+            if model.jobs.take(slot, generation) { answers::take(model, *answer) } else { Vec::new() }
+        }
+        Msg::Timer(timer, generation) => timer_ran_out(model, timer, generation),
+        Msg::End => nav::end(model),
+    }
+}
+
+fn press(model: &mut Model, key: Key) -> Vec<Effect> {
+    match key {
+        Key::Ctrl('l') => return nav::repaint(model),
+        Key::Ctrl('z') => return nav::suspend(model),
+        Key::Ctrl('q') => return nav::quit(model),
+        _ => {}
+    }
+    if !model.layers.is_empty() {
+        return layers::press(model, key);
+    }
+    let typed = match model.screen() {
+        Screen::Worklist if model.worklist.typing => worklist::typed(model, key),
+        Screen::Chart if model.chart.as_ref().is_some_and(|c| c.find.typing) => chart::typed(model, key),
+        Screen::Search => search::typed(model, key),
+        Screen::Composer => composer::typed(model, key),
+        _ => None,
+    };
+    if let Some(effects) = typed {
+        return effects;
+    }
+    match command::lookup(command::scope(model), key) {
+        Some(command) => run(model, command),
+        None => Vec::new(),
+    }
+}
+
+/// Runs a command, or says why it cannot be given now.
+pub fn run(model: &mut Model, command: &command::Command) -> Vec<Effect> {
+    match (command.when)(model) {
+        Avail::Yes => (command.run)(model),
+        Avail::No(reason) => {
+            model.say(reason);
+            Vec::new()
+        }
+    }
+}
+
+/// A paste is one edit of the text that is being typed, and nothing at all elsewhere.
+fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    let text = super::text::safe_paste(text);
+    if !model.layers.is_empty() {
+        return layers::paste(model, &text);
+    }
+    match model.screen() {
+        Screen::Worklist if model.worklist.typing => worklist::paste(model, &text),
+        Screen::Chart if model.chart.as_ref().is_some_and(|c| c.find.typing) => chart::paste(model, &text),
+        Screen::Search => search::paste(model, &text),
+        Screen::Composer => composer::paste(model, &text),
+        _ => {
+            model.say("nothing takes a paste here");
+            Vec::new()
+        }
+    }
+}
+
+fn timer_ran_out(model: &mut Model, timer: Timer, generation: u64) -> Vec<Effect> {
+    match timer {
+        Timer::Search => search::due(model, generation),
+        Timer::Lint => composer::lint_due(model, generation),
+        Timer::Save => composer::save_due(model, generation),
+        Timer::SaveCap => composer::save_cap(model),
+        Timer::Place => place::keep(model),
+    }
+}
+
+pub use layers::{matches, outcome_keys};
+
+/// Days until the next look, by digit.
+pub fn review_days() -> &'static [(char, u32, &'static str)] {
+    &layers::REVIEW_DAYS
+}

@@ -1,0 +1,158 @@
+//! Moving about: rows, pages, screens, layers, and out.
+
+use super::{chart, composer, place, queries, worklist};
+use crate::tui::layer::Layer;
+use crate::tui::model::{Model, Screen};
+use crate::tui::msg::{Effect, Request, Slot};
+
+/// One row down.
+pub fn down(model: &mut Model) -> Vec<Effect> {
+    step(model, 1)
+}
+
+/// One row up.
+pub fn up(model: &mut Model) -> Vec<Effect> {
+    step(model, -1)
+}
+
+/// One page down.
+pub fn page_down(model: &mut Model) -> Vec<Effect> {
+    let rows = page(model);
+    step(model, rows)
+}
+
+/// One page up.
+pub fn page_up(model: &mut Model) -> Vec<Effect> {
+    let rows = page(model);
+    step(model, -rows)
+}
+
+/// To the first row.
+pub fn top(model: &mut Model) -> Vec<Effect> {
+    step(model, isize::MIN / 4)
+}
+
+/// To the last row.
+pub fn bottom(model: &mut Model) -> Vec<Effect> {
+    step(model, isize::MAX / 4)
+}
+
+fn page(model: &Model) -> isize {
+    isize::try_from(model.body_rows().saturating_sub(2)).unwrap_or(1).max(1)
+}
+
+fn step(model: &mut Model, by: isize) -> Vec<Effect> {
+    match model.screen() {
+        Screen::Worklist => worklist::step(model, by),
+        Screen::Chart => chart::step(model, by),
+        Screen::Tracker => {
+            let len = model.tracker.rows.len();
+            moved(&mut model.tracker.cursor, len, by);
+        }
+        Screen::Query => {
+            if let Some(query) = &mut model.query {
+                query.top = query.top.saturating_add_signed(by).min(10_000);
+            }
+        }
+        Screen::Composer => composer::step(model, by),
+        Screen::Search => {
+            let len = model.search.page.hits.len();
+            moved(&mut model.search.cursor, len, by);
+        }
+    }
+    Vec::new()
+}
+
+/// Moves a cursor inside a list.
+pub fn moved(cursor: &mut usize, len: usize, by: isize) {
+    *cursor = cursor.saturating_add_signed(by).min(len.saturating_sub(1));
+}
+
+/// One step back, as Esc does it: never loses anything.
+pub fn back(model: &mut Model) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    match model.screen() {
+        Screen::Worklist => {
+            if model.worklist.filter.is_empty() {
+                model.say("q leaves Lacuna");
+            } else {
+                worklist::set_filter(model, String::new());
+            }
+            return effects;
+        }
+        Screen::Composer => return composer::close(model),
+        Screen::Chart => chart::leave(model),
+        Screen::Search => model.jobs.forget(Slot::Search),
+        _ => {}
+    }
+    if model.screens.len() > 1 {
+        model.screens.pop();
+    }
+    effects.extend(refresh(model));
+    effects
+}
+
+/// Reads what the visible screen shows again, because it may have changed meanwhile.
+pub fn refresh(model: &mut Model) -> Vec<Effect> {
+    match model.screen() {
+        Screen::Worklist => {
+            let view = model.worklist.view;
+            vec![model.ask(Slot::Worklist, Request::Worklist(view))]
+        }
+        Screen::Chart => model
+            .chart
+            .as_ref()
+            .map(|c| c.data.encounter().to_owned())
+            .map(|e| model.ask(Slot::Chart, Request::Chart(e)))
+            .into_iter()
+            .collect(),
+        Screen::Tracker => vec![model.ask(Slot::Queries, Request::Queries)],
+        Screen::Query => queries::reread(model),
+        _ => Vec::new(),
+    }
+}
+
+/// One step back; from the worklist, out.
+pub fn leave(model: &mut Model) -> Vec<Effect> {
+    if model.screens.len() > 1 { back(model) } else { quit(model) }
+}
+
+/// Out, with everything kept.
+pub fn quit(model: &mut Model) -> Vec<Effect> {
+    let mut effects = end(model);
+    effects.push(Effect::Quit);
+    effects
+}
+
+/// Keeps draft and place: the end may be near.
+pub fn end(model: &mut Model) -> Vec<Effect> {
+    model.ending = true;
+    let mut effects = composer::save_now(model);
+    effects.extend(place::keep(model));
+    effects
+}
+
+/// To the shell and back, draft and place kept first.
+pub fn suspend(model: &mut Model) -> Vec<Effect> {
+    let mut effects = composer::save_now(model);
+    effects.extend(place::keep(model));
+    effects.push(Effect::Suspend);
+    effects
+}
+
+/// Draws everything anew.
+pub fn repaint(_: &mut Model) -> Vec<Effect> {
+    vec![Effect::Repaint]
+}
+
+/// Opens the palette.
+pub fn palette(model: &mut Model) -> Vec<Effect> {
+    model.layers.push(Layer::Palette { words: String::new(), cursor: 0 });
+    Vec::new()
+}
+
+/// Opens the help of this screen.
+pub fn help(model: &mut Model) -> Vec<Effect> {
+    model.layers.push(Layer::Help { top: 0 });
+    Vec::new()
+}

@@ -1,0 +1,76 @@
+//! The place that is kept, so that a dropped line comes back to it.
+
+use crate::tui::model::{ChartPlace, Model, Pane, Screen, Wish};
+use crate::tui::msg::{Effect, Request, Slot, Timer};
+use crate::work::model::WorklistView;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// How long the place must stand still before it is kept.
+const REST: Duration = Duration::from_secs(2);
+
+fn now(model: &Model) -> String {
+    let chart = model.chart.as_ref().filter(|_| model.screens.contains(&Screen::Chart)).map(|chart| {
+        let place = super::chart::place(chart);
+        json!({
+            "encounter": chart.data.encounter(),
+            "pane": Pane::ALL.iter().position(|p| *p == place.pane),
+            "document": place.document,
+            "top": place.top,
+            "gap": place.gap,
+        })
+    });
+    let view = WorklistView::ALL.iter().position(|v| *v == model.worklist.view);
+    let row = model.worklist.selected().map(|r| r.encounter.clone());
+    json!({ "view": view, "row": row, "chart": chart, "draft": model.composer.as_ref().filter(|_| model.screens.contains(&Screen::Composer)).map(|c| c.id) }).to_string()
+}
+
+/// Sets the timer when the place is another one than the one kept.
+pub fn watch(model: &mut Model) -> Vec<Effect> {
+    if !model.worklist.loaded || model.ending || now(model) == model.kept {
+        return Vec::new();
+    }
+    vec![Effect::After(Timer::Place, 0, REST)]
+}
+
+/// Keeps it now.
+pub fn keep(model: &mut Model) -> Vec<Effect> {
+    if !model.worklist.loaded {
+        return Vec::new();
+    }
+    let place = now(model);
+    if place == model.kept {
+        return Vec::new();
+    }
+    model.kept.clone_from(&place);
+    vec![model.ask(Slot::Act, Request::SavePlace(place))]
+}
+
+/// Takes a kept place up; an explicit wish goes before it.
+pub fn take(model: &mut Model, kept: &str) -> Vec<Effect> {
+    let Ok(value) = serde_json::from_str::<Value>(kept) else { return Vec::new() };
+    model.kept = kept.to_owned();
+    let number = |value: &Value| value.as_u64().and_then(|n| usize::try_from(n).ok());
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let mut effects = Vec::new();
+    if let Some(view) = value.get("view").and_then(number).and_then(|at| WorklistView::ALL.get(at))
+        && *view != model.worklist.view
+    {
+        model.worklist.view = *view;
+        effects.push(model.ask(Slot::Worklist, Request::Worklist(*view)));
+    }
+    if model.wish.is_some() {
+        return effects;
+    }
+    let Some(chart) = value.get("chart").filter(|c| c.is_object()) else { return effects };
+    let part = |name: &str| chart.get(name).cloned().unwrap_or_default();
+    let pane = number(&part("pane")).and_then(|at| Pane::ALL.get(at).copied()).unwrap_or_default();
+    let place = ChartPlace { pane, document: text(&part("document")), top: number(&part("top")).unwrap_or(0), gap: text(&part("gap")) };
+    let wish = Wish { encounter: text(&part("encounter")), place: Some(place), ..Wish::default() };
+    model.say("back where you were; Esc goes to the worklist");
+    effects.extend(super::chart::open(model, wish));
+    if let Some(id) = value.get("draft").and_then(Value::as_i64) {
+        effects.push(model.ask(Slot::Draft, Request::DraftOf(id)));
+    }
+    effects
+}

@@ -1,0 +1,99 @@
+//! Tracker and single query: opening, answers, outcomes.
+
+use super::{chart, composer, when};
+use crate::query::QueryState;
+use crate::tui::layer::{Layer, Purpose};
+use crate::tui::model::{Model, QueryPage, Screen, Wish};
+use crate::tui::msg::{Effect, Request, Slot};
+use crate::work::model::{QueryRow, QueryView};
+
+/// Shows the tracker.
+pub fn show(model: &mut Model) -> Vec<Effect> {
+    if model.screen() == Screen::Chart {
+        chart::leave(model);
+    }
+    model.show(Screen::Tracker);
+    vec![model.ask(Slot::Queries, Request::Queries)]
+}
+
+/// Takes the list in; the cursor stays on its query.
+pub fn take(model: &mut Model, rows: Vec<QueryRow>) {
+    let tracker = &mut model.tracker;
+    let before = tracker.rows.get(tracker.cursor).map(|r| r.id);
+    tracker.cursor = before.and_then(|id| rows.iter().position(|r| r.id == id)).unwrap_or(tracker.cursor).min(rows.len().saturating_sub(1));
+    tracker.rows = rows;
+    tracker.loaded = true;
+}
+
+/// Opens the selected query; a draft opens for writing.
+pub fn open(model: &mut Model) -> Vec<Effect> {
+    let Some((id, state)) = when::query(model).map(|q| (q.id, q.state)) else { return Vec::new() };
+    if state == QueryState::Draft {
+        return vec![model.ask(Slot::Draft, Request::DraftOf(id))];
+    }
+    vec![model.ask(Slot::Query, Request::Query(id))]
+}
+
+/// Takes one query in.
+pub fn take_one(model: &mut Model, view: QueryView) -> Vec<Effect> {
+    if view.row.state == QueryState::Draft {
+        return composer::open(model, view);
+    }
+    let request = Request::Provider(Box::new(view.draft.clone()), Some(view.row.id));
+    let (top, text) = model.query.take().filter(|q| q.view.row.id == view.row.id).map_or((0, String::new()), |q| (q.top, q.text));
+    model.query = Some(QueryPage { view, text, top });
+    model.show(Screen::Query);
+    vec![model.ask(Slot::Provider, request)]
+}
+
+/// Reads the query on show again.
+pub fn reread(model: &mut Model) -> Vec<Effect> {
+    let id = model.query.as_ref().map(|q| q.view.row.id);
+    id.map(|id| model.ask(Slot::Query, Request::Query(id))).into_iter().collect()
+}
+
+fn selected(model: &Model) -> Option<(i64, String)> {
+    when::query(model).map(|q| (q.id, q.title.clone()))
+}
+
+/// Asks for the answer; its options come with the query.
+pub fn answer(model: &mut Model) -> Vec<Effect> {
+    let Some((id, _)) = selected(model) else { return Vec::new() };
+    let known = model.query.as_ref().filter(|q| q.view.row.id == id).map(|q| q.view.draft.options.iter().map(|o| o.text.clone()).collect());
+    let options: Vec<String> = known.unwrap_or_default();
+    let typing = model.screen() == Screen::Query && options.is_empty();
+    model.layers.push(Layer::Reply { id, options, option: None, typing, text: String::new(), cursor: 0 });
+    if model.screen() == Screen::Query { Vec::new() } else { vec![model.ask(Slot::Query, Request::Query(id))] }
+}
+
+/// Asks how it ended.
+pub fn close(model: &mut Model) -> Vec<Effect> {
+    if let Some((id, title)) = selected(model) {
+        model.layers.push(Layer::Outcome { id, title });
+    }
+    Vec::new()
+}
+
+/// Asks whom it is handed to.
+pub fn escalate(model: &mut Model) -> Vec<Effect> {
+    words(model, "Hand it to whom?", Purpose::EscalateTo)
+}
+
+/// Asks why it is taken back.
+pub fn withdraw(model: &mut Model) -> Vec<Effect> {
+    words(model, "Why is it taken back?", Purpose::Withdraw)
+}
+
+fn words(model: &mut Model, prompt: &str, purpose: fn(i64) -> Purpose) -> Vec<Effect> {
+    if let Some((id, title)) = selected(model) {
+        let prompt = format!("Query {id}, {title}. {prompt}");
+        model.layers.push(Layer::Words { prompt, text: String::new(), cursor: 0, purpose: purpose(id) });
+    }
+    Vec::new()
+}
+
+/// Opens the chart that the query is about.
+pub fn chart(model: &mut Model) -> Vec<Effect> {
+    let Some(encounter) = when::query(model).and_then(|q| q.encounter.clone()) else { return Vec::new() };
+    chart::open(model, Wish { encounter, ..Wish::default() })
+}

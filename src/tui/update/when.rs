@@ -1,0 +1,159 @@
+//! Whether a command can be given now; when not, the reason in words.
+
+use crate::checklist::GapState;
+use crate::query::{LintSeverity, QueryState};
+use crate::tui::command::Avail;
+use crate::tui::compose::Field;
+use crate::tui::model::{Model, Pane, Screen};
+use crate::work::model::QueryRow;
+
+fn yes_if(holds: bool, reason: &'static str) -> Avail {
+    if holds { Avail::Yes } else { Avail::No(reason) }
+}
+
+/// A row of the worklist is selected.
+pub fn row(model: &Model) -> Avail {
+    yes_if(model.worklist.selected().is_some(), "no chart in this view")
+}
+
+/// Some chart has something new.
+pub fn any_new(model: &Model) -> Avail {
+    yes_if(model.worklist.rows().any(|r| r.unseen > 0), "nothing new in this view")
+}
+
+/// A chart is open.
+pub fn chart(model: &Model) -> Avail {
+    yes_if(model.chart.is_some(), "no chart is open")
+}
+
+/// There is an encounter to speak of.
+pub fn encounter(model: &Model) -> Avail {
+    if model.screen() == Screen::Chart { chart(model) } else { row(model) }
+}
+
+/// Enter means something in this pane.
+pub fn chart_enter(model: &Model) -> Avail {
+    yes_if(
+        model.chart.as_ref().is_some_and(|c| matches!(c.pane, Pane::Gaps | Pane::Documents)),
+        "Enter goes to words from a gap or a document",
+    )
+}
+
+/// A gap is selected.
+pub fn gap(model: &Model) -> Avail {
+    yes_if(model.chart.as_ref().is_some_and(|c| c.data.view.gaps.get(c.gap).is_some()), "this chart has no gap")
+}
+
+fn gap_state(model: &Model) -> Option<GapState> {
+    let chart = model.chart.as_ref()?;
+    chart.data.view.gaps.get(chart.gap).map(|g| g.gap.state)
+}
+
+/// The selected gap is open.
+pub fn gap_open(model: &Model) -> Avail {
+    yes_if(gap_state(model) == Some(GapState::Open), "only an open gap can be set aside")
+}
+
+/// The selected gap was set aside.
+pub fn gap_dismissed(model: &Model) -> Avail {
+    yes_if(gap_state(model) == Some(GapState::Dismissed), "this gap was not set aside")
+}
+
+/// A document was not opened yet.
+pub fn unseen(model: &Model) -> Avail {
+    yes_if(model.chart.as_ref().is_some_and(|c| c.data.order().any(|d| c.data.unseen(d))), "every document of this chart was opened")
+}
+
+/// A find has matches.
+pub fn hits(model: &Model) -> Avail {
+    yes_if(model.chart.as_ref().is_some_and(|c| !c.find.hits.is_empty()), "nothing was looked for; / finds")
+}
+
+/// There is a place to come back to.
+pub fn back(model: &Model) -> Avail {
+    yes_if(model.chart.as_ref().is_some_and(|c| !c.back.is_empty()), "no jump to come back from; Esc leaves the chart")
+}
+
+/// Nothing blocks the draft.
+pub fn sendable(model: &Model) -> Avail {
+    let Some(composer) = &model.composer else { return Avail::No("no draft is open") };
+    match &composer.report {
+        None => Avail::No("not checked yet; a moment"),
+        Some(report) if report.can_send => Avail::Yes,
+        Some(_) if composer.findings().0 > 0 => Avail::No("not sent: a finding under Check blocks it"),
+        Some(_) => Avail::No("not sent: a finding under Check needs your words (Ctrl-Y)"),
+    }
+}
+
+/// A finding waits for words.
+pub fn justifiable(model: &Model) -> Avail {
+    let waits = model
+        .composer
+        .as_ref()
+        .is_some_and(|c| c.diagnostics().any(|d| d.severity == LintSeverity::Justify && !c.draft.justifications.contains_key(d.rule)));
+    yes_if(waits, "no finding asks for words")
+}
+
+fn field(model: &Model) -> Option<Field> {
+    model.composer.as_ref().map(|c| c.field)
+}
+
+/// The keys are on the indicators.
+pub fn on_indicators(model: &Model) -> Avail {
+    yes_if(field(model) == Some(Field::Indicators), "only indicators can be ticked")
+}
+
+/// The keys are on the options.
+pub fn on_options(model: &Model) -> Avail {
+    yes_if(field(model) == Some(Field::Options), "Tab goes to the options")
+}
+
+/// The keys are on something that has an order.
+pub fn on_list(model: &Model) -> Avail {
+    yes_if(matches!(field(model), Some(Field::Options | Field::Indicators)), "only indicators and options have an order")
+}
+
+/// The query that a command of tracker or query screen is about.
+pub fn query(model: &Model) -> Option<&QueryRow> {
+    match model.screen() {
+        Screen::Query => model.query.as_ref().map(|q| &q.view.row),
+        _ => model.tracker.rows.get(model.tracker.cursor),
+    }
+}
+
+/// A query is selected.
+pub fn query_row(model: &Model) -> Avail {
+    yes_if(query(model).is_some(), "no query yet; q in a chart writes one")
+}
+
+/// It waits for an answer.
+pub fn answerable(model: &Model) -> Avail {
+    yes_if(
+        query(model).is_some_and(|q| matches!(q.state, QueryState::Open | QueryState::Escalated)),
+        "only a query that was sent can be answered",
+    )
+}
+
+/// It can be closed.
+pub fn closable(model: &Model) -> Avail {
+    let open = |q: &QueryRow| !matches!(q.state, QueryState::Draft | QueryState::Closed | QueryState::Withdrawn);
+    yes_if(query(model).is_some_and(open), "only a query that was sent can be closed")
+}
+
+/// It was sent and is not answered.
+pub fn pending(model: &Model) -> Avail {
+    yes_if(
+        query(model).is_some_and(|q| matches!(q.state, QueryState::Open | QueryState::Escalated)),
+        "only a query that waits for an answer",
+    )
+}
+
+/// It names a chart.
+pub fn query_chart(model: &Model) -> Avail {
+    yes_if(query(model).is_some_and(|q| q.encounter.is_some()), "it names no chart")
+}
+
+/// A hit is selected.
+pub fn hit(model: &Model) -> Avail {
+    yes_if(model.search.selected().is_some(), "nothing found yet")
+}

@@ -1,0 +1,196 @@
+//! A chart: who, what is new, documents, the text, the gaps.
+
+use super::list::Tops;
+use super::pen::Pen;
+use super::{gaps, labs, reader};
+use crate::tui::chart_data::DocRow;
+use crate::tui::layout::{self, Frame};
+use crate::tui::model::{ChartPage, Model, Pane};
+use crate::tui::say;
+use crate::tui::theme::Role;
+use ratatui::layout::{Position, Rect};
+
+/// Draws it.
+pub fn draw(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), tops: &mut Tops) -> Option<Position> {
+    let chart = model.chart.as_ref()?;
+    let stripes = layout::frame(size);
+    let panes = layout::chart(size);
+    header(model, chart, pen, &stripes);
+    if !panes.wide {
+        tabs(chart, pen, Rect { height: 1, ..stripes.body });
+    }
+    let mut cursor = None;
+    for pane in Pane::ALL.into_iter().filter(|p| layout::shows(size, chart.pane, *p)) {
+        let at = match pane {
+            Pane::Documents => documents(chart, pen, panes.documents, tops),
+            Pane::Reader => reader::draw(chart, pen, size),
+            Pane::Gaps => gaps::draw(chart, pen, panes.gaps, tops),
+            Pane::Labs => labs::draw(chart, pen, panes.middle, tops),
+        };
+        cursor = if chart.pane == pane { at } else { cursor };
+    }
+    find(chart, pen, stripes.line).or(cursor)
+}
+
+/// Who this is, always in the same place.
+fn header(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) {
+    let view = &chart.data.view;
+    let encounter = &view.chart.encounter;
+    let patient = view.chart.patient.as_ref();
+    let name = patient.map_or_else(|| "not given".to_owned(), |p| p.display());
+    let age = patient.and_then(|p| p.age_at(&encounter.start.unwrap_or(view.as_of))).map_or("-".to_owned(), |a| a.to_string());
+    let sex = patient.map_or("-", |p| p.sex.letter());
+    let unit = encounter.locations.last().map_or("no unit", |l| l.name.as_str());
+    let (day, over) = match (encounter.day_of_stay(&view.as_of), encounter.gmlos_days) {
+        (Some(day), Some(gmlos)) => (format!("day {day} of {gmlos:.1}"), day as f64 > gmlos),
+        (Some(day), None) => (format!("day {day}"), false),
+        _ => ("day not given".to_owned(), false),
+    };
+    let attending = encounter
+        .attending
+        .as_ref()
+        .and_then(|a| a.name.as_deref())
+        .map(|n| format!("Dr {}", crate::tui::text::surname(n)))
+        .unwrap_or_default();
+    let gap = "   ";
+    let parts = [
+        (name.as_str(), Role::Title),
+        ("  ", Role::Text),
+        (&format!("{age} {sex}"), Role::Text),
+        (gap, Role::Text),
+        (unit, Role::Text),
+        (gap, Role::Text),
+        (&day, if over { Role::Warn } else { Role::Text }),
+        (gap, Role::Text),
+        (&attending, Role::Text),
+    ];
+    let head = stripes.header;
+    pen.line(head.x, head.y, head.width.saturating_sub(super::banner_width(model)), &parts);
+    let unseen = chart.data.order().filter(|d| chart.data.unseen(*d)).count();
+    let news = if unseen == 0 { "nothing unread".to_owned() } else { say::count(unseen, "document to read", "documents to read") };
+    let discharged = encounter.end.filter(|end| *end <= view.as_of).map(|end| format!("discharged {}", say::long(&end)));
+    let since = discharged.or(encounter.admission().map(|a| format!("admitted {}", say::long(&a)))).unwrap_or_default();
+    let waiting =
+        view.queries.iter().filter(|q| !matches!(q.state, crate::query::QueryState::Closed | crate::query::QueryState::Withdrawn)).count();
+    let queries = if waiting > 0 { say::count(waiting, "query under way", "queries under way") } else { String::new() };
+    let reason = encounter.reason.as_deref().unwrap_or_default();
+    let used = pen.put(head.x, stripes.sub.y, head.width, &news, if unseen > 0 { Role::Text } else { Role::Dim });
+    let rest = [queries.as_str(), since.as_str(), reason].iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join("   ");
+    pen.put(head.x + used + 3, stripes.sub.y, head.width.saturating_sub(used + 3), &rest, Role::Dim);
+}
+
+/// The four panes by their digits, where one shows at a time.
+fn tabs(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect) {
+    let mut x = area.x;
+    for (at, pane) in Pane::ALL.into_iter().enumerate() {
+        let role = if pane == chart.pane { Role::Accent } else { Role::Dim };
+        let count = match pane {
+            Pane::Documents => format!(" {}", chart.data.notes.len()),
+            Pane::Gaps => format!(" {}", gaps::open(chart)),
+            _ => String::new(),
+        };
+        x += pen.put(x, area.y, area.right().saturating_sub(x), &format!("{} {}{count}", at + 1, pane.title()), role) + 3;
+    }
+}
+
+/// A pane's title: the one with the keys in the accent.
+pub fn title(pen: &mut Pen<'_>, area: Rect, words: &str, focused: bool) -> u16 {
+    pen.put(area.x, area.y, area.width, words, if focused { Role::Accent } else { Role::Title })
+}
+
+fn documents(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -> Option<Position> {
+    let focused = chart.pane == Pane::Documents;
+    let wide = layout_is_wide(area);
+    let mut list = area;
+    if wide {
+        title(pen, area, "Documents", focused);
+        list = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    }
+    let summary: Vec<_> = chart
+        .data
+        .series
+        .iter()
+        .filter(|s| !s.vital && s.points.len() > 1 && s.points.last().is_some_and(|p| !p.flag.is_empty()))
+        .take(4)
+        .collect();
+    let labs = if wide && area.height > 16 && !summary.is_empty() { u16::try_from(summary.len()).unwrap_or(0) + 2 } else { 0 };
+    list.height = list.height.saturating_sub(labs);
+    let height = usize::from(list.height);
+    let row = chart.data.rows.iter().position(|r| *r == DocRow::Doc(chart.doc)).unwrap_or(0);
+    let first = if row > 0 && matches!(chart.data.rows.get(row - 1), Some(DocRow::Day(_))) { row - 1 } else { row };
+    let top = tops.keep("documents", first, row, chart.data.rows.len(), height);
+    let mut cursor = None;
+    for (at, row) in chart.data.rows.iter().enumerate().skip(top).take(height) {
+        let y = list.y + u16::try_from(at - top).unwrap_or(0);
+        match row {
+            DocRow::Day(day) => {
+                pen.put(list.x + 2, y, list.width - 2, day, Role::Dim);
+            }
+            DocRow::Doc(doc) => {
+                document(chart, pen, Rect { y, height: 1, ..list }, *doc, wide);
+                if *doc == chart.doc {
+                    pen.select(Rect { y, height: 1, ..list }, focused);
+                    cursor = Some(Position::new(list.x, y));
+                }
+            }
+        }
+    }
+    if labs > 0 {
+        let mut y = list.bottom() + 1;
+        pen.put(area.x, y, area.width, "Labs out of range", Role::Dim);
+        for series in summary {
+            y += 1;
+            let spark = series.spark(6, pen.ascii);
+            let last = series.points.last().map(|p| format!("{} {}", p.text, p.flag)).unwrap_or_default();
+            let name_width = area.width.saturating_sub(15);
+            pen.put(area.x, y, name_width, &series.name, Role::Text);
+            pen.put(area.x + name_width + 1, y, 6, &spark, Role::Text);
+            pen.put_right(area.x + area.width.saturating_sub(7), y, 7, &last, Role::Text);
+        }
+    }
+    cursor
+}
+
+fn layout_is_wide(area: Rect) -> bool {
+    area.width < 40
+}
+
+fn document(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, doc: usize, short: bool) {
+    let (Some(document), Some(note)) = (chart.data.document(doc), chart.data.notes.get(doc)) else { return };
+    let (x, y) = (area.x, area.y);
+    let unseen = chart.data.unseen(doc);
+    pen.put(x, y, 1, if unseen { "*" } else { " " }, Role::Accent);
+    let clock = document.time.map(|t| say::clock(&t)).unwrap_or_default();
+    pen.put(x + 2, y, 5, &clock, Role::Dim);
+    let role = if unseen { Role::Title } else { Role::Text };
+    if short {
+        let label = note.label.trim_end_matches(" note").trim_end_matches(" report").trim_end_matches(" summary");
+        let author = area.width.saturating_sub(8 + 10);
+        pen.put(x + 8, y, 9, label, role);
+        pen.put(x + 18, y, author, &note.author, Role::Dim);
+    } else {
+        pen.put(x + 8, y, 18, note.label, role);
+        pen.put(x + 27, y, 14, &note.author, Role::Text);
+        let title = document.title.as_deref().unwrap_or_default();
+        pen.put(x + 42, y, area.width.saturating_sub(42), title, Role::Dim);
+    }
+}
+
+/// The find line: what is looked for, and how many places there are.
+fn find(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect) -> Option<Position> {
+    let find = &chart.find;
+    if !find.typing && find.words.is_empty() {
+        return None;
+    }
+    let used =
+        pen.line(area.x, area.y, area.width, &[("/ ", if find.typing { Role::Accent } else { Role::Dim }), (&find.words, Role::Text)]);
+    let here = chart.current.and_then(|c| find.hits.iter().position(|h| *h == c));
+    let words = match (find.words.is_empty(), find.hits.len(), here) {
+        (true, ..) => String::new(),
+        (_, 0, _) => "nothing in this chart".to_owned(),
+        (_, all, Some(at)) => format!("{} of {all}", at + 1),
+        (_, all, None) => say::count(all, "place", "places"),
+    };
+    pen.put(area.x + used + 3, area.y, area.width.saturating_sub(used + 3), &words, Role::Dim);
+    find.typing.then(|| Position::new(area.x + used, area.y))
+}

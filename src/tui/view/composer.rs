@@ -1,0 +1,299 @@
+//! The composer: one page of fields, the lint under it, the state of saving above it.
+
+use super::list::Tops;
+use super::pen::Pen;
+use crate::query::{Diagnostic, LintSeverity};
+use crate::tui::compose::{Composer, Field, Saved};
+use crate::tui::edit;
+use crate::tui::layout;
+use crate::tui::model::Model;
+use crate::tui::say;
+use crate::tui::text;
+use crate::tui::theme::Role;
+use ratatui::layout::{Position, Rect};
+
+/// Columns of the labels at the left.
+const LABEL: u16 = 13;
+
+/// One row of the form.
+#[derive(Default)]
+struct Line {
+    label: &'static str,
+    field: Field,
+    item: Option<usize>,
+    words: String,
+    role: Role,
+    right: String,
+    /// Stretches of `words` that a finding is about.
+    marks: Vec<(usize, usize)>,
+    /// Where the cursor stands in `words`, in columns.
+    cursor: Option<usize>,
+}
+
+/// Draws it.
+pub fn draw(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), tops: &mut Tops) -> Option<Position> {
+    let composer = model.composer.as_ref()?;
+    let stripes = layout::frame(size);
+    header(model, composer, pen, &stripes);
+    let findings: Vec<&Diagnostic> = composer.diagnostics().collect();
+    let check = u16::try_from(findings.len().min(if size.1 >= 30 { 8 } else { 3 })).unwrap_or(0) + 2;
+    let body = stripes.body;
+    let form = Rect { height: body.height.saturating_sub(check), ..body };
+    let width = layout::field_width(size);
+    let lines: Vec<Line> = Field::ALL.into_iter().flat_map(|field| lines(model, composer, field, width)).collect();
+    let here = |l: &Line| l.field == composer.field && (l.item.is_none() || l.item == Some(composer.item));
+    let first = lines.iter().position(|l| l.cursor.is_some()).or(lines.iter().position(here)).unwrap_or(0);
+    let last = if lines.iter().any(|l| l.cursor.is_some()) { first } else { lines.iter().rposition(here).unwrap_or(first) };
+    let height = usize::from(form.height);
+    let top = tops.keep("composer", first.min(last), last.min(first + height.saturating_sub(3)), lines.len(), height);
+    let mut cursor = None;
+    for (at, line) in lines.iter().enumerate().skip(top).take(height) {
+        let y = form.y + u16::try_from(at - top).unwrap_or(0);
+        let focused = line.field == composer.field;
+        pen.put(form.x, y, LABEL - 1, line.label, if focused { Role::Accent } else { Role::Dim });
+        let right = u16::try_from(text::width(&line.right)).unwrap_or(0);
+        let room = u16::try_from(width).unwrap_or(u16::MAX).min(form.width.saturating_sub(LABEL));
+        let x = form.x + LABEL;
+        pen.put(x, y, room.saturating_sub(right), &line.words, line.role);
+        pen.put_right(x, y, form.width.saturating_sub(LABEL), &line.right, Role::Dim);
+        for (start, end) in &line.marks {
+            let before = text::width(line.words.get(..*start).unwrap_or_default());
+            let long = text::width(line.words.get(*start..*end).unwrap_or_default());
+            let x = x + u16::try_from(before).unwrap_or(0);
+            pen.over(Rect { x, y, width: u16::try_from(long).unwrap_or(0), height: 1 }, Role::Hit);
+        }
+        if focused && !composer.typing() && here(line) {
+            pen.select(Rect { x, y, width: form.width.saturating_sub(LABEL), height: 1 }, true);
+            cursor = cursor.or(Some(Position::new(x, y)));
+        }
+        if let Some(column) = line.cursor {
+            cursor = Some(Position::new((x + u16::try_from(column).unwrap_or(0)).min(form.right()), y));
+        }
+    }
+    if lines.len() > top + height {
+        pen.put_right(form.x, form.bottom().saturating_sub(1), form.width, "more below", Role::Dim);
+    }
+    check_area(composer, &findings, pen, Rect { y: form.bottom(), height: check, ..body });
+    cursor
+}
+
+fn header(model: &Model, composer: &Composer, pen: &mut Pen<'_>, stripes: &layout::Frame) {
+    let head = stripes.header;
+    let room = head.width.saturating_sub(super::banner_width(model));
+    let words = format!("Query {}", composer.id);
+    let encounter = composer.draft.encounter.as_deref().map(|e| format!("stay {e}")).unwrap_or_default();
+    pen.line(
+        head.x,
+        head.y,
+        room,
+        &[
+            (&words, Role::Accent),
+            (" draft   ", Role::Text),
+            (&composer.patient, Role::Title),
+            ("   ", Role::Text),
+            (&encounter, Role::Dim),
+        ],
+    );
+    let (words, role) = match (&composer.status, composer.sending.is_some(), composer.clean()) {
+        (Saved::Failed(why), ..) => (format!("NOT SAVED: {why}"), Role::Alert),
+        (_, true, _) | (_, _, false) => ("saving\u{2026}".to_owned(), Role::Dim),
+        (Saved::At(at), ..) => (format!("saved {}", say::second(at)), Role::Ok),
+        (Saved::Untouched, ..) => ("kept as you left it".to_owned(), Role::Dim),
+    };
+    pen.put(head.x, stripes.sub.y, head.width, &words, role);
+    let note = "nothing about payment belongs in a query";
+    if head.width > 90 {
+        pen.put_right(head.x, stripes.sub.y, head.width, note, Role::Dim);
+    }
+}
+
+fn lines(model: &Model, composer: &Composer, field: Field, width: usize) -> Vec<Line> {
+    let single = |words: String, right: &str| vec![Line { label: field.label(), field, words, right: right.to_owned(), ..Line::default() }];
+    let focused = composer.field == field;
+    let change = if focused { "h l change" } else { "" };
+    let mut out = match field {
+        Field::Title | Field::Words | Field::Question | Field::Note => text_lines(composer, field, width),
+        Field::Form => single(say::form(composer.draft.form).to_owned(), change),
+        Field::To => {
+            let to = composer.draft.recipient.as_ref().map_or_else(|| "nobody yet".to_owned(), |r| format!("{}, {}", r.name, r.role));
+            single(to, change)
+        }
+        Field::Due => {
+            let due = composer.draft.due.map_or_else(
+                || "not set".to_owned(),
+                |d| format!("{}{}", say::long(&d), model.now.map(|n| format!("   {}", say::when(&d, &n))).unwrap_or_default()),
+            );
+            single(due, change)
+        }
+        Field::Indicators => indicator_lines(composer, width),
+        Field::Options => option_lines(composer, width),
+    };
+    if model.size.1 >= 30 && matches!(field, Field::Due | Field::Indicators | Field::Words | Field::Question | Field::Options) {
+        out.push(Line { field, item: Some(usize::MAX), ..Line::default() });
+    }
+    out
+}
+
+fn text_lines(composer: &Composer, field: Field, width: usize) -> Vec<Line> {
+    let value = composer.value(field);
+    let focused = composer.field == field;
+    let mut rows = rows(value, width, focused.then_some(composer.cursor));
+    for diagnostic in composer.findings_on(field, None) {
+        if let Some((from, to)) = diagnostic.r#where {
+            mark(&mut rows, from, to);
+        }
+    }
+    if value.is_empty() && !focused {
+        let words = if field == Field::Note { "the provider never sees this" } else { "empty" };
+        return vec![Line { label: field.label(), field, words: words.to_owned(), role: Role::Dim, ..Line::default() }];
+    }
+    rows.into_iter()
+        .enumerate()
+        .map(|(at, row)| Line {
+            label: if at == 0 { field.label() } else { "" },
+            field,
+            words: row.words,
+            marks: row.marks,
+            cursor: row.cursor,
+            ..Line::default()
+        })
+        .collect()
+}
+
+struct TextRow {
+    start: usize,
+    words: String,
+    marks: Vec<(usize, usize)>,
+    cursor: Option<usize>,
+}
+
+fn rows(value: &str, width: usize, cursor: Option<usize>) -> Vec<TextRow> {
+    let at = cursor.map(|c| edit::position(value, c, width));
+    text::wrap_text(value, width)
+        .into_iter()
+        .enumerate()
+        .map(|(row, (start, end))| TextRow {
+            start,
+            words: value.get(start..end).unwrap_or_default().trim_end().to_owned(),
+            marks: Vec::new(),
+            cursor: at.filter(|(r, _)| *r == row).map(|(_, column)| column),
+        })
+        .collect()
+}
+
+fn mark(rows: &mut [TextRow], from: usize, to: usize) {
+    for row in rows {
+        let end = row.start + row.words.len();
+        let (a, b) = (from.max(row.start), to.min(end));
+        if a < b {
+            row.marks.push((a - row.start, b - row.start));
+        }
+    }
+}
+
+fn indicator_lines(composer: &Composer, width: usize) -> Vec<Line> {
+    let field = Field::Indicators;
+    let mut out = Vec::new();
+    for (at, indicator) in composer.draft.indicators.iter().enumerate() {
+        let label = if at == 0 { field.label() } else { "" };
+        let sign = if indicator.included { "[x] " } else { "[ ] " };
+        let source = say::source(&indicator.evidence);
+        let right = format!("{source}  {}", indicator.group);
+        let right = if width < 70 { source } else { right };
+        let room = width.saturating_sub(text::width(&right) + 2);
+        let words = text::fit(&format!("{sign}{}", text::label(&say::proof(&indicator.evidence))), room, false);
+        let role = if indicator.included { Role::Text } else { Role::Dim };
+        out.push(Line { label, field, item: Some(at), words, role, right, ..Line::default() });
+        let editing = composer.field == field && composer.editing && composer.item == at;
+        if indicator.prior && (editing || indicator.included || !indicator.relevance.is_empty()) {
+            let prefix = "    relevant because ";
+            let cursor = editing.then(|| text::width(prefix) + text::width(indicator.relevance.get(..composer.cursor).unwrap_or_default()));
+            let words = if indicator.relevance.is_empty() && !editing {
+                format!("{prefix}... (Enter writes it)")
+            } else {
+                format!("{prefix}{}", indicator.relevance)
+            };
+            out.push(Line { field, item: Some(at), words, role: Role::Dim, cursor, ..Line::default() });
+        }
+    }
+    if out.is_empty() {
+        out.push(Line {
+            label: field.label(),
+            field,
+            words: "none; a query needs its clinical indicators".to_owned(),
+            role: Role::Dim,
+            ..Line::default()
+        });
+    }
+    out
+}
+
+fn option_lines(composer: &Composer, width: usize) -> Vec<Line> {
+    let field = Field::Options;
+    let mut out = Vec::new();
+    for (at, option) in composer.draft.options.iter().enumerate() {
+        let label = if at == 0 { field.label() } else { "" };
+        let editing = composer.field == field && composer.editing && composer.item == at;
+        let prefix = if option.selected { "(x) " } else { "( ) " };
+        let mut rows = rows(&option.text, width.saturating_sub(4), editing.then_some(composer.cursor));
+        for diagnostic in composer.findings_on(field, Some(at)) {
+            match diagnostic.r#where {
+                Some((from, to)) => mark(&mut rows, from, to),
+                None => mark(&mut rows, 0, option.text.len()),
+            }
+        }
+        for (n, row) in rows.into_iter().enumerate() {
+            out.push(Line {
+                label: if n == 0 { label } else { "" },
+                field,
+                item: Some(at),
+                words: format!("{}{}", if n == 0 { prefix } else { "    " }, row.words),
+                marks: row.marks.into_iter().map(|(a, b)| (a + 4, b + 4)).collect(),
+                cursor: row.cursor.map(|c| c + 4),
+                ..Line::default()
+            });
+        }
+    }
+    if out.is_empty() {
+        let words = "none; a adds one";
+        out.push(Line { label: field.label(), field, words: words.to_owned(), role: Role::Dim, ..Line::default() });
+    }
+    out
+}
+
+fn check_area(composer: &Composer, findings: &[&Diagnostic], pen: &mut Pen<'_>, area: Rect) {
+    pen.rule(area.x, area.y, area.width);
+    let (block, justify, advice) = composer.findings();
+    let (words, role) = match (&composer.report, block, justify, advice) {
+        (None, ..) => ("looking\u{2026}".to_owned(), Role::Dim),
+        (_, 0, 0, 0) => ("nothing to look at; ready to send".to_owned(), Role::Ok),
+        (_, 0, 0, n) => (format!("{}, none blocks", say::count(n, "thing to look at", "things to look at")), Role::Text),
+        (_, 0, n, _) => (format!("{} your words (Ctrl-Y)", say::count(n, "finding needs", "findings need")), Role::Warn),
+        (_, n, ..) => (format!("{} sending", say::count(n, "finding blocks", "findings block")), Role::Alert),
+    };
+    pen.line(area.x, area.y + 1, area.width, &[("Check        ", Role::Title), (&words, role)]);
+    let room = area.bottom().saturating_sub(area.y + 2);
+    for (y, finding) in (area.y + 2..).zip(findings.iter().take(usize::from(room))) {
+        let justified = composer.draft.justifications.contains_key(finding.rule);
+        let (sign, role) = match finding.severity {
+            LintSeverity::Block => ("! ", Role::Alert),
+            LintSeverity::Justify if !justified => ("? ", Role::Warn),
+            LintSeverity::Justify => ("ok", Role::Ok),
+            LintSeverity::Advice => (". ", Role::Dim),
+        };
+        let hint = format!("   {}", finding.hint);
+        pen.line(
+            area.x,
+            y,
+            area.width,
+            &[
+                (sign, role),
+                (" ", Role::Text),
+                (finding.rule, Role::Dim),
+                ("  ", Role::Text),
+                (&finding.message, Role::Text),
+                (&hint, Role::Dim),
+            ],
+        );
+    }
+}

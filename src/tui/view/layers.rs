@@ -1,0 +1,215 @@
+//! What lies over a screen: at the bottom, the whole width, under a thin rule; the screen above stays readable.
+
+use super::list::Tops;
+use super::pen::Pen;
+use super::queries::wrap;
+use crate::checklist::{Explanation, Outcome};
+use crate::tui::command::{self, Avail};
+use crate::tui::layer::Layer;
+use crate::tui::model::Model;
+use crate::tui::say;
+use crate::tui::text;
+use crate::tui::theme::Role;
+use crate::tui::update::{matches, outcome_keys, review_days};
+use crate::work::model::DismissReason;
+use ratatui::layout::{Position, Rect};
+
+type Rows = Vec<Vec<(String, Role)>>;
+
+/// Draws the top layer; gives where the cursor stands.
+pub fn draw(model: &Model, layer: &Layer, pen: &mut Pen<'_>, size: (u16, u16), tops: &mut Tops) -> Option<Position> {
+    let width = usize::from(size.0.saturating_sub(2));
+    match layer {
+        Layer::Palette { words, cursor } => palette(model, pen, size, (words, *cursor), tops),
+        Layer::Help { top } => page(pen, size, "Keys of this screen", &help(model), *top),
+        Layer::Text { title, text, top } => {
+            let rows = wrap(text, width.min(100)).into_iter().map(|l| vec![(l, Role::Text)]).collect();
+            page(pen, size, title, &rows, *top)
+        }
+        Layer::Explain { title, about, tree, top } => page(pen, size, title, &explain(about, tree.as_ref(), width), *top),
+        Layer::Dismiss { title, .. } => {
+            let reasons = DismissReason::ALL.iter().enumerate().map(|(at, r)| choice(&(at + 1).to_string(), r.label())).collect();
+            sheet(pen, size, &format!("Set aside: {title}"), reasons, "a digit; Esc leaves it open")
+        }
+        Layer::Review { patient, .. } => {
+            let days = review_days().iter().map(|(key, _, words)| choice(&key.to_string(), words)).collect();
+            sheet(pen, size, &format!("When to look at {patient} again"), days, "a digit; Esc changes nothing")
+        }
+        Layer::Confirm { question, .. } => {
+            let rows = vec![vec![
+                ("y".to_owned(), Role::Key),
+                (" yes     ".to_owned(), Role::Text),
+                ("Enter, n, Esc".to_owned(), Role::Key),
+                (" no".to_owned(), Role::Text),
+            ]];
+            sheet(pen, size, question, rows, "")
+        }
+        Layer::Words { prompt, text, cursor, .. } => {
+            let at = sheet(
+                pen,
+                size,
+                prompt,
+                vec![vec![("> ".to_owned(), Role::Accent), (tail(text, *cursor, width - 4).0, Role::Text)]],
+                "Enter takes it, Esc does nothing",
+            )?;
+            let column = tail(text, *cursor, width - 4).1;
+            Some(Position::new(at.x + 2 + u16::try_from(column).unwrap_or(0), at.y))
+        }
+        Layer::Reply { id, options, option, typing, text, cursor } => {
+            let mut rows: Rows = options
+                .iter()
+                .enumerate()
+                .map(|(at, o)| {
+                    vec![
+                        (format!("{} ", at + 1), Role::Key),
+                        (if *option == Some(at) { "(x) " } else { "( ) " }.to_owned(), Role::Text),
+                        (o.clone(), if *option == Some(at) { Role::Title } else { Role::Text }),
+                    ]
+                })
+                .collect();
+            let (shown, column) = tail(text, *cursor, width.saturating_sub(28));
+            rows.push(vec![("provider's own words  ".to_owned(), if *typing { Role::Accent } else { Role::Dim }), (shown, Role::Text)]);
+            let last = u16::try_from(rows.len() - 1).unwrap_or(0);
+            let at = sheet(
+                pen,
+                size,
+                &format!("The answer to query {id}"),
+                rows,
+                "digit chooses, Tab to the words, Enter records, Esc does nothing",
+            )?;
+            Some(Position::new(at.x + 22 + u16::try_from(column).unwrap_or(0), at.y + last))
+        }
+        Layer::Outcome { id, title } => {
+            let rows = say::OUTCOMES.iter().zip(outcome_keys()).map(|(o, key)| choice(&key.to_string(), say::outcome(*o))).collect();
+            sheet(pen, size, &format!("How did query {id} end?  {title}"), rows, "one key; Esc leaves it open")
+        }
+    }
+}
+
+fn choice(key: &str, words: &str) -> Vec<(String, Role)> {
+    vec![(format!("{key}  "), Role::Key), (words.to_owned(), Role::Text)]
+}
+
+/// The end of a text that is typed, with the column of its cursor.
+fn tail(words: &str, cursor: usize, width: usize) -> (String, usize) {
+    let column = text::width(&text::label(words.get(..cursor).unwrap_or(words)));
+    let skip = column.saturating_sub(width);
+    (text::label(words).chars().skip(skip).collect(), column - skip)
+}
+
+/// A few rows at the bottom of the screen. Gives the first cell of the rows.
+fn sheet(pen: &mut Pen<'_>, (width, height): (u16, u16), title: &str, rows: Rows, hint: &str) -> Option<Position> {
+    let titles = wrap(title, usize::from(width.saturating_sub(2)));
+    let count = u16::try_from(rows.len() + titles.len()).unwrap_or(height);
+    let tall = (count + 4).min(height);
+    let top = height - tall;
+    pen.clear(Rect { x: 0, y: top, width, height: tall });
+    pen.rule(0, top, width);
+    let mut y = top + 1;
+    for words in &titles {
+        pen.put(1, y, width - 2, words, Role::Title);
+        y += 1;
+    }
+    y += 1;
+    let first = y;
+    for row in rows.iter().take(usize::from(height.saturating_sub(y + 1))) {
+        let parts: Vec<(&str, Role)> = row.iter().map(|(words, role)| (words.as_str(), *role)).collect();
+        pen.line(1, y, width - 2, &parts);
+        y += 1;
+    }
+    pen.put(1, height - 1, width - 2, hint, Role::Dim);
+    Some(Position::new(1, first))
+}
+
+/// A text over the whole screen but its header.
+fn page(pen: &mut Pen<'_>, (width, height): (u16, u16), title: &str, rows: &Rows, top: usize) -> Option<Position> {
+    let area = Rect { x: 0, y: 2, width, height: height.saturating_sub(2) };
+    pen.clear(area);
+    pen.rule(0, 2, width);
+    pen.put(1, 3, width - 2, title, Role::Accent);
+    let room = usize::from(height.saturating_sub(7));
+    let top = top.min(rows.len().saturating_sub(room));
+    for (at, row) in rows.iter().skip(top).take(room).enumerate() {
+        let parts: Vec<(&str, Role)> = row.iter().map(|(words, role)| (words.as_str(), *role)).collect();
+        pen.line(1, 5 + u16::try_from(at).unwrap_or(0), width - 2, &parts);
+    }
+    let more = if rows.len() > top + room { "j k scroll   Esc closes   more below" } else { "j k scroll   Esc closes" };
+    pen.put(1, height - 1, width - 2, more, Role::Dim);
+    Some(Position::new(1, 3))
+}
+
+fn help(model: &Model) -> Rows {
+    let mut rows: Rows = Vec::new();
+    for command in command::commands(command::scope(model)) {
+        let keys = command.keys.iter().map(|k| command::key_name(k)).collect::<Vec<_>>().join(" ");
+        let mut row = vec![(format!("{keys:<18}"), Role::Key), (format!("{:<30}", command.title), Role::Text)];
+        match (command.when)(model) {
+            Avail::Yes => row.push((command.help.to_owned(), Role::Dim)),
+            Avail::No(reason) => row.push((format!("not now: {reason}"), Role::Dim)),
+        }
+        rows.push(row);
+    }
+    rows.push(Vec::new());
+    rows.push(vec![("! needs an answer   ? worth a look   . worth knowing   * not opened yet".to_owned(), Role::Dim)]);
+    rows
+}
+
+fn explain(about: &[String], tree: Option<&Explanation>, width: usize) -> Rows {
+    let mut rows: Rows = about.iter().flat_map(|line| wrap(line, width).into_iter().map(|l| vec![(l, Role::Text)])).collect();
+    rows.push(Vec::new());
+    rows.push(vec![("How it was decided".to_owned(), Role::Title)]);
+    match tree {
+        None => rows.push(vec![("looking\u{2026}".to_owned(), Role::Dim)]),
+        Some(tree) => branch(tree, 0, width, &mut rows),
+    }
+    rows
+}
+
+fn branch(node: &Explanation, depth: usize, width: usize, rows: &mut Rows) {
+    let (word, role) = match node.outcome {
+        Outcome::Yes => ("yes          ", Role::Ok),
+        Outcome::No => ("no           ", Role::Dim),
+        Outcome::CannotTell => ("cannot tell  ", Role::Warn),
+    };
+    let indent = "  ".repeat(depth.min(12));
+    rows.push(vec![(word.to_owned(), role), (indent.clone(), Role::Text), (node.label.clone(), Role::Text)]);
+    let detail = wrap(&node.detail, width.saturating_sub(15 + indent.len()));
+    rows.extend(detail.into_iter().filter(|l| !l.is_empty()).map(|l| vec![(format!("               {indent}{l}"), Role::Dim)]));
+    for part in &node.parts {
+        branch(part, depth + 1, width, rows);
+    }
+}
+
+fn palette(
+    model: &Model,
+    pen: &mut Pen<'_>,
+    (width, height): (u16, u16),
+    (words, cursor): (&str, usize),
+    tops: &mut Tops,
+) -> Option<Position> {
+    let found = matches(model, words);
+    let tall = (height * 2 / 3).max(10).min(height);
+    let top = height - tall;
+    pen.clear(Rect { x: 0, y: top, width, height: tall });
+    pen.rule(0, top, width);
+    let used = pen.line(1, top + 1, width - 2, &[("> ", Role::Accent), (words, Role::Title)]);
+    pen.put_right(1, top + 1, width - 2, &say::count(found.len(), "command", "commands"), Role::Dim);
+    let room = usize::from(tall.saturating_sub(4));
+    let first = tops.keep("palette", cursor, cursor, found.len(), room);
+    for (at, command) in found.iter().enumerate().skip(first).take(room) {
+        let y = top + 3 + u16::try_from(at - first).unwrap_or(0);
+        let off = match (command.when)(model) {
+            Avail::Yes => None,
+            Avail::No(reason) => Some(reason),
+        };
+        let keys = command.keys.iter().take(2).map(|k| command::key_name(k)).collect::<Vec<_>>().join(" ");
+        pen.put(1, y, 16, &keys, Role::Key);
+        pen.put(18, y, 32, command.title, if off.is_some() { Role::Dim } else { Role::Text });
+        let help = off.map_or_else(|| command.help.to_owned(), |reason| format!("not now: {reason}"));
+        pen.put(50, y, width.saturating_sub(51), &help, Role::Dim);
+        if at == cursor {
+            pen.select(Rect { x: 1, y, width: width - 2, height: 1 }, true);
+        }
+    }
+    Some(Position::new(1 + used, top + 1))
+}

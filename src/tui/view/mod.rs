@@ -1,0 +1,120 @@
+//! From the model to cells. Nothing here changes the model; what only drawing needs to remember is in [`ViewCache`].
+
+mod chart;
+mod composer;
+mod gaps;
+mod labs;
+mod layers;
+mod list;
+mod pen;
+mod queries;
+mod reader;
+mod search;
+mod worklist;
+
+use super::command;
+use super::layout;
+use super::model::{Model, SMALLEST, Screen};
+use super::theme::{Role, Theme};
+use list::Tops;
+use pen::Pen;
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+
+/// What drawing remembers from one frame to the next: where lists are scrolled to.
+#[derive(Clone, Debug, Default)]
+pub struct ViewCache {
+    tops: Tops,
+}
+
+/// Draws one frame.
+pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>, cache: &mut ViewCache) {
+    let area = frame.area();
+    if area.width == 0 || area.height == 0 {
+        return;
+    }
+    let mut pen = Pen::new(frame.buffer_mut(), theme, model.ascii);
+    let cursor = if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        let words = format!("Lacuna needs {}x{}; this is {}x{}", SMALLEST.0, SMALLEST.1, area.width, area.height);
+        pen.put(0, 0, area.width, &words, Role::Text);
+        None
+    } else {
+        screen(model, &mut pen, (area.width, area.height), cache)
+    };
+    if let Some(at) = cursor.filter(|at| area.contains(*at)) {
+        frame.set_cursor_position(at);
+    }
+}
+
+fn screen(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), cache: &mut ViewCache) -> Option<Position> {
+    let stripes = layout::frame(size);
+    let tops = &mut cache.tops;
+    let cursor = match model.screen() {
+        Screen::Worklist => worklist::draw(model, pen, &stripes, tops),
+        Screen::Chart => chart::draw(model, pen, size, tops),
+        Screen::Composer => composer::draw(model, pen, size, tops),
+        Screen::Tracker => queries::draw(model, pen, &stripes, tops),
+        Screen::Query => queries::draw_one(model, pen, &stripes),
+        Screen::Search => search::draw(model, pen, &stripes, tops),
+    };
+    banner(model, pen, stripes.header);
+    message(model, pen, stripes.line);
+    footer(model, pen, stripes.footer);
+    match model.layers.last() {
+        Some(layer) => layers::draw(model, layer, pen, size, tops),
+        None => cursor,
+    }
+}
+
+/// Columns at the right of the header that banner and clock take.
+pub(super) fn banner_width(model: &Model) -> u16 {
+    let wide = super::text::width(&banner_words(model)) + 2;
+    u16::try_from(wide).unwrap_or(40)
+}
+
+fn banner_words(model: &Model) -> String {
+    let clock = model.now.filter(|_| model.size.0 >= 100).map(|now| super::say::long(&now)).unwrap_or_default();
+    let who = if model.size.0 >= 100 { model.user.as_str() } else { "" };
+    [model.banner.as_str(), who, clock.as_str()].iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join("   ")
+}
+
+/// Always on the screen: whether these are real people.
+fn banner(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    let words = banner_words(model);
+    let wide = u16::try_from(super::text::width(&words)).unwrap_or(area.width).min(area.width);
+    let x = area.right().saturating_sub(wide);
+    let used = pen.put(x, area.y, wide, &model.banner, Role::Warn);
+    let rest = words.get(model.banner.len()..).unwrap_or_default();
+    pen.put(x + used, area.y, wide.saturating_sub(used), rest, Role::Dim);
+}
+
+/// What just happened. An input of the screen has the line before it.
+fn message(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    if let Some(notice) = &model.notice {
+        let (sign, role) = if notice.bad { ("! ", Role::Alert) } else { ("", Role::Text) };
+        pen.clear(area);
+        pen.line(area.x, area.y, area.width, &[(sign, role), (&notice.text, if notice.bad { Role::Text } else { role })]);
+    }
+}
+
+/// At most seven keys.
+fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    let mut x = area.x;
+    let mut hints = command::footer(model);
+    let typing =
+        model.screen() == Screen::Search || model.composer.as_ref().is_some_and(|c| model.screen() == Screen::Composer && c.typing());
+    let wide = |all: &[&command::Command]| -> usize { all.iter().map(|c| hint(c, typing).0.len() + hint(c, typing).1.len() + 4).sum() };
+    while hints.len() > 2 && wide(&hints) > usize::from(area.width) + 3 {
+        hints.remove(hints.len() - 2);
+    }
+    for command in hints {
+        let (key, words) = hint(command, typing);
+        let left = area.right().saturating_sub(x);
+        x += pen.line(x, area.y, left, &[(&key, Role::Key), (" ", Role::Text), (words, Role::Dim)]) + 3;
+    }
+}
+
+fn hint(command: &command::Command, typing: bool) -> (String, &'static str) {
+    let key = if command.id == "help" && !typing { "?" } else { command.keys.first().copied().unwrap_or_default() };
+    (command::key_name(key), command.short)
+}

@@ -1,0 +1,122 @@
+//! Drawing by role. Every text goes through the text boundary on its way to a cell.
+
+use crate::tui::text;
+use crate::tui::theme::{Role, Theme};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// A buffer with a theme.
+pub struct Pen<'a> {
+    buf: &'a mut Buffer,
+    theme: Theme,
+    /// Whether only ASCII can be drawn.
+    pub ascii: bool,
+}
+
+impl<'a> Pen<'a> {
+    /// A pen for a buffer.
+    pub fn new(buf: &'a mut Buffer, theme: Theme, ascii: bool) -> Self {
+        Self { buf, theme, ascii }
+    }
+
+    /// Draws a text in at most `most` columns; gives the columns it took.
+    pub fn put(&mut self, x: u16, y: u16, most: u16, words: &str, role: Role) -> u16 {
+        let words = text::fit(words, usize::from(most), self.ascii);
+        self.cells(x, y, most, &self.in_charset(&words), role)
+    }
+
+    /// Draws a text that ends at the right edge of a stretch.
+    pub fn put_right(&mut self, x: u16, y: u16, most: u16, words: &str, role: Role) {
+        let words = text::fit(words, usize::from(most), self.ascii);
+        let wide = u16::try_from(text::width(&words)).unwrap_or(most).min(most);
+        self.cells(x + (most - wide), y, wide, &self.in_charset(&words), role);
+    }
+
+    /// Draws several stretches one after the other; gives the columns they took.
+    pub fn line(&mut self, x: u16, y: u16, most: u16, parts: &[(&str, Role)]) -> u16 {
+        let mut used = 0;
+        for (words, role) in parts {
+            used += self.put(x + used, y, most.saturating_sub(used), words, *role);
+        }
+        used
+    }
+
+    /// Draws text that is known to be harmless: it came from the text boundary piece by piece.
+    pub fn cells(&mut self, x: u16, y: u16, most: u16, words: &str, role: Role) -> u16 {
+        let area = self.buf.area;
+        if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() {
+            return 0;
+        }
+        let style = self.theme.style(role);
+        let (end, _) = self.buf.set_stringn(x, y, words, usize::from(most), style);
+        end.saturating_sub(x)
+    }
+
+    /// Lays a role over cells that are drawn already.
+    pub fn over(&mut self, area: Rect, role: Role) {
+        let area = area.intersection(self.buf.area);
+        self.buf.set_style(area, self.theme.style(role));
+    }
+
+    /// Shows which row the cursor is on: a bar in the margin beside it, and its words in the accent. Signs keep their colour.
+    pub fn select(&mut self, area: Rect, focused: bool) {
+        let role = if focused { Role::Select } else { Role::SelectIdle };
+        let style = self.theme.style(role);
+        let area = area.intersection(self.buf.area);
+        for position in area.positions() {
+            if let Some(cell) = self.buf.cell_mut(position) {
+                let plain = matches!(cell.fg, ratatui::style::Color::Reset | ratatui::style::Color::DarkGray);
+                cell.set_style(if plain { style } else { Style { fg: None, ..style } });
+            }
+        }
+        let bar = if self.ascii { ">" } else { "\u{258c}" };
+        for y in area.top()..area.bottom() {
+            self.cells(area.x.saturating_sub(1), y, 1, bar, if focused { Role::Accent } else { Role::Dim });
+        }
+    }
+
+    /// Empties an area.
+    pub fn clear(&mut self, area: Rect) {
+        let area = area.intersection(self.buf.area);
+        for y in area.top()..area.bottom() {
+            self.buf.set_style(Rect { y, height: 1, ..area }, Style::reset());
+            self.buf.set_stringn(area.x, y, " ".repeat(usize::from(area.width)), usize::from(area.width), Style::reset());
+        }
+    }
+
+    /// A thin rule.
+    pub fn rule(&mut self, x: u16, y: u16, wide: u16) {
+        let line = if self.ascii { "-" } else { "\u{2500}" };
+        self.cells(x, y, wide, &line.repeat(usize::from(wide)), Role::Dim);
+    }
+
+    /// Draws wrapped text; gives the rows it took, at most `area.height`.
+    pub fn paragraph(&mut self, area: Rect, words: &str, role: Role) -> u16 {
+        let clean = text::multiline(words);
+        let rows = text::wrap_text(&clean, usize::from(area.width.max(1)));
+        let mut used = 0;
+        for (start, end) in rows.into_iter().take(usize::from(area.height)) {
+            self.put(area.x, area.y + used, area.width, clean.get(start..end).unwrap_or_default().trim_end(), role);
+            used += 1;
+        }
+        used
+    }
+
+    fn in_charset(&self, words: &str) -> String {
+        if !self.ascii {
+            return words.to_owned();
+        }
+        words
+            .chars()
+            .map(|c| match c {
+                '\u{2192}' => '>',
+                '\u{201c}' | '\u{201d}' => '"',
+                '\u{2018}' | '\u{2019}' => '\'',
+                '\u{b7}' => '-',
+                '\u{2026}' => '~',
+                c => c,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,166 @@
+//! The tracker, and one query with its life.
+
+use super::list::Tops;
+use super::pen::Pen;
+use crate::query::QueryState;
+use crate::tui::layout::Frame;
+use crate::tui::model::Model;
+use crate::tui::say;
+use crate::tui::text;
+use crate::tui::theme::Role;
+use crate::work::model::QueryRow;
+use ratatui::layout::{Position, Rect};
+
+/// Draws the tracker.
+pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) -> Option<Position> {
+    let tracker = &model.tracker;
+    let (head, body) = (stripes.header, stripes.body);
+    pen.line(head.x, head.y, head.width.saturating_sub(super::banner_width(model)), &[("Queries", Role::Accent)]);
+    let count = |state: fn(&QueryRow) -> bool| tracker.rows.iter().filter(|r| state(r)).count();
+    let overdue = count(|r| r.overdue);
+    let waiting = count(|r| matches!(r.state, QueryState::Open | QueryState::Escalated));
+    let drafts = count(|r| r.state == QueryState::Draft);
+    let words =
+        format!("{}   {}   ", say::count(waiting, "waits for an answer", "wait for an answer"), say::count(drafts, "draft", "drafts"));
+    let late = format!("{overdue} overdue");
+    pen.line(head.x, stripes.sub.y, head.width, &[(&words, Role::Dim), (&late, if overdue > 0 { Role::Alert } else { Role::Dim })]);
+    let state_width = if body.width >= 90 { 24 } else { 11 };
+    let patient = 7 + state_width;
+    let due = body.width.saturating_sub(if body.width >= 100 { 36 } else { 20 });
+    let title = patient + if body.width >= 76 { 18 } else { 14 };
+    let to = due + 20;
+    for (x, words) in [(2, "Nr"), (7, "State"), (patient, "Patient"), (title, "About")] {
+        pen.put(body.x + x, body.y, 12, words, Role::Dim);
+    }
+    pen.put(body.x + due, body.y, 10, "Sent", Role::Dim);
+    pen.put(body.x + due + 9, body.y, 10, "Due", Role::Dim);
+    if body.width >= 100 {
+        pen.put(body.x + to, body.y, 18, "To", Role::Dim);
+    }
+    let list = Rect { y: body.y + 1, height: body.height.saturating_sub(1), ..body };
+    if tracker.rows.is_empty() {
+        let words = if tracker.loaded { "no query yet; q on a gap in a chart writes one" } else { "reading" };
+        pen.put(list.x + 2, list.y + 1, list.width, words, Role::Dim);
+    }
+    let height = usize::from(list.height);
+    let top = tops.keep("tracker", tracker.cursor, tracker.cursor, tracker.rows.len(), height);
+    let mut cursor = None;
+    for (at, row) in tracker.rows.iter().enumerate().skip(top).take(height) {
+        let y = list.y + u16::try_from(at - top).unwrap_or(0);
+        let done = matches!(row.state, QueryState::Closed | QueryState::Withdrawn);
+        let role = if done { Role::Dim } else { Role::Text };
+        if row.overdue {
+            pen.put(list.x, y, 1, "!", Role::Alert);
+        }
+        pen.put_right(list.x + 1, y, 4, &row.id.to_string(), role);
+        let state = row.outcome.map_or(say::state(row.state), |o| if state_width > 20 { say::outcome(o) } else { "closed" });
+        let state_role = match row.state {
+            QueryState::Answered | QueryState::AnsweredNotDocumented => Role::Ok,
+            QueryState::Escalated => Role::Warn,
+            _ => role,
+        };
+        pen.put(list.x + 7, y, state_width - 1, state, state_role);
+        pen.put(list.x + patient, y, title - patient - 1, row.patient.as_deref().unwrap_or("-"), role);
+        pen.put(list.x + title, y, due.saturating_sub(title + 1), &row.title, role);
+        if let Some(now) = &model.now {
+            let sent = row.sent.map(|s| say::age(&s, now)).unwrap_or_default();
+            pen.put(list.x + due, y, 8, &sent, role);
+            let when = row
+                .due
+                .filter(|_| !done)
+                .map(|d| if row.overdue { format!("{} late", say::age(&d, now)) } else { say::when(&d, now) })
+                .unwrap_or_default();
+            pen.put(list.x + due + 9, y, 11, &when, if row.overdue { Role::Alert } else { role });
+        }
+        if body.width >= 100 {
+            pen.put(list.x + to, y, body.width - to, row.to.as_deref().unwrap_or("-"), role);
+        }
+        if at == tracker.cursor {
+            pen.select(Rect { y, height: 1, ..list }, true);
+            cursor = Some(Position::new(list.x, y));
+        }
+    }
+    cursor
+}
+
+/// Draws one query: its life, the answer, and the text that the provider sees.
+pub fn draw_one(model: &Model, pen: &mut Pen<'_>, stripes: &Frame) -> Option<Position> {
+    let page = model.query.as_ref()?;
+    let view = &page.view;
+    let head = stripes.header;
+    let words = format!("Query {}", view.row.id);
+    let patient = view.row.patient.clone().unwrap_or_default();
+    pen.line(
+        head.x,
+        head.y,
+        head.width.saturating_sub(super::banner_width(model)),
+        &[(&words, Role::Accent), ("   ", Role::Text), (&patient, Role::Title), ("   ", Role::Text), (&view.row.title, Role::Text)],
+    );
+    let to = view.row.to.as_deref().map(|t| format!("to {t}   ")).unwrap_or_default();
+    let due = view.row.due.map(|d| format!("due {}   ", say::long(&d))).unwrap_or_default();
+    let version = format!("version {}", view.row.version);
+    let late = if view.row.overdue { "overdue   " } else { "" };
+    pen.line(
+        head.x,
+        stripes.sub.y,
+        head.width,
+        &[
+            (say::state(view.row.state), Role::Ok),
+            ("   ", Role::Text),
+            (&to, Role::Dim),
+            (&due, Role::Dim),
+            (late, Role::Alert),
+            (&version, Role::Dim),
+        ],
+    );
+    let rows = rows(model, usize::from(stripes.body.width));
+    let height = usize::from(stripes.body.height);
+    let top = page.top.min(rows.len().saturating_sub(height));
+    for (at, (words, role)) in rows.iter().skip(top).take(height).enumerate() {
+        pen.put(stripes.body.x, stripes.body.y + u16::try_from(at).unwrap_or(0), stripes.body.width, words, *role);
+    }
+    if rows.len() > top + height {
+        pen.put_right(stripes.body.x, stripes.line.y, stripes.body.width, "more below", Role::Dim);
+    }
+    Some(Position::new(stripes.body.x, stripes.body.y))
+}
+
+fn rows(model: &Model, width: usize) -> Vec<(String, Role)> {
+    let Some(page) = &model.query else { return Vec::new() };
+    let mut rows = vec![("Its life".to_owned(), Role::Title)];
+    for step in &page.view.steps {
+        let hash: String = step.body_hash.chars().take(12).collect();
+        let moved = if step.from == step.to {
+            say::state(step.to).to_owned()
+        } else {
+            format!("{} \u{2192} {}", say::state(step.from), say::state(step.to))
+        };
+        rows.push((format!("  {:<17}{:<10}{moved}   text {hash}", say::long(&step.at), step.by), Role::Text));
+        rows.extend(
+            wrap(&step.note, width.saturating_sub(29))
+                .into_iter()
+                .filter(|l| !l.is_empty())
+                .map(|l| (format!("{}{l}", " ".repeat(29)), Role::Dim)),
+        );
+    }
+    if let Some(outcome) = page.view.row.outcome {
+        rows.push((format!("  ended: {}", say::outcome(outcome)), Role::Text));
+    }
+    if let Some(answer) = &page.view.answer {
+        rows.extend([(String::new(), Role::Text), ("The answer".to_owned(), Role::Title)]);
+        rows.extend(wrap(answer, width - 2).into_iter().map(|l| (format!("  {l}"), Role::Text)));
+    }
+    if !page.view.internal_note.is_empty() {
+        rows.extend([(String::new(), Role::Text), ("For us only".to_owned(), Role::Title)]);
+        rows.extend(wrap(&page.view.internal_note, width - 2).into_iter().map(|l| (format!("  {l}"), Role::Dim)));
+    }
+    rows.extend([(String::new(), Role::Text), ("As the provider sees it".to_owned(), Role::Title)]);
+    rows.extend(wrap(&page.text, width.saturating_sub(2).min(100)).into_iter().map(|l| (format!("  {l}"), Role::Text)));
+    rows
+}
+
+/// A text as harmless rows of a width.
+pub fn wrap(words: &str, width: usize) -> Vec<String> {
+    let clean = text::multiline(words);
+    text::wrap_text(&clean, width.max(8)).into_iter().map(|(a, b)| clean.get(a..b).unwrap_or_default().trim_end().to_owned()).collect()
+}

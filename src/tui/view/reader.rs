@@ -1,0 +1,94 @@
+//! The note viewer: only the visible rows are laid out; marks are merged row by row.
+
+use super::pen::Pen;
+use crate::chart::{DocumentStatus, Evidence};
+use crate::checklist::{GapState, Severity};
+use crate::tui::chart_data::{Mark, MarkKind};
+use crate::tui::layout;
+use crate::tui::model::{ChartPage, Pane};
+use crate::tui::say;
+use crate::tui::text::{self, Row};
+use crate::tui::theme::Role;
+use ratatui::layout::{Position, Rect};
+
+/// Draws the document on show.
+pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, size: (u16, u16)) -> Option<Position> {
+    let area = layout::reader_area(size);
+    let (Some(document), Some(note)) = (chart.data.document(chart.doc), chart.data.notes.get(chart.doc)) else {
+        pen.put(area.x, area.y, area.width, "this chart has no document", Role::Dim);
+        return None;
+    };
+    let rows = note.lines.page(&document.text, chart.top(), usize::from(area.width), usize::from(area.height));
+    heading(chart, pen, Rect { x: area.x, y: area.y - 1, width: area.width, height: 1 }, rows.last().map_or(0, |r| r.end));
+    let (first, last) = (rows.first().map_or(0, |r| r.start), rows.last().map_or(0, |r| r.end));
+    let mut marks: Vec<Mark> = note.marks.iter().filter(|m| m.start < last && first < m.end).copied().collect();
+    let here = |h: &&(usize, usize, usize)| h.0 == chart.doc && h.1 < last && first < h.2;
+    marks.extend(chart.find.hits.iter().filter(here).map(|h| Mark { start: h.1, end: h.2, kind: MarkKind::Hit }));
+    marks.extend(chart.current.iter().filter(here).map(|c| Mark { start: c.1, end: c.2, kind: MarkKind::Current }));
+    let signs = signs(chart);
+    let mut cursor = Position::new(area.x, area.y);
+    for (at, row) in rows.iter().enumerate() {
+        let y = area.y + u16::try_from(at).unwrap_or(0);
+        draw_row(pen, &document.text, *row, (area.x, y, area.width), &marks);
+        if let Some((_, severity)) = signs.iter().find(|(byte, _)| row.start <= *byte && *byte < row.end.max(row.start + 1)) {
+            pen.put(area.x - layout::GUTTER, y, 1, &severity.sign().to_string(), super::worklist::severity_role(*severity));
+        }
+        if let Some((_, start, _)) = chart.current.filter(|c| c.0 == chart.doc && row.start <= c.1 && c.1 < row.end) {
+            let column: usize = text::pieces(document.text.get(row.start..start).unwrap_or_default(), pen.ascii).map(|p| p.width).sum();
+            cursor = Position::new(area.x + u16::try_from(column).unwrap_or(0), y);
+        }
+    }
+    Some(cursor)
+}
+
+fn heading(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, bottom: usize) {
+    let (Some(document), Some(note)) = (chart.data.document(chart.doc), chart.data.notes.get(chart.doc)) else { return };
+    let time = document.time.map(|t| say::long(&t)).unwrap_or_default();
+    let author = document.author.as_ref().map(|a| a.display().to_owned()).unwrap_or_default();
+    let signed = match (&document.signer, document.status) {
+        (Some(_), _) => "signed".to_owned(),
+        (None, DocumentStatus::NotGiven) => String::new(),
+        (None, status) => say::status(status).to_owned(),
+    };
+    let version = if document.version > 1 { format!("version {}", document.version) } else { String::new() };
+    let rest = [time, author, signed, version].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("   ");
+    let percent = format!("{} %", note.lines.percent(bottom));
+    let room = area.width.saturating_sub(7);
+    let used = super::chart::title(pen, Rect { width: room, ..area }, note.label, chart.pane == Pane::Reader);
+    pen.put(area.x + used + 3, area.y, room.saturating_sub(used + 3), &rest, Role::Dim);
+    pen.put_right(area.x + room, area.y, 7, &percent, Role::Dim);
+}
+
+/// Where the words of open gaps stand in this document, with the gap's severity.
+fn signs(chart: &ChartPage) -> Vec<(usize, Severity)> {
+    let Some(identifier) = chart.data.document(chart.doc).map(|d| d.identifier.as_str()) else { return Vec::new() };
+    let open = chart.data.view.gaps.iter().filter(|g| matches!(g.gap.state, GapState::Open | GapState::Queried));
+    let texts = open.flat_map(|g| g.gap.evidence.iter().map(|e| (e, g.gap.severity)));
+    let mut signs: Vec<(usize, Severity)> = texts
+        .filter_map(|(evidence, severity)| match evidence {
+            Evidence::Text(t) if t.document == identifier => Some((t.start, severity)),
+            _ => None,
+        })
+        .collect();
+    signs.sort_by_key(|(byte, severity)| (std::cmp::Reverse(*severity), *byte));
+    signs
+}
+
+fn draw_row(pen: &mut Pen<'_>, source: &str, row: Row, (x, y, wide): (u16, u16, u16), marks: &[Mark]) {
+    let body = source.get(row.start..row.end).unwrap_or_default();
+    let mut used: u16 = 0;
+    let mut run = String::new();
+    let mut role = Role::Text;
+    for piece in text::pieces(body, pen.ascii) {
+        let byte = row.start + piece.start;
+        let strongest = marks.iter().filter(|m| m.start <= byte && byte < m.end).map(|m| m.kind).max();
+        let next = if piece.mark && strongest < Some(MarkKind::Hit) { Role::Mark } else { strongest.map_or(Role::Text, MarkKind::role) };
+        if next != role && !run.is_empty() {
+            used += pen.cells(x + used, y, wide.saturating_sub(used), &run, role);
+            run.clear();
+        }
+        role = next;
+        run.push_str(&piece.shown);
+    }
+    pen.cells(x + used, y, wide.saturating_sub(used), run.trim_end(), role);
+}

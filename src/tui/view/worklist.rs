@@ -1,0 +1,219 @@
+//! The worklist: columns that do not move, and what the selected row is about.
+
+use super::list::Tops;
+use super::pen::Pen;
+use crate::checklist::Severity;
+use crate::tui::layout::Frame;
+use crate::tui::model::Model;
+use crate::tui::say;
+use crate::tui::text;
+use crate::tui::theme::Role;
+use crate::work::model::{WorklistRow, WorklistView};
+use ratatui::layout::{Position, Rect};
+
+/// Where the columns stand, from the width alone.
+struct Columns {
+    age: u16,
+    unit: u16,
+    day: u16,
+    why: u16,
+    why_width: u16,
+    gaps: u16,
+    queries: u16,
+    queries_width: u16,
+    next: Option<u16>,
+}
+
+impl Columns {
+    fn new(width: u16) -> Self {
+        let name = if width >= 76 { 19 } else { 15 };
+        let age = 2 + name;
+        let unit = age + 6;
+        let day = unit + if width >= 76 { 8 } else { 6 };
+        let why = day + if width >= 76 { 10 } else { 0 };
+        let next = (width >= 110).then(|| width - 8);
+        let queries_width = if width >= 110 { 19 } else { 0 };
+        let queries = next.unwrap_or(width).saturating_sub(queries_width);
+        let gaps = queries.saturating_sub(6);
+        Self { age, unit, day, why, why_width: gaps.saturating_sub(why + 2), gaps, queries, queries_width, next }
+    }
+}
+
+/// The role of a severity.
+pub fn severity_role(severity: Severity) -> Role {
+    match severity {
+        Severity::High => Role::Alert,
+        Severity::Warn => Role::Warn,
+        Severity::Info => Role::Dim,
+    }
+}
+
+/// Draws it.
+pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) -> Option<Position> {
+    let page = &model.worklist;
+    let (head, sub, body) = (stripes.header, stripes.sub, stripes.body);
+    let room = head.width.saturating_sub(super::banner_width(model));
+    pen.line(head.x, head.y, room, &[("Lacuna", Role::Accent), ("   Worklist ", Role::Title), (page.view.label(), Role::Text)]);
+    counts(model, pen, sub);
+    let detail = detail_rows(body.height);
+    let columns = Columns::new(body.width);
+    head_row(pen, body, &columns);
+    let rows_area = Rect { y: body.y + 1, height: body.height.saturating_sub(1 + detail), ..body };
+    let height = usize::from(rows_area.height);
+    if page.shown.is_empty() {
+        let words = match (page.loaded, page.filter.is_empty()) {
+            (false, _) => "reading the charts",
+            (true, true) => "no chart in this view; v shows the next one",
+            (true, false) => "no chart fits the filter; Esc clears it",
+        };
+        pen.put(body.x + 2, rows_area.y + 1, body.width, words, Role::Dim);
+    }
+    let top = tops.keep("worklist", page.cursor, page.cursor, page.shown.len(), height);
+    for (at, row) in page.rows().enumerate().skip(top).take(height) {
+        let y = rows_area.y + u16::try_from(at - top).unwrap_or(0);
+        draw_row(model, pen, Rect { y, height: 1, ..rows_area }, row, &columns, at == page.cursor);
+    }
+    let cursor_y = rows_area.y + u16::try_from(page.cursor.saturating_sub(top)).unwrap_or(0);
+    if let Some(row) = page.selected().filter(|_| detail > 0) {
+        draw_detail(pen, Rect { y: rows_area.bottom(), height: detail, ..body }, row);
+    }
+    if page.typing || !page.filter.is_empty() {
+        let line = stripes.line;
+        let role = if page.typing { Role::Accent } else { Role::Dim };
+        let used = pen.line(line.x, line.y, line.width, &[("/ ", role), (&page.filter, Role::Text)]);
+        pen.put(
+            line.x + used + 3,
+            line.y,
+            line.width.saturating_sub(used + 3),
+            &say::count(page.shown.len(), "chart", "charts"),
+            Role::Dim,
+        );
+        if page.typing {
+            return Some(Position::new(line.x + used, line.y));
+        }
+    }
+    (!page.shown.is_empty()).then(|| Position::new(body.x, cursor_y))
+}
+
+/// Rows below the list for the selected chart; none where there is no room to spare.
+fn detail_rows(height: u16) -> u16 {
+    match height {
+        0..=12 => 0,
+        13..=17 => 5,
+        _ => 7,
+    }
+}
+
+fn counts(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    let page = &model.worklist;
+    if !page.loaded {
+        return;
+    }
+    let list = &page.list;
+    let part = |n: usize, one: &str, many: &str| say::count(n, one, many);
+    let parts = [
+        (part(list.rows.len(), "chart", "charts"), Role::Dim),
+        (part(list.with_new, "with something new", "with something new"), if list.with_new > 0 { Role::Text } else { Role::Dim }),
+        (part(list.answers, "answer to read", "answers to read"), if list.answers > 0 { Role::Text } else { Role::Dim }),
+        (part(list.overdue, "query overdue", "queries overdue"), if list.overdue > 0 { Role::Alert } else { Role::Dim }),
+    ];
+    let mut x = area.x;
+    for (words, role) in parts {
+        x += pen.put(x, area.y, area.right().saturating_sub(x), &words, role) + 3;
+    }
+    let at = WorklistView::ALL.iter().position(|v| *v == page.view).unwrap_or(0) + 1;
+    let view = format!("view {at}/{}", WorklistView::ALL.len());
+    if area.right() > x + 10 {
+        pen.put_right(x, area.y, area.right() - x, &view, Role::Dim);
+    }
+}
+
+fn head_row(pen: &mut Pen<'_>, area: Rect, columns: &Columns) {
+    let (x, y) = (area.x, area.y);
+    pen.put(x + 2, y, 18, "Patient", Role::Dim);
+    pen.put(x + columns.unit, y, 7, "Unit", Role::Dim);
+    if columns.why > columns.day {
+        pen.put_right(x + columns.day, y, 8, "Day/GM", Role::Dim);
+    }
+    pen.put(x + columns.why, y, columns.why_width, "Why it is here", Role::Dim);
+    pen.put_right(x + columns.gaps, y, 4, "Gaps", Role::Dim);
+    if columns.queries_width > 0 {
+        pen.put(x + columns.queries, y, columns.queries_width, "Queries", Role::Dim);
+    }
+    if let Some(next) = columns.next {
+        pen.put(x + next, y, 8, "Next", Role::Dim);
+    }
+}
+
+fn draw_row(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow, columns: &Columns, selected: bool) {
+    let (x, y) = (area.x, area.y);
+    let sign = if row.unseen > 0 { "*" } else { " " };
+    pen.put(x, y, 1, sign, Role::Accent);
+    let name = if row.unseen > 0 || selected { Role::Title } else { Role::Text };
+    pen.put(x + 2, y, columns.age - 3, &row.patient, name);
+    let age = row.age.map_or_else(|| "  -".to_owned(), |a| format!("{a:>3}"));
+    pen.put(x + columns.age, y, 5, &format!("{age} {}", row.sex), Role::Text);
+    pen.put(x + columns.unit, y, 7.min(columns.day - columns.unit), row.unit.as_deref().unwrap_or("-"), Role::Text);
+    if columns.why > columns.day {
+        let (words, over) = stay(row);
+        pen.put_right(x + columns.day, y, 8, &words, if over { Role::Warn } else { Role::Text });
+    }
+    let nothing = row.unseen == 0 && row.gaps == 0;
+    pen.put(x + columns.why, y, columns.why_width, &row.reasons.join("; "), if nothing { Role::Dim } else { Role::Text });
+    match row.severity.filter(|_| row.gaps > 0) {
+        Some(severity) => {
+            pen.put(x + columns.gaps, y, 1, &severity.sign().to_string(), severity_role(severity));
+            pen.put_right(x + columns.gaps + 1, y, 3, &row.gaps.to_string(), Role::Text);
+        }
+        None => pen.put_right(x + columns.gaps, y, 4, "0", Role::Dim),
+    }
+    if columns.queries_width > 0 {
+        pen.put(x + columns.queries, y, columns.queries_width - 1, &row.queries, Role::Text);
+    }
+    if let (Some(next), Some(review), Some(now)) = (columns.next, &row.next_review, &model.now) {
+        pen.put(x + next, y, 8, &say::when(review, now), Role::Text);
+    }
+    if selected {
+        pen.select(area, true);
+    }
+}
+
+/// Day of the stay against the geometric mean, and whether it is past it.
+fn stay(row: &WorklistRow) -> (String, bool) {
+    match (row.day, row.gmlos_days) {
+        (Some(day), Some(gmlos)) => (format!("{day}/{gmlos:.1}"), day as f64 > gmlos),
+        (Some(day), None) => (format!("{day}/-  "), false),
+        _ => ("-".to_owned(), false),
+    }
+}
+
+fn draw_detail(pen: &mut Pen<'_>, area: Rect, row: &WorklistRow) {
+    let (x, wide) = (area.x, area.width);
+    let mut y = area.y;
+    pen.rule(x, y, wide);
+    y += 1;
+    let admitted = row.admitted.map(|a| format!("admitted {}", say::long(&a))).unwrap_or_default();
+    let discharged = row.discharged.map(|d| format!("discharged {}", say::long(&d))).unwrap_or_default();
+    let mrn = row.mrn.as_deref().map(|m| format!("MRN {m}")).unwrap_or_default();
+    let drg = row.working_drg.as_deref().map(|d| format!("working DRG {d}")).unwrap_or_default();
+    let attending = row
+        .attending
+        .as_deref()
+        .map(|a| format!("{a}{}", row.service.as_deref().map(|s| format!(", {s}")).unwrap_or_default()))
+        .unwrap_or_default();
+    let rest = [mrn, admitted, discharged, attending, drg].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("   ");
+    pen.line(x, y, wide, &[(&row.patient, Role::Title), ("   ", Role::Text), (&rest, Role::Dim)]);
+    y += 1;
+    if row.top_gaps.is_empty() {
+        pen.put(x, y, wide, if row.unseen > 0 { "no open gap; documents to read" } else { "no open gap, nothing new" }, Role::Dim);
+        return;
+    }
+    let source_width = if wide >= 100 { wide * 2 / 5 } else { 33.min(wide / 2) };
+    for gap in row.top_gaps.iter().take(usize::from(area.bottom().saturating_sub(y))) {
+        pen.put(x, y, 1, &gap.severity.sign().to_string(), severity_role(gap.severity));
+        let title = text::fit(&gap.title, usize::from(wide - source_width - 5), pen.ascii);
+        pen.put(x + 3, y, wide - source_width - 5, &title, Role::Text);
+        pen.put(x + wide - source_width, y, source_width, &gap.source, Role::Dim);
+        y += 1;
+    }
+}
