@@ -208,7 +208,7 @@ fn ruled_out(said: &Said<'_>, facts: &Facts<'_>) -> bool {
 
 /// Whether a mention stands in one of these sections, or in a part of one.
 pub(super) fn in_sections(said: &Said<'_>, sections: &[String]) -> bool {
-    if sections.iter().any(|name| *name == said.mention.section) {
+    if sections.contains(&said.mention.section) {
         return true;
     }
     let at = said.reading.sections.partition_point(|s| s.end <= said.mention.start);

@@ -184,7 +184,7 @@ fn against_prior(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'_>], a
         (Some(begin), Some(time)) => time < begin && begin.hours_since(&time) <= test.prior_days * 24.0,
         _ => false,
     };
-    let Some(baseline) = all.iter().filter(|p| p.prior).filter(recent).next_back() else {
+    let Some(baseline) = all.iter().filter(|p| p.prior).rfind(recent) else {
         return Answer::empty(Outcome::CannotTell, "no earlier encounter gives a baseline", "");
     };
     let mut best: Option<(f64, &Point<'_>)> = None;

@@ -106,6 +106,7 @@ fn clock(table: &Fields<'_, '_, '_>) -> Clock {
         early_hours: hours(table.number("early_hours").unwrap_or_default()),
         procedures: texts(table.words("procedures")),
         not_procedures: texts(table.words("not_procedures")),
+        session_hours: table.number("session_hours").unwrap_or_default(),
         min_stay_hours: table.number("min_stay_hours").map(hours),
     }
 }
