@@ -69,9 +69,12 @@ impl Packs {
         load::parse(sources).map(|(packs, words)| Packs { packs, words, fingerprint })
     }
 
-    /// The shipped packs and these: what a site's own file is checked and run with, since it may name their groups.
+    /// The shipped packs and these: what a site's own file is checked and run with, since it may name their groups. A file with
+    /// the name of a shipped one stands in its place.
     pub fn with_shipped(sources: &[(String, String)]) -> Result<Packs, Vec<Diagnostic>> {
+        let name = |source: &str| source.rsplit('/').next().unwrap_or(source).to_owned();
         let mut all = Self::shipped_sources();
+        all.retain(|(shipped, _)| !sources.iter().any(|(given, _)| name(given) == name(shipped)));
         all.extend(sources.iter().cloned());
         Self::parse(&all)
     }

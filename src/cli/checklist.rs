@@ -101,7 +101,7 @@ fn read(files: &[PathBuf]) -> Result<Vec<(String, String)>> {
 }
 
 fn check(files: &[PathBuf], out: &Out) -> Result<u8> {
-    let diagnostics = Packs::parse(&read(files)?).err().unwrap_or_default();
+    let diagnostics = Packs::with_shipped(&read(files)?).err().unwrap_or_default();
     report(&diagnostics, out)
 }
 
@@ -119,7 +119,7 @@ fn test(files: &[PathBuf], out: &Out) -> Result<u8> {
     let packs = if files.is_empty() {
         Packs::shipped().clone()
     } else {
-        match Packs::parse(&read(files)?) {
+        match Packs::with_shipped(&read(files)?) {
             Ok(packs) => packs,
             Err(diagnostics) => return report(&diagnostics, out),
         }

@@ -190,7 +190,7 @@ fn nothing_but_regular_files_is_opened() {
     symlink(notes.path(), notes.path().join("loop")).unwrap();
     let _socket = std::os::unix::net::UnixListener::bind(notes.path().join("socket")).unwrap();
     let locked = notes.path().join("locked.txt");
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
     let readable_anyway = fs::File::open(&locked).is_ok(); // a superuser may read everything
     let keep = read(&[notes.path()], &Options::default());
     let whys: Vec<_> = keep.rejects.iter().map(|r| r.why.clone().unwrap_or_default()).collect();

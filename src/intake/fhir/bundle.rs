@@ -43,7 +43,7 @@ pub(in crate::intake) fn bytes(desk: &mut Desk, source: &str, bytes: &[u8]) -> R
 }
 
 fn load(file: &Found, limit: u64) -> Result<(Value, Option<String>)> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(usize::try_from(file.bytes.min(limit) + 1).unwrap_or_default());
     walk::open(file)?.take(limit + 1).read_to_end(&mut bytes).map_err(|error| walk::unreadable(&file.source, &error))?;
     if bytes.len() as u64 > limit {
         let why = format!("it has more than {} MB", limit >> 20);
