@@ -27,7 +27,7 @@ pub struct Request<'a> {
 pub fn search_in(desk: &LocalDesk, encounter: Option<&str>, request: &Request<'_>, stop: &Stop) -> Result<SearchPage> {
     let page = match encounter {
         Some(encounter) => within(desk.store(), encounter, request)?,
-        None => desk.with_index(stop, |engine, waiting| everywhere(desk.store(), engine, waiting, request, stop))?,
+        None => desk.with_index(|engine, waiting| everywhere(desk.store(), engine, waiting, request, stop))?,
     };
     let hash = desk.store().keyed_hash(request.text);
     let actor = desk.session().actor();
