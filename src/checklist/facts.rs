@@ -15,8 +15,6 @@ pub struct Subject<'a> {
     pub chart: &'a Chart,
     /// One reading for each of `chart.documents`, in the same order.
     pub readings: &'a [Reading],
-    /// One list for each of `chart.prior`, one reading for each of its documents.
-    pub prior_readings: &'a [Vec<Reading>],
 }
 
 /// A mention in its document.

@@ -123,7 +123,8 @@ pub struct Gap {
 }
 
 impl Gap {
-    /// What makes it the same gap from one evaluation to the next: item, subject, and for document-level gaps the document.
+    /// What makes it the same gap of its encounter from one evaluation to the next: item, subject, and for document-level gaps the
+    /// document.
     /// One gap a concept and encounter, not one a hit.
     pub fn key(&self) -> String {
         let document = match self.kind {
@@ -131,7 +132,7 @@ impl Gap {
             _ => "",
         };
         let subject = self.condition.as_deref().or(self.element.as_deref()).or(self.document_type.as_deref()).unwrap_or("");
-        format!("{}|{}|{}|{}", self.encounter, self.item, subject, document)
+        format!("{}|{}|{}", self.item, subject, document)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The packs in force: those that ship, and a site's own.
 
-use super::item::{Item, Pack};
+use super::item::{Check, Item, Pack};
 use super::load::{self, Diagnostic};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -97,6 +97,16 @@ impl Packs {
     /// Every item with its pack.
     pub fn items(&self) -> impl Iterator<Item = (&Pack, &Item)> + Clone {
         self.packs.iter().flat_map(|pack| pack.items.iter().map(move |item| (pack, item)))
+    }
+
+    /// Hours of the longest clock of all items: an encounter that ended longer ago has no clock running.
+    pub fn longest_clock_hours(&self) -> i64 {
+        let clocks = self.items().filter_map(|(_, item)| match &item.check {
+            Check::Clock(clock) => Some(clock.limit_hours + clock.early_hours),
+            Check::Signature(signature) => Some(signature.after_hours.ceil() as i64),
+            _ => None,
+        });
+        clocks.max().unwrap_or(0)
     }
 
     /// The item with this id.

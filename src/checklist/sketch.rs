@@ -37,7 +37,7 @@ pub fn evaluate_text(packs: &Packs, text: &str, document_type: Option<DocumentTy
     let encounter = Encounter { identifier: "text".to_owned(), implied: true, ..Encounter::default() };
     let chart = Chart { encounter, documents: vec![document], ..Chart::default() };
     let readings = vec![reading];
-    let subject = Subject { chart: &chart, readings: &readings, prior_readings: &[] };
+    let subject = Subject { chart: &chart, readings: &readings };
     at(0.0).map(|as_of| evaluate(packs, &subject, &as_of, None)).unwrap_or_default()
 }
 
@@ -45,7 +45,7 @@ pub fn evaluate_text(packs: &Packs, text: &str, document_type: Option<DocumentTy
 pub fn try_example(packs: &Packs, item: &str, example: &Example) -> Trial {
     let chart = chart(&example.chart);
     let readings: Vec<Reading> = chart.documents.iter().map(|d| crate::reading::read(&d.text, d.document_type)).collect();
-    let subject = Subject { chart: &chart, readings: &readings, prior_readings: &[] };
+    let subject = Subject { chart: &chart, readings: &readings };
     let gaps = at(example.chart.as_of).map(|as_of| evaluate(packs, &subject, &as_of, Some(item))).unwrap_or_default();
     let mut problem = String::new();
     if gaps.is_empty() == example.fires {

@@ -19,7 +19,6 @@ pub fn worklist(global: &Global, view: ViewChoice, out: &Out) -> Result<u8> {
         ViewChoice::Discharged => WorklistView::Discharged,
         ViewChoice::All => WorklistView::All,
     })?;
-    desk.store().record_act(&desk.session().actor(), "worklist.show", None, None, None, &format!("{} rows", list.rows.len()))?;
     out.show(&list, || plain_list(&list))?;
     Ok(0)
 }
@@ -80,7 +79,7 @@ fn plain_chart(view: &ChartView) -> String {
     );
     let mut text = format!(
         "{patient}\nencounter {}   admitted {}   attending {}   service {}\n\nDocuments",
-        e.identifier,
+        e.name(),
         e.start.map_or_else(|| "not given".to_owned(), |t| t.display()),
         e.attending.as_ref().map_or("not given", |a| a.display()),
         given(&e.service)
@@ -143,7 +142,7 @@ pub fn note(global: &Global, document: &str, version: Option<u32>, out: &Out) ->
 /// Sets or clears the time of the next look.
 pub fn review(global: &Global, encounter: &str, days: u32, out: &Out) -> Result<u8> {
     let desk = place::desk(global)?;
-    let name = desk.chart(encounter)?.chart.encounter.name().to_owned();
+    let name = desk.chart(encounter)?.chart.encounter.identifier.clone();
     desk.set_next_review(&name, days)?;
     let next = (days > 0).then(|| desk.now().plus_hours(i64::from(days) * 24)).flatten();
     out.show(&json!({ "encounter": name, "next_review": next }), || match next {

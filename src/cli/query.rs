@@ -34,7 +34,7 @@ pub fn run(global: &Global, command: QueryCommand, out: &Out) -> Result<u8> {
             .map(|()| 0)
         }
         QueryCommand::Show { id } => act(global, id, out, |desk| desk.query(id)),
-        QueryCommand::Send { id } => act(global, id, out, |desk| desk.send(id)),
+        QueryCommand::Send { id } => act(global, id, out, |desk| desk.send(id, desk.query(id)?.revision)),
         QueryCommand::Answer { id, text, option } => {
             let option = match option {
                 Some(0) => return Err(Trouble::input("options are counted from 1").at("--option 0", None)),
@@ -63,7 +63,7 @@ fn draft_for(desk: &LocalDesk, encounter: &str, gap: &str) -> Result<crate::work
     let view = desk.chart(encounter)?;
     let found: Vec<_> = view.gaps.iter().filter(|g| g.key == gap || g.gap.item == gap).collect();
     match found.as_slice() {
-        [one] => desk.draft_for_gap(view.chart.encounter.name(), &one.key),
+        [one] => desk.draft_for_gap(&view.chart.encounter.identifier, &one.key),
         [] => Err(Trouble::input("that gap is not in this encounter").at(gap, None).hint("`lacuna gaps ENCOUNTER` lists them")),
         _ => Err(Trouble::input("several gaps of this encounter are meant")
             .at(gap, None)
@@ -156,7 +156,7 @@ fn export(global: &Global, id: i64, form: ExportForm) -> Result<u8> {
         &detail,
     )?;
     match form {
-        ExportForm::Text => out::lines(&desk.provider_view(&view.draft, Some(id)))?,
+        ExportForm::Text => out::lines(&desk.provider_view(&view.draft, Some(view.row.id)))?,
         ExportForm::Markdown => out::lines(&render_markdown(&view.draft, Some(id)))?,
         // Only what the provider may see: the internal note is no part of a draft.
         ExportForm::Json => out::json_line(&view.draft)?,

@@ -49,7 +49,8 @@ pub fn draft_from_gap(
     policy: &Policy,
 ) -> Draft {
     let mut draft = Draft {
-        encounter: Some(gap.encounter.clone()),
+        encounter: Some(chart.encounter.identifier.clone()),
+        encounter_name: chart.encounter.name().to_owned(),
         patient: chart.patient.as_ref().map(|p| p.identifier.clone()).or_else(|| chart.encounter.patient.clone()),
         gap: Some(gap.key()),
         concept: gap.condition.clone().or_else(|| gap.element.clone()).or_else(|| gap.document_type.clone()),

@@ -100,6 +100,11 @@ impl Event {
 }
 
 impl QueryState {
+    /// Whether nothing is waited for any more.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Closed | Self::Withdrawn)
+    }
+
     /// Every state.
     pub const ALL: [Self; 7] =
         [Self::Draft, Self::Open, Self::Answered, Self::AnsweredNotDocumented, Self::Escalated, Self::Withdrawn, Self::Closed];

@@ -109,6 +109,9 @@ pub struct Draft {
     pub title: String,
     /// The encounter, by the sender's identifier.
     pub encounter: Option<String>,
+    /// What a person calls it: the account or visit number; empty where none was given.
+    #[serde(default)]
+    pub encounter_name: String,
     /// The patient, by the sender's identifier.
     pub patient: Option<String>,
     /// The gap that it came from (its key).
@@ -154,6 +157,13 @@ pub struct Draft {
     /// Typed justifications: lint rule id → words.
     #[serde(default)]
     pub justifications: std::collections::BTreeMap<String, String>,
+}
+
+impl Draft {
+    /// What a person calls the encounter.
+    pub fn encounter_name(&self) -> &str {
+        if self.encounter_name.is_empty() { self.encounter.as_deref().unwrap_or_default() } else { &self.encounter_name }
+    }
 }
 
 /// Who a query goes to.

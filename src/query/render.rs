@@ -46,7 +46,7 @@ fn compose(draft: &Draft, id: Option<i64>, style: &Style) -> String {
     };
     header("Query", &id.map(|id| id.to_string()).unwrap_or_default());
     header("Patient", draft.patient.as_deref().unwrap_or_default());
-    header("Encounter", draft.encounter.as_deref().unwrap_or_default());
+    header("Encounter", draft.encounter_name());
     header(
         "To",
         &draft

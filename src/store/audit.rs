@@ -130,6 +130,16 @@ impl Store {
             .query_row("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1", [], |r| Ok((r.get(0)?, r.get(1)?)))
             .optional()
             .map_err(&failed)?;
+        // Who looked at this patient must find every act on any of the patient's encounters.
+        let patient = match (act.patient, act.encounter) {
+            (Some(patient), _) => Some(patient.to_owned()),
+            (None, Some(encounter)) => tx
+                .prepare_cached("SELECT patient FROM encounter WHERE identifier = ?1")
+                .and_then(|mut s| s.query_row([encounter], |r| r.get(0)).optional())
+                .map_err(&failed)?
+                .flatten(),
+            (None, None) => None,
+        };
         let (sequence, previous) = last.map_or((1, GENESIS.to_owned()), |(s, h)| (s + 1, h));
         let mut entry = AuditEntry {
             sequence,
@@ -139,7 +149,7 @@ impl Store {
             client: actor.client.clone(),
             program: env!("CARGO_PKG_VERSION").to_owned(),
             action: act.action.to_owned(),
-            patient: act.patient.map(str::to_owned),
+            patient,
             encounter: act.encounter.map(str::to_owned),
             object: act.object.map(str::to_owned),
             object_version: act.object_version,
@@ -211,6 +221,8 @@ impl Store {
 
     /// Checks the whole chain.
     pub fn verify_audit(&self) -> Result<AuditVerdict> {
+        // The head first: what another process adds after it only makes the log longer.
+        let head = self.head_seen();
         let rows = self.audit(&AuditFilter::default())?;
         let mut previous = GENESIS.to_owned();
         for (index, row) in rows.iter().enumerate() {
@@ -221,7 +233,7 @@ impl Store {
             previous.clone_from(&row.hash);
         }
         let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        Ok(match self.head_seen() {
+        Ok(match head {
             None => AuditVerdict::CannotTell { rows: count },
             Some((sequence, _)) if sequence > count => AuditVerdict::Shortened { rows: count, expected: sequence },
             Some((sequence, hash)) => match usize::try_from(sequence - 1).ok().and_then(|i| rows.get(i)) {
@@ -267,8 +279,15 @@ impl Store {
                 Ok(format!("{} {}\n", r.get::<_, i64>(0)?, r.get::<_, String>(1)?))
             })
         });
-        if let Ok(line) = head {
-            let fresh = folder.join(format!("{HEAD_FILE}.new"));
+        let newer = |line: &String| {
+            let sequence = line.split(' ').next().and_then(|s| s.parse::<i64>().ok()).unwrap_or(0);
+            self.head_seen().is_none_or(|(seen, _)| sequence > seen)
+        };
+        if let Ok(line) = head
+            && newer(&line)
+        {
+            // Two processes may be here at once: each writes a file of its own, and the rename is whole.
+            let fresh = folder.join(format!("{HEAD_FILE}.{}", std::process::id()));
             if std::fs::write(&fresh, line).is_ok() {
                 std::fs::rename(&fresh, folder.join(HEAD_FILE)).ok();
             }

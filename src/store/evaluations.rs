@@ -5,7 +5,6 @@ use super::{Actor, Store, trouble::because};
 use crate::checklist::{Gap, GapState};
 use crate::error::Result;
 use crate::work::model::GapMark;
-use rusqlite::OptionalExtension;
 
 /// The gaps of one encounter as they were evaluated.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,27 +22,18 @@ pub struct CachedEvaluation {
 }
 
 impl Store {
-    /// The cached evaluation of an encounter.
-    pub fn evaluation(&self, encounter: &str) -> Result<Option<CachedEvaluation>> {
-        self.read(|c| {
-            c.prepare_cached("SELECT epoch, touched, as_of, settled, body FROM evaluation WHERE encounter = ?1")?
-                .query_row([encounter], |r| {
-                    let gaps = serde_json::from_str(&r.get::<_, String>(4)?).unwrap_or_default();
-                    Ok(CachedEvaluation { epoch: r.get(0)?, touched: r.get(1)?, as_of: r.get(2)?, settled: r.get(3)?, gaps })
-                })
-                .optional()
-        })
-    }
-
-    /// All cached evaluations, by encounter.
+    /// All cached evaluations, by encounter. One that cannot be read is none: it is made anew.
     pub fn evaluations(&self) -> Result<std::collections::HashMap<String, CachedEvaluation>> {
         self.read(|c| {
-            c.prepare("SELECT encounter, epoch, touched, as_of, settled, body FROM evaluation")?
-                .query_map([], |r| {
-                    let gaps = serde_json::from_str(&r.get::<_, String>(5)?).unwrap_or_default();
-                    Ok((r.get(0)?, CachedEvaluation { epoch: r.get(1)?, touched: r.get(2)?, as_of: r.get(3)?, settled: r.get(4)?, gaps }))
-                })?
-                .collect()
+            let mut out = std::collections::HashMap::new();
+            let mut statement = c.prepare("SELECT encounter, epoch, touched, as_of, settled, body FROM evaluation")?;
+            let mut rows = statement.query([])?;
+            while let Some(r) = rows.next()? {
+                if let Ok(gaps) = serde_json::from_str(r.get_ref(5)?.as_str()?) {
+                    out.insert(r.get(0)?, CachedEvaluation { epoch: r.get(1)?, touched: r.get(2)?, as_of: r.get(3)?, settled: r.get(4)?, gaps });
+                }
+            }
+            Ok(out)
         })
     }
 
@@ -80,11 +70,12 @@ impl Store {
     pub fn gap_marks(&self, encounter: Option<&str>) -> Result<Vec<GapMark>> {
         self.read(|c| {
             c.prepare_cached(
-                "SELECT gap, state, reason, by_user, at FROM gap_mark m WHERE (?1 IS NULL OR encounter = ?1)
+                "SELECT gap, state, reason, by_user, at, encounter FROM gap_mark m WHERE (?1 IS NULL OR encounter = ?1)
                  AND id = (SELECT max(id) FROM gap_mark WHERE gap = m.gap AND encounter = m.encounter) ORDER BY id",
             )?
             .query_map([encounter], |r| {
                 Ok(GapMark {
+                    encounter: r.get(5)?,
                     key: r.get(0)?,
                     state: state_of(&r.get::<_, String>(1)?),
                     reason: r.get(2)?,

@@ -7,6 +7,7 @@ use crate::error::{Result, Trouble};
 use crate::hash::sha256;
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::collections::BTreeSet;
 
 /// What a run took in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,9 +66,11 @@ impl Store {
         let mut after = *counts;
         self.write(|tx| {
             let failed = because("the import could not be stored");
+            let mut touched = Touched::default();
             for record in records {
-                put(tx, run, record, &mut after).map_err(&failed)?;
+                put(tx, run, record, &mut after, &mut touched).map_err(&failed)?;
             }
+            touched.write(tx).map_err(&failed)?;
             for t in rejects {
                 tx.execute(
                     "INSERT INTO import_reject (run, source, line, what, why, hint) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -117,15 +120,51 @@ impl Store {
     }
 }
 
-fn put(tx: &Transaction<'_>, run: i64, record: &Record, counts: &mut IngestCounts) -> rusqlite::Result<()> {
-    let fact = |kind: &str, identifier: &str, encounter: &Option<String>, patient: &Option<String>, at: Option<Instant>, body: String| {
-        put_fact(tx, kind, identifier, encounter.as_deref(), patient.as_deref(), at, &body)
+/// Encounters whose evaluation no longer stands, gathered over a batch.
+#[derive(Default)]
+struct Touched {
+    encounters: BTreeSet<String>,
+    patients: BTreeSet<String>,
+}
+
+impl Touched {
+    fn note(&mut self, encounter: Option<&str>, patient: Option<&str>) {
+        match (encounter, patient) {
+            (Some(encounter), _) => drop(self.encounters.insert(encounter.to_owned())),
+            // A record that names no encounter may fall into any of the patient's.
+            (None, Some(patient)) => drop(self.patients.insert(patient.to_owned())),
+            (None, None) => {}
+        }
+    }
+
+    /// An encounter also serves later ones of its patient as a baseline: all of the patient's are touched.
+    fn write(self, tx: &Transaction<'_>) -> rusqlite::Result<()> {
+        let Self { encounters, mut patients } = self;
+        let mut patient_of = tx.prepare_cached("SELECT patient FROM encounter WHERE identifier = ?1")?;
+        let mut alone = tx.prepare_cached("UPDATE encounter SET touched = touched + 1 WHERE identifier = ?1")?;
+        for encounter in encounters {
+            match patient_of.query_row([&encounter], |r| r.get::<_, Option<String>>(0)).optional()?.flatten() {
+                Some(patient) => drop(patients.insert(patient)),
+                None => drop(alone.execute([&encounter])?),
+            }
+        }
+        let mut all = tx.prepare_cached("UPDATE encounter SET touched = touched + 1 WHERE patient = ?1")?;
+        for patient in patients {
+            all.execute([&patient])?;
+        }
+        Ok(())
+    }
+}
+
+fn put(tx: &Transaction<'_>, run: i64, record: &Record, counts: &mut IngestCounts, touched: &mut Touched) -> rusqlite::Result<()> {
+    let mut fact = |kind: &str, identifier: &str, encounter: &Option<String>, patient: &Option<String>, at: Option<Instant>, body: String| {
+        put_fact(tx, kind, identifier, (encounter.as_deref(), patient.as_deref()), at, &body, touched)
     };
     match record {
-        Record::Patient(p) => counts.other += u64::from(put_patient(tx, p)?),
+        Record::Patient(p) => counts.other += u64::from(put_patient(tx, p, touched)?),
         Record::Provider(p) => counts.other += u64::from(put_provider(tx, p)?),
-        Record::Encounter(e) => counts.encounters += u64::from(put_encounter(tx, e)?),
-        Record::Document(d) => match put_document(tx, run, d)? {
+        Record::Encounter(e) => counts.encounters += u64::from(put_encounter(tx, e, touched)?),
+        Record::Document(d) => match put_document(tx, run, d, touched)? {
             Put::Added => counts.added += 1,
             Put::Unchanged => counts.unchanged += 1,
             Put::NewVersion => counts.new_versions += 1,
@@ -149,14 +188,14 @@ enum Put {
     NewVersion,
 }
 
-fn put_document(tx: &Transaction<'_>, run: i64, given: &Document) -> rusqlite::Result<Put> {
+fn put_document(tx: &Transaction<'_>, run: i64, given: &Document, touched: &mut Touched) -> rusqlite::Result<Put> {
     // The body holds everything but the text and what the store itself gives.
     let bare = Document { id: crate::chart::Id(0), version: 0, text: String::new(), sha256: String::new(), ..given.clone() };
     let body = json(&bare);
     let (text_hash, body_hash) = (sha256(&given.text), sha256(&body));
-    let mut find = tx.prepare_cached("SELECT id, version, sha256, body_sha256 FROM document WHERE identifier = ?1 AND current = 1")?;
-    let current: Option<(i64, i64, String, String)> =
-        find.query_row([&given.identifier], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))).optional()?;
+    let mut find = tx.prepare_cached("SELECT id, version, encounter FROM document WHERE identifier = ?1 AND current = 1")?;
+    let current: Option<(i64, i64, Option<String>)> =
+        find.query_row([&given.identifier], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional()?;
     // The same as the current version, or as one that came in the same run as it (a source that holds one identifier twice would
     // otherwise grow with every run). An older text that comes back is news: a correction was taken back.
     let mut known = tx.prepare_cached(
@@ -168,7 +207,8 @@ fn put_document(tx: &Transaction<'_>, run: i64, given: &Document) -> rusqlite::R
     }
     let withdrawn = given.status == DocumentStatus::EnteredInError;
     let version = match &current {
-        Some((old, version, ..)) => {
+        Some((old, version, encounter)) => {
+            touched.note(encounter.as_deref(), None); // it may have moved away from there
             tx.prepare_cached("UPDATE document SET current = 0 WHERE id = ?1")?.execute([old])?;
             tx.prepare_cached("INSERT INTO outbox (document, present) VALUES (?1, 0)")?.execute([old])?;
             version + 1
@@ -196,7 +236,7 @@ fn put_document(tx: &Transaction<'_>, run: i64, given: &Document) -> rusqlite::R
     if !withdrawn {
         tx.prepare_cached("INSERT INTO outbox (document, present) VALUES (?1, 1)")?.execute([id])?;
     }
-    touch(tx, given.encounter.as_deref())?;
+    touched.note(given.encounter.as_deref(), given.patient.as_deref());
     Ok(if current.is_some() { Put::NewVersion } else { Put::Added })
 }
 
@@ -204,10 +244,10 @@ fn put_fact(
     tx: &Transaction<'_>,
     kind: &str,
     identifier: &str,
-    encounter: Option<&str>,
-    patient: Option<&str>,
+    (encounter, patient): (Option<&str>, Option<&str>),
     at: Option<Instant>,
     body: &str,
+    touched: &mut Touched,
 ) -> rusqlite::Result<bool> {
     let mut find = tx.prepare_cached("SELECT body FROM fact WHERE kind = ?1 AND identifier = ?2")?;
     let have: Option<String> = find.query_row((kind, identifier), |r| r.get(0)).optional()?;
@@ -219,11 +259,11 @@ fn put_fact(
          ON CONFLICT (kind, identifier) DO UPDATE SET encounter = ?3, patient = ?4, at = ?5, body = ?6, revision = revision + 1",
     )?
     .execute(params![kind, identifier, encounter, patient, at.map(|t| t.utc_seconds()), body])?;
-    touch(tx, encounter)?;
+    touched.note(encounter, patient);
     Ok(have.is_none())
 }
 
-fn put_patient(tx: &Transaction<'_>, given: &Patient) -> rusqlite::Result<bool> {
+fn put_patient(tx: &Transaction<'_>, given: &Patient, touched: &mut Touched) -> rusqlite::Result<bool> {
     let have: Option<Patient> = body(tx, "SELECT body FROM patient WHERE identifier = ?1", &given.identifier)?;
     let merged = Patient { id: crate::chart::Id(0), ..merge_patient(have.as_ref(), given) };
     if have.as_ref() == Some(&merged) {
@@ -237,7 +277,7 @@ fn put_patient(tx: &Transaction<'_>, given: &Patient) -> rusqlite::Result<bool> 
     // Name and record number stand in the index beside each of the patient's documents, which may have come first.
     tx.prepare_cached("INSERT INTO outbox (document, present) SELECT id, 1 FROM document WHERE patient = ?1 AND current = 1 AND withdrawn = 0")?
         .execute([&merged.identifier])?;
-    tx.prepare_cached("UPDATE encounter SET touched = touched + 1 WHERE patient = ?1")?.execute([&merged.identifier])?;
+    touched.note(None, Some(&merged.identifier));
     Ok(have.is_none())
 }
 
@@ -263,7 +303,7 @@ fn put_provider(tx: &Transaction<'_>, given: &Provider) -> rusqlite::Result<bool
     Ok(have.is_none())
 }
 
-fn put_encounter(tx: &Transaction<'_>, given: &Encounter) -> rusqlite::Result<bool> {
+fn put_encounter(tx: &Transaction<'_>, given: &Encounter, touched: &mut Touched) -> rusqlite::Result<bool> {
     let have: Option<Encounter> = body(tx, "SELECT body FROM encounter WHERE identifier = ?1", &given.identifier)?;
     // What was really sent is never replaced by an encounter that only stands in for a missing one.
     if have.as_ref().is_some_and(|old| given.implied && !old.implied) {
@@ -277,7 +317,7 @@ fn put_encounter(tx: &Transaction<'_>, given: &Encounter) -> rusqlite::Result<bo
     tx.execute(
         "INSERT INTO encounter (identifier, patient, class, started, ended, implied, body, account) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          ON CONFLICT (identifier) DO UPDATE SET account = ?8, patient = ?2, class = ?3, started = ?4, ended = ?5, implied = ?6, body = ?7,
-         revision = revision + 1, touched = touched + 1",
+         revision = revision + 1",
         params![
             given.identifier,
             given.patient,
@@ -289,6 +329,7 @@ fn put_encounter(tx: &Transaction<'_>, given: &Encounter) -> rusqlite::Result<bo
             given.account
         ],
     )?;
+    touched.note(Some(&given.identifier), None);
     let named = |e: &Encounter| (e.name().to_owned(), e.service.clone());
     if have.as_ref().map(named) != Some(named(&given)) {
         tx.prepare_cached("INSERT INTO outbox (document, present) SELECT id, 1 FROM document WHERE encounter = ?1 AND current = 1 AND withdrawn = 0")?
@@ -336,13 +377,6 @@ fn merge_encounter(have: Option<&Encounter>, given: &Encounter) -> Encounter {
         gmlos_days: given.gmlos_days.or(old.gmlos_days),
         implied: given.implied,
     }
-}
-
-fn touch(tx: &Transaction<'_>, encounter: Option<&str>) -> rusqlite::Result<()> {
-    if let Some(encounter) = encounter {
-        tx.prepare_cached("UPDATE encounter SET touched = touched + 1 WHERE identifier = ?1")?.execute([encounter])?;
-    }
-    Ok(())
 }
 
 fn body<T: DeserializeOwned>(tx: &Transaction<'_>, sql: &str, identifier: &str) -> rusqlite::Result<Option<T>> {

@@ -1,7 +1,7 @@
 //! SQLite: the only truth. Nothing outside this folder names rusqlite.
 //!
 //! WAL, `synchronous=FULL` (with `NORMAL`, a power cut loses acknowledged work), every write in one `BEGIN IMMEDIATE` with its audit
-//! row. Derived things (evaluations, the index) can be thrown away; everything else is kept. A [`Key`] is the seam for encryption:
+//! row (what is derived, and the index's own bookkeeping, has none). Derived things (evaluations, the index) can be thrown away; everything else is kept. A [`Key`] is the seam for encryption:
 //! SQLCipher is in every build, and an unencrypted store says so.
 
 mod audit;
@@ -191,6 +191,14 @@ impl Store {
         }
         self.write(|tx| self.record(tx, actor, &audit::Act::new("backup")))?;
         location::create_private(target)?;
+        let done = self.copy_to(target);
+        if done.is_err() {
+            std::fs::remove_file(target).ok(); // half a backup would only stand in the way of the next try
+        }
+        done
+    }
+
+    fn copy_to(&self, target: &Path) -> Result<()> {
         let mut copy = Connection::open(target).map_err(because("the backup file could not be made"))?;
         let source = self.lock();
         let backup = rusqlite::backup::Backup::new(&source, &mut copy).map_err(because("the backup could not be started"))?;

@@ -94,11 +94,24 @@ const COLUMNS: &str =
     "q.id, q.state, q.version, q.revision, d.body, d.internal_note, q.created, q.created_by, q.sent, q.due, q.outcome, q.answer";
 
 impl Store {
-    /// Stores a new draft and gives its number.
+    /// Stores a new draft and gives its number; where a draft or an unfinished query about the same gap is there, that one's.
     pub fn new_query(&self, actor: &Actor, new: &NewQuery<'_>) -> Result<i64> {
         let d = new.draft;
         self.write(|tx| {
             let failed = because("the draft could not be saved");
+            if let (Some(encounter), Some(gap)) = (&d.encounter, &d.gap) {
+                let there: Option<i64> = tx
+                    .query_row(
+                        "SELECT id FROM query WHERE encounter = ?1 AND gap = ?2 AND discarded = 0 AND state NOT IN ('closed', 'withdrawn') ORDER BY id LIMIT 1",
+                        (encounter, gap),
+                        |r| r.get(0),
+                    )
+                    .optional()
+                    .map_err(&failed)?;
+                if let Some(id) = there {
+                    return Ok(id);
+                }
+            }
             tx.execute(
                 "INSERT INTO query (encounter, patient, gap, concept, state, created, created_by, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 (&d.encounter, &d.patient, &d.gap, &d.concept, name(&QueryState::Draft), actor.now.to_string(), &actor.user, d.due.map(|t| t.to_string())),
@@ -208,6 +221,15 @@ impl Store {
                 (id, name(&to), said.answer, outcome_name),
             )
             .map_err(&failed)?;
+            // A gap that no answer dealt with is open again.
+            let unanswered = to == QueryState::Withdrawn || matches!(said.outcome, Some(Outcome::NoResponse | Outcome::InvalidResponse));
+            if let (true, Some(encounter), Some(gap)) = (unanswered, &stored.draft.encounter, &stored.draft.gap) {
+                tx.execute(
+                    "INSERT INTO gap_mark (gap, encounter, state, reason, by_user, at) VALUES (?1, ?2, 'open', ?3, ?4, ?5)",
+                    (gap, encounter, format!("query {id} ended without an answer"), &actor.user, actor.now.to_string()),
+                )
+                .map_err(&failed)?;
+            }
             let hash: Option<String> = tx
                 .query_row("SELECT body_hash FROM query_version WHERE query = ?1 ORDER BY version DESC LIMIT 1", [id], |r| r.get(0))
                 .optional()
@@ -233,6 +255,17 @@ impl Store {
         )
         .map(drop)
         .map_err(because("the step could not be recorded; nothing was saved"))
+    }
+
+    /// Unanswered queries that wait for this recipient.
+    pub fn waiting_for(&self, name: &str) -> Result<usize> {
+        self.read(|c| {
+            c.prepare_cached(
+                "SELECT count(*) FROM query q JOIN draft d ON d.query = q.id WHERE q.state IN ('open', 'escalated')
+                 AND json_extract(d.body, '$.recipient.name') = ?1",
+            )?
+            .query_row([name], |r| r.get::<_, i64>(0)).map(|n| usize::try_from(n).unwrap_or(0))
+        })
     }
 
     /// One query.
@@ -296,10 +329,10 @@ fn stored(r: &rusqlite::Row<'_>) -> rusqlite::Result<StoredQuery> {
     let time = |text: Option<String>| text.and_then(|t| Instant::parse(&t));
     Ok(StoredQuery {
         id: r.get(0)?,
-        state: value(&r.get::<_, String>(1)?).unwrap_or_default(),
+        state: value(&r.get::<_, String>(1)?).ok_or_else(|| unreadable(std::fmt::Error))?,
         version: r.get(2)?,
         revision: r.get(3)?,
-        draft: serde_json::from_str(&r.get::<_, String>(4)?).unwrap_or_default(),
+        draft: serde_json::from_str(&r.get::<_, String>(4)?).map_err(unreadable)?,
         internal_note: r.get(5)?,
         created: time(r.get(6)?),
         created_by: r.get(7)?,
@@ -308,6 +341,11 @@ fn stored(r: &rusqlite::Row<'_>) -> rusqlite::Result<StoredQuery> {
         outcome: r.get::<_, Option<String>>(10)?.and_then(|o| value(&o)),
         answer: r.get(11)?,
     })
+}
+
+/// What a newer program wrote must not look like an empty draft, which the next save would put in its place.
+fn unreadable(_: impl std::error::Error) -> rusqlite::Error {
+    rusqlite::Error::InvalidQuery
 }
 
 fn act<'a>(action: &'a str, draft: &'a Draft, object: &'a str, version: Option<i64>) -> Act<'a> {

@@ -247,3 +247,88 @@ fn a_backup_opens_as_a_store() {
     assert_eq!(copy.counts().unwrap(), store.counts().unwrap());
     copy.check().unwrap();
 }
+
+#[test]
+fn a_record_that_only_names_an_encounter_erases_nothing_of_it_in_either_order() {
+    let real = Record::Encounter(Encounter {
+        identifier: "e1".into(),
+        account: Some("88120".into()),
+        class: crate::chart::EncounterClass::Inpatient,
+        start: Instant::parse("2026-11-17T14:05:00-05:00"),
+        ..Encounter::default()
+    });
+    let bare = Record::Encounter(Encounter { identifier: "e1".into(), patient: Some("p1".into()), ..Encounter::default() });
+    for order in [[&real, &bare], [&bare, &real]] {
+        let store = Store::memory(&actor()).unwrap();
+        order.map(|record| import(&store, std::slice::from_ref(record)));
+        let kept = store.chart("88120").unwrap().unwrap().encounter;
+        assert_eq!((kept.class, kept.patient.as_deref()), (crate::chart::EncounterClass::Inpatient, Some("p1")));
+        assert!(kept.start.is_some());
+    }
+}
+
+#[test]
+fn a_note_that_its_sender_took_back_is_kept_and_shown_nowhere() {
+    let store = Store::memory(&actor()).unwrap();
+    import(&store, &batch("wrong patient"));
+    let Record::Document(mut taken_back) = note("d1", "wrong patient") else { unreachable!() };
+    taken_back.status = crate::chart::DocumentStatus::EnteredInError;
+    import(&store, &[Record::Document(taken_back)]);
+    assert!(store.chart("e1").unwrap().unwrap().documents.is_empty());
+    assert!(store.encounters(true).unwrap()[0].documents.is_empty());
+    assert!(store.documents_for_index(0, 10).unwrap().is_empty());
+    assert!(store.outbox(0, 100).unwrap().put.is_empty());
+    assert!(store.document("d1", Some(1)).unwrap().is_some());
+}
+
+#[test]
+fn an_older_wording_that_comes_back_is_a_correction_and_not_the_same_again() {
+    let store = Store::memory(&actor()).unwrap();
+    for text in ["first", "second", "first"] {
+        import(&store, &batch(text));
+    }
+    assert_eq!(store.document("d1", None).unwrap().unwrap().text, "first");
+    assert_eq!(store.versions("d1").unwrap().len(), 3);
+}
+
+#[test]
+fn a_source_that_holds_one_identifier_twice_does_not_grow_with_every_run() {
+    let store = Store::memory(&actor()).unwrap();
+    let twice = [note("d1", "one"), note("d1", "two")];
+    assert_eq!(import(&store, &twice).new_versions, 1);
+    assert_eq!(import(&store, &twice), IngestCounts { unchanged: 2, ..IngestCounts::default() });
+}
+
+#[test]
+fn documents_that_came_before_their_patient_are_indexed_again_with_the_name() {
+    let store = Store::memory(&actor()).unwrap();
+    import(&store, &[note("d1", "text")]);
+    let seen = store.outbox_head().unwrap();
+    import(&store, &[Record::Patient(Patient { identifier: "p1".into(), mrn: Some("0041".into()), ..Patient::default() })]);
+    let out = store.outbox(seen, 10).unwrap();
+    assert_eq!(out.put.first().map(|d| d.mrn.as_str()), Some("0041"));
+}
+
+#[test]
+fn a_gap_is_asked_about_once_and_is_open_again_when_the_query_is_taken_back() {
+    let store = Store::memory(&actor()).unwrap();
+    import(&store, &batch("text"));
+    let asks = Draft { gap: Some("N01||".into()), ..draft() };
+    let new = || store.new_query(&actor(), &NewQuery { draft: &asks, internal_note: "" }).unwrap();
+    let id = new();
+    assert_eq!(new(), id, "two people at once get the same draft");
+    store.send_query(&actor(), id, 1, &asks, "the text", "h").unwrap();
+    assert_eq!(store.gap_marks(Some("e1")).unwrap()[0].state, crate::checklist::GapState::Queried);
+    store.move_query(&actor(), id, (QueryState::Open, QueryState::Withdrawn), &Said { note: "wrong recipient", ..Said::default() }).unwrap();
+    assert_eq!(store.gap_marks(Some("e1")).unwrap()[0].state, crate::checklist::GapState::Open);
+    assert_ne!(new(), id);
+}
+
+#[test]
+fn who_looked_at_this_patient_finds_acts_that_name_only_the_encounter() {
+    let store = Store::memory(&actor()).unwrap();
+    import(&store, &batch("text"));
+    store.mark_gap(&actor(), "e1", "N01||", crate::checklist::GapState::Dismissed, "handled elsewhere").unwrap();
+    let log = store.audit(&AuditFilter { patient: Some("p1".into()), ..AuditFilter::default() }).unwrap();
+    assert!(log.iter().any(|row| row.action == "gap.mark"));
+}

@@ -163,7 +163,7 @@ impl ChartData {
 
     /// The encounter's identifier.
     pub fn encounter(&self) -> &str {
-        self.view.chart.encounter.name()
+        &self.view.chart.encounter.identifier
     }
 
     /// One document.

@@ -91,8 +91,8 @@ pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
             act(desk.dismiss_gap(&encounter, &key, reason, &words), Done::Gap(format!("set aside: {}; X takes it back", reason.label())))
         }
         Request::Reopen(encounter, key) => act(desk.reopen_gap(&encounter, &key), Done::Gap("open again".to_owned())),
-        Request::Seen(encounter, document) => {
-            let result = desk.mark_seen(&encounter, &document);
+        Request::Seen(encounter, document, version) => {
+            let result = desk.mark_seen(&encounter, &document, version);
             act(result, Done::Seen(encounter, document))
         }
         Request::NextReview(encounter, days) => {
@@ -109,7 +109,7 @@ pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
         Request::Lint(draft) => Answer::Lint(desk.lint(&draft)),
         Request::Save(id, revision, draft, note) => Answer::Saved(desk.save_draft(id, revision, &draft, &note)),
         Request::Discard(id) => act(desk.discard_draft(id), Done::Discarded(id)),
-        Request::Send(id) => Answer::Act(desk.send(id).map(|_| Done::Sent(id))),
+        Request::Send(id, revision) => Answer::Act(desk.send(id, revision).map(|_| Done::Sent(id))),
         Request::Reply(id, words, option) => {
             Answer::Act(desk.answer(id, &words, option).map(|_| Done::Query(id, format!("the answer to query {id} is recorded"))))
         }

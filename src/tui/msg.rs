@@ -112,8 +112,8 @@ pub enum Request {
     Dismiss(String, String, DismissReason, String),
     /// Takes that back.
     Reopen(String, String),
-    /// A document was opened: encounter, document.
-    Seen(String, String),
+    /// A document was opened: encounter, document, version.
+    Seen(String, String, u32),
     /// Next look at an encounter, in days.
     NextReview(String, u32),
     /// A draft for a gap: encounter, key.
@@ -128,8 +128,8 @@ pub enum Request {
     Save(i64, i64, Box<Draft>, String),
     /// Throws a draft away.
     Discard(i64),
-    /// Sends a draft.
-    Send(i64),
+    /// Sends a draft: id, the revision on the screen.
+    Send(i64, i64),
     /// An answer came: id, words, option.
     Reply(i64, String, Option<usize>),
     /// Closes a query.

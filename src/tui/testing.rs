@@ -333,7 +333,7 @@ impl TestDesk {
             outcome: None,
             answer: None,
         };
-        let view = QueryView { row, draft, internal_note: String::new(), revision: 1, steps: Vec::new(), answer: None };
+        let view = QueryView { row, draft, internal_note: String::new(), revision: 1, steps: Vec::new(), answer: None, sent_text: None };
         all.queries.insert(0, view.clone());
         Ok(view)
     }
@@ -361,6 +361,7 @@ impl Desk for TestDesk {
                 let patient = c.chart.patient.as_ref().expect("a patient");
                 WorklistRow {
                     encounter: c.chart.encounter.identifier.clone(),
+                    name: String::new(),
                     patient: patient.display(),
                     mrn: patient.mrn.clone(),
                     age: Some(72),
@@ -460,7 +461,7 @@ impl Desk for TestDesk {
         }
         Ok(())
     }
-    fn mark_seen(&self, encounter: &str, document: &str) -> Result<()> {
+    fn mark_seen(&self, encounter: &str, document: &str, _: u32) -> Result<()> {
         for chart in self.state().charts.iter_mut().filter(|c| c.chart.encounter.identifier == encounter) {
             chart.seen.insert(document.to_owned());
         }
@@ -504,7 +505,7 @@ impl Desk for TestDesk {
         self.state().queries.retain(|q| q.row.id != id);
         Ok(())
     }
-    fn send(&self, id: i64) -> Result<QueryView> {
+    fn send(&self, id: i64, _: i64) -> Result<QueryView> {
         self.change(id, QueryState::Open, "sent")
     }
     fn answer(&self, id: i64, words: &str, _: Option<usize>) -> Result<QueryView> {

@@ -28,8 +28,8 @@ pub trait Desk: Send + Sync {
     fn dismiss_gap(&self, encounter: &str, key: &str, reason: DismissReason, words: &str) -> Result<()>;
     /// Takes a dismissal back.
     fn reopen_gap(&self, encounter: &str, key: &str) -> Result<()>;
-    /// Records that this person opened a document.
-    fn mark_seen(&self, encounter: &str, document: &str) -> Result<()>;
+    /// Records that this person opened a version of a document.
+    fn mark_seen(&self, encounter: &str, document: &str, version: u32) -> Result<()>;
     /// Sets the next look at an encounter to `days` from now; 0 takes it back.
     fn set_next_review(&self, encounter: &str, days: u32) -> Result<()>;
     /// A draft for a gap, stored at once; the one that is there already when there is one.
@@ -42,8 +42,8 @@ pub trait Desk: Send + Sync {
     fn save_draft(&self, id: i64, revision: i64, draft: &Draft, internal_note: &str) -> Result<i64>;
     /// Throws a draft away (kept as discarded: undoable by hand).
     fn discard_draft(&self, id: i64) -> Result<()>;
-    /// Records a draft as sent; refused while a lint rule blocks.
-    fn send(&self, id: i64) -> Result<QueryView>;
+    /// Records the revision that a person looked at as sent; refused while a lint rule blocks, or when somebody saved another one.
+    fn send(&self, id: i64, revision: i64) -> Result<QueryView>;
     /// Records an answer.
     fn answer(&self, id: i64, words: &str, option: Option<usize>) -> Result<QueryView>;
     /// Closes with an outcome.

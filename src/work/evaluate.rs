@@ -24,27 +24,24 @@ pub struct Evaluated {
     pub gaps: Vec<Gap>,
 }
 
-/// Names the reader, lexicon and packs that make a result: another name, another evaluation.
+/// Counts up whenever the evaluator's code or the shape of a gap changes: its results are then made anew.
+const EVALUATOR: u32 = 1;
+
+/// Names the evaluator, reader, lexicon and packs that make a result: another name, another evaluation.
 pub fn epoch(packs: &Packs) -> String {
-    format!("{}-{}", crate::reading::version(), packs.fingerprint())
+    format!("{EVALUATOR}-{}-{}", crate::reading::version(), packs.fingerprint())
 }
 
 /// Reads and evaluates one chart. `only` names a pack or an item.
 pub fn chart(packs: &Packs, chart: &Chart, as_of: &Instant, only: Option<&str>) -> Evaluated {
     let readings = readings(&chart.documents);
-    let prior = prior_readings(chart);
-    let gaps = evaluate(packs, &Subject { chart, readings: &readings, prior_readings: &prior }, as_of, only);
+    let gaps = evaluate(packs, &Subject { chart, readings: &readings }, as_of, only);
     Evaluated { readings, gaps }
 }
 
 /// Readings of documents, in their order.
 pub fn readings(documents: &[Document]) -> Vec<Reading> {
     documents.iter().map(|d| read(&d.text, d.type_hint())).collect()
-}
-
-/// Readings of the documents of earlier encounters, in their order.
-pub fn prior_readings(chart: &Chart) -> Vec<Vec<Reading>> {
-    chart.prior.iter().map(|p| readings(&p.documents)).collect()
 }
 
 /// The gaps of encounters, with what people did about them: by encounter, then in the order of evaluation. `all` uses and fills
@@ -64,6 +61,7 @@ pub fn gaps_of(
     if all && asked.is_none() {
         cached = encounters(store, packs, &store.encounters(true)?, now, stop, &mut |_, _| {})?;
     }
+    let mut known: HashMap<String, String> = HashMap::new();
     for batch in names.chunks(BATCH) {
         let mut charts = Vec::new();
         for name in batch.iter().filter(|n| !cached.contains_key(*n)) {
@@ -72,24 +70,26 @@ pub fn gaps_of(
                     .at(name, None)
                     .hint("`lacuna worklist --view all` shows them; `#12` names one by our number")
             })?;
+            known.insert(name.clone(), found.encounter.identifier.clone());
             charts.push((name.clone(), found));
         }
         let fresh: HashMap<String, Vec<Gap>> =
             charts.par_iter().map(|(name, found)| (name.clone(), chart(packs, found, &asked.unwrap_or(*now), None).gaps)).collect();
         for name in batch {
             let mut gaps = cached.remove(name).or_else(|| fresh.get(name).cloned()).unwrap_or_default();
-            with_marks(&mut gaps, &marks);
+            let identifier = known.get(name).map_or(name.as_str(), String::as_str);
+            with_marks(&mut gaps, marks.iter().filter(|m| m.encounter == identifier));
             out.append(&mut gaps);
         }
     }
     Ok(out)
 }
 
-/// Puts what people did on what was found.
-pub fn with_marks(gaps: &mut [Gap], marks: &[GapMark]) {
-    let newest: HashMap<&str, &GapMark> = marks.iter().map(|m| (m.key.as_str(), m)).collect();
+/// Puts what people did about an encounter's gaps on what was found in it.
+pub fn with_marks<'a>(gaps: &mut [Gap], marks: impl Iterator<Item = &'a GapMark>) {
+    let newest: HashMap<&str, GapState> = marks.map(|m| (m.key.as_str(), m.state)).collect();
     for gap in gaps {
-        gap.state = newest.get(gap.key().as_str()).map_or(GapState::Open, |m| m.state);
+        gap.state = newest.get(gap.key().as_str()).copied().unwrap_or_default();
     }
 }
 
@@ -131,7 +131,7 @@ pub fn encounters(
                     epoch: epoch.clone(),
                     touched: summary.touched,
                     as_of: as_of.utc_seconds(),
-                    settled: found.encounter.implied || found.encounter.start.is_none(),
+                    settled: settled(packs, found, as_of),
                     gaps,
                 };
                 Some((summary.encounter.identifier.clone(), evaluation))
@@ -143,6 +143,13 @@ pub fn encounters(
         tell(done, summaries.len());
     }
     Ok(out)
+}
+
+/// Whether no clock of the packs can still run out for this encounter: it ended longer ago than the longest of them.
+fn settled(packs: &Packs, chart: &Chart, as_of: &Instant) -> bool {
+    let encounter = &chart.encounter;
+    let longest = packs.longest_clock_hours() as f64;
+    encounter.implied || encounter.start.is_none() || encounter.end.is_some_and(|end| as_of.hours_since(&end) > longest)
 }
 
 fn stands(cached: &CachedEvaluation, epoch: &str, touched: i64, as_of: &Instant) -> bool {

@@ -13,6 +13,8 @@ use std::path::PathBuf;
 /// the writer's lock briefly, large enough that a durable commit a batch costs little.
 const BATCH_RECORDS: usize = 500;
 const BATCH_BYTES: usize = 4 << 20;
+/// Rejects (and notices) kept one by one: a file of a million bad lines is one mistake, and its count says so.
+const LISTED: usize = 1000;
 
 /// What an import did: the JSON contract of `lacuna import`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -44,7 +46,7 @@ pub struct DocumentCounts {
     pub unchanged: u64,
     /// There before with another text or other details.
     pub new_versions: u64,
-    /// Refused: as many as there are rejects.
+    /// Refused; the first thousand are listed.
     pub rejected: u64,
 }
 
@@ -101,7 +103,7 @@ pub fn import(
     let mut sink = StoreSink::new(store, session, run, stop, tell);
     let outcome = intake::run(paths, options, &mut sink).and_then(|()| sink.flush());
     let stopped = stop.stopped();
-    let (counts, rejects, notices) = (sink.counts, sink.rejects, sink.notices);
+    let (counts, rejects, notices, rejected) = (sink.counts, sink.rejects, sink.notices, sink.rejected);
     store.end_run(&session.actor(), run, outcome.is_ok() && !stopped)?;
     outcome?;
     Ok(ImportReport {
@@ -109,7 +111,7 @@ pub fn import(
             added: counts.added,
             unchanged: counts.unchanged,
             new_versions: counts.new_versions,
-            rejected: rejects.len() as u64,
+            rejected,
         },
         encounters: counts.encounters,
         observations: counts.observations,
@@ -146,6 +148,7 @@ struct StoreSink<'a> {
     progress: ImportProgress,
     rejects: Vec<Reject>,
     notices: Vec<Reject>,
+    rejected: u64,
 }
 
 impl<'a> StoreSink<'a> {
@@ -163,6 +166,7 @@ impl<'a> StoreSink<'a> {
             progress: ImportProgress::default(),
             rejects: Vec::new(),
             notices: Vec::new(),
+            rejected: 0,
         }
     }
 
@@ -190,12 +194,17 @@ impl Sink for StoreSink<'_> {
     }
 
     fn reject(&mut self, trouble: Trouble) {
-        self.rejects.push(trouble.clone().into());
-        self.fresh_rejects.push(trouble);
+        self.rejected += 1;
+        if self.rejects.len() < LISTED {
+            self.rejects.push(trouble.clone().into());
+            self.fresh_rejects.push(trouble);
+        }
     }
 
     fn notice(&mut self, notice: Trouble) {
-        self.notices.push(notice.into());
+        if self.notices.len() < LISTED {
+            self.notices.push(notice.into());
+        }
     }
 
     fn progress(&mut self, done_bytes: u64, total_bytes: u64, _label: &str) {

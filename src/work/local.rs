@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::indexing::{self, Library, Waiting};
-use super::model::{ChartView, DismissReason, GapRow, QueryRow, QueryStep, QueryView, SearchPage, Worklist, WorklistView};
+use super::model::{ChartView, DismissReason, GapMark, GapRow, QueryRow, QueryStep, QueryView, SearchPage, Worklist, WorklistView};
 use super::search::{self, Request};
 use super::session::Session;
 use super::worklist::{Material, overdue, worklist};
@@ -74,14 +74,15 @@ impl LocalDesk {
     /// Why an item fired in an encounter, or why not, with clocks judged at `as_of`.
     pub fn explain_at(&self, encounter: &str, item: &str, as_of: &Instant) -> Result<Explanation> {
         let chart = self.load(encounter)?;
+        self.store.record_act(&self.session.actor(), "gap.explain", None, Some(&chart.encounter.identifier), Some(item), "")?;
         let readings = evaluate::readings(&chart.documents);
-        let prior = evaluate::prior_readings(&chart);
-        let subject = Subject { chart: &chart, readings: &readings, prior_readings: &prior };
+        let subject = Subject { chart: &chart, readings: &readings };
         explain(&self.packs, &subject, as_of, item)
             .ok_or_else(|| Trouble::input("there is no such checklist item").at(item, None).hint("`lacuna checklist list` shows them"))
     }
 
-    fn missing(encounter: &str) -> Trouble {
+    /// Says that there is no such encounter.
+    pub(super) fn missing(encounter: &str) -> Trouble {
         Trouble::input("there is no such encounter")
             .at(encounter, None)
             .hint("`lacuna worklist --view all` shows them; `#12` names one by our number")
@@ -99,8 +100,10 @@ impl LocalDesk {
     fn view(&self, id: i64) -> Result<QueryView> {
         let stored = self.store.query(id)?.ok_or_else(|| queries::missing(id))?;
         let steps = self.store.steps(id)?;
+        let sent_text = self.store.query_versions(id)?.pop().map(|v| v.text);
         Ok(QueryView {
             row: self.row(&stored),
+            sent_text,
             steps: steps
                 .into_iter()
                 .map(|s| QueryStep {
@@ -134,12 +137,19 @@ impl Desk for LocalDesk {
     }
 
     fn worklist(&self, view: WorklistView) -> Result<Worklist> {
+        self.store.record_act(&self.session.actor(), "worklist.open", None, None, None, view.label())?;
         let summaries = self.store.encounters(view == WorklistView::All || view == WorklistView::WithGaps)?;
         let now = self.now();
         let mut gaps = evaluate::encounters(&self.store, &self.packs, &summaries, &now, &Stop::new(), &mut |_, _| {})?;
         let marks = self.store.gap_marks(None)?;
-        if !marks.is_empty() {
-            gaps.values_mut().for_each(|list| evaluate::with_marks(list, &marks));
+        let mut by_encounter: HashMap<&str, Vec<&GapMark>> = HashMap::new();
+        for mark in &marks {
+            by_encounter.entry(&mark.encounter).or_default().push(mark);
+        }
+        for (encounter, marks) in by_encounter {
+            if let Some(list) = gaps.get_mut(encounter) {
+                evaluate::with_marks(list, marks.into_iter());
+            }
         }
         let material = Material {
             encounters: &summaries,
@@ -155,11 +165,11 @@ impl Desk for LocalDesk {
     fn chart(&self, encounter: &str) -> Result<ChartView> {
         let chart = self.load(encounter)?;
         let now = self.now();
-        let name = chart.encounter.name().to_owned();
+        let name = chart.encounter.identifier.clone();
         self.store.record_act(&self.session.actor(), "chart.open", chart.encounter.patient.as_deref(), Some(&name), None, "")?;
         let mut evaluated = evaluate::chart(&self.packs, &chart, &now, None);
         let marks = self.store.gap_marks(Some(&name))?;
-        evaluate::with_marks(&mut evaluated.gaps, &marks);
+        evaluate::with_marks(&mut evaluated.gaps, marks.iter());
         let queries = self.store.queries(Some(&name))?;
         let mut gaps: Vec<GapRow> = evaluated
             .gaps
@@ -169,7 +179,7 @@ impl Desk for LocalDesk {
                 let mark = marks.iter().find(|m| m.key == key);
                 GapRow {
                     dismissed: mark.filter(|m| m.state == GapState::Dismissed).map(|m| m.reason.clone()),
-                    query: queries.iter().find(|q| q.draft.gap.as_deref() == Some(&key)).map(|q| q.id),
+                    query: queries.iter().find(|q| q.draft.gap.as_deref() == Some(&key) && !q.state.is_over()).map(|q| q.id),
                     key,
                     gap,
                 }
@@ -208,11 +218,11 @@ impl Desk for LocalDesk {
         self.store.mark_gap(&self.session.actor(), encounter, key, GapState::Open, "taken back")
     }
 
-    fn mark_seen(&self, encounter: &str, document: &str) -> Result<()> {
+    fn mark_seen(&self, encounter: &str, document: &str, version: u32) -> Result<()> {
         let found = self.store.document(document, None)?.ok_or_else(|| {
             Trouble::input("there is no such document").at(document, None).hint("`lacuna chart ENCOUNTER` lists the documents")
         })?;
-        self.store.mark_seen(&self.session.actor(), found.patient.as_deref(), encounter, document, found.version)
+        self.store.mark_seen(&self.session.actor(), found.patient.as_deref(), encounter, document, version)
     }
 
     fn set_next_review(&self, encounter: &str, days: u32) -> Result<()> {
@@ -252,8 +262,8 @@ impl Desk for LocalDesk {
         self.store.discard_query(&self.session.actor(), id)
     }
 
-    fn send(&self, id: i64) -> Result<QueryView> {
-        queries::send(&self.store, &self.session, id)?;
+    fn send(&self, id: i64, revision: i64) -> Result<QueryView> {
+        queries::send(&self.store, &self.session, id, revision)?;
         self.view(id)
     }
 
@@ -278,6 +288,7 @@ impl Desk for LocalDesk {
     }
 
     fn queries(&self) -> Result<Vec<QueryRow>> {
+        self.store.record_act(&self.session.actor(), "query.list", None, None, None, "")?;
         let mut names: HashMap<String, Option<String>> = HashMap::new();
         let now = self.now();
         self.store
@@ -301,11 +312,17 @@ impl Desk for LocalDesk {
     }
 
     fn query(&self, id: i64) -> Result<QueryView> {
-        self.view(id)
+        let view = self.view(id)?;
+        let (patient, encounter) = (view.draft.patient.as_deref(), view.draft.encounter.as_deref());
+        self.store.record_act(&self.session.actor(), "query.open", patient, encounter, Some(&id.to_string()), "")?;
+        Ok(view)
     }
 
     fn provider_view(&self, draft: &Draft, id: Option<i64>) -> String {
-        crate::query::render_text(draft, id)
+        // What was sent stays as it was sent, however a later version of the program would lay it out.
+        let hash = crate::query::body_hash(draft);
+        let sent = id.and_then(|id| self.store.query_versions(id).ok()?.pop()).filter(|v| v.body_hash == hash);
+        sent.map_or_else(|| crate::query::render_text(draft, id), |v| v.text)
     }
 
     fn save_place(&self, place: &str) -> Result<()> {

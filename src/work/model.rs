@@ -17,7 +17,7 @@ pub enum WorklistView {
     Active,
     /// With an open gap.
     WithGaps,
-    /// With an answer to read or an overdue query.
+    /// With a query that is not closed.
     Queries,
     /// Discharged.
     Discharged,
@@ -55,8 +55,10 @@ pub struct GapLine {
 /// One encounter in a worklist.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct WorklistRow {
-    /// The sender's identifier.
+    /// The sender's identifier: what commands take.
     pub encounter: String,
+    /// What a person calls it: the account or visit number where one was given.
+    pub name: String,
     /// `RIVERA Marta`.
     pub patient: String,
     /// Medical record number.
@@ -245,6 +247,8 @@ pub struct QueryView {
     pub row: QueryRow,
     /// What it says.
     pub draft: Draft,
+    /// What the provider saw, byte for byte, once it was sent.
+    pub sent_text: Option<String>,
     /// For ourselves only; the provider never sees it.
     pub internal_note: String,
     /// Revision number of the draft, for lost-update checks.
@@ -294,6 +298,8 @@ impl DismissReason {
 /// The state that a person's act gave a gap, as stored.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct GapMark {
+    /// The encounter, by the sender's identifier.
+    pub encounter: String,
     /// The gap's key.
     pub key: String,
     /// What it is now.

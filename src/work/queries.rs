@@ -24,7 +24,8 @@ pub fn begin(store: &Store, session: &Session, view: &ChartView, gap: Option<&Ga
         Some(gap) => draft_from_gap(gap, &view.chart, &view.readings, author, &contact, &now, policy),
         None => Draft {
             contact,
-            encounter: Some(view.chart.encounter.name().to_owned()),
+            encounter: Some(view.chart.encounter.identifier.clone()),
+            encounter_name: view.chart.encounter.name().to_owned(),
             patient: view.chart.encounter.patient.clone(),
             author: author.to_owned(),
             due: policy.due(&now),
@@ -50,7 +51,7 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant) -> Result<Report> {
         providers.extend(chart.encounter.attending.clone());
         providers.extend(chart.encounter.participants.iter().cloned());
         providers.extend(chart.documents.iter().filter_map(|d| d.author.clone()));
-        for query in store.queries(Some(chart.encounter.name()))? {
+        for query in store.queries(Some(&chart.encounter.identifier))? {
             let unanswered = matches!(query.state, QueryState::Open | QueryState::Escalated);
             if let Some(concept) = query.draft.concept.clone().filter(|_| unanswered) {
                 open.push((concept, query.id.to_string()));
@@ -60,13 +61,7 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant) -> Result<Report> {
     let source = |identifier: &str| chart.as_ref().and_then(|c| c.document(identifier)).map(|d| d.text.clone());
     let waiting = match &draft.recipient {
         None => 0,
-        Some(to) => store
-            .queries(None)?
-            .iter()
-            .filter(|q| {
-                matches!(q.state, QueryState::Open | QueryState::Escalated) && q.draft.recipient.as_ref().is_some_and(|r| r.name == to.name)
-            })
-            .count(),
+        Some(to) => store.waiting_for(&to.name)?,
     };
     let empty = Context::empty();
     let context = Context {
@@ -83,8 +78,14 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant) -> Result<Report> {
 }
 
 /// Records a draft as sent. Refused while a rule blocks.
-pub fn send(store: &Store, session: &Session, id: i64) -> Result<()> {
+pub fn send(store: &Store, session: &Session, id: i64, revision: i64) -> Result<()> {
     let query = load(store, id)?;
+    if query.state == QueryState::Draft && query.revision != revision {
+        return Err(Trouble::refused("the query was not sent")
+            .at(format!("query {id}"), None)
+            .why("somebody saved another wording since you looked at it")
+            .hint("open it again and read it once more"));
+    }
     allowed(&query, &Event::Send)?;
     let report = lint(store, &query.draft, &session.now())?;
     if !report.can_send {

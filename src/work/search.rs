@@ -65,7 +65,10 @@ pub fn within(store: &Store, encounter: &str, request: &Request<'_>) -> Result<S
     let watch = Stopwatch::now();
     let (query, issues) = Query::parse(request.text);
     let mut page = page_for(&query, &issues);
-    let Some(chart) = store.chart(encounter)?.filter(|_| !query.is_empty()) else { return Ok(page) };
+    let chart = store.chart(encounter)?.ok_or_else(|| LocalDesk::missing(encounter))?;
+    if query.is_empty() {
+        return Ok(page);
+    }
     let keys: Vec<u64> = chart.documents.iter().map(|d| d.id.0.unsigned_abs()).collect();
     let documents = store.documents_by_key(&keys)?;
     let found: Vec<_> = documents.iter().filter(|d| matches(&query, &entry(d))).collect();

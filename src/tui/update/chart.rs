@@ -282,9 +282,9 @@ fn seen(model: &mut Model, doc: usize) -> Vec<Effect> {
     if !chart.data.unseen(doc) {
         return Vec::new();
     }
-    let Some(document) = chart.data.document(doc).map(|d| d.identifier.clone()) else { return Vec::new() };
+    let Some((document, version)) = chart.data.document(doc).map(|d| (d.identifier.clone(), d.version)) else { return Vec::new() };
     let encounter = chart.data.encounter().to_owned();
-    vec![model.ask(Slot::Act, Request::Seen(encounter, document))]
+    vec![model.ask(Slot::Act, Request::Seen(encounter, document, version))]
 }
 
 /// Takes in that a document is seen.

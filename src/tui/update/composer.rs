@@ -162,9 +162,9 @@ pub fn saved(model: &mut Model, result: crate::error::Result<i64>) -> Vec<Effect
             if !composer.clean() {
                 return if composer.then == Then::Send || model.ending { save_now(model) } else { Vec::new() };
             }
-            let (then, id) = (std::mem::take(&mut composer.then), composer.id);
+            let (then, id, revision) = (std::mem::take(&mut composer.then), composer.id, composer.revision);
             match then {
-                Then::Send => vec![model.ask(Slot::Act, Request::Send(id))],
+                Then::Send => vec![model.ask(Slot::Act, Request::Send(id, revision))],
                 Then::Stay => {
                     if !model.screens.contains(&Screen::Composer) {
                         model.composer = None;
@@ -367,8 +367,8 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
 pub fn send_now(model: &mut Model) -> Vec<Effect> {
     let Some(composer) = &mut model.composer else { return Vec::new() };
     if composer.clean() && composer.sending.is_none() {
-        let id = composer.id;
-        return vec![model.ask(Slot::Act, Request::Send(id))];
+        let (id, revision) = (composer.id, composer.revision);
+        return vec![model.ask(Slot::Act, Request::Send(id, revision))];
     }
     composer.then = Then::Send;
     save_now(model)

@@ -82,7 +82,7 @@ fn header(model: &Model, composer: &Composer, pen: &mut Pen<'_>, stripes: &layou
     let head = stripes.header;
     let room = head.width.saturating_sub(super::banner_width(model));
     let words = format!("Query {}", composer.id);
-    let encounter = composer.draft.encounter.as_deref().map(|e| format!("stay {e}")).unwrap_or_default();
+    let encounter = format!("stay {}", composer.draft.encounter_name());
     pen.line(
         head.x,
         head.y,
