@@ -55,6 +55,7 @@ pub(super) struct Facts<'a> {
     pub(super) as_of: Instant,
     said: BTreeMap<&'a str, Vec<Said<'a>>>,
     points: BTreeMap<String, Vec<Point<'a>>>,
+    echoes: BTreeMap<String, Vec<Point<'a>>>,
     /// Concepts in the name of each medication, order and procedure, in the order of the chart.
     pub(super) medication_concepts: Vec<BTreeSet<String>>,
     pub(super) order_concepts: Vec<BTreeSet<String>>,
@@ -71,6 +72,7 @@ impl<'a> Facts<'a> {
             as_of: *as_of,
             said: BTreeMap::new(),
             points: BTreeMap::new(),
+            echoes: BTreeMap::new(),
             medication_concepts: chart.medications.iter().map(|m| named(&m.name)).collect(),
             order_concepts: chart.orders.iter().map(|o| named(&o.name)).collect(),
             procedure_concepts: chart.procedures.iter().map(|p| named(&p.name)).collect(),
@@ -100,6 +102,11 @@ impl<'a> Facts<'a> {
         self.points.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// Where a note repeats a value that was sent: the words beside the number.
+    pub(super) fn echo(&self, name: &str, value: f64) -> Option<&Point<'a>> {
+        self.echoes.get(name)?.iter().find(|point| same(point.value, value))
+    }
+
     pub(super) fn sex(&self) -> Sex {
         self.chart().patient.as_ref().map(|p| p.sex).unwrap_or_default()
     }
@@ -125,7 +132,7 @@ impl<'a> Facts<'a> {
     fn take_mentions(&mut self) {
         let mut seen: BTreeSet<(u64, &str)> = BTreeSet::new();
         for (document, reading) in self.documents() {
-            let provider = role(document).is_provider();
+            let provider = diagnoses(document, reading);
             let mut own: Vec<(u64, &str)> = Vec::new();
             for mention in &reading.mentions {
                 let key = (fingerprint(sentence(document, reading, mention.start)), mention.concept.as_str());
@@ -160,9 +167,14 @@ impl<'a> Facts<'a> {
                 let key = (fingerprint(words), measurement.name.clone());
                 let list = self.points.entry(measurement.name.clone()).or_default();
                 let known = list.iter().any(|p| !p.prior && same(p.value, measurement.value));
-                if !known && seen.insert(key) {
-                    let origin = Origin::Stated(document, reading, measurement);
-                    list.push(Point { value: measurement.value, time: document.time, origin, prior: false });
+                let point = Point {
+                    value: measurement.value,
+                    time: document.time,
+                    origin: Origin::Stated(document, reading, measurement),
+                    prior: false,
+                };
+                if seen.insert(key) {
+                    if known { self.echoes.entry(measurement.name.clone()).or_default().push(point) } else { list.push(point) }
                 }
             }
         }
@@ -202,7 +214,10 @@ impl<'a> Facts<'a> {
                 reference: reference(observation),
                 prior: point.prior,
             }),
-            Origin::Stated(document, reading, measurement) => quote(document, reading, measurement.start, measurement.end),
+            Origin::Stated(document, reading, measurement) => {
+                let (start, end) = around(document, reading, measurement.start, measurement.end);
+                quote(document, reading, start, end)
+            }
         }
     }
 }
@@ -212,9 +227,17 @@ pub(super) fn role(document: &Document) -> Role {
     document.author.as_ref().map(|author| author.role).unwrap_or_default()
 }
 
+/// Whether a document's words can be a diagnosis: a provider's, and not a finding of imaging or pathology alone (ICD-10-CM III.B).
+pub(super) fn diagnoses(document: &Document, reading: &Reading) -> bool {
+    let finding = matches!(type_of(document, reading), DocumentType::RadiologyReport | DocumentType::PathologyReport);
+    role(document).is_provider() && !finding
+}
+
 /// The type of a document: the sender's, else what the reader judged.
 pub(super) fn type_of(document: &Document, reading: &Reading) -> DocumentType {
-    document.document_type.unwrap_or(reading.document_type)
+    // What a nurse or dietitian writes is none of the providers' documents, however its headings look to the reader.
+    let judged = if role(document).is_provider() { reading.document_type } else { DocumentType::Other };
+    document.document_type.unwrap_or(judged)
 }
 
 /// Whether two numbers are the same measurement told twice.

@@ -167,6 +167,8 @@ pub struct Clock {
     pub procedures: Vec<String>,
     /// Words in a procedure's category or name that exempt it.
     pub not_procedures: Vec<String>,
+    /// Procedures nearer to each other than this are one session with one report.
+    pub session_hours: f64,
     /// Stays shorter than this need no such document.
     pub min_stay_hours: Option<i64>,
 }

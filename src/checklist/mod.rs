@@ -24,7 +24,8 @@ pub use indicator::{
     Author, Baseline, Bound, Compare, ConceptTest, Indicator, MedicationTest, NamedTest, ObservationTest, Test, WordsTest,
 };
 pub use item::{
-    Attributes, Authority, AuthorityKind, Check, Clock, ClockStart, Conflict, Copied, Elements, Indicators, Item, Pack, Poa, Scope, Signature, Support,
+    Attributes, Authority, AuthorityKind, Check, Clock, ClockStart, Conflict, Copied, Elements, Indicators, Item, Pack, Poa, Scope,
+    Signature, Support,
 };
 pub use load::Diagnostic;
 pub use model::{Explanation, Gap, GapKind, GapState, Outcome, Searched, Severity};

@@ -143,7 +143,7 @@ pub fn note(global: &Global, document: &str, version: Option<u32>, out: &Out) ->
 /// Sets or clears the time of the next look.
 pub fn review(global: &Global, encounter: &str, days: u32, out: &Out) -> Result<u8> {
     let desk = place::desk(global)?;
-    let name = desk.chart(encounter)?.chart.encounter.identifier.clone();
+    let name = desk.chart(encounter)?.chart.encounter.name().to_owned();
     desk.set_next_review(&name, days)?;
     let next = (days > 0).then(|| desk.now().plus_hours(i64::from(days) * 24)).flatten();
     out.show(&json!({ "encounter": name, "next_review": next }), || match next {

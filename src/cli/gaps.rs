@@ -125,7 +125,7 @@ pub fn dismiss(global: &Global, args: &DismissArgs, out: &Out) -> Result<u8> {
                 .hint("give the gap's key: `lacuna chart ENCOUNTER --json`"));
         }
     };
-    let name = view.chart.encounter.identifier.as_str();
+    let name = view.chart.encounter.name();
     if args.undo {
         desk.reopen_gap(name, &row.key)?;
     } else {

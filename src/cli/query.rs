@@ -63,7 +63,7 @@ fn draft_for(desk: &LocalDesk, encounter: &str, gap: &str) -> Result<crate::work
     let view = desk.chart(encounter)?;
     let found: Vec<_> = view.gaps.iter().filter(|g| g.key == gap || g.gap.item == gap).collect();
     match found.as_slice() {
-        [one] => desk.draft_for_gap(&view.chart.encounter.identifier, &one.key),
+        [one] => desk.draft_for_gap(view.chart.encounter.name(), &one.key),
         [] => Err(Trouble::input("that gap is not in this encounter").at(gap, None).hint("`lacuna gaps ENCOUNTER` lists them")),
         _ => Err(Trouble::input("several gaps of this encounter are meant")
             .at(gap, None)

@@ -17,6 +17,8 @@ pub struct DocumentForIndex {
     pub mrn: String,
     /// Name of its patient.
     pub patient_name: String,
+    /// What a person calls its encounter.
+    pub encounter: Option<String>,
     /// Service of its encounter, where the document gives none.
     pub service: String,
 }
@@ -120,6 +122,7 @@ fn for_index(c: &rusqlite::Connection, id: i64) -> rusqlite::Result<Option<Docum
                 key: id.unsigned_abs(),
                 mrn: patient.as_ref().and_then(|p| p.mrn.clone()).unwrap_or_default(),
                 patient_name: patient.as_ref().map(Patient::display).unwrap_or_default(),
+                encounter: encounter.as_ref().map(|e| e.name().to_owned()).or_else(|| document.encounter.clone()),
                 service: document.service.clone().or_else(|| encounter.and_then(|e| e.service)).unwrap_or_default(),
                 document,
             })

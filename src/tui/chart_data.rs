@@ -125,6 +125,9 @@ impl Series {
 
     /// The last `most` values as bars; digits when only ASCII can be drawn.
     pub fn spark(&self, most: usize, ascii: bool) -> String {
+        if self.points.len() < 2 {
+            return String::new();
+        }
         let skip = self.points.len().saturating_sub(most);
         let values: Vec<f64> = self.points.iter().skip(skip).map(|p| p.value).collect();
         let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
@@ -160,7 +163,7 @@ impl ChartData {
 
     /// The encounter's identifier.
     pub fn encounter(&self) -> &str {
-        &self.view.chart.encounter.identifier
+        self.view.chart.encounter.name()
     }
 
     /// One document.
@@ -211,6 +214,8 @@ fn note(view: &ChartView, document: &Document, reading: Option<&Reading>) -> Not
     let author = document.author.as_ref().and_then(|a| a.name.as_deref()).map(surname).unwrap_or_default();
     let label = match (kind, document.title.as_deref()) {
         (DocumentType::Other, Some(title)) => other_label(title),
+        // A nurse's or therapist's note may look like a provider's by its headings; its title says what it is.
+        (_, Some(title)) if document.author.as_ref().is_some_and(|a| !a.role.is_provider()) => other_label(title),
         _ => kind.label(),
     };
     Note { lines: LineIndex::new(&document.text), marks, label, author }

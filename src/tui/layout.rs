@@ -49,6 +49,8 @@ pub struct Chart {
     pub middle: Rect,
     /// Gaps.
     pub gaps: Rect,
+    /// Labs: the room of text and gaps together, for as many times as fit.
+    pub labs: Rect,
 }
 
 /// The panes for a size. In a narrow terminal all of them have the whole width, and one shows.
@@ -56,9 +58,9 @@ pub fn chart(size: (u16, u16)) -> Chart {
     let body = frame(size).body;
     if size.0 < WIDE {
         let under = Rect { y: body.y + 1, height: body.height.saturating_sub(1), ..body };
-        return Chart { wide: false, documents: under, middle: under, gaps: under };
+        return Chart { wide: false, documents: under, middle: under, gaps: under, labs: under };
     }
-    let documents = (body.width / 5).clamp(23, 34);
+    let documents = (body.width * 22 / 100).clamp(23, 36);
     let gaps = (body.width * 30 / 100).clamp(32, 56);
     let middle = body.width.saturating_sub(documents + gaps + 4);
     Chart {
@@ -66,6 +68,7 @@ pub fn chart(size: (u16, u16)) -> Chart {
         documents: Rect { width: documents, ..body },
         middle: Rect { x: body.x + documents + 2, width: middle, ..body },
         gaps: Rect { x: body.x + documents + middle + 4, width: gaps, ..body },
+        labs: Rect { x: body.x + documents + 2, width: middle + 2 + gaps, ..body },
     }
 }
 
@@ -90,7 +93,8 @@ pub fn shows(size: (u16, u16), focused: Pane, pane: Pane) -> bool {
         _ if size.0 < WIDE => pane == focused,
         Pane::Reader => !labs,
         Pane::Labs => labs,
-        Pane::Documents | Pane::Gaps => true,
+        Pane::Gaps => !labs,
+        Pane::Documents => true,
     }
 }
 

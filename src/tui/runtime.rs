@@ -16,14 +16,14 @@ use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use crossterm::{execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Stdout};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What the loop hears besides the messages of the model.
-enum Event_ {
+enum Outside {
     Terminal(Event),
     Signal(i32),
     Gone,
@@ -82,7 +82,7 @@ impl Loop {
         }
     }
 
-    fn until_the_end(&mut self, model: &mut Model, screen: &mut Screen, inbox: &Receiver<Msg>, outside: &Receiver<Event_>) -> Result<u8> {
+    fn until_the_end(&mut self, model: &mut Model, screen: &mut Screen, inbox: &Receiver<Msg>, outside: &Receiver<Outside>) -> Result<u8> {
         let mut dirty = true;
         loop {
             if dirty && inbox.is_empty() && outside.is_empty() {
@@ -93,16 +93,17 @@ impl Loop {
             }
             let msg = match self.next(inbox, outside) {
                 Next::Msg(msg) => Some(msg),
-                Next::Event(Event_::Terminal(event)) => translate(event),
-                Next::Event(Event_::Signal(SIGCONT)) => {
+                Next::Event(Outside::Terminal(event)) => translate(event),
+                Next::Event(Outside::Signal(SIGCONT)) => {
                     self.resume(screen)?;
                     Some(Msg::Repaint)
                 }
-                Next::Event(Event_::Signal(signal)) => {
+                Next::Event(Outside::Signal(SIGTSTP)) => Some(Msg::Key(Key::Ctrl('z'))),
+                Next::Event(Outside::Signal(signal)) => {
                     let code = u8::try_from(128 + signal).unwrap_or(129);
                     return Ok(self.end(model, inbox, code));
                 }
-                Next::Event(Event_::Gone) => return Ok(self.end(model, inbox, 129)),
+                Next::Event(Outside::Gone) => return Ok(self.end(model, inbox, 129)),
                 Next::Nothing => None,
             };
             if let Some(msg) = msg {
@@ -122,7 +123,7 @@ impl Loop {
     }
 
     /// Waits for whatever comes first; a timer that ran out is a message too.
-    fn next(&mut self, inbox: &Receiver<Msg>, outside: &Receiver<Event_>) -> Next {
+    fn next(&mut self, inbox: &Receiver<Msg>, outside: &Receiver<Outside>) -> Next {
         let first = self.timers.iter().map(|(timer, (at, _))| (*at, *timer)).min();
         let wait = match first {
             Some((at, _)) => crossbeam_channel::at(at),
@@ -185,7 +186,7 @@ impl Loop {
 
 enum Next {
     Msg(Msg),
-    Event(Event_),
+    Event(Outside),
     Nothing,
 }
 
@@ -226,12 +227,12 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
 }
 
 /// Reads keys; when the terminal cannot be read any more, says so once and ends.
-fn read_input(events: &Sender<Event_>) -> io::Result<()> {
+fn read_input(events: &Sender<Outside>) -> io::Result<()> {
     let events = events.clone();
     spawn("input", move || {
         loop {
-            let event = crossterm::event::read().map_or(Event_::Gone, Event_::Terminal);
-            let gone = matches!(event, Event_::Gone);
+            let event = crossterm::event::read().map_or(Outside::Gone, Outside::Terminal);
+            let gone = matches!(event, Outside::Gone);
             if events.send(event).is_err() || gone {
                 return;
             }
@@ -239,12 +240,12 @@ fn read_input(events: &Sender<Event_>) -> io::Result<()> {
     })
 }
 
-fn listen_for_signals(events: &Sender<Event_>) -> io::Result<()> {
-    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT])?;
+fn listen_for_signals(events: &Sender<Outside>) -> io::Result<()> {
+    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT])?;
     let events = events.clone();
     spawn("signals", move || {
         for signal in signals.forever() {
-            if events.send(Event_::Signal(signal)).is_err() {
+            if events.send(Outside::Signal(signal)).is_err() {
                 return;
             }
         }
@@ -253,7 +254,7 @@ fn listen_for_signals(events: &Sender<Event_>) -> io::Result<()> {
 
 /// crossterm spins for ever when the terminal dies and no signal says so; this thread notices, and ends the program even
 /// when the loop hangs.
-fn watch_for_hang_up(events: &Sender<Event_>) -> io::Result<()> {
+fn watch_for_hang_up(events: &Sender<Outside>) -> io::Result<()> {
     let events = events.clone();
     spawn("hang-up", move || {
         let stdin = io::stdin();
@@ -261,7 +262,7 @@ fn watch_for_hang_up(events: &Sender<Event_>) -> io::Result<()> {
             let mut fds = [rustix::event::PollFd::new(&stdin, rustix::event::PollFlags::empty())];
             match rustix::event::poll(&mut fds, None) {
                 Ok(_) => {
-                    let _ended = events.send(Event_::Gone);
+                    let _ended = events.send(Outside::Gone);
                     std::thread::sleep(Duration::from_millis(1700));
                     std::process::exit(129);
                 }

@@ -422,7 +422,7 @@ impl Desk for TestDesk {
                         author: document.author.as_ref().and_then(|a| a.name.clone()),
                         date: document.time,
                         score: 1.0,
-                        snippet: document.text[from..(start + query.len() + 20).min(document.text.len())].to_owned(),
+                        snippet: document.text[from..].chars().take(20 + query.len() + 20).collect(),
                         marks: vec![(start - from, start - from + query.len())],
                         at: start,
                     });

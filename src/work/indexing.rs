@@ -138,7 +138,7 @@ pub fn entry(d: &DocumentForIndex) -> Entry<'_> {
         service: &d.service,
         patient: &d.patient_name,
         mrn: &d.mrn,
-        encounter: d.document.encounter.as_deref().unwrap_or_default(),
+        encounter: d.encounter.as_deref().unwrap_or_default(),
         date: d.document.time.map(|t| t.utc_seconds()),
     }
 }

@@ -157,7 +157,7 @@ impl Desk for LocalDesk {
     fn chart(&self, encounter: &str) -> Result<ChartView> {
         let chart = self.load(encounter)?;
         let now = self.now();
-        let name = chart.encounter.identifier.clone();
+        let name = chart.encounter.name().to_owned();
         self.store.record_act(&self.session.actor(), "chart.open", chart.encounter.patient.as_deref(), Some(&name), None, "")?;
         let mut evaluated = evaluate::chart(&self.packs, &chart, &now, None);
         let marks = self.store.gap_marks(Some(&name))?;

@@ -24,7 +24,7 @@ pub fn begin(store: &Store, session: &Session, view: &ChartView, gap: Option<&Ga
         Some(gap) => draft_from_gap(gap, &view.chart, &view.readings, author, &contact, &now, policy),
         None => Draft {
             contact,
-            encounter: Some(view.chart.encounter.identifier.clone()),
+            encounter: Some(view.chart.encounter.name().to_owned()),
             patient: view.chart.encounter.patient.clone(),
             author: author.to_owned(),
             due: policy.due(&now),
@@ -50,7 +50,7 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant) -> Result<Report> {
         providers.extend(chart.encounter.attending.clone());
         providers.extend(chart.encounter.participants.iter().cloned());
         providers.extend(chart.documents.iter().filter_map(|d| d.author.clone()));
-        for query in store.queries(Some(&chart.encounter.identifier))? {
+        for query in store.queries(Some(chart.encounter.name()))? {
             let unanswered = matches!(query.state, QueryState::Open | QueryState::Escalated);
             if let Some(concept) = query.draft.concept.clone().filter(|_| unanswered) {
                 open.push((concept, query.id.to_string()));
@@ -63,7 +63,9 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant) -> Result<Report> {
         Some(to) => store
             .queries(None)?
             .iter()
-            .filter(|q| matches!(q.state, QueryState::Open | QueryState::Escalated) && q.draft.recipient.as_ref().is_some_and(|r| r.name == to.name))
+            .filter(|q| {
+                matches!(q.state, QueryState::Open | QueryState::Escalated) && q.draft.recipient.as_ref().is_some_and(|r| r.name == to.name)
+            })
             .count(),
     };
     let empty = Context::empty();

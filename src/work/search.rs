@@ -92,7 +92,7 @@ fn hit(query: &Query, found: &DocumentForIndex, score: f32) -> SearchHit {
     let document = &found.document;
     SearchHit {
         document: document.identifier.clone(),
-        encounter: document.encounter.clone(),
+        encounter: found.encounter.clone(),
         patient: (!found.patient_name.is_empty()).then(|| found.patient_name.clone()),
         document_type: document.document_type.unwrap_or(DocumentType::Other).name().to_owned(),
         author: document.author.as_ref().and_then(|a| a.name.clone()),

@@ -37,7 +37,7 @@ pub fn worklist(view: WorklistView, m: &Material<'_>) -> Worklist {
     let mut rows: Vec<(u32, WorklistRow)> = m
         .encounters
         .iter()
-        .map(|e| row(e, by_encounter.get(e.encounter.identifier.as_str()).map_or(&[][..], Vec::as_slice), m))
+        .map(|e| row(e, by_encounter.get(e.encounter.name()).map_or(&[][..], Vec::as_slice), m))
         .filter(|(_, row, queries)| shown(view, row, queries))
         .map(|(weight, row, _)| (weight, row))
         .collect();
@@ -90,7 +90,7 @@ fn row<'a>(e: &EncounterSummary, queries: &[&'a StoredQuery], m: &Material<'_>) 
     let (weight, reasons) = reasons(e, &open, queries, unseen, m);
     let start = encounter.start.unwrap_or(m.now);
     let row = WorklistRow {
-        encounter: encounter.identifier.clone(),
+        encounter: encounter.name().to_owned(),
         patient: e.patient_name(),
         mrn: e.patient.as_ref().and_then(|p| p.mrn.clone()),
         age: e.patient.as_ref().and_then(|p| p.age_at(&start)),
@@ -109,7 +109,7 @@ fn row<'a>(e: &EncounterSummary, queries: &[&'a StoredQuery], m: &Material<'_>) 
         severity: open.iter().map(|g| g.severity).max(),
         top_gaps: open.iter().take(TOP).map(|g| GapLine { severity: g.severity, title: g.title.clone(), source: source_of(g) }).collect(),
         queries: in_words(queries, &m.now),
-        next_review: m.reviews.get(&encounter.identifier).copied(),
+        next_review: m.reviews.get(encounter.name()).copied(),
         documents: e.documents.len(),
         unseen,
     };
@@ -130,7 +130,7 @@ fn reasons(e: &EncounterSummary, open: &[&Gap], queries: &[&StoredQuery], unseen
     if let Some(gap) = open.iter().find(|g| g.severity == Severity::High) {
         out.push((70, gap.title.clone()));
     }
-    if m.reviews.get(&e.encounter.identifier).is_some_and(|next| *next <= m.now) {
+    if m.reviews.get(e.encounter.name()).is_some_and(|next| *next <= m.now) {
         out.push((60, "review due".to_owned()));
     }
     if let Some(gap) = open.iter().find(|g| g.severity == Severity::Warn) {

@@ -58,7 +58,7 @@ pub(super) fn run(check: &Attributes, item: &Item, facts: &Facts<'_>) -> Verdict
         finding.name("author", author.display());
     }
     let documents: Vec<String> =
-        facts.documents().filter(|(d, _)| counts(Author::Provider, d)).map(|(d, _)| d.identifier.clone()).collect();
+        facts.documents().filter(|(d, r)| counts(Author::Provider, d, r)).map(|(d, _)| d.identifier.clone()).collect();
     for attribute in &missing {
         finding.searched.push(Searched {
             what: format!("{} of {name}", describe::name(attribute)),

@@ -8,9 +8,6 @@ use crate::checklist::words::has_word;
 use crate::checklist::{Explanation, GapKind, Outcome, Searched};
 use crate::reading::Reading;
 
-/// Procedures nearer to each other than this many hours are one session with one report.
-const SESSION_HOURS: f64 = 12.0;
-
 /// One running of the clock.
 struct Run<'a> {
     start: Instant,
@@ -72,7 +69,7 @@ fn runs<'a>(check: &Clock, facts: &Facts<'a>) -> Vec<Run<'a>> {
             for procedure in chart.procedures.iter().filter(|p| needs_report(check, p)) {
                 let (Some(begin), Some(end)) = (procedure.start.or(procedure.end), procedure.end.or(procedure.start)) else { continue };
                 if let Some(before) = runs.last_mut() {
-                    if begin.hours_since(&before.start) < SESSION_HOURS {
+                    if begin.hours_since(&before.start) < check.session_hours {
                         continue;
                     }
                     before.until = Some(begin);

@@ -2,16 +2,19 @@
 
 use super::leaf::in_sections;
 use super::{Finding, Verdict, describe, node, yes_if};
-use crate::checklist::facts::{Facts, Origin, Said, role, sentence};
-use crate::checklist::item::Conflict;
+use crate::chart::DocumentType;
+use crate::checklist::facts::{Facts, Origin, Said, role, sentence, type_of};
+use crate::checklist::item::{Conflict, Item};
 use crate::checklist::words::has_word;
 use crate::checklist::{Explanation, Outcome};
 use crate::reading::{Assertion, Measurement};
 use std::collections::BTreeMap;
 
-pub(super) fn run(check: &Conflict, facts: &Facts<'_>) -> Verdict {
+pub(super) fn run(check: &Conflict, item: &Item, facts: &Facts<'_>) -> Verdict {
     match check {
-        Conflict::Assertions { conditions, within_hours, sections } => assertions(conditions, *within_hours, sections, facts),
+        Conflict::Assertions { conditions, within_hours, sections } => {
+            assertions(conditions, *within_hours, sections, &item.scope.document_types, facts)
+        }
         Conflict::Attributes { condition, attribute, exclusive, within_hours, anybody } => {
             attributes(condition, attribute, exclusive, *within_hours, *anybody, facts)
         }
@@ -55,7 +58,7 @@ fn pair(finding: &mut Finding, facts: &Facts<'_>, one: &Said<'_>, other: &Said<'
 }
 
 /// An author's last word decides what that author holds: changing one's mind is no conflict.
-fn assertions(conditions: &[String], hours: i64, sections: &[String], facts: &Facts<'_>) -> Verdict {
+fn assertions(conditions: &[String], hours: i64, sections: &[String], types: &[DocumentType], facts: &Facts<'_>) -> Verdict {
     let mut findings = Vec::new();
     let mut parts = Vec::new();
     for condition in conditions {
@@ -64,6 +67,7 @@ fn assertions(conditions: &[String], hours: i64, sections: &[String], facts: &Fa
             said.provider
                 && matches!(said.mention.assertion, Assertion::Present | Assertion::Negated)
                 && (sections.is_empty() || in_sections(said, sections))
+                && (types.is_empty() || types.contains(&type_of(said.document, said.reading)))
         });
         for said in said {
             let slot = last.entry(voice(said)).or_insert(said);

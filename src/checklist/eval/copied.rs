@@ -6,7 +6,7 @@ use crate::chart::{Document, Instant};
 use crate::checklist::facts::{Facts, quote, type_of};
 use crate::checklist::item::{ClockStart, Copied, Item};
 use crate::checklist::{Explanation, Outcome};
-use crate::reading::Reading;
+use crate::reading::{Presence, Reading};
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -76,7 +76,12 @@ pub(super) fn run(check: &Copied, item: &Item, facts: &Facts<'_>) -> Verdict {
                 }
             }
             Copied::Tokens { tokens, delimiters, max_length } => {
-                let found = place_holders(&document.text, tokens, delimiters, *max_length);
+                let mut found = place_holders(&document.text, tokens, delimiters, *max_length);
+                // A token behind an element's heading is that element's gap already.
+                found.retain(|(at, _)| {
+                    let section = reading.sections.iter().find(|s| s.start <= *at && *at < s.end);
+                    section.and_then(|s| reading.elements.get(&s.section)) != Some(&Presence::Empty)
+                });
                 let finding = found.first().map(|(start, end)| {
                     let mut finding = about(document, reading, vec!["filled_template".to_owned()]);
                     finding.evidence = found.iter().take(5).map(|(s, e)| quote(document, reading, *s, *e)).collect();

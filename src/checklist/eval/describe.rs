@@ -12,9 +12,8 @@ pub(super) fn name(id: &str) -> String {
 
 /// The same, as the start of a title. Abbreviations that are always written large stay large.
 pub(super) fn title(id: &str) -> String {
-    match id {
-        "copd" => return "COPD".to_owned(),
-        _ => {}
+    if id == "copd" {
+        return "COPD".to_owned();
     }
     let name = name(id);
     let mut letters = name.chars();

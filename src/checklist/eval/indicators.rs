@@ -123,7 +123,7 @@ fn searched_for(item: &Item, facts: &Facts<'_>, asked: &Asked<'_>) -> Searched {
         }
     }
     let documents: Vec<String> =
-        facts.documents().filter(|(d, _)| counts(Author::Provider, d)).map(|(d, _)| d.identifier.clone()).collect();
+        facts.documents().filter(|(d, r)| counts(Author::Provider, d, r)).map(|(d, _)| d.identifier.clone()).collect();
     let mut places = vec![describe::count(documents.len(), "provider's document", "providers' documents")];
     for (_, answer) in asked {
         if answer.outcome == Outcome::Yes && answer.looked.contains("value") && !places.contains(&answer.looked) {
@@ -158,7 +158,7 @@ fn documented(check: &Indicators, item: &Item, facts: &Facts<'_>, asked: &Asked<
     if let Some((problem, _)) = confirmed {
         return (true, node(label, Outcome::Yes, format!("confirmed diagnosis of this stay: {}", problem.name), Vec::new()));
     }
-    let count = facts.documents().filter(|(d, _)| counts(Author::Provider, d)).count();
+    let count = facts.documents().filter(|(d, r)| counts(Author::Provider, d, r)).count();
     let detail = format!("not in {}", describe::count(count, "provider's document", "providers' documents"));
     (false, node(label, Outcome::No, detail, Vec::new()))
 }

@@ -3,11 +3,11 @@
 use super::describe;
 use super::values;
 use crate::chart::{Document, Evidence, Instant, MedicationKind};
-use crate::checklist::facts::{Facts, Said, drug_proof, quote, record_proof, role, type_of};
+use crate::checklist::facts::{Facts, Said, diagnoses, drug_proof, quote, record_proof, role, type_of};
 use crate::checklist::indicator::{Author, ConceptTest, Indicator, MedicationTest, NamedTest, Test, WordsTest};
 use crate::checklist::words::{find_word, has_word};
 use crate::checklist::{Explanation, Outcome};
-use crate::reading::Reading;
+use crate::reading::{Assertion, Reading};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many proofs of one kind a gap shows.
@@ -118,11 +118,11 @@ pub(super) fn early_enough(time: Option<Instant>, facts: &Facts<'_>, first: Opti
 }
 
 /// Whether a document's author is one whose words count.
-pub(super) fn counts(author: Author, document: &Document) -> bool {
+pub(super) fn counts(author: Author, document: &Document, reading: &Reading) -> bool {
     use crate::chart::Role;
     let role = role(document);
     match author {
-        Author::Provider => role.is_provider(),
+        Author::Provider => diagnoses(document, reading),
         Author::Anybody => true,
         Author::Nurse => role == Role::Nurse,
         Author::Dietitian => role == Role::Dietitian,
@@ -140,7 +140,8 @@ pub(super) fn attribute_of<'s>(said: &'s Said<'_>, attribute: &str) -> Option<&'
 
 fn concept(test: &ConceptTest, facts: &Facts<'_>, cap: Option<f64>) -> Answer {
     let in_scope = |document: &Document, reading: &Reading| {
-        counts(test.author, document) && (test.document_types.is_empty() || test.document_types.contains(&type_of(document, reading)))
+        counts(test.author, document, reading)
+            && (test.document_types.is_empty() || test.document_types.contains(&type_of(document, reading)))
     };
     let looked_at = facts.documents().filter(|(d, r)| in_scope(d, r)).count();
     let looked = describe::documents(looked_at);
@@ -161,6 +162,7 @@ fn concept(test: &ConceptTest, facts: &Facts<'_>, cap: Option<f64>) -> Answer {
                 && test.attribute.as_ref().is_none_or(value_fits)
                 && !test.unless.as_ref().is_some_and(value_fits)
                 && early_enough(said.document.time, facts, test.first_hours, cap)
+                && !ruled_out(said, facts)
         }));
     }
     hits.sort_by_key(|said| (said.document.time.is_none(), said.document.time, said.document.identifier.as_str(), said.mention.start));
@@ -179,6 +181,9 @@ fn concept(test: &ConceptTest, facts: &Facts<'_>, cap: Option<f64>) -> Answer {
     let mut named = BTreeMap::new();
     named.insert("words".to_owned(), first.mention.text.clone());
     named.insert("value".to_owned(), first.mention.text.clone());
+    let stated = |(name, value): (&String, &String)| format!("{} {}", describe::name(name), describe::name(value));
+    let stated: Vec<String> = first.mention.attributes.iter().filter(|(_, value)| *value != "stated").map(stated).collect();
+    named.insert("detail".to_owned(), describe::list(&stated));
     if let Some(date) = first.document.time {
         named.insert("date".to_owned(), date.display());
     }
@@ -191,9 +196,19 @@ fn concept(test: &ConceptTest, facts: &Facts<'_>, cap: Option<f64>) -> Answer {
     Answer { outcome: Outcome::Yes, evidence, times, facts: named, detail, looked }
 }
 
+/// Whether a suspicion was ruled out by a provider at the same time or later, and nobody confirmed it.
+fn ruled_out(said: &Said<'_>, facts: &Facts<'_>) -> bool {
+    let all = facts.said(&said.mention.concept);
+    said.mention.assertion == Assertion::Possible
+        && !all.iter().any(|other| other.provider && other.mention.assertion == Assertion::Present)
+        && all
+            .iter()
+            .any(|other| other.provider && other.mention.assertion == Assertion::Negated && other.document.time >= said.document.time)
+}
+
 /// Whether a mention stands in one of these sections, or in a part of one.
 pub(super) fn in_sections(said: &Said<'_>, sections: &[String]) -> bool {
-    if sections.iter().any(|name| *name == said.mention.section) {
+    if sections.contains(&said.mention.section) {
         return true;
     }
     let at = said.reading.sections.partition_point(|s| s.end <= said.mention.start);
@@ -270,7 +285,7 @@ fn words(test: &WordsTest, facts: &Facts<'_>, cap: Option<f64>) -> Answer {
     let mut answer: Option<Answer> = None;
     for (document, reading) in facts.documents() {
         let scope = test.document_types.is_empty() || test.document_types.contains(&type_of(document, reading));
-        if !counts(test.author, document) || !scope || !early_enough(document.time, facts, None, cap) {
+        if !counts(test.author, document, reading) || !scope || !early_enough(document.time, facts, None, cap) {
             continue;
         }
         looked_at += 1;

@@ -122,6 +122,9 @@ fn threshold(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'_>]) -> An
             evidence.push(proof);
         }
     }
+    if let Some(echo) = facts.echo(&test.observation, extreme.value) {
+        evidence.push(facts.value_proof(echo));
+    }
     let detail = format!("{}{}{}", show(&extreme), describe::at(extreme.time), describe::more(hits.len() - 1));
     Answer {
         outcome: Outcome::Yes,
@@ -181,7 +184,7 @@ fn against_prior(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'_>], a
         (Some(begin), Some(time)) => time < begin && begin.hours_since(&time) <= test.prior_days * 24.0,
         _ => false,
     };
-    let Some(baseline) = all.iter().filter(|p| p.prior).filter(recent).next_back() else {
+    let Some(baseline) = all.iter().filter(|p| p.prior).rfind(recent) else {
         return Answer::empty(Outcome::CannotTell, "no earlier encounter gives a baseline", "");
     };
     let mut best: Option<(f64, &Point<'_>)> = None;

@@ -106,6 +106,7 @@ fn clock(table: &Fields<'_, '_, '_>) -> Clock {
         early_hours: hours(table.number("early_hours").unwrap_or_default()),
         procedures: texts(table.words("procedures")),
         not_procedures: texts(table.words("not_procedures")),
+        session_hours: table.number("session_hours").unwrap_or_default(),
         min_stay_hours: table.number("min_stay_hours").map(hours),
     }
 }
@@ -348,7 +349,7 @@ const PLACE_HOLDERS: [&str; 20] = [
     "measured",
     "count",
 ];
-const FACTS: [&str; 7] = ["first", "last", "hours", "value", "words", "date", "author"];
+const FACTS: [&str; 8] = ["first", "last", "hours", "value", "words", "date", "author", "detail"];
 
 /// Checks the place-holders of a title.
 pub(super) fn place_holders(item: &Fields<'_, '_, '_>, title: &Word, check: &Check) {

@@ -77,7 +77,7 @@ fn test(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> Option<Test> {
 
 fn known_concepts(fields: &Fields<'_, '_, '_>, list: Vec<Word>) -> Vec<String> {
     for word in &list {
-        if !names::concepts().iter().any(|name| *name == word.text) {
+        if !names::concepts().contains(&word.text) {
             fields.unknown(word, "a concept of the lexicon", names::concepts().iter().map(String::as_str));
         }
     }
@@ -149,7 +149,7 @@ fn bound(fields: &Fields<'_, '_, '_>, key: &'static str) -> Option<Bound> {
 
 fn observation(fields: &Fields<'_, '_, '_>) -> Option<ObservationTest> {
     let name = fields.word("observation")?;
-    let known = names::observations().iter().any(|n| *n == name.text);
+    let known = names::observations().contains(&name.text);
     if !known {
         fields.unknown(&name, "the canonical name of an observation", names::observations().iter().map(String::as_str));
     }
@@ -232,7 +232,7 @@ fn medication(fields: &Fields<'_, '_, '_>) -> MedicationTest {
 /// Names with a dot or of the lexicon are concepts, everything else is words.
 fn named(fields: &Fields<'_, '_, '_>, key: &'static str) -> NamedTest {
     let (concepts, words): (Vec<Word>, Vec<Word>) =
-        fields.words(key).into_iter().partition(|word| word.text.contains('.') || names::concepts().iter().any(|n| *n == word.text));
+        fields.words(key).into_iter().partition(|word| word.text.contains('.') || names::concepts().contains(&word.text));
     NamedTest { concepts: known_concepts(fields, concepts), words: lower(words) }
 }
 

@@ -5,6 +5,8 @@ mod examples;
 mod fields;
 mod leaves;
 mod nearest;
+#[cfg(test)]
+mod tests;
 mod units;
 
 pub use fields::Diagnostic;
@@ -109,7 +111,7 @@ fn read_groups(table: &DeTable<'_>, log: &Log<'_>, sections: &mut Groups, words:
 }
 
 fn check_section(fields: &Fields<'_, '_, '_>, word: &Word) {
-    if !names::sections().iter().any(|name| *name == word.text) {
+    if !names::sections().contains(&word.text) {
         fields.unknown(word, "the canonical name of a section", names::sections().iter().map(String::as_str));
     }
 }
@@ -161,7 +163,7 @@ fn read_pack(table: &DeTable<'_>, span: Range<usize>, log: &Log<'_>, groups: &Gr
 
 fn item_at(table: &DeTable<'_>, index: usize) -> usize {
     let list = table.get("item").and_then(|value| value.get_ref().as_array());
-    list.and_then(|list| list.iter().nth(index)).map_or(0, |entry| entry.span().start)
+    list.and_then(|list| list.get(index)).map_or(0, |entry| entry.span().start)
 }
 
 /// What an item inherits.

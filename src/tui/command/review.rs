@@ -62,7 +62,7 @@ pub static REVIEW: &[Command] = &[
     },
     Command {
         id: "go",
-        short: "go to proof",
+        short: "open",
         title: "Go to the words",
         help: "On a gap or its proof: shows the words in the note. On a document: reads it.",
         scope: Scopes::CHART,

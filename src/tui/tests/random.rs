@@ -48,7 +48,7 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
     fn no_key_and_no_size_breaks_it(acts in proptest::collection::vec(act(), 1..60), size in (1u16..200, 1u16..60)) {

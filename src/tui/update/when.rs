@@ -13,6 +13,9 @@ fn yes_if(holds: bool, reason: &'static str) -> Avail {
 
 /// A row of the worklist is selected.
 pub fn row(model: &Model) -> Avail {
+    if !model.worklist.loaded {
+        return Avail::No("still reading the charts; a moment");
+    }
     yes_if(model.worklist.selected().is_some(), "no chart in this view")
 }
 

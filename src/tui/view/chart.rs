@@ -25,7 +25,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), tops: &mut Tops)
             Pane::Documents => documents(chart, pen, panes.documents, tops),
             Pane::Reader => reader::draw(chart, pen, size),
             Pane::Gaps => gaps::draw(chart, pen, panes.gaps, tops),
-            Pane::Labs => labs::draw(chart, pen, panes.middle, tops),
+            Pane::Labs => labs::draw(chart, pen, panes.labs, tops),
         };
         cursor = if chart.pane == pane { at } else { cursor };
     }

@@ -36,7 +36,8 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), tops: &mut Tops)
     let stripes = layout::frame(size);
     header(model, composer, pen, &stripes);
     let findings: Vec<&Diagnostic> = composer.diagnostics().collect();
-    let check = u16::try_from(findings.len().min(if size.1 >= 30 { 8 } else { 3 })).unwrap_or(0) + 2;
+    let rows: u16 = findings.iter().map(|f| finding_rows(f, size.0.saturating_sub(2))).sum();
+    let check = rows.min(if size.1 >= 30 { 9 } else { 4 }) + 2;
     let body = stripes.body;
     let form = Rect { height: body.height.saturating_sub(check), ..body };
     let width = layout::field_width(size);
@@ -119,10 +120,7 @@ fn lines(model: &Model, composer: &Composer, field: Field, width: usize) -> Vec<
             single(to, change)
         }
         Field::Due => {
-            let due = composer.draft.due.map_or_else(
-                || "not set".to_owned(),
-                |d| format!("{}{}", say::long(&d), model.now.map(|n| format!("   {}", say::when(&d, &n))).unwrap_or_default()),
-            );
+            let due = composer.draft.due.map_or_else(|| "not set".to_owned(), |d| say::long(&d));
             single(due, change)
         }
         Field::Indicators => indicator_lines(composer, width),
@@ -272,8 +270,11 @@ fn check_area(composer: &Composer, findings: &[&Diagnostic], pen: &mut Pen<'_>, 
         (_, n, ..) => (format!("{} sending", say::count(n, "finding blocks", "findings block")), Role::Alert),
     };
     pen.line(area.x, area.y + 1, area.width, &[("Check        ", Role::Title), (&words, role)]);
-    let room = area.bottom().saturating_sub(area.y + 2);
-    for (y, finding) in (area.y + 2..).zip(findings.iter().take(usize::from(room))) {
+    let mut y = area.y + 2;
+    for finding in findings {
+        if y >= area.bottom() {
+            break;
+        }
         let justified = composer.draft.justifications.contains_key(finding.rule);
         let (sign, role) = match finding.severity {
             LintSeverity::Block => ("! ", Role::Alert),
@@ -281,19 +282,24 @@ fn check_area(composer: &Composer, findings: &[&Diagnostic], pen: &mut Pen<'_>, 
             LintSeverity::Justify => ("ok", Role::Ok),
             LintSeverity::Advice => (". ", Role::Dim),
         };
-        let hint = format!("   {}", finding.hint);
-        pen.line(
-            area.x,
-            y,
-            area.width,
-            &[
-                (sign, role),
-                (" ", Role::Text),
-                (finding.rule, Role::Dim),
-                ("  ", Role::Text),
-                (&finding.message, Role::Text),
-                (&hint, Role::Dim),
-            ],
-        );
+        let parts =
+            [(sign, role), (" ", Role::Text), (finding.rule, Role::Dim), ("  ", Role::Text), (finding.message.as_str(), Role::Text)];
+        let used = pen.line(area.x, y, area.width, &parts);
+        let own_row = finding_rows(finding, area.width) == 2;
+        if own_row && y + 1 < area.bottom() {
+            pen.put(area.x + HINT, y + 1, area.width.saturating_sub(HINT), &finding.hint, Role::Dim);
+        } else if !own_row {
+            pen.put(area.x + used + 3, y, area.width.saturating_sub(used + 3), &finding.hint, Role::Dim);
+        }
+        y += if own_row { 2 } else { 1 };
     }
+}
+
+/// Columns before the words of a finding.
+const HINT: u16 = 10;
+
+/// A finding takes a row, and a second one where its hint does not fit beside it.
+fn finding_rows(finding: &Diagnostic, width: u16) -> u16 {
+    let wide = usize::from(HINT) + text::width(&text::label(&finding.message)) + 3 + text::width(&text::label(&finding.hint));
+    if wide > usize::from(width) { 2 } else { 1 }
 }

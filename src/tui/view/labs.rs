@@ -4,7 +4,7 @@ use super::list::Tops;
 use super::pen::Pen;
 use crate::chart::Instant;
 use crate::tui::chart_data::Series;
-use crate::tui::model::{ChartPage, Pane, WIDE};
+use crate::tui::model::{ChartPage, Pane};
 use crate::tui::say;
 use crate::tui::theme::Role;
 use ratatui::layout::{Position, Rect};
@@ -15,7 +15,7 @@ const CELL: u16 = 8;
 /// Draws them.
 pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -> Option<Position> {
     let mut body = area;
-    if area.width + 2 < WIDE && area.x > 2 {
+    if area.x > 2 {
         super::chart::title(pen, area, "Labs and vitals", chart.pane == Pane::Labs);
         body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     }

@@ -172,7 +172,10 @@ fn branch(node: &Explanation, depth: usize, width: usize, rows: &mut Rows) {
         Outcome::CannotTell => ("cannot tell  ", Role::Warn),
     };
     let indent = "  ".repeat(depth.min(12));
-    rows.push(vec![(word.to_owned(), role), (indent.clone(), Role::Text), (node.label.clone(), Role::Text)]);
+    for (at, label) in wrap(&node.label, width.saturating_sub(13 + indent.len())).into_iter().enumerate() {
+        let word = if at == 0 { word } else { "             " };
+        rows.push(vec![(word.to_owned(), role), (indent.clone(), Role::Text), (label, Role::Text)]);
+    }
     let detail = wrap(&node.detail, width.saturating_sub(15 + indent.len()));
     rows.extend(detail.into_iter().filter(|l| !l.is_empty()).map(|l| vec![(format!("               {indent}{l}"), Role::Dim)]));
     for part in &node.parts {

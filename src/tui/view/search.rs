@@ -2,6 +2,7 @@
 
 use super::list::Tops;
 use super::pen::Pen;
+use crate::chart::DocumentType;
 use crate::tui::layout::Frame;
 use crate::tui::model::Model;
 use crate::tui::msg::Slot;
@@ -108,12 +109,17 @@ fn help(pen: &mut Pen<'_>, area: Rect) {
 fn facets(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let mut x = area.x;
     for (field, values) in model.search.page.facets.iter().take(3) {
-        let most = values.iter().take(3).map(|(value, n)| format!("{value} {n}")).collect::<Vec<_>>().join("  ");
+        let most = values.iter().take(3).map(|(value, n)| format!("{} {n}", type_label(value))).collect::<Vec<_>>().join("  ");
         let more = if values.len() > 3 { " ..." } else { "" };
         let words = format!(" {most}{more}    ");
         let left = area.right().saturating_sub(x);
         x += pen.line(x, area.y, left, &[(field, Role::Title), (&words, Role::Dim)]);
     }
+}
+
+/// A document type as a person says it; other words as they are.
+fn type_label(name: &str) -> &str {
+    DocumentType::from_name(name).map_or(name, |kind| kind.label())
 }
 
 fn draw_hit(pen: &mut Pen<'_>, area: Rect, hit: &SearchHit, selected: bool) {
@@ -123,7 +129,7 @@ fn draw_hit(pen: &mut Pen<'_>, area: Rect, hit: &SearchHit, selected: bool) {
     let name = (area.width / 4).clamp(14, 26);
     let kind = (area.width / 5).clamp(12, 20);
     pen.put(x, y, name, hit.patient.as_deref().unwrap_or("no patient"), Role::Title);
-    pen.put(x + name + 1, y, kind, &hit.document_type, Role::Text);
+    pen.put(x + name + 1, y, kind, type_label(&hit.document_type), Role::Text);
     let rest = area.width.saturating_sub(name + kind + 2);
     pen.put(x + name + kind + 2, y, rest, &format!("{date}   {author}"), Role::Dim);
     if selected {

@@ -31,8 +31,8 @@ impl Columns {
         let unit = age + 6;
         let day = unit + if width >= 76 { 8 } else { 6 };
         let why = day + if width >= 76 { 10 } else { 0 };
-        let next = (width >= 110).then(|| width - 8);
-        let queries_width = if width >= 110 { 19 } else { 0 };
+        let next = (width >= 110).then(|| width - 9);
+        let queries_width = if width >= 110 { 16 } else { 0 };
         let queries = next.unwrap_or(width).saturating_sub(queries_width);
         let gaps = queries.saturating_sub(6);
         Self { age, unit, day, why, why_width: gaps.saturating_sub(why + 2), gaps, queries, queries_width, next }
@@ -57,7 +57,9 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     counts(model, pen, sub);
     let detail = detail_rows(body.height);
     let columns = Columns::new(body.width);
-    head_row(pen, body, &columns);
+    if page.loaded {
+        head_row(pen, body, &columns);
+    }
     let rows_area = Rect { y: body.y + 1, height: body.height.saturating_sub(1 + detail), ..body };
     let height = usize::from(rows_area.height);
     if page.shown.is_empty() {

@@ -1,0 +1,101 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used, clippy::panic)]
+//! Broken packs: every message names the line, what is expected and, where there is one, the nearest right word.
+
+use super::super::Packs;
+
+macro_rules! broken {
+    ($name:literal) => {
+        (concat!($name, ".toml"), include_str!(concat!("../../../fixtures/broken-checklists/", $name, ".toml")))
+    };
+}
+
+/// File, line, words of what is wrong, words of what is expected, words of the hint.
+type Row = ((&'static str, &'static str), u64, &'static str, &'static str, &'static str);
+
+const ROWS: [Row; 26] = [
+    (broken!("not-toml"), 7, "", "TOML", ""),
+    (broken!("open-quote"), 8, "", "TOML", ""),
+    (broken!("no-pack"), 1, "no `[pack]`", "[pack]", ""),
+    (broken!("unknown-key"), 12, "`severty` is not a key of item `B-1`", "severity", "did you mean `severity`?"),
+    (broken!("unknown-kind"), 10, "`undocumentd`", "missing_document", "did you mean `undocumented`?"),
+    (broken!("unknown-condition"), 11, "`hyponatraemia`", "a condition of the vocabulary", "did you mean `hyponatremia`?"),
+    (broken!("unknown-observation"), 23, "`sodum`", "canonical name", "did you mean `sodium`?"),
+    (broken!("unknown-concept"), 29, "`treatment.dialisys`", "a concept of the lexicon", "did you mean `treatment.dialysis`?"),
+    (broken!("wrong-unit"), 25, "`parsec` is no unit of sodium", "mmol/L", "mmol/L"),
+    (broken!("unknown-severity"), 12, "`severe`", "info, warn, high", ""),
+    (broken!("missing-fields"), 7, "item `B-1` has no `severity`", "info, warn or high", ""),
+    (broken!("wrong-type"), 24, "`below` is no number", "a number", ""),
+    (broken!("two-comparisons"), 23, "more than one comparison", "below", "one indicator for each"),
+    (broken!("change-without-time"), 23, "a change needs a time", "within_hours", ""),
+    (broken!("unknown-place-holder"), 13, "`lwo`", "an indicator of the item", "did you mean `low`?"),
+    (broken!("open-place-holder"), 13, "has no `}`", "{name}", ""),
+    (broken!("never-enough"), 18, "it can never hold", "1 at most", ""),
+    (broken!("empty-group"), 22, "`sodum`", "a group that indicators name", ""),
+    (broken!("twice"), 27, "stands already in twice.toml, line 7", "an id of its own", ""),
+    (broken!("wrong-table"), 7, "needs `[item.attributes]`", "[item.attributes]", ""),
+    (broken!("unknown-element"), 19, "`blood_loss`", "an element of `operative_report`", "did you mean `estimated_blood_loss`?"),
+    (broken!("unknown-document"), 18, "`history_and_physicals`", "a document type", "did you mean `history_and_physical`?"),
+    (broken!("unknown-attribute"), 19, "`typ`", "an attribute of the condition", "did you mean `type`?"),
+    (broken!("bad-example"), 28, "`fires` is a text here", "true or false", ""),
+    (broken!("many-mistakes"), 10, "`undocumentd`", "a kind of gap", "did you mean `undocumented`?"),
+    (broken!("bad-day"), 5, "is no day", "2026-01-31", ""),
+];
+
+#[test]
+fn every_mistake_names_its_line_and_its_remedy() {
+    let mut wrong = Vec::new();
+    for ((file, text), line, what, expected, hint) in ROWS {
+        let mistakes = Packs::parse(&[(file.to_owned(), text.to_owned())]).err().unwrap_or_default();
+        let fits = mistakes.iter().any(|m| {
+            m.source == file
+                && m.line == line
+                && m.what.contains(what)
+                && m.expected.contains(expected)
+                && m.hint.as_deref().unwrap_or_default().contains(hint)
+        });
+        if !fits {
+            wrong.push(format!(
+                "{file}: wanted line {line}: {what} / {expected} / {hint}\n  got {}",
+                mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n      ")
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn all_mistakes_of_a_file_come_at_once() {
+    let (file, text) = broken!("many-mistakes");
+    let lines: Vec<u64> = Packs::parse(&[(file.to_owned(), text.to_owned())]).unwrap_err().iter().map(|m| m.line).collect();
+    for line in [10, 12, 15, 25] {
+        assert!(lines.contains(&line), "{line} is not among {lines:?}");
+    }
+}
+
+#[test]
+fn a_mistake_in_one_file_does_not_hide_another_files() {
+    let one = broken!("unknown-kind");
+    let other = broken!("wrong-unit");
+    let sources = [one, other].map(|(name, text)| (name.to_owned(), text.replace("B-1", &name.replace(".toml", ""))));
+    let mistakes = Packs::parse(&sources).unwrap_err();
+    assert!(mistakes.iter().any(|m| m.source == one.0) && mistakes.iter().any(|m| m.source == other.0));
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_loader_panic(text in "(\\[|\\]|=|\"|[a-z_]{1,8}|item|pack|[0-9.]{1,4}|\n| |\\{|\\}|,){0,60}") {
+        let _ = Packs::parse(&[("any.toml".to_owned(), text)]);
+    }
+
+    #[test]
+    fn a_shipped_pack_cut_anywhere_is_refused_with_a_line_or_loads(cut in 0usize..20_000) {
+        let (name, text) = ("renal.toml".to_owned(), include_str!("../../../checklists/renal.toml"));
+        let mut at = cut.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        if let Err(mistakes) = Packs::parse(&[(name, text[..at].to_owned())]) {
+            proptest::prop_assert!(mistakes.iter().all(|m| m.line >= 1 && m.column >= 1 && !m.expected.is_empty()));
+        }
+    }
+}

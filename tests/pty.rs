@@ -1,0 +1,174 @@
+//! The real program in a real pseudo-terminal: the whole job by keys, and every way out.
+#![cfg(all(unix, feature = "tui"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// How long anything may take before the test gives up: generous, because machines are slow, and nothing waits for it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Session {
+    child: Box<dyn Child + Send + Sync>,
+    master: Option<Box<dyn MasterPty + Send>>,
+    writer: Option<Box<dyn Write + Send>>,
+    seen: Arc<Mutex<(vt100::Parser, Vec<u8>)>>,
+    /// Raised when the terminal is to vanish: the reader then lets go of it too.
+    vanish: Arc<AtomicBool>,
+}
+
+/// The demo on a terminal of this size; `None` where no pseudo-terminal can be had.
+fn demo(width: u16, height: u16, environment: &[(&str, &str)]) -> Option<Session> {
+    let pair = native_pty_system().openpty(PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 }).ok()?;
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_lacuna"));
+    command.arg("demo");
+    command.env("TERM", "xterm-256color");
+    command.env_remove("NO_COLOR");
+    for (name, value) in environment {
+        command.env(name, value);
+    }
+    let child = pair.slave.spawn_command(command).unwrap();
+    let mut reader = pair.master.try_clone_reader().unwrap();
+    let parser = vt100::Parser::new(NonZero::new(height).unwrap(), NonZero::new(width).unwrap(), 0);
+    let seen = Arc::new(Mutex::new((parser, Vec::new())));
+    let shared = Arc::clone(&seen);
+    let vanish = Arc::new(AtomicBool::new(false));
+    let vanished = Arc::clone(&vanish);
+    std::thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(read) = reader.read(&mut bytes) {
+            if read == 0 || vanished.load(Ordering::SeqCst) {
+                return;
+            }
+            let mut seen = shared.lock().unwrap();
+            seen.0.process(&bytes[..read]);
+            seen.1.extend_from_slice(&bytes[..read]);
+        }
+    });
+    let writer = pair.master.take_writer().unwrap();
+    Some(Session { child, master: Some(pair.master), writer: Some(writer), seen, vanish })
+}
+
+impl Session {
+    fn text(&self) -> String {
+        self.seen.lock().unwrap().0.screen().contents()
+    }
+
+    fn expect(&mut self, words: &str) -> &mut Self {
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            if self.text().contains(words) {
+                return self;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("{words:?} did not come:\n{}", self.text());
+    }
+
+    fn press(&mut self, keys: &str) -> &mut Self {
+        self.writer.as_mut().unwrap().write_all(keys.as_bytes()).unwrap();
+        self
+    }
+
+    /// The exit code, once the program has ended.
+    fn ended(&mut self) -> u32 {
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.exit_code();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("it did not end:\n{}", self.text());
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.child.process_id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
+    }
+
+    /// Checks that the terminal is as it was: the usual screen, the cursor shown, pastes as they come.
+    fn sane(&self) {
+        std::thread::sleep(Duration::from_millis(200));
+        let seen = self.seen.lock().unwrap();
+        let screen = seen.0.screen();
+        assert!(!screen.alternate_screen(), "still on the alternate screen");
+        assert!(!screen.hide_cursor(), "the cursor is hidden");
+        assert!(!screen.bracketed_paste(), "pastes are still bracketed");
+    }
+}
+
+#[test]
+fn from_the_worklist_to_a_sent_query_and_out() {
+    let Some(mut s) = demo(80, 24, &[]) else { return };
+    s.expect("RIVERA Marta")
+        .press("/rivera\r")
+        .expect("1 chart")
+        .press("\r")
+        .expect("3 Gaps")
+        .press("\r")
+        .expect("Enter")
+        .press("\u{7f}")
+        .expect("3 Gaps");
+    s.press("q").expect("ready to send").press("\u{13}").expect("Send query 1").press("y").expect("is sent and recorded").expect("open");
+    s.press("\u{11}");
+    assert_eq!(s.ended(), 0);
+    s.sane();
+}
+
+#[test]
+fn no_mouse_is_captured_and_a_paste_is_no_command() {
+    let Some(mut s) = demo(80, 24, &[]) else { return };
+    s.expect("RIVERA Marta").press("\u{1b}[200~q\rd\r\u{1b}[201~").expect("nothing takes a paste");
+    let bytes = s.seen.lock().unwrap().1.clone();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    for mode in ["?1000h", "?1002h", "?1003h"] {
+        assert!(!text.contains(mode), "{mode}");
+    }
+    s.press("q");
+    assert_eq!(s.ended(), 0);
+}
+
+#[test]
+fn a_signal_gives_the_terminal_back() {
+    for (name, code) in [("TERM", 143), ("INT", 130), ("HUP", 129)] {
+        let Some(mut s) = demo(80, 24, &[]) else { return };
+        s.expect("RIVERA Marta").signal(name);
+        assert_eq!(s.ended(), code, "{name}");
+        s.sane();
+    }
+}
+
+#[test]
+fn a_lost_terminal_ends_the_program() {
+    let Some(mut s) = demo(80, 24, &[]) else { return };
+    s.expect("RIVERA Marta").press("\r").expect("3 Gaps");
+    s.vanish.store(true, Ordering::SeqCst);
+    s.press("j");
+    std::thread::sleep(Duration::from_millis(300));
+    s.writer.take();
+    s.master.take();
+    s.ended();
+}
+
+#[test]
+fn without_colour_the_cursor_row_is_reversed() {
+    let Some(mut s) = demo(80, 24, &[("NO_COLOR", "1")]) else { return };
+    s.expect("RIVERA Marta").expect("Enter open");
+    let seen = s.seen.lock().unwrap();
+    let screen = seen.0.screen();
+    assert!((0..24).any(|row| screen.cell(row, 5).is_some_and(vt100::Cell::inverse)));
+    drop(seen);
+    s.press("q").ended();
+}
+
+#[test]
+fn a_pipe_is_no_terminal() {
+    let out = std::process::Command::new(env!("CARGO_BIN_EXE_lacuna")).arg("demo").stdin(std::process::Stdio::null()).output().unwrap();
+    assert_eq!(out.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&out.stderr).contains("needs a terminal"));
+}
