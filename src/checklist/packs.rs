@@ -26,6 +26,12 @@ fn fingerprint(sources: &[(String, String)]) -> String {
     hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The id of the pack in a file, as far as the file can be read.
+fn pack_id(text: &str) -> Option<String> {
+    let table: toml::Table = toml::from_str(text).ok()?;
+    Some(table.get("pack")?.get("id")?.as_str()?.to_owned())
+}
+
 macro_rules! shipped {
     ($($name:literal),* $(,)?) => {
         [$(($name, include_str!(concat!("../../checklists/", $name)))),*]
@@ -69,9 +75,12 @@ impl Packs {
         load::parse(sources).map(|(packs, words)| Packs { packs, words, fingerprint })
     }
 
-    /// The shipped packs and these: what a site's own file is checked and run with, since it may name their groups.
+    /// The shipped packs and these: what a site's own file is checked and run with, since it may name their groups. An edited copy
+    /// of a shipped pack stands in its place.
     pub fn with_shipped(sources: &[(String, String)]) -> Result<Packs, Vec<Diagnostic>> {
+        let own: Vec<String> = sources.iter().filter_map(|(_, text)| pack_id(text)).collect();
         let mut all = Self::shipped_sources();
+        all.retain(|(_, text)| pack_id(text).is_none_or(|id| !own.contains(&id)));
         all.extend(sources.iter().cloned());
         Self::parse(&all)
     }

@@ -8,8 +8,17 @@ use rusqlite::{Connection, TransactionBehavior};
 /// In order; the number of the last one is the schema's version.
 const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql")];
 
+/// Whether a schema has to be there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Made {
+    /// The file is being made.
+    Now,
+    /// It was made earlier: without a schema it is no store, and filling it would pass off a lost store as an empty one.
+    Before,
+}
+
 /// Brings the schema up to date. A store that is newer than the program is left untouched.
-pub(super) fn run(connection: &mut Connection) -> Result<()> {
+pub(super) fn run(connection: &mut Connection, made: Made) -> Result<()> {
     let transaction =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(because("the store could not be opened"))?;
     let have: u32 =
@@ -19,6 +28,11 @@ pub(super) fn run(connection: &mut Connection) -> Result<()> {
         return Err(Trouble::input("this store was made by a newer Lacuna")
             .why(format!("its schema is {have}, this program knows {known}"))
             .hint("use the newer program; nothing was touched"));
+    }
+    if have == 0 && made == Made::Before {
+        return Err(Trouble::damaged("this is no Lacuna store")
+            .why("its file is empty, or another program made it")
+            .hint("restore a backup, or name another folder with --store; nothing was touched"));
     }
     for (number, script) in (1_u32..).zip(MIGRATIONS).skip(have as usize) {
         transaction.execute_batch(script).map_err(because("the store could not be brought up to date"))?;

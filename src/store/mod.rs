@@ -30,6 +30,7 @@ use crate::hash::hex;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use migrate::Made;
 use trouble::because;
 
 /// Stands for a time that cannot be read: the beginning of UTC, so that it never looks recent.
@@ -75,14 +76,19 @@ impl Store {
     /// Makes a new store in `folder`, which must not hold one.
     pub fn create(folder: &Path, key: &Key, actor: &Actor) -> Result<Self> {
         let file = folder.join(FILE);
-        if file.exists() {
+        // An empty file without a log beside it is what an `init` that was cut off leaves behind.
+        let cut_off = file.metadata().is_ok_and(|m| m.len() == 0) && !folder.join(audit::HEAD_FILE).exists();
+        if file.exists() && !cut_off {
             return Err(Trouble::input("there is a store here already")
                 .at(folder.display().to_string(), None)
                 .hint("use it as it is, or name another folder with --store"));
         }
         location::prepare(folder)?;
-        location::create_private(&file)?;
-        let store = Self::from_connection(Connection::open(&file).map_err(because("the store could not be made"))?, key, Some(folder))?;
+        if !cut_off {
+            location::create_private(&file)?;
+        }
+        let connection = Connection::open(&file).map_err(because("the store could not be made"))?;
+        let store = Self::from_connection(connection, key, Some(folder), Made::Now)?;
         store.first_entry(actor, key)?;
         Ok(store)
     }
@@ -100,13 +106,13 @@ impl Store {
         let connection = Connection::open_with_flags(&file, flags)
             .map_err(because("the store could not be opened"))
             .map_err(|t| t.at(folder.display().to_string(), None))?;
-        Self::from_connection(connection, key, Some(folder)).map_err(|t| t.at(folder.display().to_string(), None))
+        Self::from_connection(connection, key, Some(folder), Made::Before).map_err(|t| t.at(folder.display().to_string(), None))
     }
 
     /// A store in memory: the demo, and tests. Nothing reaches a disk.
     pub fn memory(actor: &Actor) -> Result<Self> {
         let connection = Connection::open_in_memory().map_err(because("no memory for the demo's store"))?;
-        let store = Self::from_connection(connection, &Key::None, None)?;
+        let store = Self::from_connection(connection, &Key::None, None, Made::Now)?;
         store.first_entry(actor, &Key::None)?;
         Ok(store)
     }
@@ -116,14 +122,14 @@ impl Store {
         self.write(|tx| self.record(tx, actor, &audit::Act { detail, ..audit::Act::new("store.create") }))
     }
 
-    fn from_connection(mut connection: Connection, key: &Key, folder: Option<&Path>) -> Result<Self> {
+    fn from_connection(mut connection: Connection, key: &Key, folder: Option<&Path>, made: Made) -> Result<Self> {
         if rusqlite::version_number() < OLDEST_SQLITE {
             return Err(Trouble::system("this program was built with a SQLite that can damage a store")
                 .why(format!("SQLite {} has the WAL-reset bug", rusqlite::version()))
                 .hint("build it as the README says, with the bundled SQLite"));
         }
         pragmas(&connection, key).map_err(because("the store could not be opened"))?;
-        migrate::run(&mut connection)?;
+        migrate::run(&mut connection, made)?;
         let audit_key = meta_bytes(&connection, "audit_key")?;
         let id = meta(&connection, "store_id")?;
         Ok(Self { connection: Mutex::new(connection), folder: folder.map(Path::to_path_buf), audit_key, id, encrypted: *key != Key::None })

@@ -47,6 +47,10 @@ pub fn fresh(store: &Store) -> Result<Library> {
 /// index, that process takes them in: this one says how many are waiting.
 pub fn catch_up(store: &Store, library: &mut Library, stop: &Stop, tell: &mut dyn FnMut(u64)) -> Result<Waiting> {
     library.engine.reload().map_err(trouble)?;
+    // An index that is ahead of its store belongs to what was there before an older copy was put back.
+    if library.engine.sequence() > store.outbox_head()? {
+        *library = fresh(store)?;
+    }
     // Sequence 0 is an index that was never completed: made anew just now, or cut off while it was filled.
     if library.engine.sequence() == 0 && store.outbox_head()? > 0 {
         if library.engine.documents() > 0 {

@@ -29,7 +29,7 @@ fn no_failing_command_says_a_word_of_a_note() {
         ("keys.jsonl", r#"{"@":"@","@":1}"#),
         ("words.jsonl", "{\"id\":1}\n@ @ @\n"),
         ("cut.json", r#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"@","id":"@""#),
-        ("wrong.json", r#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"DocumentReference","id":"d","content":[{"attachment":{"contentType":"text/@","data":"@"}}]}}]}"#),
+        ("wrong.json", r#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"DocumentReference","id":"d","content":[{"attachment":{"contentType":"application/pdf","data":"@"}}]}}]}"#),
         ("nul.txt", "@\0@"),
         ("map.toml", "id = \"@\"\ntext = [@"),
         ("map2.toml", "@ = \"x\""),
