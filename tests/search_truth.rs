@@ -63,7 +63,7 @@ fn entry(d: &DocumentForIndex) -> Entry<'_> {
         service: &d.service,
         patient: &d.patient_name,
         mrn: &d.mrn,
-        encounter: document.encounter.as_deref().unwrap_or_default(),
+        encounter: d.encounter.as_deref().unwrap_or_default(),
         date: document.time.map(|t| t.utc_seconds()),
     }
 }
@@ -159,6 +159,20 @@ fn a_total_after_changes_is_what_counting_gives() {
     home.json(["import", second.to_str().unwrap()]);
     let queries = ["creatinine", "wound", "stage", "type:progress", "pneumonia", "not creatinine"];
     assert_eq!(compare(&home, &stored(&home), &queries), queries.len());
+}
+
+#[test]
+fn an_encounter_that_changes_is_found_by_its_new_service() {
+    let home = Home::new();
+    let bundle = std::fs::read_to_string(support::fixtures("charts/whitfield-harold.json")).unwrap();
+    let old = home.write("old.json", &bundle);
+    home.json(["import", old.to_str().unwrap()]);
+    let before = home.total("service:hospital");
+    assert!(before > 0 && home.total("service:nephrology") == 0);
+    let new = home.write("new.json", bundle.replace("Hospital medicine", "Nephrology"));
+    home.json(["import", new.to_str().unwrap()]);
+    let queries = ["service:hospital", "service:nephrology", "encounter:88047", "service:nephrology creatinine"];
+    assert!(compare(&home, &stored(&home), &queries) >= 3);
 }
 
 #[test]

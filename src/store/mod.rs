@@ -30,7 +30,6 @@ use crate::hash::hex;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use migrate::Made;
 use trouble::because;
 
 /// Stands for a time that cannot be read: the beginning of UTC, so that it never looks recent.
@@ -88,7 +87,7 @@ impl Store {
             location::create_private(&file)?;
         }
         let connection = Connection::open(&file).map_err(because("the store could not be made"))?;
-        let store = Self::from_connection(connection, key, Some(folder), Made::Now)?;
+        let store = Self::from_connection(connection, key, Some(folder), false)?;
         store.first_entry(actor, key)?;
         Ok(store)
     }
@@ -106,13 +105,13 @@ impl Store {
         let connection = Connection::open_with_flags(&file, flags)
             .map_err(because("the store could not be opened"))
             .map_err(|t| t.at(folder.display().to_string(), None))?;
-        Self::from_connection(connection, key, Some(folder), Made::Before).map_err(|t| t.at(folder.display().to_string(), None))
+        Self::from_connection(connection, key, Some(folder), true).map_err(|t| t.at(folder.display().to_string(), None))
     }
 
     /// A store in memory: the demo, and tests. Nothing reaches a disk.
     pub fn memory(actor: &Actor) -> Result<Self> {
         let connection = Connection::open_in_memory().map_err(because("no memory for the demo's store"))?;
-        let store = Self::from_connection(connection, &Key::None, None, Made::Now)?;
+        let store = Self::from_connection(connection, &Key::None, None, false)?;
         store.first_entry(actor, &Key::None)?;
         Ok(store)
     }
@@ -122,14 +121,18 @@ impl Store {
         self.write(|tx| self.record(tx, actor, &audit::Act { detail, ..audit::Act::new("store.create") }))
     }
 
-    fn from_connection(mut connection: Connection, key: &Key, folder: Option<&Path>, made: Made) -> Result<Self> {
+    fn from_connection(mut connection: Connection, key: &Key, folder: Option<&Path>, made_before: bool) -> Result<Self> {
         if rusqlite::version_number() < OLDEST_SQLITE {
             return Err(Trouble::system("this program was built with a SQLite that can damage a store")
                 .why(format!("SQLite {} has the WAL-reset bug", rusqlite::version()))
                 .hint("build it as the README says, with the bundled SQLite"));
         }
-        pragmas(&connection, key).map_err(because("the store could not be opened"))?;
-        migrate::run(&mut connection, made)?;
+        unlock(&connection, key).map_err(because("the store could not be opened"))?;
+        if made_before {
+            migrate::refuse_strangers(&connection)?;
+        }
+        settings(&connection).map_err(because("the store could not be opened"))?;
+        migrate::run(&mut connection)?;
         let audit_key = meta_bytes(&connection, "audit_key")?;
         let id = meta(&connection, "store_id")?;
         Ok(Self { connection: Mutex::new(connection), folder: folder.map(Path::to_path_buf), audit_key, id, encrypted: *key != Key::None })
@@ -204,13 +207,16 @@ impl Store {
     }
 }
 
-fn pragmas(connection: &Connection, key: &Key) -> rusqlite::Result<()> {
+fn unlock(connection: &Connection, key: &Key) -> rusqlite::Result<()> {
     // First of all: SQLCipher would otherwise print its errors on stderr, across the screen.
     connection.execute_batch("PRAGMA cipher_log_level=NONE;")?;
     if let Key::Raw(bytes) = key {
         connection.pragma_update(None, "key", format!("x'{}'", hex(bytes)))?;
     }
-    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))
+}
+
+fn settings(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0;
          PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;",

@@ -32,7 +32,8 @@ pub fn search_in(desk: &LocalDesk, encounter: Option<&str>, request: &Request<'_
     };
     let hash = desk.store().keyed_hash(request.text);
     let actor = desk.session().actor();
-    let (patient, encounter) = chart.as_ref().map_or((None, None), |c| (c.encounter.patient.as_deref(), Some(c.encounter.identifier.as_str())));
+    let (patient, encounter) =
+        chart.as_ref().map_or((None, None), |c| (c.encounter.patient.as_deref(), Some(c.encounter.identifier.as_str())));
     desk.store().record_act(&actor, "search", patient, encounter, None, &format!("query {hash}, {} hits", page.total))?;
     Ok(page)
 }

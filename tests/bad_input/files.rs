@@ -98,7 +98,8 @@ fn other_encodings_are_read_and_said() {
 fn one_identifier_twice_keeps_both_texts_and_settles() {
     let home = Home::new();
     let line = |text: &str| format!("{{\"id\":\"d1\",\"text\":\"{text}\"}}\n");
-    let path = home.write("twice.jsonl", [line("Sepsis due to pneumonia."), line("Sepsis is ruled out."), line("Sepsis is ruled out.")].concat());
+    let path =
+        home.write("twice.jsonl", [line("Sepsis due to pneumonia."), line("Sepsis is ruled out."), line("Sepsis is ruled out.")].concat());
     let first = import(&home, &[path.to_str().unwrap()]);
     let d = &first["documents"];
     assert_eq!((&d["added"], &d["new_versions"], &d["unchanged"]), (&1.into(), &1.into(), &1.into()));

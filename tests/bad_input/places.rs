@@ -62,7 +62,10 @@ fn a_damaged_store_is_said_to_be_damaged() {
     let home = Home::with_charts();
     let whole = fs::read(home.at(DB)).unwrap();
     for (bytes, words) in [
-        (b"this is no database, but it is long enough to be read as one: 0123456789 0123456789 0123456789".repeat(20), "could not be opened"),
+        (
+            b"this is no database, but it is long enough to be read as one: 0123456789 0123456789 0123456789".repeat(20),
+            "could not be opened",
+        ),
         (Vec::new(), "no Lacuna store"),
         ([&whole[..100], &vec![0xA5; whole.len() - 100]].concat(), "could not be"),
     ] {

@@ -83,7 +83,7 @@ fn every_command_gives_one_json_value_and_no_other_word() {
 
     t.does("query rules", &[]);
     for last in ["close", "withdraw", "escalate"] {
-        let id = crate::query::sendable(&t.home).to_string();
+        let id = crate::query::sendable(&t.home, false).to_string();
         t.seen.insert("query new".to_owned());
         t.does("query edit", &[&id, "--note", "for ourselves"]);
         t.does("query lint", &[&id]);

@@ -2,37 +2,33 @@
 
 use crate::support::Home;
 
-/// A draft that no rule blocks: for the first gap that has none yet and asks for no further words.
-pub fn sendable(home: &Home) -> i64 {
-    sendable_with(home, false)
+/// Gaps whose drafts can be sent as they come: tried first, since looking for one takes a second for each.
+const LIKELY: [(&str, &str); 4] =
+    [("88120", "C01-specificity"), ("88047", "CX-02-heart-failure"), ("88085", "CX-03-stroke"), ("88085", "N01-specificity")];
+
+/// A draft that no rule blocks: for the first gap that has none yet and asks for no further words; with options to tick when asked.
+pub fn sendable(home: &Home, options: bool) -> i64 {
+    home.json(["me", "--name", "Ana Ruiz, RN, CCDS", "--contact", "ext. 4417"]);
+    let likely = LIKELY.map(|(encounter, item)| (encounter.to_owned(), item.to_owned()));
+    likely.into_iter().find_map(|(encounter, gap)| sendable_for(home, &encounter, &gap, options)).unwrap_or_else(|| {
+        let gaps = home.json(["gaps", "--all"]);
+        let mut all = gaps.as_array().unwrap().iter().map(|g| (g["encounter"].as_str().unwrap(), g["item"].as_str().unwrap()));
+        all.find_map(|(encounter, item)| sendable_for(home, encounter, item, options)).expect("some gap gives a draft that can be sent")
+    })
 }
 
-/// The same, with options to tick.
-fn sendable_with(home: &Home, options: bool) -> i64 {
-    home.json(["me", "--name", "Ana Ruiz, RN, CCDS", "--contact", "ext. 4417"]);
-    for encounter in ["88047", "88085", "88120", "88141", "88063"] {
-        for gap in home.json(["chart", encounter])["gaps"].as_array().unwrap() {
-            if !gap["query"].is_null() {
-                continue;
-            }
-            let view = home.json(["query", "new", encounter, "--gap", gap["key"].as_str().unwrap()]);
-            let id = view["row"]["id"].as_i64().unwrap();
-            if options && view["draft"]["options"].as_array().unwrap().is_empty() {
-                continue;
-            }
-            let number = id.to_string();
-            if home.run(["--json", "query", "lint", &number]).calm().quiet().code == Some(0) {
-                return id;
-            }
-        }
-    }
-    panic!("no gap gives a draft that can be sent");
+fn sendable_for(home: &Home, encounter: &str, gap: &str, options: bool) -> Option<i64> {
+    let ran = home.run(["--json", "query", "new", encounter, "--gap", gap]).calm();
+    let view = (ran.code == Some(0)).then(|| ran.json())?;
+    let id = view["row"]["id"].as_i64().unwrap();
+    let fit = view["row"]["state"] == "draft" && (!options || !view["draft"]["options"].as_array().unwrap().is_empty());
+    (fit && home.run(["--json", "query", "lint", &id.to_string()]).calm().quiet().code == Some(0)).then_some(id)
 }
 
 #[test]
 fn a_query_goes_from_new_to_closed_and_is_recorded_on_the_way() {
     let home = Home::with_charts();
-    let id = sendable_with(&home, true).to_string();
+    let id = sendable(&home, true).to_string();
     let lint = home.json(["query", "lint", &id]);
     assert_eq!(lint["can_send"], true);
     let before = home.json(["query", "show", &id]);
@@ -50,7 +46,7 @@ fn a_query_goes_from_new_to_closed_and_is_recorded_on_the_way() {
     let rows = home.json(["audit", "show"]);
     let acts: Vec<&str> =
         rows.as_array().unwrap().iter().filter(|r| r["object"] == id.as_str()).map(|r| r["action"].as_str().unwrap()).collect();
-    for act in ["query.new", "query.send"] {
+    for act in ["query.draft", "query.send", "query.move"] {
         assert!(acts.iter().any(|a| *a == act), "{act} in {acts:?}");
     }
     assert_eq!(home.json(["audit", "verify"])["verdict"], "intact");
@@ -59,7 +55,7 @@ fn a_query_goes_from_new_to_closed_and_is_recorded_on_the_way() {
 #[test]
 fn a_sent_query_refuses_to_be_changed_or_sent_again() {
     let home = Home::with_charts();
-    let id = sendable(&home).to_string();
+    let id = sendable(&home, false).to_string();
     home.json(["query", "send", &id]);
     let before = home.json(["query", "show", &id]);
     for change in [vec!["query", "edit", &id, "--title", "Another title"], vec!["query", "send", &id]] {
@@ -111,7 +107,7 @@ fn leading_text_is_named_by_its_rules() {
 #[test]
 fn an_export_with_json_is_json() {
     let home = Home::with_charts();
-    let id = sendable(&home).to_string();
+    let id = sendable(&home, false).to_string();
     let draft = home.json(["query", "export", &id]);
     assert_eq!(draft, home.json(["query", "export", &id, "--form", "json"]));
     assert!(draft["title"].is_string() && draft.get("internal_note").is_none());
