@@ -285,7 +285,7 @@ fn put_encounter(tx: &Transaction<'_>, given: &Encounter) -> rusqlite::Result<bo
             given.account
         ],
     )?;
-    if have.is_some_and(|old| (old.name(), &old.service) != (given.name(), &given.service)) {
+    if have.as_ref().is_some_and(|old| (old.name(), &old.service) != (given.name(), &given.service)) {
         // Its name and service stand in the index beside each of its documents.
         tx.execute(
             "INSERT INTO outbox (document, present) SELECT id, 1 FROM document WHERE encounter = ?1 AND current = 1",
