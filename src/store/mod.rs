@@ -95,7 +95,14 @@ impl Store {
     /// Opens the store in `folder`.
     pub fn open(folder: &Path, key: &Key) -> Result<Self> {
         let file = folder.join(FILE);
-        if !file.is_file() {
+        let there = file.metadata();
+        if let Err(error) = &there
+            && error.kind() == std::io::ErrorKind::PermissionDenied
+        {
+            // Saying "there is none" would send a person off to make a second store.
+            return Err(location::io_trouble("the store could not be opened", folder, error));
+        }
+        if !there.is_ok_and(|m| m.is_file()) {
             return Err(Trouble::input("there is no store here")
                 .at(folder.display().to_string(), None)
                 .hint("make one with `lacuna --store DIR init`, or see the program with `lacuna demo`"));

@@ -147,6 +147,8 @@ fn a_read_only_folder_is_told() {
         return;
     }
     let failure = home.run(["--json", "import", file.to_str().unwrap()]).ends(2).failure();
+    set(0o000);
+    fails(&home, &["worklist"], 2, "could not be opened");
     set(0o700);
     assert!(failure["why"].is_string() && failure["hint"].is_string(), "{failure}");
     assert_eq!(home.json(["doctor"])["sound"], true);

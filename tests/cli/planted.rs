@@ -59,7 +59,7 @@ fn no_failing_command_says_a_word_of_a_note() {
     commands.push(words(&["query", "edit", &draft, "--justify", PLANTED]));
     commands.push(words(&["query", "send", &draft]));
     commands.push(words(&["query", "answer", &draft, "--text", PLANTED]));
-    commands.push(words(&["query", "withdraw", &draft, "--reason", PLANTED]));
+    commands.push(words(&["query", "escalate", &draft, "--to", "the chief", "--reason", PLANTED]));
     commands.push(words(&["query", "lint", &path("latin.txt")]));
     commands.push(words(&["search", PLANTED, "--encounter", "nobody"]));
     let mut failed = 0;

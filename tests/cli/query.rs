@@ -47,7 +47,7 @@ fn a_query_goes_from_new_to_closed_and_is_recorded_on_the_way() {
     let acts: Vec<&str> =
         rows.as_array().unwrap().iter().filter(|r| r["object"] == id.as_str()).map(|r| r["action"].as_str().unwrap()).collect();
     for act in ["query.draft", "query.send", "query.move"] {
-        assert!(acts.iter().any(|a| *a == act), "{act} in {acts:?}");
+        assert!(acts.contains(&act), "{act} in {acts:?}");
     }
     assert_eq!(home.json(["audit", "verify"])["verdict"], "intact");
 }
