@@ -1,5 +1,7 @@
 //! Keeps the house as `src/lib.rs` and `ARCHITECTURE.md` describe it: who may name which crate, what is pure, how long a file is.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
 //! The real program in a real pseudo-terminal: the whole job by keys, and every way out.
 #![cfg(all(unix, feature = "tui"))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};

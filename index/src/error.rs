@@ -9,6 +9,9 @@ pub enum IndexError {
     /// Another process is writing; try again later.
     #[error("another process is writing to the search index")]
     Busy,
+    /// Another process has taken changes in meanwhile; look again where the index stands.
+    #[error("another process has brought the search index further")]
+    Moved,
     /// The work was asked to stop; nothing of it was kept.
     #[error("stopped")]
     Stopped,

@@ -74,7 +74,7 @@ mod snippet;
 mod stop;
 
 pub use brute::matches;
-pub use engine::{Engine, Facet, Found, Hit, Opened, Page, Sort};
+pub use engine::{Engine, Facet, Found, Hit, Opened, Page, Sort, Take};
 pub use entry::{Change, Entry};
 pub use error::IndexError;
 pub use grammar::{FIELD_NAMES, Issue, MAX_DEPTH, MAX_LENGTH, Query};

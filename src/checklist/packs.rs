@@ -76,11 +76,15 @@ impl Packs {
     }
 
     /// The shipped packs and these: what a site's own file is checked and run with, since it may name their groups. An edited copy
-    /// of a shipped pack stands in its place.
+    /// of a shipped pack, known by its file name or its pack id, stands in its place.
     pub fn with_shipped(sources: &[(String, String)]) -> Result<Packs, Vec<Diagnostic>> {
+        let name = |source: &str| source.rsplit('/').next().unwrap_or(source).to_owned();
         let own: Vec<String> = sources.iter().filter_map(|(_, text)| pack_id(text)).collect();
         let mut all = Self::shipped_sources();
-        all.retain(|(_, text)| pack_id(text).is_none_or(|id| !own.contains(&id)));
+        all.retain(|(shipped, text)| {
+            let same_id = pack_id(text).is_some_and(|id| own.contains(&id));
+            !same_id && !sources.iter().any(|(given, _)| name(given) == name(shipped))
+        });
         all.extend(sources.iter().cloned());
         Self::parse(&all)
     }

@@ -26,9 +26,11 @@ pub fn run(global: &Global, command: QueryCommand, out: &Out) -> Result<u8> {
         QueryCommand::Edit(args) => edit(global, &args, out),
         QueryCommand::List { encounter } => {
             let desk = place::desk(global)?;
-            let encounter = encounter.map(|name| desk.load(&name)).transpose()?.map(|c| c.encounter.identifier);
+            let only = encounter.map(|name| desk.load(&name)).transpose()?.map(|c| c.encounter);
             let mut list = desk.queries()?;
-            list.retain(|q| encounter.is_none() || q.encounter == encounter);
+            list.retain(|q| {
+                only.as_ref().is_none_or(|e| q.encounter.as_deref().is_some_and(|name| name == e.identifier || name == e.name()))
+            });
             out.show(&list, || {
                 if list.is_empty() { "No query yet.".to_owned() } else { list.iter().map(query_plain::row).collect::<Vec<_>>().join("\n") }
             })

@@ -45,6 +45,8 @@ struct File {
     /// How much of a note is its opening, in bytes.
     opening: usize,
     title_weight: i32,
+    /// A first line with more words than this is no title.
+    title_words: usize,
     title: Vec<Title>,
     rule: Vec<Rule>,
 }
@@ -80,8 +82,9 @@ impl DocumentTypes {
     pub fn shipped() -> &'static Self {
         static ONCE: OnceLock<DocumentTypes> = OnceLock::new();
         ONCE.get_or_init(|| {
-            Self::parse(SHIPPED)
-                .unwrap_or_else(|_| Self::new(File { threshold: 0, opening: 0, title_weight: 0, title: Vec::new(), rule: Vec::new() }))
+            Self::parse(SHIPPED).unwrap_or_else(|_| {
+                Self::new(File { threshold: 0, opening: 0, title_weight: 0, title_words: 0, title: Vec::new(), rule: Vec::new() })
+            })
         })
     }
 
@@ -118,7 +121,7 @@ pub fn document_type(text: &str, sections: &[Section], title: Option<&str>, rule
             add(rule.document_type, rule.weight);
         }
     }
-    if let Some(title) = title {
+    for title in title.into_iter().chain(own_title(text, rules.file.title_words)) {
         let mut named: Vec<usize> = rules.titles.find(title).into_iter().map(|(owner, _)| owner).collect();
         named.sort_unstable();
         named.dedup();
@@ -133,4 +136,10 @@ pub fn document_type(text: &str, sections: &[Section], title: Option<&str>, rule
         }
     }
     best.0
+}
+
+/// The first line of a note, when it is short enough to be a title.
+fn own_title(text: &str, words: usize) -> Option<&str> {
+    let line = text.trim_start().lines().next()?;
+    (line.split_whitespace().take(words + 1).count() <= words).then_some(line)
 }

@@ -14,7 +14,8 @@ use crate::chart::{DocumentType, Span};
 use std::collections::BTreeMap;
 
 /// The elements of this document type: `present` wherever the information stands, `empty` for a heading with nothing of use
-/// behind it, `absent` otherwise.
+/// behind it, `absent` otherwise. What other types ask for is listed too where the note speaks of it: the type is a judgement,
+/// and a sender or a checklist can know it better.
 pub fn elements(
     text: &str,
     sections: &[Section],
@@ -22,37 +23,51 @@ pub fn elements(
     document_type: DocumentType,
     rules: &ElementRules,
 ) -> BTreeMap<String, Presence> {
-    let names = rules.of(document_type);
-    if names.is_empty() {
-        return BTreeMap::new();
-    }
     // Whether each section has content of its own, and whether a part of it has.
     let filled: Vec<bool> = sections.iter().map(|s| rules.has_content(text.get(s.body..s.end).unwrap_or_default())).collect();
-    let cued = cued(text, sections, sentences, document_type, rules);
-    names
-        .iter()
-        .map(|name| {
-            let mut presence = Presence::Absent;
-            for rule in rules.rules(name, document_type) {
-                let first = sections.iter().position(|s| rule.after.contains(&s.section));
-                let skipped = if rule.after.is_empty() { 0 } else { first.map_or(sections.len(), |f| f + 1) };
-                for (section, filled) in sections.iter().zip(&filled).skip(skipped) {
-                    let own = rule.sections.contains(&section.section);
-                    let part =
-                        section.within.as_ref().is_some_and(|w| rule.sections.contains(w)) && !rule.parts_except.contains(&section.section);
-                    if (own || part) && *filled && !(rule.skip_short_of > 0 && words(text, section) < rule.skip_short_of) {
-                        presence = Presence::Present;
-                    } else if own && !filled && presence == Presence::Absent && !rule.supporting {
-                        presence = Presence::Empty;
-                    }
-                }
+    let held = cues(text, sections, sentences, rules);
+    let mut out = BTreeMap::new();
+    let others = DocumentType::ALL.into_iter().filter(|t| *t != document_type);
+    for asked in std::iter::once(document_type).chain(others) {
+        for name in rules.of(asked) {
+            let known = out.get(name);
+            if known.is_some_and(|p| asked != document_type && (*p == Presence::Present || rules.of(document_type).contains(name))) {
+                continue;
             }
-            if cued.contains(&name.as_str()) {
+            let cued = rules.cues().iter().zip(&held).any(|(c, held)| *held && c.element == *name && c.applies_to(asked));
+            let presence = if cued { Presence::Present } else { under_headings(text, sections, &filled, name, asked, rules) };
+            if asked == document_type || presence != Presence::Absent {
+                out.insert(name.clone(), presence);
+            }
+        }
+    }
+    out
+}
+
+/// What the sections say of one element.
+fn under_headings(
+    text: &str,
+    sections: &[Section],
+    filled: &[bool],
+    name: &str,
+    document_type: DocumentType,
+    rules: &ElementRules,
+) -> Presence {
+    let mut presence = Presence::Absent;
+    for rule in rules.rules(name, document_type) {
+        let first = sections.iter().position(|s| rule.after.contains(&s.section));
+        let skipped = if rule.after.is_empty() { 0 } else { first.map_or(sections.len(), |f| f + 1) };
+        for (section, filled) in sections.iter().zip(filled).skip(skipped) {
+            let own = rule.sections.contains(&section.section);
+            let part = section.within.as_ref().is_some_and(|w| rule.sections.contains(w)) && !rule.parts_except.contains(&section.section);
+            if (own || part) && *filled && !(rule.skip_short_of > 0 && words(text, section) < rule.skip_short_of) {
                 presence = Presence::Present;
+            } else if own && !filled && presence == Presence::Absent && !rule.supporting {
+                presence = Presence::Empty;
             }
-            (name.clone(), presence)
-        })
-        .collect()
+        }
+    }
+    presence
 }
 
 /// The first bytes of a text, cut at a character.
@@ -64,12 +79,26 @@ fn words(text: &str, section: &Section) -> usize {
     text.get(section.body..section.end).unwrap_or_default().split_whitespace().count()
 }
 
-/// The elements that words of the note speak for, whatever heading they stand under.
-fn cued<'r>(text: &str, sections: &[Section], sentences: &[Span], document_type: DocumentType, rules: &'r ElementRules) -> Vec<&'r str> {
+/// The rest of the line on which a place stands, when that is the first line of the note: its title.
+fn rest_of_title(text: &str, at: usize) -> Option<&str> {
+    let lead = text.len() - text.trim_start().len();
+    let end = text.get(lead..)?.find('\n').map_or(text.len(), |e| lead + e);
+    text.get(at..end)
+}
+
+/// Which cues hold: words of the note that speak for an element, whatever heading they stand under.
+fn cues(text: &str, sections: &[Section], sentences: &[Span], rules: &ElementRules) -> Vec<bool> {
     let mut hits: Vec<Vec<Span>> = rules.cues().iter().map(|_| Vec::new()).collect();
     for (owner, span) in rules.phrases().find(text) {
         let Some((cue, hits)) = rules.cues().get(owner).zip(hits.get_mut(owner)) else { continue };
-        if hits.len() >= cue.at_least.max(1) || !cue.applies_to(document_type) {
+        if hits.len() >= cue.at_least.max(1) {
+            continue;
+        }
+        if cue.title_words > 0 {
+            let small = |w: &&str| w.trim_start_matches(['(', ':']).starts_with(|c: char| c.is_lowercase());
+            if rest_of_title(text, span.end).is_some_and(|r| r.split_whitespace().filter(small).count() >= cue.title_words) {
+                hits.push(span);
+            }
             continue;
         }
         let section = sections.get(sections.partition_point(|s| s.start <= span.start).saturating_sub(1));
@@ -97,5 +126,5 @@ fn cued<'r>(text: &str, sections: &[Section], sentences: &[Span], document_type:
             hits.push(span);
         }
     }
-    rules.cues().iter().zip(&hits).filter(|(c, h)| !h.is_empty() && h.len() >= c.at_least.max(1)).map(|(c, _)| c.element.as_str()).collect()
+    rules.cues().iter().zip(&hits).map(|(c, h)| h.len() >= c.at_least.max(1)).collect()
 }

@@ -205,7 +205,7 @@ pub struct Reading {
     pub mentions: Vec<Mention>,
     /// Measurements in order of start.
     pub measurements: Vec<Measurement>,
-    /// The elements that the vocabulary lists for this document type.
+    /// The elements that the vocabulary lists for this document type, and those of other types that the note speaks of.
     pub elements: BTreeMap<String, Presence>,
     /// Note-level summary, in the vocabulary's order.
     pub conditions: Vec<Condition>,

@@ -1,5 +1,6 @@
 //! The sections of a note: which stretch of text stands under which heading.
 
+mod bare;
 mod headings;
 mod scan;
 #[cfg(test)]

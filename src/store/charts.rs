@@ -1,7 +1,7 @@
 //! Reading charts back: one encounter whole, or all encounters in a line each.
 
 use super::{Store, trouble::because};
-use crate::chart::{Chart, Document, DocumentStatus, Encounter, EncounterClass, Id, Patient, PriorEncounter, Provider, Role};
+use crate::chart::{Chart, Document, Encounter, EncounterClass, Id, Patient, PriorEncounter, Provider, Role};
 use crate::error::Result;
 use rusqlite::{Connection, OptionalExtension};
 use serde::de::DeserializeOwned;
@@ -35,7 +35,7 @@ impl Store {
         self.read(|c| {
             let mut documents: std::collections::HashMap<String, Vec<(String, i64)>> = std::collections::HashMap::new();
             let mut statement = c.prepare(
-                "SELECT encounter, identifier, version FROM document WHERE current = 1 AND encounter IS NOT NULL ORDER BY identifier",
+                "SELECT encounter, identifier, version FROM document WHERE current = 1 AND withdrawn = 0 AND encounter IS NOT NULL ORDER BY identifier",
             )?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
@@ -124,7 +124,7 @@ impl Store {
             Ok((
                 count(c, "SELECT count(*) FROM patient")?,
                 count(c, "SELECT count(*) FROM encounter")?,
-                count(c, "SELECT count(*) FROM document WHERE current = 1")?,
+                count(c, "SELECT count(*) FROM document WHERE current = 1 AND withdrawn = 0")?,
                 count(c, "SELECT count(*) FROM fact WHERE kind = 'observation'")?,
             ))
         })
@@ -135,7 +135,7 @@ fn load_chart(c: &Connection, name: &str) -> rusqlite::Result<Option<Chart>> {
     let number = name.strip_prefix('#').and_then(|n| n.parse::<i64>().ok());
     let found: Option<(i64, String)> = c
         .query_row(
-            "SELECT id, body FROM encounter WHERE identifier = ?1 OR account = ?1 OR id = ?2 ORDER BY identifier = ?1 DESC LIMIT 1",
+            "SELECT id, body FROM encounter WHERE identifier = ?1 OR account = ?1 OR id = ?2 ORDER BY identifier = ?1 DESC, started DESC, identifier LIMIT 1",
             (name, number),
             |r| Ok((r.get(0)?, r.get(1)?)),
         )
@@ -166,9 +166,9 @@ fn load_chart(c: &Connection, name: &str) -> rusqlite::Result<Option<Chart>> {
 }
 
 fn documents_of(c: &Connection, encounter: &str) -> rusqlite::Result<Vec<Document>> {
-    let mut statement = c.prepare_cached("SELECT id, version, sha256, text, body FROM document WHERE encounter = ?1 AND current = 1")?;
+    let mut statement =
+        c.prepare_cached("SELECT id, version, sha256, text, body FROM document WHERE encounter = ?1 AND current = 1 AND withdrawn = 0")?;
     let mut documents = statement.query_map([encounter], document)?.collect::<rusqlite::Result<Vec<_>>>()?;
-    documents.retain(|d| d.status != DocumentStatus::EnteredInError);
     for d in &mut documents {
         join_providers(c, d)?;
     }

@@ -2,7 +2,7 @@
 
 use super::audit::Act;
 use super::{Actor, Store, trouble::because};
-use crate::chart::{Document, Encounter, Instant, Patient, Provider, Record};
+use crate::chart::{Document, DocumentStatus, Encounter, EncounterClass, Instant, Patient, Provider, Record};
 use crate::error::{Result, Trouble};
 use crate::hash::sha256;
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -157,11 +157,16 @@ fn put_document(tx: &Transaction<'_>, run: i64, given: &Document) -> rusqlite::R
     let mut find = tx.prepare_cached("SELECT id, version, sha256, body_sha256 FROM document WHERE identifier = ?1 AND current = 1")?;
     let current: Option<(i64, i64, String, String)> =
         find.query_row([&given.identifier], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))).optional()?;
-    // The same as any stored version is nothing new: a source that holds one identifier twice would otherwise grow with every run.
-    let mut known = tx.prepare_cached("SELECT 1 FROM document WHERE identifier = ?1 AND sha256 = ?2 AND body_sha256 = ?3")?;
+    // The same as the current version, or as one that came in the same run as it (a source that holds one identifier twice would
+    // otherwise grow with every run). An older text that comes back is news: a correction was taken back.
+    let mut known = tx.prepare_cached(
+        "SELECT 1 FROM document d JOIN document c ON c.identifier = d.identifier AND c.current = 1
+         WHERE d.identifier = ?1 AND d.sha256 = ?2 AND d.body_sha256 = ?3 AND d.run = c.run",
+    )?;
     if known.exists((&given.identifier, &text_hash, &body_hash))? {
         return Ok(Put::Unchanged);
     }
+    let withdrawn = given.status == DocumentStatus::EnteredInError;
     let version = match &current {
         Some((old, version, ..)) => {
             tx.prepare_cached("UPDATE document SET current = 0 WHERE id = ?1")?.execute([old])?;
@@ -171,8 +176,8 @@ fn put_document(tx: &Transaction<'_>, run: i64, given: &Document) -> rusqlite::R
         None => 1,
     };
     tx.prepare_cached(
-        "INSERT INTO document (identifier, version, current, encounter, patient, written, sha256, text, body, body_sha256, run)
-         VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO document (identifier, version, current, encounter, patient, written, sha256, text, body, body_sha256, run, withdrawn)
+         VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?
     .execute(params![
         given.identifier,
@@ -184,10 +189,13 @@ fn put_document(tx: &Transaction<'_>, run: i64, given: &Document) -> rusqlite::R
         given.text,
         body,
         body_hash,
-        run
+        run,
+        withdrawn
     ])?;
     let id = tx.last_insert_rowid();
-    tx.prepare_cached("INSERT INTO outbox (document, present) VALUES (?1, 1)")?.execute([id])?;
+    if !withdrawn {
+        tx.prepare_cached("INSERT INTO outbox (document, present) VALUES (?1, 1)")?.execute([id])?;
+    }
     touch(tx, given.encounter.as_deref())?;
     Ok(if current.is_some() { Put::NewVersion } else { Put::Added })
 }
@@ -226,14 +234,12 @@ fn put_patient(tx: &Transaction<'_>, given: &Patient) -> rusqlite::Result<bool> 
          ON CONFLICT (identifier) DO UPDATE SET mrn = ?2, body = ?3, revision = revision + 1",
         (&merged.identifier, &merged.mrn, json(&merged)),
     )?;
-    if have.is_some() {
-        // Name and record number stand in the index beside each of the patient's documents.
-        tx.execute(
-            "INSERT INTO outbox (document, present) SELECT id, 1 FROM document WHERE patient = ?1 AND current = 1",
-            [&merged.identifier],
-        )?;
-        tx.execute("UPDATE encounter SET touched = touched + 1 WHERE patient = ?1", [&merged.identifier])?;
-    }
+    // Name and record number stand in the index beside each of the patient's documents, which may have come first.
+    tx.prepare_cached(
+        "INSERT INTO outbox (document, present) SELECT id, 1 FROM document WHERE patient = ?1 AND current = 1 AND withdrawn = 0",
+    )?
+    .execute([&merged.identifier])?;
+    tx.prepare_cached("UPDATE encounter SET touched = touched + 1 WHERE patient = ?1")?.execute([&merged.identifier])?;
     Ok(have.is_none())
 }
 
@@ -265,7 +271,7 @@ fn put_encounter(tx: &Transaction<'_>, given: &Encounter) -> rusqlite::Result<bo
     if have.as_ref().is_some_and(|old| given.implied && !old.implied) {
         return Ok(false);
     }
-    let given = Encounter { id: crate::chart::Id(0), ..given.clone() };
+    let given = Encounter { id: crate::chart::Id(0), ..merge_encounter(have.as_ref(), given) };
     if have.as_ref() == Some(&given) {
         return Ok(false);
     }
@@ -285,12 +291,12 @@ fn put_encounter(tx: &Transaction<'_>, given: &Encounter) -> rusqlite::Result<bo
             given.account
         ],
     )?;
-    if have.as_ref().is_some_and(|old| (old.name(), &old.service) != (given.name(), &given.service)) {
-        // Its name and service stand in the index beside each of its documents.
-        tx.execute(
-            "INSERT INTO outbox (document, present) SELECT id, 1 FROM document WHERE encounter = ?1 AND current = 1",
-            [&given.identifier],
-        )?;
+    let named = |e: &Encounter| (e.name().to_owned(), e.service.clone());
+    if have.as_ref().map(named) != Some(named(&given)) {
+        tx.prepare_cached(
+            "INSERT INTO outbox (document, present) SELECT id, 1 FROM document WHERE encounter = ?1 AND current = 1 AND withdrawn = 0",
+        )?
+        .execute([&given.identifier])?;
     }
     Ok(have.is_none())
 }
@@ -307,6 +313,32 @@ fn merge_patient(have: Option<&Patient>, given: &Patient) -> Patient {
         birth: given.birth.or(old.birth),
         sex: if given.sex == crate::chart::Sex::NotGiven { old.sex } else { given.sex },
         died: given.died.or(old.died),
+    }
+}
+
+/// What is given now wins; what is not given now is kept. A record that only names an encounter says nothing about it.
+fn merge_encounter(have: Option<&Encounter>, given: &Encounter) -> Encounter {
+    let Some(old) = have.filter(|old| !old.implied || given.implied) else { return given.clone() };
+    let list = |new: &Vec<_>, old: &Vec<_>| if new.is_empty() { old.clone() } else { new.clone() };
+    Encounter {
+        id: old.id,
+        identifier: given.identifier.clone(),
+        account: given.account.clone().or_else(|| old.account.clone()),
+        patient: given.patient.clone().or_else(|| old.patient.clone()),
+        class: if given.class == EncounterClass::NotGiven { old.class } else { given.class },
+        status: given.status.clone().or_else(|| old.status.clone()),
+        start: given.start.or(old.start),
+        admitted: given.admitted.or(old.admitted),
+        end: given.end.or(old.end),
+        locations: if given.locations.is_empty() { old.locations.clone() } else { given.locations.clone() },
+        attending: given.attending.clone().or_else(|| old.attending.clone()),
+        participants: list(&given.participants, &old.participants),
+        service: given.service.clone().or_else(|| old.service.clone()),
+        disposition: given.disposition.clone().or_else(|| old.disposition.clone()),
+        reason: given.reason.clone().or_else(|| old.reason.clone()),
+        working_drg: given.working_drg.clone().or_else(|| old.working_drg.clone()),
+        gmlos_days: given.gmlos_days.or(old.gmlos_days),
+        implied: given.implied,
     }
 }
 

@@ -22,7 +22,7 @@ pub use ingest::{IngestCounts, RunReport};
 pub use location::default_folder;
 pub use outbox::{DocumentForIndex, Outbox};
 pub use people::SeenMap;
-pub use queries::{NewQuery, StoredQuery, StoredStep, StoredVersion};
+pub use queries::{NewQuery, Said, StoredQuery, StoredStep, StoredVersion};
 
 use crate::chart::Instant;
 use crate::error::{Result, Trouble};

@@ -69,6 +69,12 @@ impl Store {
         })
     }
 
+    /// The oldest change that is still kept; one past the head when all were taken in.
+    pub fn outbox_oldest(&self) -> Result<u64> {
+        let oldest: Option<i64> = self.read(|c| c.query_row("SELECT min(sequence) FROM outbox", [], |r| r.get(0)))?;
+        Ok(oldest.map_or(self.outbox_head()? + 1, i64::unsigned_abs))
+    }
+
     /// Forgets what the index has committed.
     pub fn outbox_done(&self, sequence: u64) -> Result<()> {
         let upto = i64::try_from(sequence).unwrap_or(i64::MAX);
@@ -84,7 +90,7 @@ impl Store {
     pub fn documents_for_index(&self, after: u64, limit: usize) -> Result<Vec<DocumentForIndex>> {
         self.read(|c| {
             let keys: Vec<i64> = c
-                .prepare_cached("SELECT id FROM document WHERE current = 1 AND id > ?1 ORDER BY id LIMIT ?2")?
+                .prepare_cached("SELECT id FROM document WHERE current = 1 AND withdrawn = 0 AND id > ?1 ORDER BY id LIMIT ?2")?
                 .query_map((i64::try_from(after).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX)), |r| r.get(0))?
                 .collect::<rusqlite::Result<_>>()?;
             let mut out = Vec::with_capacity(keys.len());
@@ -110,7 +116,7 @@ impl Store {
 fn for_index(c: &rusqlite::Connection, id: i64) -> rusqlite::Result<Option<DocumentForIndex>> {
     let mut statement = c.prepare_cached(
         "SELECT d.version, d.text, d.body, p.body, e.body FROM document d LEFT JOIN patient p ON p.identifier = d.patient
-         LEFT JOIN encounter e ON e.identifier = d.encounter WHERE d.id = ?1 AND d.current = 1",
+         LEFT JOIN encounter e ON e.identifier = d.encounter WHERE d.id = ?1 AND d.current = 1 AND d.withdrawn = 0",
     )?;
     statement
         .query_row([id], |r| {

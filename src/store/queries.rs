@@ -47,6 +47,17 @@ pub struct StoredQuery {
     pub answer: Option<String>,
 }
 
+/// What was said at a step.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Said<'a> {
+    /// Reason, answer or note, for the timeline.
+    pub note: &'a str,
+    /// The answer, when this step brings one.
+    pub answer: Option<&'a str>,
+    /// The outcome, when this step brings one.
+    pub outcome: Option<Outcome>,
+}
+
 /// One step of its life.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredStep {
@@ -180,17 +191,8 @@ impl Store {
         })
     }
 
-    /// Moves a sent query from one state to another, with what was said. `from` must be where it stands.
-    pub fn move_query(
-        &self,
-        actor: &Actor,
-        id: i64,
-        from: QueryState,
-        to: QueryState,
-        note: &str,
-        answer: Option<&str>,
-        outcome: Option<Outcome>,
-    ) -> Result<()> {
+    /// Moves a sent query from one state to another. `from` must be where it stands.
+    pub fn move_query(&self, actor: &Actor, id: i64, (from, to): (QueryState, QueryState), said: &Said<'_>) -> Result<()> {
         self.write(|tx| {
             let failed = because("the query could not be changed; nothing was saved");
             let stored = current(tx, id)?;
@@ -200,17 +202,17 @@ impl Store {
                     .why(format!("it is {} now, not {}", name(&stored.state), name(&from)))
                     .hint("somebody else acted on it: look at its timeline"));
             }
-            let outcome_name = outcome.map(|o| name(&o));
+            let outcome_name = said.outcome.map(|o| name(&o));
             tx.execute(
                 "UPDATE query SET state = ?2, answer = coalesce(?3, answer), outcome = coalesce(?4, outcome) WHERE id = ?1",
-                (id, name(&to), answer, outcome_name),
+                (id, name(&to), said.answer, outcome_name),
             )
             .map_err(&failed)?;
             let hash: Option<String> = tx
                 .query_row("SELECT body_hash FROM query_version WHERE query = ?1 ORDER BY version DESC LIMIT 1", [id], |r| r.get(0))
                 .optional()
                 .map_err(&failed)?;
-            self.step(tx, actor, id, (from, to), note, &hash.unwrap_or_default())?;
+            self.step(tx, actor, id, (from, to), said.note, &hash.unwrap_or_default())?;
             let detail = format!("{} to {}", name(&from), name(&to));
             self.record(tx, actor, &Act { detail: &detail, ..act("query.move", &stored.draft, &id.to_string(), None) })
         })

@@ -143,8 +143,15 @@ fn a_sent_query_never_changes() {
     let versions = store.query_versions(id).unwrap();
     assert_eq!((versions.len(), versions[0].text.as_str()), (1, "the text"));
     assert!(!versions[0].text.contains("for us"));
-    store.move_query(&actor(), id, QueryState::Open, QueryState::Answered, "said so", Some("said so"), None).unwrap();
-    assert!(store.move_query(&actor(), id, QueryState::Open, QueryState::Withdrawn, "late", None, None).is_err(), "it is answered by now");
+    store
+        .move_query(
+            &actor(),
+            id,
+            (QueryState::Open, QueryState::Answered),
+            &Said { note: "said so", answer: Some("said so"), outcome: None },
+        )
+        .unwrap();
+    assert!(store.move_query(&actor(), id, (QueryState::Open, QueryState::Withdrawn), &Said::default()).is_err(), "it is answered by now");
     let states: Vec<_> = store.steps(id).unwrap().into_iter().map(|s| s.to).collect();
     assert_eq!(states, [QueryState::Open, QueryState::Answered]);
 }

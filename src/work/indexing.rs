@@ -7,128 +7,106 @@ use lacuna_index::{Change, Engine, Entry, IndexError, Opened, Stop};
 /// Documents handed to the index at a time: bounds memory, whatever their number.
 const BATCH: usize = 500;
 
-/// The index of a store, and why it had to be made anew when it had.
+/// The index of a store.
 pub struct Library {
     /// The engine.
     pub engine: Engine,
-    /// Why it is (or was) empty.
-    pub rebuilt: Option<String>,
 }
 
 /// Opens the index beside the store; in memory for a store in memory. Never fails because of the index itself: a bad one is
-/// replaced, and filled by the next [`catch_up`].
+/// replaced by an empty one, which stands at sequence 0 and is filled by the next [`catch_up`].
 pub fn open(store: &Store) -> Result<Library> {
-    let opened = match store.folder() {
-        None => return Engine::memory().map(|engine| Library { engine, rebuilt: Some("in memory".to_owned()) }).map_err(trouble),
-        Some(folder) => Engine::open(&folder.join("index"), store.id()).map_err(trouble)?,
+    let engine = match store.folder() {
+        None => Engine::memory().map_err(trouble)?,
+        Some(folder) => match Engine::open(&folder.join("index"), store.id()).map_err(trouble)? {
+            Opened::Ready(engine) | Opened::NeedsRebuild { engine, .. } => engine,
+        },
     };
-    Ok(match opened {
-        Opened::Ready(engine) => Library { engine, rebuilt: None },
-        Opened::NeedsRebuild { engine, why } => Library { engine, rebuilt: Some(why) },
-    })
+    Ok(Library { engine })
 }
 
-/// An empty index in place of the one that is there.
-pub fn fresh(store: &Store) -> Result<Library> {
-    if let Some(folder) = store.folder() {
-        let at = folder.join("index");
-        match std::fs::remove_dir_all(&at) {
-            Ok(()) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => {
-                return Err(Trouble::system("the old index could not be removed").at(at.display().to_string(), None).why(error.kind()));
-            }
-        }
-    }
-    open(store)
-}
-
-/// Takes in everything that the index does not hold yet; gives how many changes there were. When another process is writing the
-/// index, that process takes them in: this one says how many are waiting.
-pub fn catch_up(store: &Store, library: &mut Library, stop: &Stop, tell: &mut dyn FnMut(u64)) -> Result<Waiting> {
-    library.engine.reload().map_err(trouble)?;
-    // An index that is ahead of its store belongs to what was there before an older copy was put back.
-    if library.engine.sequence() > store.outbox_head()? {
-        *library = fresh(store)?;
-    }
-    // Sequence 0 is an index that was never completed: made anew just now, or cut off while it was filled.
-    if library.engine.sequence() == 0 && store.outbox_head()? > 0 {
-        if library.engine.documents() > 0 {
-            *library = fresh(store)?;
-        }
-        match rebuild(store, &library.engine, stop, tell) {
-            Ok(()) => {}
-            Err(IndexOr::Index(IndexError::Busy)) => return waiting(store, &library.engine),
-            Err(other) => return Err(other.into()),
-        }
-        library.rebuilt = None;
-    }
+/// Takes in everything that the index does not hold yet; gives how many changes it could not take in: when another process is
+/// writing, that process takes them in. A search's own [`Stop`] does not belong here: it would throw half a rebuild away.
+pub fn catch_up(store: &Store, library: &Library, stop: &Stop, tell: &mut dyn FnMut(u64)) -> Result<Waiting> {
+    let engine = &library.engine;
+    engine.reload().map_err(trouble)?;
     loop {
-        let from = library.engine.sequence();
-        let next = store.outbox(from, BATCH)?;
-        if next.sequence == from || (next.put.is_empty() && next.remove.is_empty()) || stop.stopped() {
+        let (at, head) = (engine.sequence(), store.outbox_head()?);
+        if at == head || stop.stopped() {
             break;
         }
-        match apply(&library.engine, &next.put, &next.remove, next.sequence, stop) {
-            Ok(()) => {}
-            Err(IndexError::Busy) => break,
+        // Changes that are needed are no longer kept, or the store is older than the index (a backup was put back).
+        let done = if at > head || at + 1 < store.outbox_oldest()? {
+            rebuild(store, engine, head, stop, tell)?
+        } else {
+            let next = store.outbox(at, BATCH)?;
+            let changes = next.remove.iter().map(|key| Change::Remove(*key)).chain(next.put.iter().map(|d| Change::Put(entry(d))));
+            let done = engine.advance(changes, at, next.sequence, stop);
+            tell(next.put.len() as u64);
+            done
+        };
+        match done {
+            Ok(()) => {
+                if engine.on_disk() {
+                    store.outbox_done(engine.sequence())?;
+                }
+            }
+            Err(IndexError::Moved) => engine.reload().map_err(trouble)?,
+            Err(IndexError::Busy | IndexError::Stopped) => break,
             Err(error) => return Err(trouble(error)),
         }
-        library.engine.reload().map_err(trouble)?;
-        store.outbox_done(library.engine.sequence())?;
-        tell(next.put.len() as u64);
     }
-    waiting(store, &library.engine)
+    Ok(Waiting(store.outbox_head()?.saturating_sub(engine.sequence())))
+}
+
+/// Makes the index anew from the documents, whatever it holds.
+pub fn start_over(store: &Store, library: &Library, stop: &Stop, tell: &mut dyn FnMut(u64)) -> Result<Waiting> {
+    let head = store.outbox_head()?;
+    rebuild(store, &library.engine, head, stop, tell)?.map_err(trouble)?;
+    catch_up(store, library, stop, tell)
 }
 
 /// What the index has still to take in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Waiting(pub u64);
 
-fn waiting(store: &Store, engine: &Engine) -> Result<Waiting> {
-    Ok(Waiting(store.outbox_head()?.saturating_sub(engine.sequence())))
-}
-
-enum IndexOr {
-    Index(IndexError),
-    Other(Trouble),
-}
-
-impl From<IndexOr> for Trouble {
-    fn from(error: IndexOr) -> Self {
-        match error {
-            IndexOr::Index(error) => trouble(error),
-            IndexOr::Other(trouble) => trouble,
-        }
+/// Everything in one commit: one that is cut off leaves the index as it was. What changes while it runs has a higher sequence
+/// than `head` and comes from the outbox afterwards.
+fn rebuild(
+    store: &Store,
+    engine: &Engine,
+    head: u64,
+    stop: &Stop,
+    tell: &mut dyn FnMut(u64),
+) -> Result<std::result::Result<(), IndexError>> {
+    let mut failed = None;
+    let outcome = engine.rebuild(
+        &mut |take| {
+            let (mut after, mut done) = (0, 0);
+            loop {
+                let documents = match store.documents_for_index(after, BATCH) {
+                    Ok(documents) => documents,
+                    Err(trouble) => {
+                        failed = Some(trouble);
+                        return Err(IndexError::Stopped);
+                    }
+                };
+                let Some(last) = documents.last() else { return Ok(()) };
+                after = last.key;
+                for document in &documents {
+                    take(Change::Put(entry(document)))?;
+                }
+                done += documents.len() as u64;
+                tell(done);
+            }
+        },
+        head,
+        stop,
+    );
+    match failed {
+        Some(trouble) => Err(trouble),
+        None => Ok(outcome),
     }
-}
-
-fn rebuild(store: &Store, engine: &Engine, stop: &Stop, tell: &mut dyn FnMut(u64)) -> std::result::Result<(), IndexOr> {
-    // What changes while this runs has a higher sequence and comes from the outbox afterwards.
-    let head = store.outbox_head().map_err(IndexOr::Other)?;
-    let (mut after, mut done) = (0, 0);
-    loop {
-        let documents = store.documents_for_index(after, BATCH).map_err(IndexOr::Other)?;
-        let last = documents.last().map(|d| d.key);
-        if stop.stopped() {
-            return Ok(());
-        }
-        // Only the commit that completes the rebuild carries the sequence: one that was cut off starts again.
-        let sequence = if documents.len() < BATCH { head.max(1) } else { 0 };
-        apply(engine, &documents, &[], sequence, stop).map_err(IndexOr::Index)?;
-        done += documents.len() as u64;
-        tell(done);
-        match last {
-            Some(key) if documents.len() == BATCH => after = key,
-            _ => break,
-        }
-    }
-    engine.reload().map_err(IndexOr::Index)
-}
-
-fn apply(engine: &Engine, put: &[DocumentForIndex], remove: &[u64], sequence: u64, stop: &Stop) -> std::result::Result<(), IndexError> {
-    let changes = remove.iter().map(|key| Change::Remove(*key)).chain(put.iter().map(|d| Change::Put(entry(d))));
-    engine.apply(changes, sequence, stop)
 }
 
 /// A document as the index and the brute-force evaluator see it.

@@ -52,13 +52,13 @@ impl LocalDesk {
 
     /// Brings the index up to date; says how many changes it could not take in.
     pub fn catch_up(&self, stop: &Stop, tell: &mut dyn FnMut(u64)) -> Result<Waiting> {
-        indexing::catch_up(&self.store, &mut lock(&self.library), stop, tell)
+        indexing::catch_up(&self.store, &lock(&self.library), stop, tell)
     }
 
     /// Runs `search` on an index that is up to date, as far as this process may write it.
-    pub fn with_index<T>(&self, stop: &Stop, search: impl FnOnce(&Engine, Waiting) -> Result<T>) -> Result<T> {
-        let mut library = lock(&self.library);
-        let waiting = indexing::catch_up(&self.store, &mut library, stop, &mut |_| {})?;
+    pub fn with_index<T>(&self, search: impl FnOnce(&Engine, Waiting) -> Result<T>) -> Result<T> {
+        let library = lock(&self.library);
+        let waiting = indexing::catch_up(&self.store, &library, &Stop::new(), &mut |_| {})?;
         search(&library.engine, waiting)
     }
 
@@ -69,9 +69,7 @@ impl LocalDesk {
 
     /// Throws the index away and makes it anew.
     pub fn rebuild_index(&self, stop: &Stop, tell: &mut dyn FnMut(u64)) -> Result<Waiting> {
-        let mut library = lock(&self.library);
-        *library = indexing::fresh(&self.store)?;
-        indexing::catch_up(&self.store, &mut library, stop, tell)
+        indexing::start_over(&self.store, &lock(&self.library), stop, tell)
     }
 
     /// Why an item fired in an encounter, or why not, with clocks judged at `as_of`.

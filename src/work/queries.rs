@@ -11,7 +11,7 @@ use crate::query::{
     Context, Draft, Event, Outcome, Policy, QueryState, Report, body_hash, documented_concepts, draft_from_gap, lint as lint_draft, next,
     render_text,
 };
-use crate::store::{NewQuery, Store, StoredQuery};
+use crate::store::{NewQuery, Said, Store, StoredQuery};
 use std::collections::BTreeSet;
 
 /// Stores a new draft: for a gap, or blank.
@@ -117,28 +117,28 @@ pub fn answer(store: &Store, session: &Session, id: i64, words: &str, option: Op
     }
     let event = Event::Answer { text: said.clone(), option, by: recipient(&query), at: session.now() };
     let to = allowed(&query, &event)?;
-    store.move_query(&session.actor(), id, query.state, to, &said, Some(&said), None)
+    store.move_query(&session.actor(), id, (query.state, to), &Said { note: &said, answer: Some(&said), outcome: None })
 }
 
 /// Closes with an outcome.
 pub fn close(store: &Store, session: &Session, id: i64, outcome: Outcome) -> Result<()> {
     let query = load(store, id)?;
     let to = allowed(&query, &Event::Close { outcome })?;
-    store.move_query(&session.actor(), id, query.state, to, "closed", None, Some(outcome))
+    store.move_query(&session.actor(), id, (query.state, to), &Said { note: "closed", answer: None, outcome: Some(outcome) })
 }
 
 /// Hands an open query to the next level.
 pub fn escalate(store: &Store, session: &Session, id: i64, to: &str, words: &str) -> Result<()> {
     let query = load(store, id)?;
     let state = allowed(&query, &Event::Escalate { to: to.to_owned(), reason: words.to_owned() })?;
-    store.move_query(&session.actor(), id, query.state, state, &format!("to {to}: {words}"), None, None)
+    store.move_query(&session.actor(), id, (query.state, state), &Said { note: &format!("to {to}: {words}"), answer: None, outcome: None })
 }
 
 /// Takes an open query back.
 pub fn withdraw(store: &Store, session: &Session, id: i64, words: &str) -> Result<()> {
     let query = load(store, id)?;
     let state = allowed(&query, &Event::Withdraw { reason: words.to_owned() })?;
-    store.move_query(&session.actor(), id, query.state, state, words, None, Some(Outcome::Withdrawn))
+    store.move_query(&session.actor(), id, (query.state, state), &Said { note: words, answer: None, outcome: Some(Outcome::Withdrawn) })
 }
 
 /// Says that there is no such query.

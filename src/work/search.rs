@@ -28,12 +28,11 @@ pub fn search_in(desk: &LocalDesk, encounter: Option<&str>, request: &Request<'_
     let chart = encounter.map(|name| desk.load(name)).transpose()?;
     let page = match &chart {
         Some(chart) => within(desk.store(), chart, request)?,
-        None => desk.with_index(stop, |engine, waiting| everywhere(desk.store(), engine, waiting, request, stop))?,
+        None => desk.with_index(|engine, waiting| everywhere(desk.store(), engine, waiting, request, stop))?,
     };
     let hash = desk.store().keyed_hash(request.text);
     let actor = desk.session().actor();
-    let (patient, encounter) =
-        chart.as_ref().map_or((None, None), |c| (c.encounter.patient.as_deref(), Some(c.encounter.identifier.as_str())));
+    let (patient, encounter) = chart.as_ref().map_or((None, None), |c| (c.encounter.patient.as_deref(), Some(c.encounter.name())));
     desk.store().record_act(&actor, "search", patient, encounter, None, &format!("query {hash}, {} hits", page.total))?;
     Ok(page)
 }

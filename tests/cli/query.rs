@@ -75,6 +75,10 @@ fn an_empty_draft_is_kept_and_not_sent() {
     let id = home.json(["query", "new", "88047"])["row"]["id"].as_i64().unwrap().to_string();
     let report = home.run(["--json", "query", "lint", &id]).ends(3).quiet().json();
     assert_eq!(report["can_send"], false);
+    let number = format!("#{}", home.json(["chart", "88047"])["encounter"]["id"]);
+    for (name, there) in [("88047", 1), ("enc-88047", 1), (number.as_str(), 1), ("88085", 0)] {
+        assert_eq!(home.json(["query", "list", "--encounter", name]).as_array().unwrap().len(), there, "{name}");
+    }
     let failure = home.run(["--json", "query", "send", &id]).ends(3).failure();
     assert!(failure["why"].as_str().unwrap().contains("QL"), "names the rules: {failure}");
     assert_eq!(home.json(["query", "show", &id])["row"]["state"], "draft");
@@ -120,6 +124,7 @@ fn an_export_with_json_is_json() {
 #[test]
 fn what_is_no_query_number_is_told() {
     let home = Home::with_charts();
+    home.run(["query", "list", "--encounter", "nobody"]).ends(2);
     for command in ["show", "send", "lint", "export"] {
         let failure = home.run(["--json", "query", command, "99"]).ends(2).failure();
         assert_eq!(failure["source"], "query 99", "{command}");

@@ -23,11 +23,26 @@ const UNDER_WAY: usize = 16 << 20;
 /// Share of removed documents in a segment at which it is rewritten: removed notes must leave the disk.
 const REMOVED_SHARE: f32 = 0.2;
 
-/// Applies all changes in one commit that carries `payload`, or none of them.
-pub(crate) fn apply<'a>(
+/// Takes one change.
+pub type Take<'t> = dyn FnMut(Change<'_>) -> Result<(), IndexError> + 't;
+
+/// Where the index must stand before a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum From {
+    /// Anywhere.
+    Anywhere,
+    /// At this sequence: otherwise another process has been here, and the changes at hand are not the next ones.
+    Sequence(u64),
+    /// Nowhere: everything that is there goes, in the same commit.
+    Nothing,
+}
+
+/// Applies all changes that `give` hands over in one commit that carries `payload`, or none of them.
+pub(crate) fn apply(
     index: &Index,
     columns: &Columns,
-    changes: impl Iterator<Item = Change<'a>>,
+    from: From,
+    give: &mut dyn FnMut(&mut Take<'_>) -> Result<(), IndexError>,
     payload: &Payload,
     stop: &Stop,
 ) -> Result<(), IndexError> {
@@ -35,13 +50,21 @@ pub(crate) fn apply<'a>(
     let mut policy = LogMergePolicy::default();
     policy.set_del_docs_ratio_before_merge(REMOVED_SHARE);
     writer.set_merge_policy(Box::new(policy));
-    // With the lock in hand the last commit stays the last: an index without documents has nothing to delete.
-    let fresh = index.searchable_segment_metas()?.is_empty();
+    // With the lock in hand the last commit stays the last.
+    if let From::Sequence(expected) = from
+        && super::open::payload(index)?.map_or(0, |p| p.sequence) != expected
+    {
+        return Err(IndexError::Moved);
+    }
+    if from == From::Nothing {
+        writer.delete_all_documents()?;
+    }
+    // An index without documents has nothing to delete.
+    let fresh = from == From::Nothing || index.searchable_segment_metas()?.is_empty();
     let gate = Arc::new(Gate::default());
     let mut seen = HashSet::new();
-    for change in changes {
+    let taken = give(&mut |change| {
         if stop.stopped() {
-            writer.rollback()?;
             return Err(IndexError::Stopped);
         }
         let key = match change {
@@ -56,6 +79,11 @@ pub(crate) fn apply<'a>(
             let ticket = gate.enter(entry.text.len());
             writer.add_document(Fed { values: values(columns, &entry), _ticket: ticket })?;
         }
+        Ok(())
+    });
+    if let Err(error) = taken {
+        writer.rollback()?;
+        return Err(error);
     }
     let text = serde_json::to_string(payload).map_err(|e| IndexError::Unusable(e.to_string()))?;
     let mut commit = writer.prepare_commit()?;

@@ -11,6 +11,8 @@ mod leaf;
 mod open;
 mod schema;
 
+pub use feed::Take;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -150,12 +152,37 @@ impl Engine {
     /// Applies changes in one commit that carries `sequence`, then shows them to this engine. All or nothing: when stopped, killed or
     /// failed, the index stays as it was. [`IndexError::Busy`] when another process is writing.
     ///
-    /// Changes must reach from what [`Engine::sequence`] says to `sequence`. `sequence` is stored as given even if the index has been
-    /// further: the changes in between are then expected once more, which does no harm.
+    /// `sequence` is stored as given, whatever the index held before; where several processes write, use [`Engine::advance`].
     pub fn apply<'a>(&self, changes: impl Iterator<Item = Change<'a>>, sequence: u64, stop: &Stop) -> Result<(), IndexError> {
+        self.commit(feed::From::Anywhere, &mut all(changes), sequence, stop)
+    }
+
+    /// The same, from one sequence to the next: [`IndexError::Moved`] when the index does not stand at `from` any more, because another
+    /// process has taken the changes in; then [`Engine::reload`] and ask for what comes after.
+    pub fn advance<'a>(&self, changes: impl Iterator<Item = Change<'a>>, from: u64, to: u64, stop: &Stop) -> Result<(), IndexError> {
+        self.commit(feed::From::Sequence(from), &mut all(changes), to, stop)
+    }
+
+    /// Replaces everything in one commit by what `give` hands over, one change at a time, so that it need not be held in memory.
+    pub fn rebuild(
+        &self,
+        give: &mut dyn FnMut(&mut Take<'_>) -> Result<(), IndexError>,
+        sequence: u64,
+        stop: &Stop,
+    ) -> Result<(), IndexError> {
+        self.commit(feed::From::Nothing, give, sequence, stop)
+    }
+
+    fn commit(
+        &self,
+        from: feed::From,
+        give: &mut dyn FnMut(&mut Take<'_>) -> Result<(), IndexError>,
+        sequence: u64,
+        stop: &Stop,
+    ) -> Result<(), IndexError> {
         let first = !self.built.load(Ordering::Acquire);
         let payload = Payload { epoch: self.epoch.clone(), sequence };
-        feed::apply(&self.index, &self.columns, changes, &payload, stop)?;
+        feed::apply(&self.index, &self.columns, from, give, &payload, stop)?;
         self.reload()?;
         if let Home::Folder(path) = &self.home
             && first
@@ -163,6 +190,11 @@ impl Engine {
             home::remove_others(path);
         }
         Ok(())
+    }
+
+    /// Whether it lives on disk. One that does not must not be the reason to forget a change.
+    pub fn on_disk(&self) -> bool {
+        matches!(self.home, Home::Folder(_))
     }
 
     /// Shows this engine what other processes have committed.
@@ -216,3 +248,9 @@ impl Engine {
 
 #[cfg(test)]
 mod tests;
+
+/// Hands over every change of an iterator.
+fn all<'a>(changes: impl Iterator<Item = Change<'a>>) -> impl FnMut(&mut Take<'_>) -> Result<(), IndexError> {
+    let mut changes = changes;
+    move |take| changes.try_for_each(&mut *take)
+}

@@ -67,6 +67,9 @@ pub(super) struct Cue {
     /// Counts only in the last third of the note, where plans and outcomes stand.
     #[serde(default)]
     pub last_part: bool,
+    /// Counts only in the first line of the note, its title, with at least this many words in small letters behind it.
+    #[serde(default)]
+    pub title_words: usize,
 }
 
 fn near() -> usize {

@@ -24,12 +24,29 @@ fn the_shipped_rules_are_valid() {
 }
 
 #[test]
-fn every_element_of_a_type_is_answered_and_no_other() {
-    assert_eq!(
-        read("", DocumentType::ProgressNote).into_keys().collect::<Vec<_>>(),
-        ["assessment", "physical_exam", "plan", "subjective", "vital_signs"]
-    );
-    assert!(read("PLAN: Rest.", DocumentType::OfficeVisit).is_empty());
+fn every_element_of_a_type_is_answered_and_others_where_the_note_speaks_of_them() {
+    let own = ["assessment", "physical_exam", "plan", "subjective", "vital_signs"];
+    assert_eq!(read("", DocumentType::ProgressNote).into_keys().collect::<Vec<_>>(), own);
+    let more = read("ALLERGIES: latex.\nCOUNTS:\nPLAN: Rest.", DocumentType::ProgressNote);
+    assert_eq!((more["allergies"], more["counts"], more["plan"]), (Presence::Present, Presence::Empty, Presence::Present));
+    assert!(!more.contains_key("surgeon"));
+    assert!(read("", DocumentType::OfficeVisit).is_empty());
+    // The words of one type do not hide what its own elements lack.
+    assert_eq!(read("", DocumentType::EmergencyNote)["allergies"], Presence::Absent);
+}
+
+#[test]
+fn a_title_that_goes_on_says_who_asked_or_what_for() {
+    for (text, expected) in [
+        ("RENAL CONSULT, Dr Hale: rising creatinine.\nHPI: 70M.", Presence::Present),
+        ("UROLOGY CONSULT (Dr. Hale, bladder stone)\nHPI: 70M.", Presence::Present),
+        ("PULMONARY CONSULT, requested by Dr. Hale.\nHPI: 70M.", Presence::Present),
+        ("RENAL CONSULT\nRequested by Dr. Hale. Reason: low sodium.", Presence::Present),
+        ("RENAL CONSULT 11/02/2025 Dr. Hale\nHPI: 70M.", Presence::Absent),
+        ("HPI: 70M.\nPLAN: renal consult if the creatinine rises again.", Presence::Absent),
+    ] {
+        assert_eq!(read(text, DocumentType::Consultation)["reason_for_consultation"], expected, "{text}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The headings of `lexicon/headings.toml`, ready to be asked.
 
+use super::bare::Bare;
 use crate::error::Trouble;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -41,6 +42,7 @@ struct File {
     trim: Trim,
     unknown: Unknown,
     items: Items,
+    bare: Bare,
     section: Vec<Kind>,
 }
 
@@ -71,6 +73,7 @@ pub struct Headings {
     trim: Trim,
     unknown_within: Vec<String>,
     items_stay_in: Vec<String>,
+    bare: Bare,
 }
 
 impl Headings {
@@ -92,7 +95,19 @@ impl Headings {
                 }
             }
         }
-        Ok(Self { kinds: file.section, by_key, trim: file.trim, unknown_within: file.unknown.within, items_stay_in: file.items.stay_in })
+        if let Some(strange) = file.bare.words().find(|word| !by_key.contains_key(*word)) {
+            return Err(
+                Trouble::input(format!("the bare heading '{strange}' is no heading of any section")).hint("list it under a section")
+            );
+        }
+        Ok(Self {
+            kinds: file.section,
+            by_key,
+            trim: file.trim,
+            unknown_within: file.unknown.within,
+            items_stay_in: file.items.stay_in,
+            bare: file.bare,
+        })
     }
 
     /// The lexicon that is part of the program. A test proves it valid; were it not, no heading would be known.
@@ -119,6 +134,11 @@ impl Headings {
     /// Whether an item of a list in this section stays in it although it begins like a heading ("- Diet: low salt" in a plan).
     pub(super) fn keeps_items(&self, section: &str) -> bool {
         self.items_stay_in.iter().any(|s| s == section)
+    }
+
+    /// How abbreviations without a colon may stand.
+    pub(super) fn bare(&self) -> &Bare {
+        &self.bare
     }
 
     /// The section of a heading exactly as the lexicon has it.

@@ -1,5 +1,6 @@
 //! Where headings stand in a text: at the start of a line, alone on it, underlined, or inside a line.
 
+use super::bare;
 use super::headings::{Headings, Kind, LONGEST};
 use memchr::memchr;
 
@@ -45,6 +46,7 @@ pub(super) fn find<'a>(text: &str, headings: &'a Headings) -> Vec<Found<'a>> {
     let mut blank_before = true;
     // Body text since the last heading: an unknown capital line directly under a heading is its body ("ALLERGIES", "NKDA").
     let mut body_seen = true;
+    let believed = bare::believed(text, headings);
     while at < text.len() {
         let rest = text.get(at..).unwrap_or_default();
         let length = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
@@ -54,17 +56,28 @@ pub(super) fn find<'a>(text: &str, headings: &'a Headings) -> Vec<Found<'a>> {
         if !line.text.trim().is_empty() {
             let following = text.get(next..).unwrap_or_default();
             let underlined = is_underline(following.split('\n').next().unwrap_or_default());
-            let from = match heading_of_line(line, headings, underlined, blank_before && body_seen) {
-                Some(mut one) => {
-                    if underlined && !one.body_beside {
-                        one.body = next + following.split('\n').next().map_or(0, str::len);
+            let first = heading_of_line(line, headings, underlined, blank_before && body_seen);
+            let bare = if first.is_some() { Vec::new() } else { bare::in_line(line.text, believed, headings) };
+            if bare.is_empty() {
+                let from = match first {
+                    Some(mut one) => {
+                        if underlined && !one.body_beside {
+                            one.body = next + following.split('\n').next().map_or(0, str::len);
+                        }
+                        found.push(one);
+                        one.body
                     }
-                    found.push(one);
-                    one.body
-                }
-                None => at,
-            };
-            inline(text, line, from, headings, &mut found);
+                    None => at,
+                };
+                inline(text, line, from, headings, &mut found);
+            }
+            let ends = bare.iter().skip(1).map(|(start, ..)| *start).chain(std::iter::once(line.text.len()));
+            for ((start, end, kind), stop) in bare.iter().copied().zip(ends) {
+                let part = Line { text: line.text.get(..stop).unwrap_or_default(), start: line.start };
+                let one = closed(part, line.start + start, line.start + start, line.start + end, line.start + end, Some(kind));
+                found.push(one);
+                inline(text, part, one.body, headings, &mut found);
+            }
         }
         let last_body = found.last().map_or(0, |f| f.body);
         at = next.max(if found.len() > before { last_body } else { 0 });
@@ -301,9 +314,10 @@ fn is_title(words: &str) -> bool {
             <= words.split_whitespace().count().div_ceil(2)
 }
 
-/// "MS", "PE", "S": abbreviations this short are headings in capitals only.
+/// "MS", "PE", "S": abbreviations this short are headings in capitals only; three letters can begin with a capital ("Abd", "All").
 fn short_is_capital(words: &str) -> bool {
-    words.chars().filter(|c| c.is_alphabetic()).count() > 3 || !words.chars().any(char::is_lowercase)
+    let letters = words.chars().filter(|c| c.is_alphabetic()).count();
+    letters > 3 || !words.chars().any(char::is_lowercase) || (letters == 3 && words.starts_with(char::is_uppercase))
 }
 
 /// Lower-case words in it that no heading is made of: then the words before the colon are a sentence.

@@ -44,6 +44,44 @@ fn headings_are_found_in_every_dress() {
 }
 
 #[test]
+fn terse_notes_have_bare_headings() {
+    let note = "CC wheeze.\nHPI 30F, two days of wheeze.\nPMH asthma. MEDS albuterol. ALL NKDA. SH no tobacco\nVS T 37.0\nPE calm. Lungs tight.\nDX asthma.   DISPO home, mother drives.  CONDITION good.\n";
+    let expected = [
+        "chief_complaint=wheeze.",
+        "history_of_present_illness=30F, two days of wheeze.",
+        "past_medical_history=asthma.",
+        "medications=albuterol.",
+        "allergies=NKDA.",
+        "social_history=no tobacco",
+        "vital_signs=T 37.0",
+        "physical_exam=calm. Lungs tight.",
+        "diagnosis=asthma.",
+        "disposition=home, mother drives.",
+        "condition=good.",
+    ];
+    assert_eq!(read(note), expected);
+}
+
+#[test]
+fn abbreviations_that_mean_something_else_are_no_bare_headings() {
+    for text in [
+        "PE ruled out by angiogram.",
+        "PE in 2019, now off warfarin.",
+        "ALL in remission since childhood.",
+        "CC time 30 min.",
+        "She had 5 cc. ALL questions were answered.",
+        "MS contin was stopped.",
+        "VITALS WERE STABLE AND THE PATIENT WAS SENT HOME.\nMEDS WERE REVIEWED.",
+    ] {
+        assert_eq!(read(text), [format!("unheaded={text}")], "{text}");
+    }
+    let terse = "HPI cough for a day.\nPMH PE 2019. PE treated at home.\nVS normal\nPE considered, no leg swelling.\nALL in remission.";
+    let names = ["history_of_present_illness", "past_medical_history", "vital_signs"];
+    let read: Vec<String> = sections(terse, Headings::shipped()).into_iter().map(|s| s.section).collect();
+    assert_eq!(read, names);
+}
+
+#[test]
 fn systems_belong_to_the_part_they_stand_in() {
     let text =
         "REVIEW OF SYSTEMS:\nCARDIAC: No pain.\nPHYSICAL EXAMINATION:\nVITAL SIGNS: 98.6.\nNeck: Supple. Lungs: Clear.\nPLAN:\nHome.";
@@ -76,7 +114,7 @@ fn a_long_body_makes_a_description_of_a_procedure() {
 fn headings_that_stand_twice_or_in_the_wrong_dress_are_refused() {
     let lexicon = |headings: &str| {
         format!(
-            "[trim]\nbefore = []\nafter = []\n[unknown]\nwithin = []\n[items]\nstay_in = []\n[[section]]\nname = \"plan\"\nheadings = [{headings}]"
+            "[trim]\nbefore = []\nafter = []\n[unknown]\nwithin = []\n[items]\nstay_in = []\n[bare]\nsure = []\namong_others = []\nothers = 0\nline_start = []\nnot_next = {{}}\n[[section]]\nname = \"plan\"\nheadings = [{headings}]"
         )
     };
     assert!(Headings::parse(&lexicon("\"plan\"")).is_ok());

@@ -18,8 +18,10 @@ CREATE INDEX encounter_patient ON encounter (patient, started);
 
 -- A document is immutable: a changed one is a new row with the next version. `current` marks the newest.
 CREATE TABLE document (
-    id INTEGER PRIMARY KEY, identifier TEXT NOT NULL, version INTEGER NOT NULL, current INTEGER NOT NULL, encounter TEXT, patient TEXT,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- the index knows documents by this number: never used twice
+    identifier TEXT NOT NULL, version INTEGER NOT NULL, current INTEGER NOT NULL, encounter TEXT, patient TEXT,
     written INTEGER, sha256 TEXT NOT NULL, text TEXT NOT NULL, body TEXT NOT NULL, body_sha256 TEXT NOT NULL, run INTEGER NOT NULL,
+    withdrawn INTEGER NOT NULL DEFAULT 0, -- its sender took it back: kept, and shown nowhere
     UNIQUE (identifier, version)
 ) STRICT;
 CREATE UNIQUE INDEX document_current ON document (identifier) WHERE current = 1;

@@ -1,6 +1,6 @@
 //! Lines and rows of a long text: line starts are found once, rows are laid out only where they are looked at.
 
-use super::clean::pieces;
+use crate::text::pieces;
 
 /// A line longer than this is laid out in stretches, so that one endless line costs no more than a page.
 const STRETCH: usize = 4096;
