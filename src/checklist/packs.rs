@@ -26,6 +26,12 @@ fn fingerprint(sources: &[(String, String)]) -> String {
     hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The id of the pack in a file, as far as the file can be read.
+fn pack_id(text: &str) -> Option<String> {
+    let table: toml::Table = toml::from_str(text).ok()?;
+    Some(table.get("pack")?.get("id")?.as_str()?.to_owned())
+}
+
 macro_rules! shipped {
     ($($name:literal),* $(,)?) => {
         [$(($name, include_str!(concat!("../../checklists/", $name)))),*]
@@ -69,12 +75,16 @@ impl Packs {
         load::parse(sources).map(|(packs, words)| Packs { packs, words, fingerprint })
     }
 
-    /// The shipped packs and these: what a site's own file is checked and run with, since it may name their groups. A file with
-    /// the name of a shipped one stands in its place.
+    /// The shipped packs and these: what a site's own file is checked and run with, since it may name their groups. An edited copy
+    /// of a shipped pack, known by its file name or its pack id, stands in its place.
     pub fn with_shipped(sources: &[(String, String)]) -> Result<Packs, Vec<Diagnostic>> {
         let name = |source: &str| source.rsplit('/').next().unwrap_or(source).to_owned();
+        let own: Vec<String> = sources.iter().filter_map(|(_, text)| pack_id(text)).collect();
         let mut all = Self::shipped_sources();
-        all.retain(|(shipped, _)| !sources.iter().any(|(given, _)| name(given) == name(shipped)));
+        all.retain(|(shipped, text)| {
+            let same_id = pack_id(text).is_some_and(|id| own.contains(&id));
+            !same_id && !sources.iter().any(|(given, _)| name(given) == name(shipped))
+        });
         all.extend(sources.iter().cloned());
         Self::parse(&all)
     }

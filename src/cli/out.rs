@@ -45,7 +45,8 @@ pub fn lines(plain: &str) -> Result<()> {
 
 /// Bytes made by us from our own words (completions, the man page).
 pub fn raw(bytes: &[u8]) -> Result<()> {
-    finish(io::stdout().lock().write_all(bytes))
+    let mut out = io::stdout().lock();
+    finish(out.write_all(bytes).and_then(|()| out.flush()))
 }
 
 fn write_out(text: &str, line_end: bool) -> Result<()> {
@@ -53,12 +54,16 @@ fn write_out(text: &str, line_end: bool) -> Result<()> {
     finish(out.write_all(text.as_bytes()).and_then(|()| if line_end { out.write_all(b"\n") } else { Ok(()) }).and_then(|()| out.flush()))
 }
 
-fn finish(result: io::Result<()>) -> Result<()> {
+/// Ends the program when nobody reads any more; everything else that keeps output from going out is told.
+pub fn finish(result: io::Result<()>) -> Result<()> {
     match result {
         Ok(()) => Ok(()),
         // `lacuna worklist | head`: the reader has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
-        Err(error) => Err(Trouble::system("the output could not be written").why(error.kind())),
+        Err(error) => Err(Trouble::system("the output could not be written")
+            .at("standard output", None)
+            .why(error.kind())
+            .hint("send it to another file or disk; what the command did to the store is kept")),
     }
 }
 

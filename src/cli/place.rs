@@ -1,7 +1,6 @@
 //! Where the store is, who sits at it, and in which colours.
 
 use super::args::{ColorChoice, Global};
-use crate::checklist::Packs;
 use crate::error::{Result, Trouble};
 use crate::store::{Key, Store, default_folder};
 use crate::work::{Clock, LocalDesk, Session};
@@ -32,7 +31,7 @@ pub fn store(global: &Global) -> Result<Store> {
 pub fn desk(global: &Global) -> Result<LocalDesk> {
     let store = Arc::new(store(global)?);
     let banner = if store.encrypted() { "" } else { "NOT ENCRYPTED" };
-    LocalDesk::new(store, session(global)?, Packs::shipped().clone(), banner)
+    LocalDesk::new(store, session(global)?, None, banner)
 }
 
 /// The demo never touches a real store, and a real store never looks like the demo.

@@ -26,8 +26,11 @@ pub fn run(global: &Global, command: QueryCommand, out: &Out) -> Result<u8> {
         QueryCommand::Edit(args) => edit(global, &args, out),
         QueryCommand::List { encounter } => {
             let desk = place::desk(global)?;
+            let only = encounter.map(|name| desk.load(&name)).transpose()?.map(|c| c.encounter);
             let mut list = desk.queries()?;
-            list.retain(|q| encounter.is_none() || q.encounter == encounter);
+            list.retain(|q| {
+                only.as_ref().is_none_or(|e| q.encounter.as_deref().is_some_and(|name| name == e.identifier || name == e.name()))
+            });
             out.show(&list, || {
                 if list.is_empty() { "No query yet.".to_owned() } else { list.iter().map(query_plain::row).collect::<Vec<_>>().join("\n") }
             })
@@ -49,7 +52,8 @@ pub fn run(global: &Global, command: QueryCommand, out: &Out) -> Result<u8> {
         }
         QueryCommand::Escalate { id, to, reason } => act(global, id, out, |desk| desk.escalate(id, &to, &reason)),
         QueryCommand::Withdraw { id, reason } => act(global, id, out, |desk| desk.withdraw(id, &reason)),
-        QueryCommand::Export { id, form } => export(global, id, form),
+        // `--json` is the stronger word: whoever reads it must not be given Markdown.
+        QueryCommand::Export { id, form } => export(global, id, if out.json() { ExportForm::Json } else { form }),
     }
 }
 
@@ -133,7 +137,7 @@ fn edit(global: &Global, args: &EditArgs, out: &Out) -> Result<u8> {
     for pair in &args.justify {
         let (rule, words) = pair.split_once('=').ok_or_else(|| {
             Trouble::input("a justification is RULE=WORDS")
-                .at(format!("--justify {pair}"), None)
+                .at("--justify", None)
                 .hint("as in --justify QL033=\"no other diagnosis is reasonable here\"")
         })?;
         draft.justifications.insert(rule.to_owned(), words.to_owned());

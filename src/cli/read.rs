@@ -24,7 +24,7 @@ pub fn run(args: &ReadArgs, out: &Out) -> Result<u8> {
     }
     let (source, bytes) = input(args)?;
     let note = crate::intake::decode_text(&bytes).map_err(|t| t.at(source, None))?;
-    if args.why {
+    if args.why && !out.json() {
         return out::lines(&why(&note, &read(&note, hint))).map(|()| 0);
     }
     let reading = read(&note, hint);
@@ -82,11 +82,7 @@ fn lines(args: &ReadArgs) -> Result<u8> {
         match result {
             Ok(reading) => {
                 let written = sink.write_all(reading.as_bytes()).and_then(|()| sink.write_all(b"\n"));
-                match written {
-                    Ok(()) => {}
-                    Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => return Ok(0),
-                    Err(e) => return Err(Trouble::system("the output could not be written").why(e.kind())),
-                }
+                out::finish(written)?;
             }
             Err(trouble) => {
                 failed = true;
@@ -95,6 +91,6 @@ fn lines(args: &ReadArgs) -> Result<u8> {
             }
         }
     }
-    sink.flush().ok();
+    out::finish(sink.flush())?;
     Ok(if failed { 2 } else { 0 })
 }

@@ -15,7 +15,7 @@ use sha2::Sha256;
 /// The hash before the first row.
 const GENESIS: &str = "lacuna";
 /// The file beside the store that holds the last head seen on this host.
-const HEAD_FILE: &str = "audit.head";
+pub(super) const HEAD_FILE: &str = "audit.head";
 
 /// What a write wants recorded.
 pub(super) struct Act<'a> {

@@ -166,7 +166,8 @@ fn load_chart(c: &Connection, name: &str) -> rusqlite::Result<Option<Chart>> {
 }
 
 fn documents_of(c: &Connection, encounter: &str) -> rusqlite::Result<Vec<Document>> {
-    let mut statement = c.prepare_cached("SELECT id, version, sha256, text, body FROM document WHERE encounter = ?1 AND current = 1 AND withdrawn = 0")?;
+    let mut statement =
+        c.prepare_cached("SELECT id, version, sha256, text, body FROM document WHERE encounter = ?1 AND current = 1 AND withdrawn = 0")?;
     let mut documents = statement.query_map([encounter], document)?.collect::<rusqlite::Result<Vec<_>>>()?;
     for d in &mut documents {
         join_providers(c, d)?;

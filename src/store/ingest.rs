@@ -332,8 +332,10 @@ fn put_encounter(tx: &Transaction<'_>, given: &Encounter, touched: &mut Touched)
     touched.note(Some(&given.identifier), None);
     let named = |e: &Encounter| (e.name().to_owned(), e.service.clone());
     if have.as_ref().map(named) != Some(named(&given)) {
-        tx.prepare_cached("INSERT INTO outbox (document, present) SELECT id, 1 FROM document WHERE encounter = ?1 AND current = 1 AND withdrawn = 0")?
-            .execute([&given.identifier])?;
+        tx.prepare_cached(
+            "INSERT INTO outbox (document, present) SELECT id, 1 FROM document WHERE encounter = ?1 AND current = 1 AND withdrawn = 0",
+        )?
+        .execute([&given.identifier])?;
     }
     Ok(have.is_none())
 }

@@ -71,7 +71,8 @@ fn network_name(magic: u64) -> Option<&'static str> {
     NETWORK.iter().find(|(m, _)| *m == (magic & 0xFFFF_FFFF)).map(|(_, name)| *name)
 }
 
-fn io_trouble(what: &str, path: &Path, error: &io::Error) -> Trouble {
+/// A failure of the file system, with its place.
+pub(super) fn io_trouble(what: &str, path: &Path, error: &io::Error) -> Trouble {
     Trouble::system(what)
         .at(path.display().to_string(), None)
         .why(error.kind())

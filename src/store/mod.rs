@@ -75,14 +75,19 @@ impl Store {
     /// Makes a new store in `folder`, which must not hold one.
     pub fn create(folder: &Path, key: &Key, actor: &Actor) -> Result<Self> {
         let file = folder.join(FILE);
-        if file.exists() {
+        // An empty file without a log beside it is what an `init` that was cut off leaves behind.
+        let cut_off = file.metadata().is_ok_and(|m| m.len() == 0) && !folder.join(audit::HEAD_FILE).exists();
+        if file.exists() && !cut_off {
             return Err(Trouble::input("there is a store here already")
                 .at(folder.display().to_string(), None)
                 .hint("use it as it is, or name another folder with --store"));
         }
         location::prepare(folder)?;
-        location::create_private(&file)?;
-        let store = Self::from_connection(Connection::open(&file).map_err(because("the store could not be made"))?, key, Some(folder))?;
+        if !cut_off {
+            location::create_private(&file)?;
+        }
+        let connection = Connection::open(&file).map_err(because("the store could not be made"))?;
+        let store = Self::from_connection(connection, key, Some(folder), false)?;
         store.first_entry(actor, key)?;
         Ok(store)
     }
@@ -90,7 +95,14 @@ impl Store {
     /// Opens the store in `folder`.
     pub fn open(folder: &Path, key: &Key) -> Result<Self> {
         let file = folder.join(FILE);
-        if !file.is_file() {
+        let there = file.metadata();
+        if let Err(error) = &there
+            && error.kind() == std::io::ErrorKind::PermissionDenied
+        {
+            // Saying "there is none" would send a person off to make a second store.
+            return Err(location::io_trouble("the store could not be opened", folder, error));
+        }
+        if !there.is_ok_and(|m| m.is_file()) {
             return Err(Trouble::input("there is no store here")
                 .at(folder.display().to_string(), None)
                 .hint("make one with `lacuna --store DIR init`, or see the program with `lacuna demo`"));
@@ -100,13 +112,13 @@ impl Store {
         let connection = Connection::open_with_flags(&file, flags)
             .map_err(because("the store could not be opened"))
             .map_err(|t| t.at(folder.display().to_string(), None))?;
-        Self::from_connection(connection, key, Some(folder)).map_err(|t| t.at(folder.display().to_string(), None))
+        Self::from_connection(connection, key, Some(folder), true).map_err(|t| t.at(folder.display().to_string(), None))
     }
 
     /// A store in memory: the demo, and tests. Nothing reaches a disk.
     pub fn memory(actor: &Actor) -> Result<Self> {
         let connection = Connection::open_in_memory().map_err(because("no memory for the demo's store"))?;
-        let store = Self::from_connection(connection, &Key::None, None)?;
+        let store = Self::from_connection(connection, &Key::None, None, false)?;
         store.first_entry(actor, &Key::None)?;
         Ok(store)
     }
@@ -116,13 +128,17 @@ impl Store {
         self.write(|tx| self.record(tx, actor, &audit::Act { detail, ..audit::Act::new("store.create") }))
     }
 
-    fn from_connection(mut connection: Connection, key: &Key, folder: Option<&Path>) -> Result<Self> {
+    fn from_connection(mut connection: Connection, key: &Key, folder: Option<&Path>, made_before: bool) -> Result<Self> {
         if rusqlite::version_number() < OLDEST_SQLITE {
             return Err(Trouble::system("this program was built with a SQLite that can damage a store")
                 .why(format!("SQLite {} has the WAL-reset bug", rusqlite::version()))
                 .hint("build it as the README says, with the bundled SQLite"));
         }
-        pragmas(&connection, key).map_err(because("the store could not be opened"))?;
+        unlock(&connection, key).map_err(because("the store could not be opened"))?;
+        if made_before {
+            migrate::refuse_strangers(&connection)?;
+        }
+        settings(&connection).map_err(because("the store could not be opened"))?;
         migrate::run(&mut connection)?;
         let audit_key = meta_bytes(&connection, "audit_key")?;
         let id = meta(&connection, "store_id")?;
@@ -206,13 +222,16 @@ impl Store {
     }
 }
 
-fn pragmas(connection: &Connection, key: &Key) -> rusqlite::Result<()> {
+fn unlock(connection: &Connection, key: &Key) -> rusqlite::Result<()> {
     // First of all: SQLCipher would otherwise print its errors on stderr, across the screen.
     connection.execute_batch("PRAGMA cipher_log_level=NONE;")?;
     if let Key::Raw(bytes) = key {
         connection.pragma_update(None, "key", format!("x'{}'", hex(bytes)))?;
     }
-    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))
+}
+
+fn settings(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0;
          PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;",

@@ -143,7 +143,14 @@ fn a_sent_query_never_changes() {
     let versions = store.query_versions(id).unwrap();
     assert_eq!((versions.len(), versions[0].text.as_str()), (1, "the text"));
     assert!(!versions[0].text.contains("for us"));
-    store.move_query(&actor(), id, (QueryState::Open, QueryState::Answered), &Said { note: "said so", answer: Some("said so"), outcome: None }).unwrap();
+    store
+        .move_query(
+            &actor(),
+            id,
+            (QueryState::Open, QueryState::Answered),
+            &Said { note: "said so", answer: Some("said so"), outcome: None },
+        )
+        .unwrap();
     assert!(store.move_query(&actor(), id, (QueryState::Open, QueryState::Withdrawn), &Said::default()).is_err(), "it is answered by now");
     let states: Vec<_> = store.steps(id).unwrap().into_iter().map(|s| s.to).collect();
     assert_eq!(states, [QueryState::Open, QueryState::Answered]);
@@ -260,7 +267,9 @@ fn a_record_that_only_names_an_encounter_erases_nothing_of_it_in_either_order() 
     let bare = Record::Encounter(Encounter { identifier: "e1".into(), patient: Some("p1".into()), ..Encounter::default() });
     for order in [[&real, &bare], [&bare, &real]] {
         let store = Store::memory(&actor()).unwrap();
-        order.map(|record| import(&store, std::slice::from_ref(record)));
+        for record in order {
+            import(&store, std::slice::from_ref(record));
+        }
         let kept = store.chart("88120").unwrap().unwrap().encounter;
         assert_eq!((kept.class, kept.patient.as_deref()), (crate::chart::EncounterClass::Inpatient, Some("p1")));
         assert!(kept.start.is_some());

@@ -2,7 +2,6 @@
 
 use super::{Clock, LocalDesk, Session, import_records};
 use crate::chart::Instant;
-use crate::checklist::Packs;
 use crate::error::{Result, Trouble};
 use crate::store::Store;
 use lacuna_index::Stop;
@@ -46,7 +45,7 @@ pub fn desk(user: Option<&str>) -> Result<LocalDesk> {
             return Err(Trouble::damaged("a synthetic chart of the demo cannot be read").at(*name, None).why(&reject.what));
         }
     }
-    let desk = LocalDesk::new(store, session, Packs::shipped().clone(), BANNER)?;
+    let desk = LocalDesk::new(store, session, None, BANNER)?;
     desk.catch_up(&Stop::new(), &mut |_| {})?;
     Ok(desk)
 }

@@ -104,8 +104,9 @@ pub fn import(
     let outcome = intake::run(paths, options, &mut sink).and_then(|()| sink.flush());
     let stopped = stop.stopped();
     let (counts, rejects, notices, rejected) = (sink.counts, sink.rejects, sink.notices, sink.rejected);
-    store.end_run(&session.actor(), run, outcome.is_ok() && !stopped)?;
-    outcome?;
+    let ended = store.end_run(&session.actor(), run, outcome.is_ok() && !stopped);
+    // What went wrong first is what a person must hear: on a full disk the ledger cannot be closed either.
+    outcome.and(ended)?;
     Ok(ImportReport {
         documents: DocumentCounts {
             added: counts.added,

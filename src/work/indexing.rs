@@ -72,7 +72,13 @@ pub struct Waiting(pub u64);
 
 /// Everything in one commit: one that is cut off leaves the index as it was. What changes while it runs has a higher sequence
 /// than `head` and comes from the outbox afterwards.
-fn rebuild(store: &Store, engine: &Engine, head: u64, stop: &Stop, tell: &mut dyn FnMut(u64)) -> Result<std::result::Result<(), IndexError>> {
+fn rebuild(
+    store: &Store,
+    engine: &Engine,
+    head: u64,
+    stop: &Stop,
+    tell: &mut dyn FnMut(u64),
+) -> Result<std::result::Result<(), IndexError>> {
     let mut failed = None;
     let outcome = engine.rebuild(
         &mut |take| {

@@ -20,15 +20,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub struct LocalDesk {
     store: Arc<Store>,
     session: Session,
-    packs: Packs,
+    packs: Option<Packs>,
     library: Mutex<Library>,
     banner: String,
     data_version: Mutex<i64>,
 }
 
 impl LocalDesk {
-    /// Sits down at a store. `banner` is what every screen shows of it ("SYNTHETIC CHARTS").
-    pub fn new(store: Arc<Store>, session: Session, packs: Packs, banner: &str) -> Result<Self> {
+    /// Sits down at a store, with packs of one's own or the shipped ones: those are read when first asked for, so that a search or
+    /// a note does not wait for them. `banner` is what every screen shows of it ("SYNTHETIC CHARTS").
+    pub fn new(store: Arc<Store>, session: Session, packs: Option<Packs>, banner: &str) -> Result<Self> {
         let library = Mutex::new(indexing::open(&store)?);
         let data_version = Mutex::new(store.data_version()?);
         Ok(Self { store, session, packs, library, banner: banner.to_owned(), data_version })
@@ -46,7 +47,7 @@ impl LocalDesk {
 
     /// The packs in force.
     pub fn packs(&self) -> &Packs {
-        &self.packs
+        self.packs.as_ref().unwrap_or_else(|| Packs::shipped())
     }
 
     /// Brings the index up to date; says how many changes it could not take in.
@@ -77,7 +78,7 @@ impl LocalDesk {
         self.store.record_act(&self.session.actor(), "gap.explain", None, Some(&chart.encounter.identifier), Some(item), "")?;
         let readings = evaluate::readings(&chart.documents);
         let subject = Subject { chart: &chart, readings: &readings };
-        explain(&self.packs, &subject, as_of, item)
+        explain(self.packs(), &subject, as_of, item)
             .ok_or_else(|| Trouble::input("there is no such checklist item").at(item, None).hint("`lacuna checklist list` shows them"))
     }
 
@@ -88,7 +89,8 @@ impl LocalDesk {
             .hint("`lacuna worklist --view all` shows them; `#12` names one by our number")
     }
 
-    fn load(&self, encounter: &str) -> Result<crate::chart::Chart> {
+    /// Everything known of an encounter, by any of its names.
+    pub(crate) fn load(&self, encounter: &str) -> Result<crate::chart::Chart> {
         self.store.chart(encounter)?.ok_or_else(|| Self::missing(encounter))
     }
 
@@ -140,7 +142,7 @@ impl Desk for LocalDesk {
         self.store.record_act(&self.session.actor(), "worklist.open", None, None, None, view.label())?;
         let summaries = self.store.encounters(view == WorklistView::All || view == WorklistView::WithGaps)?;
         let now = self.now();
-        let mut gaps = evaluate::encounters(&self.store, &self.packs, &summaries, &now, &Stop::new(), &mut |_, _| {})?;
+        let mut gaps = evaluate::encounters(&self.store, self.packs(), &summaries, &now, &Stop::new(), &mut |_, _| {})?;
         let marks = self.store.gap_marks(None)?;
         let mut by_encounter: HashMap<&str, Vec<&GapMark>> = HashMap::new();
         for mark in &marks {
@@ -167,7 +169,7 @@ impl Desk for LocalDesk {
         let now = self.now();
         let name = chart.encounter.identifier.clone();
         self.store.record_act(&self.session.actor(), "chart.open", chart.encounter.patient.as_deref(), Some(&name), None, "")?;
-        let mut evaluated = evaluate::chart(&self.packs, &chart, &now, None);
+        let mut evaluated = evaluate::chart(self.packs(), &chart, &now, None);
         let marks = self.store.gap_marks(Some(&name))?;
         evaluate::with_marks(&mut evaluated.gaps, marks.iter());
         let queries = self.store.queries(Some(&name))?;

@@ -3,7 +3,7 @@
 use super::LocalDesk;
 use super::indexing::{Waiting, entry, trouble};
 use super::model::{SearchHit, SearchPage};
-use crate::chart::DocumentType;
+use crate::chart::{Chart, DocumentType};
 use crate::error::Result;
 use crate::store::{DocumentForIndex, Store};
 use lacuna_index::{Engine, Page, Query, Sort, Stop, marks, matches, snippet};
@@ -25,13 +25,15 @@ pub struct Request<'a> {
 
 /// Searches from a desk: all documents, or those of one encounter.
 pub fn search_in(desk: &LocalDesk, encounter: Option<&str>, request: &Request<'_>, stop: &Stop) -> Result<SearchPage> {
-    let page = match encounter {
-        Some(encounter) => within(desk.store(), encounter, request)?,
+    let chart = encounter.map(|name| desk.load(name)).transpose()?;
+    let page = match &chart {
+        Some(chart) => within(desk.store(), chart, request)?,
         None => desk.with_index(|engine, waiting| everywhere(desk.store(), engine, waiting, request, stop))?,
     };
     let hash = desk.store().keyed_hash(request.text);
     let actor = desk.session().actor();
-    desk.store().record_act(&actor, "search", None, encounter, None, &format!("query {hash}, {} hits", page.total))?;
+    let (patient, encounter) = chart.as_ref().map_or((None, None), |c| (c.encounter.patient.as_deref(), Some(c.encounter.name())));
+    desk.store().record_act(&actor, "search", patient, encounter, None, &format!("query {hash}, {} hits", page.total))?;
     Ok(page)
 }
 
@@ -61,11 +63,10 @@ pub fn everywhere(store: &Store, engine: &Engine, waiting: Waiting, request: &Re
 }
 
 /// Searches the documents of one encounter by reading them: exact, and quick at that size.
-pub fn within(store: &Store, encounter: &str, request: &Request<'_>) -> Result<SearchPage> {
+pub fn within(store: &Store, chart: &Chart, request: &Request<'_>) -> Result<SearchPage> {
     let watch = Stopwatch::now();
     let (query, issues) = Query::parse(request.text);
     let mut page = page_for(&query, &issues);
-    let chart = store.chart(encounter)?.ok_or_else(|| LocalDesk::missing(encounter))?;
     if query.is_empty() {
         return Ok(page);
     }

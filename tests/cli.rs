@@ -1,0 +1,16 @@
+//! Every command, through the real program: exit codes, streams, JSON, and what never leaves a store.
+#![allow(missing_docs, dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "cli/audit.rs"]
+mod audit;
+#[path = "cli/contracts.rs"]
+mod contracts;
+#[path = "cli/every_command.rs"]
+mod every_command;
+#[path = "cli/planted.rs"]
+mod planted;
+#[path = "cli/query.rs"]
+mod query;
+#[path = "cli/streams.rs"]
+mod streams;
+mod support;

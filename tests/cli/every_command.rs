@@ -1,0 +1,135 @@
+//! The whole table of commands, each with `--json`: one value, its exit code, not a word on standard error.
+
+use crate::support::{Home, fixtures};
+use clap::CommandFactory;
+use lacuna::cli::args::Cli;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Commands without an answer in JSON: an interface, and texts for other programs.
+const TEXT: &[&str] = &["demo", "completions", "man"];
+
+fn leaves(command: &clap::Command, above: &str, out: &mut BTreeSet<String>) {
+    for sub in command.get_subcommands() {
+        let name = format!("{above}{}", sub.get_name());
+        if sub.has_subcommands() {
+            leaves(sub, &format!("{name} "), out);
+        } else {
+            out.insert(name);
+        }
+    }
+}
+
+/// The commands of the program, `query new` as one.
+fn commands() -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    leaves(&Cli::command(), "", &mut out);
+    out
+}
+
+struct Table {
+    home: Home,
+    seen: BTreeSet<String>,
+}
+
+impl Table {
+    fn says(&mut self, code: i32, command: &str, args: &[&str]) -> Value {
+        let ran = self.home.run(["--json"].into_iter().chain(command.split(' ')).chain(args.iter().copied()));
+        self.seen.insert(command.to_owned());
+        ran.ends(code).quiet().json()
+    }
+
+    /// A command that has nothing to say of its own beyond what it printed: the value must not be empty.
+    fn does(&mut self, command: &str, args: &[&str]) -> Value {
+        let value = self.says(0, command, args);
+        assert!(value.as_object().map_or(0, serde_json::Map::len) + value.as_array().map_or(0, Vec::len) > 0, "{command}: {value}");
+        value
+    }
+}
+
+#[test]
+fn every_command_gives_one_json_value_and_no_other_word() {
+    let mut t = Table { home: Home::with_charts(), seen: BTreeSet::new() };
+    let charts = fixtures("charts");
+    let note = t.home.write("note.txt", "ASSESSMENT: Acute on chronic systolic heart failure.\n");
+    let (charts, note) = (charts.to_str().unwrap(), note.to_str().unwrap());
+    let copy = t.home.at("copy.db");
+    let pack = fixtures("../checklists");
+    let pack = std::fs::read_dir(pack).unwrap().map(|e| e.unwrap().path()).find(|p| p.extension().is_some_and(|e| e == "toml")).unwrap();
+
+    let other = Home::empty();
+    assert_eq!(other.json(["init", "--no-encryption"])["encrypted"], false);
+    t.seen.insert("init".to_owned());
+    t.does("import", &[charts]);
+    t.does("read", &[note]);
+    t.does("search", &["heart failure"]);
+    let gaps = t.does("gaps", &["--all"]);
+    let (encounter, item) = (gaps[0]["encounter"].as_str().unwrap(), gaps[0]["item"].as_str().unwrap());
+    t.does("explain", &[encounter, item]);
+    t.does("checklist list", &[]);
+    t.does("checklist show", &[item]);
+    assert_eq!(t.says(0, "checklist check", &[pack.to_str().unwrap()]), serde_json::json!([]));
+    t.does("checklist test", &[pack.to_str().unwrap()]);
+    t.does("worklist", &[]);
+    let chart = t.does("chart", &[encounter]);
+    let document = chart["documents"][0]["identifier"].as_str().unwrap();
+    t.does("note", &[document]);
+    t.does("review", &[encounter, "--next", "2"]);
+    t.does("me", &["--name", "Ana Ruiz, RN, CCDS", "--contact", "ext. 4417"]);
+
+    let key = chart["gaps"][0]["key"].as_str().unwrap();
+    assert_eq!(t.does("dismiss", &[encounter, key, "--reason", "other", "--words", "seen"])["state"], "dismissed");
+    assert_eq!(t.does("dismiss", &[encounter, key, "--undo"])["state"], "open");
+
+    t.does("query rules", &[]);
+    for last in ["close", "withdraw", "escalate"] {
+        let id = crate::query::sendable(&t.home, false).to_string();
+        t.seen.insert("query new".to_owned());
+        t.does("query edit", &[&id, "--note", "for ourselves"]);
+        t.does("query lint", &[&id]);
+        assert_eq!(t.does("query send", &[&id])["row"]["state"], "open");
+        t.does("query export", &[&id]);
+        match last {
+            "close" => {
+                t.does("query answer", &[&id, "--text", "Agreed."]);
+                t.does("query close", &[&id, "--outcome", "agreed"]);
+            }
+            "withdraw" => drop(t.does("query withdraw", &[&id, "--reason", "sent to the wrong team"])),
+            _ => drop(t.does("query escalate", &[&id, "--to", "physician advisor", "--reason", "no answer"])),
+        }
+        t.does("query show", &[&id]);
+    }
+    t.does("query list", &[]);
+    t.does("audit show", &[]);
+    assert_eq!(t.does("audit verify", &[])["verdict"], "intact");
+    t.does("backup", &[copy.to_str().unwrap()]);
+    assert_eq!(t.does("doctor", &[])["sound"], true);
+    assert_eq!(t.does("doctor", &["--rebuild-index"])["sound"], true);
+
+    t.seen.extend(TEXT.iter().map(|s| (*s).to_owned()));
+    assert_eq!(t.seen, commands(), "a command is missing here");
+}
+
+#[test]
+fn every_command_explains_itself() {
+    let home = Home::empty();
+    for command in commands().iter().map(String::as_str).chain([""]) {
+        let ran = home.run(command.split_whitespace().chain(["--help"])).ends(0).quiet();
+        assert!(ran.out.contains("Usage: lacuna"), "{command}");
+        assert!(ran.out.lines().next().is_some_and(|l| !l.is_empty() && !l.starts_with("Usage")), "{command} says nothing");
+    }
+    assert!(!home.store().exists(), "help makes nothing");
+}
+
+#[test]
+fn completions_and_the_manual_are_whole() {
+    let home = Home::empty();
+    for shell in ["bash", "zsh", "fish"] {
+        let ran = home.run(["completions", shell]).ends(0).quiet();
+        for word in ["worklist", "checklist", "lint"] {
+            assert!(ran.out.contains(word), "{word} for {shell}");
+        }
+    }
+    let manual = home.run(["man"]).ends(0).quiet().out;
+    assert!(manual.contains(".TH lacuna") && manual.contains("\\-\\-store"));
+}
