@@ -62,6 +62,18 @@ impl Patient {
         }
     }
 
+    /// Name, record number and date of birth: enough to find the right chart, and to see that it is the right one.
+    pub fn identification(&self) -> String {
+        let mut out = self.display();
+        if let Some(mrn) = &self.mrn {
+            out.push_str(&format!(", MRN {mrn}"));
+        }
+        if let Some(birth) = &self.birth {
+            out.push_str(&format!(", born {}", birth.display()));
+        }
+        out
+    }
+
     /// Whole years at `when`.
     pub fn age_at(&self, when: &Instant) -> Option<u16> {
         let (birth, day) = (self.birth?.local_date(), when.local_date());

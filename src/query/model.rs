@@ -114,6 +114,9 @@ pub struct Draft {
     pub encounter_name: String,
     /// The patient, by the sender's identifier.
     pub patient: Option<String>,
+    /// Name, record number and date of birth, as the provider needs them to find the chart.
+    #[serde(default)]
+    pub patient_name: String,
     /// The gap that it came from (its key).
     pub gap: Option<String>,
     /// The condition or subject asked about.
@@ -160,6 +163,11 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// Who the patient is, in words a provider can find the chart by.
+    pub fn patient_name(&self) -> &str {
+        if self.patient_name.is_empty() { self.patient.as_deref().unwrap_or_default() } else { &self.patient_name }
+    }
+
     /// What a person calls the encounter.
     pub fn encounter_name(&self) -> &str {
         if self.encounter_name.is_empty() { self.encounter.as_deref().unwrap_or_default() } else { &self.encounter_name }

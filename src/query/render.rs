@@ -45,7 +45,7 @@ fn compose(draft: &Draft, id: Option<i64>, style: &Style) -> String {
         }
     };
     header("Query", &id.map(|id| id.to_string()).unwrap_or_default());
-    header("Patient", draft.patient.as_deref().unwrap_or_default());
+    header("Patient", draft.patient_name());
     header("Encounter", draft.encounter_name());
     header(
         "To",

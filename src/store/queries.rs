@@ -221,12 +221,13 @@ impl Store {
                 (id, name(&to), said.answer, outcome_name),
             )
             .map_err(&failed)?;
-            // A gap that no answer dealt with is open again.
-            let unanswered = to == QueryState::Withdrawn || matches!(said.outcome, Some(Outcome::NoResponse | Outcome::InvalidResponse));
-            if let (true, Some(encounter), Some(gap)) = (unanswered, &stored.draft.encounter, &stored.draft.gap) {
+            // An answer is not the end: the gap is there until a note carries it, and evaluation no longer finds it. Only where the
+            // provider said that there is nothing to document does it stay put aside.
+            let settled = matches!(said.outcome, Some(Outcome::Disagreed | Outcome::NotSignificant | Outcome::Undetermined | Outcome::RuledOut));
+            if let (true, Some(encounter), Some(gap)) = (to.is_over() && !settled, &stored.draft.encounter, &stored.draft.gap) {
                 tx.execute(
                     "INSERT INTO gap_mark (gap, encounter, state, reason, by_user, at) VALUES (?1, ?2, 'open', ?3, ?4, ?5)",
-                    (gap, encounter, format!("query {id} ended without an answer"), &actor.user, actor.now.to_string()),
+                    (gap, encounter, format!("query {id} is closed; no note carries it yet"), &actor.user, actor.now.to_string()),
                 )
                 .map_err(&failed)?;
             }

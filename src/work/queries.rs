@@ -4,7 +4,7 @@
 use super::evaluate;
 use super::model::ChartView;
 use super::session::Session;
-use crate::chart::{Instant, Provider};
+use crate::chart::{Instant, Patient, Provider};
 use crate::checklist::Gap;
 use crate::error::{Result, Trouble};
 use crate::query::{
@@ -27,6 +27,7 @@ pub fn begin(store: &Store, session: &Session, view: &ChartView, gap: Option<&Ga
             encounter: Some(view.chart.encounter.identifier.clone()),
             encounter_name: view.chart.encounter.name().to_owned(),
             patient: view.chart.encounter.patient.clone(),
+            patient_name: view.chart.patient.as_ref().map(Patient::identification).unwrap_or_default(),
             author: author.to_owned(),
             due: policy.due(&now),
             escalation: policy.name.clone(),
