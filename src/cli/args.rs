@@ -10,8 +10,8 @@ use std::path::PathBuf;
     version,
     max_term_width = 100,
     after_help = "Without a command, lacuna opens the terminal interface on your store.\n\n\
-Exit status: 0 done; 1 looked and found nothing (search, gaps) or the opposite of intact (audit verify); 2 bad use or bad input; \
-3 refused (a lint rule blocks, a right is missing); 4 something stored is damaged.\n\nTry it at once: lacuna demo"
+Exit status: 0 done; 1 looked and found nothing (search, gaps); 2 bad use or bad input; \
+3 refused (a lint rule blocks, a right is missing); 4 something stored is damaged. `audit verify` has codes of its own: see its help.\n\nTry it at once: lacuna demo"
 )]
 pub struct Cli {
     /// What everything shares.

@@ -25,8 +25,15 @@ pub fn run(global: &Global, args: &GapsArgs, out: &Out) -> Result<u8> {
     if let Some(only) = &args.checklist {
         gaps.retain(|g| g.checklist == *only || g.item == *only);
     }
-    let detail = format!("{} encounters, {} gaps", names.len(), gaps.len());
-    desk.store().record_act(&desk.session().actor(), "gaps.list", None, None, None, &detail)?;
+    let actor = desk.session().actor();
+    if args.all {
+        let detail = format!("all {} encounters, {} gaps", names.len(), gaps.len());
+        desk.store().record_act(&actor, "gaps.list", None, None, None, &detail)?;
+    }
+    for name in args.encounters.iter() {
+        let identifier = desk.load(name)?.encounter.identifier;
+        desk.store().record_act(&actor, "gaps.list", None, Some(&identifier), None, "")?;
+    }
     out.show(&gaps, || plain(&gaps))?;
     Ok(u8::from(gaps.is_empty()))
 }

@@ -162,8 +162,8 @@ fn export(global: &Global, id: i64, form: ExportForm) -> Result<u8> {
     match form {
         ExportForm::Text => out::lines(&desk.provider_view(&view.draft, Some(view.row.id)))?,
         ExportForm::Markdown => out::lines(&render_markdown(&view.draft, Some(id)))?,
-        // Only what the provider may see: the internal note is no part of a draft.
-        ExportForm::Json => out::json_line(&view.draft)?,
+        // Not the draft: how it came about (rule, removed options, justifications) is ours.
+        ExportForm::Json => out::json_line(&view.draft.provider_view())?,
     }
     Ok(0)
 }

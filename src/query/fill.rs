@@ -5,7 +5,7 @@ use super::lint::words::{Token, tokens};
 use super::lint::{concepts, vocabularies};
 use super::template::{Template, templates};
 use super::{Draft, Indicator, OptionKind, Policy, QueryForm, QueryOption, Recipient};
-use crate::chart::{Chart, Patient, Document, DocumentType, Evidence, Instant, MedicationKind, Provider, ValueEvidence};
+use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, MedicationKind, Provider, ValueEvidence};
 use crate::checklist::{Gap, GapKind};
 use crate::reading::{Assertion, Reading};
 use std::collections::BTreeSet;

@@ -16,7 +16,7 @@ pub use evidence::{indicator_hash, sha256_hex, words_of};
 pub use fill::{documented_concepts, draft_from_gap};
 pub use life::{Event, next};
 pub use lint::{Context, Diagnostic, LintSeverity, Report, Rule, brief, lint, lint_text, rules};
-pub use model::{Draft, Indicator, OptionKind, Outcome, QueryForm, QueryOption, QueryState, Reason, Recipient, Verbal};
+pub use model::{Draft, Indicator, OptionKind, Outcome, ProviderView, QueryForm, QueryOption, QueryState, Reason, Recipient, Verbal};
 pub use parse::{Parsed, kind_of, parse_text};
 pub use policy::{Policy, PolicyStep};
 pub use render::{body_hash, render_markdown, render_text};

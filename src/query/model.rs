@@ -174,6 +174,55 @@ impl Draft {
     }
 }
 
+/// What a provider may be shown of a query, as data: its words, and nothing of how it came about.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ProviderView {
+    /// Title.
+    pub title: String,
+    /// Who the patient is.
+    pub patient: String,
+    /// The account or visit.
+    pub encounter: String,
+    /// Who it goes to.
+    pub to: Option<Recipient>,
+    /// Who asks, and how that person is reached.
+    pub from: String,
+    /// How the author is reached.
+    pub contact: String,
+    /// When an answer is due.
+    pub due: Option<Instant>,
+    /// Form.
+    pub form: QueryForm,
+    /// The proof, as quoted.
+    pub indicators: Vec<Evidence>,
+    /// Words above the question.
+    pub body: String,
+    /// The question.
+    pub question: String,
+    /// The options, in the order shown.
+    pub options: Vec<String>,
+}
+
+impl Draft {
+    /// What the provider may be shown, as data.
+    pub fn provider_view(&self) -> ProviderView {
+        ProviderView {
+            title: self.title.clone(),
+            patient: self.patient_name().to_owned(),
+            encounter: self.encounter_name().to_owned(),
+            to: self.recipient.clone(),
+            from: self.author.clone(),
+            contact: self.contact.clone(),
+            due: self.due,
+            form: self.form,
+            indicators: self.indicators.iter().filter(|i| i.included).map(|i| i.evidence.clone()).collect(),
+            body: self.body.clone(),
+            question: self.question.clone(),
+            options: self.options.iter().map(|o| o.text.clone()).collect(),
+        }
+    }
+}
+
 /// Who a query goes to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipient {

@@ -197,6 +197,11 @@ impl Store {
         self.write(|tx| self.record(tx, actor, &Act { patient, encounter, object, detail, ..Act::new(action) }))
     }
 
+    /// Records that something was asked for and not allowed.
+    pub fn record_refusal(&self, actor: &Actor, action: &str, encounter: Option<&str>, object: Option<&str>, detail: &str) -> Result<()> {
+        self.write(|tx| self.record(tx, actor, &Act { encounter, object, detail, outcome: "refused", ..Act::new(action) }))
+    }
+
     /// A keyed hash of a text that may itself hold a patient's data (a search), for the log.
     pub fn keyed_hash(&self, text: &str) -> String {
         let mut hash = mac(&self.audit_key);

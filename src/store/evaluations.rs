@@ -62,7 +62,7 @@ impl Store {
                 (key, encounter, name, reason, &actor.user, actor.now.to_string()),
             )
             .map_err(because("the gap could not be marked; nothing was saved"))?;
-            self.record(tx, actor, &Act { encounter: Some(encounter), object: Some(key), detail: name, ..Act::new("gap.mark") })
+            self.record(tx, actor, &Act { encounter: Some(encounter), object: Some(key), detail: &format!("{name}: {}", reason.split(':').next().unwrap_or_default()), ..Act::new("gap.mark") })
         })
     }
 

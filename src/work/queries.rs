@@ -7,7 +7,7 @@ use super::session::Session;
 use crate::chart::{Instant, Patient, Provider};
 use crate::checklist::Gap;
 use crate::error::{Result, Trouble};
-use crate::query::{
+use crate::query::{LintSeverity, 
     Context, Draft, Event, Outcome, Policy, QueryState, Report, body_hash, documented_concepts, draft_from_gap, lint as lint_draft, next,
     render_text,
 };
@@ -20,20 +20,20 @@ pub fn begin(store: &Store, session: &Session, view: &ChartView, gap: Option<&Ga
     let policy = Policy::shipped().first().ok_or_else(|| Trouble::damaged("no query policy is there").hint("install Lacuna again"))?;
     let (name, contact) = store.profile(&session.user)?;
     let author = if name.is_empty() { session.user.as_str() } else { name.as_str() };
-    let draft = match gap {
+    let mut draft = match gap {
         Some(gap) => draft_from_gap(gap, &view.chart, &view.readings, author, &contact, &now, policy),
         None => Draft {
             contact,
             encounter: Some(view.chart.encounter.identifier.clone()),
             encounter_name: view.chart.encounter.name().to_owned(),
             patient: view.chart.encounter.patient.clone(),
-            patient_name: view.chart.patient.as_ref().map(Patient::identification).unwrap_or_default(),
             author: author.to_owned(),
             due: policy.due(&now),
             escalation: policy.name.clone(),
             ..Draft::default()
         },
     };
+    draft.patient_name = view.chart.patient.as_ref().map(Patient::identification).unwrap_or_default();
     store.new_query(&session.actor(), &NewQuery { draft: &draft, internal_note: "" })
 }
 
@@ -90,12 +90,20 @@ pub fn send(store: &Store, session: &Session, id: i64, revision: i64) -> Result<
     allowed(&query, &Event::Send)?;
     let report = lint(store, &query.draft, &session.now())?;
     if !report.can_send {
-        let rules: Vec<&str> =
-            report.diagnostics.iter().filter(|d| d.severity == crate::query::LintSeverity::Block).map(|d| d.rule).collect();
-        return Err(Trouble::refused("the query was not sent")
-            .at(format!("query {id}"), None)
-            .why(format!("{} does not allow it", rules.join(", ")))
-            .hint("`lacuna query lint` says what each rule wants; the draft is kept"));
+        let blocks = report.blocks();
+        let rules: Vec<&str> = if blocks {
+            report.diagnostics.iter().filter(|d| d.severity == LintSeverity::Block).map(|d| d.rule).collect()
+        } else {
+            report.unjustified(&query.draft).map(|d| d.rule).collect()
+        };
+        let rules = rules.join(", ");
+        store.record_refusal(&session.actor(), "query.send", query.draft.encounter.as_deref(), Some(&id.to_string()), &rules)?;
+        let refused = Trouble::refused("the query was not sent").at(format!("query {id}"), None);
+        return Err(if blocks {
+            refused.why(format!("blocked by {rules}")).hint("`lacuna query lint` says what each rule wants; the draft is kept")
+        } else {
+            refused.why(format!("{rules} wants a reason")).hint("mend it, or say why it stands: `lacuna query edit N --justify RULE=WORDS`")
+        });
     }
     let text = render_text(&query.draft, Some(id));
     store.send_query(&session.actor(), id, query.revision, &query.draft, &text, &body_hash(&query.draft))

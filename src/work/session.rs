@@ -49,6 +49,9 @@ impl Session {
         getrandom::fill(&mut random).map_err(|e| Trouble::system("the system gave no random numbers").why(e))?;
         let client =
             std::env::var("SSH_CONNECTION").ok().and_then(|c| c.split(' ').next().map(str::to_owned)).unwrap_or_else(|| "local".to_owned());
+        // Whoever `--as` names, the account that really runs this is recorded beside it.
+        let account = login_name().unwrap_or_default();
+        let client = format!("{client} ({account})");
         Ok(Self { user, id: random.iter().map(|b| format!("{b:02x}")).collect(), client, clock })
     }
 
