@@ -103,7 +103,8 @@ fn the_core_does_no_io_and_reads_no_clock() {
 #[test]
 fn the_terminal_interface_does_no_io_but_in_its_terminal_layer() {
     let words = ["std::fs", "std::net", "File::open", "SystemTime", "Timestamp::now", "println!", "eprintln!"];
-    let allowed = |p: &Path| inside(p, "src/tui/term") || p.ends_with("tests.rs") || p.to_string_lossy().contains("testing");
+    // The terminal layer is `term.rs`, with what lies below it; tests may write their golden files.
+    let allowed = |p: &Path| p.ends_with("tui/term.rs") || inside(p, "src/tui/term") || inside(p, "src/tui/tests") || p.ends_with("testing.rs");
     assert_eq!(offenders("src/tui", &words, allowed), Vec::<String>::new());
 }
 
