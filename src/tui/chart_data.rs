@@ -161,6 +161,15 @@ impl ChartData {
         Self { view, notes, rows, series }
     }
 
+    /// When labs, or vital signs, were taken: every time once, the oldest first.
+    pub fn times(&self, vital: bool) -> Vec<Instant> {
+        let mut times: Vec<Instant> =
+            self.series.iter().filter(|s| s.vital == vital).flat_map(|s| s.points.iter().map(|p| p.time)).collect();
+        times.sort();
+        times.dedup();
+        times
+    }
+
     /// The encounter's identifier.
     pub fn encounter(&self) -> &str {
         &self.view.chart.encounter.identifier

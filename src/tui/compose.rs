@@ -11,6 +11,8 @@ pub struct Composer {
     pub id: i64,
     /// The revision that the store holds.
     pub revision: i64,
+    /// When it was begun.
+    pub created: Option<Instant>,
     /// Patient as shown.
     pub patient: String,
     /// The draft.
@@ -23,6 +25,8 @@ pub struct Composer {
     pub item: usize,
     /// Whether the item's words are being typed.
     pub editing: bool,
+    /// Whether Esc was pressed once: the next one leaves.
+    pub leaving: bool,
     /// Where the cursor is in the text that is typed.
     pub cursor: usize,
     /// Changes so far.
@@ -143,12 +147,14 @@ impl Composer {
         Self {
             id: view.row.id,
             revision: view.revision,
+            created: view.created,
             patient: view.row.patient.unwrap_or_default(),
             draft: view.draft,
             note: view.internal_note,
             field: Field::Indicators,
             item: 0,
             editing: false,
+            leaving: false,
             cursor: 0,
             edits: 0,
             saved: 0,

@@ -79,12 +79,21 @@ fn work(desk: &dyn Desk, jobs: &Receiver<Job>, answers: &Sender<Msg>) {
     }
 }
 
+/// Looks first whether another process imported something; then what else is on show is old too.
+fn fresh<T>(desk: &dyn Desk, ask: impl FnOnce() -> Result<T>, wrap: fn(Result<T>) -> Answer) -> Answer {
+    match desk.refresh() {
+        Ok(true) => Answer::Changed(Box::new(wrap(ask()))),
+        Ok(false) => wrap(ask()),
+        Err(trouble) => wrap(Err(trouble)),
+    }
+}
+
 /// Puts one question to the desk.
 pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
     let act = |result: Result<()>, done: Done| Answer::Act(result.map(|()| done));
     match request {
-        Request::Worklist(view) => Answer::Worklist(desk.refresh().and_then(|_| desk.worklist(view))),
-        Request::Chart(encounter) => Answer::Chart(desk.chart(&encounter).map(|view| Arc::new(ChartData::new(view)))),
+        Request::Worklist(view) => fresh(desk, || desk.worklist(view), Answer::Worklist),
+        Request::Chart(encounter) => fresh(desk, || desk.chart(&encounter).map(|view| Arc::new(ChartData::new(view))), Answer::Chart),
         Request::Search(query, limit) => Answer::Search(desk.search(&query, None, limit, stop)),
         Request::Explain(encounter, item) => Answer::Explain(desk.explain(&encounter, &item)),
         Request::Dismiss(encounter, key, reason, words) => {

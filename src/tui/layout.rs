@@ -98,6 +98,20 @@ pub fn shows(size: (u16, u16), focused: Pane, pane: Pane) -> bool {
     }
 }
 
+/// Columns of one lab value.
+pub const CELL: u16 = 8;
+
+/// Columns before the first lab value, and the columns of the name among them.
+pub fn lab_values(width: u16) -> (u16, u16) {
+    let name = (width / 4).clamp(12, 24);
+    (name + 20, name)
+}
+
+/// Lab values that stand side by side; a column at the right is left for the sign that there are newer ones.
+pub fn lab_cells(width: u16) -> usize {
+    usize::from(width.saturating_sub(lab_values(width).0 + 1) / CELL)
+}
+
 /// Columns of a text field in the composer.
 pub fn field_width(size: (u16, u16)) -> usize {
     usize::from(size.0.saturating_sub(2 + 13 + 2)).clamp(8, 100)

@@ -172,6 +172,8 @@ pub enum Done {
 /// What a job said.
 #[derive(Clone, Debug)]
 pub enum Answer {
+    /// An answer, and that somebody else changed the store before it.
+    Changed(Box<Answer>),
     /// Encounters.
     Worklist(Result<Worklist>),
     /// One encounter.

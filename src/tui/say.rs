@@ -75,6 +75,14 @@ pub fn state(state: QueryState) -> &'static str {
     }
 }
 
+/// Where a query stands now, in full: an answer alone is not documentation.
+pub fn standing(at: QueryState) -> &'static str {
+    match at {
+        QueryState::Answered => "answered, not in a note yet",
+        at => state(at),
+    }
+}
+
 /// How a query ended, with what that means.
 pub fn outcome(outcome: Outcome) -> &'static str {
     match outcome {

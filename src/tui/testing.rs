@@ -333,7 +333,16 @@ impl TestDesk {
             outcome: None,
             answer: None,
         };
-        let view = QueryView { row, draft, internal_note: String::new(), revision: 1, steps: Vec::new(), answer: None, sent_text: None };
+        let view = QueryView {
+            row,
+            draft,
+            internal_note: String::new(),
+            revision: 1,
+            created: Some(now()),
+            steps: Vec::new(),
+            answer: None,
+            sent_text: None,
+        };
         all.queries.insert(0, view.clone());
         Ok(view)
     }
@@ -508,8 +517,14 @@ impl Desk for TestDesk {
     fn send(&self, id: i64, _: i64) -> Result<QueryView> {
         self.change(id, QueryState::Open, "sent")
     }
-    fn answer(&self, id: i64, words: &str, _: Option<usize>) -> Result<QueryView> {
-        self.change(id, QueryState::Answered, words)
+    fn answer(&self, id: i64, words: &str, option: Option<usize>) -> Result<QueryView> {
+        let ticked = option.and_then(|at| self.query(id).ok()?.draft.options.get(at).map(|o| o.text.clone())).unwrap_or_default();
+        let said = [ticked.as_str(), words].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join("\n");
+        self.change(id, QueryState::Answered, &said)?;
+        if let Some(query) = self.state().queries.iter_mut().find(|q| q.row.id == id) {
+            query.answer = Some(said);
+        }
+        self.query(id)
     }
     fn close(&self, id: i64, _: Outcome) -> Result<QueryView> {
         self.change(id, QueryState::Closed, "")

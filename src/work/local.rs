@@ -120,6 +120,7 @@ impl LocalDesk {
             draft: stored.draft,
             internal_note: stored.internal_note,
             revision: stored.revision,
+            created: stored.created,
             answer: stored.answer,
         })
     }

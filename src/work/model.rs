@@ -251,6 +251,8 @@ pub struct QueryView {
     pub sent_text: Option<String>,
     /// For ourselves only; the provider never sees it.
     pub internal_note: String,
+    /// When it was begun.
+    pub created: Option<Instant>,
     /// Revision number of the draft, for lost-update checks.
     pub revision: i64,
     /// Its life so far.

@@ -72,6 +72,17 @@ pub static QUERIES: &[Command] = &[
         run: composer::justify,
     },
     Command {
+        id: "findings",
+        short: "read all findings",
+        title: "Read all findings",
+        help: "Opens everything under Check in full, each finding with its remedy.",
+        scope: Scopes::FORM.and(Scopes::TYPING),
+        keys: &["C-g"],
+        rank: 4,
+        when: when::findings,
+        run: composer::findings,
+    },
+    Command {
         id: "toggle",
         short: "tick",
         title: "Tick or untick",

@@ -56,7 +56,9 @@ fn typing_is_saved_when_it_rests_and_the_footer_says_so() {
 #[test]
 fn a_draft_is_saved_on_the_way_out_and_found_again() {
     let mut h = Harness::new(80, 24);
-    h.keys("<Enter>q<BackTab><BackTab><BackTab><BackTab> kept<Esc>");
+    h.keys("<Enter>q<BackTab><BackTab><BackTab><BackTab> kept<Esc>").expect("Esc again leaves");
+    assert_eq!(h.model.screen(), Screen::Composer);
+    h.keys("<Esc>");
     assert_eq!(h.desk.query(1).unwrap().draft.title, "Clinical clarification: renal function kept");
     assert_eq!(h.model.screen(), Screen::Chart);
     h.keys("q").expect("function kept");
@@ -183,9 +185,55 @@ fn a_paste_outside_a_text_does_nothing() {
 }
 
 #[test]
+fn esc_after_a_refusal_stays_in_the_draft() {
+    let mut h = Harness::new(80, 24);
+    h.keys("<Enter>q").expect("new draft, saved");
+    h.keys("<C-y>").expect("no finding asks for words").keys("<Esc>").expect("Esc again leaves");
+    assert_eq!(h.model.screen(), Screen::Composer);
+    h.keys("<Tab>").absent("Esc again leaves").keys("<Esc>");
+    assert_eq!(h.model.screen(), Screen::Composer, "a key in between starts anew");
+    h.keys("<Esc>");
+    assert_eq!(h.model.screen(), Screen::Chart);
+}
+
+#[test]
+fn an_option_that_was_ticked_without_words_shows_once() {
+    let mut h = Harness::new(100, 40);
+    h.keys("<Enter>q<C-s>ya").keys("2<Enter>").expect("is recorded").keys("<Enter>").expect("ticked: Prerenal azotemia");
+    h.expect("answered, not in a note yet");
+    let before = h.text().split("As the provider sees it").next().unwrap_or_default().matches("Prerenal").count();
+    assert_eq!(before, 1);
+}
+
+#[test]
+fn who_left_is_not_shown_as_in_bed_and_a_letter_tells_of_queries() {
+    let mut h = Harness::new(80, 24);
+    let row = &mut h.model.worklist.list.rows[0];
+    row.discharged = row.admitted;
+    row.queries = "1 open 2d".to_owned();
+    h.expect("dc 17 Nov").absent("q  dc");
+    let rows = h.text();
+    assert!(rows.lines().any(|l| l.contains("dc 17 Nov") && l.ends_with('q')), "{rows}");
+}
+
+#[test]
+fn the_labs_open_on_the_values_behind_the_gap() {
+    let mut h = Harness::new(60, 16);
+    h.keys("<Enter>t").expect("17 Nov").expect("newer").expect("Creatinine");
+    h.keys("l").expect("older");
+}
+
+#[test]
+fn every_finding_opens_in_full() {
+    let mut h = Harness::new(60, 16);
+    h.keys("<Enter>q<Tab><Tab>").keys(" please document").rest();
+    h.keys("<C-g>").expect("QL001  blocks sending").expect("ask what the findings mean");
+}
+
+#[test]
 fn esc_and_q_always_lead_home() {
     let mut h = Harness::new(80, 24);
-    h.keys("<Enter>q<C-s>").keys("<Esc><Esc><Esc>").expect("Worklist");
+    h.keys("<Enter>q<C-s>").keys("<Esc><Esc><Esc><Esc>").expect("Worklist");
     h.keys("Q").expect("Queries").keys("q").expect("Worklist").keys("q");
     assert!(h.quit);
 }

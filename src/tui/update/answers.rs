@@ -8,6 +8,7 @@ use crate::tui::msg::{Answer, Done, Effect, Request, Slot};
 /// Takes an answer in.
 pub fn take(model: &mut Model, answer: Answer) -> Vec<Effect> {
     let failed = match answer {
+        Answer::Changed(inner) => return changed(model, *inner),
         Answer::Worklist(Ok(list)) => {
             worklist::take(model, list);
             return Vec::new();
@@ -62,6 +63,20 @@ pub fn take(model: &mut Model, answer: Answer) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Takes an answer in and reads the other of worklist and chart again: quietly, each keeps its place.
+fn changed(model: &mut Model, answer: Answer) -> Vec<Effect> {
+    let list = matches!(answer, Answer::Worklist(_));
+    let mut effects = take(model, answer);
+    let chart = model.chart.as_ref().map(|c| c.data.encounter().to_owned());
+    if !list {
+        let view = model.worklist.view;
+        effects.push(model.ask(Slot::Worklist, Request::Worklist(view)));
+    } else if let Some(encounter) = chart.filter(|_| !model.jobs.waits(Slot::Chart)) {
+        effects.push(model.ask(Slot::Chart, Request::Chart(encounter)));
+    }
+    effects
+}
+
 /// The first answer: where to begin.
 fn began(model: &mut Model, kept: Option<String>) -> Vec<Effect> {
     let mut effects = kept.map(|kept| place::take(model, &kept)).unwrap_or_default();
@@ -72,7 +87,9 @@ fn began(model: &mut Model, kept: Option<String>) -> Vec<Effect> {
 }
 
 fn provider(model: &mut Model, shown: String) {
-    if let Some(Layer::Text { text, .. }) = model.layers.last_mut() {
+    if let Some(Layer::Text { text, .. }) =
+        model.layers.iter_mut().find(|l| matches!(l, Layer::Text { title, .. } if title == composer::PROVIDER))
+    {
         *text = shown;
     } else if let Some(query) = &mut model.query {
         query.text = shown;

@@ -1,7 +1,7 @@
 //! The chart: panes, gaps and their words, find, jumps and the way back.
 
 use super::nav;
-use crate::chart::{Evidence, TextEvidence};
+use crate::chart::{Evidence, Instant, TextEvidence, ValueEvidence};
 use crate::checklist::Gap;
 use crate::tui::chart_data::ChartData;
 use crate::tui::edit::{self, Shape, Typed};
@@ -234,7 +234,8 @@ fn show_proof(model: &mut Model, proof: Option<usize>) -> Vec<Effect> {
                     chart.proof = proof;
                     chart.pane = Pane::Labs;
                     chart.lab = lab;
-                    chart.lab_back = 0;
+                    let size = model.size;
+                    show_times(chart, size, value.date.as_slice());
                 }
                 None => model.say("this proof is an entry of the record, not words in a note"),
             }
@@ -342,9 +343,33 @@ pub fn previous_proof(model: &mut Model) -> Vec<Effect> {
     turn_proof(model, proofs.saturating_sub(1))
 }
 
+/// The labs open on the values behind the selected gap, where it has any.
+fn labs_of_gap(chart: &mut ChartPage, size: (u16, u16)) {
+    let values = chart.data.view.gaps.get(chart.gap).into_iter().flat_map(|g| &g.gap.evidence);
+    let values: Vec<&ValueEvidence> = values.filter_map(|e| if let Evidence::Value(v) = e { Some(v) } else { None }).collect();
+    let found = values.iter().find_map(|v| chart.data.series.iter().position(|s| s.name.eq_ignore_ascii_case(&v.name)));
+    let Some(lab) = found else { return };
+    let times: Vec<Instant> = values.iter().filter_map(|v| v.date).collect();
+    chart.lab = lab;
+    show_times(chart, size, &times);
+}
+
+/// Moves the labs so that the first of these times shows, and as many after it as fit.
+fn show_times(chart: &mut ChartPage, size: (u16, u16), wanted: &[Instant]) {
+    let vital = chart.data.series.get(chart.lab).is_some_and(|s| s.vital);
+    let (times, cells) = (chart.data.times(vital), layout::lab_cells(layout::chart(size).labs.width));
+    let first = times.iter().position(|t| wanted.contains(t));
+    chart.lab_back = first.map_or(0, |first| times.len().saturating_sub(first + cells));
+}
+
 fn focus(model: &mut Model, pane: Pane) -> Vec<Effect> {
+    let size = model.size;
     let Some(chart) = &mut model.chart else { return Vec::new() };
+    let entered = pane == Pane::Labs && chart.pane != pane;
     chart.pane = pane;
+    if entered {
+        labs_of_gap(chart, size);
+    }
     let doc = chart.doc;
     if pane == Pane::Reader { seen(model, doc) } else { Vec::new() }
 }
@@ -402,6 +427,7 @@ pub fn into(model: &mut Model) -> Vec<Effect> {
 
 /// The other way.
 pub fn out_of(model: &mut Model) -> Vec<Effect> {
+    let size = model.size;
     let Some(chart) = &mut model.chart else { return Vec::new() };
     match chart.pane {
         Pane::Gaps if chart.proof.is_some() => chart.proof = None,
@@ -409,7 +435,8 @@ pub fn out_of(model: &mut Model) -> Vec<Effect> {
         Pane::Reader => chart.pane = Pane::Documents,
         Pane::Documents => {}
         Pane::Labs => {
-            let most = chart.data.series.get(chart.lab).map_or(0, |s| s.points.len().saturating_sub(1));
+            let vital = chart.data.series.get(chart.lab).is_some_and(|s| s.vital);
+            let most = chart.data.times(vital).len().saturating_sub(layout::lab_cells(layout::chart(size).labs.width));
             chart.lab_back = (chart.lab_back + 1).min(most);
         }
     }

@@ -183,7 +183,20 @@ pub fn saved(model: &mut Model, result: crate::error::Result<i64>) -> Vec<Effect
     }
 }
 
-/// Esc: keeps the draft and closes.
+/// Esc goes one step back: out of a text, or past a message, and only then out of the draft, so that what is typed next
+/// does not act as keys of the chart.
+pub fn escape(model: &mut Model, told: bool) -> Vec<Effect> {
+    match &mut model.composer {
+        Some(composer) if !composer.leaving && (told || composer.typing()) => {
+            composer.leaving = true;
+            model.say("Esc again leaves; the draft is kept");
+            Vec::new()
+        }
+        _ => close(model),
+    }
+}
+
+/// Keeps the draft and closes.
 pub fn close(model: &mut Model) -> Vec<Effect> {
     let mut effects = save_now(model);
     if let Some(composer) = &mut model.composer {
@@ -382,6 +395,26 @@ pub fn discard(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Title of the text that the provider gets.
+pub const PROVIDER: &str = "As the provider sees it";
+
+/// Opens every finding under Check, whole, with its remedy.
+pub fn findings(model: &mut Model) -> Vec<Effect> {
+    let Some(composer) = &model.composer else { return Vec::new() };
+    let one = |d: &crate::query::Diagnostic| {
+        let kind = match d.severity {
+            LintSeverity::Block => "blocks sending",
+            LintSeverity::Justify if composer.draft.justifications.contains_key(d.rule) => "justified",
+            LintSeverity::Justify => "needs your words (Ctrl-Y)",
+            LintSeverity::Advice => "advice",
+        };
+        format!("{}  {kind}\n{}\n{}\n", d.rule, d.message, d.hint)
+    };
+    let text = composer.diagnostics().map(one).collect::<Vec<_>>().join("\n");
+    model.layers.push(Layer::Text { title: "Check".to_owned(), text, top: 0 });
+    Vec::new()
+}
+
 /// Shows exactly what the provider gets.
 pub fn provider_view(model: &mut Model) -> Vec<Effect> {
     let (draft, id) = match (model.screen(), &model.composer, &model.query) {
@@ -389,7 +422,7 @@ pub fn provider_view(model: &mut Model) -> Vec<Effect> {
         (Screen::Query, _, Some(query)) => (query.view.draft.clone(), query.view.row.id),
         _ => return Vec::new(),
     };
-    model.layers.push(Layer::Text { title: "As the provider sees it".to_owned(), text: String::new(), top: 0 });
+    model.layers.push(Layer::Text { title: PROVIDER.to_owned(), text: String::new(), top: 0 });
     vec![model.ask(Slot::Provider, Request::Provider(Box::new(draft), Some(id)))]
 }
 

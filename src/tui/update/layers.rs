@@ -216,12 +216,7 @@ fn answer(model: &mut Model, key: Key, layer: Layer) -> Vec<Effect> {
             return Vec::new();
         }
         Key::Enter if option.is_some() || !text.trim().is_empty() => {
-            let words = if text.trim().is_empty() {
-                option.and_then(|o| options.get(o)).cloned().unwrap_or_default()
-            } else {
-                text.trim().to_owned()
-            };
-            return vec![model.ask(Slot::Act, Request::Reply(id, words, option))];
+            return vec![model.ask(Slot::Act, Request::Reply(id, text.trim().to_owned(), option))];
         }
         Key::Enter => model.say("choose by digit, or type the provider's words"),
         Key::Tab | Key::BackTab => typing = !typing && !options.is_empty() || options.is_empty(),

@@ -27,8 +27,19 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => {
-            model.notice = None;
-            let mut effects = press(model, key);
+            let told = model.notice.take().is_some();
+            let mut effects = if key == Key::Esc
+                && model.layers.is_empty()
+                && model.screen() == Screen::Composer
+                && !model.composer.as_ref().is_some_and(|c| c.editing)
+            {
+                composer::escape(model, told)
+            } else {
+                if let Some(composer) = &mut model.composer {
+                    composer.leaving = false;
+                }
+                press(model, key)
+            };
             effects.extend(place::watch(model));
             effects
         }

@@ -21,6 +21,9 @@ pub fn row(model: &Model) -> Avail {
 
 /// Some chart has something new.
 pub fn any_new(model: &Model) -> Avail {
+    if !model.worklist.loaded {
+        return Avail::No("still reading the charts; a moment");
+    }
     yes_if(model.worklist.rows().any(|r| r.unseen > 0), "nothing new in this view")
 }
 
@@ -86,6 +89,11 @@ pub fn sendable(model: &Model) -> Avail {
         Some(_) if composer.findings().0 > 0 => Avail::No("not sent: a finding under Check blocks it"),
         Some(_) => Avail::No("not sent: a finding under Check needs your words (Ctrl-Y)"),
     }
+}
+
+/// The lint found something.
+pub fn findings(model: &Model) -> Avail {
+    yes_if(model.composer.as_ref().is_some_and(|c| c.diagnostics().next().is_some()), "nothing found to look at")
 }
 
 /// A finding waits for words.

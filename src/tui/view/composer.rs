@@ -35,9 +35,9 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), tops: &mut Tops)
     let composer = model.composer.as_ref()?;
     let stripes = layout::frame(size);
     header(model, composer, pen, &stripes);
-    let findings: Vec<&Diagnostic> = composer.diagnostics().collect();
-    let rows: u16 = findings.iter().map(|f| finding_rows(f, size.0.saturating_sub(2))).sum();
-    let check = rows.min(if size.1 >= 30 { 9 } else { 4 }) + 2;
+    let blocks = finding_blocks(composer, usize::from(size.0.saturating_sub(2)));
+    let (rows, shown) = that_fit(&blocks, check_room(size.1));
+    let check = rows + 2;
     let body = stripes.body;
     let form = Rect { height: body.height.saturating_sub(check), ..body };
     let width = layout::field_width(size);
@@ -74,7 +74,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), tops: &mut Tops)
     if lines.len() > top + height {
         pen.put_right(form.x, form.bottom().saturating_sub(1), form.width, "more below", Role::Dim);
     }
-    check_area(composer, &findings, pen, Rect { y: form.bottom(), height: check, ..body });
+    check_area(composer, (&blocks, shown), pen, Rect { y: form.bottom(), height: check, ..body });
     cursor
 }
 
@@ -99,7 +99,7 @@ fn header(model: &Model, composer: &Composer, pen: &mut Pen<'_>, stripes: &layou
         (Saved::Failed(why), ..) => (format!("NOT SAVED: {why}"), Role::Alert),
         (_, true, _) | (_, _, false) => ("saving\u{2026}".to_owned(), Role::Dim),
         (Saved::At(at), ..) => (format!("saved {}", say::second(at)), Role::Ok),
-        (Saved::Untouched, ..) => ("kept as you left it".to_owned(), Role::Dim),
+        (Saved::Untouched, ..) => (untouched(composer, model), Role::Dim),
     };
     pen.put(head.x, stripes.sub.y, head.width, &words, role);
     let note = "nothing about payment belongs in a query";
@@ -192,8 +192,15 @@ fn mark(rows: &mut [TextRow], from: usize, to: usize) {
 fn indicator_lines(composer: &Composer, width: usize) -> Vec<Line> {
     let field = Field::Indicators;
     let mut out = Vec::new();
+    let all = composer.draft.indicators.len();
+    if all > 0 {
+        let ticked = composer.draft.indicators.iter().filter(|i| i.included).count();
+        let words = format!("{ticked} of {all} ticked; Space ticks; only ticked ones are sent");
+        // An item of its own that no cursor reaches.
+        out.push(Line { label: field.label(), field, item: Some(usize::MAX), words, role: Role::Dim, ..Line::default() });
+    }
     for (at, indicator) in composer.draft.indicators.iter().enumerate() {
-        let label = if at == 0 { field.label() } else { "" };
+        let label = "";
         let sign = if indicator.included { "[x] " } else { "[ ] " };
         let source = say::source(&indicator.evidence);
         let right = format!("{source}  {}", indicator.group);
@@ -259,7 +266,79 @@ fn option_lines(composer: &Composer, width: usize) -> Vec<Line> {
     out
 }
 
-fn check_area(composer: &Composer, findings: &[&Diagnostic], pen: &mut Pen<'_>, area: Rect) {
+/// A draft as it was opened: a fresh one says so, an older one says from when it is.
+fn untouched(composer: &Composer, model: &Model) -> String {
+    match (&composer.created, &model.now) {
+        (Some(created), Some(now)) if composer.revision > 1 || now.hours_since(created) > FRESH_HOURS => {
+            format!("draft of {}, saved", say::long(created))
+        }
+        _ => "new draft, saved".to_owned(),
+    }
+}
+
+/// A draft that nobody changed is called new for this long.
+const FRESH_HOURS: f64 = 0.1;
+
+/// Rows for findings under the form; the form needs the greater part.
+fn check_room(height: u16) -> u16 {
+    match height {
+        0..=19 => 3,
+        20..=29 => 6,
+        _ => 11,
+    }
+}
+
+/// One finding, wrapped: its rows, the first with sign and rule.
+struct Block {
+    sign: &'static str,
+    role: Role,
+    rule: &'static str,
+    rows: Vec<(String, Role)>,
+}
+
+/// Columns before the words of a finding.
+const HINT: u16 = 10;
+
+/// Every finding with its remedy, whole: what blocks comes first, then what needs words, then advice.
+fn finding_blocks(composer: &Composer, width: usize) -> Vec<Block> {
+    let mut findings: Vec<&Diagnostic> = composer.diagnostics().collect();
+    let justified = |f: &Diagnostic| composer.draft.justifications.contains_key(f.rule);
+    findings.sort_by_key(|f| match f.severity {
+        LintSeverity::Block => 0,
+        LintSeverity::Justify if !justified(f) => 1,
+        LintSeverity::Justify => 3,
+        LintSeverity::Advice => 2,
+    });
+    let room = width.saturating_sub(usize::from(HINT)).max(8);
+    let block = |finding: &Diagnostic| {
+        let (sign, role) = match finding.severity {
+            LintSeverity::Block => ("! ", Role::Alert),
+            LintSeverity::Justify if !justified(finding) => ("? ", Role::Warn),
+            LintSeverity::Justify => ("ok", Role::Ok),
+            LintSeverity::Advice => (". ", Role::Dim),
+        };
+        let wrapped =
+            |words: &str, role: Role| super::queries::wrap(words, room).into_iter().filter(|l| !l.is_empty()).map(move |l| (l, role));
+        let rows = wrapped(&finding.message, Role::Text).chain(wrapped(&finding.hint, Role::Dim)).collect();
+        Block { sign, role, rule: finding.rule, rows }
+    };
+    findings.into_iter().map(block).collect()
+}
+
+/// Rows and number of the findings that fit whole; the first shows as far as it can.
+fn that_fit(blocks: &[Block], room: u16) -> (u16, usize) {
+    let mut rows: u16 = 0;
+    for (at, block) in blocks.iter().enumerate() {
+        let more = u16::try_from(block.rows.len()).unwrap_or(room);
+        if rows + more > room {
+            return if at == 0 { (room, 1) } else { (rows, at) };
+        }
+        rows += more;
+    }
+    (rows, blocks.len())
+}
+
+fn check_area(composer: &Composer, (blocks, shown): (&[Block], usize), pen: &mut Pen<'_>, area: Rect) {
     pen.rule(area.x, area.y, area.width);
     let (block, justify, advice) = composer.findings();
     let (words, role) = match (&composer.report, block, justify, advice) {
@@ -269,37 +348,24 @@ fn check_area(composer: &Composer, findings: &[&Diagnostic], pen: &mut Pen<'_>, 
         (_, 0, n, _) => (format!("{} your words (Ctrl-Y)", say::count(n, "finding needs", "findings need")), Role::Warn),
         (_, n, ..) => (format!("{} sending", say::count(n, "finding blocks", "findings block")), Role::Alert),
     };
-    pen.line(area.x, area.y + 1, area.width, &[("Check        ", Role::Title), (&words, role)]);
-    let mut y = area.y + 2;
-    for finding in findings {
-        if y >= area.bottom() {
-            break;
-        }
-        let justified = composer.draft.justifications.contains_key(finding.rule);
-        let (sign, role) = match finding.severity {
-            LintSeverity::Block => ("! ", Role::Alert),
-            LintSeverity::Justify if !justified => ("? ", Role::Warn),
-            LintSeverity::Justify => ("ok", Role::Ok),
-            LintSeverity::Advice => (". ", Role::Dim),
-        };
-        let parts =
-            [(sign, role), (" ", Role::Text), (finding.rule, Role::Dim), ("  ", Role::Text), (finding.message.as_str(), Role::Text)];
-        let used = pen.line(area.x, y, area.width, &parts);
-        let own_row = finding_rows(finding, area.width) == 2;
-        if own_row && y + 1 < area.bottom() {
-            pen.put(area.x + HINT, y + 1, area.width.saturating_sub(HINT), &finding.hint, Role::Dim);
-        } else if !own_row {
-            pen.put(area.x + used + 3, y, area.width.saturating_sub(used + 3), &finding.hint, Role::Dim);
-        }
-        y += if own_row { 2 } else { 1 };
+    let used = pen.line(area.x, area.y + 1, area.width, &[("Check        ", Role::Title), (&words, role)]);
+    let left = area.width.saturating_sub(used + 2);
+    let cut = blocks.first().is_some_and(|b| b.rows.len() + 2 > usize::from(area.height));
+    if shown < blocks.len() || cut {
+        let words = format!("{shown} of {}; Ctrl-G reads all", blocks.len());
+        pen.put_right(area.x + used + 2, area.y + 1, left, &words, Role::Key);
     }
-}
-
-/// Columns before the words of a finding.
-const HINT: u16 = 10;
-
-/// A finding takes a row, and a second one where its hint does not fit beside it.
-fn finding_rows(finding: &Diagnostic, width: u16) -> u16 {
-    let wide = usize::from(HINT) + text::width(&text::label(&finding.message)) + 3 + text::width(&text::label(&finding.hint));
-    if wide > usize::from(width) { 2 } else { 1 }
+    let mut y = area.y + 2;
+    for block in blocks.iter().take(shown) {
+        for (at, (words, role)) in block.rows.iter().enumerate() {
+            if y >= area.bottom() {
+                return;
+            }
+            if at == 0 {
+                pen.line(area.x, y, HINT, &[(block.sign, block.role), (" ", Role::Text), (block.rule, Role::Dim)]);
+            }
+            pen.put(area.x + HINT, y, area.width.saturating_sub(HINT), words, *role);
+            y += 1;
+        }
+    }
 }

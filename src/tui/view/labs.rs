@@ -2,15 +2,12 @@
 
 use super::list::Tops;
 use super::pen::Pen;
-use crate::chart::Instant;
 use crate::tui::chart_data::Series;
+use crate::tui::layout::{self, CELL};
 use crate::tui::model::{ChartPage, Pane};
 use crate::tui::say;
 use crate::tui::theme::Role;
 use ratatui::layout::{Position, Rect};
-
-/// Columns of one value.
-const CELL: u16 = 8;
 
 /// Draws them.
 pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -> Option<Position> {
@@ -24,13 +21,23 @@ pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -
         pen.put(body.x, body.y, body.width, "no lab or vital sign with a number in this stay", Role::Dim);
         return None;
     }
-    let name = (body.width / 4).clamp(12, 24);
+    let (before, name) = layout::lab_values(body.width);
     let (trend, range) = (body.x + name + 1, body.x + name + 10);
-    let values = range + 10;
-    let cells = usize::from(body.right().saturating_sub(values) / CELL);
+    let values = body.x + before;
+    let cells = layout::lab_cells(body.width);
     let selected = all.get(chart.lab);
     let vital = selected.is_some_and(|s| s.vital);
-    let times = times(all, vital, cells, chart.lab_back);
+    let ever = chart.data.times(vital);
+    let end = ever.len().saturating_sub(chart.lab_back).max(cells.min(ever.len()));
+    let (older, newer) = (end.saturating_sub(cells), ever.len() - end);
+    let times = ever.get(older..end).unwrap_or_default();
+    let (left, right) = if pen.ascii { ("<", ">") } else { ("\u{2039}", "\u{203a}") };
+    if older > 0 {
+        pen.put(values.saturating_sub(1), body.y + 1, 1, left, Role::Key);
+    }
+    if newer > 0 {
+        pen.put(values + u16::try_from(cells).unwrap_or(0) * CELL, body.y + 1, 1, right, Role::Key);
+    }
     pen.put(body.x, body.y, name, if vital { "Vital sign" } else { "Lab" }, Role::Dim);
     pen.put(trend, body.y, 8, "trend", Role::Dim);
     pen.put(range, body.y, 9, "ref", Role::Dim);
@@ -42,10 +49,15 @@ pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -
     }
     let rows = Rect { y: body.y + 2, height: body.height.saturating_sub(2), ..body };
     let height = usize::from(rows.height);
-    let rows_of: Vec<(usize, &Series)> = all.iter().enumerate().filter(|(_, s)| s.vital == vital).collect();
+    // A row without a value among these times says nothing; the selected one stays, or the cursor would be lost.
+    let shows = |s: &Series| s.points.iter().any(|p| times.contains(&p.time));
+    let same: Vec<(usize, &Series)> = all.iter().enumerate().filter(|(_, s)| s.vital == vital).collect();
+    let rows_of: Vec<(usize, &Series)> = same.iter().copied().filter(|(i, s)| *i == chart.lab || shows(s)).collect();
+    let hidden = same.len() - rows_of.len();
     let at = rows_of.iter().position(|(i, _)| *i == chart.lab).unwrap_or(0);
     let other = all.iter().filter(|s| s.vital != vital).count();
-    let list = height.saturating_sub(usize::from(other > 0) * 2);
+    let foot = foot((older, newer), hidden, (other, vital), (left, right));
+    let list = height.saturating_sub(usize::from(!foot.is_empty()) * 2);
     let top = tops.keep("labs", at, at, rows_of.len(), list);
     let mut cursor = None;
     for (row, (index, series)) in rows_of.iter().enumerate().skip(top).take(list) {
@@ -66,18 +78,26 @@ pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -
             cursor = Some(Position::new(rows.x, y));
         }
     }
-    if other > 0 {
-        let words = if vital { format!("{other} labs above") } else { format!("{other} vital signs below; h older, l newer") };
-        pen.put(body.x, rows.bottom().saturating_sub(1), body.width, &words, Role::Dim);
+    if !foot.is_empty() {
+        pen.put(body.x, rows.bottom().saturating_sub(1), body.width, &foot, Role::Dim);
     }
     cursor
 }
 
-/// The newest times that fit, oldest first; `back` moves them into the past.
-fn times(all: &[Series], vital: bool, cells: usize, back: usize) -> Vec<Instant> {
-    let mut times: Vec<Instant> = all.iter().filter(|s| s.vital == vital).flat_map(|s| s.points.iter().map(|p| p.time)).collect();
-    times.sort();
-    times.dedup();
-    let end = times.len().saturating_sub(back).max(cells.min(times.len()));
-    times.get(end.saturating_sub(cells)..end).unwrap_or_default().to_vec()
+/// What is not on the screen, and the keys that bring it there.
+fn foot((older, newer): (usize, usize), hidden: usize, (other, vital): (usize, bool), (left, right): (&str, &str)) -> String {
+    let parts = [
+        (older, format!("{left} h {older} older")),
+        (newer, format!("{right} l {newer} newer")),
+        (hidden, format!("{hidden} without a value here")),
+        (
+            other,
+            if vital {
+                format!("{} above", say::count(other, "lab", "labs"))
+            } else {
+                format!("{} below", say::count(other, "vital sign", "vital signs"))
+            },
+        ),
+    ];
+    parts.into_iter().filter(|(n, _)| *n > 0).map(|(_, words)| words).collect::<Vec<_>>().join("   ")
 }

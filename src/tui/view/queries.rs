@@ -2,7 +2,7 @@
 
 use super::list::Tops;
 use super::pen::Pen;
-use crate::query::QueryState;
+use crate::query::{Draft, QueryState};
 use crate::tui::layout::Frame;
 use crate::tui::model::Model;
 use crate::tui::say;
@@ -24,7 +24,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
         format!("{}   {}   ", say::count(waiting, "waits for an answer", "wait for an answer"), say::count(drafts, "draft", "drafts"));
     let late = format!("{overdue} overdue");
     pen.line(head.x, stripes.sub.y, head.width, &[(&words, Role::Dim), (&late, if overdue > 0 { Role::Alert } else { Role::Dim })]);
-    let state_width = if body.width >= 90 { 24 } else { 11 };
+    let state_width = if body.width >= 90 { 28 } else { 11 };
     let patient = 7 + state_width;
     let due = body.width.saturating_sub(if body.width >= 100 { 36 } else { 20 });
     let title = patient + if body.width >= 76 { 18 } else { 14 };
@@ -53,7 +53,9 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
             pen.put(list.x, y, 1, "!", Role::Alert);
         }
         pen.put_right(list.x + 1, y, 4, &row.id.to_string(), role);
-        let state = row.outcome.map_or(say::state(row.state), |o| if state_width > 20 { say::outcome(o) } else { "closed" });
+        let state = row.outcome.map_or(if state_width > 20 { say::standing(row.state) } else { say::state(row.state) }, |o| {
+            if state_width > 20 { say::outcome(o) } else { "closed" }
+        });
         let state_role = match row.state {
             QueryState::Answered | QueryState::AnsweredNotDocumented => Role::Ok,
             QueryState::Escalated => Role::Warn,
@@ -70,6 +72,10 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
                 .filter(|_| !done)
                 .map(|d| if row.overdue { format!("{} late", say::age(&d, now)) } else { say::when(&d, now) })
                 .unwrap_or_default();
+            let when = match row.state {
+                QueryState::Answered | QueryState::AnsweredNotDocumented => "no note yet".to_owned(),
+                _ => when,
+            };
             pen.put(list.x + due + 9, y, 11, &when, if row.overdue { Role::Alert } else { role });
         }
         if body.width >= 100 {
@@ -105,7 +111,7 @@ pub fn draw_one(model: &Model, pen: &mut Pen<'_>, stripes: &Frame) -> Option<Pos
         stripes.sub.y,
         head.width,
         &[
-            (say::state(view.row.state), Role::Ok),
+            (say::standing(view.row.state), Role::Ok),
             ("   ", Role::Text),
             (&to, Role::Dim),
             (&due, Role::Dim),
@@ -136,8 +142,10 @@ fn rows(model: &Model, width: usize) -> Vec<(String, Role)> {
             format!("{} \u{2192} {}", say::state(step.from), say::state(step.to))
         };
         rows.push((format!("  {:<17}{:<10}{moved}   text {hash}", say::long(&step.at), step.by), Role::Text));
+        // The answer has a place of its own below.
+        let note = if page.view.answer.as_ref() == Some(&step.note) { "" } else { step.note.as_str() };
         rows.extend(
-            wrap(&step.note, width.saturating_sub(29))
+            wrap(note, width.saturating_sub(29))
                 .into_iter()
                 .filter(|l| !l.is_empty())
                 .map(|l| (format!("{}{l}", " ".repeat(29)), Role::Dim)),
@@ -148,7 +156,7 @@ fn rows(model: &Model, width: usize) -> Vec<(String, Role)> {
     }
     if let Some(answer) = &page.view.answer {
         rows.extend([(String::new(), Role::Text), ("The answer".to_owned(), Role::Title)]);
-        rows.extend(wrap(answer, width - 2).into_iter().map(|l| (format!("  {l}"), Role::Text)));
+        rows.extend(wrap(&answer_shown(answer, &page.view.draft), width - 2).into_iter().map(|l| (format!("  {l}"), Role::Text)));
     }
     if !page.view.internal_note.is_empty() {
         rows.extend([(String::new(), Role::Text), ("For us only".to_owned(), Role::Title)]);
@@ -157,6 +165,15 @@ fn rows(model: &Model, width: usize) -> Vec<(String, Role)> {
     rows.extend([(String::new(), Role::Text), ("As the provider sees it".to_owned(), Role::Title)]);
     rows.extend(wrap(&page.text, width.saturating_sub(2).min(100)).into_iter().map(|l| (format!("  {l}"), Role::Text)));
     rows
+}
+
+/// An answer whose first line is an option of the query was ticked, not said; it shows once.
+fn answer_shown(answer: &str, draft: &Draft) -> String {
+    let option =
+        draft.options.iter().map(|o| o.text.as_str()).find(|o| answer.strip_prefix(o).is_some_and(|r| r.is_empty() || r.starts_with('\n')));
+    let Some(option) = option.filter(|o| !o.is_empty()) else { return answer.to_owned() };
+    let words = answer.get(option.len()..).unwrap_or_default().trim();
+    if words.is_empty() || words == option { format!("ticked: {option}") } else { format!("ticked: {option}\n{words}") }
 }
 
 /// A text as harmless rows of a width.

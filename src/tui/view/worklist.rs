@@ -32,11 +32,25 @@ impl Columns {
         let day = unit + if width >= 76 { 8 } else { 6 };
         let why = day + if width >= 76 { 10 } else { 0 };
         let next = (width >= 110).then(|| width - 9);
-        let queries_width = if width >= 110 { 16 } else { 0 };
+        // Without room for words a letter says that there is a query.
+        let queries_width = if width >= 110 { 16 } else { 2 };
         let queries = next.unwrap_or(width).saturating_sub(queries_width);
         let gaps = queries.saturating_sub(6);
         Self { age, unit, day, why, why_width: gaps.saturating_sub(why + 2), gaps, queries, queries_width, next }
     }
+
+    /// Whether queries have room for words.
+    fn in_words(&self) -> bool {
+        self.queries_width > 2
+    }
+}
+
+/// One letter for the queries of a chart, the most pressing kind of them: `a` an answer to read, `q` open, `d` a draft.
+fn query_letter(queries: &str) -> Option<(&'static str, Role)> {
+    [("answered", "a", Role::Ok), ("open", "q", Role::Text), ("draft", "d", Role::Dim)]
+        .into_iter()
+        .find(|(word, ..)| queries.contains(word))
+        .map(|(_, letter, role)| (letter, role))
 }
 
 /// The role of a severity.
@@ -71,13 +85,14 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
         pen.put(body.x + 2, rows_area.y + 1, body.width, words, Role::Dim);
     }
     let top = tops.keep("worklist", page.cursor, page.cursor, page.shown.len(), height);
-    for (at, row) in page.rows().enumerate().skip(top).take(height) {
+    let visible = page.shown.iter().enumerate().skip(top).take(height).filter_map(|(at, place)| Some((at, page.list.rows.get(*place)?)));
+    for (at, row) in visible {
         let y = rows_area.y + u16::try_from(at - top).unwrap_or(0);
         draw_row(model, pen, Rect { y, height: 1, ..rows_area }, row, &columns, at == page.cursor);
     }
     let cursor_y = rows_area.y + u16::try_from(page.cursor.saturating_sub(top)).unwrap_or(0);
     if let Some(row) = page.selected().filter(|_| detail > 0) {
-        draw_detail(pen, Rect { y: rows_area.bottom(), height: detail, ..body }, row);
+        draw_detail(model, pen, Rect { y: rows_area.bottom(), height: detail, ..body }, row);
     }
     if page.typing || !page.filter.is_empty() {
         let line = stripes.line;
@@ -135,13 +150,14 @@ fn head_row(pen: &mut Pen<'_>, area: Rect, columns: &Columns) {
     pen.put(x + 2, y, 18, "Patient", Role::Dim);
     pen.put(x + columns.unit, y, 7, "Unit", Role::Dim);
     if columns.why > columns.day {
-        pen.put_right(x + columns.day, y, 8, "Day/GM", Role::Dim);
+        pen.put_right(x + columns.day, y, 9, "Day/GM", Role::Dim);
     }
     pen.put(x + columns.why, y, columns.why_width, "Why it is here", Role::Dim);
     pen.put_right(x + columns.gaps, y, 4, "Gaps", Role::Dim);
-    if columns.queries_width > 0 {
-        pen.put(x + columns.queries, y, columns.queries_width, "Queries", Role::Dim);
-    }
+    match columns.in_words() {
+        true => pen.put(x + columns.queries, y, columns.queries_width, "Queries", Role::Dim),
+        false => pen.put(x + columns.queries, y, 2, " Q", Role::Dim),
+    };
     if let Some(next) = columns.next {
         pen.put(x + next, y, 8, "Next", Role::Dim);
     }
@@ -158,7 +174,14 @@ fn draw_row(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow, col
     pen.put(x + columns.unit, y, 7.min(columns.day - columns.unit), row.unit.as_deref().unwrap_or("-"), Role::Text);
     if columns.why > columns.day {
         let (words, over) = stay(row);
-        pen.put_right(x + columns.day, y, 8, &words, if over { Role::Warn } else { Role::Text });
+        let role = if row.discharged.is_some() {
+            Role::Dim
+        } else if over {
+            Role::Warn
+        } else {
+            Role::Text
+        };
+        pen.put_right(x + columns.day, y, 9, &words, role);
     }
     let nothing = row.unseen == 0 && row.gaps == 0;
     pen.put(x + columns.why, y, columns.why_width, &row.reasons.join("; "), if nothing { Role::Dim } else { Role::Text });
@@ -169,8 +192,10 @@ fn draw_row(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow, col
         }
         None => pen.put_right(x + columns.gaps, y, 4, "0", Role::Dim),
     }
-    if columns.queries_width > 0 {
+    if columns.in_words() {
         pen.put(x + columns.queries, y, columns.queries_width - 1, &row.queries, Role::Text);
+    } else if let Some((letter, role)) = query_letter(&row.queries) {
+        pen.put(x + columns.queries + 1, y, 1, letter, role);
     }
     if let (Some(next), Some(review), Some(now)) = (columns.next, &row.next_review, &model.now) {
         pen.put(x + next, y, 8, &say::when(review, now), Role::Text);
@@ -180,8 +205,11 @@ fn draw_row(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow, col
     }
 }
 
-/// Day of the stay against the geometric mean, and whether it is past it.
+/// Day of the stay against the geometric mean, and whether it is past it; of those who left, the day they did.
 fn stay(row: &WorklistRow) -> (String, bool) {
+    if let Some(left) = &row.discharged {
+        return (format!("dc {}", left.local().strftime("%-d %b")), false);
+    }
     match (row.day, row.gmlos_days) {
         (Some(day), Some(gmlos)) => (format!("{day}/{gmlos:.1}"), day as f64 > gmlos),
         (Some(day), None) => (format!("{day}/-  "), false),
@@ -189,7 +217,7 @@ fn stay(row: &WorklistRow) -> (String, bool) {
     }
 }
 
-fn draw_detail(pen: &mut Pen<'_>, area: Rect, row: &WorklistRow) {
+fn draw_detail(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow) {
     let (x, wide) = (area.x, area.width);
     let mut y = area.y;
     pen.rule(x, y, wide);
@@ -203,7 +231,13 @@ fn draw_detail(pen: &mut Pen<'_>, area: Rect, row: &WorklistRow) {
         .as_deref()
         .map(|a| format!("{a}{}", row.service.as_deref().map(|s| format!(", {s}")).unwrap_or_default()))
         .unwrap_or_default();
-    let rest = [mrn, admitted, discharged, attending, drg].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("   ");
+    // What the narrow list has no columns for.
+    let narrow = wide < 108;
+    let queries = Some(&row.queries).filter(|q| narrow && !q.is_empty()).map(|q| format!("queries: {q}")).unwrap_or_default();
+    let next = row.next_review.as_ref().zip(model.now.as_ref()).filter(|_| narrow);
+    let next = next.map(|(at, now)| format!("look again {}", say::when(at, now))).unwrap_or_default();
+    let rest =
+        [queries, next, mrn, admitted, discharged, attending, drg].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("   ");
     pen.line(x, y, wide, &[(&row.patient, Role::Title), ("   ", Role::Text), (&rest, Role::Dim)]);
     y += 1;
     if row.top_gaps.is_empty() {
