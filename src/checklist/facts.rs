@@ -302,7 +302,8 @@ fn without_next_number(text: &str, from: usize, to: usize) -> usize {
     let number = head.get(bare.len()..).and_then(|digits| digits.parse::<u8>().ok());
     let Some(before) = number.and_then(|n| n.checked_sub(1)).filter(|_| bare.ends_with(char::is_whitespace)) else { return to };
     let near = text.get(..from + bare.len()).unwrap_or_default();
-    let is_item = before == 0 || [".", ")"].iter().any(|sign| near.rsplit(char::is_whitespace).take(120).any(|w| w == format!("{before}{sign}")));
+    let is_item =
+        before == 0 || [".", ")"].iter().any(|sign| near.rsplit(char::is_whitespace).take(120).any(|w| w == format!("{before}{sign}")));
     if is_item { from + bare.trim_end().len() } else { to }
 }
 

@@ -152,10 +152,13 @@ fn indicators(gap: &Gap, chart: &Chart, readings: &[Reading]) -> Vec<Indicator> 
     out
 }
 
+/// Place among the indicators, number, and time of a value.
+type Numbered = (usize, f64, Option<Instant>);
+
 /// Which of many indicators are ticked: every treatment, the lowest, highest and latest value of each name, one quote of each document;
 /// then the rest in order, up to `most`.
 fn spread(all: &[Indicator], most: usize, treats: impl Fn(&Evidence) -> bool) -> BTreeSet<usize> {
-    let mut values: BTreeMap<&str, Vec<(usize, f64, Option<Instant>)>> = BTreeMap::new();
+    let mut values: BTreeMap<&str, Vec<Numbered>> = BTreeMap::new();
     let mut kept = BTreeSet::new();
     let mut documents = BTreeSet::new();
     for (at, indicator) in all.iter().enumerate() {
@@ -173,7 +176,7 @@ fn spread(all: &[Indicator], most: usize, treats: impl Fn(&Evidence) -> bool) ->
         }
     }
     for same in values.values() {
-        let by_number = |a: &&(usize, f64, Option<Instant>), b: &&(usize, f64, Option<Instant>)| a.1.total_cmp(&b.1);
+        let by_number = |a: &&Numbered, b: &&Numbered| a.1.total_cmp(&b.1);
         let latest = same.iter().max_by_key(|(at, _, time)| (*time, *at));
         kept.extend([same.iter().min_by(by_number), same.iter().max_by(by_number), latest].into_iter().flatten().map(|(at, _, _)| *at));
     }

@@ -84,9 +84,8 @@ fn one_for_each_copy(gaps: Vec<Gap>) -> Vec<Gap> {
     let mut out: Vec<Gap> = Vec::new();
     for gap in gaps {
         let note = gap.evidence.first().map(|e| e.source().to_owned());
-        let same = |other: &Gap| {
-            other.kind == GapKind::Copied && note.is_some() && other.evidence.first().map(|e| e.source()) == note.as_deref()
-        };
+        let same =
+            |other: &Gap| other.kind == GapKind::Copied && note.is_some() && other.evidence.first().map(|e| e.source()) == note.as_deref();
         match out.iter_mut().find(|other| gap.kind == GapKind::Copied && same(other)) {
             Some(other) if other.severity >= gap.severity => join(other, gap),
             Some(other) => {
