@@ -255,28 +255,56 @@ pub(super) fn sentence<'d>(document: &'d Document, reading: &Reading, at: usize)
 }
 
 /// The longest quote, in bytes.
-const QUOTE: usize = 200;
+const QUOTE: usize = 320;
 
-/// The sentence around some words, cut at blanks when it is long.
-fn around(document: &Document, reading: &Reading, start: usize, end: usize) -> (usize, usize) {
+/// The sentence around some words: cut at a clause, else at a blank, when it is long; a heading takes the words it stands over, and
+/// the bare number of the next item of a list is not part of it.
+pub(super) fn around(document: &Document, reading: &Reading, start: usize, end: usize) -> (usize, usize) {
     let text = document.text.as_str();
     let index = reading.sentences.partition_point(|s| s.end <= start);
     let Some(span) = reading.sentences.get(index).filter(|s| s.start <= start && s.end >= end) else { return (start, end) };
+    let spare_end = match reading.sentences.get(index + 1).filter(|_| span.of(text).trim_end().ends_with(':')) {
+        Some(next) if next.end - span.start <= QUOTE => next.end,
+        _ => span.end,
+    };
     let spare = QUOTE.saturating_sub(end - start) / 2;
     let mut from = span.start.max(start.saturating_sub(spare));
-    let mut to = span.end.min(end + spare);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    // What the front does not use serves the end.
+    let mut to = spare_end.min(from + QUOTE).max(end);
+    while !text.is_char_boundary(to) {
+        to -= 1;
+    }
     if from > span.start {
         let blank = text.get(from..start).or_else(|| text.get(start..start)).and_then(|cut| cut.find(char::is_whitespace));
         from = blank.map_or(start, |at| from + at);
     }
-    if to < span.end {
-        let blank = text.get(end..to).and_then(|cut| cut.rfind(char::is_whitespace));
-        to = blank.map_or(end, |at| end + at);
+    if to < spare_end {
+        let rest = text.get(end..to).unwrap_or_default();
+        let clause = rest.rfind([',', ';', '.']).filter(|at| rest.get(at + 1..).is_none_or(|r| r.starts_with(char::is_whitespace)));
+        to = clause.or_else(|| rest.rfind(char::is_whitespace)).map_or(end, |at| end + at);
     }
+    to = end.max(without_next_number(text, from, to));
     let cut = text.get(from..to).unwrap_or_default();
     let lead = cut.len() - cut.trim_start().len();
     let tail = cut.len() - cut.trim_end().len();
     if lead + tail >= cut.len() || from + lead > start || to - tail < end { (start, end) } else { (from + lead, to - tail) }
+}
+
+/// The end of some words without the bare number of the next item of a list ("LLL pneumonia 2."). A number is an item's when the
+/// one before it stands as an item shortly before.
+fn without_next_number(text: &str, from: usize, to: usize) -> usize {
+    let words = text.get(from..to).unwrap_or_default();
+    let Some(head) = words.trim_end().strip_suffix(['.', ')']) else { return to };
+    let bare = head.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = head.get(bare.len()..).and_then(|digits| digits.parse::<u8>().ok());
+    let Some(before) = number.and_then(|n| n.checked_sub(1)).filter(|_| bare.ends_with(char::is_whitespace)) else { return to };
+    let near = text.get(..from + bare.len()).unwrap_or_default();
+    let is_item =
+        before == 0 || [".", ")"].iter().any(|sign| near.rsplit(char::is_whitespace).take(120).any(|w| w == format!("{before}{sign}")));
+    if is_item { from + bare.trim_end().len() } else { to }
 }
 
 fn line(text: &str, at: usize) -> &str {
@@ -309,11 +337,7 @@ pub(super) fn quote(document: &Document, reading: &Reading, start: usize, end: u
 
 /// The value as it was sent.
 pub(super) fn shown_value(observation: &Observation) -> String {
-    match &observation.value {
-        Some(Value::Quantity(quantity)) => format!("{}{}", quantity.comparator.as_deref().unwrap_or_default(), quantity.value),
-        Some(Value::Text(text)) => text.clone(),
-        None => String::new(),
-    }
+    super::eval::describe::sent(observation)
 }
 
 fn unit_of(observation: &Observation) -> Option<String> {

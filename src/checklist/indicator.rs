@@ -15,6 +15,8 @@ pub struct Indicator {
     pub group: Option<String>,
     /// Only for this one of the item's conditions.
     pub condition: Option<String>,
+    /// Holds only when this other one of its list holds too (a low pH beside a high pCO2).
+    pub with: Option<String>,
     /// The ways it can show.
     pub any: Vec<Test>,
 }

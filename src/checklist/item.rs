@@ -108,6 +108,8 @@ pub struct Item {
     pub suppress_if: Vec<Indicator>,
     /// What speaks against, shown beside the evidence.
     pub counter: Vec<Indicator>,
+    /// What a provider needs beside the proof to answer (an ejection fraction beside "CHF"): shown with it, never counted.
+    pub clinical: Vec<Indicator>,
     /// What its author says it must and must not find.
     #[serde(skip)]
     pub examples: Vec<Example>,

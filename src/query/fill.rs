@@ -8,7 +8,7 @@ use super::{Draft, Indicator, OptionKind, Policy, QueryForm, QueryOption, Recipi
 use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, MedicationKind, Provider, ValueEvidence};
 use crate::checklist::{Gap, GapKind};
 use crate::reading::{Assertion, Reading};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many treatments of the chart are taken along when the gap brings none.
 const TREATMENTS: usize = 2;
@@ -67,7 +67,7 @@ pub fn draft_from_gap(
     draft.question = placeholders(&template.question, gap, chart);
     draft.reason = template.reason;
     draft.form = template.form;
-    draft.recipient = recipient(template, gap, chart);
+    draft.recipient = recipient(template, gap, chart, readings);
     if matches!(gap.kind, GapKind::Unsupported | GapKind::PoaUnclear) {
         draft.documented_at = draft.indicators.iter().map(|i| &i.evidence).find(|e| matches!(e, Evidence::Text(_))).cloned();
     }
@@ -143,9 +143,62 @@ fn indicators(gap: &Gap, chart: &Chart, readings: &[Reading]) -> Vec<Indicator> 
         let prior = matches!(&evidence, Evidence::Value(value) if value.prior) || is_prior(&evidence, chart);
         let relevance = if prior { "Earlier value, for comparison with this stay.".to_owned() } else { String::new() };
         let (hash, group) = (indicator_hash(&evidence), group(&evidence, chart, readings));
-        out.push(Indicator { evidence, hash, group: group.to_owned(), included: out.len() < most, prior, relevance });
+        out.push(Indicator { evidence, hash, group: group.to_owned(), included: true, prior, relevance });
+    }
+    if out.len() > most {
+        let kept = spread(&out, most, |e| names_treatment(e, chart, readings));
+        out.iter_mut().enumerate().for_each(|(at, indicator)| indicator.included = kept.contains(&at));
     }
     out
+}
+
+/// Place among the indicators, number, and time of a value.
+type Numbered = (usize, f64, Option<Instant>);
+
+/// Which of many indicators are ticked: every treatment, the lowest, highest and latest value of each name, one quote of each document;
+/// then the rest in order, up to `most`.
+fn spread(all: &[Indicator], most: usize, treats: impl Fn(&Evidence) -> bool) -> BTreeSet<usize> {
+    let mut values: BTreeMap<&str, Vec<Numbered>> = BTreeMap::new();
+    let mut kept = BTreeSet::new();
+    let mut documents = BTreeSet::new();
+    for (at, indicator) in all.iter().enumerate() {
+        match &indicator.evidence {
+            Evidence::Value(value) if indicator.group != "treatment" => match number_in(&value.value) {
+                Some(number) => values.entry(value.name.as_str()).or_default().push((at, number, value.date)),
+                None => _ = kept.insert(at),
+            },
+            proof @ Evidence::Text(text) => {
+                if documents.insert(text.document.as_str()) || treats(proof) {
+                    kept.insert(at);
+                }
+            }
+            Evidence::Value(_) => _ = kept.insert(at),
+        }
+    }
+    for same in values.values() {
+        let by_number = |a: &&Numbered, b: &&Numbered| a.1.total_cmp(&b.1);
+        let latest = same.iter().max_by_key(|(at, _, time)| (*time, *at));
+        kept.extend([same.iter().min_by(by_number), same.iter().max_by(by_number), latest].into_iter().flatten().map(|(at, _, _)| *at));
+    }
+    for at in 0..all.len() {
+        if kept.len() < most {
+            kept.insert(at);
+        }
+    }
+    kept
+}
+
+fn number_in(text: &str) -> Option<f64> {
+    text.trim().trim_start_matches(['<', '>', '=']).parse().ok()
+}
+
+/// Whether quoted words name a treatment or a drug.
+fn names_treatment(evidence: &Evidence, chart: &Chart, readings: &[Reading]) -> bool {
+    let Evidence::Text(text) = evidence else { return false };
+    let at = chart.documents.iter().position(|d| d.identifier == text.document);
+    let mentions = at.and_then(|i| readings.get(i)).map(|r| r.mentions.as_slice()).unwrap_or_default();
+    let inside = mentions.iter().filter(|m| text.start <= m.start && m.end <= text.end);
+    inside.into_iter().any(|m| m.concept.starts_with("treatment.") || m.concept.starts_with("drug."))
 }
 
 fn is_prior(evidence: &Evidence, chart: &Chart) -> bool {
@@ -238,19 +291,51 @@ fn value(id: &str, name: String, value: String, date: Option<Instant>) -> Eviden
 }
 
 /// The author of the words where the question is about the words; else the attending.
-fn recipient(template: &Template, gap: &Gap, chart: &Chart) -> Option<Recipient> {
+fn recipient(template: &Template, gap: &Gap, chart: &Chart, readings: &[Reading]) -> Option<Recipient> {
     let by_kind = matches!(gap.kind, GapKind::Unspecified | GapKind::MissingElement | GapKind::Unsigned | GapKind::Copied);
     let to_author = match template.to.as_str() {
         "author" => true,
         "attending" => false,
         _ => by_kind,
     };
-    let written = gap.evidence.iter().find_map(|e| chart.documents.iter().find(|d| d.identifier == e.source()));
-    let author = written.and_then(|d| d.author.as_ref()).filter(|a| a.role.is_provider() && a.name.is_some());
     let attending = chart.encounter.attending.as_ref();
-    let last = chart.documents.iter().rev().filter_map(|d| d.author.as_ref()).find(|a| a.role.is_provider() && a.name.is_some());
-    let same = |a: &Provider, b: &Provider| a.name == b.name && a.identifier == b.identifier;
+    let author = match gap.kind {
+        GapKind::Unspecified | GapKind::Unsupported => writer(gap, chart, readings, attending),
+        _ => None,
+    };
+    let written = gap.evidence.iter().find_map(|e| chart.documents.iter().find(|d| d.identifier == e.source()));
+    let author = author.or_else(|| written.and_then(provider_of));
+    let last = chart.documents.iter().rev().find_map(provider_of);
     let chosen = if to_author { author.or(attending) } else { attending }.or(last)?;
-    let role = if attending.is_some_and(|a| same(a, chosen)) { "attending" } else { "author" };
+    let role = if attending.is_some_and(|a| same_person(a, chosen)) { "attending" } else { "author" };
     Some(Recipient { name: chosen.display().to_owned(), identifier: chosen.identifier.clone(), role: role.to_owned() })
+}
+
+fn provider_of(document: &Document) -> Option<&Provider> {
+    document.author.as_ref().filter(|a| a.role.is_provider() && a.name.is_some())
+}
+
+fn same_person(one: &Provider, other: &Provider) -> bool {
+    match (&one.identifier, &other.identifier) {
+        (Some(a), Some(b)) => a == b,
+        _ => one.name.is_some() && one.name == other.name,
+    }
+}
+
+/// Who carries the diagnosis: the attending when among those who wrote it, else the last to write it. An emergency physician, whose
+/// part in the stay is over, is asked only when nobody else wrote it.
+fn writer<'c>(gap: &Gap, chart: &'c Chart, readings: &[Reading], attending: Option<&Provider>) -> Option<&'c Provider> {
+    let condition = gap.condition.as_deref()?;
+    let says = |reading: &Reading| {
+        reading.mentions.iter().any(|m| m.concept == condition && matches!(m.assertion, Assertion::Present | Assertion::Possible))
+    };
+    let mut wrote: Vec<(bool, Option<Instant>, &Provider)> = Vec::new();
+    for (document, reading) in chart.documents.iter().zip(readings) {
+        if let Some(provider) = provider_of(document).filter(|_| is_providers(document, reading.document_type) && says(reading)) {
+            let kind = document.document_type.unwrap_or(reading.document_type);
+            wrote.push((kind != DocumentType::EmergencyNote, document.time, provider));
+        }
+    }
+    let carries = attending.and_then(|a| wrote.iter().find(|(_, _, p)| same_person(a, p)));
+    carries.or_else(|| wrote.iter().max_by_key(|(stays, time, _)| (*stays, *time))).map(|(_, _, p)| *p)
 }

@@ -74,9 +74,18 @@ pub struct TemplateOption {
     /// Words of which one must stand in the evidence; empty: the concepts decide.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// Words of which one must stand in the evidence as well ("home oxygen" for what is chronic).
+    #[serde(default)]
+    pub needs_also: Vec<String>,
     /// A value that speaks for it or against it.
     #[serde(default)]
     pub value: Option<ValueRange>,
+    /// Further values, judged the same way.
+    #[serde(default)]
+    pub also: Vec<ValueRange>,
+    /// Values that together speak for something graver; when all are quoted, the option is left out.
+    #[serde(default)]
+    pub unless: Vec<ValueRange>,
 }
 
 /// A range of a named value.
@@ -162,11 +171,13 @@ impl TemplateOption {
         if self.kind != OptionKind::Diagnosis {
             return true;
         }
-        let values = self.value.as_ref().map(|range| range.judge(evidence, words)).unwrap_or_default();
-        if values == Some(false) {
+        let judged = |range: &ValueRange| range.judge(evidence, words);
+        let against = self.value.iter().chain(&self.also).any(|range| judged(range) == Some(false));
+        let graver = !self.unless.is_empty() && self.unless.iter().all(|range| judged(range) == Some(true));
+        if against || graver {
             return false;
         }
-        let needed = self.needs.is_empty() || Patterns::new(&self.needs).any(words);
+        let needed = [&self.needs, &self.needs_also].into_iter().all(|list| list.is_empty() || Patterns::new(list).any(words));
         let known: Vec<bool> =
             self.concepts.iter().filter_map(|c| concepts().supports(c, words).map(|s| s || documented.contains(c))).collect();
         needed && (known.is_empty() || known.contains(&true))

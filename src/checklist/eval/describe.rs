@@ -2,7 +2,7 @@
 
 use crate::chart::{Document, DocumentType, Instant, Observation, Value};
 use crate::checklist::facts::type_of;
-use crate::checklist::indicator::{Author, Test};
+use crate::checklist::indicator::{Author, Compare, Test};
 use crate::reading::{Assertion, Reading};
 
 /// `acute_kidney_injury` → "acute kidney injury", `drug.loop_diuretic` → "loop diuretic".
@@ -84,10 +84,10 @@ pub(super) fn rounded(value: f64) -> f64 {
 }
 
 /// A value as it was sent, with one decimal at least where its unit is a concentration per deciliter: a creatinine of 1 reads "1.0".
-pub(super) fn sent(observation: &Observation) -> String {
+pub(in crate::checklist) fn sent(observation: &Observation) -> String {
     match &observation.value {
         Some(Value::Quantity(quantity)) => {
-            let text = number(quantity.value);
+            let text = quantity.value.to_string();
             let small = quantity.value < 10.0 && quantity.unit.as_deref().is_some_and(|unit| unit.eq_ignore_ascii_case("mg/dl"));
             let text = if small && !text.contains('.') { format!("{text}.0") } else { text };
             format!("{}{text}", quantity.comparator.as_deref().unwrap_or_default())
@@ -123,7 +123,12 @@ pub(super) fn test(test: &Test) -> String {
             let window = test.within_hours.map(|hours| format!(" within {}", self::hours(hours))).unwrap_or_default();
             let times = if test.times > 1 { format!(" at {} times", test.times) } else { String::new() };
             let air = if test.room_air { " on room air" } else { "" };
-            format!("{} {} {}{window}{times}{air}", name(&test.observation), test.written, test.unit)
+            // A multiple has no unit.
+            let unit = match test.compare {
+                Compare::Ratio(_) | Compare::FallRatio(_) => String::new(),
+                _ => format!(" {}", test.unit),
+            };
+            format!("{} {}{unit}{window}{times}{air}", name(&test.observation), test.written)
         }
         Test::Medication(test) => {
             let names: Vec<String> = test.concepts.iter().chain(&test.words).map(|c| name(c)).collect();

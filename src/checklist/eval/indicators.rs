@@ -11,16 +11,26 @@ use crate::reading::Assertion;
 use std::collections::BTreeSet;
 
 /// Every indicator with its answer.
-type Asked<'i> = Vec<(&'i Indicator, Answer)>;
+pub(super) type Asked<'i> = Vec<(&'i Indicator, Answer)>;
 
-fn ask_all<'i>(indicators: &'i [Indicator], facts: &Facts<'_>) -> (Asked<'i>, Vec<Explanation>) {
-    indicators
+pub(super) fn ask_all<'i>(indicators: &'i [Indicator], facts: &Facts<'_>) -> (Asked<'i>, Vec<Explanation>) {
+    let (mut asked, mut trees): (Asked<'i>, Vec<Explanation>) = indicators
         .iter()
         .map(|indicator| {
             let (answer, tree) = leaf::indicator(indicator, facts, None);
             ((indicator, answer), tree)
         })
-        .unzip()
+        .unzip();
+    let holding: BTreeSet<&str> = asked.iter().filter(|(_, a)| a.outcome == Outcome::Yes).map(|(i, _)| i.name.as_str()).collect();
+    for ((indicator, answer), tree) in asked.iter_mut().zip(&mut trees) {
+        let alone = indicator.with.as_deref().filter(|other| !holding.contains(other));
+        if let Some(other) = alone.filter(|_| answer.outcome == Outcome::Yes) {
+            tree.outcome = Outcome::No;
+            tree.detail = format!("{}; counts only with {other}", answer.detail);
+            *answer = Answer::empty(Outcome::No, tree.detail.clone(), answer.looked.clone());
+        }
+    }
+    (asked, trees)
 }
 
 fn add_facts(finding: &mut Finding, asked: &Asked<'_>) {

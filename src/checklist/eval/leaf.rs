@@ -3,7 +3,7 @@
 use super::describe;
 use super::values;
 use crate::chart::{Document, Evidence, Instant, MedicationKind};
-use crate::checklist::facts::{Facts, Said, diagnoses, drug_proof, quote, record_proof, role, type_of};
+use crate::checklist::facts::{Facts, Said, around, diagnoses, drug_proof, quote, record_proof, role, type_of};
 use crate::checklist::indicator::{Author, ConceptTest, Indicator, MedicationTest, NamedTest, Test, WordsTest};
 use crate::checklist::words::{find_word, has_word};
 use crate::checklist::{Explanation, Outcome};
@@ -293,7 +293,8 @@ fn words(test: &WordsTest, facts: &Facts<'_>, cap: Option<f64>) -> Answer {
         if let (Some((at, length)), None) = (found, &answer) {
             let text = document.text.get(at..at + length).unwrap_or_default();
             let mut hit = Answer::empty(Outcome::Yes, format!("\"{text}\" in {}", describe::place(document, reading)), "");
-            hit.evidence.push(quote(document, reading, at, at + length));
+            let (start, end) = around(document, reading, at, at + length);
+            hit.evidence.push(quote(document, reading, start, end));
             hit.times.extend(document.time);
             answer = Some(hit);
         }

@@ -15,7 +15,7 @@ mod values;
 use super::facts::{Facts, Subject};
 use super::indicator::Indicator;
 use super::item::{Check, Item, Pack};
-use super::{Explanation, Gap, GapState, Outcome, Packs, Searched, Severity};
+use super::{Explanation, Gap, GapKind, GapState, Outcome, Packs, Searched, Severity};
 use crate::chart::{Evidence, Instant};
 use std::collections::BTreeMap;
 
@@ -69,8 +69,33 @@ pub fn evaluate(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, only: Opt
             }
         }
     }
-    gaps.sort_by_cached_key(|gap| (std::cmp::Reverse(gap.severity), gap.kind, gap.key()));
+    let mut gaps = one_for_each_copy(gaps);
+    gaps.sort_by_cached_key(|gap| (is_form(gap.kind), std::cmp::Reverse(gap.severity), gap.kind, gap.key()));
     gaps
+}
+
+/// Gaps in the form of a document; the clinical ones and whole documents come before them.
+fn is_form(kind: GapKind) -> bool {
+    matches!(kind, GapKind::MissingElement | GapKind::Unsigned | GapKind::Copied)
+}
+
+/// A copied note is one gap, however many items see it: the gravest stays, in the order of the packs, with the proof of all.
+fn one_for_each_copy(gaps: Vec<Gap>) -> Vec<Gap> {
+    let mut out: Vec<Gap> = Vec::new();
+    for gap in gaps {
+        let note = gap.evidence.first().map(|e| e.source().to_owned());
+        let same =
+            |other: &Gap| other.kind == GapKind::Copied && note.is_some() && other.evidence.first().map(|e| e.source()) == note.as_deref();
+        match out.iter_mut().find(|other| gap.kind == GapKind::Copied && same(other)) {
+            Some(other) if other.severity >= gap.severity => join(other, gap),
+            Some(other) => {
+                let weaker = std::mem::replace(other, gap);
+                join(other, weaker);
+            }
+            None => out.push(gap),
+        }
+    }
+    out
 }
 
 /// The tree of one item: why it fired, or why not. `None` when no item has this id.
@@ -127,7 +152,7 @@ fn applies(pack: &Pack, item: &Item, facts: &Facts<'_>) -> Explanation {
 
 /// Runs an item. `whole` also asks what could have suppressed it when nothing was found, for the explanation.
 fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) -> (Vec<Gap>, Explanation) {
-    let Verdict { findings, tree } = match &item.check {
+    let Verdict { mut findings, tree } = match &item.check {
         Check::Clock(check) => clock::run(check, item.kind, facts),
         Check::Elements(check) => elements::run(check, facts),
         Check::Attributes(check) => attributes::run(check, item, facts),
@@ -167,6 +192,7 @@ fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) -> (Vec<Gap>,
         if !nodes.is_empty() {
             parts.push(node("what speaks against, shown beside the proof", yes_if(!against.is_empty()), "", nodes));
         }
+        parts.extend(clinical(&item.clinical, facts, &mut findings));
     }
     let outcome = match parts.first().map(|tree| tree.outcome) {
         _ if fires => Outcome::Yes,
@@ -181,6 +207,27 @@ fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) -> (Vec<Gap>,
         Outcome::CannotTell => "no gap: the data do not say",
     };
     (gaps, node(format!("{}: {}", item.id, item.why), outcome, detail, parts))
+}
+
+/// Adds what a provider needs to answer to the proof of every finding.
+fn clinical(list: &[Indicator], facts: &Facts<'_>, findings: &mut [Finding]) -> Option<Explanation> {
+    let (answers, trees) = indicators::ask_all(list, facts);
+    let mut found = false;
+    for proof in answers.iter().filter(|(_, a)| a.outcome == Outcome::Yes).flat_map(|(_, a)| &a.evidence) {
+        found = true;
+        for finding in findings.iter_mut().filter(|f| !f.evidence.iter().any(|e| same_place(e, proof))) {
+            finding.evidence.push(proof.clone());
+        }
+    }
+    (!trees.is_empty()).then(|| node("clinical indicators, shown with the proof", yes_if(found), "", trees))
+}
+
+/// Whether one proof says no more than another: the same record, or words that lie within.
+fn same_place(known: &Evidence, proof: &Evidence) -> bool {
+    match (known, proof) {
+        (Evidence::Text(a), Evidence::Text(b)) => a.document == b.document && a.start <= b.start && b.end <= a.end,
+        _ => known == proof,
+    }
 }
 
 /// Whether any of a list of indicators holds.

@@ -218,13 +218,13 @@ fn changed(facts: &Facts<'_>, from: &Point<'_>, to: &Point<'_>, prior: bool) -> 
         named.insert("date".to_owned(), time.display());
     }
     let detail = format!(
-        "{}{} → {}{}: {:+} in {:.1} h{}",
+        "{}{} → {}{}: {:+} in {}{}",
         show(from),
         describe::at(from.time),
         show(to),
         describe::at(to.time),
         describe::rounded(to.value - from.value),
-        hours,
+        if hours.abs() > 72.0 { describe::hours(hours) } else { format!("{hours:.1} h") },
         if prior { ", from an earlier encounter" } else { "" }
     );
     let evidence = vec![facts.value_proof(from), facts.value_proof(to)];

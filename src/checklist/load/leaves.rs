@@ -35,6 +35,7 @@ pub(super) fn indicators(item: &Fields<'_, '_, '_>, key: &'static str, context: 
         let label = fields.word("label").map_or_else(|| name.text.replace('_', " "), |word| word.text);
         let group = fields.word("group").map(|word| word.text);
         let condition = fields.word("for").filter(|word| known_condition(&fields, word)).map(|word| word.text);
+        let with = fields.word("with").map(|word| word.text);
         let mut any = Vec::new();
         for alternative in fields.tables("any", "an alternative of `any`") {
             any.extend(test(&alternative, context));
@@ -44,7 +45,7 @@ pub(super) fn indicators(item: &Fields<'_, '_, '_>, key: &'static str, context: 
             any.extend(test(&fields, context));
         }
         fields.finish();
-        out.push(Indicator { name: name.text, label, group, condition, any });
+        out.push(Indicator { name: name.text, label, group, condition, with, any });
     }
     out
 }

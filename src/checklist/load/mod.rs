@@ -241,6 +241,7 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
     let only_if = leaves::indicators(&fields, "only_if", context);
     let suppress_if = leaves::indicators(&fields, "suppress_if", context);
     let counter = leaves::indicators(&fields, "counter", context);
+    let clinical = leaves::indicators(&fields, "clinical", context);
     let check = checks::read(&fields, kind, condition.as_deref(), indicators, context);
     let examples = examples::read(&fields);
     for title in &titles {
@@ -267,6 +268,7 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
         only_if,
         suppress_if,
         counter,
+        clinical,
         examples,
         line,
     }
