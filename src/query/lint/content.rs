@@ -152,7 +152,7 @@ fn has_date(text: &str) -> bool {
 }
 
 /// A date in figures or with a month, a clock, or a numbered day of the stay.
-fn has_calendar_date(text: &str) -> bool {
+pub(super) fn has_calendar_date(text: &str) -> bool {
     const MONTHS: [&str; 13] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"];
     let words = tokens(text);
     let number = |w: &super::words::Token| w.text.starts_with(|c: char| c.is_ascii_digit());

@@ -15,6 +15,8 @@ struct File {
     max_words: usize,
     max_indicators: usize,
     max_length_ratio: f64,
+    min_reason_letters: usize,
+    min_reason_words: usize,
     vocabulary: BTreeMap<String, Entry>,
     labels: BTreeMap<String, Vec<String>>,
     rank: Rank,
@@ -97,6 +99,10 @@ pub(crate) struct Vocabularies {
     pub(crate) max_indicators: usize,
     /// Longest option over the shortest.
     pub(crate) max_length_ratio: f64,
+    /// Fewest letters of a typed justification.
+    pub(crate) min_reason_letters: usize,
+    /// Fewest words of it.
+    pub(crate) min_reason_words: usize,
     nothing: (Vocabulary, Patterns),
 }
 
@@ -112,6 +118,8 @@ impl Vocabularies {
             max_words: file.max_words,
             max_indicators: file.max_indicators,
             max_length_ratio: file.max_length_ratio,
+            min_reason_letters: file.min_reason_letters,
+            min_reason_words: file.min_reason_words,
             nothing: Default::default(),
         })
     }
@@ -146,6 +154,7 @@ mod tests {
             include_str!("content.rs"),
             include_str!("options.rs"),
             include_str!("form.rs"),
+            include_str!("identity.rs"),
             include_str!("page.rs"),
             include_str!("../parse.rs"),
         ]
