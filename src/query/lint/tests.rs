@@ -140,7 +140,9 @@ fn clinical_neighbours_of_those_words_pass() {
 
 #[test]
 fn a_title_in_other_words_is_still_a_diagnosis() {
-    for title in ["Kidney injury, acute: clarification", "Renal failure clarification", "Pneumothorax query", "Failure, heart: clarification"] {
+    for title in
+        ["Kidney injury, acute: clarification", "Renal failure clarification", "Pneumothorax query", "Failure, heart: clarification"]
+    {
         let found = names(&lint_text(&format!("Title: {title}\n{CONTEXT}Please clarify.")));
         assert!(found.contains(&"QL010"), "{title}");
     }
@@ -165,7 +167,12 @@ fn an_option_is_not_set_above_the_others_and_none_of_these_is_not_other() {
             "{CONTEXT}Can the renal function be further specified?\n( ) {first}\n( ) Chronic kidney disease\n( ) {last}\n( ) Unable to determine"
         )))
     };
-    for first in ["Acute kidney injury (recommended)", "*** Acute kidney injury", "Acute kidney injury - preferred", "Acute kidney injury (most likely)"] {
+    for first in [
+        "Acute kidney injury (recommended)",
+        "*** Acute kidney injury",
+        "Acute kidney injury - preferred",
+        "Acute kidney injury (most likely)",
+    ] {
         assert!(with(first, "Other: ____").contains(&"QL039"), "{first}");
     }
     assert!(!with("Acute kidney injury", "Other: ____").contains(&"QL039"));
@@ -175,9 +182,25 @@ fn an_option_is_not_set_above_the_others_and_none_of_these_is_not_other() {
 
 #[test]
 fn a_reason_is_words() {
-    for (given, counts) in [("x", false), ("n/a", false), ("ok ok", false), ("justification", false), ("............", false), ("No other cause fits", true)] {
+    for (given, counts) in
+        [("x", false), ("n/a", false), ("ok ok", false), ("justification", false), ("............", false), ("No other cause fits", true)]
+    {
         let mut draft = Draft::default();
         draft.justifications.insert("QL033".into(), given.into());
         assert_eq!(is_justified(&draft, "QL033"), counts, "{given}");
     }
+}
+
+#[test]
+fn findings_of_an_earlier_encounter_are_seen_in_a_text() {
+    let found = |said: &str| names(&lint_text(&format!("{said}\nPlease clarify the renal function.")));
+    let now = "Creatinine 2.4 on 19 Nov 2026.";
+    assert!(found(&format!("{now}\nDischarge summary March 2026: creatinine 0.9.")).contains(&"QL080"));
+    for said in ["When she was here in March creatinine was 0.9.", "At the other hospital creatinine was 0.9."] {
+        let rules = found(&format!("{now}\n{said}"));
+        assert!(rules.contains(&"QL080") && rules.contains(&"QL082"), "{said}");
+    }
+    assert!(found("Previous admission, 12 Mar 2026: creatinine 2.4.").contains(&"QL081"));
+    let near = found(&format!("{now}\nCreatinine 1.0 on 31 Oct 2026. Clinic 12 Mar 2026: creatinine 0.9, the baseline."));
+    assert!(!near.iter().any(|r| r.starts_with("QL08")), "{near:?}");
 }

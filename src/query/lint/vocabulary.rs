@@ -17,6 +17,7 @@ struct File {
     max_length_ratio: f64,
     min_reason_letters: usize,
     min_reason_words: usize,
+    prior_months: u32,
     vocabulary: BTreeMap<String, Entry>,
     labels: BTreeMap<String, Vec<String>>,
     rank: Rank,
@@ -103,6 +104,8 @@ pub(crate) struct Vocabularies {
     pub(crate) min_reason_letters: usize,
     /// Fewest words of it.
     pub(crate) min_reason_words: usize,
+    /// Months before the latest date that make a finding an earlier one.
+    pub(crate) prior_months: u32,
     nothing: (Vocabulary, Patterns),
 }
 
@@ -120,6 +123,7 @@ impl Vocabularies {
             max_length_ratio: file.max_length_ratio,
             min_reason_letters: file.min_reason_letters,
             min_reason_words: file.min_reason_words,
+            prior_months: file.prior_months,
             nothing: Default::default(),
         })
     }
