@@ -202,6 +202,10 @@ pub fn kind_of(text: &str) -> OptionKind {
         || words.get(1).is_some_and(|t| matches!(t.text.as_str(), "," | "-" | ":" | "." | "("));
     if label("other").begin(&words) {
         OptionKind::Other
+    } else if label("none").begin(&words) {
+        // Without room to write it takes the diagnoses away and puts none in their place.
+        let room = label("room").any(&words) || words.iter().any(|t| t.text == "_");
+        if room { OptionKind::Other } else { OptionKind::NotSignificant }
     } else if label("undetermined").any(&words) {
         OptionKind::Undetermined
     } else if label("yes").begin(&words) {

@@ -49,8 +49,11 @@ impl Concepts {
         let mut out = Self::default();
         let mut names = Vec::new();
         for (id, entry) in file.concept {
-            names.extend(entry.names.iter().cloned());
-            out.owner.extend(entry.names.iter().map(|_| id.clone()));
+            // An index turns a name round: "kidney injury, acute".
+            let turned = entry.names.iter().filter_map(|n| n.split_once(' ').map(|(first, rest)| format!("{rest} , {first}")));
+            let all: Vec<String> = entry.names.iter().cloned().chain(turned).collect();
+            out.owner.extend(all.iter().map(|_| id.clone()));
+            names.extend(all);
             if entry.finding {
                 out.findings.insert(id.clone());
             }

@@ -14,6 +14,7 @@ pub(crate) fn check(page: &mut Page<'_>) {
         indicators(page);
         coverage(page);
         priors(page);
+        mentions_only(page);
     }
     question(page);
 }
@@ -67,6 +68,26 @@ fn coverage(page: &mut Page<'_>) {
     }
 }
 
+/// QL029: the queried condition's own name, read back, shows nothing of the patient.
+fn mentions_only(page: &mut Page<'_>) {
+    let draft = page.draft;
+    let Some(concept) = draft.concept.as_deref().filter(|_| matches!(draft.reason, Reason::R2 | Reason::R7)) else { return };
+    let only_named = |indicator: &crate::query::Indicator| {
+        let Evidence::Text(text) = &indicator.evidence else { return false };
+        let words = tokens(&text.quote);
+        let named = concepts().find(&words);
+        let left: Vec<_> = words.into_iter().filter(|t| !named.iter().any(|n| n.span.contains(t.span))).collect();
+        let finds = left.iter().any(|t| t.text.starts_with(|c: char| c.is_ascii_digit()))
+            || page.vocab("clinical").any(&left)
+            || concepts().supports(concept, &left) == Some(true);
+        !finds && !named.is_empty() && named.iter().all(|n| n.concept == concept)
+    };
+    let included: Vec<_> = page.included().map(|(_, i)| only_named(i)).collect();
+    if !included.is_empty() && included.iter().all(|only| *only) {
+        page.add_at("QL029", "indicators", "every indicator only repeats the name of the condition that is asked about");
+    }
+}
+
 fn is_prior(indicator: &crate::query::Indicator) -> bool {
     indicator.prior || matches!(&indicator.evidence, Evidence::Value(value) if value.prior)
 }
@@ -93,8 +114,26 @@ fn plain_indicators(page: &mut Page<'_>) {
     let mut any = !body.quoted.is_empty();
     let mut prior: Vec<(&str, Span, &str)> = Vec::new();
     let mut dated = has_date(&body.text);
+    let latest = body.sentences.iter().filter_map(month_of).max();
+    let apart = page.vocabularies.prior_months;
+    let (mut now, mut then) = (0_usize, None);
     for sentence in &body.sentences {
         any |= is_indicator(page, sentence);
+        if is_indicator(page, sentence) {
+            let marked = page.vocab("prior").any(&sentence.tokens);
+            let old = month_of(sentence).zip(latest).is_some_and(|(month, latest)| month + apart <= latest);
+            if marked || old {
+                then = then.or(Some(sentence.span));
+            } else {
+                now += 1;
+            }
+            if old && !marked && !page.vocab("prior_mark").any(&sentence.tokens) {
+                prior.push(("QL080", sentence.span, "a finding of an earlier month is not marked as one of an earlier encounter"));
+                if !page.vocab("relevance").any(&sentence.tokens) {
+                    prior.push(("QL082", sentence.span, "nothing says why the earlier finding matters now"));
+                }
+            }
+        }
         if page.vocab("prior").any(&sentence.tokens) && is_indicator(page, sentence) {
             if !has_calendar_date(sentence.span.of(&body.text)) {
                 prior.push(("QL080", sentence.span, "a finding from an earlier encounter has no date"));
@@ -103,6 +142,9 @@ fn plain_indicators(page: &mut Page<'_>) {
                 prior.push(("QL082", sentence.span, "nothing says why the earlier finding matters now"));
             }
         }
+    }
+    if let Some(span) = then.filter(|_| now == 0) {
+        prior.push(("QL081", span, "every indicator comes from an earlier encounter"));
     }
     // An indicator can also stand in the sentence that asks.
     if let Some(question) = page.field(Part::Question) {
@@ -120,6 +162,20 @@ fn plain_indicators(page: &mut Page<'_>) {
         page.add("QL021", Part::Body, None, "no indicator has a date");
     }
 }
+
+/// The month of a sentence that gives month and year in words ("12 Aug 2026", "March 2026"), counted from year 0; its latest.
+fn month_of(sentence: &Sentence) -> Option<u32> {
+    let year =
+        |t: Option<&super::words::Token>| t.filter(|t| t.text.len() == 4).and_then(|t| t.text.parse::<u32>().ok()).filter(|y| *y >= 1900);
+    let words = &sentence.tokens;
+    let months = words.iter().enumerate().filter_map(|(i, t)| {
+        let month = MONTHS.iter().position(|m| t.text == *m || (t.text.len() > 3 && t.text.starts_with(m)))?;
+        Some(year(words.get(i + 1))? * 12 + u32::try_from(month).ok()?)
+    });
+    months.max()
+}
+
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 fn is_indicator(page: &Page<'_>, sentence: &Sentence) -> bool {
     let number = sentence.tokens.iter().any(|t| t.text.starts_with(|c: char| c.is_ascii_digit()));
@@ -152,12 +208,11 @@ fn has_date(text: &str) -> bool {
 }
 
 /// A date in figures or with a month, a clock, or a numbered day of the stay.
-fn has_calendar_date(text: &str) -> bool {
-    const MONTHS: [&str; 13] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"];
+pub(super) fn has_calendar_date(text: &str) -> bool {
     let words = tokens(text);
     let number = |w: &super::words::Token| w.text.starts_with(|c: char| c.is_ascii_digit());
     let month =
-        |w: &super::words::Token| MONTHS.iter().any(|m| w.text == *m || (w.text.len() > 4 && w.text.starts_with(m) && m.len() == 3));
+        |w: &super::words::Token| MONTHS.iter().any(|m| w.text == *m || (w.text.len() > 3 && w.text.starts_with(m) && m.len() == 3));
     words.windows(2).any(|w| matches!(w, [a, b] if (month(a) && number(b)) || (number(a) && month(b))))
         || words.windows(3).any(|w| matches!(w, [a, s, b] if number(a) && matches!(s.text.as_str(), "/" | ":") && number(b)))
         || words.windows(2).any(|w| matches!(w, [a, b] if matches!(a.text.as_str(), "day" | "pod" | "hd" | "hod") && number(b)))

@@ -70,6 +70,11 @@ fn hidden_yes_no(page: &mut Page<'_>) {
                 && opener.start < named.span.start
             {
                 found.push((field.part, Span::new(opener.start, named.span.end)));
+            } else if asks
+                && let Some(closing) = page.vocab("hidden_closing").first(&sentence.tokens)
+                && let Some(named) = named.filter(|n| n.span.end <= closing.start)
+            {
+                found.push((field.part, Span::new(named.span.start, closing.end)));
             }
         }
     }

@@ -3,6 +3,7 @@
 
 mod concepts;
 mod content;
+mod fold;
 mod form;
 mod identity;
 mod options;
@@ -60,14 +61,31 @@ impl Report {
         self.diagnostics.iter().any(|d| d.severity == LintSeverity::Block)
     }
 
+    /// The rules that keep the draft from being sent, each once: first those that block, then those that want a reason.
+    pub fn reasons(&self, draft: &Draft) -> Vec<&'static str> {
+        let blocks = self.diagnostics.iter().filter(|d| d.severity == LintSeverity::Block).map(|d| d.rule);
+        let mut out: Vec<&'static str> = Vec::new();
+        for rule in blocks.chain(self.unjustified(draft).map(|d| d.rule)) {
+            if !out.contains(&rule) {
+                out.push(rule);
+            }
+        }
+        out
+    }
+
     /// The rules that want a typed justification and have none in the draft.
     pub fn unjustified<'a>(&'a self, draft: &'a Draft) -> impl Iterator<Item = &'a Diagnostic> {
         self.diagnostics.iter().filter(|d| d.severity == LintSeverity::Justify && !is_justified(draft, d.rule))
     }
 }
 
+/// A reason is words, not a key pressed to get past the question.
 fn is_justified(draft: &Draft, rule: &str) -> bool {
-    draft.justifications.get(rule).is_some_and(|words| !words.trim().is_empty())
+    let all = vocabularies();
+    draft.justifications.get(rule).is_some_and(|given| {
+        let words = given.split(|c: char| !c.is_alphabetic()).filter(|w| w.chars().count() >= 2).count();
+        words >= all.min_reason_words && given.chars().filter(|c| c.is_alphabetic()).count() >= all.min_reason_letters
+    })
 }
 
 /// What the rules need to know beside the query.
@@ -124,7 +142,7 @@ pub fn lint(draft: &Draft, context: &Context<'_>) -> Report {
     identity::check(&mut page);
     judge(&mut page);
     let mut report = report(page);
-    report.can_send = !report.blocks() && report.unjustified(draft).next().is_none();
+    report.can_send = report.reasons(draft).is_empty();
     report
 }
 

@@ -1,6 +1,7 @@
 //! A query as the rules see it: its fields cut into sentences, the diagnoses it names, and what is documented.
 
 use super::concepts::{Named, concepts};
+use super::content::has_calendar_date;
 use super::vocabulary::{Vocabularies, vocabularies};
 use super::words::{Token, quotations, sentences, tokens};
 use super::{Context, Diagnostic, rules};
@@ -53,6 +54,14 @@ impl Field {
     /// Whether the place is a quotation from the record.
     pub(crate) fn is_quoted(&self, span: Span) -> bool {
         self.quoted.iter().any(|q| q.contains(span))
+    }
+
+    /// The sentences that a quotation touches, and the line before it that leads to it with a colon.
+    fn around(&self, quotation: Span) -> Vec<&Sentence> {
+        let first = self.sentences.iter().position(|s| s.span.end > quotation.start).unwrap_or(0);
+        let leads = |s: &&Sentence| s.span.of(&self.text).trim_end().ends_with(':');
+        let before = first.checked_sub(1).and_then(|i| self.sentences.get(i)).filter(leads);
+        before.into_iter().chain(self.sentences.iter().skip(first).take_while(|s| s.span.start < quotation.end)).collect()
     }
 
     /// The diagnoses that a sentence names outside quotations.
@@ -130,21 +139,28 @@ impl<'a> Page<'a> {
         out
     }
 
-    /// In a plain text: what stands in quotations, or in a sentence that says where a provider wrote it.
+    /// In a plain text: what a sentence says that a provider wrote, by naming the document or by dating the quotation. Quotation
+    /// marks alone show nobody's words.
     fn documented_in_text(&self) -> BTreeSet<String> {
         let mut out = BTreeSet::new();
         for field in self.fields.iter().filter(|f| f.part != Part::Title) {
             for sentence in &field.sentences {
-                if self.vocab("not_provider").any(&sentence.tokens) {
-                    continue;
-                }
                 let directive = self.vocab("directive").any(&sentence.tokens);
-                let says = self.vocab("documented").first(&sentence.tokens);
                 let link = self.vocab("assertive").first(&sentence.tokens);
                 for named in field.named.iter().filter(|n| sentence.span.contains(n.span)) {
-                    let quoted = field.is_quoted(named.span);
+                    let quotation = field.quoted.iter().find(|q| q.contains(named.span));
+                    let said_by: Vec<&Sentence> = match quotation {
+                        Some(quotation) => field.around(*quotation),
+                        None => vec![sentence],
+                    };
+                    if said_by.iter().any(|s| self.vocab("not_provider").any(&s.tokens)) {
+                        continue;
+                    }
+                    let cites = said_by.iter().any(|s| self.vocab("documented").any(&s.tokens));
+                    let dated = said_by.iter().any(|s| has_calendar_date(s.span.of(&field.text)));
                     let asserted = link.is_some_and(|l| l.end <= named.span.start);
-                    let stated = says.is_some() && !directive && !asserted && !matches!(field.part, Part::Option(_));
+                    let stated = cites && !directive && !asserted && !matches!(field.part, Part::Option(_));
+                    let quoted = quotation.is_some() && (cites || dated);
                     if (quoted || stated) && !self.is_negated(&sentence.tokens, named.span) {
                         out.extend(concepts().implied(&named.concept));
                     }

@@ -69,3 +69,138 @@ proptest! {
         }
     }
 }
+
+const CONTEXT: &str = "Creatinine 1.0 on 17 Nov 2026, 2.4 on 19 Nov 2026; IV fluids 19 Nov. Hemoglobin 7.1 on 18 Nov.\n";
+
+/// Ways to lead, push or speak of money that avoid the usual words: each is stopped, or wants a reason.
+#[test]
+fn other_words_and_other_letters_are_stopped_as_well() {
+    let mut passed = Vec::new();
+    for words in [
+        "We are looking for acute blood loss anemia here. Please clarify.",
+        "Please clarify the renal function; most providers pick the first option.",
+        "Could these findings reflect AKI?",
+        "Might this change represent acute kidney injury?",
+        "Please consider acute kidney injury. Can the renal function be clarified?",
+        "Would it be reasonable to document acute kidney injury?",
+        "Please clarify. Kindly write AKI in tomorrow's note.",
+        "Please clarify. Your note needs to say AKI for the coder.",
+        "Please clarify. The chart lacks the words that are needed.",
+        "Please complete the sentence: acute kidney injury due to ____.",
+        "Acute kidney injury: present or absent?",
+        "Please clarify. The insurer will refuse the claim.",
+        "Please clarify, it is an M.C.C. here.",
+        "Please clarify, it is an M-C-C.",
+        "Please clarify for the C.M.I. of the unit.",
+        "Please clarify, reimb is at stake.",
+        "Please clarify, it is what we are paid for.",
+        "Please clarify for Vizient.",
+        "Please clarify, Elixhauser counts it.",
+        "Please clarify, your bonus hangs on it.",
+        "Please clarify, RVUs follow.",
+        "Please clarify; the expected length of stay would be longer.",
+        "Please clarify, so that it shows how sick the patient was.",
+        "Please clarify, it adds an \u{ff2d}\u{ff23}\u{ff23}.",
+        "Please clarify, it adds an \u{41c}\u{421}\u{421}.",
+        "Please clarify, it adds an M\u{200b}C\u{ad}C.",
+        "Please d\u{43e}cument acute k\u{456}dney injury.",
+    ] {
+        let report = lint_text(&format!("{CONTEXT}{words}"));
+        if report.diagnostics.iter().all(|d| d.severity == LintSeverity::Advice) {
+            passed.push(words);
+        }
+    }
+    assert!(passed.is_empty(), "{passed:#?}");
+}
+
+/// Neighbours of those words in which nothing leads, pushes or pays.
+#[test]
+fn clinical_neighbours_of_those_words_pass() {
+    let mut stopped = Vec::new();
+    for words in [
+        "Upgraded to high-flow 18 Nov. Please clarify the respiratory status.",
+        "Culture from catheter capture sample 18 Nov. Please clarify.",
+        "Downgraded to the ward 20 Nov. Please clarify the renal function.",
+        "Could the renal function be further specified?",
+        "Renal consult 19 Nov looked for obstruction. Please clarify the renal function.",
+        "Urine sent at 8 A.M. on 18 Nov by A. B. Smith. Please clarify.",
+        "TNF-\u{3b1} inhibitor held 18 Nov. Please clarify the renal function.",
+        "Please consider the findings above. Can the renal function be further specified?",
+        "Patient claims no drug use (18 Nov). Please clarify the renal function.",
+        "Please select one option that reflects your clinical judgment. Can the renal function be specified?",
+        "Progress note 19 Nov (Chen): \"acute kidney injury\". Can the cause of the acute kidney injury be further specified?",
+    ] {
+        let report = lint_text(&format!("{CONTEXT}{words}"));
+        if report.diagnostics.iter().any(|d| d.severity != LintSeverity::Advice) {
+            stopped.push((words, report.diagnostics));
+        }
+    }
+    assert!(stopped.is_empty(), "{stopped:#?}");
+}
+
+#[test]
+fn a_title_in_other_words_is_still_a_diagnosis() {
+    for title in
+        ["Kidney injury, acute: clarification", "Renal failure clarification", "Pneumothorax query", "Failure, heart: clarification"]
+    {
+        let found = names(&lint_text(&format!("Title: {title}\n{CONTEXT}Please clarify.")));
+        assert!(found.contains(&"QL010"), "{title}");
+    }
+}
+
+/// Only a provider's document, or a dated quotation that is no other's, documents a diagnosis.
+#[test]
+fn quotation_marks_document_nothing_by_themselves() {
+    let title = |said: &str| names(&lint_text(&format!("Title: Clarification of AKI\n{said}\nCreatinine 2.4 on 19 Nov. Please clarify.")));
+    for said in ["\"AKI\"", "Nurse Ortiz on 18 Nov: \"feels weak. AKI\"", "RN note 18 Nov 10:00:\n\"AKI\"", "Somebody wrote \"AKI\"."] {
+        assert!(title(said).contains(&"QL010"), "{said}");
+    }
+    for said in ["Progress note 19 Nov (Chen): \"AKI\"", "Chen, 19 Nov 2026: \"tired. AKI\"", "Progress note, Dr Chen:\n\"AKI\""] {
+        assert!(!title(said).contains(&"QL010"), "{said}");
+    }
+}
+
+#[test]
+fn an_option_is_not_set_above_the_others_and_none_of_these_is_not_other() {
+    let with = |first: &str, last: &str| {
+        names(&lint_text(&format!(
+            "{CONTEXT}Can the renal function be further specified?\n( ) {first}\n( ) Chronic kidney disease\n( ) {last}\n( ) Unable to determine"
+        )))
+    };
+    for first in [
+        "Acute kidney injury (recommended)",
+        "*** Acute kidney injury",
+        "Acute kidney injury - preferred",
+        "Acute kidney injury (most likely)",
+    ] {
+        assert!(with(first, "Other: ____").contains(&"QL039"), "{first}");
+    }
+    assert!(!with("Acute kidney injury", "Other: ____").contains(&"QL039"));
+    assert!(with("Acute kidney injury", "None of the above").contains(&"QL030"));
+    assert!(!with("Acute kidney injury", "None of the above: ____").contains(&"QL030"));
+}
+
+#[test]
+fn a_reason_is_words() {
+    for (given, counts) in
+        [("x", false), ("n/a", false), ("ok ok", false), ("justification", false), ("............", false), ("No other cause fits", true)]
+    {
+        let mut draft = Draft::default();
+        draft.justifications.insert("QL033".into(), given.into());
+        assert_eq!(is_justified(&draft, "QL033"), counts, "{given}");
+    }
+}
+
+#[test]
+fn findings_of_an_earlier_encounter_are_seen_in_a_text() {
+    let found = |said: &str| names(&lint_text(&format!("{said}\nPlease clarify the renal function.")));
+    let now = "Creatinine 2.4 on 19 Nov 2026.";
+    assert!(found(&format!("{now}\nDischarge summary March 2026: creatinine 0.9.")).contains(&"QL080"));
+    for said in ["When she was here in March creatinine was 0.9.", "At the other hospital creatinine was 0.9."] {
+        let rules = found(&format!("{now}\n{said}"));
+        assert!(rules.contains(&"QL080") && rules.contains(&"QL082"), "{said}");
+    }
+    assert!(found("Previous admission, 12 Mar 2026: creatinine 2.4.").contains(&"QL081"));
+    let near = found(&format!("{now}\nCreatinine 1.0 on 31 Oct 2026. Clinic 12 Mar 2026: creatinine 0.9, the baseline."));
+    assert!(!near.iter().any(|r| r.starts_with("QL08")), "{near:?}");
+}

@@ -15,6 +15,9 @@ struct File {
     max_words: usize,
     max_indicators: usize,
     max_length_ratio: f64,
+    min_reason_letters: usize,
+    min_reason_words: usize,
+    prior_months: u32,
     vocabulary: BTreeMap<String, Entry>,
     labels: BTreeMap<String, Vec<String>>,
     rank: Rank,
@@ -97,6 +100,12 @@ pub(crate) struct Vocabularies {
     pub(crate) max_indicators: usize,
     /// Longest option over the shortest.
     pub(crate) max_length_ratio: f64,
+    /// Fewest letters of a typed justification.
+    pub(crate) min_reason_letters: usize,
+    /// Fewest words of it.
+    pub(crate) min_reason_words: usize,
+    /// Months before the latest date that make a finding an earlier one.
+    pub(crate) prior_months: u32,
     nothing: (Vocabulary, Patterns),
 }
 
@@ -112,6 +121,9 @@ impl Vocabularies {
             max_words: file.max_words,
             max_indicators: file.max_indicators,
             max_length_ratio: file.max_length_ratio,
+            min_reason_letters: file.min_reason_letters,
+            min_reason_words: file.min_reason_words,
+            prior_months: file.prior_months,
             nothing: Default::default(),
         })
     }
@@ -146,6 +158,7 @@ mod tests {
             include_str!("content.rs"),
             include_str!("options.rs"),
             include_str!("form.rs"),
+            include_str!("identity.rs"),
             include_str!("page.rs"),
             include_str!("../parse.rs"),
         ]

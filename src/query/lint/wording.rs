@@ -29,7 +29,7 @@ fn words(field: &Field, place: Span) -> &str {
 fn vocabulary(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
     for (rule, vocabulary, says) in [
         ("QL066", page.vocab("pressure"), "puts pressure on the reader"),
-        ("QL070", page.vocab("money"), "speaks of payment"),
+        ("QL070", page.vocab("money"), "speaks of payment or coding"),
         ("QL071", page.vocab("quality"), "speaks of quality scores"),
         ("QL061", page.vocab("agreement"), "asks for agreement with an opinion"),
     ] {

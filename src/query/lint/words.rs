@@ -1,6 +1,7 @@
 //! Words of a text with their places, and patterns over them. Hand-written, so that it is linear, never fails and keeps spans on
 //! character boundaries.
 
+use super::fold::{Glyph, glyphs, spelt_abbreviation};
 use crate::chart::Span;
 use std::collections::BTreeMap;
 
@@ -27,13 +28,15 @@ impl Token {
 /// token, so that "non-compliance" reads as its two words. `10cc` is two tokens.
 pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let mut out: Vec<Token> = Vec::new();
-    let chars: Vec<(usize, char)> = text.char_indices().collect();
-    let at = |i: usize| chars.get(i).map(|(_, c)| *c);
-    let byte = |i: usize| chars.get(i).map_or(text.len(), |(b, _)| *b);
+    let chars = glyphs(text);
+    let at = |i: usize| chars.get(i).map(|g| g.c);
     let mut i = 0;
     while let Some(c) = at(i) {
         let start = i;
-        if c.is_alphabetic() {
+        let abbreviation = spelt_abbreviation(&chars, i);
+        if let Some(past) = abbreviation {
+            i = past;
+        } else if c.is_alphabetic() {
             i += 1;
             while let Some(n) = at(i) {
                 let joins = matches!(n, '\'' | '\u{2019}') && at(i + 1).is_some_and(char::is_alphabetic);
@@ -61,9 +64,11 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
                 continue;
             }
         }
-        let span = Span::new(byte(start), byte(i));
-        let word = span.of(text).to_lowercase().replace('\u{2019}', "'");
-        out.push(Token { span, text: word });
+        let seen: &[Glyph] = chars.get(start..i).unwrap_or_default();
+        let (Some(first), Some(last)) = (seen.first(), seen.last()) else { break };
+        let letters = seen.iter().map(|g| if g.c == '\u{2019}' { '\'' } else { g.c });
+        let word: String = letters.filter(|c| abbreviation.is_none() || c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+        out.push(Token { span: Span::new(first.start, last.end), text: word });
     }
     out
 }

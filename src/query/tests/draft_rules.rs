@@ -14,6 +14,7 @@ const TABLE: &[(&str, &[Change], &[Change])] = &[
         &[
             |d| d.recipient = None,
             |d| d.recipient.as_mut().unwrap().identifier = Some("npi-9".into()),
+            |d| d.recipient.as_mut().unwrap().name = "Ade Adeyi, MD".into(),
             |d| d.recipient = Some(Recipient { name: "ghost pool".into(), identifier: None, role: "pool".into() }),
         ],
         &[
@@ -101,6 +102,25 @@ const TABLE: &[(&str, &[Change], &[Change])] = &[
         "QL023",
         &[|d| offer(d, "chronic obstructive pulmonary disease"), |d| offer(d, "Diabetes, type 2"), |d| offer(d, "Depression, moderate")],
         &[|d| offer(d, "Chronic kidney disease"), |d| offer(d, "Encephalopathy"), |d| offer(d, "A condition nobody lists")],
+    ),
+    (
+        "QL029",
+        &[
+            |d| names_only(d, &["CHF exacerbation"]),
+            |d| names_only(d, &["CHF", "CHF exacerbation"]),
+            |d| {
+                names_only(d, &["CHF exacerbation"]);
+                d.reason = Reason::R2;
+            },
+        ],
+        &[
+            |d| names_only(d, &["CHF exacerbation on IV furosemide"]),
+            |d| names_only(d, &["CHF exacerbation", "Elevated creatinine"]),
+            |d| {
+                names_only(d, &["CHF exacerbation"]);
+                d.indicators.push(indicator(lab("BNP", "1240", "pg/mL", "2026-11-19T05:10-05:00"), "labs"));
+            },
+        ],
     ),
     (
         "QL027",
@@ -299,6 +319,13 @@ fn undate(draft: &mut Draft) {
     if let Some(Evidence::Text(text)) = &mut draft.documented_at {
         text.date = None;
     }
+}
+
+/// A question about the kind of heart failure, with these quotations as its only indicators.
+fn names_only(d: &mut Draft, quotes: &[&str]) {
+    d.reason = Reason::R7;
+    d.concept = Some("heart_failure".into());
+    d.indicators = quotes.iter().map(|q| indicator(quoted("prog-1", NOTE, q), "documentation")).collect();
 }
 
 #[test]
