@@ -41,7 +41,10 @@ fn header(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) 
     let age = patient.and_then(|p| p.age_at(&encounter.start.unwrap_or(view.as_of))).map_or("-".to_owned(), |a| a.to_string());
     let sex = patient.map_or("-", |p| p.sex.letter());
     let unit = encounter.locations.last().map_or("no unit", |l| l.name.as_str());
+    // Somebody who left is not on a day of anything.
+    let left = encounter.end.filter(|end| *end <= view.as_of);
     let (day, over) = match (encounter.day_of_stay(&view.as_of), encounter.gmlos_days) {
+        _ if left.is_some() => (left.map(|end| format!("left {}", end.local().strftime("%-d %b"))).unwrap_or_default(), false),
         (Some(day), Some(gmlos)) => (format!("day {day} of {gmlos:.1}"), day as f64 > gmlos),
         (Some(day), None) => (format!("day {day}"), false),
         _ => ("day not given".to_owned(), false),

@@ -72,7 +72,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), tops: &mut Tops)
         }
     }
     if lines.len() > top + height {
-        pen.put_right(form.x, form.bottom().saturating_sub(1), form.width, "more below", Role::Dim);
+        pen.put_right(form.x, form.bottom().saturating_sub(1), form.width, "  more below", Role::Dim);
     }
     check_area(composer, (&blocks, shown), pen, Rect { y: form.bottom(), height: check, ..body });
     cursor
