@@ -104,7 +104,8 @@ fn the_core_does_no_io_and_reads_no_clock() {
 fn the_terminal_interface_does_no_io_but_in_its_terminal_layer() {
     let words = ["std::fs", "std::net", "File::open", "SystemTime", "Timestamp::now", "println!", "eprintln!"];
     // The terminal layer is `term.rs`, with what lies below it; tests may write their golden files.
-    let allowed = |p: &Path| p.ends_with("tui/term.rs") || inside(p, "src/tui/term") || inside(p, "src/tui/tests") || p.ends_with("testing.rs");
+    let allowed =
+        |p: &Path| p.ends_with("tui/term.rs") || inside(p, "src/tui/term") || inside(p, "src/tui/tests") || p.ends_with("testing.rs");
     assert_eq!(offenders("src/tui", &words, allowed), Vec::<String>::new());
 }
 

@@ -30,7 +30,10 @@ impl Store {
             let mut rows = statement.query([])?;
             while let Some(r) = rows.next()? {
                 if let Ok(gaps) = serde_json::from_str(r.get_ref(5)?.as_str()?) {
-                    out.insert(r.get(0)?, CachedEvaluation { epoch: r.get(1)?, touched: r.get(2)?, as_of: r.get(3)?, settled: r.get(4)?, gaps });
+                    out.insert(
+                        r.get(0)?,
+                        CachedEvaluation { epoch: r.get(1)?, touched: r.get(2)?, as_of: r.get(3)?, settled: r.get(4)?, gaps },
+                    );
                 }
             }
             Ok(out)
@@ -62,7 +65,16 @@ impl Store {
                 (key, encounter, name, reason, &actor.user, actor.now.to_string()),
             )
             .map_err(because("the gap could not be marked; nothing was saved"))?;
-            self.record(tx, actor, &Act { encounter: Some(encounter), object: Some(key), detail: &format!("{name}: {}", reason.split(':').next().unwrap_or_default()), ..Act::new("gap.mark") })
+            self.record(
+                tx,
+                actor,
+                &Act {
+                    encounter: Some(encounter),
+                    object: Some(key),
+                    detail: &format!("{name}: {}", reason.split(':').next().unwrap_or_default()),
+                    ..Act::new("gap.mark")
+                },
+            )
         })
     }
 

@@ -157,9 +157,10 @@ impl Touched {
 }
 
 fn put(tx: &Transaction<'_>, run: i64, record: &Record, counts: &mut IngestCounts, touched: &mut Touched) -> rusqlite::Result<()> {
-    let mut fact = |kind: &str, identifier: &str, encounter: &Option<String>, patient: &Option<String>, at: Option<Instant>, body: String| {
-        put_fact(tx, kind, identifier, (encounter.as_deref(), patient.as_deref()), at, &body, touched)
-    };
+    let mut fact =
+        |kind: &str, identifier: &str, encounter: &Option<String>, patient: &Option<String>, at: Option<Instant>, body: String| {
+            put_fact(tx, kind, identifier, (encounter.as_deref(), patient.as_deref()), at, &body, touched)
+        };
     match record {
         Record::Patient(p) => counts.other += u64::from(put_patient(tx, p, touched)?),
         Record::Provider(p) => counts.other += u64::from(put_provider(tx, p)?),
@@ -275,8 +276,10 @@ fn put_patient(tx: &Transaction<'_>, given: &Patient, touched: &mut Touched) -> 
         (&merged.identifier, &merged.mrn, json(&merged)),
     )?;
     // Name and record number stand in the index beside each of the patient's documents, which may have come first.
-    tx.prepare_cached("INSERT INTO outbox (document, present) SELECT id, 1 FROM document WHERE patient = ?1 AND current = 1 AND withdrawn = 0")?
-        .execute([&merged.identifier])?;
+    tx.prepare_cached(
+        "INSERT INTO outbox (document, present) SELECT id, 1 FROM document WHERE patient = ?1 AND current = 1 AND withdrawn = 0",
+    )?
+    .execute([&merged.identifier])?;
     touched.note(None, Some(&merged.identifier));
     Ok(have.is_none())
 }

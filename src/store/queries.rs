@@ -223,7 +223,8 @@ impl Store {
             .map_err(&failed)?;
             // An answer is not the end: the gap is there until a note carries it, and evaluation no longer finds it. Only where the
             // provider said that there is nothing to document does it stay put aside.
-            let settled = matches!(said.outcome, Some(Outcome::Disagreed | Outcome::NotSignificant | Outcome::Undetermined | Outcome::RuledOut));
+            let settled =
+                matches!(said.outcome, Some(Outcome::Disagreed | Outcome::NotSignificant | Outcome::Undetermined | Outcome::RuledOut));
             if let (true, Some(encounter), Some(gap)) = (to.is_over() && !settled, &stored.draft.encounter, &stored.draft.gap) {
                 tx.execute(
                     "INSERT INTO gap_mark (gap, encounter, state, reason, by_user, at) VALUES (?1, ?2, 'open', ?3, ?4, ?5)",
@@ -265,7 +266,8 @@ impl Store {
                 "SELECT count(*) FROM query q JOIN draft d ON d.query = q.id WHERE q.state IN ('open', 'escalated')
                  AND json_extract(d.body, '$.recipient.name') = ?1",
             )?
-            .query_row([name], |r| r.get::<_, i64>(0)).map(|n| usize::try_from(n).unwrap_or(0))
+            .query_row([name], |r| r.get::<_, i64>(0))
+            .map(|n| usize::try_from(n).unwrap_or(0))
         })
     }
 

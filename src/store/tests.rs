@@ -328,7 +328,9 @@ fn a_gap_is_asked_about_once_and_is_open_again_when_the_query_is_taken_back() {
     assert_eq!(new(), id, "two people at once get the same draft");
     store.send_query(&actor(), id, 1, &asks, "the text", "h").unwrap();
     assert_eq!(store.gap_marks(Some("e1")).unwrap()[0].state, crate::checklist::GapState::Queried);
-    store.move_query(&actor(), id, (QueryState::Open, QueryState::Withdrawn), &Said { note: "wrong recipient", ..Said::default() }).unwrap();
+    store
+        .move_query(&actor(), id, (QueryState::Open, QueryState::Withdrawn), &Said { note: "wrong recipient", ..Said::default() })
+        .unwrap();
     assert_eq!(store.gap_marks(Some("e1")).unwrap()[0].state, crate::checklist::GapState::Open);
     assert_ne!(new(), id);
 }

@@ -108,12 +108,7 @@ pub fn import(
     // What went wrong first is what a person must hear: on a full disk the ledger cannot be closed either.
     outcome.and(ended)?;
     Ok(ImportReport {
-        documents: DocumentCounts {
-            added: counts.added,
-            unchanged: counts.unchanged,
-            new_versions: counts.new_versions,
-            rejected,
-        },
+        documents: DocumentCounts { added: counts.added, unchanged: counts.unchanged, new_versions: counts.new_versions, rejected },
         encounters: counts.encounters,
         observations: counts.observations,
         other: counts.other,

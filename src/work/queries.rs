@@ -7,9 +7,9 @@ use super::session::Session;
 use crate::chart::{Instant, Patient, Provider};
 use crate::checklist::Gap;
 use crate::error::{Result, Trouble};
-use crate::query::{LintSeverity, 
-    Context, Draft, Event, Outcome, Policy, QueryState, Report, body_hash, documented_concepts, draft_from_gap, lint as lint_draft, next,
-    render_text,
+use crate::query::{
+    Context, Draft, Event, LintSeverity, Outcome, Policy, QueryState, Report, body_hash, documented_concepts, draft_from_gap,
+    lint as lint_draft, next, render_text,
 };
 use crate::store::{NewQuery, Said, Store, StoredQuery};
 use std::collections::BTreeSet;
