@@ -41,10 +41,10 @@ fn each(page: &mut Page<'_>) {
             found.push(("QL039", i, None, "it is ticked beforehand".to_owned()));
         }
         let words = tokens(&option.text);
-        if !matches!(option.kind, OptionKind::Other | OptionKind::Undetermined) {
-            if let Some(place) = page.vocab("favoured").first(&words) {
-                found.push(("QL039", i, Some(place), "it is marked above the other answers".to_owned()));
-            }
+        if !matches!(option.kind, OptionKind::Other | OptionKind::Undetermined)
+            && let Some(place) = page.vocab("favoured").first(&words)
+        {
+            found.push(("QL039", i, Some(place), "it is marked above the other answers".to_owned()));
         }
         for place in page.vocab("option_code").find(&words) {
             found.push(("QL036", i, Some(place.span), format!("the option says \"{}\"", place.span.of(&option.text))));
