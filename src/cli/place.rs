@@ -1,6 +1,8 @@
 //! Where the store is, who sits at it, and in which colours.
 
-use super::args::{ColorChoice, Global};
+#[cfg(feature = "tui")]
+use super::args::ColorChoice;
+use super::args::Global;
 use crate::error::{Result, Trouble};
 use crate::store::{Key, Store, default_folder};
 use crate::work::{Clock, LocalDesk, Session};
