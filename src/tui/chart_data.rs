@@ -175,6 +175,12 @@ impl ChartData {
         &self.view.chart.encounter.identifier
     }
 
+    /// Whether this is the encounter that a person or a place calls so: by the sender's identifier or by the account number.
+    pub fn is(&self, name: &str) -> bool {
+        let encounter = &self.view.chart.encounter;
+        encounter.identifier == name || encounter.name() == name
+    }
+
     /// One document.
     pub fn document(&self, at: usize) -> Option<&Document> {
         self.view.chart.documents.get(at)

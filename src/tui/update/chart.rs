@@ -47,7 +47,7 @@ pub fn place(chart: &ChartPage) -> ChartPlace {
 
 /// Takes a chart in: a new one opens, the one on show keeps its place.
 pub fn take(model: &mut Model, data: Arc<ChartData>) -> Vec<Effect> {
-    let wish = model.wish.take_if(|w| w.encounter == data.encounter());
+    let wish = model.wish.take_if(|w| data.is(&w.encounter));
     if let (None, Some(open)) = (&wish, &model.chart)
         && open.data.encounter() == data.encounter()
     {
