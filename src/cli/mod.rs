@@ -17,6 +17,7 @@ use crate::error::{Result, Trouble};
 use args::{Cli, Command, Global};
 use clap::{CommandFactory, Parser};
 use out::Out;
+use std::io::Write;
 
 /// Runs the program with the arguments of the process; gives its exit code.
 pub fn main() -> u8 {
@@ -25,7 +26,10 @@ pub fn main() -> u8 {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to standard output with 0, mistakes to standard error with 2: clap knows which is which.
-            error.print().ok();
+            // What was typed may hold anything (a file name from a glob), so it passes the text boundary like all else.
+            let words = crate::text::multiline(&error.render().to_string());
+            let written = if error.use_stderr() { writeln!(std::io::stderr(), "{words}") } else { writeln!(std::io::stdout(), "{words}") };
+            written.ok();
             return u8::try_from(error.exit_code()).unwrap_or(2);
         }
     };
