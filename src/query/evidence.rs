@@ -1,12 +1,7 @@
 //! Indicators: how a piece of proof becomes one, how it reads, and the hash that shows it was not changed.
 
 use crate::chart::Evidence;
-use sha2::{Digest, Sha256};
-
-/// Lower-case hexadecimal SHA-256 of a text's UTF-8.
-pub fn sha256_hex(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
-}
+pub use crate::hash::sha256 as sha256_hex;
 
 /// The words of a piece of proof: the quote, or name, value and unit. This is what an indicator's hash is taken of.
 pub fn words_of(evidence: &Evidence) -> String {

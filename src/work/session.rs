@@ -52,7 +52,7 @@ impl Session {
         // Whoever `--as` names, the account that really runs this is recorded beside it.
         let account = login_name().unwrap_or_default();
         let client = format!("{client} ({account})");
-        Ok(Self { user, id: random.iter().map(|b| format!("{b:02x}")).collect(), client, clock })
+        Ok(Self { user, id: crate::hash::hex(&random), client, clock })
     }
 
     /// The time it is.
