@@ -140,7 +140,7 @@ impl Iterator for Units<'_> {
                 self.leave(end);
                 return Some(Unit { first: start..end, rest: Vec::new(), acronym: false });
             }
-            if c.is_alphanumeric() {
+            if fold::is_letter(c) {
                 if let Some(end) = self.acronym(c, end) {
                     self.leave(end);
                     return Some(Unit { first: start..end, rest: Vec::new(), acronym: true });
@@ -198,7 +198,7 @@ impl Units<'_> {
     }
 
     fn word_at(&self, at: usize) -> bool {
-        self.see(at).is_some_and(|(c, ..)| (c.is_alphanumeric() && !fold::is_ideograph(c)) || fold::is_mark(c))
+        self.see(at).is_some_and(|(c, ..)| (fold::is_letter(c) && !fold::is_ideograph(c)) || fold::is_mark(c))
     }
 
     fn digit_at(&self, at: usize) -> bool {
@@ -216,7 +216,7 @@ impl Units<'_> {
             if !fold::joins(joiner, digits) || !self.word_at(after) {
                 break;
             }
-            let Some((_, begin, _)) = self.see(after).filter(|(c, ..)| c.is_alphanumeric()) else { break };
+            let Some((_, begin, _)) = self.see(after).filter(|(c, ..)| fold::is_letter(*c)) else { break };
             let part = self.part(begin);
             end = part.end;
             rest.push(part);
@@ -241,7 +241,7 @@ impl Units<'_> {
                 grouped = true;
                 end = last;
                 continue;
-            } else if (c.is_alphanumeric() && !fold::is_ideograph(c)) || (fold::is_mark(c) && end > start) {
+            } else if (fold::is_letter(c) && !fold::is_ideograph(c)) || (fold::is_mark(c) && end > start) {
                 number = false;
             } else {
                 break;

@@ -14,6 +14,12 @@ pub(crate) fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}')
 }
 
+/// Letters and digits: what a word can begin with. Some combining letters count as alphabetic in Unicode; folding drops them, so alone they
+/// are no word.
+pub(crate) fn is_letter(c: char) -> bool {
+    c.is_alphanumeric() && !is_mark(c)
+}
+
 /// Scripts written without spaces: each character is a word, and a query of several becomes a phrase.
 pub(crate) fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{2fdf}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')

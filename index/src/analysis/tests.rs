@@ -64,6 +64,13 @@ fn spans_point_at_the_original() {
     assert_eq!(found, ["Given", "B.I.D.", "for", "É\u{301}cole", "10,000", "units"]);
 }
 
+#[test]
+fn combining_letters_alone_were_an_empty_token() {
+    assert_eq!(tokens("\u{1abf} \u{1ac0}\u{1abf}").count(), 0);
+    let found: Vec<String> = tokens("a\u{1abf}b").map(|t| t.text.into_owned()).collect();
+    assert_eq!(found, ["ab"]);
+}
+
 proptest! {
     #[test]
     fn spans_are_inside_and_positions_never_go_back(text in "(\\PC|[a-z0-9.,/'& \u{200b}\u{301}-]|b\\.i\\.d\\. |1,000){0,60}") {
