@@ -123,19 +123,22 @@ impl<'a> Page<'a> {
         self.form(form).and_then(|form| self.lexicon.concepts.get(form.concept))
     }
 
-    /// The names that count: longer ones shadow those inside them, unless a form says that it holds inside others.
+    /// The names that count: longer ones shadow those inside them, unless a form says that it holds inside others. What only checklists
+    /// ask for ("pathologic hip fracture") never hides a condition; names that mean something else are masks and do.
     fn names(&self) -> Vec<Name> {
         let mut kept: Vec<Name> = Vec::new();
         let mut reach: Option<(usize, usize)> = None;
+        let mut firm: Option<(usize, usize)> = None;
         for hit in &self.hits.forms {
             let Owner::Form(form) = hit.owner else { continue };
-            let Some(entry) = self.form(form) else { continue };
-            let inside = reach.is_some_and(|(start, end)| hit.end <= end && (hit.start, hit.end) != (start, end));
+            let (Some(entry), Some(concept)) = (self.form(form), self.concept(form)) else { continue };
+            let condition = !concept.id.contains('.');
+            let inside =
+                if condition { firm } else { reach }.is_some_and(|(start, end)| hit.end <= end && (hit.start, hit.end) != (start, end));
             if inside && !entry.nested {
                 continue;
             }
-            let measure = self.concept(form).is_some_and(|c| !c.id.contains('.'))
-                && self.lexicon.not_next.iter().any(|word| scan::follows(&self.folded, hit.end, word));
+            let measure = condition && self.lexicon.not_next.iter().any(|word| scan::follows(&self.folded, hit.end, word));
             if !measure {
                 let mut earlier = kept.iter_mut().rev().take_while(|name| name.end > hit.start);
                 let known = earlier.find(|name| {
@@ -152,8 +155,12 @@ impl<'a> Page<'a> {
                     Some(_) => {}
                 }
             }
-            if reach.is_none_or(|(_, end)| hit.end > end) {
+            let shadowed = |reach: Option<(usize, usize)>| reach.is_some_and(|(_, end)| hit.end <= end);
+            if !shadowed(reach) {
                 reach = Some((hit.start, hit.end));
+            }
+            if (condition || concept.mask) && !shadowed(firm) {
+                firm = Some((hit.start, hit.end));
             }
         }
         kept

@@ -2,6 +2,7 @@
 
 use super::entry::{AttributeFile, ConceptFile, GuardEntry, TriggerEntry, TriggerFile};
 use super::placeholders::expand;
+use super::spelling::Spellings;
 use super::{AttributeWord, Axis, Concept, Deed, Direction, Files, Form, Guard, Lexicon, Owner, Trigger};
 use crate::error::{Result, Trouble};
 use crate::reading::folded::fold_name;
@@ -26,13 +27,17 @@ struct Builder {
     sections: BTreeMap<String, Vec<Axis>>,
     standing_sections: Vec<String>,
     not_next: Vec<String>,
+    spellings: Spellings,
+    /// Forms that stand for a further concept: file, form, the concept's id.
+    also: Vec<(String, usize, String)>,
 }
 
 pub(super) fn build(files: &Files<'_>) -> Result<Lexicon> {
-    let mut builder = Builder::default();
+    let mut builder = Builder { spellings: Spellings::parse(files.spellings)?, ..Builder::default() };
     for (name, text) in &files.concepts {
         builder.concepts(name, text)?;
     }
+    builder.genera()?;
     builder.triggers(files.triggers)?;
     builder.attributes(files.attributes)?;
     builder.observations(files.observations)?;
@@ -71,9 +76,38 @@ impl Builder {
         if folded.is_empty() || folded.contains('{') {
             return Err(Trouble::input(format!("the name \"{name}\" cannot be matched")).at(file, None).hint("check its placeholders"));
         }
-        let owners = self.patterns.entry(folded).or_default();
-        if !owners.contains(&owner) {
-            owners.push(owner);
+        // Triggers and measurements are few words of every day; only names and what is said of them have two spellings.
+        let british = if matches!(owner, Owner::Form(_) | Owner::Attribute(_)) { self.spellings.british(&folded) } else { None };
+        for spelling in [Some(folded), british].into_iter().flatten() {
+            let owners = self.patterns.entry(spelling).or_default();
+            if !owners.contains(&owner) {
+                owners.push(owner);
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the names of a kind to its genus, too: the same patterns, one more owner each.
+    fn genera(&mut self) -> Result<()> {
+        let mut added: BTreeMap<usize, Vec<Owner>> = BTreeMap::new();
+        for (file, kind, genus) in std::mem::take(&mut self.also) {
+            let Some(&concept) = self.ids.get(&genus) else {
+                return Err(Trouble::input(format!("\"{genus}\" is no concept"))
+                    .at(file, None)
+                    .hint("the list `also` names concepts by id"));
+            };
+            let Some(form) = self.forms.get(kind).cloned() else { continue };
+            self.forms.push(Form { concept, ..form });
+            added.entry(kind).or_default().push(Owner::Form(self.forms.len() - 1));
+        }
+        for owners in self.patterns.values_mut() {
+            let genera: Vec<Owner> = owners
+                .iter()
+                .filter_map(|owner| if let Owner::Form(form) = owner { added.get(form) } else { None })
+                .flatten()
+                .copied()
+                .collect();
+            owners.extend(genera);
         }
         Ok(())
     }
@@ -100,6 +134,7 @@ impl Builder {
             if !known && !entry.id.contains('.') && vocabulary::conditions().iter().all(|c| c.name != entry.id) {
                 return Err(Trouble::input(format!("\"{}\" is no condition of the vocabulary", entry.id)).at(file, None));
             }
+            let first = self.forms.len();
             self.form(file, &entries.sets, Form { concept, nested: entry.nested, ..Form::default() }, &entry.names)?;
             for form in entry.form {
                 let guard = guard(&form.guard, &form.names, &entries.sets);
@@ -108,6 +143,9 @@ impl Builder {
                 let only = form.only.as_deref().map(|axis| axis_named(file, axis)).transpose()?;
                 let form_entry = Form { concept, sets, axes, guard, nested: form.nested || entry.nested, only, stays: form.stays };
                 self.form(file, &entries.sets, form_entry, &form.names)?;
+            }
+            for genus in &entry.also {
+                self.also.extend((first..self.forms.len()).map(|form| (file.to_owned(), form, genus.clone())));
             }
         }
         Ok(())

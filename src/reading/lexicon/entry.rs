@@ -33,13 +33,20 @@ pub(super) struct ConceptEntry {
     pub names: Vec<String>,
     #[serde(default)]
     pub form: Vec<FormEntry>,
+    /// Concepts that every name of this one stands for, too: a kind is also its genus.
+    #[serde(default)]
+    pub also: Vec<String>,
     /// Where the names come from.
     #[serde(default)]
     pub source: String,
-    /// Sentences that the names are for; a test reads them.
+    /// Sentences that hold the concept; a test reads them.
     #[serde(default)]
     #[allow(dead_code, reason = "read by the lexicon's tests")]
     pub examples: Vec<String>,
+    /// Sentences that hold its words and not the concept; a test reads them.
+    #[serde(default)]
+    #[allow(dead_code, reason = "read by the lexicon's tests")]
+    pub counterexamples: Vec<String>,
 }
 
 #[derive(Deserialize)]

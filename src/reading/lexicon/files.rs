@@ -11,6 +11,8 @@ pub struct Files<'a> {
     pub attributes: (&'a str, &'a str),
     /// What is measured.
     pub observations: (&'a str, &'a str),
+    /// American spellings and their British forms.
+    pub spellings: (&'a str, &'a str),
 }
 
 macro_rules! shipped {
@@ -29,14 +31,34 @@ impl Files<'static> {
                 shipped!("cancer.toml"),
                 shipped!("shadows.toml"),
                 shipped!("findings.toml"),
+                shipped!("findings_cardiac.toml"),
+                shipped!("findings_pulmonary.toml"),
+                shipped!("findings_infection.toml"),
+                shipped!("findings_metabolic.toml"),
+                shipped!("findings_neuro.toml"),
+                shipped!("findings_blood.toml"),
+                shipped!("findings_digestive.toml"),
+                shipped!("findings_injury.toml"),
                 shipped!("terms.toml"),
+                shipped!("diagnoses_cardiac.toml"),
+                shipped!("diagnoses_pulmonary.toml"),
+                shipped!("diagnoses_infection.toml"),
+                shipped!("diagnoses_metabolic.toml"),
+                shipped!("diagnoses_neuro.toml"),
+                shipped!("diagnoses_blood.toml"),
+                shipped!("diagnoses_digestive.toml"),
+                shipped!("diagnoses_injury.toml"),
+                shipped!("status.toml"),
+                shipped!("organisms.toml"),
                 shipped!("treatments.toml"),
+                shipped!("devices.toml"),
                 shipped!("drugs.toml"),
                 shipped!("procedures.toml"),
             ],
             triggers: shipped!("triggers.toml"),
             attributes: shipped!("attributes.toml"),
             observations: shipped!("observations.toml"),
+            spellings: shipped!("spellings.toml"),
         }
     }
 }

@@ -4,6 +4,7 @@ mod build;
 mod entry;
 mod files;
 mod placeholders;
+mod spelling;
 #[cfg(test)]
 mod tests;
 
