@@ -247,11 +247,26 @@ fn named(name: &str) -> BTreeSet<String> {
     names::mentions_in(name).into_iter().map(|m| m.concept).collect()
 }
 
-/// The sentence around a byte of a document.
+/// Words further away than this many bytes say nothing of a place, though no full stop stands between: in a text without stops each of
+/// its many findings would be judged by all of it.
+const SENTENCE: usize = 1000;
+
+/// The sentence around a byte of a document, as far as it matters.
 pub(super) fn sentence<'d>(document: &'d Document, reading: &Reading, at: usize) -> &'d str {
+    let text = document.text.as_str();
     let index = reading.sentences.partition_point(|s| s.end <= at);
     let span = reading.sentences.get(index).filter(|s| s.start <= at);
-    span.map_or_else(|| line(&document.text, at), |s| s.of(&document.text))
+    let whole = span.map_or(0..text.len(), |s| s.range());
+    let (mut from, mut to) = (whole.start.max(at.saturating_sub(SENTENCE)), whole.end.min(at + SENTENCE));
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    while !text.is_char_boundary(to) {
+        to -= 1;
+    }
+    let near = text.get(from..to).unwrap_or_default();
+    // Words of a heading stand in no sentence: their line is what is around them.
+    if span.is_some() { near } else { line(near, at.saturating_sub(from)) }
 }
 
 /// The longest quote, in bytes.

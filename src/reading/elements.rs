@@ -79,16 +79,20 @@ fn words(text: &str, section: &Section) -> usize {
     text.get(section.body..section.end).unwrap_or_default().split_whitespace().count()
 }
 
-/// The rest of the line on which a place stands, when that is the first line of the note: its title.
-fn rest_of_title(text: &str, at: usize) -> Option<&str> {
+/// A title is no longer than this, in bytes; what follows in a note of a single line is its text.
+const TITLE: usize = 1000;
+
+/// Where the first line of the note, its title, ends.
+fn end_of_title(text: &str) -> usize {
     let lead = text.len() - text.trim_start().len();
-    let end = text.get(lead..)?.find('\n').map_or(text.len(), |e| lead + e);
-    text.get(at..end)
+    let line = text.get(lead..).and_then(|rest| rest.split('\n').next()).unwrap_or_default();
+    lead + near(line, TITLE).len()
 }
 
 /// Which cues hold: words of the note that speak for an element, whatever heading they stand under.
 fn cues(text: &str, sections: &[Section], sentences: &[Span], rules: &ElementRules) -> Vec<bool> {
     let mut hits: Vec<Vec<Span>> = rules.cues().iter().map(|_| Vec::new()).collect();
+    let title = end_of_title(text);
     for (owner, span) in rules.phrases().find(text) {
         let Some((cue, hits)) = rules.cues().get(owner).zip(hits.get_mut(owner)) else { continue };
         if hits.len() >= cue.at_least.max(1) {
@@ -96,7 +100,7 @@ fn cues(text: &str, sections: &[Section], sentences: &[Span], rules: &ElementRul
         }
         if cue.title_words > 0 {
             let small = |w: &&str| w.trim_start_matches(['(', ':']).starts_with(|c: char| c.is_lowercase());
-            if rest_of_title(text, span.end).is_some_and(|r| r.split_whitespace().filter(small).count() >= cue.title_words) {
+            if text.get(span.end..title).is_some_and(|r| r.split_whitespace().filter(small).count() >= cue.title_words) {
                 hits.push(span);
             }
             continue;

@@ -3,6 +3,7 @@
 //! Names are matched on a lower-case copy in which runs of white space are one space, apostrophes are dropped and hyphens inside
 //! words are spaces, so that "End-stage", "end stage" and "end\n  stage" are one name. Every byte of the copy knows its origin.
 
+use super::machine::in_word;
 use crate::chart::Span;
 
 /// The plain copy and its origins.
@@ -10,10 +11,20 @@ use crate::chart::Span;
 pub struct Folded {
     /// Lower case, single spaces; a blank line is a line feed, so that no name reaches over it.
     text: String,
-    /// For each byte of the copy, the first byte of its character in the original; one more at the end.
-    origin: Vec<u32>,
-    /// For each byte of the copy, one past the last byte of its character in the original.
-    until: Vec<u32>,
+    /// Where the bytes of the copy come from, stretch by stretch, in order. Most of a note is one stretch after another of bytes that
+    /// stayed one byte each, so there are few.
+    stretches: Vec<Stretch>,
+}
+
+/// Bytes of the copy that come from one place.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    /// The first of them in the copy.
+    copy: u32,
+    /// Where they begin in the original.
+    origin: u32,
+    /// One past the last byte in the original that they stand for together; 0 when each stands for one byte.
+    until: u32,
 }
 
 /// What a character becomes.
@@ -41,24 +52,36 @@ fn fold(c: char) -> Fold {
     }
 }
 
+/// White space that has been seen and not yet written.
+#[derive(Clone, Copy)]
+struct Gap {
+    start: usize,
+    end: usize,
+    feeds: usize,
+}
+
 impl Folded {
     /// The plain copy of a text.
     pub fn new(text: &str) -> Self {
-        let mut out = Self {
-            text: String::with_capacity(text.len()),
-            origin: Vec::with_capacity(text.len() + 1),
-            until: Vec::with_capacity(text.len() + 1),
-        };
-        // White space that has been seen and not yet written: its first byte, its last, how many line feeds.
-        let mut gap: Option<(usize, usize, u32)> = None;
-        let mut chars = text.char_indices().peekable();
-        while let Some((at, c)) = chars.next() {
+        let mut out = Self { text: String::with_capacity(text.len()), stretches: Vec::new() };
+        let mut gap: Option<Gap> = None;
+        let mut at = 0;
+        while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+            let plain = plain_length(rest);
+            if plain > 0 {
+                out.write_gap(&mut gap);
+                out.write_plain(rest.get(..plain).unwrap_or_default(), at);
+                at += plain;
+                continue;
+            }
+            let mut chars = rest.chars();
+            let Some(c) = chars.next() else { break };
             let end = at + c.len_utf8();
             let folded = match fold(c) {
                 Fold::Hyphen => {
                     let joins = gap.is_none()
                         && out.text.as_bytes().last().is_some_and(u8::is_ascii_alphanumeric)
-                        && chars.peek().is_some_and(|(_, next)| next.is_alphabetic() || next.is_ascii_digit() && out.ends_in_letter());
+                        && chars.next().is_some_and(|next| next.is_alphabetic() || next.is_ascii_digit() && out.ends_in_letter());
                     if joins { Fold::Space } else { Fold::Same('-') }
                 }
                 other => other,
@@ -66,27 +89,20 @@ impl Folded {
             match folded {
                 Fold::Drop | Fold::Hyphen => {}
                 Fold::Space => {
-                    let feed = u32::from(c == '\n');
-                    gap = Some(gap.map_or((at, end, feed), |(start, _, feeds)| (start, end, feeds + feed)));
+                    let feeds = usize::from(c == '\n');
+                    gap = Some(gap.map_or(Gap { start: at, end, feeds }, |gap| Gap { end, feeds: gap.feeds + feeds, ..gap }));
                 }
                 Fold::Same(c) => {
-                    if let Some((start, stop, feeds)) = gap.take()
-                        && !out.text.is_empty()
-                    {
-                        out.push(if feeds > 1 { '\n' } else { ' ' }, start, stop);
-                    }
+                    out.write_gap(&mut gap);
                     if c.is_ascii() {
                         out.push(c.to_ascii_lowercase(), at, end);
                     } else {
-                        for lower in c.to_lowercase() {
-                            out.push(lower, at, end);
-                        }
+                        c.to_lowercase().for_each(|lower| out.push(lower, at, end));
                     }
                 }
             }
+            at = end;
         }
-        out.origin.push(offset(text.len()));
-        out.until.push(offset(text.len()));
         out
     }
 
@@ -94,11 +110,38 @@ impl Folded {
         self.text.as_bytes().last().is_some_and(u8::is_ascii_alphabetic)
     }
 
+    fn write_gap(&mut self, gap: &mut Option<Gap>) {
+        if let Some(gap) = gap.take()
+            && !self.text.is_empty()
+        {
+            self.push(if gap.feeds > 1 { '\n' } else { ' ' }, gap.start, gap.end);
+        }
+    }
+
+    fn write_plain(&mut self, words: &str, at: usize) {
+        self.goes_on_from(at);
+        let from = self.text.len();
+        self.text.push_str(words);
+        if let Some(copy) = self.text.get_mut(from..) {
+            copy.make_ascii_lowercase();
+        }
+    }
+
     fn push(&mut self, c: char, start: usize, end: usize) {
+        if c.len_utf8() == 1 && end - start == 1 {
+            self.goes_on_from(start);
+        } else {
+            self.stretches.push(Stretch { copy: offset(self.text.len()), origin: offset(start), until: offset(end) });
+        }
         self.text.push(c);
-        for _ in 0..c.len_utf8() {
-            self.origin.push(offset(start));
-            self.until.push(offset(end));
+    }
+
+    /// What is written next comes from this place, byte by byte.
+    fn goes_on_from(&mut self, at: usize) {
+        let (copy, origin) = (offset(self.text.len()), offset(at));
+        let same = |last: &Stretch| last.until == 0 && copy - last.copy == origin.wrapping_sub(last.origin);
+        if !self.stretches.last().is_some_and(same) {
+            self.stretches.push(Stretch { copy, origin, until: 0 });
         }
     }
 
@@ -107,16 +150,33 @@ impl Folded {
         &self.text
     }
 
+    /// The bytes of the original that one byte of the copy stands for.
+    fn of_byte(&self, at: usize) -> (usize, usize) {
+        let after = self.stretches.partition_point(|stretch| stretch.copy as usize <= at);
+        let Some(stretch) = after.checked_sub(1).and_then(|last| self.stretches.get(last)) else { return (0, 0) };
+        if stretch.until > 0 {
+            return (stretch.origin as usize, stretch.until as usize);
+        }
+        let origin = stretch.origin as usize + at - stretch.copy as usize;
+        (origin, origin + 1)
+    }
+
     /// The bytes of the original that a stretch of the copy stands for.
     pub fn back(&self, start: usize, end: usize) -> Span {
-        let first = self.origin.get(start).copied().unwrap_or_default() as usize;
-        let last = end.checked_sub(1).and_then(|at| self.until.get(at)).copied().unwrap_or_default() as usize;
+        let (first, _) = self.of_byte(start);
+        let last = end.checked_sub(1).map_or(0, |at| self.of_byte(at).1);
         Span::new(first, last.max(first))
     }
 
     /// Where a byte of the original stands in the copy: the first place that is not before it.
     pub fn forth(&self, at: usize) -> usize {
-        self.origin.partition_point(|origin| (*origin as usize) < at).min(self.text.len())
+        let after = self.stretches.partition_point(|stretch| (stretch.origin as usize) < at);
+        let next = self.stretches.get(after).map_or(self.text.len(), |stretch| stretch.copy as usize);
+        match after.checked_sub(1).and_then(|last| self.stretches.get(last)) {
+            None => 0,
+            Some(stretch) if stretch.until > 0 => next,
+            Some(stretch) => (stretch.copy as usize + at - stretch.origin as usize).min(next),
+        }
     }
 
     /// Whether a stretch begins and ends at the edge of a word.
@@ -133,8 +193,24 @@ impl Folded {
     }
 }
 
-fn in_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80
+/// How many bytes at the start of a text stay one byte each: ASCII letters, digits and signs, with single spaces between them.
+fn plain_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(word) = bytes.get(at..).map(|rest| rest.iter().take_while(|byte| stays(**byte)).count()).filter(|word| *word > 0) {
+        at += word;
+        if bytes.get(at) != Some(&b' ') {
+            return at;
+        }
+        at += 1;
+    }
+    // The space that no word followed is not part of it.
+    at.saturating_sub(1)
+}
+
+/// Whether a byte is the same in the copy, but for its case.
+fn stays(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'\'' | b'`' | b'-' | b'_' | b'*')
 }
 
 /// A name folded the same way.
@@ -180,6 +256,7 @@ mod tests {
             for (at, c) in folded.text().char_indices() {
                 let span = folded.back(at, at + c.len_utf8());
                 prop_assert!(text.get(span.range()).is_some());
+                prop_assert!(folded.forth(span.start) <= at && at < folded.forth(span.end).max(at + 1));
             }
         }
     }

@@ -104,6 +104,9 @@ const TIMES: &[&str] = &[
     "post transfusion",
 ];
 
+/// How far behind a value its time is looked for, in bytes.
+const TIME_REACH: usize = 48;
+
 /// Every measurement, in order of start.
 pub(super) fn measurements(lexicon: &Lexicon, text: &str, folded: &Folded, hits: &[Hit]) -> Vec<Measurement> {
     let mut out: Vec<Measurement> = Vec::new();
@@ -230,8 +233,8 @@ fn measurement(
 ) -> Measurement {
     let span = folded.back(start, end);
     let plain = folded.text();
-    let tail = plain.get(end..).map(|rest| rest.split(['.', ';', ',', '\n']).next().unwrap_or_default());
-    let time = tail.and_then(|tail| TIMES.iter().filter_map(|word| tail.find(word).filter(|at| *at < 24).map(|at| (at, *word))).min());
+    let tail = number::ahead(plain, end, TIME_REACH).split(['.', ';', ',', '\n']).next().unwrap_or_default();
+    let time = TIMES.iter().filter_map(|word| tail.find(word).filter(|at| *at < 24).map(|at| (at, *word))).min();
     let inside = || plain.get(start..end).and_then(|own| TIMES.iter().find(|word| own.contains(**word)).copied());
     debug_assert!(span.end <= text.len());
     Measurement {

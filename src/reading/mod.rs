@@ -6,6 +6,7 @@ mod elements;
 mod folded;
 mod jsonl;
 mod lexicon;
+mod machine;
 mod measurement;
 mod model;
 mod number;

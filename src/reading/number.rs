@@ -31,7 +31,7 @@ pub(super) fn skip_fillers(text: &str, from: usize, fillers: &[&str], most: usiz
     let mut at = from;
     let mut skipped = 0;
     loop {
-        let rest = text.get(at..)?;
+        let rest = ahead(text, at, WORD);
         let trimmed = rest.trim_start_matches([' ', ':', '=', '(', ')', ',', '~', '-', '|', '\t']);
         if rest.len() - trimmed.len() > 12 {
             return None;
@@ -52,9 +52,21 @@ pub(super) fn skip_fillers(text: &str, from: usize, fillers: &[&str], most: usiz
     }
 }
 
+/// The text at a place, at most so many bytes of it, cut at a character.
+pub(super) fn ahead(text: &str, from: usize, at_most: usize) -> &str {
+    let mut end = from.saturating_add(at_most).min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(from..end).unwrap_or_default()
+}
+
+/// No word that is looked for, no unit and no run of signs is longer: text without blanks is not looked through for each number.
+const WORD: usize = 64;
+
 /// The next word (letters, digits and the signs of units), without the spaces before it.
 pub(super) fn next_word(text: &str, from: usize) -> Option<(&str, usize)> {
-    let rest = text.get(from..)?;
+    let rest = ahead(text, from, WORD);
     let trimmed = rest.trim_start_matches(' ');
     let start = from + rest.len() - trimmed.len();
     let len = trimmed.find([' ', ',', ';', '(', ')', '\n', ':']).unwrap_or(trimmed.len());

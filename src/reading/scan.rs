@@ -31,37 +31,25 @@ impl Hits {
     pub(super) fn find(lexicon: &Lexicon, text: &str, folded: &Folded) -> Self {
         let mut hits = Self::default();
         let Some(machine) = &lexicon.machine else { return hits };
-        for found in machine.find_overlapping_iter(folded.text()) {
-            let (start, end) = (found.start(), found.end());
-            if folded.joined(start) {
-                continue;
-            }
+        machine.find(folded.text(), |pattern, start, end| {
             let plain = !folded.joined(end);
             let inflected = if plain { Some(end) } else { plural_end(folded, end) };
-            let owners = lexicon.owners.get(found.pattern().as_usize()).map_or(&[] as &[Owner], Vec::as_slice);
-            for &owner in owners {
-                match owner {
-                    Owner::Form(_) | Owner::Attribute(_) => {
-                        let Some(end) = inflected else { continue };
-                        let hit = Hit { start, end, owner };
-                        if guard_of(lexicon, owner).is_none_or(|guard| allows(guard, text, folded, &hit)) {
-                            if matches!(owner, Owner::Form(_)) { hits.forms.push(hit) } else { hits.attributes.push(hit) }
-                        }
-                    }
-                    Owner::Trigger(_) if plain => {
-                        let hit = Hit { start, end, owner };
-                        if guard_of(lexicon, owner).is_none_or(|guard| allows(guard, text, folded, &hit)) {
-                            hits.triggers.push(hit);
-                        }
-                    }
-                    Owner::Measure(_) if plain => hits.measures.push(Hit { start, end, owner }),
-                    Owner::Trigger(_) | Owner::Measure(_) => {}
+            for &owner in lexicon.owners.get(pattern).map_or(&[] as &[Owner], Vec::as_slice) {
+                let (list, end) = match owner {
+                    Owner::Form(_) => (&mut hits.forms, inflected),
+                    Owner::Attribute(_) => (&mut hits.attributes, inflected),
+                    Owner::Trigger(_) => (&mut hits.triggers, plain.then_some(end)),
+                    Owner::Measure(_) => (&mut hits.measures, plain.then_some(end)),
+                };
+                let Some(end) = end else { continue };
+                let hit = Hit { start, end, owner };
+                if guard_of(lexicon, owner).is_none_or(|guard| allows(guard, text, folded, &hit)) {
+                    // They come with the shorter first: the few that share a start change places.
+                    let at = list.iter().rposition(|known| known.start < start || known.end >= end).map_or(0, |before| before + 1);
+                    list.insert(at, hit);
                 }
             }
-        }
-        for list in [&mut hits.forms, &mut hits.triggers, &mut hits.attributes, &mut hits.measures] {
-            list.sort_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end)));
-        }
+        });
         hits
     }
 }

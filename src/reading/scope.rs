@@ -4,6 +4,7 @@ use super::folded::Folded;
 use super::lexicon::{Axis, Deed, Direction, Lexicon, Owner, Trigger};
 use super::model::{Axes, Cause, Experiencer};
 use super::scan::Hit;
+use std::cell::OnceCell;
 
 /// A place to be judged: bytes of the folded text.
 #[derive(Clone, Copy, Debug)]
@@ -92,6 +93,7 @@ fn trigger<'a>(lexicon: &'a Lexicon, hit: &Hit) -> Option<&'a Trigger> {
 impl<'a> Scopes<'a> {
     /// The scopes that the triggers of a sentence open. `places` are the mentions of the sentence, in order.
     pub(super) fn new(lexicon: &'a Lexicon, folded: &'a Folded, sentence: Place, triggers: &[Hit], places: &[Place]) -> Self {
+        let breaks = Breaks::new(folded, sentence);
         let mut by_axis: Vec<(Axis, Vec<Scope>)> = Axis::ALL.into_iter().map(|axis| (axis, Vec::new())).collect();
         for (axis, scopes) in &mut by_axis {
             let stops: Vec<Place> = triggers
@@ -108,7 +110,7 @@ impl<'a> Scopes<'a> {
                 let trails = trigger.trailing && is_bare(folded.text().get(hit.end..sentence.end).unwrap_or_default());
                 if direction != Direction::Backward && !trails {
                     let stop = stops.get(stops.partition_point(|stop| stop.start < hit.end)).map_or(sentence.end, |stop| stop.start);
-                    let end = forward_end(folded, trigger, hit.end, stop.min(sentence.end), places);
+                    let end = forward_end(&breaks, trigger, hit.end, stop.min(sentence.end), places);
                     scopes.push(Scope { start: hit.end, end, trigger: *hit });
                 }
                 if direction != Direction::Forward || trails {
@@ -117,7 +119,7 @@ impl<'a> Scopes<'a> {
                         .checked_sub(1)
                         .and_then(|at| stops.get(at))
                         .map_or(sentence.start, |stop| stop.end);
-                    let start = backward_start(folded, trigger, stop.max(sentence.start), hit.start, places, trails);
+                    let start = backward_start(&breaks, trigger, stop.max(sentence.start), hit.start, places, trails);
                     scopes.push(Scope { start, end: hit.start, trigger: *hit });
                 }
             }
@@ -174,13 +176,47 @@ fn is_bare(text: &str) -> bool {
     text.len() < 40 && text.chars().all(|c| !c.is_alphanumeric())
 }
 
-fn forward_end(folded: &Folded, trigger: &Trigger, from: usize, to: usize, places: &[Place]) -> usize {
+/// Where a sentence can be broken. Looked up once for all its triggers, and only when one of them asks: a sentence without an end can
+/// hold any number of them.
+struct Breaks<'a> {
+    folded: &'a Folded,
+    sentence: Place,
+    /// The commas and semicolons, in order.
+    commas: OnceCell<Vec<usize>>,
+    /// The places of " and ", in order.
+    ands: OnceCell<Vec<usize>>,
+}
+
+/// The length of " and ".
+const AND: usize = 5;
+
+impl<'a> Breaks<'a> {
+    fn new(folded: &'a Folded, sentence: Place) -> Self {
+        Self { folded, sentence, commas: OnceCell::new(), ands: OnceCell::new() }
+    }
+
+    fn places(&self, find: impl Fn(&str) -> Vec<usize>) -> Vec<usize> {
+        find(self.folded.text().get(self.sentence.start..self.sentence.end).unwrap_or_default())
+    }
+
+    fn commas(&self, trigger: &Trigger) -> &[usize] {
+        let find = |text: &str| memchr::memchr2_iter(b',', b';', text.as_bytes()).map(|at| self.sentence.start + at).collect();
+        if trigger.over_commas { &[] } else { self.commas.get_or_init(|| self.places(find)) }
+    }
+
+    fn ands(&self, trigger: &Trigger) -> &[usize] {
+        let find = |text: &str| text.match_indices(" and ").map(|(at, _)| self.sentence.start + at).collect();
+        if trigger.over_and { &[] } else { self.ands.get_or_init(|| self.places(find)) }
+    }
+}
+
+fn forward_end(breaks: &Breaks<'_>, trigger: &Trigger, from: usize, to: usize, places: &[Place]) -> usize {
     let mut end = to;
     if let Some(reach) = trigger.reach {
-        end = end.min(words_after(folded, from, to, reach));
+        end = end.min(words_after(breaks.folded, from, to, reach));
     }
     if !trigger.over_commas || !trigger.over_and {
-        end = end.min(first_break(folded, trigger, from, end));
+        end = end.min(first_break(breaks, trigger, from, end));
     }
     if trigger.nearest {
         let first = places.get(places.partition_point(|place| place.start < from));
@@ -189,16 +225,19 @@ fn forward_end(folded: &Folded, trigger: &Trigger, from: usize, to: usize, place
     end
 }
 
-fn backward_start(folded: &Folded, trigger: &Trigger, from: usize, to: usize, places: &[Place], trails: bool) -> usize {
+fn backward_start(breaks: &Breaks<'_>, trigger: &Trigger, from: usize, to: usize, places: &[Place], trails: bool) -> usize {
     let mut start = from;
     if let Some(reach) = trigger.reach {
-        start = start.max(words_before(folded, from, to, reach));
+        start = start.max(words_before(breaks.folded, from, to, reach));
     }
-    if !trails && (!trigger.over_commas || !trigger.over_and) {
-        let text = folded.text().get(start..to).unwrap_or_default();
-        let comma = if trigger.over_commas { None } else { text.rfind([',', ';']).map(|at| at + 1) };
-        let and = if trigger.over_and { None } else { text.rfind(" and ").map(|at| at + 5) };
-        start += comma.max(and).unwrap_or_default();
+    if !trails {
+        let last = |breaks: &[usize], length: usize| {
+            let before = breaks.partition_point(|at| at + length <= to).checked_sub(1).and_then(|at| breaks.get(at));
+            before.filter(|at| **at >= start).map(|at| at + length)
+        };
+        let comma = last(breaks.commas(trigger), 1);
+        let and = last(breaks.ands(trigger), AND);
+        start = comma.max(and).unwrap_or(start);
     }
     if trigger.nearest {
         let last = places.partition_point(|place| place.end <= to).checked_sub(1).and_then(|at| places.get(at));
@@ -208,26 +247,32 @@ fn backward_start(folded: &Folded, trigger: &Trigger, from: usize, to: usize, pl
 }
 
 /// The first comma (or "and") after the trigger; a sign right after the trigger is part of it.
-fn first_break(folded: &Folded, trigger: &Trigger, from: usize, to: usize) -> usize {
-    let text = folded.text().get(from..to).unwrap_or_default();
-    let lead = text.len() - text.trim_start_matches([' ', ',', ':']).len();
-    let body = text.get(lead..).unwrap_or_default();
-    let comma = if trigger.over_commas { None } else { body.find([',', ';']) };
-    let and = if trigger.over_and { None } else { body.find(" and ") };
-    match (comma, and) {
-        (Some(a), Some(b)) => from + lead + a.min(b),
-        (Some(a), None) | (None, Some(a)) => from + lead + a,
-        (None, None) => to,
-    }
+fn first_break(breaks: &Breaks<'_>, trigger: &Trigger, from: usize, to: usize) -> usize {
+    let signs = breaks.folded.text().as_bytes().get(from..to).unwrap_or_default();
+    let lead = signs.iter().take_while(|sign| matches!(sign, b' ' | b',' | b':')).count();
+    let first = |breaks: &[usize], length: usize| {
+        let next = breaks.get(breaks.partition_point(|at| *at < from + lead)).copied();
+        next.filter(|at| at + length <= to).unwrap_or(to)
+    };
+    first(breaks.commas(trigger), 1).min(first(breaks.ands(trigger), AND))
 }
+
+/// Letters that count as one word even when no blank ends them: text without blanks is not looked through word by word.
+const LONG_WORD: usize = 64;
 
 /// Where the given number of words after a place ends.
 pub(super) fn words_after(folded: &Folded, from: usize, to: usize, words: usize) -> usize {
-    let text = folded.text().get(from..to).unwrap_or_default();
-    text.trim_start_matches(' ').match_indices([' ', '\n']).nth(words.saturating_sub(1)).map_or(to, |(at, _)| (from + 1 + at).min(to))
+    let to = to.min(from + words.max(1) * LONG_WORD);
+    let text = folded.text().as_bytes().get(from..to).unwrap_or_default();
+    let lead = text.iter().take_while(|byte| **byte == b' ').count();
+    let ends = text.iter().enumerate().skip(lead).filter(|(_, byte)| matches!(byte, b' ' | b'\n')).map(|(at, _)| at - lead);
+    ends.map(|at| (from + 1 + at).min(to)).nth(words.saturating_sub(1)).unwrap_or(to)
 }
 
 fn words_before(folded: &Folded, from: usize, to: usize, words: usize) -> usize {
-    let text = folded.text().get(from..to).unwrap_or_default();
-    text.trim_end_matches(' ').rmatch_indices([' ', '\n']).nth(words.saturating_sub(1)).map_or(from, |(at, _)| from + at)
+    let from = from.max(to.saturating_sub(words.max(1) * LONG_WORD));
+    let text = folded.text().as_bytes().get(from..to).unwrap_or_default();
+    let tail = text.iter().rev().take_while(|byte| **byte == b' ').count();
+    let mut starts = text.iter().enumerate().rev().skip(tail).filter(|(_, byte)| matches!(byte, b' ' | b'\n')).map(|(at, _)| from + at);
+    starts.nth(words.saturating_sub(1)).unwrap_or(from)
 }

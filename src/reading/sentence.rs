@@ -94,38 +94,78 @@ fn marker(text: &str) -> Option<(u32, usize)> {
 
 /// Splits prose into sentences.
 fn prose(block: &str, offset: usize, out: &mut Vec<Span>) {
+    let bytes = block.as_bytes();
     let mut start = 0;
     // The number of the last item in this block: "1) ... 2) ..." within a line are items.
     let mut last = marker(block.trim_start()).map(|m| m.0);
-    let mut before: Option<char> = None;
-    let mut skip = 0;
-    for (i, c) in block.char_indices() {
-        if i < skip {
-            before = Some(c);
-            continue;
-        }
-        if c.is_ascii_digit()
-            && before.is_some_and(|b| b.is_whitespace() || matches!(b, ',' | ';' | '.'))
+    let mut run = Run::default();
+    let mut at = 0;
+    let tells = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'!' | b'?');
+    while let Some(step) = bytes.get(at..).and_then(|rest| rest.iter().position(tells)) {
+        let i = at + step;
+        at = i + 1;
+        let Some(tail) = block.get(i..) else { continue };
+        if !tail.starts_with(|c: char| c.is_ascii_digit()) {
+            run.reach(block, start, i);
+            if let Some(end) = sentence_end(block, start, i, &run) {
+                push(block, offset, start..end, out);
+                start = end;
+                at = end.max(at);
+            }
+        } else if block
+            .get(..i)
+            .and_then(|head| head.chars().next_back())
+            .is_some_and(|b| b.is_whitespace() || matches!(b, ',' | ';' | '.'))
             && i > start
-            && let Some((number, length)) = block.get(i..).and_then(marker)
+            && let Some((number, length)) = marker(tail)
             && (last.is_some_and(|l| number == l + 1) || (number == 1 && last.is_none()))
-            && (block.get(i..).is_some_and(|b| b.as_bytes().get(length - 1) == Some(&b')'))
-                || ends_item(block.get(start..i).unwrap_or_default()))
+            && (tail.as_bytes().get(length - 1) == Some(&b')') || ends_item(block.get(start..i).unwrap_or_default()))
         {
             push(block, offset, start..i, out);
             start = i;
             last = Some(number);
-            skip = i + length;
-        } else if matches!(c, '.' | '!' | '?')
-            && let Some(end) = sentence_end(block, start, i, c)
-        {
-            push(block, offset, start..end, out);
-            start = end;
-            skip = end;
+            at = i + length;
         }
-        before = Some(c);
     }
     push(block, offset, start..block.len(), out);
+}
+
+/// What stands around a run of full stops and closing signs. It is looked at once for the whole run and not for each stop in it: a
+/// text can consist of nothing else.
+#[derive(Default)]
+struct Run {
+    /// Where the run began to be looked at, and one past its last byte.
+    from: usize,
+    end: usize,
+    /// The first sign after it, and the first that is not blank.
+    first: Option<char>,
+    next: Option<char>,
+    /// Where a capital begins that follows at once, or after commas.
+    capital: Option<usize>,
+    /// The start of the sentence, and its first byte that is not blank.
+    start: Option<usize>,
+    words: usize,
+}
+
+impl Run {
+    /// Looks at the run that holds the stop at `at`, in the sentence that begins at `start`.
+    fn reach(&mut self, block: &str, start: usize, at: usize) {
+        if at < self.from || at >= self.end {
+            let rest = block.get(at..).unwrap_or_default();
+            let after = rest.trim_start_matches(['"', '\'', ')', ']', '\u{201d}', '.', '!', '?']);
+            self.from = at;
+            self.end = at + rest.len() - after.len();
+            self.first = after.chars().next();
+            self.next = after.chars().find(|c| !c.is_whitespace());
+            let glued = after.trim_start_matches(',');
+            self.capital = glued.starts_with(char::is_uppercase).then(|| block.len() - glued.len());
+        }
+        if self.start != Some(start) {
+            let rest = block.get(start..).unwrap_or_default();
+            self.start = Some(start);
+            self.words = block.len() - rest.trim_start().len();
+        }
+    }
 }
 
 /// Whether an item can begin after this: "2. Hypertension" does after a stop, "stage 2. He" does not.
@@ -135,39 +175,30 @@ fn ends_item(before: &str) -> bool {
 }
 
 /// Where the sentence ends whose last full stop may stand at `at`.
-fn sentence_end(block: &str, start: usize, at: usize, stop: char) -> Option<usize> {
-    let mut end = at + stop.len_utf8();
-    let after = block.get(end..)?;
-    let closing = after.len() - after.trim_start_matches(['"', '\'', ')', ']', '\u{201d}', '.', '!', '?']).len();
-    end += closing;
-    let after = block.get(end..)?;
-    let Some(first) = after.chars().next() else { return Some(end) };
+fn sentence_end(block: &str, start: usize, at: usize, run: &Run) -> Option<usize> {
+    let Some(first) = run.first else { return Some(run.end) };
     let word = last_word(block, start, at);
     if !first.is_whitespace() {
         // "pain.The", "chuckle.",While": the blank was lost.
-        let glued = after.trim_start_matches(',');
-        let lost = glued.starts_with(|c: char| c.is_uppercase()) && word.len() >= 3 && word.bytes().all(|b| b.is_ascii_lowercase());
-        return lost.then(|| end + (after.len() - glued.len()));
+        return run.capital.filter(|_| word.len() >= 3 && word.bytes().all(|b| b.is_ascii_lowercase()));
     }
-    // Blanks only as far as they matter: a long run of them is looked at once.
-    let next = after.chars().find(|c| !c.is_whitespace());
-    let Some(next) = next else { return Some(end) };
-    if stop != '.' {
-        return Some(end);
+    let Some(next) = run.next else { return Some(run.end) };
+    if block.as_bytes().get(at) != Some(&b'.') {
+        return Some(run.end);
     }
-    let lower = word.to_ascii_lowercase();
-    if LEANING.contains(&lower.as_str()) || (next.is_ascii_digit() && BEFORE_NUMBER.contains(&lower.as_str())) {
+    let is_one_of = |list: &[&str]| list.iter().any(|known| word.eq_ignore_ascii_case(known));
+    if is_one_of(&LEANING) || (next.is_ascii_digit() && is_one_of(&BEFORE_NUMBER)) {
         return None;
     }
     // "1." at the start of an item; an initial ("John F. Kennedy") within a sentence.
-    let first_word = block.get(start..at).is_some_and(|s| s.trim_start().len() == word.len());
+    let first_word = run.words + word.len() >= at;
     if first_word && word.len() <= 2 && word.chars().all(char::is_alphanumeric) {
         return None;
     }
     if word.len() == 1 && word.starts_with(|c: char| c.is_uppercase()) && next.is_uppercase() && initial(block, at) {
         return None;
     }
-    (!next.is_lowercase()).then_some(end)
+    (!next.is_lowercase()).then_some(run.end)
 }
 
 /// Whether a single capital before a stop follows a capitalised word, as an initial in a name does.

@@ -1,12 +1,12 @@
 //! Many phrases, one pass: where the words of a rule stand in a text.
 
 use crate::chart::Span;
-use aho_corasick::{AhoCorasick, MatchKind};
+use crate::reading::machine::{End, Machine, in_word};
 
 /// Phrases with their owners. Letters match in either case, and only whole words do; a phrase that ends in `*` matches the
 /// start of a word.
 pub(in crate::reading) struct Phrases {
-    automaton: Option<AhoCorasick>,
+    machine: Option<Machine>,
     owners: Vec<(usize, bool)>,
 }
 
@@ -17,25 +17,25 @@ impl Phrases {
         let mut owners = Vec::new();
         for (phrase, owner) in phrases {
             let open = phrase.ends_with('*');
-            words.push(phrase.trim_end_matches('*'));
+            words.push((phrase.trim_end_matches('*'), if open { End::Open } else { End::Word }));
             owners.push((owner, open));
         }
-        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(&words).ok();
-        Self { automaton, owners }
+        let machine = Machine::new(words.iter().copied(), true).ok();
+        Self { machine, owners }
     }
 
-    /// Every place of every phrase, with the owner, in the order of their ends.
+    /// Every place of every phrase, with the owner, in the order of their starts.
     pub(in crate::reading) fn find(&self, text: &str) -> Vec<(usize, Span)> {
-        let Some(automaton) = &self.automaton else { return Vec::new() };
+        let mut out = Vec::new();
+        let Some(machine) = &self.machine else { return out };
         let bytes = text.as_bytes();
-        let inner = |at: Option<usize>| at.and_then(|i| bytes.get(i)).is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80);
-        automaton
-            .find_overlapping_iter(text)
-            .filter_map(|m| {
-                let (owner, open) = *self.owners.get(m.pattern().as_usize())?;
-                let whole = !inner(m.start().checked_sub(1)) && (open || !inner(Some(m.end())));
-                whole.then(|| (owner, Span::new(m.start(), m.end())))
-            })
-            .collect()
+        let inner = |at: Option<usize>| at.and_then(|i| bytes.get(i)).copied().is_some_and(in_word);
+        machine.find(text, |pattern, start, end| {
+            let Some((owner, open)) = self.owners.get(pattern) else { return };
+            if !inner(start.checked_sub(1)) && (*open || !inner(Some(end))) {
+                out.push((*owner, Span::new(start, end)));
+            }
+        });
+        out
     }
 }

@@ -6,9 +6,9 @@ use super::spelling::Spellings;
 use super::{AttributeWord, Axis, Concept, Deed, Direction, Files, Form, Guard, Lexicon, Owner, Trigger};
 use crate::error::{Result, Trouble};
 use crate::reading::folded::fold_name;
+use crate::reading::machine::{End, Machine};
 use crate::reading::observations::Table;
 use crate::reading::vocabulary;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::BTreeMap;
 
 /// How many words may stand between an attribute and its condition where the file does not say.
@@ -230,10 +230,7 @@ impl Builder {
 
     fn finish(self) -> Result<Lexicon> {
         let (patterns, owners): (Vec<String>, Vec<Vec<Owner>>) = self.patterns.into_iter().unzip();
-        let machine = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(&patterns)
+        let machine = Machine::new(patterns.iter().map(|pattern| (pattern.as_str(), End::Word)), false)
             .map_err(|error| Trouble::input("the lexicon is too large for one pass").why(error))?;
         Ok(Lexicon {
             concepts: self.concepts,

@@ -11,7 +11,7 @@ mod tests;
 pub use files::Files;
 
 use crate::error::Result;
-use aho_corasick::AhoCorasick;
+use crate::reading::machine::Machine;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -31,7 +31,7 @@ pub struct Lexicon {
     /// What each pattern of the machine stands for.
     pub(super) owners: Vec<Vec<Owner>>,
     /// `None` only for the empty lexicon.
-    pub(super) machine: Option<AhoCorasick>,
+    pub(super) machine: Option<Machine>,
 }
 
 /// What a matched pattern stands for: an index into the table of its kind.
@@ -200,6 +200,11 @@ impl Lexicon {
     /// The concept with this id.
     pub fn concept(&self, id: &str) -> Option<&Concept> {
         self.concepts.iter().find(|concept| concept.id == id && !concept.mask)
+    }
+
+    /// Every pattern that a reading looks for, folded, in a fixed order; for measuring the reader against a bare pass.
+    pub fn patterns(&self) -> impl Iterator<Item = &str> {
+        self.patterns.iter().map(String::as_str)
     }
 
     /// Every name of a concept, folded (lower case, single spaces), sorted; for synonyms in search.
