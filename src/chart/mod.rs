@@ -15,7 +15,7 @@ pub use document::{Document, DocumentStatus, DocumentType};
 pub use encounter::{Chart, Encounter, EncounterClass, Location, Patient, PriorEncounter, Sex};
 pub use evidence::{Evidence, Span, TextEvidence, ValueEvidence};
 pub use record::{Coding, Record, RecordKind};
-pub use time::{Instant, Precision};
+pub use time::{Instant, NotATime, Precision};
 
 use serde::{Deserialize, Serialize};
 

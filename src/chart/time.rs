@@ -22,6 +22,31 @@ pub enum Precision {
     Second,
 }
 
+/// Why words are no time. Never holds the words: a date is a patient's data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotATime {
+    /// It is written in another way.
+    Form,
+    /// The calendar has no such day.
+    Day,
+    /// The clock has no such time.
+    Clock,
+    /// No place on Earth has such an offset.
+    Offset,
+}
+
+impl NotATime {
+    /// The reason, as in a message.
+    pub fn why(self) -> &'static str {
+        match self {
+            Self::Form => "it is not written as ISO 8601",
+            Self::Day => "the calendar has no such day",
+            Self::Clock => "the clock has no such time",
+            Self::Offset => "no place has such an offset from UTC",
+        }
+    }
+}
+
 /// An instant: UTC, the offset that came with it (none when the sender gave none), and its precision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Instant {
@@ -42,31 +67,41 @@ impl Instant {
     /// Parses ISO 8601 as FHIR writes it (`2026`, `2026-01`, `2026-01-05`, `2026-01-05T07:15`, with seconds, with or without
     /// an offset; a blank may stand for the `T`). A time without an offset is taken as UTC and keeps "no offset given".
     pub fn parse(text: &str) -> Option<Self> {
+        Self::read(text).ok()
+    }
+
+    /// The same, with the reason when it is no time.
+    ///
+    /// # Errors
+    /// When it is written in another way, or names a day, a time of day or an offset that there is not.
+    pub fn read(text: &str) -> Result<Self, NotATime> {
         let text = text.trim();
         let (date, time) = match text.split_once(['T', ' ']) {
             Some((date, time)) => (date, Some(time)),
             None => (text, None),
         };
         let mut parts = date.splitn(3, '-');
-        let year: i16 = digits(parts.next()?, 4)?.try_into().ok()?;
-        let month = parts.next().map(|m| digits(m, 2)).map_or(Some(None), |m| m.map(Some))?;
-        let day = parts.next().map(|d| digits(d, 2)).map_or(Some(None), |d| d.map(Some))?;
+        let mut number = |width| match parts.next() {
+            None => Ok(None),
+            Some(part) => digits(part, width).map(Some).ok_or(NotATime::Form),
+        };
+        let (year, month, day) = (number(4)?.ok_or(NotATime::Form)?, number(2)?, number(2)?);
         let precision = match (month, day, time) {
             (None, _, None) => Precision::Year,
             (Some(_), None, None) => Precision::Month,
             (Some(_), Some(_), None) => Precision::Day,
             (Some(_), Some(_), Some(t)) if t.matches(':').count() >= 2 && !offset_only_colon(t) => Precision::Second,
             (Some(_), Some(_), Some(_)) => Precision::Minute,
-            _ => return None,
+            _ => return Err(NotATime::Form),
         };
-        let date = civil::Date::new(year, month.unwrap_or(1).try_into().ok()?, day.unwrap_or(1).try_into().ok()?).ok()?;
+        let date = day_of(year, month.unwrap_or(1), day.unwrap_or(1)).ok_or(NotATime::Day)?;
         let (clock, offset_seconds) = match time {
             None => (civil::Time::midnight(), None),
             Some(time) => parse_clock(time)?,
         };
-        let offset = tz::Offset::from_seconds(offset_seconds.unwrap_or(0)).ok()?;
-        let utc = offset.to_timestamp(date.to_datetime(clock)).ok()?;
-        Some(Self { utc, offset_seconds, precision })
+        let offset = tz::Offset::from_seconds(offset_seconds.unwrap_or(0)).map_err(|_| NotATime::Offset)?;
+        let utc = offset.to_timestamp(date.to_datetime(clock)).map_err(|_| NotATime::Day)?;
+        Ok(Self { utc, offset_seconds, precision })
     }
 
     /// Seconds since 1970-01-01T00:00:00Z: the order of everything.
@@ -177,31 +212,48 @@ fn offset_only_colon(time: &str) -> bool {
     clock.matches(':').count() < 2
 }
 
-fn parse_clock(text: &str) -> Option<(civil::Time, Option<i32>)> {
+/// The calendar has no year 0: senders write it for "not known".
+fn day_of(year: u32, month: u32, day: u32) -> Option<civil::Date> {
+    let (year, month, day) = (year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?);
+    civil::Date::new(year, month, day).ok().filter(|_| year > 0)
+}
+
+fn parse_clock(text: &str) -> Result<(civil::Time, Option<i32>), NotATime> {
     let (clock, offset) = match text.find(['+', '-', 'Z', 'z']) {
-        Some(at) => (text.get(..at)?, Some(parse_offset(text.get(at..)?)?)),
+        Some(at) => {
+            let (clock, offset) = text.split_at(at);
+            (clock, Some(parse_offset(offset)?))
+        }
         None => (text, None),
     };
     let mut parts = clock.splitn(3, ':');
-    let hour = digits(parts.next()?, 2)?;
-    let minute = parts.next().map_or(Some(0), |m| digits(m, 2))?;
-    let second = match parts.next() {
-        None => 0,
-        Some(s) => digits(s.split('.').next()?, 2)?.min(59), // a leap second is not a reason to reject a note
-    };
-    let time = civil::Time::new(hour.try_into().ok()?, minute.try_into().ok()?, second.try_into().ok()?, 0).ok()?;
-    Some((time, offset))
+    let hour = parts.next().and_then(|h| digits(h, 2)).ok_or(NotATime::Form)?;
+    let minute = parts.next().map_or(Some(0), |m| digits(m, 2)).ok_or(NotATime::Form)?;
+    let second = parts.next().map_or(Some(0), whole_seconds).ok_or(NotATime::Form)?;
+    time_of(hour, minute, second).map(|time| (time, offset)).ok_or(NotATime::Clock)
 }
 
-fn parse_offset(text: &str) -> Option<i32> {
+fn time_of(hour: u32, minute: u32, second: u32) -> Option<civil::Time> {
+    let second = if second == 60 { 59 } else { second }; // a leap second is not a reason to reject a note
+    civil::Time::new(hour.try_into().ok()?, minute.try_into().ok()?, second.try_into().ok()?, 0).ok()
+}
+
+fn whole_seconds(text: &str) -> Option<u32> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    digits(whole, 2).filter(|_| !fraction.is_empty() && fraction.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// FHIR allows offsets to 14 hours, the widest that a place on Earth has.
+fn parse_offset(text: &str) -> Result<i32, NotATime> {
     if text.eq_ignore_ascii_case("z") {
-        return Some(0);
+        return Ok(0);
     }
     let sign = if text.starts_with('-') { -1 } else { 1 };
-    let rest = text.get(1..)?.replace(':', "");
-    let (hours, minutes) = (digits(rest.get(..2)?, 2)?, digits(rest.get(2..).filter(|m| !m.is_empty()).unwrap_or("00"), 2)?);
-    let seconds = i32::try_from(hours * 3600 + minutes * 60).ok()?;
-    (seconds <= 18 * 3600).then_some(sign * seconds)
+    let rest = text.get(1..).unwrap_or_default().replace(':', "");
+    let part = |digits_at: Option<&str>| digits_at.and_then(|d| digits(d, 2)).ok_or(NotATime::Form);
+    let (hours, minutes) = (part(rest.get(..2))?, part(rest.get(2..).map(|m| if m.is_empty() { "00" } else { m }))?);
+    let seconds = i32::try_from(hours * 3600 + minutes * 60).map_err(|_| NotATime::Offset)?;
+    if seconds <= 14 * 3600 && minutes < 60 { Ok(sign * seconds) } else { Err(NotATime::Offset) }
 }
 
 #[cfg(test)]
@@ -239,6 +291,26 @@ mod tests {
         {
             assert_eq!(Instant::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_says_why() {
+        for (text, why) in [
+            ("20260230", NotATime::Form),
+            ("2026-02-30", NotATime::Day),
+            ("2026-13-01", NotATime::Day),
+            ("0000-01-01", NotATime::Day),
+            ("0000", NotATime::Day),
+            ("2026-01-05T24:10", NotATime::Clock),
+            ("2026-01-05T07:15:61", NotATime::Clock),
+            ("2026-01-05T07:15:09.x", NotATime::Form),
+            ("2026-01-05T07:15:09+14:30", NotATime::Offset),
+            ("2026-01-05T07:15:09+05:75", NotATime::Offset),
+            ("2026-01-05T07:15:09+5", NotATime::Form),
+        ] {
+            assert_eq!(Instant::read(text), Err(why), "{text}");
+        }
+        assert!(Instant::read("2026-01-05T23:59:60Z").is_ok() && Instant::read("2026-01-05T07:15:09.250+14:00").is_ok());
     }
 
     #[test]

@@ -127,10 +127,17 @@ impl FieldMap {
 
 /// The first field that is there under one of these names, and is not null.
 pub(super) fn find<'v>(object: &'v Value, names: &[String]) -> Option<&'v Value> {
+    find_named(object, names).map(|(_, value)| value)
+}
+
+/// The same, with the name that it was looked for by.
+pub(super) fn find_named<'v, 'n>(object: &'v Value, names: &'n [String]) -> Option<(&'n str, &'v Value)> {
     let fields = object.as_object()?;
     names.iter().find_map(|name| {
         let exact = fields.get(name).filter(|value| !value.is_null());
-        exact.or_else(|| fields.iter().find(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_null()).map(|(_, value)| value))
+        let value =
+            exact.or_else(|| fields.iter().find(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_null()).map(|(_, value)| value));
+        Some((name.as_str(), value?))
     })
 }
 

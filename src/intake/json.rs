@@ -4,6 +4,7 @@ use crate::chart::Instant;
 use crate::error::Trouble;
 use serde_json::Value;
 use serde_json::error::Category;
+use std::cell::RefCell;
 
 /// Parses; the trouble says where (its line is that of `bytes`) and what kind, never with words of the input.
 pub(super) fn parse(bytes: &[u8]) -> Result<Value, Trouble> {
@@ -47,9 +48,38 @@ pub(super) fn number(value: &Value, path: &[&str]) -> Option<f64> {
     at(value, path).and_then(Value::as_f64)
 }
 
-/// The instant at a path.
-pub(super) fn instant(value: &Value, path: &[&str]) -> Option<Instant> {
-    at(value, path).and_then(Value::as_str).and_then(Instant::parse)
+/// Reads times, and keeps a notice for each that is there and can be none: the record goes in without it, but not in silence.
+#[derive(Debug, Default)]
+pub(super) struct Times(RefCell<Vec<Trouble>>);
+
+impl Times {
+    /// The instant at a path.
+    pub(super) fn at(&self, value: &Value, path: &[&str]) -> Option<Instant> {
+        self.read(at(value, path)?, &path.join("."))
+    }
+
+    /// The instant that a value stands for, in a field of this name.
+    pub(super) fn read(&self, value: &Value, field: &str) -> Option<Instant> {
+        let why = match value {
+            Value::String(words) if words.trim().is_empty() => return None,
+            Value::String(words) => match Instant::read(words) {
+                Ok(instant) => return Some(instant),
+                Err(no) => no.why(),
+            },
+            _ => "it is not text",
+        };
+        self.0.borrow_mut().push(
+            Trouble::input(format!("the time in `{field}` cannot be read and counts as not given"))
+                .why(why)
+                .hint("have it corrected, as in 2026-02-28 or 2026-02-28T07:15:00-05:00, and import again"),
+        );
+        None
+    }
+
+    /// What there is to tell, since it was last asked.
+    pub(super) fn told(&self) -> Vec<Trouble> {
+        self.0.take()
+    }
 }
 
 /// The items of a list; one bare object counts as a list of one.
@@ -74,6 +104,22 @@ mod tests {
             assert!(trouble.why.is_some() && trouble.hint.is_some());
         }
         assert!(parse(deep.as_bytes()).unwrap_err().to_string().contains("128 levels"));
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_is_told_without_repeating_it() {
+        let value = serde_json::json!({"a": "2026-02-30", "b": {"c": 20260105}, "d": " ", "e": null, "f": "2026-02-28"});
+        let times = Times::default();
+        for path in [["a"].as_slice(), &["b", "c"], &["d"], &["e"], &["g"]] {
+            assert_eq!(times.at(&value, path), None);
+        }
+        assert!(times.at(&value, &["f"]).is_some());
+        let told = times.told();
+        assert_eq!(told.len(), 2);
+        assert!(told[0].what.contains("`a`") && told[1].what.contains("`b.c`"), "{told:?}");
+        assert!(
+            told.iter().all(|t| !t.to_string().contains("02-30") && !t.to_string().contains("0105") && t.why.is_some() && t.hint.is_some())
+        );
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Notes that come without a chart around them: text files and JSON lines.
 
 use super::desk::{Desk, sha256};
-use super::fields::{find, list_of_words, words};
+use super::fields::{find, find_named, list_of_words, words};
+use super::json::Times;
 use super::lines::Named;
 use super::walk::{self, Found};
 use super::{Origin, decode, fhir};
-use crate::chart::{Coding, Document, DocumentType, Encounter, Instant, Patient, Provider, Record, Role};
+use crate::chart::{Coding, Document, DocumentType, Encounter, Patient, Provider, Record, Role};
 use crate::error::Trouble;
 use serde_json::Value;
 use std::io::Read;
@@ -85,7 +86,8 @@ pub(super) fn line(
     };
     let identifier = words(value, &map.id).unwrap_or_else(|| format!("{}#{}", file.relative, origin.line.unwrap_or_default()));
     let given_type = words(value, &map.document_type);
-    let instant = |names: &[String]| words(value, names).and_then(|text| Instant::parse(&text));
+    let times = Times::default();
+    let instant = |names: &[String]| find_named(value, names).and_then(|(name, value)| times.read(value, name));
     let patient = words(value, &map.patient);
     let encounter = words(value, &map.encounter);
     let document = Document {
@@ -106,6 +108,9 @@ pub(super) fn line(
         identifier,
         ..Document::default()
     };
+    for notice in times.told() {
+        desk.notice(notice.at(&origin.source, origin.line));
+    }
     if let Some(patient) = patient.clone().filter(|p| named.patients.insert(p.clone())) {
         desk.take(Record::Patient(Patient { identifier: patient, mrn: words(value, &map.mrn), ..Patient::default() }), origin)?;
     }

@@ -1,6 +1,6 @@
 //! Problems, procedures, orders.
 
-use super::super::json::{instant, list, text};
+use super::super::json::{list, text};
 use super::{Out, Scope, code, id};
 use crate::chart::{Order, Problem, Procedure, Record};
 use crate::error::Result;
@@ -17,8 +17,8 @@ pub(super) fn condition(resource: &Value, scope: &Scope, out: &mut Out) -> Resul
         category: code::plain(resource, "category"),
         clinical_status: code::plain(resource, "clinicalStatus"),
         verification: code::plain(resource, "verificationStatus"),
-        onset: instant(resource, &["onsetDateTime"]).or_else(|| instant(resource, &["onsetPeriod", "start"])),
-        recorded: instant(resource, &["recordedDate"]),
+        onset: out.instant(resource, &["onsetDateTime"]).or_else(|| out.instant(resource, &["onsetPeriod", "start"])),
+        recorded: out.instant(resource, &["recordedDate"]),
         ..Problem::default()
     }));
     Ok(())
@@ -35,8 +35,8 @@ pub(super) fn procedure(resource: &Value, scope: &Scope, out: &mut Out) -> Resul
         name: code::words(resource, "code").unwrap_or_default(),
         category: code::words(resource, "category"),
         status: text(resource, &["status"]),
-        start: instant(resource, &["performedDateTime"]).or_else(|| instant(resource, &["performedPeriod", "start"])),
-        end: instant(resource, &["performedPeriod", "end"]),
+        start: out.instant(resource, &["performedDateTime"]).or_else(|| out.instant(resource, &["performedPeriod", "start"])),
+        end: out.instant(resource, &["performedPeriod", "end"]),
         performer,
         ..Procedure::default()
     }));
@@ -52,7 +52,7 @@ pub(super) fn service_request(resource: &Value, scope: &Scope, out: &mut Out) ->
         code: code::coding(resource, "code"),
         name: code::words(resource, "code").unwrap_or_default(),
         status: text(resource, &["status"]),
-        time: instant(resource, &["authoredOn"]),
+        time: out.instant(resource, &["authoredOn"]),
         requester: scope.person_at(resource, "requester"),
         ..Order::default()
     }));

@@ -1,7 +1,7 @@
 //! DocumentReferences.
 
 use super::super::desk::sha256;
-use super::super::json::{instant, list, text};
+use super::super::json::{list, text};
 use super::{Out, Scope, attachment, code, extension, id};
 use crate::chart::{Coding, Document, DocumentStatus, DocumentType, Record};
 use crate::error::{Result, Trouble};
@@ -47,9 +47,9 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
         title: text(resource, &["description"]),
         status: status(text(resource, &["status"]).as_deref(), text(resource, &["docStatus"]).as_deref()),
         author: scope.person_at(resource, "author"),
-        signed: signed_at(resource).or_else(|| signed_at(resource.get("authenticator")?)).filter(|_| signer.is_some()),
+        signed: signed_at(resource, out).or_else(|| signed_at(resource.get("authenticator")?, out)).filter(|_| signer.is_some()),
         signer,
-        time: instant(context, &["period", "start"]).or_else(|| instant(resource, &["date"])),
+        time: out.instant(context, &["period", "start"]).or_else(|| out.instant(resource, &["date"])),
         service: code::words(context, "practiceSetting"),
         sha256: sha256(&decoded.text),
         text: decoded.text,
@@ -64,8 +64,8 @@ fn is_text(attachment: &Value) -> bool {
     text(attachment, &["contentType"]).is_some_and(|t| t.starts_with("text/plain") || t.starts_with("text/html"))
 }
 
-fn signed_at(holder: &Value) -> Option<crate::chart::Instant> {
-    extension(holder, SIGNED_AT).and_then(|e| instant(e, &["valueDateTime"]))
+fn signed_at(holder: &Value, out: &Out) -> Option<crate::chart::Instant> {
+    extension(holder, SIGNED_AT).and_then(|e| out.instant(e, &["valueDateTime"]))
 }
 
 /// The type that the first known LOINC code stands for, and that code; else the first code as it came.

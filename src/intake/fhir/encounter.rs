@@ -1,6 +1,6 @@
 //! Encounters.
 
-use super::super::json::{instant, list, number, text};
+use super::super::json::{list, number, text};
 use super::{Out, Scope, code, extension, id};
 use crate::chart::{Encounter, EncounterClass, Location, Record};
 use crate::error::Result;
@@ -22,10 +22,10 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
         patient: scope.patient(resource),
         class: class(resource),
         status: text(resource, &["status"]),
-        start: instant(resource, &["period", "start"]),
-        admitted: extension(resource, ADMIT_ORDER).and_then(|e| instant(e, &["valueDateTime"])),
-        end: instant(resource, &["period", "end"]),
-        locations: locations(resource, scope),
+        start: out.instant(resource, &["period", "start"]),
+        admitted: extension(resource, ADMIT_ORDER).and_then(|e| out.instant(e, &["valueDateTime"])),
+        end: out.instant(resource, &["period", "end"]),
+        locations: locations(resource, scope, out),
         service: code::words(resource, "serviceType"),
         disposition: code::words(resource.get("hospitalization").unwrap_or(&Value::Null), "dischargeDisposition"),
         reason: reason(resource),
@@ -66,10 +66,10 @@ fn class(resource: &Value) -> EncounterClass {
     }
 }
 
-fn locations(resource: &Value, scope: &Scope) -> Vec<Location> {
+fn locations(resource: &Value, scope: &Scope, out: &Out) -> Vec<Location> {
     let place = |stay: &Value| {
         let name = stay.get("location").and_then(|reference| scope.location(reference))?;
-        Some(Location { name, start: instant(stay, &["period", "start"]) })
+        Some(Location { name, start: out.instant(stay, &["period", "start"]) })
     };
     let mut all: Vec<Location> = list(resource, "location").iter().filter_map(place).collect();
     all.sort_by_key(|location| (location.start.is_none(), location.start)); // stable: the sender's order where no time tells

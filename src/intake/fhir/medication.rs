@@ -1,6 +1,6 @@
 //! Drugs: ordered for the stay, given, or taken at home.
 
-use super::super::json::{at, instant, list, number, text};
+use super::super::json::{at, list, number, text};
 use super::{Out, Scope, code, id};
 use crate::chart::{Medication, MedicationKind, Record};
 use crate::error::Result;
@@ -21,11 +21,14 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
         dose: dose(dosage),
         route: code::words(dosage, "route"),
         status: text(resource, &["status"]),
-        time: instant(resource, &["effectiveDateTime"])
-            .or_else(|| instant(resource, &["effectivePeriod", "start"]))
-            .or_else(|| instant(resource, &["authoredOn"]))
-            .or_else(|| instant(resource, &["dateAsserted"])),
-        end: instant(resource, &["effectivePeriod", "end"]).or_else(|| instant(dosage, &["timing", "repeat", "boundsPeriod", "end"])),
+        time: out
+            .instant(resource, &["effectiveDateTime"])
+            .or_else(|| out.instant(resource, &["effectivePeriod", "start"]))
+            .or_else(|| out.instant(resource, &["authoredOn"]))
+            .or_else(|| out.instant(resource, &["dateAsserted"])),
+        end: out
+            .instant(resource, &["effectivePeriod", "end"])
+            .or_else(|| out.instant(dosage, &["timing", "repeat", "boundsPeriod", "end"])),
         ..Medication::default()
     }));
     Ok(())

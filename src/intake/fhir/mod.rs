@@ -18,9 +18,9 @@ pub(super) use scope::Scope;
 
 use super::Origin;
 use super::desk::Desk;
-use super::json::text;
+use super::json::{Times, text};
 use super::sniff::Kind;
-use crate::chart::Record;
+use crate::chart::{Instant, Record};
 use crate::error::{Result, Trouble};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -31,6 +31,14 @@ struct Out {
     records: Vec<Record>,
     notices: Vec<Trouble>,
     encoding: Option<String>,
+    times: Times,
+}
+
+impl Out {
+    /// The instant at a path; one that cannot be is told.
+    fn instant(&self, value: &Value, path: &[&str]) -> Option<Instant> {
+        self.times.at(value, path)
+    }
 }
 
 /// Resources that are known but hold nothing a chart review needs, by type.
@@ -100,7 +108,7 @@ fn hand_on(
         trouble.at(&origin.source, origin.line)
     };
     let read = read(resource, scope, unused, &mut out);
-    for notice in out.notices {
+    for notice in out.notices.into_iter().chain(out.times.told()) {
         desk.notice(place(notice));
     }
     match read {

@@ -1,6 +1,6 @@
 //! Observations: labs, vital signs, scores.
 
-use super::super::json::{at, instant, list, number, text};
+use super::super::json::{at, list, number, text};
 use super::{Out, Scope, code, id};
 use crate::chart::{Observation, Quantity, Record, Value as Given};
 use crate::error::Result;
@@ -15,9 +15,10 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
         encounter: scope.target_at(resource, "encounter", "Encounter"),
         patient: scope.patient(resource),
         category: code::plain(resource, "category"),
-        time: instant(resource, &["effectiveDateTime"])
-            .or_else(|| instant(resource, &["effectiveInstant"]))
-            .or_else(|| instant(resource, &["effectivePeriod", "start"])),
+        time: out
+            .instant(resource, &["effectiveDateTime"])
+            .or_else(|| out.instant(resource, &["effectiveInstant"]))
+            .or_else(|| out.instant(resource, &["effectivePeriod", "start"])),
         status: text(resource, &["status"]),
         note: Some(notes.join("; ")).filter(|note| !note.is_empty()),
         ..measured(resource)

@@ -1,6 +1,6 @@
 //! Patients and those who treat them.
 
-use super::super::json::{instant, list, text};
+use super::super::json::{list, text};
 use super::{Out, Scope, code, id};
 use crate::chart::{Patient, Provider, Record, Role, Sex};
 use crate::error::Result;
@@ -17,14 +17,14 @@ pub(super) fn patient(resource: &Value, _: &Scope, out: &mut Out) -> Result<()> 
         mrn: mrn.and_then(|identifier| text(identifier, &["value"])),
         family: part("family").or_else(|| given.is_none().then(|| part("text")).flatten()),
         given,
-        birth: instant(resource, &["birthDate"]),
+        birth: out.instant(resource, &["birthDate"]),
         sex: match text(resource, &["gender"]).as_deref() {
             Some("female") => Sex::Female,
             Some("male") => Sex::Male,
             Some("other") => Sex::Other,
             _ => Sex::NotGiven,
         },
-        died: instant(resource, &["deceasedDateTime"]),
+        died: out.instant(resource, &["deceasedDateTime"]),
         ..Patient::default()
     }));
     Ok(())

@@ -1,7 +1,7 @@
 //! DiagnosticReports and Compositions: documents whose text stands in other places.
 
 use super::super::desk::sha256;
-use super::super::json::{instant, list, text};
+use super::super::json::{list, text};
 use super::super::{decode, html};
 use super::document::{amends, status, type_and_code};
 use super::{Out, Scope, attachment, code, id};
@@ -49,9 +49,10 @@ pub(super) fn diagnostic_report(resource: &Value, scope: &Scope, out: &mut Out) 
         title: text(resource, &["code", "text"]).or_else(|| code::words(resource, "code")),
         status: status(None, text(resource, &["status"]).as_deref()),
         author: signer.or_else(|| scope.person_at(resource, "performer")),
-        time: instant(resource, &["effectiveDateTime"])
-            .or_else(|| instant(resource, &["effectivePeriod", "start"]))
-            .or_else(|| instant(resource, &["issued"])),
+        time: out
+            .instant(resource, &["effectiveDateTime"])
+            .or_else(|| out.instant(resource, &["effectivePeriod", "start"]))
+            .or_else(|| out.instant(resource, &["issued"])),
         service: code::words(resource, "category"),
         sha256: sha256(&decoded.text),
         text: decoded.text,
@@ -102,8 +103,8 @@ pub(super) fn composition(resource: &Value, scope: &Scope, out: &mut Out) -> Res
         status: status(None, text(resource, &["status"]).as_deref()),
         author: scope.person_at(resource, "author"),
         signer: attester.and_then(|a| scope.person(a.get("party")?, resource)),
-        signed: attester.and_then(|a| instant(a, &["time"])),
-        time: instant(resource, &["date"]),
+        signed: attester.and_then(|a| out.instant(a, &["time"])),
+        time: out.instant(resource, &["date"]),
         sha256: sha256(&written),
         text: written,
         encoding: out.encoding.clone(),
