@@ -31,8 +31,8 @@ impl Out {
 /// One JSON value and a line end. Characters that could drive a terminal are written as escapes, so that `--json` is as safe to
 /// look at as the rest.
 pub fn json_line<T: Serialize>(value: &T) -> Result<()> {
-    let text = serde_json::to_string(value).map_err(|_| Trouble::system("the result could not be written as JSON"))?;
-    write_out(&escape_unsafe(&text), true)
+    let json = serde_json::to_string(value).map_err(|_| Trouble::system("the result could not be written as JSON"))?;
+    write_out(&text::json(&json), true)
 }
 
 /// Plain text, harmless, ending in a line end.
@@ -67,39 +67,12 @@ pub fn finish(result: io::Result<()>) -> Result<()> {
     }
 }
 
-/// Writes C1, bidirectional and zero-width characters inside JSON as `\uXXXX`: the value is the same.
-fn escape_unsafe(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        let unsafe_here = matches!(c, '\u{7f}'..='\u{9f}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        if unsafe_here {
-            out.push_str(&format!("\\u{:04x}", c as u32));
-        } else {
-            out.push(c);
-        }
-    }
-    out
-}
-
 /// Prints a failure on standard error: what, why, hint, where.
 pub fn complain(trouble: &Trouble, json: bool) {
     let line = if json {
-        serde_json::to_string(trouble).map(|t| escape_unsafe(&t)).unwrap_or_default()
+        serde_json::to_string(trouble).map(|t| text::json(&t).into_owned()).unwrap_or_default()
     } else {
         format!("lacuna: {}", text::label(&trouble.to_string()))
     };
     writeln!(io::stderr(), "{line}").ok();
-}
-
-#[cfg(test)]
-mod tests {
-    use super::escape_unsafe;
-
-    #[test]
-    fn json_keeps_its_value_and_loses_its_teeth() {
-        let value = "a\u{9b}31m\u{202e}b\u{200b}";
-        let text = escape_unsafe(&serde_json::to_string(value).unwrap_or_default());
-        assert!(text.is_ascii(), "{text}");
-        assert_eq!(serde_json::from_str::<String>(&text).ok().as_deref(), Some(value));
-    }
 }

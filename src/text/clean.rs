@@ -2,10 +2,16 @@
 
 use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// More combining marks than this on one base are a stunt, not a language.
 const MOST_MARKS: usize = 8;
+
+/// More characters than this in one grapheme as well; the longest emoji that people use have ten.
+const MOST_CHARACTERS: usize = 16;
+
+/// Joins what stands around it, in emoji and in Indic and Arabic writing.
+const JOINER: char = '\u{200d}';
 
 /// Columns between tab stops.
 const TAB: usize = 8;
@@ -34,14 +40,16 @@ pub fn pieces(line: &str, ascii: bool) -> impl Iterator<Item = Piece<'_>> {
         let end = start + grapheme.len();
         let piece = |shown: Cow<'static, str>, width, mark, blank| Piece { start, end, shown, width, mark, blank };
         let piece = match grapheme {
-            "\r" | "\r\n" | "\n" => return None,
+            "\r\n" | "\n" => return None,
+            // At the end it is a line end; alone among words it would draw what follows over what came before.
+            "\r" if end == line.len() => return None,
             "\t" => {
                 let width = TAB - column % TAB;
                 piece(Cow::Owned(" ".repeat(width)), width, false, true)
             }
             " " => piece(Cow::Borrowed(" "), 1, false, true),
-            _ if grapheme.chars().any(is_unsafe) => {
-                let shown: String = grapheme.chars().map(|c| visible(c, ascii)).collect();
+            _ if grapheme.chars().any(is_unsafe) || joins_nothing(grapheme) => {
+                let shown: String = capped(grapheme).chars().map(|c| visible(c, ascii)).collect();
                 let width = shown.width();
                 piece(Cow::Owned(shown), width, true, false)
             }
@@ -54,8 +62,8 @@ pub fn pieces(line: &str, ascii: bool) -> impl Iterator<Item = Piece<'_>> {
 
 fn plain(start: usize, grapheme: &str, ascii: bool) -> Piece<'_> {
     let end = start + grapheme.len();
-    let many = grapheme.chars().count() > MOST_MARKS + 1 && !grapheme.contains('\u{200d}');
-    let shown: Cow<'_, str> = if many { Cow::Owned(grapheme.chars().take(MOST_MARKS + 1).collect()) } else { Cow::Borrowed(grapheme) };
+    let shown = capped(grapheme);
+    let many = shown.len() < grapheme.len();
     let width = shown.width();
     if width == 0 {
         let marks: String = grapheme.chars().take(1).map(|c| spelled(c, ascii)).collect();
@@ -65,23 +73,61 @@ fn plain(start: usize, grapheme: &str, ascii: bool) -> Piece<'_> {
     Piece { start, end, shown, width, mark: many, blank: false }
 }
 
-/// Whether a character could move the cursor, reorder a line or hide in it.
+/// A grapheme without the marks and characters that are too many.
+fn capped(grapheme: &str) -> Cow<'_, str> {
+    if grapheme.len() <= MOST_MARKS {
+        return Cow::Borrowed(grapheme);
+    }
+    let mut marks = 0;
+    let within = |(count, c): (usize, char)| {
+        marks += usize::from(c.width().unwrap_or(0) == 0);
+        (marks <= MOST_MARKS && count < MOST_CHARACTERS).then_some(c)
+    };
+    let kept: String = grapheme.chars().enumerate().map_while(within).collect();
+    if kept.len() < grapheme.len() { Cow::Owned(kept) } else { Cow::Borrowed(grapheme) }
+}
+
+/// Whether a character could move the cursor, reorder a line or hide in it: controls, and what Unicode says may be drawn as
+/// nothing (its default-ignorable characters), but for the joiner and the variation selectors of emoji.
 fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{61c}' | '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}' | '\u{ad}')
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// A joiner behind a character of a writing without joiners (everything before Arabic) hides in a word.
+fn joins_nothing(grapheme: &str) -> bool {
+    grapheme.contains(JOINER) && grapheme.chars().next().is_some_and(|base| base < '\u{600}' || base == JOINER)
 }
 
 fn visible(c: char, ascii: bool) -> String {
     match c {
-        c if !is_unsafe(c) => c.to_string(),
+        c if !is_unsafe(c) && c != JOINER => c.to_string(),
         '\u{0}'..='\u{1f}' if ascii => format!("^{}", char::from_u32(c as u32 + 64).unwrap_or('?')),
         '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + c as u32).map_or_else(String::new, String::from),
         '\u{7f}' if ascii => "^?".to_owned(),
         '\u{7f}' => "\u{2421}".to_owned(),
         c => spelled(c, ascii),
     }
+}
+
+/// JSON with everything unsafe inside its strings written as `\uXXXX`: the value is the same, and it drives no terminal.
+pub fn json(json: &str) -> Cow<'_, str> {
+    let escape = |c: char| (is_unsafe(c) && c != '\n') || c == JOINER;
+    if !json.contains(escape) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if escape(c) {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
 }
 
 fn spelled(c: char, ascii: bool) -> String {
@@ -167,6 +213,13 @@ mod tests {
             ("a\u{202e}b", "a\u{27e8}U+202E\u{27e9}b"),
             ("x\u{9b}31m", "x\u{27e8}U+009B\u{27e9}31m"),
             ("end\r", "end"),
+            ("over\rdrawn", "over\u{240d}drawn"),
+            ("sep\u{200d}sis", "sep\u{27e8}U+200D\u{27e9}sis"),
+            ("se\u{34f}ps\u{3164}is", "se\u{27e8}U+034F\u{27e9}ps\u{27e8}U+3164\u{27e9}is"),
+            (
+                "\u{1f469}\u{200d}\u{2695}\u{fe0f} \u{915}\u{94d}\u{200d}\u{937}",
+                "\u{1f469}\u{200d}\u{2695}\u{fe0f} \u{915}\u{94d}\u{200d}\u{937}",
+            ),
             ("\u{301}", "\u{27e8}U+0301\u{27e9}"),
         ] {
             let line: String = pieces(text, false).map(|p| p.shown).collect();
@@ -174,6 +227,30 @@ mod tests {
         }
         let ascii: String = pieces("a\u{1b}\u{202e}", true).map(|p| p.shown).collect();
         assert_eq!(ascii, "a^[<U+202E>");
+    }
+
+    #[test]
+    fn a_joiner_does_not_lift_the_cap_on_marks() {
+        for (text, most) in [
+            (format!("e{}", "\u{301}".repeat(200)), 9),
+            (format!("e\u{200d}{}", "\u{301}".repeat(200)), 16),
+            (format!("\u{1f469}\u{200d}{}", "\u{301}".repeat(200)), 9),
+            ("\u{1f469}\u{200d}".repeat(100), 16),
+        ] {
+            let shown: String = pieces(&text, false).map(|p| p.shown).collect();
+            assert!(shown.chars().count() <= most, "{} of {}", shown.chars().count(), text.chars().count());
+        }
+    }
+
+    #[test]
+    fn plain_output_and_json_call_the_same_characters_unsafe() {
+        for c in (0..=u32::from(char::MAX)).filter_map(char::from_u32).filter(|c| is_unsafe(*c)) {
+            let quoted = serde_json::to_string(&c.to_string()).unwrap();
+            let escaped = json(&quoted);
+            assert!(!escaped.contains(is_unsafe), "U+{:04X}", c as u32);
+            assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), c.to_string());
+        }
+        assert_eq!(json("{\"a\":\"caf\u{e9}\"}\n"), "{\"a\":\"caf\u{e9}\"}\n");
     }
 
     #[test]

@@ -4,4 +4,4 @@
 
 mod clean;
 
-pub use clean::{Piece, fit, label, multiline, pieces, safe_paste, width};
+pub use clean::{Piece, fit, json, label, multiline, pieces, safe_paste, width};
