@@ -1,6 +1,7 @@
 //! `lacuna checklist`: what is looked for, why, and whether a file is sound.
 
 use super::args::ChecklistCommand;
+use super::input;
 use super::out::Out;
 use crate::checklist::{Diagnostic, Item, Packs, try_example};
 use crate::error::{Result, Trouble};
@@ -85,19 +86,7 @@ fn show(name: &str, out: &Out) -> Result<u8> {
 }
 
 fn read(files: &[PathBuf]) -> Result<Vec<(String, String)>> {
-    files
-        .iter()
-        .map(|file| {
-            let source = file.display().to_string();
-            let text = std::fs::read_to_string(file).map_err(|e| {
-                Trouble::input("the checklist could not be read")
-                    .at(&source, None)
-                    .why(e.kind())
-                    .hint("check the path; a checklist is a UTF-8 TOML file")
-            })?;
-            Ok((source, text))
-        })
-        .collect()
+    files.iter().map(|file| Ok((input::name(file), input::text(file, input::CHECKLIST)?))).collect()
 }
 
 fn check(files: &[PathBuf], out: &Out) -> Result<u8> {

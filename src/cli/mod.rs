@@ -5,6 +5,7 @@ mod chart;
 mod checklist;
 mod gaps;
 mod import;
+mod input;
 mod out;
 mod place;
 mod query;

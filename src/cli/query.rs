@@ -2,11 +2,10 @@
 
 use super::args::{EditArgs, ExportForm, Global, QueryCommand};
 use super::out::{self, Out};
-use super::{place, query_plain};
+use super::{input, place, query_plain};
 use crate::error::{Result, Trouble};
 use crate::query::{Draft, Outcome, lint_text, render_markdown, rules};
 use crate::work::{Desk, LocalDesk};
-use std::io::Read;
 use std::path::Path;
 
 /// Runs a query command.
@@ -83,7 +82,7 @@ fn lint(global: &Global, what: &str, out: &Out) -> Result<u8> {
             desk.lint(&desk.query(id)?.draft)?
         }
         _ => {
-            let text = text_of(what)?;
+            let text = input::text(Path::new(what), input::DRAFT)?;
             match serde_json::from_str::<Draft>(&text) {
                 Ok(draft) => crate::query::lint(&draft, &crate::query::Context { bare: true, ..crate::query::Context::empty() }),
                 Err(_) => lint_text(&text),
@@ -94,34 +93,19 @@ fn lint(global: &Global, what: &str, out: &Out) -> Result<u8> {
     Ok(if report.can_send { 0 } else { 3 })
 }
 
-fn text_of(what: &str) -> Result<String> {
-    let bytes = if what == "-" {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).map_err(|e| Trouble::input("standard input could not be read").why(e.kind()))?;
-        bytes
-    } else {
-        std::fs::read(what).map_err(|e| {
-            Trouble::input("the draft could not be read")
-                .at(what, None)
-                .why(e.kind())
-                .hint("give a query's number, a file, or - for standard input")
-        })?
-    };
-    String::from_utf8(bytes).map_err(|_| Trouble::input("the draft is not UTF-8").at(what, None).hint("save it as UTF-8"))
-}
-
 fn edit(global: &Global, args: &EditArgs, out: &Out) -> Result<u8> {
     let desk = place::desk(global)?;
     let view = desk.query(args.id)?;
     let mut draft = match &args.from {
         None => view.draft.clone(),
         Some(file) => {
-            let source = file.display().to_string();
-            serde_json::from_str(&text_of(&source)?).map_err(|e| {
+            let given: Draft = serde_json::from_str(&input::text(file, input::DRAFT)?).map_err(|e| {
                 Trouble::input("the draft is not a draft as JSON")
-                    .at(source, Some(e.line() as u64))
+                    .at(input::name(file), Some(e.line() as u64))
+                    .why(format!("it is broken, or a field is missing or of another type, at column {}", e.column()))
                     .hint("start from `lacuna query show N --json`, field \"draft\"")
-            })?
+            })?;
+            known_from(given, &view.draft)
         }
     };
     for (to, from) in [
@@ -145,6 +129,20 @@ fn edit(global: &Global, args: &EditArgs, out: &Out) -> Result<u8> {
     let note = args.note.as_deref().unwrap_or(&view.internal_note);
     desk.save_draft(args.id, view.revision, &draft, note)?;
     act(global, args.id, out, |desk| desk.query(args.id))
+}
+
+/// What a file leaves out of who and whom a query is about is known; what it says otherwise is refused when it is saved.
+fn known_from(given: Draft, stored: &Draft) -> Draft {
+    let or = |given: String, stored: &String| if given.is_empty() { stored.clone() } else { given };
+    Draft {
+        encounter: given.encounter.or_else(|| stored.encounter.clone()),
+        encounter_name: or(given.encounter_name, &stored.encounter_name),
+        patient: given.patient.or_else(|| stored.patient.clone()),
+        patient_name: or(given.patient_name, &stored.patient_name),
+        author: or(given.author, &stored.author),
+        gap: given.gap.or_else(|| stored.gap.clone()),
+        ..given
+    }
 }
 
 fn export(global: &Global, id: i64, form: ExportForm) -> Result<u8> {

@@ -1,6 +1,7 @@
 //! `lacuna read`: what the reader sees in one text. Needs no store.
 
 use super::args::ReadArgs;
+use super::input;
 use super::out::{self, Out};
 use crate::chart::DocumentType;
 use crate::checklist::{Packs, evaluate_text};
@@ -8,7 +9,8 @@ use crate::error::{Result, Trouble};
 use crate::reading::{read, read_line, why};
 use crate::text;
 use serde_json::Value;
-use std::io::{BufRead, Read, Write};
+use std::io::Write;
+use std::path::Path;
 
 /// Reads a file, standard input, or lines of JSON.
 pub fn run(args: &ReadArgs, out: &Out) -> Result<u8> {
@@ -19,11 +21,12 @@ pub fn run(args: &ReadArgs, out: &Out) -> Result<u8> {
             Trouble::input("there is no such document type").at(format!("--type {name}"), None).hint(format!("one of {}", known.join(", ")))
         })?),
     };
+    let path = args.file.as_deref().unwrap_or(Path::new("-"));
     if args.jsonl {
-        return lines(args);
+        return lines(path);
     }
-    let (source, bytes) = input(args)?;
-    let note = crate::intake::decode_text(&bytes).map_err(|t| t.at(source, None))?;
+    let bytes = input::bytes(path, input::note())?;
+    let note = crate::intake::decode_text(&bytes).map_err(|t| t.at(input::name(path), None))?;
     if args.why && !out.json() {
         return out::lines(&why(&note, &read(&note, hint))).map(|()| 0);
     }
@@ -37,51 +40,27 @@ pub fn run(args: &ReadArgs, out: &Out) -> Result<u8> {
     Ok(0)
 }
 
-fn input(args: &ReadArgs) -> Result<(String, Vec<u8>)> {
-    match args.file.as_deref().filter(|f| f.as_os_str() != "-") {
-        Some(file) => {
-            let source = file.display().to_string();
-            let bytes = std::fs::read(file).map_err(|e| {
-                Trouble::input("the file could not be read").at(&source, None).why(e.kind()).hint("check the path and its permissions")
-            })?;
-            Ok((source, bytes))
-        }
-        None => {
-            let mut bytes = Vec::new();
-            std::io::stdin()
-                .lock()
-                .read_to_end(&mut bytes)
-                .map_err(|e| Trouble::input("standard input could not be read").why(e.kind()))?;
-            Ok(("standard input".to_owned(), bytes))
-        }
-    }
-}
-
 /// A line in, a line out; a line that cannot be read is named on standard error and the rest goes on.
-fn lines(args: &ReadArgs) -> Result<u8> {
-    let (source, reader): (String, Box<dyn BufRead>) = match args.file.as_deref().filter(|f| f.as_os_str() != "-") {
-        Some(file) => {
-            let source = file.display().to_string();
-            let opened = std::fs::File::open(file).map_err(|e| {
-                Trouble::input("the file could not be read").at(&source, None).why(e.kind()).hint("check the path and its permissions")
-            })?;
-            (source, Box::new(std::io::BufReader::new(opened)))
-        }
-        None => ("standard input".to_owned(), Box::new(std::io::stdin().lock())),
-    };
+fn lines(path: &Path) -> Result<u8> {
+    let source = input::name(path);
+    let mut reader = input::Source::open(path)?;
     let mut failed = false;
-    let stdout = std::io::stdout().lock();
-    let mut sink = std::io::BufWriter::new(stdout);
-    for (number, line) in (1_u64..).zip(reader.split(b'\n')) {
-        let line = line.map_err(|e| Trouble::input("the input could not be read").at(&source, Some(number)).why(e.kind()))?;
-        let result = match std::str::from_utf8(&line) {
-            Ok(line) if line.trim().is_empty() => continue,
-            Ok(line) => read_line(line),
-            Err(_) => Err(Trouble::input("the line is not UTF-8").hint("convert the file to UTF-8")),
+    let mut line = Vec::new();
+    let mut sink = std::io::BufWriter::new(std::io::stdout().lock());
+    for number in 1_u64.. {
+        let next = reader.line(&mut line);
+        let Some(line) = next.map_err(|e| Trouble::input("the input could not be read").at(&source, Some(number)).why(e.kind()))? else {
+            break;
+        };
+        let result = match line.map(std::str::from_utf8) {
+            Ok(Ok(line)) if line.trim().is_empty() => continue,
+            Ok(Ok(line)) => read_line(line),
+            Ok(Err(_)) => Err(Trouble::input("the line is not UTF-8").hint("convert the file to UTF-8")),
+            Err(trouble) => Err(trouble),
         };
         match result {
             Ok(reading) => {
-                let written = sink.write_all(reading.as_bytes()).and_then(|()| sink.write_all(b"\n"));
+                let written = sink.write_all(text::json(&reading).as_bytes()).and_then(|()| sink.write_all(b"\n"));
                 out::finish(written)?;
             }
             Err(trouble) => {

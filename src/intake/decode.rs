@@ -108,7 +108,7 @@ fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// The kind of binary file that begins like this.
 pub(super) fn magic(head: &[u8]) -> Option<&'static str> {
-    const KNOWN: [(&[u8], &str); 14] = [
+    const KNOWN: [(&[u8], &str); 18] = [
         (b"%PDF-", "a PDF file"),
         (b"PK\x03\x04", "a zip archive or an office document"),
         (b"PK\x05\x06", "a zip archive"),
@@ -123,6 +123,10 @@ pub(super) fn magic(head: &[u8]) -> Option<&'static str> {
         (b"\x7fELF", "a program"),
         (b"SQLite format 3\0", "a SQLite database"),
         (b"\x28\xb5\x2f\xfd", "a zstd file"),
+        (b"BZh", "a bzip2 file"),
+        (b"\xfd7zXZ", "an xz file"),
+        (b"Rar!\x1a", "a RAR archive"),
+        (b"PAR1", "a Parquet table"),
     ];
     KNOWN.iter().find(|(start, _)| head.starts_with(start)).map(|(_, what)| *what)
 }

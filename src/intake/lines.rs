@@ -34,7 +34,7 @@ pub(super) fn file(desk: &mut Desk, file: &Found, scope: &mut fhir::Scope) -> Re
             break;
         }
         number += 1;
-        let (bytes, too_long) = match next(&mut reader, &mut line, desk.limits().line) {
+        let (bytes, too_long) = match next_line(&mut reader, &mut line, desk.limits().line) {
             Ok((0, _)) => break,
             Ok(read) => read,
             Err(error) => {
@@ -112,7 +112,10 @@ fn one(
 
 /// Reads one line without its end into `line`; says how many bytes went by (0 at the end of the file), and whether it was
 /// longer than `limit` (then `line` does not hold all of it).
-fn next(reader: &mut impl BufRead, line: &mut Vec<u8>, limit: u64) -> io::Result<(u64, bool)> {
+///
+/// # Errors
+/// When the reader fails.
+pub fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>, limit: u64) -> io::Result<(u64, bool)> {
     line.clear();
     let (mut bytes, mut too_long) = (0_u64, false);
     loop {
@@ -138,7 +141,7 @@ fn next(reader: &mut impl BufRead, line: &mut Vec<u8>, limit: u64) -> io::Result
 
 #[cfg(test)]
 mod tests {
-    use super::next;
+    use super::next_line;
     use proptest::prelude::*;
 
     proptest! {
@@ -147,7 +150,7 @@ mod tests {
             let mut reader = std::io::BufReader::with_capacity(capacity, text.as_bytes());
             let (mut line, mut lines, mut total) = (Vec::new(), Vec::new(), 0);
             loop {
-                let (bytes, too_long) = next(&mut reader, &mut line, 1000).unwrap();
+                let (bytes, too_long) = next_line(&mut reader, &mut line, 1000).unwrap();
                 prop_assert!(!too_long);
                 total += bytes;
                 if bytes == 0 {
@@ -164,8 +167,8 @@ mod tests {
     fn a_line_over_the_limit_is_told_and_the_next_is_whole() {
         let mut reader = "aaaaaaaaaa\nbb\n".as_bytes();
         let mut line = Vec::new();
-        assert_eq!(next(&mut reader, &mut line, 4).unwrap(), (11, true));
-        assert_eq!(next(&mut reader, &mut line, 4).unwrap(), (3, false));
+        assert_eq!(next_line(&mut reader, &mut line, 4).unwrap(), (11, true));
+        assert_eq!(next_line(&mut reader, &mut line, 4).unwrap(), (3, false));
         assert_eq!(line, b"bb");
     }
 }

@@ -11,7 +11,8 @@
 //!
 //! # The same identifier twice
 //! Nothing is silently overwritten. Same identifier and same text is the same document, however often it comes. Same identifier
-//! and another text in one run goes to the sink as well (the store keeps it as a new version) and is named in a notice.
+//! and another text in one run goes to the sink as well (the store keeps it as a new version) and is named in a notice. Under
+//! another patient it is no version: the store refuses it.
 //!
 //! # What is never invented
 //! A field that was not given, or was given with the wrong type, stays empty. Where a source names a patient or an encounter
@@ -30,6 +31,8 @@ mod sniff;
 mod walk;
 
 pub use fields::FieldMap;
+pub use lines::next_line;
+pub use walk::open_named;
 
 use crate::chart::Record;
 use crate::error::Trouble;

@@ -1,4 +1,5 @@
-//! What a file holds, told from its beginning, never from its name.
+//! What a file holds, told from its beginning. A name never makes a file JSON that is none, but a file that is called JSON and is
+//! none is a broken file, not a note.
 
 use super::decode::{self, magic};
 use super::walk::{self, Found};
@@ -37,7 +38,10 @@ pub(super) fn file(file: &Found, options: &Options) -> Result<Kind, Trouble> {
     let complete = (head.len() as u64) < HEAD;
     let told = head_holds(&head, complete, &options.map);
     match options.format {
-        None => told.map_err(|trouble| trouble.at(&file.source, None)),
+        None => told.and_then(|kind| as_called(kind, file, &head, complete)).map_err(|trouble| {
+            let line = trouble.line;
+            trouble.at(&file.source, line)
+        }),
         Some(_) if head.is_empty() => Err(empty().at(&file.source, None)),
         Some(Format::Text) => Ok(Kind::Text),
         Some(Format::FhirBundle) => Ok(Kind::Whole { fhir: true }),
@@ -46,6 +50,23 @@ pub(super) fn file(file: &Found, options: &Options) -> Result<Kind, Trouble> {
             Ok(Kind::Lines { resource: Some(name), .. }) => Ok(Kind::Lines { resource: Some(name), has_text: false }),
             _ => Ok(Kind::Lines { resource: Some(String::new()), has_text: false }),
         },
+    }
+}
+
+/// What a file that looks like a note is by its name: broken JSON is told, with its place, and never taken for a note.
+fn as_called(kind: Kind, file: &Found, head: &[u8], complete: bool) -> Result<Kind, Trouble> {
+    if !matches!(kind, Kind::Text | Kind::Settings) {
+        return Ok(kind);
+    }
+    let extension = file.path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    match extension.as_str() {
+        // Line by line: each broken one is told by its number, and whole ones still go in.
+        "jsonl" | "ndjson" => Ok(Kind::Lines { resource: None, has_text: true }),
+        "json" => match json::parse(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head)) {
+            Err(trouble) if complete => Err(trouble.hint("send the file again; if it is a note in plain text, use --format text")),
+            _ => Ok(Kind::Whole { fhir: false }),
+        },
+        _ => Ok(kind),
     }
 }
 

@@ -81,18 +81,34 @@ fn look(path: PathBuf, root: &Path, desk: &mut Desk, folders: &mut Vec<PathBuf>,
 
 /// Opens a file that was found, and makes sure that it still is a regular file: something else may stand there by now.
 pub(super) fn open(file: &Found) -> Result<File, Trouble> {
+    regular(&file.path, &file.source, file.named)
+}
+
+/// Opens a file that a person named. A link is their own choice; a FIFO, a device, a socket or a folder is refused, not waited for.
+///
+/// # Errors
+/// When it cannot be opened, or is no regular file.
+pub fn open_named(path: &Path) -> Result<File, Trouble> {
+    regular(path, &shown(path), true)
+}
+
+fn regular(path: &Path, source: &str, follow_link: bool) -> Result<File, Trouble> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
     {
         use rustix::fs::OFlags;
         use std::os::unix::fs::OpenOptionsExt;
-        let follow = if file.named { OFlags::empty() } else { OFlags::NOFOLLOW };
-        options.custom_flags((follow | OFlags::NONBLOCK).bits().cast_signed());
+        let follow = if follow_link { OFlags::empty() } else { OFlags::NOFOLLOW };
+        options.custom_flags((follow | OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed());
     }
-    let opened = options.open(&file.path).map_err(|error| unreadable(&file.source, &error))?;
-    let meta = opened.metadata().map_err(|error| unreadable(&file.source, &error))?;
-    if meta.is_file() { Ok(opened) } else { Err(not_regular(&file.source, meta.file_type())) }
+    let opened = options.open(path).map_err(|error| match fs::metadata(path) {
+        // A socket cannot even be opened; what it is says more than the system's number.
+        Ok(meta) if !meta.is_file() && error.kind() != io::ErrorKind::PermissionDenied => not_regular(source, meta.file_type()),
+        _ => unreadable(source, &error),
+    })?;
+    let meta = opened.metadata().map_err(|error| unreadable(source, &error))?;
+    if meta.is_file() { Ok(opened) } else { Err(not_regular(source, meta.file_type())) }
 }
 
 /// A path for people: control characters and bytes that are no UTF-8 are written out, so that a name cannot drive a terminal
@@ -122,7 +138,12 @@ pub(super) fn unreadable(source: &str, error: &io::Error) -> Trouble {
 
 fn not_regular(source: &str, kind: FileType) -> Trouble {
     let why = if kind.is_symlink() { "it is a symbolic link" } else { special(kind) };
-    Trouble::input("it was left out").at(source, None).why(why).hint("only regular files and folders are read; name a link's target itself")
+    let hint = if kind.is_symlink() {
+        "name the link's target itself"
+    } else {
+        "name a regular file; for `read` and `query lint`, - is standard input"
+    };
+    Trouble::input("it is not read").at(source, None).why(why).hint(hint)
 }
 
 #[cfg(unix)]
@@ -133,7 +154,7 @@ fn special(kind: FileType) -> &'static str {
     } else if kind.is_socket() {
         "it is a socket"
     } else if kind.is_dir() {
-        "it is a folder by now"
+        "it is a folder"
     } else {
         "it is a device"
     }

@@ -1,0 +1,106 @@
+//! Files that a person names, and standard input: regular files only, never more than a bound, and always the same words for what
+//! is wrong with them.
+
+use crate::error::{Result, Trouble};
+use crate::intake::{Limits, next_line, open_named};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+/// What is read whole, and how much of it at most.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// Its name in a message.
+    pub what: &'static str,
+    /// Bytes.
+    pub most: u64,
+    /// What to do when it cannot be read, or is no such thing.
+    pub hint: &'static str,
+}
+
+/// A note: what intake takes as one note.
+pub fn note() -> Wanted {
+    Wanted { what: "note", most: Limits::default().line, hint: "name a text file, or - for standard input" }
+}
+
+/// A draft of a query. The longest that a provider would read is a page or two; its evidence adds some more.
+pub const DRAFT: Wanted = Wanted { what: "draft", most: 1 << 20, hint: "give a query's number, a file, or - for standard input" };
+/// A pack of checklist items: many times the largest shipped one.
+pub const CHECKLIST: Wanted = Wanted { what: "checklist", most: 4 << 20, hint: "a checklist is a UTF-8 TOML file" };
+/// A field map: a dozen lines.
+pub const FIELD_MAP: Wanted = Wanted { what: "field map", most: 64 << 10, hint: "name a TOML file: id = \"note_id\"" };
+
+/// Where words come from: a file, or standard input for `-`.
+pub enum Source {
+    /// A regular file.
+    File(BufReader<File>),
+    /// Standard input.
+    Stdin(io::StdinLock<'static>),
+}
+
+impl Source {
+    /// Opens what a person named.
+    pub fn open(path: &Path) -> Result<Self> {
+        if path.as_os_str() == "-" {
+            return Ok(Self::Stdin(io::stdin().lock()));
+        }
+        open_named(path).map(|file| Self::File(BufReader::new(file)))
+    }
+
+    fn reader(&mut self) -> &mut dyn BufRead {
+        match self {
+            Self::File(file) => file,
+            Self::Stdin(stdin) => stdin,
+        }
+    }
+
+    /// The next line, within the bound of intake; `None` at the end. A line that is too long is an error of its own, and the next
+    /// one follows.
+    pub fn line<'l>(&mut self, line: &'l mut Vec<u8>) -> io::Result<Option<Result<&'l [u8]>>> {
+        let limit = Limits::default().line;
+        let (bytes, too_long) = next_line(&mut self.reader(), line, limit)?;
+        if bytes == 0 {
+            return Ok(None);
+        }
+        let refused =
+            || Trouble::input("the line is too long").why(format!("it has more than {} MB", limit >> 20)).hint("split it, or leave it out");
+        Ok(Some(if too_long { Err(refused()) } else { Ok(line) }))
+    }
+}
+
+/// How a message names it.
+pub fn name(path: &Path) -> String {
+    if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() }
+}
+
+/// Reads it whole.
+pub fn bytes(path: &Path, wanted: Wanted) -> Result<Vec<u8>> {
+    let mut all = Vec::new();
+    let read = Source::open(path)?.reader().take(wanted.most + 1).read_to_end(&mut all);
+    read.map_err(|e| {
+        Trouble::input(format!("the {} could not be read", wanted.what)).at(name(path), None).why(e.kind()).hint(wanted.hint)
+    })?;
+    if all.len() as u64 <= wanted.most {
+        return Ok(all);
+    }
+    Err(Trouble::input(format!("the {} is too large", wanted.what))
+        .at(name(path), None)
+        .why(format!("it has more than {}", size(wanted.most)))
+        .hint(format!("split it, or name another file: {}", wanted.hint)))
+}
+
+/// Reads it whole, as UTF-8.
+pub fn text(path: &Path, wanted: Wanted) -> Result<String> {
+    String::from_utf8(bytes(path, wanted)?).map_err(|error| {
+        let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = valid.iter().filter(|b| **b == b'\n').count() as u64 + 1;
+        Trouble::input(format!("the {} is not UTF-8", wanted.what))
+            .at(name(path), Some(line))
+            .why("this line holds other bytes")
+            .hint("save it as UTF-8")
+    })
+}
+
+fn size(bytes: u64) -> String {
+    if bytes < 1 << 20 { format!("{} KB", bytes >> 10) } else { format!("{} MB", bytes >> 20) }
+}
