@@ -4,6 +4,8 @@
 
 #[path = "bad_input/files.rs"]
 mod files;
+#[path = "bad_input/guards.rs"]
+mod guards;
 #[path = "bad_input/places.rs"]
 mod places;
 mod support;

@@ -1,5 +1,7 @@
 //! The commands, as one table: parsing, `--help`, completions and the man page all come from it.
 
+use crate::work::model::{DismissReason, WorklistView};
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -65,9 +67,11 @@ Asking for it by name with --no-encryption keeps that a decision.")]
     Init(InitArgs),
     /// Read files and folders into the store; the same input again changes nothing
     #[command(
+        args_conflicts_with_subcommands = true,
+        subcommand_negates_reqs = true,
         after_help = "Formats, told by content: text files, JSON lines (one note a line), FHIR R4 bundles, FHIR bulk folders (NDJSON).\n\
 A record that cannot be read is reported with file, line, reason and remedy; the rest goes in, and the exit status is 2.\n\nExamples:\n  \
-lacuna import notes/ bundle.json\n  lacuna import notes.jsonl --map map.toml\n\nA map file names the fields of a JSON line:\n  id = \"note_id\"\n  text = \"body\""
+lacuna import notes/ bundle.json\n  lacuna import notes.jsonl --map map.toml\n  lacuna import report\n\nA map file names the fields of a JSON line:\n  id = \"note_id\"\n  text = \"body\""
     )]
     Import(ImportArgs),
     /// What the reader sees in one text; needs no store
@@ -100,8 +104,8 @@ Examples:\n  lacuna gaps 88120\n  lacuna gaps --all --checklist renal --json\n  
     /// Encounters with the reasons to look at them
     Worklist {
         /// Which ones
-        #[arg(long, value_enum, default_value_t = ViewChoice::Active)]
-        view: ViewChoice,
+        #[arg(long, value_enum, default_value_t = WorklistView::Active)]
+        view: WorklistView,
     },
     /// One encounter: documents, gaps, queries
     Chart {
@@ -180,6 +184,9 @@ pub struct InitArgs {
 /// `import`.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
+    /// Or look at past ones.
+    #[command(subcommand)]
+    pub command: Option<ImportCommand>,
     /// Files and folders (folders to any depth)
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
@@ -189,6 +196,17 @@ pub struct ImportArgs {
     /// Which field of a JSON line is what (TOML)
     #[arg(long, value_name = "FILE")]
     pub map: Option<PathBuf>,
+}
+
+/// `import ...`.
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// Past imports, newest first; one of them with what it refused
+    #[command(after_help = "A file or folder that is really called report: ./report")]
+    Report {
+        /// The import's number
+        run: Option<i64>,
+    },
 }
 
 /// `read`.
@@ -259,7 +277,7 @@ pub struct DismissArgs {
     pub gap: String,
     /// The reason
     #[arg(long, value_enum, required_unless_present = "undo")]
-    pub reason: Option<DismissChoice>,
+    pub reason: Option<DismissReason>,
     /// A few words besides
     #[arg(long, default_value = "")]
     pub words: String,
@@ -268,36 +286,26 @@ pub struct DismissArgs {
     pub undo: bool,
 }
 
-/// Reasons to set a gap aside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum DismissChoice {
-    /// The evidence does not carry it
-    InsufficientEvidence,
-    /// It is documented already
-    AlreadyDocumented,
-    /// Not clinically significant here
-    NotSignificant,
-    /// Dealt with in another way
-    HandledElsewhere,
-    /// For education
-    Education,
-    /// Another reason: say it with --words
-    Other,
+impl ValueEnum for DismissReason {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, label) = self.words();
+        Some(PossibleValue::new(name).help(label))
+    }
 }
 
-/// Which encounters a worklist shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ViewChoice {
-    /// In the house, or discharged and not done with
-    Active,
-    /// With an open gap
-    WithGaps,
-    /// With a query under way
-    Queries,
-    /// Discharged
-    Discharged,
-    /// All of them, lone notes too
-    All,
+impl ValueEnum for WorklistView {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, _, shows) = self.words();
+        Some(PossibleValue::new(name).help(shows))
+    }
 }
 
 /// `checklist ...`.

@@ -1,6 +1,6 @@
 //! `lacuna worklist`, `chart`, `note`, `review`.
 
-use super::args::{Global, ViewChoice};
+use super::args::Global;
 use super::gaps::proof_line;
 use super::out::Out;
 use super::place;
@@ -10,15 +10,9 @@ use crate::work::model::{ChartView, Worklist, WorklistView};
 use serde_json::json;
 
 /// Encounters with the reasons to look at them.
-pub fn worklist(global: &Global, view: ViewChoice, out: &Out) -> Result<u8> {
+pub fn worklist(global: &Global, view: WorklistView, out: &Out) -> Result<u8> {
     let desk = place::desk(global)?;
-    let list = desk.worklist(match view {
-        ViewChoice::Active => WorklistView::Active,
-        ViewChoice::WithGaps => WorklistView::WithGaps,
-        ViewChoice::Queries => WorklistView::Queries,
-        ViewChoice::Discharged => WorklistView::Discharged,
-        ViewChoice::All => WorklistView::All,
-    })?;
+    let list = desk.worklist(view)?;
     out.show(&list, || plain_list(&list))?;
     Ok(0)
 }

@@ -1,6 +1,6 @@
 //! `lacuna gaps`, `explain`, `dismiss`.
 
-use super::args::{DismissArgs, DismissChoice, GapsArgs, Global};
+use super::args::{DismissArgs, GapsArgs, Global};
 use super::out::Out;
 use super::place;
 use crate::chart::Evidence;
@@ -136,14 +136,7 @@ pub fn dismiss(global: &Global, args: &DismissArgs, out: &Out) -> Result<u8> {
     if args.undo {
         desk.reopen_gap(name, &row.key)?;
     } else {
-        let reason = match args.reason {
-            Some(DismissChoice::InsufficientEvidence) => DismissReason::InsufficientEvidence,
-            Some(DismissChoice::AlreadyDocumented) => DismissReason::AlreadyDocumented,
-            Some(DismissChoice::NotSignificant) => DismissReason::NotSignificant,
-            Some(DismissChoice::HandledElsewhere) => DismissReason::HandledElsewhere,
-            Some(DismissChoice::Education) => DismissReason::Education,
-            Some(DismissChoice::Other) | None => DismissReason::Other,
-        };
+        let reason = args.reason.unwrap_or(DismissReason::Other);
         desk.dismiss_gap(name, &row.key, reason, &args.words)?;
     }
     let done = serde_json::json!({ "gap": row.key, "state": if args.undo { "open" } else { "dismissed" } });

@@ -9,6 +9,9 @@ use lacuna_index::Stop;
 use serde_json::json;
 use std::path::Path;
 
+/// Altered documents that `doctor` lists one by one; their number is always the true one.
+const LISTED: usize = 1000;
+
 /// Makes a store.
 pub fn init(global: &Global, args: &InitArgs, out: &Out) -> Result<u8> {
     let folder = place::folder(global)?;
@@ -108,18 +111,29 @@ pub fn doctor(global: &Global, rebuild: bool, out: &Out) -> Result<u8> {
     let desk = place::desk(global)?;
     desk.store().check()?;
     let verdict = desk.store().verify_audit()?;
+    let (versions, mut damaged) = desk.store().verify_texts()?;
+    let altered = damaged.len();
+    damaged.truncate(LISTED);
     let waiting = if rebuild { desk.rebuild_index(&Stop::new(), &mut |_| {})? } else { desk.catch_up(&Stop::new(), &mut |_| {})? };
     let (patients, encounters, documents, observations) = desk.store().counts()?;
     let indexed = desk.indexed();
-    let sound = waiting.0 == 0 && indexed == documents && !matches!(verdict, AuditVerdict::Altered { .. } | AuditVerdict::Shortened { .. });
+    let sound = altered == 0
+        && waiting.0 == 0
+        && indexed == documents
+        && !matches!(verdict, AuditVerdict::Altered { .. } | AuditVerdict::Shortened { .. });
     let value = json!({
-        "store": "intact", "encrypted": desk.store().encrypted(), "audit": verdict, "patients": patients, "encounters": encounters,
+        "store": if altered == 0 { "intact" } else { "altered" }, "versions": versions, "altered": altered, "altered_documents": damaged, "encrypted": desk.store().encrypted(), "audit": verdict, "patients": patients, "encounters": encounters,
         "documents": documents, "observations": observations, "indexed": indexed, "waiting": waiting.0, "sound": sound,
     });
     out.show(&value, || {
         let hint = if indexed == documents { "" } else { "\nThe index does not hold every document: `lacuna doctor --rebuild-index` makes it anew." };
+        let texts = match altered {
+            0 => format!("all {versions} stored versions are as they came in"),
+            _ => format!("{altered} of {versions} stored versions ARE NOT AS THEY CAME IN: restore a backup, or import their sources into a new store"),
+        };
+        let which: String = damaged.iter().map(|d| format!("\n  {} version {}: {}", d.document, d.version, d.part)).collect();
         format!(
-            "store      intact\nencrypted  {}\naudit      {}\nholds      {patients} patients, {encounters} encounters, {documents} documents, {observations} observations\nindex      {indexed} documents, {} changes waiting{hint}",
+            "store      readable\ntexts      {texts}{which}\nencrypted  {}\naudit      {}\nholds      {patients} patients, {encounters} encounters, {documents} documents, {observations} observations\nindex      {indexed} documents, {} changes waiting{hint}",
             if desk.store().encrypted() { "yes" } else { "NO" },
             match &verdict {
                 AuditVerdict::Intact { rows } => format!("intact, {rows} rows"),

@@ -10,8 +10,8 @@ use std::collections::HashMap;
 pub(super) struct Desk<'a> {
     sink: &'a mut dyn Sink,
     options: &'a Options,
-    // Two short hashes for each document: enough to notice an identifier that comes twice, small enough for millions.
-    seen: HashMap<u64, u64>,
+    // Short hashes of each document (identifier, text, patient): enough to notice one that comes twice, small enough for millions.
+    seen: HashMap<u64, (u64, Option<u64>)>,
     done: u64,
     total: u64,
 }
@@ -71,8 +71,12 @@ impl<'a> Desk<'a> {
 
     fn watch(&mut self, document: &Document, origin: &Origin) {
         let text = short_hash(document.text.as_bytes());
-        let before = self.seen.insert(short_hash(document.identifier.as_bytes()), text);
-        if before.is_some_and(|before| before != text) {
+        let patient = document.patient.as_deref().map(|patient| short_hash(patient.as_bytes()));
+        let before = self.seen.insert(short_hash(document.identifier.as_bytes()), (text, patient));
+        // Under another patient it is no new version: whoever keeps the records refuses it.
+        let another =
+            |(other, whose): (u64, Option<u64>)| other != text && whose.zip(patient).is_none_or(|(whose, patient)| whose == patient);
+        if before.is_some_and(another) {
             self.notice(
                 Trouble::input("the identifier of this document came before with another text")
                     .at(&origin.source, origin.line)

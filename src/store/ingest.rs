@@ -1,7 +1,8 @@
 //! Taking records in: a batch a transaction, the same again changes nothing, a changed text is a new version.
 
 use super::audit::Act;
-use super::{Actor, Store, trouble::because};
+use super::json::{json, name};
+use super::{Actor, Store, identity, trouble::because};
 use crate::chart::{Document, DocumentStatus, Encounter, EncounterClass, Instant, Patient, Provider, Record};
 use crate::error::{Result, Trouble};
 use crate::hash::sha256;
@@ -26,49 +27,39 @@ pub struct IngestCounts {
     pub other: u64,
 }
 
-/// A past import.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct RunReport {
-    /// Its number.
-    pub run: i64,
-    /// When it began.
-    pub started: String,
-    /// When it ended; `None` when it was cut off.
-    pub ended: Option<String>,
-    /// Who ran it.
-    pub by: String,
-    /// What it took in.
-    pub counts: IngestCounts,
-    /// What it refused.
-    pub rejected: u64,
+/// A record with the place it came from.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    /// The record.
+    pub record: Record,
+    /// File, as a message shows it.
+    pub source: String,
+    /// Line in it, from 1.
+    pub line: Option<u64>,
 }
 
 impl Store {
-    /// Opens a run in the ledger.
-    pub fn begin_run(&self, actor: &Actor, sources: &[String]) -> Result<i64> {
-        let sources = serde_json::to_string(sources).unwrap_or_default();
-        let counts = serde_json::to_string(&IngestCounts::default()).unwrap_or_default();
-        self.write(|tx| {
-            tx.execute(
-                "INSERT INTO import_run (started, by_user, sources, counts) VALUES (?1, ?2, ?3, ?4)",
-                (actor.now.to_string(), &actor.user, sources, counts),
-            )
-            .map_err(because("the import could not be recorded"))?;
-            let run = tx.last_insert_rowid();
-            self.record(tx, actor, &Act { object: Some(&run.to_string()), ..Act::new("import.begin") })?;
-            Ok(run)
-        })
-    }
-
     /// Stores a batch in one transaction and adds to `counts`. A crash loses at most this batch, and the same input again
     /// puts it in.
-    pub fn put_batch(&self, actor: &Actor, run: i64, records: &[Record], rejects: &[Trouble], counts: &mut IngestCounts) -> Result<()> {
+    /// Gives the records that were refused: they would put one patient's record into another's chart.
+    pub fn put_batch(
+        &self,
+        actor: &Actor,
+        run: i64,
+        records: &[Incoming],
+        rejects: &[Trouble],
+        counts: &mut IngestCounts,
+    ) -> Result<Vec<Trouble>> {
         let mut after = *counts;
-        self.write(|tx| {
+        let refused = self.write(|tx| {
             let failed = because("the import could not be stored");
             let mut touched = Touched::default();
-            for record in records {
-                put(tx, run, record, &mut after, &mut touched).map_err(&failed)?;
+            let mut refused = Vec::new();
+            for incoming in records {
+                match identity::clash(tx, &incoming.record).map_err(&failed)? {
+                    Some(clash) => refused.extend(clash.told(incoming)),
+                    None => put(tx, run, incoming, &mut after, &mut touched).map_err(&failed)?,
+                }
             }
             touched.write(tx).map_err(&failed)?;
             for t in rejects {
@@ -78,45 +69,23 @@ impl Store {
                 )
                 .map_err(&failed)?;
             }
-            tx.execute("UPDATE import_run SET counts = ?2 WHERE id = ?1", (run, serde_json::to_string(&after).unwrap_or_default()))
-                .map_err(&failed)?;
-            let detail = format!("{} records, {} rejected", records.len(), rejects.len());
-            self.record(tx, actor, &Act { object: Some(&run.to_string()), detail: &detail, ..Act::new("import.batch") })
+            tx.execute("UPDATE import_run SET counts = ?2 WHERE id = ?1", (run, json(&after))).map_err(&failed)?;
+            let detail = format!("{} records, {} rejected", records.len() - refused.len(), rejects.len() + refused.len());
+            self.record(tx, actor, &Act { object: Some(&run.to_string()), detail: &detail, ..Act::new("import.batch") })?;
+            Ok(refused)
         })?;
         *counts = after;
-        Ok(())
+        Ok(refused)
     }
+}
 
-    /// Closes a run in the ledger.
-    pub fn end_run(&self, actor: &Actor, run: i64, complete: bool) -> Result<()> {
-        self.write(|tx| {
-            tx.execute("UPDATE import_run SET ended = ?2 WHERE id = ?1", (run, actor.now.to_string()))
-                .map_err(because("the import could not be recorded"))?;
-            let outcome = if complete { "ok" } else { "stopped" };
-            self.record(tx, actor, &Act { object: Some(&run.to_string()), outcome, ..Act::new("import.end") })
-        })
-    }
-
-    /// Past imports, newest first.
-    pub fn runs(&self) -> Result<Vec<RunReport>> {
-        self.read(|c| {
-            let mut statement = c.prepare(
-                "SELECT id, started, ended, by_user, counts, (SELECT count(*) FROM import_reject WHERE run = id) FROM import_run ORDER BY id DESC",
-            )?;
-            statement
-                .query_map([], |r| {
-                    let counts: String = r.get(4)?;
-                    Ok(RunReport {
-                        run: r.get(0)?,
-                        started: r.get(1)?,
-                        ended: r.get(2)?,
-                        by: r.get(3)?,
-                        counts: serde_json::from_str(&counts).unwrap_or_default(),
-                        rejected: r.get::<_, i64>(5)?.unsigned_abs(),
-                    })
-                })?
-                .collect()
-        })
+impl Incoming {
+    /// File and line, as a message shows them.
+    pub(super) fn place(&self) -> String {
+        match self.line {
+            Some(line) => format!("{}:{line}", self.source),
+            None => self.source.clone(),
+        }
     }
 }
 
@@ -156,16 +125,16 @@ impl Touched {
     }
 }
 
-fn put(tx: &Transaction<'_>, run: i64, record: &Record, counts: &mut IngestCounts, touched: &mut Touched) -> rusqlite::Result<()> {
+fn put(tx: &Transaction<'_>, run: i64, incoming: &Incoming, counts: &mut IngestCounts, touched: &mut Touched) -> rusqlite::Result<()> {
     let mut fact =
         |kind: &str, identifier: &str, encounter: &Option<String>, patient: &Option<String>, at: Option<Instant>, body: String| {
             put_fact(tx, kind, identifier, (encounter.as_deref(), patient.as_deref()), at, &body, touched)
         };
-    match record {
+    match &incoming.record {
         Record::Patient(p) => counts.other += u64::from(put_patient(tx, p, touched)?),
         Record::Provider(p) => counts.other += u64::from(put_provider(tx, p)?),
-        Record::Encounter(e) => counts.encounters += u64::from(put_encounter(tx, e, touched)?),
-        Record::Document(d) => match put_document(tx, run, d, touched)? {
+        Record::Encounter(e) => counts.encounters += u64::from(put_encounter(tx, e, &incoming.place(), touched)?),
+        Record::Document(d) => match put_document(tx, run, d, &incoming.place(), touched)? {
             Put::Added => counts.added += 1,
             Put::Unchanged => counts.unchanged += 1,
             Put::NewVersion => counts.new_versions += 1,
@@ -189,7 +158,7 @@ enum Put {
     NewVersion,
 }
 
-fn put_document(tx: &Transaction<'_>, run: i64, given: &Document, touched: &mut Touched) -> rusqlite::Result<Put> {
+fn put_document(tx: &Transaction<'_>, run: i64, given: &Document, place: &str, touched: &mut Touched) -> rusqlite::Result<Put> {
     // The body holds everything but the text and what the store itself gives.
     let bare = Document { id: crate::chart::Id(0), version: 0, text: String::new(), sha256: String::new(), ..given.clone() };
     let body = json(&bare);
@@ -217,8 +186,8 @@ fn put_document(tx: &Transaction<'_>, run: i64, given: &Document, touched: &mut 
         None => 1,
     };
     tx.prepare_cached(
-        "INSERT INTO document (identifier, version, current, encounter, patient, written, sha256, text, body, body_sha256, run, withdrawn)
-         VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT INTO document (identifier, version, current, encounter, patient, written, sha256, text, body, body_sha256, run, withdrawn, source)
+         VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     )?
     .execute(params![
         given.identifier,
@@ -231,7 +200,8 @@ fn put_document(tx: &Transaction<'_>, run: i64, given: &Document, touched: &mut 
         body,
         body_hash,
         run,
-        withdrawn
+        withdrawn,
+        place
     ])?;
     let id = tx.last_insert_rowid();
     if !withdrawn {
@@ -306,7 +276,7 @@ fn put_provider(tx: &Transaction<'_>, given: &Provider) -> rusqlite::Result<bool
     Ok(have.is_none())
 }
 
-fn put_encounter(tx: &Transaction<'_>, given: &Encounter, touched: &mut Touched) -> rusqlite::Result<bool> {
+fn put_encounter(tx: &Transaction<'_>, given: &Encounter, place: &str, touched: &mut Touched) -> rusqlite::Result<bool> {
     let have: Option<Encounter> = body(tx, "SELECT body FROM encounter WHERE identifier = ?1", &given.identifier)?;
     // What was really sent is never replaced by an encounter that only stands in for a missing one.
     if have.as_ref().is_some_and(|old| given.implied && !old.implied) {
@@ -316,9 +286,9 @@ fn put_encounter(tx: &Transaction<'_>, given: &Encounter, touched: &mut Touched)
     if have.as_ref() == Some(&given) {
         return Ok(false);
     }
-    let class = serde_json::to_value(given.class).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+    let class = name(&given.class);
     tx.execute(
-        "INSERT INTO encounter (identifier, patient, class, started, ended, implied, body, account) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        "INSERT INTO encounter (identifier, patient, class, started, ended, implied, body, account, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
          ON CONFLICT (identifier) DO UPDATE SET account = ?8, patient = ?2, class = ?3, started = ?4, ended = ?5, implied = ?6, body = ?7,
          revision = revision + 1",
         params![
@@ -329,7 +299,8 @@ fn put_encounter(tx: &Transaction<'_>, given: &Encounter, touched: &mut Touched)
             given.end.map(|t| t.utc_seconds()),
             given.implied,
             json(&given),
-            given.account
+            given.account,
+            place
         ],
     )?;
     touched.note(Some(&given.identifier), None);
@@ -387,9 +358,4 @@ fn merge_encounter(have: Option<&Encounter>, given: &Encounter) -> Encounter {
 fn body<T: DeserializeOwned>(tx: &Transaction<'_>, sql: &str, identifier: &str) -> rusqlite::Result<Option<T>> {
     let text: Option<String> = tx.prepare_cached(sql)?.query_row([identifier], |r| r.get(0)).optional()?;
     Ok(text.and_then(|t| serde_json::from_str(&t).ok()))
-}
-
-fn json<T: Serialize>(value: &T) -> String {
-    // Our own plain structs: serialisation to a string cannot fail for them.
-    serde_json::to_string(value).unwrap_or_default()
 }

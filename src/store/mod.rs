@@ -7,22 +7,28 @@
 mod audit;
 mod charts;
 mod evaluations;
+mod identity;
 mod ingest;
+mod json;
 mod location;
 mod migrate;
 mod outbox;
 mod people;
 mod queries;
+mod runs;
+mod texts;
 mod trouble;
 
 pub use audit::{AuditEntry, AuditFilter, AuditVerdict};
 pub use charts::EncounterSummary;
 pub use evaluations::CachedEvaluation;
-pub use ingest::{IngestCounts, RunReport};
+pub use ingest::{Incoming, IngestCounts};
 pub use location::default_folder;
 pub use outbox::{DocumentForIndex, Outbox};
 pub use people::SeenMap;
 pub use queries::{NewQuery, Said, StoredQuery, StoredStep, StoredVersion};
+pub use runs::RunReport;
+pub use texts::DamagedText;
 
 use crate::chart::Instant;
 use crate::error::{Result, Trouble};

@@ -1,13 +1,13 @@
 //! Queries: drafts that are saved as they are typed, versions that never change once sent, and every step recorded.
 
 use super::audit::Act;
+use super::json::{json, name, named};
 use super::{Actor, Store, trouble::because};
 use crate::chart::Instant;
 use crate::error::{Result, Trouble};
 use crate::query::{Draft, Outcome, QueryState};
 use rusqlite::{OptionalExtension, Transaction};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 /// A query to be stored as a draft.
 #[derive(Clone, Debug)]
@@ -132,6 +132,9 @@ impl Store {
     pub fn save_draft(&self, actor: &Actor, id: i64, revision: i64, draft: &Draft, internal_note: &str) -> Result<i64> {
         self.write(|tx| {
             let failed = because("the draft could not be saved");
+            if let Some(stored) = find(tx, id)?.filter(|stored| stored.revision == revision) {
+                keeps_identity(id, &stored.draft, draft)?;
+            }
             let changed = tx
                 .execute(
                     "UPDATE draft SET revision = revision + 1, body = ?3, internal_note = ?4, saved = ?5 WHERE query = ?1 AND revision = ?2
@@ -297,8 +300,8 @@ impl Store {
                     Ok(StoredStep {
                         at: r.get(0)?,
                         by: r.get(1)?,
-                        from: value(&r.get::<_, String>(2)?).unwrap_or_default(),
-                        to: value(&r.get::<_, String>(3)?).unwrap_or_default(),
+                        from: named(&r.get::<_, String>(2)?).unwrap_or_default(),
+                        to: named(&r.get::<_, String>(3)?).unwrap_or_default(),
                         note: r.get(4)?,
                         body_hash: r.get(5)?,
                     })
@@ -321,10 +324,29 @@ impl Store {
     }
 }
 
-fn current(tx: &Transaction<'_>, id: i64) -> Result<StoredQuery> {
+/// Whom a query is about, where it came from and who asks were settled when it was begun: words can change, these cannot.
+fn keeps_identity(id: i64, stored: &Draft, given: &Draft) -> Result<()> {
+    let same = [
+        ("encounter", stored.encounter == given.encounter && stored.encounter_name == given.encounter_name),
+        ("patient", stored.patient == given.patient && stored.patient_name == given.patient_name),
+        ("author", stored.author == given.author),
+        ("gap", stored.gap == given.gap),
+    ];
+    let Some((what, _)) = same.into_iter().find(|(_, same)| !same) else { return Ok(()) };
+    Err(Trouble::input(format!("the draft names another {what} than the query"))
+        .at(format!("query {id}"), None)
+        .why("encounter, patient, gap and author of a query are those it was begun with; nothing was changed")
+        .hint("leave them as `lacuna query show N --json` gives them, or begin another query: `lacuna query new ENCOUNTER`"))
+}
+
+fn find(tx: &Transaction<'_>, id: i64) -> Result<Option<StoredQuery>> {
     tx.query_row(&format!("SELECT {COLUMNS} FROM query q JOIN draft d ON d.query = q.id WHERE q.id = ?1 AND q.discarded = 0"), [id], stored)
         .optional()
-        .map_err(because("the query could not be read"))?
+        .map_err(because("the query could not be read"))
+}
+
+fn current(tx: &Transaction<'_>, id: i64) -> Result<StoredQuery> {
+    find(tx, id)?
         .ok_or_else(|| Trouble::input("there is no such query").at(format!("query {id}"), None).hint("`lacuna query list` shows them"))
 }
 
@@ -332,7 +354,7 @@ fn stored(r: &rusqlite::Row<'_>) -> rusqlite::Result<StoredQuery> {
     let time = |text: Option<String>| text.and_then(|t| Instant::parse(&t));
     Ok(StoredQuery {
         id: r.get(0)?,
-        state: value(&r.get::<_, String>(1)?).ok_or_else(|| unreadable(std::fmt::Error))?,
+        state: named(&r.get::<_, String>(1)?).ok_or_else(|| unreadable(std::fmt::Error))?,
         version: r.get(2)?,
         revision: r.get(3)?,
         draft: serde_json::from_str(&r.get::<_, String>(4)?).map_err(unreadable)?,
@@ -341,7 +363,7 @@ fn stored(r: &rusqlite::Row<'_>) -> rusqlite::Result<StoredQuery> {
         created_by: r.get(7)?,
         sent: time(r.get(8)?),
         due: time(r.get(9)?),
-        outcome: r.get::<_, Option<String>>(10)?.and_then(|o| value(&o)),
+        outcome: r.get::<_, Option<String>>(10)?.and_then(|o| named(&o)),
         answer: r.get(11)?,
     })
 }
@@ -359,17 +381,4 @@ fn act<'a>(action: &'a str, draft: &'a Draft, object: &'a str, version: Option<i
         object_version: version,
         ..Act::new(action)
     }
-}
-
-/// The snake-case name that serde gives a plain enum.
-fn name<T: Serialize>(value: &T) -> String {
-    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-fn value<T: DeserializeOwned>(name: &str) -> Option<T> {
-    serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
-}
-
-fn json<T: Serialize>(value: &T) -> String {
-    serde_json::to_string(value).unwrap_or_default()
 }

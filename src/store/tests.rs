@@ -36,11 +36,20 @@ fn batch(text: &str) -> Vec<Record> {
 }
 
 fn import(store: &Store, records: &[Record]) -> IngestCounts {
-    let mut counts = IngestCounts::default();
-    let run = store.begin_run(&actor(), &["test".into()]).unwrap();
-    store.put_batch(&actor(), run, records, &[], &mut counts).unwrap();
-    store.end_run(&actor(), run, true).unwrap();
+    let (counts, refused) = import_from(store, "test", records);
+    assert_eq!(refused, []);
     counts
+}
+
+/// From a source that has a line for each record.
+fn import_from(store: &Store, source: &str, records: &[Record]) -> (IngestCounts, Vec<crate::error::Trouble>) {
+    let mut counts = IngestCounts::default();
+    let run = store.begin_run(&actor(), &[source.into()]).unwrap();
+    let incoming = |(line, record): (u64, &Record)| Incoming { record: record.clone(), source: source.into(), line: Some(line) };
+    let batch: Vec<Incoming> = (1..).zip(records).map(incoming).collect();
+    let refused = store.put_batch(&actor(), run, &batch, &[], &mut counts).unwrap();
+    store.end_run(&actor(), run, true).unwrap();
+    (counts, refused)
 }
 
 #[test]
@@ -342,4 +351,99 @@ fn who_looked_at_this_patient_finds_acts_that_name_only_the_encounter() {
     store.mark_gap(&actor(), "e1", "N01||", crate::checklist::GapState::Dismissed, "handled elsewhere").unwrap();
     let log = store.audit(&AuditFilter { patient: Some("p1".into()), ..AuditFilter::default() }).unwrap();
     assert!(log.iter().any(|row| row.action == "gap.mark"));
+}
+
+#[test]
+fn one_identifier_under_two_patients_is_refused_and_changes_nothing() {
+    let store = Store::memory(&actor()).unwrap();
+    let document = |id: &str, encounter: Option<&str>, patient: Option<&str>, text: &str| {
+        let (encounter, patient) = (encounter.map(str::to_owned), patient.map(str::to_owned));
+        Record::Document(Document { identifier: id.into(), encounter, patient, text: text.into(), ..Document::default() })
+    };
+    let stay = |id: &str, patient: &str| {
+        Record::Encounter(Encounter { identifier: id.into(), patient: Some(patient.into()), ..Encounter::default() })
+    };
+    let lab = |encounter: &str| {
+        Record::Observation(Observation { identifier: "o".into(), encounter: Some(encounter.into()), ..Observation::default() })
+    };
+    let first = [stay("e1", "p1"), stay("e2", "p2"), document("d", Some("e1"), None, "stable"), lab("e1")];
+    assert_eq!(import_from(&store, "first.json", &first).1, []);
+    let head = store.outbox_head().unwrap();
+
+    let second = [
+        document("d", None, Some("p2"), "stable"),
+        document("d", Some("e2"), None, "worse"),
+        document("new", Some("e1"), Some("p2"), "worse"),
+        stay("e1", "p2"),
+        lab("e2"),
+    ];
+    let (counts, refused) = import_from(&store, "second.json", &second);
+    assert_eq!(counts, IngestCounts::default());
+    assert_eq!(refused.iter().map(|t| t.line).collect::<Vec<_>>(), [1, 2, 3, 4, 5].map(Some));
+    for trouble in refused.iter().take(4) {
+        let words = trouble.to_string();
+        assert!(words.contains("second.json") && words.contains("first.json:") && trouble.hint.is_some(), "{words}");
+        assert!(!words.contains("stable") && !words.contains("worse"));
+    }
+    assert_eq!(store.outbox_head().unwrap(), head, "nothing was written");
+    let kept = store.document("d", None).unwrap().unwrap();
+    assert_eq!((kept.version, kept.text.as_str(), kept.encounter.as_deref()), (1, "stable", Some("e1")));
+    assert_eq!(store.chart("e1").unwrap().unwrap().observations.len(), 1);
+    // The same patient again, and a note that names nobody, contradict nothing.
+    assert_eq!(import(&store, &[document("d", Some("e1"), Some("p1"), "better")]).new_versions, 1);
+    assert_eq!(import(&store, &[document("d", None, None, "best")]).new_versions, 1);
+}
+
+#[test]
+fn a_text_that_was_altered_below_the_program_is_found() {
+    let store = Store::memory(&actor()).unwrap();
+    import(&store, &batch("stable"));
+    assert_eq!(store.verify_texts().unwrap(), (1, Vec::new()));
+    let meddle = |sql: &str| store.lock().execute_batch(&format!("DROP TRIGGER IF EXISTS document_is_immutable; {sql}")).unwrap();
+    meddle("UPDATE document SET text = 'unstable'");
+    let found = store.verify_texts().unwrap().1;
+    assert_eq!(found.iter().map(|d| (d.document.as_str(), d.version, d.part)).collect::<Vec<_>>(), [("d1", 1, "text")]);
+    meddle("UPDATE document SET text = CAST(x'ff' AS TEXT), body = '{}'");
+    assert_eq!(store.verify_texts().unwrap().1.iter().map(|d| d.part).collect::<Vec<_>>(), ["text", "details"]);
+}
+
+#[test]
+fn a_draft_keeps_whom_it_is_about_and_who_asks() {
+    let store = Store::memory(&actor()).unwrap();
+    let begun = Draft {
+        encounter: Some("e1".into()),
+        patient: Some("p1".into()),
+        patient_name: "Osei, Grace".into(),
+        author: "Ana RN".into(),
+        ..Draft::default()
+    };
+    let id = store.new_query(&actor(), &NewQuery { draft: &begun, internal_note: "" }).unwrap();
+    for (what, foreign) in [
+        ("encounter", Draft { encounter: Some("e2".into()), ..begun.clone() }),
+        ("patient", Draft { patient: Some("p2".into()), ..begun.clone() }),
+        ("patient", Draft { patient_name: "Rivera, Marta".into(), ..begun.clone() }),
+        ("author", Draft { author: "Somebody MD".into(), ..begun.clone() }),
+        ("gap", Draft { gap: Some("g".into()), ..begun.clone() }),
+    ] {
+        let trouble = store.save_draft(&actor(), id, 1, &foreign, "").unwrap_err();
+        assert!(trouble.what.contains(what) && trouble.hint.is_some() && !trouble.to_string().contains("Rivera"), "{trouble}");
+    }
+    assert_eq!(store.query(id).unwrap().unwrap().draft, begun);
+    assert_eq!(store.save_draft(&actor(), id, 1, &Draft { title: "Clarification".into(), ..begun }, "").unwrap(), 2);
+}
+
+#[test]
+fn a_past_import_says_what_it_refused() {
+    let store = Store::memory(&actor()).unwrap();
+    let run = store.begin_run(&actor(), &["notes.jsonl".into()]).unwrap();
+    let reject = crate::error::Trouble::input("the line is not valid JSON")
+        .at("notes.jsonl", Some(3))
+        .why("it ends too early")
+        .hint("send it again");
+    store.put_batch(&actor(), run, &[], std::slice::from_ref(&reject), &mut IngestCounts::default()).unwrap();
+    let report = store.run(run).unwrap().unwrap();
+    assert_eq!((report.rejected, report.ended.as_deref(), report.sources.as_slice()), (1, None, ["notes.jsonl".to_owned()].as_slice()));
+    assert_eq!(store.rejects(run).unwrap(), [reject]);
+    assert_eq!(store.run(run + 1).unwrap(), None);
+    assert_eq!(store.runs().unwrap(), [report]);
 }

@@ -4,7 +4,7 @@ use super::session::Session;
 use crate::chart::Record;
 use crate::error::{Result, Trouble};
 use crate::intake::{self, Options, Origin, Sink};
-use crate::store::{IngestCounts, Store};
+use crate::store::{Incoming, IngestCounts, RunReport, Store};
 use lacuna_index::Stop;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -78,6 +78,32 @@ impl ImportReport {
     }
 }
 
+/// A past import with what it refused: the JSON contract of `lacuna import report RUN`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PastImport {
+    /// The run.
+    #[serde(flatten)]
+    pub run: RunReport,
+    /// What it refused.
+    pub rejects: Vec<Reject>,
+}
+
+/// The imports of a store, newest first.
+pub fn past_imports(store: &Store, session: &Session) -> Result<Vec<RunReport>> {
+    store.record_act(&session.actor(), "import.list", None, None, None, "")?;
+    store.runs()
+}
+
+/// One import of a store.
+pub fn past_import(store: &Store, session: &Session, run: i64) -> Result<PastImport> {
+    let Some(report) = store.run(run)? else {
+        let hint = "`lacuna import report` lists them";
+        return Err(Trouble::input("there is no such import").at(format!("import {run}"), None).hint(hint));
+    };
+    store.record_act(&session.actor(), "import.show", None, None, Some(&run.to_string()), "")?;
+    Ok(PastImport { run: report, rejects: store.rejects(run)?.into_iter().map(Reject::from).collect() })
+}
+
 /// How far an import is.
 #[derive(Clone, Debug, Default)]
 pub struct ImportProgress {
@@ -101,7 +127,7 @@ pub fn import(
     let sources: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
     let run = store.begin_run(&session.actor(), &sources)?;
     let mut sink = StoreSink::new(store, session, run, stop, tell);
-    let outcome = intake::run(paths, options, &mut sink).and_then(|()| sink.flush());
+    let outcome = intake::run(paths, options, &mut sink).and_then(|()| sink.finish());
     let stopped = stop.stopped();
     let (counts, rejects, notices, rejected) = (sink.counts, sink.rejects, sink.notices, sink.rejected);
     let ended = store.end_run(&session.actor(), run, outcome.is_ok() && !stopped);
@@ -125,7 +151,7 @@ pub fn import_records(store: &Store, session: &Session, source: &str, bundle: &[
     let (stop, mut quiet) = (Stop::new(), |_: &ImportProgress| {});
     let mut sink = StoreSink::new(store, session, run, &stop, &mut quiet);
     intake::run_bytes(source, bundle, &Options::default(), &mut sink)?;
-    sink.flush()?;
+    sink.finish()?;
     let rejects = sink.rejects;
     store.end_run(&session.actor(), run, true)?;
     Ok(rejects)
@@ -137,7 +163,7 @@ struct StoreSink<'a> {
     run: i64,
     stop: &'a Stop,
     tell: &'a mut dyn FnMut(&ImportProgress),
-    records: Vec<Record>,
+    records: Vec<Incoming>,
     bytes: usize,
     fresh_rejects: Vec<Trouble>,
     counts: IngestCounts,
@@ -170,22 +196,29 @@ impl<'a> StoreSink<'a> {
         if self.records.is_empty() && self.fresh_rejects.is_empty() {
             return Ok(());
         }
-        self.store.put_batch(&self.session.actor(), self.run, &self.records, &self.fresh_rejects, &mut self.counts)?;
+        let refused = self.store.put_batch(&self.session.actor(), self.run, &self.records, &self.fresh_rejects, &mut self.counts)?;
         self.records.clear();
         self.fresh_rejects.clear();
         self.bytes = 0;
+        refused.into_iter().for_each(|trouble| self.reject(trouble)); // they reach the ledger with the next batch
         self.progress.documents = self.counts.added + self.counts.unchanged + self.counts.new_versions;
         (self.tell)(&self.progress);
         Ok(())
     }
+
+    /// The last batch, and what the store refused of it.
+    fn finish(&mut self) -> Result<()> {
+        self.flush()?;
+        self.flush()
+    }
 }
 
 impl Sink for StoreSink<'_> {
-    fn take(&mut self, record: Record, _origin: &Origin) -> Result<()> {
+    fn take(&mut self, record: Record, origin: &Origin) -> Result<()> {
         if let Record::Document(document) = &record {
             self.bytes += document.text.len();
         }
-        self.records.push(record);
+        self.records.push(Incoming { record, source: origin.source.clone(), line: origin.line });
         if self.records.len() >= BATCH_RECORDS || self.bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
     }
 

@@ -13,7 +13,7 @@ mod session;
 mod worklist;
 
 pub use desk::Desk;
-pub use import::{DocumentCounts, ImportProgress, ImportReport, Reject, import, import_records};
+pub use import::{DocumentCounts, ImportProgress, ImportReport, PastImport, Reject, import, import_records, past_import, past_imports};
 pub use indexing::Waiting;
 pub use local::LocalDesk;
 pub use search::{Request as SearchRequest, search_in};

@@ -31,12 +31,17 @@ impl WorklistView {
 
     /// How a person says it.
     pub fn label(self) -> &'static str {
+        self.words().1
+    }
+
+    /// How it is typed in a command, how a person says it, and what it shows.
+    pub fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Active => "active",
-            Self::WithGaps => "with gaps",
-            Self::Queries => "queries waiting",
-            Self::Discharged => "discharged",
-            Self::All => "all",
+            Self::Active => ("active", "active", "in the house, or discharged and not done with"),
+            Self::WithGaps => ("with-gaps", "with gaps", "with an open gap"),
+            Self::Queries => ("queries", "queries waiting", "with a query under way"),
+            Self::Discharged => ("discharged", "discharged", "discharged"),
+            Self::All => ("all", "all", "all of them, lone notes too"),
         }
     }
 }
@@ -286,13 +291,18 @@ impl DismissReason {
 
     /// How a person says it.
     pub fn label(self) -> &'static str {
+        self.words().1
+    }
+
+    /// How it is typed in a command, and how a person says it.
+    pub fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::InsufficientEvidence => "evidence does not carry it",
-            Self::AlreadyDocumented => "already documented",
-            Self::NotSignificant => "not clinically significant here",
-            Self::HandledElsewhere => "handled elsewhere",
-            Self::Education => "for education",
-            Self::Other => "other",
+            Self::InsufficientEvidence => ("insufficient-evidence", "evidence does not carry it"),
+            Self::AlreadyDocumented => ("already-documented", "already documented"),
+            Self::NotSignificant => ("not-significant", "not clinically significant here"),
+            Self::HandledElsewhere => ("handled-elsewhere", "handled elsewhere"),
+            Self::Education => ("education", "for education"),
+            Self::Other => ("other", "other"),
         }
     }
 }

@@ -1,0 +1,120 @@
+//! One identifier, one patient. A record whose identifier is there already for another patient, or whose encounter is another
+//! patient's, is refused before anything is written: as a new version it would carry one patient's words into another's chart.
+
+use super::ingest::Incoming;
+use crate::chart::Record;
+use crate::error::Trouble;
+use rusqlite::{OptionalExtension, Transaction};
+
+/// Why a record cannot go in.
+pub(super) enum Clash {
+    /// Its identifier is taken.
+    Identifier {
+        kind: &'static str,
+        identifier: String,
+        /// Where the one that is there came from, as far as that is known.
+        first: Option<String>,
+    },
+    /// Its encounter is another patient's.
+    Encounter { kind: &'static str, identifier: String, encounter: String, first: Option<String> },
+    /// An encounter that only stands in for a missing one: the note that it stands for is told, once.
+    Implied,
+}
+
+impl Clash {
+    /// In words, with both sources; no more of a patient than identifiers.
+    pub(super) fn told(self, incoming: &Incoming) -> Option<Trouble> {
+        let from = |first: Option<String>| first.unwrap_or_else(|| "an earlier import (`lacuna import report` lists them)".to_owned());
+        let trouble = match self {
+            Self::Implied => return None,
+            Self::Identifier { kind, identifier, first } => {
+                Trouble::input(format!("the {kind} {identifier} is there already, of another patient"))
+                    .why(format!("the first one came from {}", from(first)))
+                    .hint(format!("give each {kind} an identifier of its own, or correct the patient; nothing stored was changed"))
+            }
+            Self::Encounter { kind, identifier, encounter, first } => {
+                Trouble::input(format!("the {kind} {identifier} names the encounter {encounter}, which is another patient's"))
+                    .why(format!("that encounter came from {}", from(first)))
+                    .hint("correct the patient or the encounter at the sender; nothing stored was changed")
+            }
+        };
+        Some(trouble.at(&incoming.source, incoming.line))
+    }
+}
+
+/// What is known of a stored record: its patient, and where it came from.
+type Known = (Option<String>, Option<String>);
+
+/// Whether `record` may go in.
+pub(super) fn clash(tx: &Transaction<'_>, record: &Record) -> rusqlite::Result<Option<Clash>> {
+    match record {
+        Record::Patient(_) | Record::Provider(_) => Ok(None),
+        Record::Encounter(e) => {
+            let Some((patient, first)) = encounter(tx, &e.identifier)? else { return Ok(None) };
+            let other = differ(patient.as_deref(), e.patient.as_deref());
+            Ok(match (other, e.implied) {
+                (false, _) => None,
+                (true, true) => Some(Clash::Implied),
+                (true, false) => Some(Clash::Identifier { kind: "encounter", identifier: e.identifier.clone(), first }),
+            })
+        }
+        Record::Document(d) => {
+            let sql = "SELECT patient, encounter, source FROM document WHERE identifier = ?1 AND current = 1";
+            let stored = tx.prepare_cached(sql)?.query_row([&d.identifier], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional()?;
+            of_encounter(tx, "document", (&d.identifier, d.encounter.as_deref(), d.patient.as_deref()), stored)
+        }
+        Record::Observation(o) => fact(tx, "observation", (&o.identifier, o.encounter.as_deref(), o.patient.as_deref())),
+        Record::Order(o) => fact(tx, "order", (&o.identifier, o.encounter.as_deref(), o.patient.as_deref())),
+        Record::Medication(m) => fact(tx, "medication", (&m.identifier, m.encounter.as_deref(), m.patient.as_deref())),
+        Record::Procedure(p) => fact(tx, "procedure", (&p.identifier, p.encounter.as_deref(), p.patient.as_deref())),
+        Record::Problem(p) => fact(tx, "problem", (&p.identifier, p.encounter.as_deref(), p.patient.as_deref())),
+    }
+}
+
+/// Identifier, encounter and patient of a record that came.
+type Given<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
+
+fn fact(tx: &Transaction<'_>, kind: &'static str, given: Given<'_>) -> rusqlite::Result<Option<Clash>> {
+    let mut find = tx.prepare_cached("SELECT patient, encounter FROM fact WHERE kind = ?1 AND identifier = ?2")?;
+    let stored = find.query_row((kind, given.0), |r| Ok((r.get(0)?, r.get(1)?, None))).optional()?;
+    of_encounter(tx, kind, given, stored)
+}
+
+/// A record that belongs to an encounter: its patient is the one it names, else its encounter's. `stored` is the patient, the
+/// encounter and the source of the record that has its identifier now.
+fn of_encounter(
+    tx: &Transaction<'_>,
+    kind: &'static str,
+    (identifier, at, patient): Given<'_>,
+    stored: Option<(Option<String>, Option<String>, Option<String>)>,
+) -> rusqlite::Result<Option<Clash>> {
+    let there = at.map(|at| encounter(tx, at)).transpose()?.flatten();
+    let (owner, came_from) = there.unwrap_or_default();
+    if let Some((stored_patient, stored_at, first)) = stored {
+        let stored_patient = match (stored_patient, stored_at) {
+            (None, Some(at)) => encounter(tx, &at)?.and_then(|(patient, _)| patient),
+            (patient, _) => patient,
+        };
+        if differ(stored_patient.as_deref(), patient.or(owner.as_deref())) {
+            return Ok(Some(Clash::Identifier { kind, identifier: identifier.to_owned(), first }));
+        }
+    }
+    let other = differ(owner.as_deref(), patient);
+    Ok(other.then(|| Clash::Encounter {
+        kind,
+        identifier: identifier.to_owned(),
+        encounter: at.unwrap_or_default().to_owned(),
+        first: came_from,
+    }))
+}
+
+fn encounter(tx: &Transaction<'_>, identifier: &str) -> rusqlite::Result<Option<Known>> {
+    tx.prepare_cached("SELECT patient, source FROM encounter WHERE identifier = ?1")?
+        .query_row([identifier], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()
+}
+
+/// Both are known and not the same: what is not given contradicts nothing.
+fn differ(one: Option<&str>, other: Option<&str>) -> bool {
+    one.zip(other).is_some_and(|(one, other)| one != other)
+}
