@@ -28,6 +28,16 @@ pub struct Sketch {
     pub as_of: f64,
     /// `female` or `male`, where it matters.
     pub sex: Option<crate::chart::Sex>,
+    /// Years at admission, where they matter.
+    pub age: Option<usize>,
+    /// The service, where it matters.
+    pub service: Option<String>,
+    /// The disposition that the sender gave.
+    pub disposition: Option<String>,
+    /// Hours at death.
+    pub died: Option<f64>,
+    /// Hours at registration, where it was not at the order to admit.
+    pub registered: Option<f64>,
     /// Documents.
     pub documents: Vec<SketchDocument>,
     /// Values.
@@ -57,6 +67,12 @@ pub struct SketchDocument {
     pub signed: Option<bool>,
     /// Whether the sender calls it preliminary.
     pub preliminary: bool,
+    /// Its title.
+    pub title: Option<String>,
+    /// The service that wrote it.
+    pub service: Option<String>,
+    /// Whether it belongs to an earlier encounter.
+    pub prior: bool,
     /// The text.
     pub text: String,
 }
@@ -83,6 +99,8 @@ pub struct SketchDrug {
     pub name: String,
     /// Route.
     pub route: Option<String>,
+    /// Dose, as `40 mg`.
+    pub dose: Option<String>,
     /// Ordered, given, home.
     pub kind: crate::chart::MedicationKind,
     /// Hours.

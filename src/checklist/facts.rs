@@ -1,10 +1,12 @@
 //! A chart laid out for questions: mentions by concept, values by name in order of time, drugs and procedures by concept.
 
+use super::indicator::{Since, When};
+use super::proof::{around, quote, reference, sentence, shown_value, unit_of};
+use super::words::has_word;
 use super::{Packs, names};
-use crate::chart::{
-    Chart, Document, DocumentType, Evidence, Instant, Medication, Observation, Role, Sex, TextEvidence, Value, ValueEvidence,
-};
+use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, Observation, Procedure, Role, Sex, ValueEvidence};
 use crate::reading::{Measurement, Mention, Reading};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -46,6 +48,16 @@ pub(super) struct Point<'a> {
     pub(super) prior: bool,
 }
 
+impl<'a> Point<'a> {
+    /// The note that states it, when it was not sent.
+    pub(super) fn document(&self) -> Option<&'a Document> {
+        match self.origin {
+            Origin::Sent(_) => None,
+            Origin::Stated(document, ..) => Some(document),
+        }
+    }
+}
+
 /// Everything a question needs.
 pub(super) struct Facts<'a> {
     packs: &'a Packs,
@@ -59,6 +71,9 @@ pub(super) struct Facts<'a> {
     pub(super) order_concepts: Vec<BTreeSet<String>>,
     pub(super) procedure_concepts: Vec<BTreeSet<String>>,
     problem_concepts: Vec<Vec<Mention>>,
+    /// Documents of earlier encounters, read when they are first asked for.
+    prior: OnceCell<Vec<(&'a Document, Reading)>>,
+    surgeries: Vec<(Instant, Instant)>,
 }
 
 impl<'a> Facts<'a> {
@@ -75,7 +90,10 @@ impl<'a> Facts<'a> {
             order_concepts: chart.orders.iter().map(|o| named(&o.name)).collect(),
             procedure_concepts: chart.procedures.iter().map(|p| named(&p.name)).collect(),
             problem_concepts: chart.problems.iter().map(|p| names::mentions_in(&p.name)).collect(),
+            prior: OnceCell::new(),
+            surgeries: Vec::new(),
         };
+        facts.surgeries = facts.find_surgeries();
         facts.take_mentions();
         facts.take_values();
         facts
@@ -112,6 +130,54 @@ impl<'a> Facts<'a> {
     /// Hours after the order to admit.
     pub(super) fn hours_in(&self, when: &Instant) -> Option<f64> {
         self.chart().encounter.admission().map(|start| when.hours_since(&start))
+    }
+
+    /// Documents of earlier encounters with their readings, the oldest encounter last.
+    pub(super) fn prior(&self) -> &[(&'a Document, Reading)] {
+        self.prior.get_or_init(|| {
+            let documents = self.subject.chart.prior.iter().flat_map(|p| &p.documents);
+            documents.map(|d| (d, crate::reading::read(&d.text, d.type_hint()))).collect()
+        })
+    }
+
+    /// When the stay ended, or as much of it as is over at the instant of evaluation.
+    pub(super) fn until(&self) -> Instant {
+        self.chart().encounter.end.filter(|end| *end < self.as_of).unwrap_or(self.as_of)
+    }
+
+    /// Beginning and end of each operation of the stay: recorded procedures, else the times of operative reports.
+    pub(super) fn surgeries(&self) -> &[(Instant, Instant)] {
+        &self.surgeries
+    }
+
+    fn find_surgeries(&self) -> Vec<(Instant, Instant)> {
+        let recorded = self.chart().procedures.iter().filter(|p| surgical(p, self.words("surgery"), self.words("not_surgery")));
+        let mut out: Vec<(Instant, Instant)> = recorded.filter_map(|p| Some((p.start.or(p.end)?, p.end.or(p.start)?))).collect();
+        if out.is_empty() {
+            let reports = self.documents().filter(|(d, r)| type_of(d, r) == DocumentType::OperativeReport);
+            out.extend(reports.filter_map(|(d, _)| d.time.map(|time| (time, time))));
+        }
+        out
+    }
+
+    /// Whether something lies within a window, and before `cap` hours after admission. Without a time, or without what the window
+    /// counts from, nothing can be said, and it is left out.
+    pub(super) fn within(&self, time: Option<Instant>, when: &When, cap: Option<f64>) -> bool {
+        let early = cap.is_none_or(|cap| time.and_then(|t| self.hours_in(&t)).is_some_and(|hours| hours <= cap));
+        if when.any() || !early {
+            return early;
+        }
+        let Some(time) = time else { return false };
+        let fits = |start: &Instant| {
+            let hours = time.hours_since(start);
+            when.from_hours.is_none_or(|from| hours >= from) && when.until_hours.is_none_or(|until| hours <= until)
+        };
+        match when.since {
+            Since::Admission => self.chart().encounter.admission().is_some_and(|start| fits(&start)),
+            Since::Discharge => self.chart().encounter.end.is_some_and(|start| fits(&start)),
+            Since::Now => fits(&self.until()),
+            Since::Surgery => self.surgeries.iter().any(|(_, end)| fits(end)),
+        }
     }
 
     /// Confirmed, active diagnoses of this encounter whose name says the concept. A problem list entry is no documentation of
@@ -191,17 +257,17 @@ impl<'a> Facts<'a> {
         let around = sentence(document, reading, measurement.start);
         let from = around.as_ptr() as usize - document.text.as_ptr() as usize;
         let before = document.text.get(from..measurement.start).unwrap_or_default();
-        !self.words("not_a_value").iter().any(|word| super::words::has_word(before, word))
+        !self.words("not_a_value").iter().any(|word| has_word(before, word))
     }
 
     /// A mention as proof: its sentence, or as much of it as one line shows. A bare name proves little to a reader.
-    pub(super) fn proof(&self, said: &Said<'a>) -> Evidence {
+    pub(super) fn proof(&self, said: &Said<'_>) -> Evidence {
         let (start, end) = around(said.document, said.reading, said.mention.start, said.mention.end);
         quote(said.document, said.reading, start, end)
     }
 
     /// A value as proof.
-    pub(super) fn value_proof(&self, point: &Point<'a>) -> Evidence {
+    pub(super) fn value_proof(&self, point: &Point<'_>) -> Evidence {
         match point.origin {
             Origin::Sent(observation) => Evidence::Value(ValueEvidence {
                 observation: observation.identifier.clone(),
@@ -225,6 +291,11 @@ pub(super) fn role(document: &Document) -> Role {
     document.author.as_ref().map(|author| author.role).unwrap_or_default()
 }
 
+/// Who speaks in a document: its author by identifier or name, else the document itself.
+pub(super) fn voice_of(document: &Document) -> &str {
+    document.author.as_ref().and_then(|a| a.identifier.as_deref().or(a.name.as_deref())).unwrap_or(&document.identifier)
+}
+
 /// Whether a document's words can be a diagnosis: a provider's, and not a finding of imaging or pathology alone (ICD-10-CM III.B).
 pub(super) fn diagnoses(document: &Document, reading: &Reading) -> bool {
     let finding = matches!(type_of(document, reading), DocumentType::RadiologyReport | DocumentType::PathologyReport);
@@ -239,7 +310,7 @@ pub(super) fn type_of(document: &Document, reading: &Reading) -> DocumentType {
 }
 
 /// Whether two numbers are the same measurement told twice.
-fn same(one: f64, other: f64) -> bool {
+pub(super) fn same(one: f64, other: f64) -> bool {
     (one - other).abs() <= 1e-6 + 0.004 * one.abs().max(other.abs())
 }
 
@@ -247,85 +318,11 @@ fn named(name: &str) -> BTreeSet<String> {
     names::mentions_in(name).into_iter().map(|m| m.concept).collect()
 }
 
-/// Words further away than this many bytes say nothing of a place, though no full stop stands between: in a text without stops each of
-/// its many findings would be judged by all of it.
-const SENTENCE: usize = 1000;
-
-/// The sentence around a byte of a document, as far as it matters.
-pub(super) fn sentence<'d>(document: &'d Document, reading: &Reading, at: usize) -> &'d str {
-    let text = document.text.as_str();
-    let index = reading.sentences.partition_point(|s| s.end <= at);
-    let span = reading.sentences.get(index).filter(|s| s.start <= at);
-    let whole = span.map_or(0..text.len(), |s| s.range());
-    let (mut from, mut to) = (whole.start.max(at.saturating_sub(SENTENCE)), whole.end.min(at + SENTENCE));
-    while !text.is_char_boundary(from) {
-        from += 1;
-    }
-    while !text.is_char_boundary(to) {
-        to -= 1;
-    }
-    let near = text.get(from..to).unwrap_or_default();
-    // Words of a heading stand in no sentence: their line is what is around them.
-    if span.is_some() { near } else { line(near, at.saturating_sub(from)) }
-}
-
-/// The longest quote, in bytes.
-const QUOTE: usize = 320;
-
-/// The sentence around some words: cut at a clause, else at a blank, when it is long; a heading takes the words it stands over, and
-/// the bare number of the next item of a list is not part of it.
-pub(super) fn around(document: &Document, reading: &Reading, start: usize, end: usize) -> (usize, usize) {
-    let text = document.text.as_str();
-    let index = reading.sentences.partition_point(|s| s.end <= start);
-    let Some(span) = reading.sentences.get(index).filter(|s| s.start <= start && s.end >= end) else { return (start, end) };
-    let spare_end = match reading.sentences.get(index + 1).filter(|_| span.of(text).trim_end().ends_with(':')) {
-        Some(next) if next.end - span.start <= QUOTE => next.end,
-        _ => span.end,
-    };
-    let spare = QUOTE.saturating_sub(end - start) / 2;
-    let mut from = span.start.max(start.saturating_sub(spare));
-    while !text.is_char_boundary(from) {
-        from += 1;
-    }
-    // What the front does not use serves the end.
-    let mut to = spare_end.min(from + QUOTE).max(end);
-    while !text.is_char_boundary(to) {
-        to -= 1;
-    }
-    if from > span.start {
-        let blank = text.get(from..start).or_else(|| text.get(start..start)).and_then(|cut| cut.find(char::is_whitespace));
-        from = blank.map_or(start, |at| from + at);
-    }
-    if to < spare_end {
-        let rest = text.get(end..to).unwrap_or_default();
-        let clause = rest.rfind([',', ';', '.']).filter(|at| rest.get(at + 1..).is_none_or(|r| r.starts_with(char::is_whitespace)));
-        to = clause.or_else(|| rest.rfind(char::is_whitespace)).map_or(end, |at| end + at);
-    }
-    to = end.max(without_next_number(text, from, to));
-    let cut = text.get(from..to).unwrap_or_default();
-    let lead = cut.len() - cut.trim_start().len();
-    let tail = cut.len() - cut.trim_end().len();
-    if lead + tail >= cut.len() || from + lead > start || to - tail < end { (start, end) } else { (from + lead, to - tail) }
-}
-
-/// The end of some words without the bare number of the next item of a list ("LLL pneumonia 2."). A number is an item's when the
-/// one before it stands as an item shortly before.
-fn without_next_number(text: &str, from: usize, to: usize) -> usize {
-    let words = text.get(from..to).unwrap_or_default();
-    let Some(head) = words.trim_end().strip_suffix(['.', ')']) else { return to };
-    let bare = head.trim_end_matches(|c: char| c.is_ascii_digit());
-    let number = head.get(bare.len()..).and_then(|digits| digits.parse::<u8>().ok());
-    let Some(before) = number.and_then(|n| n.checked_sub(1)).filter(|_| bare.ends_with(char::is_whitespace)) else { return to };
-    let near = text.get(..from + bare.len()).unwrap_or_default();
-    let is_item =
-        before == 0 || [".", ")"].iter().any(|sign| near.rsplit(char::is_whitespace).take(120).any(|w| w == format!("{before}{sign}")));
-    if is_item { from + bare.trim_end().len() } else { to }
-}
-
-fn line(text: &str, at: usize) -> &str {
-    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |i| i + 1);
-    let end = text.get(at..).and_then(|after| after.find('\n')).map_or(text.len(), |i| at + i);
-    text.get(start..end).unwrap_or_default()
+/// Whether a procedure was done and its category or name holds one of the words, and none of the others.
+pub(super) fn surgical(procedure: &Procedure, words: &[String], not: &[String]) -> bool {
+    let status = procedure.status.as_deref().unwrap_or("completed");
+    let holds = |word: &String| has_word(&procedure.name, word) || has_word(procedure.category.as_deref().unwrap_or_default(), word);
+    status.eq_ignore_ascii_case("completed") && (words.is_empty() || words.iter().any(holds)) && !not.iter().any(holds)
 }
 
 /// A number for the words of a stretch of text, whatever its case and spacing.
@@ -335,65 +332,4 @@ fn fingerprint(text: &str) -> u64 {
         word.to_lowercase().hash(&mut hasher);
     }
     hasher.finish()
-}
-
-/// Words of a document as proof.
-pub(super) fn quote(document: &Document, reading: &Reading, start: usize, end: usize) -> Evidence {
-    Evidence::Text(TextEvidence {
-        document: document.identifier.clone(),
-        start,
-        end,
-        quote: document.text.get(start..end).unwrap_or_default().to_owned(),
-        date: document.time,
-        author: document.author.as_ref().map(|author| author.display().to_owned()),
-        document_type: type_of(document, reading),
-    })
-}
-
-/// The value as it was sent.
-pub(super) fn shown_value(observation: &Observation) -> String {
-    super::eval::describe::sent(observation)
-}
-
-fn unit_of(observation: &Observation) -> Option<String> {
-    match &observation.value {
-        Some(Value::Quantity(quantity)) => quantity.unit.clone(),
-        _ => None,
-    }
-}
-
-fn reference(observation: &Observation) -> Option<String> {
-    match (observation.low, observation.high) {
-        (Some(low), Some(high)) => Some(format!("{low}-{high}")),
-        (Some(low), None) => Some(format!("from {low}")),
-        (None, Some(high)) => Some(format!("to {high}")),
-        (None, None) => None,
-    }
-}
-
-/// A drug as proof.
-pub(super) fn drug_proof(medication: &Medication) -> Evidence {
-    let route = medication.route.as_deref().map(|route| format!(" {route}")).unwrap_or_default();
-    Evidence::Value(ValueEvidence {
-        observation: medication.identifier.clone(),
-        name: format!("{}{route}", medication.name),
-        value: medication.dose.clone().unwrap_or_default(),
-        unit: None,
-        date: medication.time,
-        reference: None,
-        prior: false,
-    })
-}
-
-/// An order, procedure or problem as proof.
-pub(super) fn record_proof(identifier: &str, name: &str, date: Option<Instant>) -> Evidence {
-    Evidence::Value(ValueEvidence {
-        observation: identifier.to_owned(),
-        name: name.to_owned(),
-        value: String::new(),
-        unit: None,
-        date,
-        reference: None,
-        prior: false,
-    })
 }

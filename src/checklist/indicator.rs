@@ -56,6 +56,39 @@ pub enum Author {
     NotProvider,
 }
 
+/// What a window of time is counted from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Since {
+    /// The order to admit, else the start of the stay.
+    #[default]
+    Admission,
+    /// The end of any operation of the stay.
+    Surgery,
+    /// Discharge.
+    Discharge,
+    /// The instant of evaluation, or discharge where that came first.
+    Now,
+}
+
+/// The hours in which something counts; without bounds: any time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct When {
+    /// What the hours are counted from.
+    pub since: Since,
+    /// Not earlier than so many hours after it; negative is before.
+    pub from_hours: Option<f64>,
+    /// Not later than so many hours after it.
+    pub until_hours: Option<f64>,
+}
+
+impl When {
+    /// Whether every time will do.
+    pub fn any(&self) -> bool {
+        self.from_hours.is_none() && self.until_hours.is_none()
+    }
+}
+
 /// Words in documents.
 #[derive(Clone, Debug, Serialize)]
 pub struct ConceptTest {
@@ -77,8 +110,14 @@ pub struct ConceptTest {
     pub unless: Option<(String, Vec<String>)>,
     /// In at least so many documents, copies counted once.
     pub min_documents: usize,
-    /// Not later than so many hours after admission.
-    pub first_hours: Option<f64>,
+    /// In no more than so many documents, copies counted once.
+    pub max_documents: Option<usize>,
+    /// Nowhere but in documents of these types; empty: anywhere.
+    pub only_in: Vec<DocumentType>,
+    /// In documents of earlier encounters instead.
+    pub prior: bool,
+    /// When.
+    pub when: When,
 }
 
 /// A bound, which may differ by sex.
@@ -121,6 +160,8 @@ pub enum Baseline {
     Stay,
     /// The latest value of earlier encounters.
     Prior,
+    /// The lowest value before it, of this stay or of earlier encounters (for a fall, the highest).
+    Lowest,
 }
 
 /// Labs, vitals, scores.
@@ -146,10 +187,20 @@ pub struct ObservationTest {
     pub not_noted: Vec<String>,
     /// Values whose remark or sentence says that oxygen was given do not count.
     pub room_air: bool,
-    /// Not later than so many hours after admission.
-    pub first_hours: Option<f64>,
+    /// Only values taken while oxygen was given.
+    pub on_oxygen: bool,
+    /// When.
+    pub when: When,
     /// Values that notes state count too.
     pub in_notes: bool,
+    /// It holds without a break for at least so many hours, from the first such value to the last.
+    pub for_hours: Option<f64>,
+    /// The first and the last such value lie at least so many hours apart.
+    pub apart_hours: Option<f64>,
+    /// Values of earlier encounters count too.
+    pub in_prior: bool,
+    /// It holds for every value, not for some.
+    pub always: bool,
 }
 
 /// Drugs.
@@ -163,6 +214,16 @@ pub struct MedicationTest {
     pub routes: Vec<String>,
     /// Ordered, given, home; empty: ordered or given.
     pub kinds: Vec<MedicationKind>,
+    /// A single dose of at least this, in `dose_unit`.
+    pub dose_at_least: Option<f64>,
+    /// A single dose below this, in `dose_unit`.
+    pub dose_below: Option<f64>,
+    /// The unit of the two.
+    pub dose_unit: String,
+    /// From the first entry to the last, or to its end, at least so many hours.
+    pub for_hours: Option<f64>,
+    /// When.
+    pub when: When,
 }
 
 /// Orders and procedures.
@@ -172,6 +233,10 @@ pub struct NamedTest {
     pub concepts: Vec<String>,
     /// Or words in the name.
     pub words: Vec<String>,
+    /// With one of these states, as sent; empty: any that is not withdrawn.
+    pub statuses: Vec<String>,
+    /// When.
+    pub when: When,
 }
 
 /// Literal words in documents.
@@ -183,4 +248,20 @@ pub struct WordsTest {
     pub author: Author,
     /// In documents of these types; empty: any.
     pub document_types: Vec<DocumentType>,
+    /// Standing as one of these; empty: however they stand.
+    pub assertions: Vec<Assertion>,
+    /// In these sections; empty: anywhere.
+    pub sections: Vec<String>,
+    /// Not in these.
+    pub not_sections: Vec<String>,
+    /// With one of these in the same sentence; empty: alone.
+    pub near: Vec<String>,
+    /// Not with one of these in the same sentence.
+    pub not_near: Vec<String>,
+    /// In documents whose title or first line holds one of these; empty: any.
+    pub titles: Vec<String>,
+    /// In at least so many documents.
+    pub min_documents: usize,
+    /// When.
+    pub when: When,
 }

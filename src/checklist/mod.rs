@@ -3,6 +3,8 @@
 //! A pack is a TOML file of items. [`Packs::parse`] reads packs and reports every mistake with its line; [`evaluate`] runs the
 //! items that apply over one encounter; [`explain`] gives the tree of one item: what was asked, what was found, and when.
 
+mod check;
+mod dose;
 mod eval;
 mod example;
 mod facts;
@@ -12,21 +14,23 @@ mod load;
 mod model;
 mod names;
 mod packs;
+mod proof;
 mod sketch;
 #[cfg(test)]
 mod tests;
 mod words;
 
+pub use check::{
+    AtDischarge, Attributes, Check, Clock, ClockStart, Conflict, Copied, CopiedFrom, Elements, Indicators, Pair, PairOf, Part, Parts, Poa,
+    PoaQuestion, Relation, Signature, StatedBy, Support, Wanted,
+};
 pub use eval::{evaluate, explain};
 pub use example::{Example, Sketch, SketchDocument, SketchDrug, SketchValue};
 pub use facts::Subject;
 pub use indicator::{
-    Author, Baseline, Bound, Compare, ConceptTest, Indicator, MedicationTest, NamedTest, ObservationTest, Test, WordsTest,
+    Author, Baseline, Bound, Compare, ConceptTest, Indicator, MedicationTest, NamedTest, ObservationTest, Since, Test, When, WordsTest,
 };
-pub use item::{
-    Attributes, Authority, AuthorityKind, Check, Clock, ClockStart, Conflict, Copied, Elements, Indicators, Item, Pack, Poa, Scope,
-    Signature, Support,
-};
+pub use item::{Authority, AuthorityKind, Item, Pack, Scope};
 pub use load::Diagnostic;
 pub use model::{Explanation, Gap, GapKind, GapState, Outcome, Searched, Severity};
 pub use packs::Packs;

@@ -23,6 +23,11 @@ pub(super) fn concepts() -> &'static [String] {
     })
 }
 
+/// Whether the reader reports such a concept.
+pub(super) fn is_concept(name: &str) -> bool {
+    concepts().binary_search_by(|known| known.as_str().cmp(name)).is_ok()
+}
+
 /// The attributes of a condition; `None` for what is no condition.
 pub(super) fn attributes(condition: &str) -> Option<&'static Attributes> {
     static MAP: OnceLock<BTreeMap<String, Attributes>> = OnceLock::new();

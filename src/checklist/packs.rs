@@ -1,10 +1,14 @@
 //! The packs in force: those that ship, and a site's own.
 
-use super::item::{Check, Item, Pack};
+use super::check::{Check, ClockStart};
+use super::item::{Item, Pack};
 use super::load::{self, Diagnostic};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
+
+/// The longest clock, in hours, that keeps an encounter from being settled: four months.
+const LONGEST: f64 = 2_880.0;
 
 /// Parsed packs.
 #[derive(Clone, Debug, Default)]
@@ -112,7 +116,9 @@ impl Packs {
     /// Hours of the longest clock of all items: an encounter that ended longer ago has no clock running.
     pub fn longest_clock_hours(&self) -> i64 {
         let clocks = self.items().filter_map(|(_, item)| match &item.check {
-            Check::Clock(clock) => Some(clock.limit_hours + clock.early_hours),
+            // Years of retention are no clock that an encounter is looked at again for.
+            Check::Clock(clock) if clock.start == ClockStart::EachDay => Some(24),
+            Check::Clock(clock) => Some((clock.limit_hours.max(0.0) + clock.early_hours).ceil().min(LONGEST) as i64),
             Check::Signature(signature) => Some(signature.after_hours.ceil() as i64),
             _ => None,
         });

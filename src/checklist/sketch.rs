@@ -1,6 +1,6 @@
 //! Small charts from a few lines: the examples of items, and one text as it is tried on the fly.
 
-use super::example::{Example, Sketch};
+use super::example::{Example, Sketch, SketchDocument};
 use super::facts::Subject;
 use super::{Gap, Packs, evaluate};
 use crate::chart::{
@@ -44,7 +44,7 @@ pub fn evaluate_text(packs: &Packs, text: &str, document_type: Option<DocumentTy
 /// Runs one example of one item.
 pub fn try_example(packs: &Packs, item: &str, example: &Example) -> Trial {
     let chart = chart(&example.chart);
-    let readings: Vec<Reading> = chart.documents.iter().map(|d| crate::reading::read(&d.text, d.document_type)).collect();
+    let readings: Vec<Reading> = chart.documents.iter().map(|d| crate::reading::read(&d.text, d.type_hint())).collect();
     let subject = Subject { chart: &chart, readings: &readings };
     let gaps = at(example.chart.as_of).map(|as_of| evaluate(packs, &subject, &as_of, Some(item))).unwrap_or_default();
     let mut problem = String::new();
@@ -61,36 +61,29 @@ pub fn try_example(packs: &Packs, item: &str, example: &Example) -> Trial {
 
 fn chart(sketch: &Sketch) -> Chart {
     let implied = sketch.class.is_none();
-    let start = if implied { None } else { at(0.0) };
+    let admitted = if implied { None } else { at(0.0) };
+    let start = sketch.registered.and_then(at).or(admitted);
     let encounter = Encounter {
         identifier: "example".to_owned(),
         class: sketch.class.unwrap_or(EncounterClass::NotGiven),
         start,
-        admitted: start,
+        admitted,
+        service: sketch.service.clone(),
+        disposition: sketch.disposition.clone(),
         end: sketch.discharged.and_then(at),
         implied,
         ..Encounter::default()
     };
     let mut chart = Chart { encounter, ..Chart::default() };
-    chart.patient = Some(Patient { identifier: "patient".to_owned(), sex: sketch.sex.unwrap_or(Sex::NotGiven), ..Patient::default() });
+    let birth = sketch.age.and_then(|years| at(-(years as f64 + 0.5) * 8766.0));
+    let sex = sketch.sex.unwrap_or(Sex::NotGiven);
+    let died = sketch.died.and_then(at);
+    chart.patient = Some(Patient { identifier: "patient".to_owned(), sex, birth, died, ..Patient::default() });
+    let mut earlier = PriorEncounter::default();
     for (index, drawn) in sketch.documents.iter().enumerate() {
-        let name = drawn.author.clone().unwrap_or_else(|| format!("author {:?}", drawn.role));
-        let author = Provider { identifier: Some(name.clone()), name: Some(name), role: drawn.role, service: None };
-        let time = if implied { None } else { at(drawn.at) };
-        chart.documents.push(Document {
-            identifier: format!("document-{:02}", index + 1),
-            version: 1,
-            document_type: drawn.document_type,
-            signer: drawn.signed.unwrap_or_default().then(|| author.clone()),
-            signed: drawn.signed.unwrap_or_default().then_some(time).flatten(),
-            status: if drawn.preliminary { DocumentStatus::Preliminary } else { DocumentStatus::NotGiven },
-            author: (!implied).then_some(author),
-            time,
-            text: drawn.text.clone(),
-            ..Document::default()
-        });
+        let document = document(index, drawn, implied);
+        if drawn.prior { earlier.documents.push(document) } else { chart.documents.push(document) }
     }
-    let mut prior = Vec::new();
     for (index, value) in sketch.observations.iter().enumerate() {
         let observation = Observation {
             identifier: format!("value-{:02}", index + 1),
@@ -100,16 +93,17 @@ fn chart(sketch: &Sketch) -> Chart {
             note: value.note.clone(),
             ..Observation::default()
         };
-        if value.at < 0.0 { prior.push(observation) } else { chart.observations.push(observation) }
+        if value.at < 0.0 { earlier.observations.push(observation) } else { chart.observations.push(observation) }
     }
-    if !prior.is_empty() {
-        chart.prior.push(PriorEncounter { observations: prior, ..PriorEncounter::default() });
+    if !earlier.observations.is_empty() || !earlier.documents.is_empty() {
+        chart.prior.push(earlier);
     }
     for (index, drug) in sketch.medications.iter().enumerate() {
         chart.medications.push(Medication {
             identifier: format!("drug-{:02}", index + 1),
             name: drug.name.clone(),
             route: drug.route.clone(),
+            dose: drug.dose.clone(),
             kind: drug.kind,
             time: at(drug.at),
             ..Medication::default()
@@ -141,4 +135,24 @@ fn chart(sketch: &Sketch) -> Chart {
     }
     chart.sort();
     chart
+}
+
+fn document(index: usize, drawn: &SketchDocument, implied: bool) -> Document {
+    let name = drawn.author.clone().unwrap_or_else(|| format!("author {:?}", drawn.role));
+    let author = Provider { identifier: Some(name.clone()), name: Some(name), role: drawn.role, service: drawn.service.clone() };
+    let time = if implied { None } else { at(drawn.at) };
+    Document {
+        identifier: format!("document-{:02}", index + 1),
+        version: 1,
+        document_type: drawn.document_type,
+        signer: drawn.signed.unwrap_or_default().then(|| author.clone()),
+        signed: drawn.signed.unwrap_or_default().then_some(time).flatten(),
+        status: if drawn.preliminary { DocumentStatus::Preliminary } else { DocumentStatus::NotGiven },
+        author: (!implied).then_some(author),
+        title: drawn.title.clone(),
+        service: drawn.service.clone(),
+        time,
+        text: drawn.text.clone(),
+        ..Document::default()
+    }
 }

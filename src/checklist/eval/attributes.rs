@@ -2,9 +2,12 @@
 
 use super::leaf::{attribute_of, counts, in_sections};
 use super::{Finding, Verdict, describe, node, yes_if};
+use crate::checklist::check::Attributes;
 use crate::checklist::facts::{Facts, Said};
 use crate::checklist::indicator::Author;
-use crate::checklist::item::{Attributes, Item};
+use crate::checklist::item::Item;
+use crate::checklist::proof::sentence;
+use crate::checklist::words::has_word;
 use crate::checklist::{Outcome, Searched};
 use crate::reading::Assertion;
 use std::collections::BTreeSet;
@@ -79,10 +82,17 @@ fn stated(check: &Attributes, facts: &Facts<'_>, condition: &str, attribute: &st
             return Some(format!("{} in {}", describe::name(value), describe::place(said.document, said.reading)));
         }
     }
-    let others = check.stated_by.iter().filter(|(name, _)| name == attribute).flat_map(|(_, concepts)| concepts);
-    for concept in others {
-        if let Some(said) = facts.said(concept).iter().find(counts) {
+    for other in check.stated_by.iter().filter(|other| other.attribute == attribute) {
+        if let Some(said) = other.concepts.iter().find_map(|concept| facts.said(concept).iter().find(counts)) {
             return Some(format!("\"{}\" in {}", said.mention.text, describe::place(said.document, said.reading)));
+        }
+        // Words state it beside the condition, or anywhere in a note that names it.
+        for said in facts.said(condition).iter().filter(counts) {
+            let around =
+                if other.anywhere { said.document.text.as_str() } else { sentence(said.document, said.reading, said.mention.start) };
+            if let Some(word) = other.words.iter().find(|word| has_word(around, word)) {
+                return Some(format!("\"{word}\" in {}", describe::place(said.document, said.reading)));
+            }
         }
     }
     facts.problems(condition).find_map(|(problem, mention)| {

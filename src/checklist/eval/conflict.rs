@@ -1,10 +1,12 @@
 //! Statements that cannot both hold: of two authors, or of a note and the laboratory.
 
 use super::leaf::in_sections;
-use super::{Finding, Verdict, describe, node, yes_if};
+use super::{Finding, Verdict, describe, node, statements, yes_if};
 use crate::chart::DocumentType;
-use crate::checklist::facts::{Facts, Origin, Said, role, sentence, type_of};
-use crate::checklist::item::{Conflict, Item};
+use crate::checklist::check::Conflict;
+use crate::checklist::facts::{Facts, Origin, Said, role, type_of, voice_of};
+use crate::checklist::item::Item;
+use crate::checklist::proof::sentence;
 use crate::checklist::words::has_word;
 use crate::checklist::{Explanation, Outcome};
 use crate::reading::{Assertion, Measurement};
@@ -21,18 +23,28 @@ pub(super) fn run(check: &Conflict, item: &Item, facts: &Facts<'_>) -> Verdict {
         Conflict::Values { observations, within_hours, tolerance_percent, not_with } => {
             values(observations, *within_hours, *tolerance_percent, not_with, facts)
         }
+        Conflict::Discharge { conditions, want, sections, min_days } => {
+            statements::discharge(conditions, *want, sections, *min_days, facts)
+        }
+        Conflict::Stated { values, sections, encounter_disposition, last_of_type } => {
+            statements::stated(values, sections, *encounter_disposition, *last_of_type, &item.scope.document_types, facts)
+        }
+        Conflict::Identity { female, male, least, age_tolerance, record_number } => {
+            let rules = statements::Identity { female, male, least: *least, tolerance: *age_tolerance, record_number };
+            statements::identity(&rules, facts)
+        }
     }
 }
 
-fn verdict(label: String, findings: Vec<Finding>, parts: Vec<Explanation>) -> Verdict {
+pub(super) fn verdict(label: String, findings: Vec<Finding>, parts: Vec<Explanation>) -> Verdict {
     let detail = if parts.is_empty() { "nothing to compare" } else { "" };
     let outcome = yes_if(!findings.is_empty());
     Verdict { findings, tree: node(label, outcome, detail, parts) }
 }
 
-/// Who said it: the author by name, else the document itself.
+/// Who said it.
 fn voice<'a>(said: &Said<'a>) -> &'a str {
-    said.document.author.as_ref().and_then(|a| a.identifier.as_deref().or(a.name.as_deref())).unwrap_or(&said.document.identifier)
+    voice_of(said.document)
 }
 
 /// Hours between two statements; within any limit when a time is not known.
@@ -43,7 +55,7 @@ fn near(one: &Said<'_>, other: &Said<'_>, hours: i64) -> bool {
     }
 }
 
-fn pair(finding: &mut Finding, facts: &Facts<'_>, one: &Said<'_>, other: &Said<'_>) {
+pub(super) fn pair(finding: &mut Finding, facts: &Facts<'_>, one: &Said<'_>, other: &Said<'_>) {
     finding.evidence = vec![facts.proof(one), facts.proof(other)];
     finding.name("words", &one.mention.text);
     for (said, author, date) in [(one, "author", "date"), (other, "other_author", "other_date")] {
@@ -190,7 +202,7 @@ fn values(observations: &[String], hours: i64, percent: f64, not_with: &[String]
                 continue;
             }
             let mut finding = Finding { missing: vec![stated.name.clone()], element: Some(stated.name.clone()), ..Finding::default() };
-            finding.evidence = vec![crate::checklist::facts::quote(document, reading, stated.start, stated.end), facts.value_proof(recent)];
+            finding.evidence = vec![crate::checklist::proof::quote(document, reading, stated.start, stated.end), facts.value_proof(recent)];
             finding.name("name", name);
             finding.name("value", describe::number(stated.value));
             finding.name("measured", describe::number(recent.value));

@@ -1,16 +1,21 @@
 //! Text that is not a note's own: carried forward, out of date, or a template that was never filled.
 
-use super::elements::{clip, opening};
-use super::{Finding, Verdict, clock, describe, node, yes_if};
+use super::{Finding, Verdict, describe, node, pasted, yes_if};
 use crate::chart::{Document, Instant};
-use crate::checklist::facts::{Facts, quote, type_of};
-use crate::checklist::item::{ClockStart, Copied, Item};
+use crate::checklist::check::{ClockStart, Copied, CopiedFrom};
+use crate::checklist::facts::{Facts, surgical, type_of};
+use crate::checklist::item::Item;
+use crate::checklist::proof::quote;
+use crate::checklist::proof::{clip, opening};
 use crate::checklist::{Explanation, Outcome};
 use crate::reading::{Presence, Reading};
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 pub(super) fn run(check: &Copied, item: &Item, facts: &Facts<'_>) -> Verdict {
+    if let Copied::Diagnosis { conditions, min_documents } = check {
+        return pasted::diagnosis(conditions, *min_documents, facts);
+    }
     let documents: Vec<(&Document, &Reading)> = facts
         .documents()
         .filter(|(d, r)| item.scope.document_types.is_empty() || item.scope.document_types.contains(&type_of(d, r)))
@@ -21,6 +26,10 @@ pub(super) fn run(check: &Copied, item: &Item, facts: &Facts<'_>) -> Verdict {
         Copied::Previous { at_least, .. } => format!("at least {:.0} % the same as the author's previous note", at_least * 100.0),
         Copied::StaleDay { words, .. } => format!("a count of days ({}) that has stopped counting", words.join(", ")),
         Copied::Tokens { .. } => "place-holders that were never filled".to_owned(),
+        Copied::Paragraph { from: CopiedFrom::OtherAuthor, .. } => "a paragraph of another author, word for word".to_owned(),
+        Copied::Paragraph { from: CopiedFrom::PriorEncounter, .. } => "a paragraph of an earlier encounter, word for word".to_owned(),
+        Copied::OldValues { older_than_hours, .. } => format!("values older than {} than the note", describe::hours(*older_than_hours)),
+        Copied::Diagnosis { .. } => String::new(),
     };
     for (index, (document, reading)) in documents.iter().enumerate() {
         let (finding, tree) = match check {
@@ -75,6 +84,24 @@ pub(super) fn run(check: &Copied, item: &Item, facts: &Facts<'_>) -> Verdict {
                     }
                 }
             }
+            Copied::Paragraph { from, min_words, attributed_by } => {
+                let earlier: Vec<(&Document, &Reading)> = match from {
+                    CopiedFrom::OtherAuthor => {
+                        let others =
+                            documents.iter().take(index).filter(|(other, _)| author(other).is_some() && author(other) != author(document));
+                        others.copied().collect()
+                    }
+                    CopiedFrom::PriorEncounter => facts.prior().iter().map(|(d, r)| (*d, r)).collect(),
+                };
+                pasted::paragraph(&earlier, document, reading, *min_words, attributed_by)
+            }
+            Copied::OldValues { observations, older_than_hours, not_with } => {
+                match pasted::old_values(observations, *older_than_hours, not_with, document, reading, facts) {
+                    Some(found) => found,
+                    None => continue,
+                }
+            }
+            Copied::Diagnosis { .. } => continue,
             Copied::Tokens { tokens, delimiters, max_length } => {
                 let mut found = place_holders(&document.text, tokens, delimiters, *max_length);
                 // A token behind an element's heading is that element's gap already.
@@ -110,7 +137,7 @@ fn author(document: &Document) -> Option<&str> {
     document.author.as_ref().and_then(|author| author.identifier.as_deref().or(author.name.as_deref()))
 }
 
-fn about(document: &Document, reading: &Reading, missing: Vec<String>) -> Finding {
+pub(super) fn about(document: &Document, reading: &Reading, missing: Vec<String>) -> Finding {
     let kind = type_of(document, reading);
     let mut finding = Finding { document_type: Some(kind.name().to_owned()), missing, ..Finding::default() };
     finding.name("document", describe::label(kind, document));
@@ -206,11 +233,12 @@ fn actual_days(start: ClockStart, first_day: i64, document: &Document, facts: &F
     let mut starts: Vec<Instant> = match start {
         ClockStart::Admission => chart.encounter.start.into_iter().collect(),
         ClockStart::Discharge => chart.encounter.end.into_iter().collect(),
-        ClockStart::ProcedureEnd => {
-            chart.procedures.iter().filter(|p| clock::surgical(p, &[], &[])).filter_map(|p| p.end.or(p.start)).collect()
+        ClockStart::ProcedureStart | ClockStart::ProcedureEnd => {
+            chart.procedures.iter().filter(|p| surgical(p, &[], &[])).filter_map(|p| p.end.or(p.start)).collect()
         }
+        ClockStart::Death | ClockStart::EachDay | ClockStart::Event => Vec::new(),
     };
-    if start == ClockStart::ProcedureEnd && starts.is_empty() {
+    if matches!(start, ClockStart::ProcedureStart | ClockStart::ProcedureEnd) && starts.is_empty() {
         let reports = facts.documents().filter(|(d, r)| type_of(d, r) == crate::chart::DocumentType::OperativeReport);
         starts.extend(reports.filter_map(|(d, _)| d.time));
     }

@@ -2,7 +2,7 @@
 
 use crate::chart::{Document, DocumentType, Instant, Observation, Value};
 use crate::checklist::facts::type_of;
-use crate::checklist::indicator::{Author, Compare, Test};
+use crate::checklist::indicator::{Author, Baseline, Compare, Since, Test, When};
 use crate::reading::{Assertion, Reading};
 
 /// `acute_kidney_injury` → "acute kidney injury", `drug.loop_diuretic` → "loop diuretic".
@@ -117,30 +117,78 @@ pub(super) fn test(test: &Test) -> String {
             let unless = test.unless.as_ref().map(|(attribute, values)| {
                 format!(" other than {} {}", name(attribute), choice(&values.iter().map(|v| name(v)).collect::<Vec<_>>()))
             });
-            format!("{}{}{}{how} {whose}", choice(&names), with.unwrap_or_default(), unless.unwrap_or_default())
+            let prior = if test.prior { " of earlier encounters" } else { "" };
+            let only = match test.only_in.as_slice() {
+                [] => String::new(),
+                types => format!(", nowhere but in {}", choice(&types.iter().map(|t| t.label().to_owned()).collect::<Vec<_>>())),
+            };
+            let most = test.max_documents.map(|most| format!(", in {} at most", documents(most))).unwrap_or_default();
+            let when = self::when(&test.when);
+            format!("{}{}{}{how} {whose}{prior}{only}{most}{when}", choice(&names), with.unwrap_or_default(), unless.unwrap_or_default())
         }
         Test::Observation(test) => {
             let window = test.within_hours.map(|hours| format!(" within {}", self::hours(hours))).unwrap_or_default();
             let times = if test.times > 1 { format!(" at {} times", test.times) } else { String::new() };
-            let air = if test.room_air { " on room air" } else { "" };
+            let air = if test.room_air {
+                " on room air"
+            } else if test.on_oxygen {
+                " on oxygen"
+            } else {
+                ""
+            };
+            let base = match test.baseline {
+                Baseline::Stay => "",
+                Baseline::Prior => " from an earlier encounter",
+                Baseline::Lowest => " from the lowest value before",
+            };
+            let lasting = test.for_hours.map(|hours| format!(" for {} without a break", self::hours(hours))).unwrap_or_default();
+            let apart = test.apart_hours.map(|hours| format!(", {} apart", self::hours(hours))).unwrap_or_default();
+            let always = if test.always { " always" } else { "" };
+            let prior = if test.in_prior { ", earlier encounters too" } else { "" };
+            let when = self::when(&test.when);
             // A multiple has no unit.
             let unit = match test.compare {
                 Compare::Ratio(_) | Compare::FallRatio(_) => String::new(),
                 _ => format!(" {}", test.unit),
             };
-            format!("{} {}{unit}{window}{times}{air}", name(&test.observation), test.written)
+            format!("{}{always} {}{unit}{base}{window}{times}{apart}{lasting}{air}{prior}{when}", name(&test.observation), test.written)
         }
         Test::Medication(test) => {
             let names: Vec<String> = test.concepts.iter().chain(&test.words).map(|c| name(c)).collect();
             let routes = if test.routes.is_empty() { String::new() } else { format!(" {}", choice(&test.routes)) };
-            format!("{}{routes} among the medications", choice(&names))
+            let dose = |words: &str, number: Option<f64>| number.map(|n| format!(" {words} {n} {}", test.dose_unit)).unwrap_or_default();
+            let dose = format!("{}{}", dose("of at least", test.dose_at_least), dose("below", test.dose_below));
+            let lasting = test.for_hours.map(|hours| format!(" for {}", self::hours(hours))).unwrap_or_default();
+            format!("{}{routes}{dose}{lasting} among the medications{}", choice(&names), when(&test.when))
         }
-        Test::Order(test) => format!("{} among the orders", named(&test.concepts, &test.words)),
-        Test::Procedure(test) => format!("{} among the procedures", named(&test.concepts, &test.words)),
+        Test::Order(test) => format!("{} among the orders{}", named(&test.concepts, &test.words), when(&test.when)),
+        Test::Procedure(test) => format!("{} among the procedures{}", named(&test.concepts, &test.words), when(&test.when)),
         Test::Words(test) => {
             let words: Vec<String> = test.words.iter().map(|word| format!("\"{word}\"")).collect();
-            format!("the words {} {}", choice(&words), author(test.author))
+            let quoted = |list: &[String]| choice(&list.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>());
+            let near = if test.near.is_empty() { String::new() } else { format!(" beside {}", quoted(&test.near)) };
+            let how: Vec<String> = test.assertions.iter().map(|a| a.name().to_owned()).collect();
+            let how = if how.is_empty() { String::new() } else { format!(" ({})", choice(&how)) };
+            let titled = if test.titles.is_empty() { String::new() } else { format!(" titled {}", quoted(&test.titles)) };
+            format!("the words {}{near}{how} {}{titled}{}", choice(&words), author(test.author), when(&test.when))
         }
+    }
+}
+
+/// ", in the first 24 h", ", from 24 h after surgery"; nothing for any time.
+fn when(when: &When) -> String {
+    let since = match when.since {
+        Since::Admission => "admission",
+        Since::Surgery => "surgery",
+        Since::Discharge => "discharge",
+        Since::Now => "now",
+    };
+    match (when.from_hours, when.until_hours) {
+        (None, None) => String::new(),
+        (Some(from), None) if from < 0.0 && when.since == Since::Now => format!(", in the last {}", hours(-from)),
+        (Some(from), None) => format!(", from {} after {since}", hours(from)),
+        (None, Some(until)) => format!(", until {} after {since}", hours(until)),
+        (Some(from), Some(until)) => format!(", from {} to {} after {since}", hours(from), hours(until)),
     }
 }
 

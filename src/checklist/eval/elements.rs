@@ -2,33 +2,11 @@
 
 use super::{Finding, Verdict, describe, node};
 use crate::chart::{Document, DocumentType};
-use crate::checklist::facts::{Facts, quote, type_of};
-use crate::checklist::item::Elements;
+use crate::checklist::check::Elements;
+use crate::checklist::facts::{Facts, type_of};
+use crate::checklist::proof::{clip, opening, quote};
 use crate::checklist::{Outcome, Searched, Severity};
 use crate::reading::{Presence, Reading};
-
-/// The first line of a text that says something: what a gap about the whole document quotes.
-pub(super) fn opening(text: &str) -> (usize, usize) {
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let trimmed = line.trim();
-        if !trimmed.is_empty() {
-            let start = at + (line.len() - line.trim_start().len());
-            return (start, start + clip(trimmed, 80).len());
-        }
-        at += line.len();
-    }
-    (0, 0)
-}
-
-/// At most `bytes` of a text, ending on a character.
-pub(super) fn clip(text: &str, bytes: usize) -> &str {
-    let mut end = bytes.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or(text)
-}
 
 /// How a person says an element.
 fn said(element: &str) -> String {

@@ -3,18 +3,19 @@
 use super::leaf::{self, Answer, counts, in_sections};
 use super::{Finding, Verdict, describe, node, yes_if};
 use crate::chart::Instant;
+use crate::checklist::check::{Indicators, Support};
 use crate::checklist::facts::{Facts, Said};
 use crate::checklist::indicator::{Author, Indicator, Test};
-use crate::checklist::item::{Indicators, Item, Support};
+use crate::checklist::item::Item;
 use crate::checklist::{Explanation, Outcome, Searched};
 use crate::reading::Assertion;
 use std::collections::BTreeSet;
 
 /// Every indicator with its answer.
-pub(super) type Asked<'i> = Vec<(&'i Indicator, Answer)>;
+pub(super) type Asked<'i, 'f> = Vec<(&'i Indicator, Answer<'f>)>;
 
-pub(super) fn ask_all<'i>(indicators: &'i [Indicator], facts: &Facts<'_>) -> (Asked<'i>, Vec<Explanation>) {
-    let (mut asked, mut trees): (Asked<'i>, Vec<Explanation>) = indicators
+pub(super) fn ask_all<'i, 'f>(indicators: &'i [Indicator], facts: &'f Facts<'_>) -> (Asked<'i, 'f>, Vec<Explanation>) {
+    let (mut asked, mut trees): (Asked<'i, 'f>, Vec<Explanation>) = indicators
         .iter()
         .map(|indicator| {
             let (answer, tree) = leaf::indicator(indicator, facts, None);
@@ -33,7 +34,7 @@ pub(super) fn ask_all<'i>(indicators: &'i [Indicator], facts: &Facts<'_>) -> (As
     (asked, trees)
 }
 
-fn add_facts(finding: &mut Finding, asked: &Asked<'_>) {
+fn add_facts(finding: &mut Finding, asked: &Asked<'_, '_>) {
     for (indicator, answer) in asked.iter().filter(|(_, answer)| answer.outcome == Outcome::Yes) {
         for (key, value) in &answer.facts {
             finding.named.insert(format!("{}.{key}", indicator.name), value.clone());
@@ -47,7 +48,7 @@ fn add_facts(finding: &mut Finding, asked: &Asked<'_>) {
 }
 
 /// Whether `least` of these answers hold within one window of time. Answers without a time hold in any.
-fn within(answers: &[&Answer], least: usize, hours: f64) -> bool {
+fn within(answers: &[&Answer<'_>], least: usize, hours: f64) -> bool {
     let undated = answers.iter().filter(|a| a.times.is_empty()).count();
     let starts: BTreeSet<Instant> = answers.iter().flat_map(|a| a.times.iter().copied()).collect();
     undated >= least
@@ -65,9 +66,9 @@ pub(super) fn undocumented(check: &Indicators, item: &Item, facts: &Facts<'_>, w
     let mut grouped: BTreeSet<&str> = BTreeSet::new();
     for (group, least) in &check.groups {
         grouped.insert(group);
-        let members: Vec<(&(&Indicator, Answer), &Explanation)> =
+        let members: Vec<(&(&Indicator, Answer<'_>), &Explanation)> =
             asked.iter().zip(&trees).filter(|((i, _), _)| i.group.as_deref() == Some(group)).collect();
-        let holding: Vec<&Answer> = members.iter().map(|((_, a), _)| a).filter(|a| a.outcome == Outcome::Yes).collect();
+        let holding: Vec<&Answer<'_>> = members.iter().map(|((_, a), _)| a).filter(|a| a.outcome == Outcome::Yes).collect();
         let in_time = *least < 2 || check.window_hours.is_none_or(|hours| within(&holding, *least, hours));
         let holds = holding.len() >= *least && in_time;
         let untold = members.iter().filter(|((_, a), _)| a.outcome == Outcome::CannotTell).count();
@@ -121,7 +122,7 @@ pub(super) fn undocumented(check: &Indicators, item: &Item, facts: &Facts<'_>, w
 }
 
 /// What a gap says of where it looked for the diagnosis.
-fn searched_for(item: &Item, facts: &Facts<'_>, asked: &Asked<'_>) -> Searched {
+fn searched_for(item: &Item, facts: &Facts<'_>, asked: &Asked<'_, '_>) -> Searched {
     let mut what: Vec<String> = item.condition.iter().map(|c| describe::name(c)).collect();
     for test in item.satisfied_by.iter().flat_map(|i| &i.any) {
         if let Test::Concept(test) = test {
@@ -144,7 +145,7 @@ fn searched_for(item: &Item, facts: &Facts<'_>, asked: &Asked<'_>) -> Searched {
 }
 
 /// Whether a provider named it, confirmed it as a diagnosis of the stay, or ruled it out once its indicators were there.
-fn documented(check: &Indicators, item: &Item, facts: &Facts<'_>, asked: &Asked<'_>) -> (bool, Explanation) {
+fn documented(check: &Indicators, item: &Item, facts: &Facts<'_>, asked: &Asked<'_, '_>) -> (bool, Explanation) {
     let condition = item.condition.as_deref().unwrap_or_default();
     let label = format!("a provider has named {}", describe::name(condition));
     let first = asked.iter().filter(|(_, a)| a.outcome == Outcome::Yes).flat_map(|(_, a)| a.times.iter()).min().copied();
@@ -179,7 +180,10 @@ pub(super) fn unsupported(check: &Support, item: &Item, facts: &Facts<'_>) -> Ve
     let stands: Vec<&Said<'_>> = facts
         .said(condition)
         .iter()
-        .filter(|said| said.provider && said.mention.assertion == Assertion::Present && !said.copied)
+        .filter(|said| {
+            let stands = said.mention.assertion == Assertion::Present || check.possible && said.mention.assertion == Assertion::Possible;
+            said.provider && stands && !said.copied
+        })
         .filter(|said| check.sections.is_empty() || in_sections(said, &check.sections))
         .collect();
     let label = format!("{name} stands as a diagnosis in a provider's note");

@@ -8,13 +8,21 @@ pub(super) mod describe;
 mod elements;
 mod indicators;
 mod leaf;
+mod pair;
+mod parts;
+mod pasted;
 mod poa;
+mod records;
 mod signature;
+mod statements;
 mod values;
+mod wanted;
+mod wording;
 
+use super::check::Check;
 use super::facts::{Facts, Subject};
 use super::indicator::Indicator;
-use super::item::{Check, Item, Pack};
+use super::item::{Item, Pack};
 use super::{Explanation, Gap, GapKind, GapState, Outcome, Packs, Searched, Severity};
 use crate::chart::{Evidence, Instant};
 use std::collections::BTreeMap;
@@ -105,7 +113,7 @@ pub fn explain(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, item: &str
     let scope = applies(pack, item, &facts);
     if scope.outcome != Outcome::Yes {
         let detail = "this item does not apply to this encounter";
-        return Some(node(format!("{}: {}", item.id, item.why), Outcome::No, detail, vec![scope]));
+        return Some(node(format!("{}: {}", item.id, item.why), scope.outcome, detail, vec![scope]));
     }
     let (gaps, mut tree) = judge(pack, item, &facts, true);
     tree.parts.insert(0, scope);
@@ -129,25 +137,50 @@ fn join(gap: &mut Gap, other: Gap) {
     }
 }
 
+/// The day that decides which version of a rule applies: discharge, as with the code set; else the day it is looked at. A lone
+/// note has its own day.
+fn day_of(facts: &Facts<'_>) -> Instant {
+    let chart = facts.chart();
+    let written = chart.documents.iter().filter_map(|d| d.time).max().filter(|_| chart.encounter.implied);
+    chart.encounter.end.or(written).filter(|day| *day < facts.as_of).unwrap_or(facts.as_of)
+}
+
 fn applies(pack: &Pack, item: &Item, facts: &Facts<'_>) -> Explanation {
-    let encounter = &facts.chart().encounter;
+    let (chart, scope) = (facts.chart(), &item.scope);
+    let encounter = &chart.encounter;
     let from = item.effective_from.or(pack.effective_from);
     let to = item.effective_to.or(pack.effective_to);
-    let in_force = from.is_none_or(|from| facts.as_of.utc_seconds() >= from.utc_seconds())
-        && to.and_then(|to| to.plus_hours(24)).is_none_or(|end| facts.as_of < end);
-    let class = if encounter.implied { item.scope.lone_note } else { item.scope.classes.contains(&encounter.class) };
-    let what = if encounter.implied {
+    let day = day_of(facts);
+    let in_force =
+        from.is_none_or(|from| day.utc_seconds() >= from.utc_seconds()) && to.and_then(|to| to.plus_hours(24)).is_none_or(|end| day < end);
+    let class = if encounter.implied { scope.lone_note } else { scope.classes.contains(&encounter.class) };
+    let mut detail = if encounter.implied {
         "a note without an encounter".to_owned()
     } else {
         let class = serde_json::to_value(encounter.class).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
         format!("class {}", class.replace('_', " "))
     };
-    node(
-        "the item applies to this kind of encounter and is in force",
-        yes_if(class && in_force),
-        format!("{what}{}", if in_force { "" } else { "; not in force on this day" }),
-        Vec::new(),
-    )
+    let mut outcome = yes_if(class && in_force);
+    if !in_force {
+        detail.push_str("; not in force on this day");
+    }
+    // Age and sex that were not given exclude nothing; a service that was not given cannot be told.
+    let age = chart.patient.as_ref().and_then(|p| p.age_at(&encounter.start.unwrap_or(day)));
+    if let Some(age) = age.filter(|age| scope.age_min.is_some_and(|least| *age < least) || scope.age_max.is_some_and(|most| *age > most)) {
+        (outcome, detail) = (Outcome::No, format!("{detail}; the patient is {age} years old"));
+    }
+    if scope.sex.is_some_and(|sex| facts.sex() != sex && matches!(facts.sex(), crate::chart::Sex::Female | crate::chart::Sex::Male)) {
+        (outcome, detail) = (Outcome::No, format!("{detail}; not for this sex"));
+    }
+    if !scope.services.is_empty() && outcome == Outcome::Yes {
+        let mut given: Vec<&str> = encounter.service.iter().map(String::as_str).collect();
+        given.extend(encounter.locations.iter().map(|l| l.name.as_str()));
+        let fits = given.iter().any(|name| scope.services.iter().any(|service| super::words::has_word(name, service)));
+        outcome = if given.is_empty() { Outcome::CannotTell } else { yes_if(fits) };
+        let named = if given.is_empty() { "not given".to_owned() } else { given.join(", ") };
+        detail = format!("{detail}; service {named}");
+    }
+    node("the item applies to this kind of encounter and is in force", outcome, detail, Vec::new())
 }
 
 /// Runs an item. `whole` also asks what could have suppressed it when nothing was found, for the explanation.
@@ -162,6 +195,8 @@ fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) -> (Vec<Gap>,
         Check::Poa(check) => poa::run(check, facts),
         Check::Copied(check) => copied::run(check, item, facts),
         Check::Signature(check) => signature::run(check, item, facts),
+        Check::Pair(check) => pair::run(check, facts),
+        Check::Parts(check) => parts::run(check, facts),
     };
     let mut parts = vec![tree];
     if findings.is_empty() && !whole {

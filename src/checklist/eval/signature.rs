@@ -1,10 +1,13 @@
 //! Signature, date and time of entries.
 
-use super::elements::opening;
 use super::{Finding, Verdict, describe, node, yes_if};
-use crate::chart::{DocumentStatus, Precision};
-use crate::checklist::facts::{Facts, quote, type_of};
-use crate::checklist::item::{Item, Signature};
+use crate::chart::{Document, DocumentStatus, Precision};
+use crate::checklist::check::Signature;
+use crate::checklist::facts::{Facts, type_of};
+use crate::checklist::item::Item;
+use crate::checklist::proof::opening;
+use crate::checklist::proof::quote;
+use crate::checklist::words::has_word;
 use crate::checklist::{Explanation, Outcome};
 
 pub(super) fn run(check: &Signature, item: &Item, facts: &Facts<'_>) -> Verdict {
@@ -31,6 +34,9 @@ pub(super) fn run(check: &Signature, item: &Item, facts: &Facts<'_>) -> Verdict 
             None if sends_times => missing.push("date".to_owned()),
             Some(time) if sends_times && time.precision() < Precision::Minute => missing.push("time".to_owned()),
             _ => {}
+        }
+        if lacks_credential(check, document) {
+            missing.push("credential".to_owned());
         }
         let outcome = if missing.is_empty() && !signed && !sends_signatures && !preliminary {
             Outcome::CannotTell
@@ -77,4 +83,11 @@ pub(super) fn run(check: &Signature, item: &Item, facts: &Facts<'_>) -> Verdict 
     };
     let label = format!("not signed within {}, or not dated and timed", describe::hours(check.after_hours));
     Verdict { findings, tree: node(label, outcome, describe::documents(parts.len()), parts) }
+}
+
+/// Whether whoever signed, else wrote, is named without any of the credentials asked for. One who is not named lacks none.
+fn lacks_credential(check: &Signature, document: &Document) -> bool {
+    let person = document.signer.as_ref().or(document.author.as_ref()).and_then(|p| p.name.as_deref());
+    let bare = |name: &str| name.chars().filter(|c| *c != '.').collect::<String>();
+    !check.credentials.is_empty() && person.is_some_and(|name| !check.credentials.iter().any(|word| has_word(&bare(name), word)))
 }

@@ -1,11 +1,12 @@
 //! Questions to labs, vitals and scores: thresholds, trends, persistence.
 
 use super::describe;
-use super::leaf::{Answer, early_enough};
+use super::leaf::{Answer, Hit, Place};
 use crate::chart::{Instant, Sex};
 use crate::checklist::Outcome;
-use crate::checklist::facts::{Facts, Origin, Point, sentence};
+use crate::checklist::facts::{Facts, Origin, Point};
 use crate::checklist::indicator::{Baseline, Bound, Compare, ObservationTest};
+use crate::checklist::proof::sentence;
 use crate::checklist::words::has_word;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,10 +14,10 @@ use std::collections::{BTreeMap, BTreeSet};
 const DUST: f64 = 1e-6;
 
 /// Asks an observation.
-pub(super) fn observation(test: &ObservationTest, facts: &Facts<'_>, cap: Option<f64>) -> Answer {
+pub(super) fn observation<'f>(test: &ObservationTest, facts: &'f Facts<'_>, cap: Option<f64>) -> Answer<'f> {
     let name = &test.observation;
     let all = facts.values(name);
-    let own: Vec<Point<'_>> = all.iter().filter(|p| !p.prior && counts(p, test, facts, cap)).copied().collect();
+    let own: Vec<Point<'f>> = all.iter().filter(|p| (test.in_prior || !p.prior) && counts(p, test, facts, cap)).copied().collect();
     let looked = describe::count(own.len(), &format!("{} value", describe::name(name)), &format!("{} values", describe::name(name)));
     if own.is_empty() {
         return Answer::empty(Outcome::CannotTell, format!("no {} was sent", describe::name(name)), looked);
@@ -26,6 +27,7 @@ pub(super) fn observation(test: &ObservationTest, facts: &Facts<'_>, cap: Option
         Compare::Rise(_) | Compare::Fall(_) | Compare::Ratio(_) | Compare::FallRatio(_) => match test.baseline {
             Baseline::Stay => change(test, facts, &own),
             Baseline::Prior => against_prior(test, facts, &own, all),
+            Baseline::Lowest => against_lowest(test, facts, &own, all),
         },
     };
     Answer { looked, ..answer }
@@ -39,10 +41,13 @@ fn counts(point: &Point<'_>, test: &ObservationTest, facts: &Facts<'_>, cap: Opt
     };
     let noted = test.not_noted.iter().any(|word| has_word(remark, word));
     let room_air = facts.words("room_air").iter().any(|word| has_word(remark, word));
-    let on_oxygen = test.room_air
+    let device = test.room_air || test.on_oxygen;
+    let on_oxygen = device
         && !room_air
         && (facts.words("on_oxygen").iter().any(|word| has_word(remark, word)) || liters(remark) || flow_at(point, facts));
-    !noted && !on_oxygen && early_enough(point.time, facts, test.first_hours, cap)
+    let oxygen_fits = (!test.room_air || !on_oxygen) && (!test.on_oxygen || on_oxygen);
+    let in_time = if point.prior { test.when.any() && cap.is_none() } else { facts.within(point.time, &test.when, cap) };
+    !noted && oxygen_fits && in_time
 }
 
 /// `2 L`, `4L`: a number with the sign of liters after it.
@@ -55,9 +60,10 @@ fn liters(remark: &str) -> bool {
     })
 }
 
-/// Whether an oxygen flow above nothing was recorded at the same time.
+/// Whether an oxygen flow above nothing, or more oxygen than air has, was recorded at the same time.
 fn flow_at(point: &Point<'_>, facts: &Facts<'_>) -> bool {
-    facts.values("oxygen_flow").iter().any(|flow| flow.time.is_some() && flow.time == point.time && flow.value > 0.0)
+    let then = |name: &str, least: f64| facts.values(name).iter().any(|v| v.time.is_some() && v.time == point.time && v.value > least);
+    then("oxygen_flow", 0.0) || then("fio2", 21.5)
 }
 
 fn bound(limit: Bound, facts: &Facts<'_>) -> Option<f64> {
@@ -68,7 +74,7 @@ fn bound(limit: Bound, facts: &Facts<'_>) -> Option<f64> {
     }
 }
 
-fn threshold(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'_>]) -> Answer {
+fn threshold<'f>(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'f>]) -> Answer<'f> {
     let (limit, high) = match test.compare {
         Compare::Above(limit) | Compare::AtLeast(limit) => (limit, true),
         Compare::Below(limit) | Compare::AtMost(limit) => (limit, false),
@@ -92,7 +98,11 @@ fn threshold(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'_>]) -> An
         }
         best.map(|(index, _)| index)
     };
-    let hits: Vec<Point<'_>> = own.iter().filter(|p| holds(p.value)).copied().collect();
+    let hits: Vec<Point<'f>> = own.iter().filter(|p| holds(p.value)).copied().collect();
+    if test.always && hits.len() < own.len() {
+        let detail = format!("{} of {} values", hits.len(), own.len());
+        return Answer::empty(Outcome::No, detail, "");
+    }
     let moments: BTreeSet<(Option<Instant>, u64)> =
         hits.iter().map(|p| (p.time, if p.time.is_none() { p.value.to_bits() } else { 0 })).collect();
     if moments.len() < test.times.max(1) {
@@ -104,6 +114,24 @@ fn threshold(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'_>]) -> An
             _ => format!("{} of {} needed", moments.len(), test.times),
         };
         return Answer::empty(Outcome::No, detail, "");
+    }
+    if let Some(least) = test.for_hours {
+        match lasted(own, holds) {
+            Some(hours) if hours >= least - DUST => {}
+            Some(hours) => {
+                let detail = format!("held for {} at most, {} needed", describe::hours(hours), describe::hours(least));
+                return Answer::empty(Outcome::No, detail, "");
+            }
+            None => return Answer::empty(Outcome::CannotTell, "the times of the values are not known", ""),
+        }
+    }
+    if let Some(least) = test.apart_hours {
+        let times: Vec<Instant> = hits.iter().filter_map(|p| p.time).collect();
+        let apart = times.iter().min().zip(times.iter().max()).map(|(first, last)| last.hours_since(first));
+        if apart.is_none_or(|hours| hours < least - DUST) {
+            let detail = format!("{} apart, {} needed", describe::hours(apart.unwrap_or(0.0)), describe::hours(least));
+            return Answer::empty(Outcome::No, detail, "");
+        }
     }
     let extreme = extreme_of(&hits).and_then(|index| hits.get(index)).copied();
     let (first, last) = (hits.first().copied(), hits.last().copied());
@@ -127,6 +155,7 @@ fn threshold(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'_>]) -> An
     }
     let detail = format!("{}{}{}", show(&extreme), describe::at(extreme.time), describe::more(hits.len() - 1));
     Answer {
+        hits: hits.iter().map(|p| Hit { time: p.time, place: Place::Value(*p) }).collect(),
         outcome: Outcome::Yes,
         evidence,
         times: hits.iter().filter_map(|p| p.time).collect(),
@@ -134,6 +163,21 @@ fn threshold(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'_>]) -> An
         detail,
         looked: String::new(),
     }
+}
+
+/// The longest stretch, in hours, in which every value holds, from the first to the last; `None` without times.
+fn lasted(own: &[Point<'_>], holds: impl Fn(f64) -> bool) -> Option<f64> {
+    let mut begin: Option<Instant> = None;
+    let mut longest: Option<f64> = None;
+    for point in own.iter().filter(|p| p.time.is_some()) {
+        begin = if holds(point.value) { begin.or(point.time) } else { None };
+        let hours = match (begin, point.time) {
+            (Some(begin), Some(time)) => time.hours_since(&begin),
+            _ => 0.0,
+        };
+        longest = Some(longest.unwrap_or(0.0).max(hours));
+    }
+    longest
 }
 
 /// How much two values are a change of the kind asked for; the amount orders candidates.
@@ -147,15 +191,15 @@ fn amount(compare: Compare, from: f64, to: f64) -> Option<f64> {
     }
 }
 
-fn change(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'_>]) -> Answer {
+fn change<'f>(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'f>]) -> Answer<'f> {
     // What notes state has the note's time, not the sample's: it serves only where nothing was sent.
-    let sent: Vec<&Point<'_>> = own.iter().filter(|p| matches!(p.origin, Origin::Sent(_)) && p.time.is_some()).collect();
-    let points: Vec<&Point<'_>> = if sent.len() >= 2 { sent } else { own.iter().filter(|p| p.time.is_some()).collect() };
+    let sent: Vec<&Point<'f>> = own.iter().filter(|p| matches!(p.origin, Origin::Sent(_)) && p.time.is_some()).collect();
+    let points: Vec<&Point<'f>> = if sent.len() >= 2 { sent } else { own.iter().filter(|p| p.time.is_some()).collect() };
     if points.len() < 2 {
         return Answer::empty(Outcome::CannotTell, "one value is no change", "");
     }
     let window = test.within_hours.unwrap_or(f64::INFINITY);
-    let mut best: Option<(f64, &Point<'_>, &Point<'_>)> = None;
+    let mut best: Option<(f64, &Point<'f>, &Point<'f>)> = None;
     for (index, from) in points.iter().enumerate() {
         for to in points.iter().skip(index + 1) {
             let (Some(start), Some(end)) = (from.time, to.time) else { continue };
@@ -178,7 +222,7 @@ fn change(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'_>]) -> Answe
     }
 }
 
-fn against_prior(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'_>], all: &[Point<'_>]) -> Answer {
+fn against_prior<'f>(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'f>], all: &[Point<'f>]) -> Answer<'f> {
     let begin = facts.chart().encounter.start;
     let recent = |p: &&Point<'_>| match (begin, p.time) {
         (Some(begin), Some(time)) => time < begin && begin.hours_since(&time) <= test.prior_days * 24.0,
@@ -187,7 +231,7 @@ fn against_prior(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'_>], a
     let Some(baseline) = all.iter().filter(|p| p.prior).rfind(recent) else {
         return Answer::empty(Outcome::CannotTell, "no earlier encounter gives a baseline", "");
     };
-    let mut best: Option<(f64, &Point<'_>)> = None;
+    let mut best: Option<(f64, &Point<'f>)> = None;
     for point in own.iter().filter(|p| p.time.is_some()) {
         if let Some(by) = amount(test.compare, baseline.value, point.value)
             && best.is_none_or(|(so_far, _)| by > so_far + DUST)
@@ -204,7 +248,44 @@ fn against_prior(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'_>], a
     }
 }
 
-fn changed(facts: &Facts<'_>, from: &Point<'_>, to: &Point<'_>, prior: bool) -> Answer {
+/// Against the lowest value before, of this stay or of earlier encounters; the highest, for a fall.
+fn against_lowest<'f>(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'f>], all: &[Point<'f>]) -> Answer<'f> {
+    let begin = facts.chart().encounter.start;
+    let falls = matches!(test.compare, Compare::Fall(_) | Compare::FallRatio(_));
+    let recent = |p: &&Point<'f>| match (begin, p.time) {
+        (Some(begin), Some(time)) => begin.hours_since(&time) <= test.prior_days * 24.0,
+        (_, time) => time.is_some() && !p.prior,
+    };
+    let sent = |p: &&Point<'f>| matches!(p.origin, Origin::Sent(_)) || p.prior;
+    let before: Vec<&Point<'f>> =
+        all.iter().filter(|p| p.prior).filter(recent).chain(own.iter().filter(|p| p.time.is_some() && sent(p))).collect();
+    let mut best: Option<(f64, &Point<'f>, &Point<'f>)> = None;
+    for to in own.iter().filter(|p| p.time.is_some()) {
+        let window = test.within_hours.unwrap_or(f64::INFINITY);
+        let earlier = before.iter().filter(|from| match (from.time, to.time) {
+            (Some(from_time), Some(time)) => from_time < time && (from.prior || time.hours_since(&from_time) <= window + DUST),
+            _ => false,
+        });
+        let base = earlier.copied().reduce(|a, b| if (b.value < a.value) != falls && b.value != a.value { b } else { a });
+        if let Some(base) = base
+            && let Some(by) = amount(test.compare, base.value, to.value)
+            && best.is_none_or(|(so_far, _, _)| by > so_far + DUST)
+        {
+            best = Some((by, base, to));
+        }
+    }
+    match best {
+        Some((_, from, to)) => changed(facts, from, to, from.prior),
+        None if before.len() < 2 => Answer::empty(Outcome::CannotTell, "no earlier value gives a baseline", ""),
+        None => {
+            let edge = before.iter().copied().reduce(|a, b| if (b.value < a.value) != falls { b } else { a });
+            let base = edge.map(|p| format!("{}{}", show(p), describe::at(p.time))).unwrap_or_default();
+            Answer::empty(Outcome::No, format!("baseline {base}, never that far from it"), "")
+        }
+    }
+}
+
+fn changed<'f>(facts: &Facts<'_>, from: &Point<'f>, to: &Point<'f>, prior: bool) -> Answer<'f> {
     let hours = match (from.time, to.time) {
         (Some(start), Some(end)) => end.hours_since(&start),
         _ => 0.0,
@@ -228,7 +309,8 @@ fn changed(facts: &Facts<'_>, from: &Point<'_>, to: &Point<'_>, prior: bool) -> 
         if prior { ", from an earlier encounter" } else { "" }
     );
     let evidence = vec![facts.value_proof(from), facts.value_proof(to)];
-    Answer { outcome: Outcome::Yes, evidence, times: to.time.into_iter().collect(), facts: named, detail, looked: String::new() }
+    let hits = vec![Hit { time: to.time, place: Place::Value(*to) }];
+    Answer { hits, outcome: Outcome::Yes, evidence, times: to.time.into_iter().collect(), facts: named, detail, looked: String::new() }
 }
 
 /// A value as its sender wrote it, so that "1.0" stays "1.0" where the text says so.

@@ -5,7 +5,7 @@ use super::{CLASSES, document_types};
 use crate::chart::{MedicationKind, Role, Sex};
 use crate::checklist::example::{Example, Sketch, SketchDocument, SketchDrug, SketchValue};
 
-const ROLES: [(&str, Role); 10] = [
+pub(super) const ROLES: [(&str, Role); 10] = [
     ("physician", Role::Physician),
     ("resident", Role::Resident),
     ("advanced_practice", Role::AdvancedPractice),
@@ -51,6 +51,11 @@ fn sketch(fields: &Fields<'_, '_, '_>) -> Sketch {
         chart.class = class;
     }
     chart.discharged = fields.number("discharged");
+    chart.age = fields.has("age").then(|| fields.count("age", 0));
+    chart.service = fields.word("service").map(|word| word.text);
+    chart.disposition = fields.word("disposition").map(|word| word.text);
+    chart.died = fields.number("died");
+    chart.registered = fields.number("registered");
     chart.sex = fields.one_of("sex", &[("female", Sex::Female), ("male", Sex::Male)], "female or male");
     for document in fields.tables("documents", "a document of the example") {
         chart.documents.push(SketchDocument {
@@ -60,6 +65,9 @@ fn sketch(fields: &Fields<'_, '_, '_>) -> Sketch {
             author: document.word("author").map(|word| word.text),
             signed: document.has("signed").then(|| document.flag("signed", true)),
             preliminary: document.flag("preliminary", false),
+            title: document.word("title").map(|word| word.text),
+            service: document.word("service").map(|word| word.text),
+            prior: document.flag("prior", false),
             text: document.text("text").unwrap_or_default(),
         });
         document.finish();
@@ -107,8 +115,15 @@ fn drug(fields: &Fields<'_, '_, '_>, word: &Word) -> Option<SketchDrug> {
     let (what, at, _) = at_hours(fields, word)?;
     let mut kind = MedicationKind::Ordered;
     let mut route = None;
-    let mut name = Vec::new();
-    for part in what.split(' ') {
+    let (mut name, mut dose) = (Vec::new(), None);
+    let mut parts = what.split(' ').peekable();
+    while let Some(part) = parts.next() {
+        if part.starts_with(|c: char| c.is_ascii_digit())
+            && let Some(unit) = parts.next_if(|unit| crate::checklist::dose::scale(unit).is_some())
+        {
+            dose = Some(format!("{part} {unit}"));
+            continue;
+        }
         match part {
             "given" => kind = MedicationKind::Given,
             "ordered" => kind = MedicationKind::Ordered,
@@ -117,5 +132,5 @@ fn drug(fields: &Fields<'_, '_, '_>, word: &Word) -> Option<SketchDrug> {
             _ => name.push(part),
         }
     }
-    Some(SketchDrug { name: name.join(" "), route, kind, at })
+    Some(SketchDrug { name: name.join(" "), route, dose, kind, at })
 }

@@ -4,9 +4,9 @@ use super::fields::{Fields, Word, number_of};
 use super::{Context, document_types, known_condition, units};
 use crate::chart::MedicationKind;
 use crate::checklist::indicator::{
-    Author, Baseline, Bound, Compare, ConceptTest, Indicator, MedicationTest, NamedTest, ObservationTest, Test, WordsTest,
+    Author, Baseline, Bound, Compare, ConceptTest, Indicator, MedicationTest, NamedTest, ObservationTest, Since, Test, When, WordsTest,
 };
-use crate::checklist::names;
+use crate::checklist::{dose, names};
 use crate::reading::Assertion;
 use toml::de::DeValue;
 
@@ -17,9 +17,14 @@ const AUTHORS: [(&str, Author); 5] = [
     ("dietitian", Author::Dietitian),
     ("not_provider", Author::NotProvider),
 ];
+const SINCE: [(&str, Since); 4] =
+    [("admission", Since::Admission), ("surgery", Since::Surgery), ("discharge", Since::Discharge), ("now", Since::Now)];
+const BASELINES: [(&str, Baseline); 3] = [("stay", Baseline::Stay), ("prior", Baseline::Prior), ("lowest", Baseline::Lowest)];
+/// Stands for the condition of `each` in a pair.
+pub(super) const EACH: &str = "@condition";
 const MEDICATION_KINDS: [(&str, MedicationKind); 3] =
     [("ordered", MedicationKind::Ordered), ("given", MedicationKind::Given), ("home", MedicationKind::Home)];
-const TESTS: &str = "one of `concept`, `observation`, `medication`, `order`, `procedure`, `words`";
+const TESTS: &str = "one of `concept`, `observation`, `medication`, `drug`, `order`, `procedure`, `words`";
 
 /// The list of indicators under a key.
 pub(super) fn indicators(item: &Fields<'_, '_, '_>, key: &'static str, context: &Context<'_>) -> Vec<Indicator> {
@@ -51,15 +56,17 @@ pub(super) fn indicators(item: &Fields<'_, '_, '_>, key: &'static str, context: 
 }
 
 fn test(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> Option<Test> {
+    // `drug` alone names a medication by its words.
+    let has = |kind: &str| fields.has(kind) || kind == "medication" && fields.has("drug");
     let kinds: Vec<&str> =
-        ["concept", "observation", "medication", "order", "procedure", "words"].into_iter().filter(|k| fields.has(k)).collect();
+        ["concept", "observation", "medication", "order", "procedure", "words"].into_iter().filter(|kind| has(kind)).collect();
     match kinds.as_slice() {
         ["concept"] => Some(Test::Concept(concept(fields, context))),
         ["observation"] => observation(fields).map(Test::Observation),
         ["medication"] => Some(Test::Medication(medication(fields))),
         ["order"] => Some(Test::Order(named(fields, "order"))),
         ["procedure"] => Some(Test::Procedure(named(fields, "procedure"))),
-        ["words"] => Some(Test::Words(words(fields))),
+        ["words"] => Some(Test::Words(words(fields, context))),
         [] => {
             fields.say(fields.at(), "nothing to look for", TESTS, None);
             None
@@ -76,13 +83,36 @@ fn test(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> Option<Test> {
     }
 }
 
-fn known_concepts(fields: &Fields<'_, '_, '_>, list: Vec<Word>) -> Vec<String> {
+pub(super) fn known_concepts(fields: &Fields<'_, '_, '_>, list: Vec<Word>) -> Vec<String> {
     for word in &list {
-        if !names::concepts().contains(&word.text) {
+        if !names::is_concept(&word.text) && word.text != EACH {
             fields.unknown(word, "a concept of the lexicon", names::concepts().iter().map(String::as_str));
         }
     }
     list.into_iter().map(|word| word.text).collect()
+}
+
+/// The hours in which something counts. `first_hours = 24` is short for `until_hours = 24` after admission.
+fn when(fields: &Fields<'_, '_, '_>) -> When {
+    let since = fields.one_of("since", &SINCE, "what the hours are counted from").unwrap_or_default();
+    let (from_hours, until_hours, first) = (fields.number("from_hours"), fields.number("until_hours"), fields.number("first_hours"));
+    if fields.has("since") && from_hours.is_none() && until_hours.is_none() {
+        fields.say(fields.at(), "`since` without hours", "`from_hours` or `until_hours` beside it", None);
+    }
+    if first.is_some() && (fields.has("since") || until_hours.is_some()) {
+        fields.say(fields.at(), "`first_hours` beside `since` or `until_hours`", "`until_hours` alone", None);
+    }
+    if let (Some(from), Some(until)) = (from_hours, until_hours)
+        && from > until
+    {
+        fields.say(fields.at(), format!("`from_hours` {from} lies after `until_hours` {until}"), "the smaller number first", None);
+    }
+    When { since, from_hours, until_hours: until_hours.or(first) }
+}
+
+fn assertions(fields: &Fields<'_, '_, '_>) -> Vec<Assertion> {
+    let known: Vec<(&str, Assertion)> = Assertion::ALL.iter().map(|a| (a.name(), *a)).collect();
+    fields.words("assertion").iter().filter_map(|word| fields.pick(word, &known, "an assertion")).collect()
 }
 
 fn author(fields: &Fields<'_, '_, '_>) -> Author {
@@ -91,9 +121,7 @@ fn author(fields: &Fields<'_, '_, '_>) -> Author {
 
 fn concept(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> ConceptTest {
     let concepts = known_concepts(fields, fields.words("concept"));
-    let known: Vec<(&str, Assertion)> = Assertion::ALL.iter().map(|a| (a.name(), *a)).collect();
-    let mut assertions: Vec<Assertion> =
-        fields.words("assertion").iter().filter_map(|word| fields.pick(word, &known, "an assertion")).collect();
+    let mut assertions = assertions(fields);
     if assertions.is_empty() {
         assertions.push(Assertion::Present);
     }
@@ -128,7 +156,10 @@ fn concept(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> ConceptTest {
         attribute,
         unless,
         min_documents: fields.count("min_documents", 1),
-        first_hours: fields.number("first_hours"),
+        max_documents: fields.has("max_documents").then(|| fields.count("max_documents", 1)),
+        only_in: document_types(fields, "only_in"),
+        prior: fields.flag("prior", false),
+        when: when(fields),
     }
 }
 
@@ -189,21 +220,25 @@ fn observation(fields: &Fields<'_, '_, '_>) -> Option<ObservationTest> {
         fields.say(name.at, what, EXPECTED, Some("write one indicator for each".into()));
     }
     let within_hours = fields.number("within_hours");
-    let baseline = fields.one_of("baseline", &[("stay", Baseline::Stay), ("prior", Baseline::Prior)], "a baseline").unwrap_or_default();
+    let baseline = fields.one_of("baseline", &BASELINES, "a baseline").unwrap_or_default();
     let prior_days = fields.number("prior_days").unwrap_or(365.0);
-    let rest = (
-        fields.count("times", 1),
-        fields.words("not_noted").into_iter().map(|word| word.text).collect(),
-        fields.flag("room_air", false),
-        fields.number("first_hours"),
-        fields.flag("in_notes", true),
-    );
+    let times = fields.count("times", 1);
+    let not_noted = fields.words("not_noted").into_iter().map(|word| word.text).collect();
+    let (room_air, on_oxygen) = (fields.flag("room_air", false), fields.flag("on_oxygen", false));
+    if room_air && on_oxygen {
+        fields.say(name.at, "`room_air` and `on_oxygen` at once", "one of the two", None);
+    }
+    let when = when(fields);
+    let (in_notes, in_prior, always) = (fields.flag("in_notes", true), fields.flag("in_prior", false), fields.flag("always", false));
+    let (for_hours, apart_hours) = (fields.number("for_hours"), fields.number("apart_hours"));
     let (written, compare) = compares.into_iter().next()?;
     let changes = matches!(compare, Compare::Rise(_) | Compare::Fall(_) | Compare::Ratio(_) | Compare::FallRatio(_));
     if changes && within_hours.is_none() && baseline == Baseline::Stay {
         fields.say(name.at, "a change needs a time", "`within_hours`: the hours within which it happened", None);
     }
-    let (times, not_noted, room_air, first_hours, in_notes) = rest;
+    if changes && (for_hours.is_some() || apart_hours.is_some() || always) {
+        fields.say(name.at, "a change cannot last or hold always", "`above`, `at_least`, `below` or `at_most` beside it", None);
+    }
     Some(ObservationTest {
         observation: name.text,
         compare,
@@ -215,14 +250,32 @@ fn observation(fields: &Fields<'_, '_, '_>) -> Option<ObservationTest> {
         prior_days,
         not_noted,
         room_air,
-        first_hours,
+        on_oxygen,
+        when,
         in_notes,
+        for_hours,
+        apart_hours,
+        in_prior,
+        always,
     })
 }
 
 fn medication(fields: &Fields<'_, '_, '_>) -> MedicationTest {
     let kinds = fields.words("given_as");
+    let (dose_at_least, dose_below) = (fields.number("dose_at_least"), fields.number("dose_below"));
+    if (dose_at_least.is_some() || dose_below.is_some()) && !fields.has("dose_unit") {
+        fields.say(fields.at(), "a dose has no unit", "`dose_unit`: mg, g, mcg, units ...", None);
+    }
+    let dose_unit = fields.word("dose_unit");
+    if let Some(unit) = dose_unit.as_ref().filter(|unit| dose::scale(&unit.text).is_none()) {
+        fields.unknown(unit, "a unit of doses", dose::UNITS.iter().map(|(name, _, _)| *name));
+    }
     MedicationTest {
+        dose_at_least,
+        dose_below,
+        dose_unit: dose_unit.map(|word| word.text).unwrap_or_default(),
+        for_hours: fields.number("for_hours"),
+        when: when(fields),
         concepts: known_concepts(fields, fields.words("medication")),
         words: lower(fields.words("drug")),
         routes: lower(fields.words("route")),
@@ -233,14 +286,31 @@ fn medication(fields: &Fields<'_, '_, '_>) -> MedicationTest {
 /// Names with a dot or of the lexicon are concepts, everything else is words.
 fn named(fields: &Fields<'_, '_, '_>, key: &'static str) -> NamedTest {
     let (concepts, words): (Vec<Word>, Vec<Word>) =
-        fields.words(key).into_iter().partition(|word| word.text.contains('.') || names::concepts().contains(&word.text));
-    NamedTest { concepts: known_concepts(fields, concepts), words: lower(words) }
+        fields.words(key).into_iter().partition(|word| word.text.contains('.') || word.text == EACH || names::is_concept(&word.text));
+    NamedTest {
+        concepts: known_concepts(fields, concepts),
+        words: lower(words),
+        statuses: lower(fields.words("status")),
+        when: when(fields),
+    }
 }
 
-fn words(fields: &Fields<'_, '_, '_>) -> WordsTest {
-    WordsTest { words: lower(fields.words("words")), author: author(fields), document_types: document_types(fields, "document_types") }
+fn words(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> WordsTest {
+    WordsTest {
+        words: context.listed(fields, "words"),
+        author: author(fields),
+        document_types: document_types(fields, "document_types"),
+        assertions: assertions(fields),
+        sections: context.sections(fields, "sections"),
+        not_sections: context.sections(fields, "not_sections"),
+        near: context.listed(fields, "near"),
+        not_near: context.listed(fields, "not_near"),
+        titles: context.listed(fields, "titles"),
+        min_documents: fields.count("min_documents", 1),
+        when: when(fields),
+    }
 }
 
-fn lower(words: Vec<Word>) -> Vec<String> {
+pub(super) fn lower(words: Vec<Word>) -> Vec<String> {
     words.into_iter().map(|word| word.text.to_lowercase()).collect()
 }

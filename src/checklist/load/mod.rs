@@ -1,12 +1,17 @@
 //! Reads packs from TOML and reports every mistake with file, line, column, what is expected and the nearest right word.
 
 mod checks;
+mod clocks;
+mod conflicts;
+mod copied;
 mod examples;
 mod fields;
 mod leaves;
 mod nearest;
+mod pairs;
 #[cfg(test)]
 mod tests;
+mod titles;
 mod units;
 
 pub use fields::Diagnostic;
@@ -15,7 +20,7 @@ use fields::{Fields, Log, Word};
 use super::item::{Authority, AuthorityKind, Item, Pack, Scope};
 use super::names;
 use super::{GapKind, Severity};
-use crate::chart::{DocumentType, EncounterClass, Instant};
+use crate::chart::{DocumentType, EncounterClass, Instant, Sex};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::de::DeTable;
@@ -82,7 +87,12 @@ pub(super) fn parse(sources: &[(String, String)]) -> Result<(Vec<Pack>, Groups),
     }
     let mut ids: BTreeMap<String, (String, u64)> = BTreeMap::new();
     for (table, log) in tables {
-        packs.push(read_pack(table.get_ref(), table.span(), &log, &groups, &mut ids));
+        let (pack, overridden) = read_pack(table.get_ref(), table.span(), &log, (&groups, &words), &mut ids);
+        for earlier in &mut packs {
+            let earlier: &mut Pack = earlier;
+            earlier.items.retain(|item| !overridden.contains(&item.id));
+        }
+        packs.push(pack);
         let mut found = log.into_diagnostics();
         found.sort();
         found.dedup();
@@ -116,7 +126,14 @@ fn check_section(fields: &Fields<'_, '_, '_>, word: &Word) {
     }
 }
 
-fn read_pack(table: &DeTable<'_>, span: Range<usize>, log: &Log<'_>, groups: &Groups, ids: &mut BTreeMap<String, (String, u64)>) -> Pack {
+/// A pack, and the ids of earlier items that its own stand in for.
+fn read_pack(
+    table: &DeTable<'_>,
+    span: Range<usize>,
+    log: &Log<'_>,
+    (groups, word_groups): (&Groups, &Groups),
+    ids: &mut BTreeMap<String, (String, u64)>,
+) -> (Pack, Vec<String>) {
     let file = Fields::new(table, span, log, "the file");
     let mut pack = Pack {
         id: String::new(),
@@ -128,7 +145,7 @@ fn read_pack(table: &DeTable<'_>, span: Range<usize>, log: &Log<'_>, groups: &Gr
         source: log.source().to_owned(),
         items: Vec::new(),
     };
-    let mut classes = Vec::new();
+    let mut scope = None;
     if let Some(header) = file.table("pack") {
         pack.id = header.need_word("id", "a short name in lower case").text;
         pack.title = header.need_word("title", "what it is called on a screen").text;
@@ -136,20 +153,30 @@ fn read_pack(table: &DeTable<'_>, span: Range<usize>, log: &Log<'_>, groups: &Gr
         pack.summary = header.text("summary").unwrap_or_default();
         pack.effective_from = day(&header, "effective_from");
         pack.effective_to = day(&header, "effective_to");
-        classes = header.words("class");
+        scope = Some(read_scope(&header, None));
         header.finish();
     } else {
         log.say(0, "the file has no `[pack]`", "a header: `[pack]` with `id`, `title` and `version`", None);
     }
-    let context = Context { pack: &pack.id, classes: &classes, groups };
-    let mut items = Vec::new();
+    let context = Context { pack: &pack.id, scope: scope.as_ref(), groups, word_groups };
+    let (mut items, mut overridden): (Vec<Item>, Vec<String>) = (Vec::new(), Vec::new());
     for fields in file.tables("item", "the item") {
+        let overrides = fields.flag("overrides", false);
         let item = read_item(fields, &context);
         if item.id.is_empty() {
             continue;
         }
         let here = (log.source().to_owned(), item.line);
-        if let Some((source, line)) = ids.insert(item.id.clone(), here) {
+        let before = ids.insert(item.id.clone(), here);
+        let elsewhere = before.as_ref().is_some_and(|(source, _)| source != log.source());
+        if overrides && elsewhere {
+            overridden.push(item.id.clone());
+        } else if overrides && before.is_none() {
+            let near = nearest::of(&item.id, ids.keys().map(String::as_str).filter(|id| *id != item.id));
+            let hint = near.map(|near| format!("did you mean `{near}`?"));
+            let what = format!("no item `{}` stands in another pack, so there is nothing to override", item.id);
+            log.say(item_at(table, items.len()), what, "the id of a shipped item, or no `overrides`", hint);
+        } else if let Some((source, line)) = before {
             let what = format!("the item `{}` stands already in {source}, line {line}", item.id);
             log.say(item_at(table, items.len()), what, "an id of its own for each item", None);
         }
@@ -158,7 +185,7 @@ fn read_pack(table: &DeTable<'_>, span: Range<usize>, log: &Log<'_>, groups: &Gr
     let _ = (file.raw("section_groups"), file.raw("word_groups"));
     file.finish();
     pack.items = items;
-    pack
+    (pack, overridden)
 }
 
 fn item_at(table: &DeTable<'_>, index: usize) -> usize {
@@ -169,11 +196,30 @@ fn item_at(table: &DeTable<'_>, index: usize) -> usize {
 /// What an item inherits.
 pub(super) struct Context<'c> {
     pack: &'c str,
-    classes: &'c [Word],
+    scope: Option<&'c Scope>,
     groups: &'c Groups,
+    word_groups: &'c Groups,
 }
 
 impl Context<'_> {
+    /// Words under a key in lower case, with `@groups` of words opened.
+    fn listed(&self, fields: &Fields<'_, '_, '_>, key: &'static str) -> Vec<String> {
+        let mut out = Vec::new();
+        for word in fields.words(key) {
+            match word.text.strip_prefix('@') {
+                Some(group) if word.text != leaves::EACH => match self.word_groups.get(group) {
+                    Some(words) => out.extend(words.iter().map(|w| w.to_lowercase())),
+                    None => {
+                        let bare = Word { text: group.to_owned(), at: word.at };
+                        fields.unknown(&bare, "a group of words", self.word_groups.keys().map(String::as_str));
+                    }
+                },
+                _ => out.push(word.text.to_lowercase()),
+            }
+        }
+        out
+    }
+
     /// Section names under a key, with `@groups` opened.
     fn sections(&self, fields: &Fields<'_, '_, '_>, key: &'static str) -> Vec<String> {
         let mut out = Vec::new();
@@ -232,8 +278,13 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
     let authority = if authority_word.text.is_empty() { None } else { fields.pick(&authority_word, &AUTHORITIES, "an authority") };
     let citation = fields.need_word("citation", "chapter and verse of the source").text;
     let approved_by = fields.text("approved_by").map(|name| name.trim().to_owned()).unwrap_or_default();
+    let approved_on = fields.text("approved_on").filter(|day| !day.trim().is_empty());
+    if let Some(day) = approved_on.as_ref().filter(|day| Instant::parse(day).is_none()) {
+        fields.say(fields.at(), format!("`{day}` is no day"), "`approved_on`: a day as 2026-01-31, in quotes", None);
+    }
     let query_template = fields.word("query_template").map(|word| word.text);
-    let scope = read_scope(&fields, context);
+    let scope = read_scope(&fields, context.scope);
+    let _ = fields.raw("overrides");
     let (effective_from, effective_to) = (day(&fields, "effective_from"), day(&fields, "effective_to"));
     let item_version = version(&fields);
     let indicators = leaves::indicators(&fields, "indicator", context);
@@ -245,7 +296,7 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
     let check = checks::read(&fields, kind, condition.as_deref(), indicators, context);
     let examples = examples::read(&fields);
     for title in &titles {
-        checks::place_holders(&fields, title, &check);
+        titles::place_holders(&fields, title, &check);
     }
     fields.finish();
     Item {
@@ -258,7 +309,12 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
         titles: titles.into_iter().map(|word| word.text).collect(),
         why,
         severity: severity.unwrap_or(Severity::Info),
-        authority: Authority { kind: authority.unwrap_or(AuthorityKind::House), cite: citation, approved_by },
+        authority: Authority {
+            kind: authority.unwrap_or(AuthorityKind::House),
+            cite: citation,
+            approved_by,
+            approved_on: approved_on.unwrap_or_default(),
+        },
         query_template,
         scope,
         effective_from,
@@ -274,10 +330,16 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
     }
 }
 
+/// A condition of the vocabulary, or any other concept that the reader finds.
 fn known_condition(fields: &Fields<'_, '_, '_>, word: &Word) -> bool {
-    let known = names::conditions().any(|name| name == word.text);
+    let known = names::is_concept(&word.text) || word.text == leaves::EACH;
     if !known {
-        fields.unknown(word, "a condition of the vocabulary", names::conditions());
+        let nearest = nearest::of(&word.text, names::conditions());
+        let all: Vec<&str> = match nearest {
+            Some(_) => names::conditions().collect(),
+            None => names::concepts().iter().map(String::as_str).collect(),
+        };
+        fields.unknown(word, "a condition of the vocabulary, or a concept of the lexicon", all.into_iter());
     }
     known
 }
@@ -288,16 +350,40 @@ fn document_types(fields: &Fields<'_, '_, '_>, key: &'static str) -> Vec<Documen
     fields.words(key).iter().filter_map(|word| fields.pick(word, &known, "a document type")).collect()
 }
 
-fn read_scope(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> Scope {
-    let own = fields.words("class");
-    let words = if own.is_empty() { context.classes } else { &own };
+/// The scope of a pack, or of an item, which inherits what it does not say from its pack.
+fn read_scope(fields: &Fields<'_, '_, '_>, pack: Option<&Scope>) -> Scope {
+    let words = fields.words("class");
     let picked: Vec<Option<EncounterClass>> = words.iter().filter_map(|word| fields.pick(word, &CLASSES, "a kind of encounter")).collect();
-    if words.is_empty() {
-        fields.say(fields.at(), "nothing says which encounters it is for", "`class = [\"inpatient\"]` in the item or in `[pack]`", None);
+    let inherits = |key: &str| pack.filter(|_| !fields.has(key));
+    let mut classes: Vec<EncounterClass> = picked.iter().flatten().copied().collect();
+    let mut lone_note = picked.contains(&None);
+    if let Some(pack) = inherits("class") {
+        (classes, lone_note) = (pack.classes.clone(), pack.lone_note);
+        if classes.is_empty() && !lone_note {
+            fields.say(
+                fields.at(),
+                "nothing says which encounters it is for",
+                "`class = [\"inpatient\"]` in the item or in `[pack]`",
+                None,
+            );
+        }
     }
+    let age = |key: &'static str| fields.has(key).then(|| u16::try_from(fields.count(key, 0)).unwrap_or(u16::MAX));
+    let (age_min, age_max) = (age("age_min"), age("age_max"));
+    if let (Some(least), Some(most)) = (age_min, age_max)
+        && least > most
+    {
+        fields.say(fields.at(), format!("`age_min` {least} is more than `age_max` {most}"), "the smaller number in `age_min`", None);
+    }
+    let sex = fields.one_of("sex", &[("female", Sex::Female), ("male", Sex::Male)], "female or male");
+    let services: Vec<String> = fields.words("services").into_iter().map(|word| word.text.to_lowercase()).collect();
     Scope {
-        classes: picked.iter().flatten().copied().collect(),
-        lone_note: picked.contains(&None),
+        classes,
+        lone_note,
         document_types: document_types(fields, "document_types"),
+        services: inherits("services").map_or(services, |pack| pack.services.clone()),
+        age_min: inherits("age_min").map_or(age_min, |pack| pack.age_min),
+        age_max: inherits("age_max").map_or(age_max, |pack| pack.age_max),
+        sex: inherits("sex").map_or(sex, |pack| pack.sex),
     }
 }

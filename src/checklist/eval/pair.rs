@@ -1,0 +1,178 @@
+//! Two things that hold together, or one without the other: who says them, where, and how they lie in time.
+
+use super::leaf::{self, Answer, Hit};
+use super::{Finding, Verdict, describe, node, yes_if};
+use crate::checklist::check::{Pair, PairOf, Relation};
+use crate::checklist::facts::{Facts, voice_of};
+use crate::checklist::indicator::Indicator;
+use crate::checklist::{Explanation, Outcome, Searched};
+
+pub(super) fn run(check: &Pair, facts: &Facts<'_>) -> Verdict {
+    let mut findings = Vec::new();
+    let mut parts: Vec<Explanation> = Vec::new();
+    for of in &check.each {
+        let (finding, tree) = one(check, of, facts);
+        let outcome = tree.outcome;
+        // Of many conditions, only those that are named at all are worth a line.
+        if check.each.len() == 1 || outcome == Outcome::Yes || tree.parts.first().is_some_and(|p| p.outcome == Outcome::Yes) {
+            parts.push(tree);
+        }
+        findings.extend(finding);
+    }
+    let single = if check.each.len() == 1 { parts.pop() } else { None };
+    if let Some(tree) = single {
+        return Verdict { findings, tree };
+    }
+    let (outcome, detail) = (yes_if(!findings.is_empty()), if parts.is_empty() { "none of the conditions is named" } else { "" });
+    Verdict { findings, tree: node(label(check), outcome, detail, parts) }
+}
+
+fn label(check: &Pair) -> String {
+    let only = check.each.iter().all(|of| of.other.is_empty());
+    let together = match (only, check.lacks) {
+        (true, _) => "this stands in the chart",
+        (_, true) => "the first stands in the chart, the second does not",
+        _ => "both stand in the chart",
+    };
+    let mut out = together.to_owned();
+    for (relation, what) in [(check.authors, "author"), (check.documents, "document")] {
+        match relation {
+            Relation::Any => {}
+            Relation::Same => out.push_str(&format!(", by the same {what}")),
+            Relation::Different => out.push_str(&format!(", by different {what}s")),
+        }
+    }
+    match (check.after_hours, check.within_hours) {
+        (Some(after), Some(within)) => {
+            out.push_str(&format!(", the second {} to {} after", describe::hours(after), describe::hours(within)))
+        }
+        (Some(after), None) => out.push_str(&format!(", the second at least {} after", describe::hours(after))),
+        (None, Some(within)) => out.push_str(&format!(", within {}", describe::hours(within))),
+        (None, None) => {}
+    }
+    out
+}
+
+fn ask<'i, 'f>(list: &'i [Indicator], facts: &'f Facts<'_>) -> (Vec<(&'i Indicator, Answer<'f>)>, Explanation) {
+    let mut answers = Vec::new();
+    let mut trees = Vec::new();
+    for indicator in list {
+        let (answer, tree) = leaf::indicator(indicator, facts, None);
+        answers.push((indicator, answer));
+        trees.push(tree);
+    }
+    let outcomes = |outcome: Outcome| answers.iter().any(|(_, a)| a.outcome == outcome);
+    let outcome = if outcomes(Outcome::Yes) {
+        Outcome::Yes
+    } else if outcomes(Outcome::CannotTell) {
+        Outcome::CannotTell
+    } else {
+        Outcome::No
+    };
+    let tree = match trees.pop() {
+        Some(only) if trees.is_empty() => only,
+        last => {
+            trees.extend(last);
+            node("any of these", outcome, "", trees)
+        }
+    };
+    (answers, tree)
+}
+
+fn related(relation: Relation, one: Option<&str>, other: Option<&str>) -> bool {
+    match relation {
+        Relation::Any => true,
+        Relation::Same => one.is_some() && one == other,
+        Relation::Different => one.is_some() && other.is_some() && one != other,
+    }
+}
+
+fn fit(check: &Pair, one: &Hit<'_>, other: &Hit<'_>) -> bool {
+    let voice = |hit: &Hit<'_>| hit.document().map(|d| voice_of(d).to_owned());
+    let source = |hit: &Hit<'_>| hit.document().map(|d| d.identifier.clone());
+    if !related(check.authors, voice(one).as_deref(), voice(other).as_deref())
+        || !related(check.documents, source(one).as_deref(), source(other).as_deref())
+    {
+        return false;
+    }
+    let (Some(first), Some(second)) = (one.time, other.time) else { return check.after_hours.is_none() && check.within_hours.is_none() };
+    let hours = second.hours_since(&first);
+    match (check.after_hours, check.within_hours) {
+        (Some(after), within) => hours >= after && within.is_none_or(|within| hours <= within),
+        (None, Some(within)) => hours.abs() <= within,
+        (None, None) => true,
+    }
+}
+
+/// The place at these positions: of the answers, and of the places of one.
+fn get<'f>(answers: &[(&Indicator, Answer<'f>)], at: &(usize, usize)) -> Option<Hit<'f>> {
+    answers.get(at.0).and_then(|(_, answer)| answer.hits.get(at.1).copied())
+}
+
+fn one(check: &Pair, of: &PairOf, facts: &Facts<'_>) -> (Option<Finding>, Explanation) {
+    let (firsts, first_tree) = ask(&of.one, facts);
+    let label =
+        of.condition.as_deref().map_or_else(|| label(check), |condition| format!("{}: {}", describe::name(condition), label(check)));
+    if first_tree.outcome != Outcome::Yes {
+        return (None, node(label, first_tree.outcome, "the first does not hold", vec![first_tree]));
+    }
+    let (seconds, second_tree) = ask(&of.other, facts);
+    let hits = |answers: &[(&Indicator, Answer<'_>)]| -> Vec<(usize, usize)> {
+        let places = answers.iter().enumerate().filter(|(_, (_, a))| a.outcome == Outcome::Yes);
+        places.flat_map(|(index, (_, a))| (0..a.hits.len()).map(move |hit| (index, hit))).collect()
+    };
+    let (one_hits, other_hits) = (hits(&firsts), hits(&seconds));
+    let partner = |first: &(usize, usize)| {
+        let one = get(&firsts, first)?;
+        other_hits.iter().find(|other| get(&seconds, other).is_some_and(|other| fit(check, &one, &other))).copied()
+    };
+    let only = of.other.is_empty();
+    let unknown = check.lacks && second_tree.outcome == Outcome::CannotTell;
+    let found = if only {
+        one_hits.first().map(|first| (*first, None))
+    } else if check.lacks {
+        // One of the first kind that has no partner.
+        one_hits.iter().find(|first| partner(first).is_none()).map(|first| (*first, None)).filter(|_| !unknown)
+    } else {
+        one_hits.iter().find_map(|first| partner(first).map(|other| (*first, Some(other))))
+    };
+    let outcome = if unknown { Outcome::CannotTell } else { yes_if(found.is_some()) };
+    let mut parts = vec![first_tree];
+    if !only {
+        parts.push(second_tree);
+    }
+    let tree = node(label, outcome, "", parts);
+    let Some((first, other)) = found else { return (None, tree) };
+    let mut finding = Finding { condition: of.condition.clone(), missing: vec![check.missing.clone()], ..Finding::default() };
+    for (answers, at, keys) in
+        [(&firsts, Some(first), ["value", "author", "date"]), (&seconds, other, ["other", "other_author", "other_date"])]
+    {
+        let Some((index, place)) = at else { continue };
+        let Some((indicator, answer)) = answers.get(index) else { continue };
+        for (key, value) in &answer.facts {
+            finding.named.insert(format!("{}.{key}", indicator.name), value.clone());
+        }
+        let Some(hit) = answer.hits.get(place) else { continue };
+        let proof = hit.proof(facts, answer);
+        let [value, author, date] = keys;
+        finding.name(value, hit.words(answer));
+        if let Some(document) = hit.document() {
+            finding.name(author, document.author.as_ref().map(|a| a.display()).unwrap_or("a note"));
+        }
+        if let Some(time) = hit.time {
+            finding.name(date, time.display());
+        }
+        finding.evidence.extend(proof);
+    }
+    if let Some(words) = finding.named.get("value").cloned() {
+        finding.name("words", words);
+    }
+    if check.lacks {
+        for (indicator, answer) in &seconds {
+            let r#where = if answer.looked.is_empty() { answer.detail.clone() } else { answer.looked.clone() };
+            finding.searched.push(Searched { what: indicator.label.clone(), r#where, documents: Vec::new() });
+        }
+    }
+    finding.evidence.dedup();
+    (Some(finding), tree)
+}

@@ -1,0 +1,110 @@
+//! Literal words in documents: for what the lexicon has no concept.
+
+use super::describe;
+use super::leaf::{Answer, Hit, PROOFS, counts};
+use crate::chart::Document;
+use crate::checklist::Outcome;
+use crate::checklist::facts::{Facts, type_of};
+use crate::checklist::indicator::WordsTest;
+use crate::checklist::proof::{around, opening, quote, sentence};
+use crate::checklist::words::{find_word, has_word};
+use crate::reading::{Reading, read_terms};
+use std::collections::BTreeMap;
+
+/// Whether a document's title or first line holds one of these words.
+pub(in crate::checklist) fn is_titled(document: &Document, titles: &[String]) -> bool {
+    let (start, end) = opening(&document.text);
+    let first = document.text.get(start..end).unwrap_or_default();
+    let given = document.title.as_deref().unwrap_or_default();
+    let code = document.code.as_ref().and_then(|code| code.display.as_deref()).unwrap_or_default();
+    titles.iter().any(|title| has_word(given, title) || has_word(code, title) || has_word(first, title))
+}
+
+/// The section at a byte: its own name and that of the one it is part of.
+pub(super) fn section_at(reading: &Reading, at: usize) -> (&str, Option<&str>) {
+    let index = reading.sections.partition_point(|s| s.end <= at);
+    let section = reading.sections.get(index).filter(|s| s.start <= at);
+    section.map_or(("unheaded", None), |s| (s.section.as_str(), s.within.as_deref()))
+}
+
+fn stands(test: &WordsTest, document: &Document, reading: &Reading, at: usize, word: &str) -> bool {
+    let (own, within) = section_at(reading, at);
+    let among = |list: &[String]| list.iter().any(|name| name == own || Some(name.as_str()) == within);
+    if !test.sections.is_empty() && !among(&test.sections) || among(&test.not_sections) {
+        return false;
+    }
+    let around = sentence(document, reading, at);
+    if !test.near.is_empty() && !test.near.iter().any(|other| has_word(around, other))
+        || test.not_near.iter().any(|other| has_word(around, other))
+    {
+        return false;
+    }
+    if test.assertions.is_empty() {
+        return true;
+    }
+    // How it stands is decided by its sentence; what a section does to it is for `sections` and `not_sections`.
+    let from = at.saturating_sub((around.as_ptr() as usize).saturating_sub(document.text.as_ptr() as usize));
+    let terms = read_terms(around, &[word.to_owned()]);
+    terms.iter().find(|term| term.start <= from && from < term.end).is_some_and(|term| test.assertions.contains(&term.assertion))
+}
+
+/// Every place of the words in a document that counts, in order.
+fn places(test: &WordsTest, document: &Document, reading: &Reading) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    for word in &test.words {
+        let mut from = 0;
+        while let Some(at) = find_word(&document.text, word, from) {
+            from = at + word.len().max(1);
+            if stands(test, document, reading, at, word) {
+                found.push((at, at + word.len()));
+            }
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+pub(super) fn words<'f>(test: &WordsTest, facts: &'f Facts<'_>, cap: Option<f64>) -> Answer<'f> {
+    let mut looked_at = 0;
+    let mut found: Vec<(&'f Document, &'f Reading, (usize, usize))> = Vec::new();
+    let mut hits: Vec<Hit<'f>> = Vec::new();
+    for (document, reading) in facts.documents() {
+        let scope = (test.document_types.is_empty() || test.document_types.contains(&type_of(document, reading)))
+            && (test.titles.is_empty() || is_titled(document, &test.titles));
+        if !counts(test.author, document, reading) || !scope || !facts.within(document.time, &test.when, cap) {
+            continue;
+        }
+        looked_at += 1;
+        let places = places(test, document, reading);
+        hits.extend(places.iter().map(|(start, end)| Hit::at(document, reading, *start, *end)));
+        found.extend(places.first().map(|place| (document, reading, *place)));
+    }
+    let looked = describe::documents(looked_at);
+    let Some((document, reading, (at, end))) = found.first().copied().filter(|_| found.len() >= test.min_documents) else {
+        let outcome = if looked_at == 0 { Outcome::CannotTell } else { Outcome::No };
+        let detail =
+            if found.is_empty() { format!("not found in {looked}") } else { format!("found in {}", describe::documents(found.len())) };
+        return Answer::empty(outcome, detail, looked);
+    };
+    let text = document.text.get(at..end).unwrap_or_default();
+    let detail = format!("\"{text}\" in {}{}", describe::place(document, reading), describe::more(found.len() - 1));
+    let mut named = BTreeMap::new();
+    named.insert("words".to_owned(), text.to_owned());
+    named.insert("value".to_owned(), text.to_owned());
+    if let Some(date) = document.time {
+        named.insert("date".to_owned(), date.display());
+    }
+    if let Some(author) = &document.author {
+        named.insert("author".to_owned(), author.display().to_owned());
+    }
+    let evidence = found
+        .iter()
+        .take(test.min_documents.clamp(1, PROOFS))
+        .map(|(document, reading, (start, end))| {
+            let (start, end) = around(document, reading, *start, *end);
+            quote(document, reading, start, end)
+        })
+        .collect();
+    let times = found.iter().filter_map(|(document, ..)| document.time).collect();
+    Answer { hits, outcome: Outcome::Yes, evidence, times, facts: named, detail, looked }
+}
