@@ -86,7 +86,7 @@ pub fn bytes(path: &Path, wanted: Wanted) -> Result<Vec<u8>> {
     Err(Trouble::input(format!("the {} is too large", wanted.what))
         .at(name(path), None)
         .why(format!("it has more than {}", size(wanted.most)))
-        .hint(format!("split it, or name another file: {}", wanted.hint)))
+        .hint("name a smaller file, or split this one"))
 }
 
 /// Reads it whole, as UTF-8.

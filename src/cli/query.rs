@@ -83,9 +83,12 @@ fn lint(global: &Global, what: &str, out: &Out) -> Result<u8> {
         }
         _ => {
             let text = input::text(Path::new(what), input::DRAFT)?;
-            match serde_json::from_str::<Draft>(&text) {
-                Ok(draft) => crate::query::lint(&draft, &crate::query::Context { bare: true, ..crate::query::Context::empty() }),
-                Err(_) => lint_text(&text),
+            // What begins like JSON is meant as JSON: a broken draft is told, not linted as if its braces were words.
+            if text.trim_start().starts_with('{') {
+                let draft = draft_of(Path::new(what), &text)?;
+                crate::query::lint(&draft, &crate::query::Context { bare: true, ..crate::query::Context::empty() })
+            } else {
+                lint_text(&text)
             }
         }
     };
@@ -93,20 +96,21 @@ fn lint(global: &Global, what: &str, out: &Out) -> Result<u8> {
     Ok(if report.can_send { 0 } else { 3 })
 }
 
+fn draft_of(file: &Path, text: &str) -> Result<Draft> {
+    serde_json::from_str(text).map_err(|e| {
+        Trouble::input("the draft is not a draft as JSON")
+            .at(input::name(file), Some(e.line() as u64))
+            .why(format!("it is broken, or a field is missing or of another type, at column {}", e.column()))
+            .hint("start from `lacuna query show N --json`, field \"draft\"")
+    })
+}
+
 fn edit(global: &Global, args: &EditArgs, out: &Out) -> Result<u8> {
     let desk = place::desk(global)?;
     let view = desk.query(args.id)?;
     let mut draft = match &args.from {
         None => view.draft.clone(),
-        Some(file) => {
-            let given: Draft = serde_json::from_str(&input::text(file, input::DRAFT)?).map_err(|e| {
-                Trouble::input("the draft is not a draft as JSON")
-                    .at(input::name(file), Some(e.line() as u64))
-                    .why(format!("it is broken, or a field is missing or of another type, at column {}", e.column()))
-                    .hint("start from `lacuna query show N --json`, field \"draft\"")
-            })?;
-            known_from(given, &view.draft)
-        }
+        Some(file) => known_from(draft_of(file, &input::text(file, input::DRAFT)?)?, &view.draft),
     };
     for (to, from) in [
         (&mut draft.title, &args.title),

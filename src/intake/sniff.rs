@@ -55,8 +55,13 @@ pub(super) fn file(file: &Found, options: &Options) -> Result<Kind, Trouble> {
 
 /// What a file that looks like a note is by its name: broken JSON is told, with its place, and never taken for a note.
 fn as_called(kind: Kind, file: &Found, head: &[u8], complete: bool) -> Result<Kind, Trouble> {
-    if !matches!(kind, Kind::Text | Kind::Settings) {
-        return Ok(kind);
+    match kind {
+        Kind::Text | Kind::Settings => {}
+        // Beside FHIR files sound JSON that is no FHIR is left out; broken JSON is a fault wherever it lies.
+        Kind::Whole { fhir: false } if complete => {
+            return json::parse(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head)).map(|_| kind);
+        }
+        kind => return Ok(kind),
     }
     let extension = file.path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     match extension.as_str() {

@@ -300,7 +300,10 @@ impl Store {
     }
 
     fn head_seen(&self) -> Option<(i64, String)> {
-        let text = std::fs::read_to_string(self.folder.as_ref()?.join(HEAD_FILE)).ok()?;
+        let file = self.folder.as_ref()?.join(HEAD_FILE);
+        // A FIFO or a link that somebody put there would be waited for, or followed.
+        file.symlink_metadata().ok().filter(std::fs::Metadata::is_file)?;
+        let text = std::fs::read_to_string(file).ok()?;
         let (sequence, hash) = text.trim().split_once(' ')?;
         Some((sequence.parse().ok()?, hash.to_owned()))
     }

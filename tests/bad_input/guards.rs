@@ -75,6 +75,23 @@ fn a_file_without_end_is_refused_by_its_size() {
 }
 
 #[test]
+fn a_broken_draft_is_told_and_not_linted_as_words() {
+    let home = Home::empty();
+    let file = home.write("draft.json", format!("{{\n\"title\": \"{PLANTED}\",\n"));
+    let failure = refused(&home, &["query", "lint", file.to_str().unwrap()], file.to_str().unwrap());
+    assert_eq!(failure["line"], 3, "{failure}");
+}
+
+#[test]
+fn a_fifo_in_the_place_of_the_audit_head_is_not_waited_for() {
+    let home = Home::new();
+    let head = home.at("store/audit.head");
+    fs::remove_file(&head).unwrap();
+    assert!(Command::new("mkfifo").arg(&head).status().unwrap().success());
+    assert_eq!(home.run(["--json", "audit", "verify"]).ends(3).json()["verdict"], "cannot_tell");
+}
+
+#[test]
 fn a_draft_from_a_file_cannot_go_to_another_patient() {
     let home = Home::with_charts();
     let gaps: Value = home.json(["gaps", "--all"]);
@@ -120,6 +137,11 @@ fn a_file_called_json_that_is_none_never_becomes_a_note() {
         assert!(!reject.to_string().contains(PLANTED));
         assert_eq!(report["documents"]["added"].as_u64(), Some(u64::from(name == "g.jsonl")), "{name}");
     }
+    let bundle = "{\"resourceType\":\"Patient\",\"id\":\"p\"}\n";
+    home.write("export/Patient.ndjson", bundle);
+    let broken = home.write("export/one.jsonl", format!("{{\"id\":\"1\",\"text\":\"{PLANTED} \\ud800\"}}\n"));
+    let report = import(&home, &home.at("export"));
+    assert_eq!(report["rejects"][0]["source"].as_str(), broken.to_str(), "beside an export as well: {report}");
     assert_eq!(home.total(PLANTED), 0);
     let wanted = home.write("note.json", format!("Plan for {PLANTED}\n"));
     assert_eq!(home.json(["import", "--format", "text", wanted.to_str().unwrap()])["documents"]["added"], 1);
