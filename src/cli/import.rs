@@ -59,7 +59,7 @@ fn report(global: &Global, run: Option<i64>, out: &Out) -> Result<u8> {
 /// A past import in a line, and the paths that were named.
 fn line(r: &RunReport) -> String {
     let c = &r.counts;
-    let ended = r.ended.as_ref().map_or("cut off before its end", |_| "ended");
+    let ended = r.ended.as_ref().map_or("did not come to its end", |_| "ended");
     format!(
         "import {}  {}  {}  {ended}: {} documents added, {} unchanged, {} new versions; {} encounters, {} observations, {} other records added; {} rejected\n    {}",
         r.run,

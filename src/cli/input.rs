@@ -76,7 +76,8 @@ pub fn name(path: &Path) -> String {
 /// Reads it whole.
 pub fn bytes(path: &Path, wanted: Wanted) -> Result<Vec<u8>> {
     let mut all = Vec::new();
-    let read = Source::open(path)?.reader().take(wanted.most + 1).read_to_end(&mut all);
+    let mut source = Source::open(path).map_err(|t| if path.exists() { t } else { t.hint(wanted.hint) })?;
+    let read = source.reader().take(wanted.most + 1).read_to_end(&mut all);
     read.map_err(|e| {
         Trouble::input(format!("the {} could not be read", wanted.what)).at(name(path), None).why(e.kind()).hint(wanted.hint)
     })?;

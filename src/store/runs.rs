@@ -14,7 +14,7 @@ pub struct RunReport {
     pub run: i64,
     /// When it began.
     pub started: String,
-    /// When it ended; `None` when it was cut off.
+    /// When it came to its end; `None` when it was stopped or cut off.
     pub ended: Option<String>,
     /// Who ran it.
     pub by: String,
@@ -48,8 +48,11 @@ impl Store {
     /// Closes a run in the ledger.
     pub fn end_run(&self, actor: &Actor, run: i64, complete: bool) -> Result<()> {
         self.write(|tx| {
-            tx.execute("UPDATE import_run SET ended = ?2 WHERE id = ?1", (run, actor.now.to_string()))
-                .map_err(because("the import could not be recorded"))?;
+            // One that was stopped, or that failed, has not come to its end: the ledger must not say that everything went in.
+            if complete {
+                tx.execute("UPDATE import_run SET ended = ?2 WHERE id = ?1", (run, actor.now.to_string()))
+                    .map_err(because("the import could not be recorded"))?;
+            }
             let outcome = if complete { "ok" } else { "stopped" };
             self.record(tx, actor, &Act { object: Some(&run.to_string()), outcome, ..Act::new("import.end") })
         })

@@ -446,4 +446,8 @@ fn a_past_import_says_what_it_refused() {
     assert_eq!(store.rejects(run).unwrap(), [reject]);
     assert_eq!(store.run(run + 1).unwrap(), None);
     assert_eq!(store.runs().unwrap(), [report]);
+    store.end_run(&actor(), run, false).unwrap();
+    assert_eq!(store.run(run).unwrap().unwrap().ended, None, "a run that failed did not come to its end");
+    store.end_run(&actor(), run, true).unwrap();
+    assert!(store.run(run).unwrap().unwrap().ended.is_some());
 }
