@@ -1,141 +1,96 @@
 //! What kind of document a note is, judged by its content: weighted rules of `lexicon/document_types.toml`.
 
+mod rules;
 #[cfg(test)]
 mod tests;
 
-use super::elements::Phrases;
+pub use rules::DocumentTypes;
+
 use super::model::Section;
-use crate::chart::DocumentType;
-use crate::error::Trouble;
-use serde::Deserialize;
-use std::sync::OnceLock;
+use crate::chart::{DocumentType, Span};
 
-const SHIPPED: &str = include_str!("../../lexicon/document_types.toml");
-
-/// One reason for or against a type. It counts once, when a section or a phrase of it is there.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Rule {
-    #[serde(rename = "type")]
-    document_type: DocumentType,
-    weight: i32,
-    /// Why it speaks for the type; for the people who keep the lexicon.
-    #[serde(rename = "reason")]
-    _reason: String,
-    #[serde(default)]
-    sections: Vec<String>,
-    #[serde(default)]
-    phrases: Vec<String>,
-    /// Phrases count only where the note begins.
-    #[serde(default)]
-    opening: bool,
-    /// The rule holds only when none of these sections is there.
-    #[serde(default)]
-    without: Vec<String>,
-    /// The rule holds only when at least this many different sections or phrases of it are there.
-    #[serde(default)]
-    at_least: usize,
+/// How a note's type was judged: what every type got, and for what.
+pub(super) struct Judgement<'a> {
+    /// The type with the most points; `other` when none has enough.
+    pub document_type: DocumentType,
+    /// What each type got, in the vocabulary's order.
+    pub points: Vec<(DocumentType, i32)>,
+    /// The rules that held.
+    pub reasons: Vec<Reason<'a>>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    /// The fewest points that a type needs; a note with less is `other`.
-    threshold: i32,
-    /// How much of a note is its opening, in bytes.
-    opening: usize,
-    title_weight: i32,
-    /// A first line with more words than this is no title.
-    title_words: usize,
-    title: Vec<Title>,
-    rule: Vec<Rule>,
-}
-
-/// Words of a title that name a type.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Title {
-    #[serde(rename = "type")]
-    document_type: DocumentType,
-    phrases: Vec<String>,
-}
-
-/// The rules by which a note's type is judged.
-pub struct DocumentTypes {
-    file: File,
-    phrases: Phrases,
-    titles: Phrases,
-}
-
-impl DocumentTypes {
-    /// Reads rules.
-    ///
-    /// # Errors
-    /// When the text is not TOML of this shape.
-    pub fn parse(text: &str) -> Result<Self, Trouble> {
-        let file: File =
-            toml::from_str(text).map_err(|e| Trouble::input("the document types cannot be read").why(e.message().to_owned()))?;
-        Ok(Self::new(file))
-    }
-
-    /// The rules that are part of the program. A test proves them valid; were they not, every note would be `other`.
-    pub fn shipped() -> &'static Self {
-        static ONCE: OnceLock<DocumentTypes> = OnceLock::new();
-        ONCE.get_or_init(|| {
-            Self::parse(SHIPPED).unwrap_or_else(|_| {
-                Self::new(File { threshold: 0, opening: 0, title_weight: 0, title_words: 0, title: Vec::new(), rule: Vec::new() })
-            })
-        })
-    }
-
-    fn new(file: File) -> Self {
-        let phrases = Phrases::new(file.rule.iter().enumerate().flat_map(|(i, r)| r.phrases.iter().map(move |p| (p.as_str(), i))));
-        let titles = Phrases::new(file.title.iter().enumerate().flat_map(|(i, t)| t.phrases.iter().map(move |p| (p.as_str(), i))));
-        Self { file, phrases, titles }
-    }
+/// A rule that held.
+pub(super) struct Reason<'a> {
+    /// The type it speaks for.
+    pub document_type: DocumentType,
+    /// How much; against the type when negative.
+    pub weight: i32,
+    /// Why, in the lexicon's words.
+    pub why: &'a str,
+    /// The first places of its phrases, and of the sections it names.
+    pub at: Vec<Span>,
 }
 
 /// The type that most speaks for; the vocabulary's order decides between equals, and `other` is a note that nothing speaks for.
 pub fn document_type(text: &str, sections: &[Section], title: Option<&str>, rules: &DocumentTypes) -> DocumentType {
-    let mut seen: Vec<Vec<&str>> = rules.file.rule.iter().map(|_| Vec::new()).collect();
-    for (owner, span) in rules.phrases.find(text) {
-        let opening = rules.file.rule.get(owner).is_some_and(|r| r.opening);
-        if let Some(seen) = seen.get_mut(owner)
-            && (!opening || span.start < rules.file.opening)
-            && seen.len() < rules.file.rule.get(owner).map_or(1, |r| r.at_least.max(1))
-            && !seen.iter().any(|s| s.eq_ignore_ascii_case(span.of(text)))
-        {
-            seen.push(span.of(text));
-        }
-    }
-    let has = |name: &String| sections.iter().any(|s| s.section == *name);
-    let mut points: Vec<(DocumentType, i32)> = DocumentType::ALL.into_iter().map(|t| (t, 0)).collect();
-    let mut add = |document_type: DocumentType, weight: i32| {
-        if let Some(entry) = points.iter_mut().find(|(t, _)| *t == document_type) {
-            entry.1 += weight;
-        }
-    };
-    for (rule, seen) in rules.file.rule.iter().zip(&seen) {
-        let there = seen.len() + rule.sections.iter().filter(|s| has(s)).count();
-        if there >= rule.at_least.max(1) && !rule.without.iter().any(has) {
-            add(rule.document_type, rule.weight);
-        }
-    }
+    judge(text, sections, title, rules).document_type
+}
+
+/// Judges a note's type, with the reasons.
+pub(super) fn judge<'a>(text: &str, sections: &[Section], title: Option<&str>, rules: &'a DocumentTypes) -> Judgement<'a> {
+    let mut reasons = held(text, sections, rules);
     for title in title.into_iter().chain(own_title(text, rules.file.title_words)) {
         let mut named: Vec<usize> = rules.titles.find(title).into_iter().map(|(owner, _)| owner).collect();
         named.sort_unstable();
         named.dedup();
-        for document_type in named.into_iter().filter_map(|i| rules.file.title.get(i)).map(|t| t.document_type) {
-            add(document_type, rules.file.title_weight);
+        for named in named.into_iter().filter_map(|i| rules.file.title.get(i)) {
+            let why = "The title names it.";
+            reasons.push(Reason { document_type: named.document_type, weight: rules.file.title_weight, why, at: Vec::new() });
         }
     }
+    let sum = |t: DocumentType| reasons.iter().filter(|r| r.document_type == t).map(|r| r.weight).sum::<i32>();
+    let points: Vec<(DocumentType, i32)> = DocumentType::ALL.into_iter().map(|t| (t, sum(t))).collect();
     let mut best = (DocumentType::Other, rules.file.threshold - 1);
-    for (document_type, sum) in points {
+    for &(document_type, sum) in &points {
         if sum > best.1 {
             best = (document_type, sum);
         }
     }
-    best.0
+    Judgement { document_type: best.0, points, reasons }
+}
+
+/// The rules that hold, in the lexicon's order.
+fn held<'a>(text: &str, sections: &[Section], rules: &'a DocumentTypes) -> Vec<Reason<'a>> {
+    let mut seen: Vec<Vec<Span>> = rules.file.rule.iter().map(|_| Vec::new()).collect();
+    for (owner, span) in rules.phrases.find(text) {
+        let Some((rule, seen)) = rules.file.rule.get(owner).zip(seen.get_mut(owner)) else { continue };
+        if seen.len() < rule.at_least.max(1)
+            && (!rule.opening || span.start < rules.file.opening)
+            && stands_in(rule, sections, span)
+            && !seen.iter().any(|s| s.of(text).eq_ignore_ascii_case(span.of(text)))
+        {
+            seen.push(span);
+        }
+    }
+    let first = |name: &String| sections.iter().find(|s| s.section == *name);
+    let mut out = Vec::new();
+    for (rule, mut at) in rules.file.rule.iter().zip(seen) {
+        at.extend(rule.sections.iter().filter_map(first).map(|s| Span::new(s.start, s.start + s.heading.len())));
+        if at.len() >= rule.at_least.max(1) && !rule.without.iter().any(|name| first(name).is_some()) {
+            out.push(Reason { document_type: rule.document_type, weight: rule.weight, why: &rule.reason, at });
+        }
+    }
+    out
+}
+
+/// Whether a phrase stands where its rule lets it count.
+fn stands_in(rule: &rules::Rule, sections: &[Section], span: Span) -> bool {
+    if rule.within.is_empty() && rule.not_within.is_empty() {
+        return true;
+    }
+    let section = sections.get(sections.partition_point(|s| s.start <= span.start).saturating_sub(1));
+    let named = |list: &[String]| section.is_some_and(|s| list.contains(&s.section) || s.within.as_ref().is_some_and(|w| list.contains(w)));
+    (rule.within.is_empty() || named(&rule.within)) && !named(&rule.not_within)
 }
 
 /// The first line of a note, when it is short enough to be a title.

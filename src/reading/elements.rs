@@ -23,21 +23,49 @@ pub fn elements(
     document_type: DocumentType,
     rules: &ElementRules,
 ) -> BTreeMap<String, Presence> {
+    found(text, sections, sentences, document_type, rules).into_iter().map(|(name, found)| (name, found.presence)).collect()
+}
+
+/// Whether an element is there, and what said so.
+#[derive(Clone, Copy)]
+pub(super) struct Found {
+    /// Whether it is there.
+    pub presence: Presence,
+    /// The words, or the heading, that decided; `None` when nothing speaks of it.
+    pub at: Option<Span>,
+    /// Whether a heading decided, and not words under another one.
+    pub by_heading: bool,
+}
+
+/// The elements with what decided each.
+pub(super) fn found(
+    text: &str,
+    sections: &[Section],
+    sentences: &[Span],
+    document_type: DocumentType,
+    rules: &ElementRules,
+) -> BTreeMap<String, Found> {
     // Whether each section has content of its own, and whether a part of it has.
     let filled: Vec<bool> = sections.iter().map(|s| rules.has_content(text.get(s.body..s.end).unwrap_or_default())).collect();
     let held = cues(text, sections, sentences, rules);
-    let mut out = BTreeMap::new();
+    let mut out: BTreeMap<String, Found> = BTreeMap::new();
     let others = DocumentType::ALL.into_iter().filter(|t| *t != document_type);
     for asked in std::iter::once(document_type).chain(others) {
         for name in rules.of(asked) {
-            let known = out.get(name);
-            if known.is_some_and(|p| asked != document_type && (*p == Presence::Present || rules.of(document_type).contains(name))) {
+            let known = out.get(name).map(|f| f.presence);
+            if known.is_some_and(|p| asked != document_type && (p == Presence::Present || rules.of(document_type).contains(name))) {
                 continue;
             }
-            let cued = rules.cues().iter().zip(&held).any(|(c, held)| *held && c.element == *name && c.applies_to(asked));
-            let presence = if cued { Presence::Present } else { under_headings(text, sections, &filled, name, asked, rules) };
-            if asked == document_type || presence != Presence::Absent {
-                out.insert(name.clone(), presence);
+            let headed = under_headings(text, sections, &filled, name, asked, rules);
+            let cued = rules.cues().iter().zip(&held).find_map(|(c, at)| at.filter(|_| c.element == *name && c.applies_to(asked)));
+            let found = match cued {
+                Some(at) if headed.presence != Presence::Present => {
+                    Found { presence: Presence::Present, at: Some(at), by_heading: false }
+                }
+                _ => headed,
+            };
+            if asked == document_type || found.presence != Presence::Absent {
+                out.insert(name.clone(), found);
             }
         }
     }
@@ -52,22 +80,23 @@ fn under_headings(
     name: &str,
     document_type: DocumentType,
     rules: &ElementRules,
-) -> Presence {
-    let mut presence = Presence::Absent;
+) -> Found {
+    let mut found = Found { presence: Presence::Absent, at: None, by_heading: true };
     for rule in rules.rules(name, document_type) {
         let first = sections.iter().position(|s| rule.after.contains(&s.section));
         let skipped = if rule.after.is_empty() { 0 } else { first.map_or(sections.len(), |f| f + 1) };
         for (section, filled) in sections.iter().zip(filled).skip(skipped) {
             let own = rule.sections.contains(&section.section);
             let part = section.within.as_ref().is_some_and(|w| rule.sections.contains(w)) && !rule.parts_except.contains(&section.section);
+            let heading = Some(Span::new(section.start, section.start + section.heading.len()));
             if (own || part) && *filled && !(rule.skip_short_of > 0 && words(text, section) < rule.skip_short_of) {
-                presence = Presence::Present;
-            } else if own && !filled && presence == Presence::Absent && !rule.supporting {
-                presence = Presence::Empty;
+                return Found { presence: Presence::Present, at: heading, by_heading: true };
+            } else if own && !filled && found.presence == Presence::Absent && !rule.supporting {
+                found = Found { presence: Presence::Empty, at: heading, by_heading: true };
             }
         }
     }
-    presence
+    found
 }
 
 /// The first bytes of a text, cut at a character.
@@ -89,8 +118,8 @@ fn end_of_title(text: &str) -> usize {
     lead + near(line, TITLE).len()
 }
 
-/// Which cues hold: words of the note that speak for an element, whatever heading they stand under.
-fn cues(text: &str, sections: &[Section], sentences: &[Span], rules: &ElementRules) -> Vec<bool> {
+/// The first words of each cue that holds: they speak for an element, whatever heading they stand under.
+fn cues(text: &str, sections: &[Section], sentences: &[Span], rules: &ElementRules) -> Vec<Option<Span>> {
     let mut hits: Vec<Vec<Span>> = rules.cues().iter().map(|_| Vec::new()).collect();
     let title = end_of_title(text);
     for (owner, span) in rules.phrases().find(text) {
@@ -130,5 +159,5 @@ fn cues(text: &str, sections: &[Section], sentences: &[Span], rules: &ElementRul
             hits.push(span);
         }
     }
-    rules.cues().iter().zip(&hits).map(|(c, h)| h.len() >= c.at_least.max(1)).collect()
+    rules.cues().iter().zip(&hits).map(|(c, h)| h.first().copied().filter(|_| h.len() >= c.at_least.max(1))).collect()
 }

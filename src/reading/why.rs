@@ -1,6 +1,8 @@
 //! A reading for a person who wants to know why: the note with marks, then what was read and which words decided it.
 
-use super::model::{Cause, Mention, Presence, Reading};
+mod judged;
+
+use super::model::{Cause, Mention, Reading};
 use std::fmt::Write;
 
 /// How many bytes of a quote a line shows.
@@ -12,11 +14,12 @@ pub fn why(text: &str, reading: &Reading) -> String {
     if !out.ends_with('\n') {
         out.push('\n');
     }
-    let _ = writeln!(out, "\nDocument type: {}", reading.document_type.name());
     conditions(&mut out, reading);
     mentions(&mut out, text, reading);
     measurements(&mut out, text, reading);
-    elements(&mut out, reading);
+    judged::sections(&mut out, &reading.sections);
+    judged::document_type(&mut out, text, reading);
+    judged::elements(&mut out, text, reading);
     out
 }
 
@@ -48,8 +51,12 @@ fn conditions(out: &mut String, reading: &Reading) {
 fn mentions(out: &mut String, text: &str, reading: &Reading) {
     let _ = writeln!(out, "\nMentions, and the words that decided");
     for (number, mention) in reading.mentions.iter().enumerate().map(|(i, m)| (i + 1, m)) {
-        let quote = shortened(&mention.text);
-        let _ = write!(out, "  [{number}] {} \"{quote}\" {} ({})", mention.concept, mention.assertion.name(), mention.section);
+        let (name, quote, stands) = (&mention.concept, quoted(&mention.text), mention.assertion.name());
+        let _ = write!(out, "  [{number}] {name} {quote} {stands} ({})", mention.section);
+        let attributes: Vec<String> = mention.attributes.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        if !attributes.is_empty() {
+            let _ = write!(out, " with {}", attributes.join(", "));
+        }
         let causes: Vec<String> = mention.causes.iter().map(|cause| because(text, cause)).collect();
         if !causes.is_empty() {
             let _ = write!(out, ": {}", causes.join("; "));
@@ -61,7 +68,7 @@ fn mentions(out: &mut String, text: &str, reading: &Reading) {
 
 fn because(text: &str, cause: &Cause) -> String {
     match cause.at {
-        Some(span) => format!("{} by \"{}\" at {}", cause.axis, shortened(span.of(text)), span.start),
+        Some(span) => format!("{} by {} at {}", cause.axis, quoted(span.of(text)), span.start),
         None => format!("{} by {}", cause.axis, cause.by),
     }
 }
@@ -71,26 +78,11 @@ fn measurements(out: &mut String, text: &str, reading: &Reading) {
     for m in &reading.measurements {
         let comparator = m.comparator.as_deref().unwrap_or_default();
         let upper = m.upper.map(|upper| format!("-{upper}")).unwrap_or_default();
-        let quote = shortened(text.get(m.start..m.end).unwrap_or_default());
-        let _ = write!(out, "  {} {comparator}{}{upper} {} \"{quote}\"", m.name, m.value, m.unit);
+        let quote = quoted(text.get(m.start..m.end).unwrap_or_default());
+        let _ = write!(out, "  {} {comparator}{}{upper} {} {quote}", m.name, m.value, m.unit);
         let _ = writeln!(out, "{}", m.time.as_ref().map(|time| format!(" ({time})")).unwrap_or_default());
     }
     none(out, reading.measurements.is_empty());
-}
-
-fn elements(out: &mut String, reading: &Reading) {
-    if reading.elements.is_empty() {
-        return;
-    }
-    let _ = writeln!(out, "\nElements");
-    for (name, presence) in &reading.elements {
-        let word = match presence {
-            Presence::Present => "present",
-            Presence::Empty => "empty",
-            Presence::Absent => "absent",
-        };
-        let _ = writeln!(out, "  {name:<26} {word}");
-    }
 }
 
 fn none(out: &mut String, empty: bool) {
@@ -99,12 +91,12 @@ fn none(out: &mut String, empty: bool) {
     }
 }
 
-/// One line, not too long.
-fn shortened(words: &str) -> String {
+/// Words in quotation marks: one line, not too long.
+fn quoted(words: &str) -> String {
     let line: String = words.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(QUOTE) {
-        Some((at, _)) => format!("{}...", line.get(..at).unwrap_or_default()),
-        None => line,
+        Some((at, _)) => format!("\"{}...\"", line.get(..at).unwrap_or_default()),
+        None => format!("\"{line}\""),
     }
 }
 
