@@ -4,6 +4,8 @@ mod content;
 mod phrases;
 mod rules;
 #[cfg(test)]
+mod states;
+#[cfg(test)]
 mod tests;
 
 pub(in crate::reading) use phrases::Phrases;
@@ -59,9 +61,7 @@ pub(super) fn found(
             let headed = under_headings(text, sections, &filled, name, asked, rules);
             let cued = rules.cues().iter().zip(&held).find_map(|(c, at)| at.filter(|_| c.element == *name && c.applies_to(asked)));
             let found = match cued {
-                Some(at) if headed.presence != Presence::Present => {
-                    Found { presence: Presence::Present, at: Some(at), by_heading: false }
-                }
+                Some(at) if headed.presence != Presence::Present => Found { presence: Presence::Present, at: Some(at), by_heading: false },
                 _ => headed,
             };
             if asked == document_type || found.presence != Presence::Absent {
@@ -152,7 +152,8 @@ fn cues(text: &str, sections: &[Section], sentences: &[Span], rules: &ElementRul
         if cue.date && !rules.has_date(near(rest, cue.reach)) {
             continue;
         }
-        if cue.last_part && span.start < text.len() - text.len() / 3 {
+        let last = sections.last().is_some_and(|s| s.start <= span.start);
+        if cue.last_part && !last && span.start < text.len() - text.len() / 3 {
             continue;
         }
         if hits.iter().all(|h| !h.of(text).eq_ignore_ascii_case(span.of(text))) {

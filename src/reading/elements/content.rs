@@ -1,14 +1,19 @@
 //! Whether a stretch of text says anything, or only holds a place.
 
+use std::borrow::Cow;
+
 /// Whether a body says something. Blanks, rules, `___`, `***`, `[ ]`, a row of X's and the given place-holders ("deferred",
 /// "see chart") say nothing; a place-holder that goes on with a reason does.
 pub(super) fn says_something(body: &str, placeholders: &[String], reasons: &[String]) -> bool {
     let mut words: Vec<String> = Vec::new();
     // A place-holder is short: nothing beyond its first words is looked at.
-    for word in body.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(12) {
-        let word = word.to_lowercase();
-        if !(word.len() > 1 && word.chars().all(|c| c == 'x')) {
-            words.push(word);
+    let filled = filled(body);
+    for word in filled.split_whitespace().filter(|w| !is_token(w)).flat_map(|w| w.split(|c: char| !c.is_alphanumeric())) {
+        if !(word.is_empty() || (word.len() > 1 && word.chars().all(|c| c == 'x' || c == 'X'))) {
+            words.push(word.to_lowercase());
+        }
+        if words.len() == 12 {
+            break;
         }
     }
     // The box of a form: "[x]" is ticked, "[ ]" is not.
@@ -19,4 +24,27 @@ pub(super) fn says_something(body: &str, placeholders: &[String], reasons: &[Str
     let held = words.len() <= 8
         && placeholders.iter().any(|p| joined.strip_prefix(p.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')));
     !held || reasons.iter().any(|r| words.iter().any(|w| w == r))
+}
+
+/// The longest choice of a form that is looked for, in bytes.
+const CHOICE: usize = 200;
+
+/// A short body without the choices that nobody made: `{choose one}`. A long body is no place-holder.
+fn filled(body: &str) -> Cow<'_, str> {
+    let Some(open) = body.find('{').filter(|_| body.len() <= CHOICE) else { return Cow::Borrowed(body) };
+    let mut out = body.get(..open).unwrap_or_default().to_owned();
+    let mut rest = body.get(open..).unwrap_or_default();
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        out.push(' ');
+        rest = after.split_once('}').map_or("", |(_, behind)| behind);
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// A name that a template would have put a value for: `@NAME@`.
+fn is_token(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| c != '@' && !c.is_alphanumeric());
+    word.len() > 2 && word.starts_with('@') && word.ends_with('@')
 }
