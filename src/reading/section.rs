@@ -19,7 +19,7 @@ pub const OTHER: &str = "other";
 /// The sections of a text in order. They do not overlap, and every character that is not blank or a mark of a heading (`#`, `1.`)
 /// stands in one. A text of blanks has none.
 pub fn sections(text: &str, headings: &Headings) -> Vec<Section> {
-    let found = without_items(scan::find(text, headings), headings);
+    let found = without_items(text, scan::find(text, headings), headings);
     let mut out = Vec::with_capacity(found.len() + 1);
     let opening = found.first().map_or(text.len(), |f| f.marks);
     if text.get(..opening).is_some_and(|t| !t.trim().is_empty()) {
@@ -42,21 +42,26 @@ pub fn sections(text: &str, headings: &Headings) -> Vec<Section> {
     out
 }
 
-/// Leaves out list items that only begin like a heading, in sections that keep their items.
-fn without_items<'a>(found: Vec<Found<'a>>, headings: &Headings) -> Vec<Found<'a>> {
-    let mut open: Option<&str> = None;
+/// Leaves out what only begins like a heading: list items in sections that keep their items, and lines that name the section they
+/// stand in by another word ("Blood pressure: 120/80" under the vital signs, "- Examination: ..." in an exam).
+fn without_items<'a>(text: &str, found: Vec<Found<'a>>, headings: &Headings) -> Vec<Found<'a>> {
+    let mut open: Option<(&str, &str)> = None;
     let mut kept = Vec::with_capacity(found.len());
     for one in found {
         let name = one.kind.map(|k| k.name.as_str());
-        if one.item && one.body_beside && open.is_some_and(|o| headings.keeps_items(o)) {
+        let words = text.get(one.start..one.end).unwrap_or_default();
+        let again = |(name_of_open, words_of_open): (&str, &str)| {
+            name == Some(name_of_open) && words != words_of_open && words.contains(char::is_lowercase)
+        };
+        if one.body_beside && open.is_some_and(|o| (one.item && headings.keeps_items(o.0)) || again(o)) {
             continue;
         }
-        // A part of a section leaves that section open.
-        if one.kind.is_none_or(|k| k.within.is_empty()) {
-            open = name;
-        } else if one.kind.is_some_and(|k| k.default.is_some()) {
-            open = None;
-        }
+        open = match one.kind {
+            // A part of a section leaves that section open.
+            Some(kind) if open.is_some_and(|(o, _)| kind.within.iter().any(|w| w == o)) => open,
+            Some(kind) => Some((kind.default.as_deref().unwrap_or(&kind.name), words)),
+            None => None,
+        };
         kept.push(one);
     }
     kept

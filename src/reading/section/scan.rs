@@ -259,7 +259,7 @@ fn before_colon<'a>(text: &str, lowest: usize, colon: usize, headings: &'a Headi
         let words = stretch.get(start..)?.trim_end_matches([' ', '*', '_']);
         let Some(kind) = headings.exact(words).filter(|_| short_is_capital(words)) else { continue };
         let head = ahead_of(text, lowest, low + from + start);
-        let gap = head.trim_end_matches([' ', '\t', '*', '(', '-']);
+        let gap = head.trim_end_matches([' ', '\t', '*', '(', '-', '\u{2022}', '\u{25cf}', '\u{25aa}', '\u{00b7}']);
         let stopped =
             gap.is_empty() || gap.ends_with(['.', ',', ';', '!', '?', ')', '"', ':', '|']) || head.ends_with("  ") || head.ends_with('\t');
         let word_before = gap.rsplit(|c: char| c.is_whitespace()).next().unwrap_or_default();
