@@ -71,7 +71,17 @@ fn is_item(line: &str) -> bool {
     {
         return true;
     }
-    marker(line).is_some()
+    marker(line).is_some() || lettered(line.strip_prefix('(').unwrap_or(line))
+}
+
+/// "a) ", "(2) ": a letter or a number before a closing bracket.
+fn lettered(line: &str) -> bool {
+    let mark = line.split_once(')').map(|(mark, rest)| (mark, rest.starts_with(char::is_whitespace)));
+    mark.is_some_and(|(mark, apart)| {
+        apart
+            && (mark.len() == 1 && mark.bytes().all(|b| b.is_ascii_alphabetic())
+                || matches!(mark.len(), 1 | 2) && mark.bytes().all(|b| b.is_ascii_digit()))
+    })
 }
 
 /// The number of an item's mark ("3.", "3)", "#3") and the mark's length.
@@ -116,6 +126,8 @@ fn prose(block: &str, offset: usize, out: &mut Vec<Span>) {
             .get(..i)
             .and_then(|head| head.chars().next_back())
             .is_some_and(|b| b.is_whitespace() || matches!(b, ',' | ';' | '.'))
+            // "2.1." ends with a decimal, not with an item.
+            && !block.get(start..i).is_some_and(|s| s.strip_suffix('.').is_some_and(|s| s.ends_with(|d: char| d.is_ascii_digit())))
             && i > start
             && let Some((number, length)) = marker(tail)
             && (last.is_some_and(|l| number == l + 1) || (number == 1 && last.is_none()))
