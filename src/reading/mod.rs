@@ -1,6 +1,7 @@
 //! One text in, what it says out. Pure: no I/O, no clock, no database, no terminal. Linear in the text.
 
 mod attribute;
+mod clauses;
 mod document_type;
 mod elements;
 mod folded;

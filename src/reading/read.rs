@@ -1,6 +1,7 @@
 //! The reader: one text in, what it says out.
 
 use super::attribute::{self, Bearer};
+use super::clauses::{clauses, is_known, item_at};
 use super::document_type::{DocumentTypes, document_type};
 use super::elements::{ElementRules, elements};
 use super::folded::{Folded, fold_name};
@@ -8,13 +9,13 @@ use super::lexicon::{Axis, Concept, Form, Lexicon, Owner};
 use super::measurement;
 use super::model::{Assertion, Axes, Cause, Experiencer, Mention, Reading, Section, Term};
 use super::scan::{self, Hit, Hits};
-use super::scope::{self, Judged, Place, Scopes};
+use super::scope::{self, Clause, Judged, Place, Scopes};
 use super::section::{Headings, sections};
 use super::sentence::sentences;
 use super::summary;
 use crate::chart::{DocumentType, Span};
 use aho_corasick::AhoCorasick;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Reads a text with the shipped lexicon. `hint` is the type that the sender's code names; it wins over the judged one.
 pub fn read(text: &str, hint: Option<DocumentType>) -> Reading {
@@ -60,7 +61,7 @@ impl<'a> Page<'a> {
         let hits = Hits::find(lexicon, text, &folded);
         let sections = sections(text, Headings::shipped());
         let sentences = sentences(text, &sections);
-        let clauses = clauses(&folded, &sentences);
+        let clauses = clauses(&folded, &sections, &sentences);
         Self { lexicon, text, folded, hits, sections, sentences, clauses }
     }
 
@@ -97,19 +98,17 @@ impl<'a> Page<'a> {
         places.sort_by_key(|(place, _)| (place.start, place.end));
         let only: Vec<Place> = places.iter().map(|(place, _)| *place).collect();
         let verdicts = self.judge(&only);
-        let staying: BTreeSet<&str> = self.lexicon.concepts().filter(|c| c.stays).map(|c| c.id.as_str()).collect();
         let known = self.names();
         let mut out: Vec<Term> = Vec::new();
         for ((place, term), verdict) in places.into_iter().zip(verdicts) {
             let span = self.folded.back(place.start, place.end);
             let at = known.partition_point(|name| name.start < place.start);
-            let stays = known
-                .get(at)
-                .filter(|name| name.start == place.start && name.end == place.end)
-                .and_then(|name| self.concept(name.form))
-                .is_some_and(|concept| staying.contains(concept.id.as_str()));
-            let Judged { axes, standing, .. } = verdict.judged;
-            let assertion = if stays || standing { without_history(axes) } else { axes.assertion() };
+            let concept =
+                known.get(at).filter(|name| (name.start, name.end) == (place.start, place.end)).and_then(|name| self.concept(name.form));
+            let stays = concept.is_some_and(|concept| concept.stays);
+            let Judged { mut axes, standing, over, .. } = verdict.judged;
+            let assertion = if (stays && !over) || standing { without_history(axes) } else { axes.assertion() };
+            axes.historical |= concept.is_some_and(|concept| self.is_background(concept, place));
             out.push(Term { term: term.clone(), start: span.start, end: span.end, assertion, axes });
         }
         out
@@ -178,7 +177,7 @@ impl<'a> Page<'a> {
                 continue;
             }
             let span = self.folded.back(name.start, name.end);
-            let Judged { mut axes, mut causes, current, standing } = verdict.judged;
+            let Judged { mut axes, mut causes, current, standing, over } = verdict.judged;
             if form.only.is_some_and(|axis| axis == Axis::Negated && !axes.negated) {
                 continue;
             }
@@ -186,13 +185,18 @@ impl<'a> Page<'a> {
                 set(&mut axes, *axis);
                 causes.push(Cause { axis: axis.name().to_owned(), by: "the name itself".to_owned(), at: Some(span) });
             }
-            let keeps = standing || form.stays.unwrap_or(if verdict.by_section { concept.listed } else { concept.stays });
+            let stays = form.stays.unwrap_or(if verdict.by_section { concept.listed } else { concept.stays });
+            let keeps = standing || (stays && !over);
             if axes.historical && current {
                 axes.historical = false;
                 causes.retain(|cause| cause.axis != Axis::Historical.name());
             }
             causes.retain(|cause| cause.axis != Axis::Current.name());
             let assertion = if keeps && form.axes.is_empty() { without_history(axes) } else { axes.assertion() };
+            if !axes.historical && self.is_background(concept, Place { start: name.start, end: name.end }) {
+                axes.historical = true;
+                causes.push(Cause { axis: Axis::Historical.name().to_owned(), by: "known before".to_owned(), at: None });
+            }
             let mut attributes = found;
             attributes.extend(form.sets.iter().cloned());
             out.push(Mention {
@@ -216,19 +220,52 @@ impl<'a> Page<'a> {
         next.checked_sub(1).and_then(|last| self.sections.get(last))
     }
 
+    /// Whether the heading of a known section begins at a byte: what it says of its body is the section's matter.
+    fn is_heading(&self, at: usize) -> bool {
+        self.section_at(at).is_some_and(|section| section.start == at && section.body > at) && is_known(&self.sections, at)
+    }
+
+    /// Whether a name tells of what was there before this encounter and none the less stays: a habit, or a lasting condition that is
+    /// all that its line says, under no heading, as in a list of problems.
+    fn is_background(&self, concept: &Concept, place: Place) -> bool {
+        self.lexicon.habits.contains(&concept.id) || ((concept.stays || concept.listed) && self.listed_alone(place))
+    }
+
+    fn listed_alone(&self, place: Place) -> bool {
+        let clause = self.clauses.get(self.clauses.partition_point(|clause| clause.end <= place.start));
+        let alone = clause.is_some_and(|clause| {
+            let text = self.folded.text();
+            let around = [text.get(clause.start..place.start), text.get(place.end..clause.end)];
+            around.into_iter().flatten().all(|side| side.len() < 12 && !side.contains(char::is_alphabetic))
+        });
+        alone && self.section_at(self.folded.back(place.start, place.end).start).is_some_and(|section| section.heading.is_empty())
+    }
+
     /// How each place stands; places are in order of start.
     fn judge(&self, places: &[Place]) -> Vec<Verdict> {
         let acting = scope::acting(self.lexicon, &self.hits.triggers, places);
         let mut out = Vec::with_capacity(places.len());
         let mut triggers = acting.as_slice();
         let mut rest = places;
-        for clause in &self.clauses {
-            let mine = take(&mut triggers, |hit: &Hit| hit.start < clause.end);
-            let here = take(&mut rest, |place: &Place| place.start < clause.end);
+        // A cue before a list, and whether an item of the list has come.
+        let mut lead: Option<(Hit, bool)> = None;
+        for place in &self.clauses {
+            let mine = take(&mut triggers, |hit: &Hit| hit.start < place.end);
+            let here = take(&mut rest, |at: &Place| at.start < place.end);
+            let words = self.folded.text().get(place.start..place.end).unwrap_or_default();
+            if words.trim().is_empty() {
+                lead = lead.filter(|_| !words.contains('\n'));
+                continue;
+            }
+            let at = self.folded.back(place.start, place.end).start;
+            lead = lead.filter(|(_, begun)| !begun || item_at(self.text, at));
+            let clause = Clause { place: *place, triggers: mine, places: here, lead: lead.map(|(hit, _)| hit) };
+            let next = scope::leads_on(self.lexicon, &self.folded, &clause).filter(|_| !self.is_heading(at));
+            lead = next.map_or(lead.map(|(hit, _)| (hit, true)), |hit| Some((hit, false)));
             if here.is_empty() {
                 continue;
             }
-            let scopes = Scopes::new(self.lexicon, &self.folded, *clause, mine, here);
+            let scopes = Scopes::new(self.lexicon, &self.folded, &clause);
             for (place, judged) in here.iter().zip(scopes.judge(here)) {
                 let mut verdict = Verdict { judged, by_section: false };
                 self.by_section(*place, &mut verdict);
@@ -313,25 +350,4 @@ fn set(axes: &mut Axes, axis: Axis) {
         Axis::Other => axes.experiencer = Experiencer::Other,
         Axis::Current => {}
     }
-}
-
-/// The sentences in the folded text, the stretches between them added, so that every place has one.
-fn clauses(folded: &Folded, sentences: &[Span]) -> Vec<Place> {
-    let mut out: Vec<Place> = Vec::with_capacity(sentences.len() + 1);
-    let mut at = 0;
-    for sentence in sentences {
-        let (start, end) = (folded.forth(sentence.start).max(at), folded.forth(sentence.end));
-        if end <= start {
-            continue;
-        }
-        if start > at {
-            out.push(Place { start: at, end: start });
-        }
-        out.push(Place { start, end });
-        at = end;
-    }
-    if at < folded.text().len() {
-        out.push(Place { start: at, end: folded.text().len() });
-    }
-    out
 }

@@ -74,6 +74,8 @@ impl Guard {
     /// Whether it lets everything through.
     pub(super) fn is_open(&self) -> bool {
         !self.exact
+            && self.at_start.is_none()
+            && self.at_end.is_none()
             && [&self.near, &self.not_near, &self.next, &self.not_next, &self.before, &self.not_before].into_iter().all(Vec::is_empty)
     }
 }
@@ -85,6 +87,12 @@ fn allows(guard: &Guard, text: &str, folded: &Folded, hit: &Hit) -> bool {
             return false;
         }
     }
+    let place = folded.back(hit.start, hit.end);
+    if guard.at_start.is_some_and(|wanted| wanted != begins(text, place.start))
+        || guard.at_end.is_some_and(|wanted| wanted != ends(text, place.end))
+    {
+        return false;
+    }
     let next = |words: &[String]| words.iter().any(|word| follows(folded, hit.end, word));
     let before = |words: &[String]| words.iter().any(|word| precedes(folded, hit.start, word));
     if !guard.next.is_empty() && !next(&guard.next) || next(&guard.not_next) {
@@ -95,6 +103,18 @@ fn allows(guard: &Guard, text: &str, folded: &Folded, hit: &Hit) -> bool {
     }
     let near = |words: &[String]| words.iter().any(|word| stands_near(folded, hit, word));
     (guard.near.is_empty() || near(&guard.near)) && !near(&guard.not_near)
+}
+
+/// Whether a line, a sentence or a member of a list begins at a place.
+fn begins(text: &str, at: usize) -> bool {
+    let before = text.get(..at).and_then(|head| head.trim_end_matches(' ').chars().next_back());
+    before.is_none_or(|c| "\n\r\t.!?:;,|(-*\u{2022}".contains(c))
+}
+
+/// Whether a line, a sentence, a cell or a member of a list ends at a place.
+fn ends(text: &str, at: usize) -> bool {
+    let after = text.get(at..).and_then(|rest| rest.trim_start_matches(' ').chars().next());
+    after.is_none_or(|c| "\n\r\t.;,|)]".contains(c))
 }
 
 /// Whether a word comes right after a place (after spaces, or at once when it is a sign).

@@ -30,6 +30,19 @@ pub(super) struct Judged {
     pub current: bool,
     /// Historical without being over.
     pub standing: bool,
+    /// Historical and over, even if such a condition lasts as a rule.
+    pub over: bool,
+}
+
+/// A sentence, list item or line with all that decides about it.
+pub(super) struct Clause<'c> {
+    pub place: Place,
+    /// The triggers that act in it, in order.
+    pub triggers: &'c [Hit],
+    /// What is judged in it, in order.
+    pub places: &'c [Place],
+    /// The cue before a list ("denies:") that holds for this item of it.
+    pub lead: Option<Hit>,
 }
 
 /// The scopes of one sentence.
@@ -39,7 +52,8 @@ pub(super) struct Scopes<'a> {
     by_axis: Vec<(Axis, Vec<Scope>)>,
 }
 
-/// The triggers that act: a longer one silences those inside it, and so does a name. Triggers that end scopes and triggers that open
+/// The triggers that act: a longer one silences those inside it, and so does a longer name; one that only looks like a cue also silences the
+/// cue whose end it shares ("is not | merely": "not merely" is the phrase). Triggers that end scopes and triggers that open
 /// them do not silence each other: "he denies" ends a relative's scope and denies.
 pub(super) fn acting(lexicon: &Lexicon, triggers: &[Hit], names: &[Place]) -> Vec<Hit> {
     let mut kept: Vec<Hit> = Vec::new();
@@ -48,12 +62,18 @@ pub(super) fn acting(lexicon: &Lexicon, triggers: &[Hit], names: &[Place]) -> Ve
     let mut name = names.iter().peekable();
     for hit in triggers {
         while name.next_if(|place| place.end <= hit.start).is_some() {}
-        if name.peek().is_some_and(|place| place.start <= hit.start && hit.end <= place.end) {
+        let inside = |place: &&Place| place.start <= hit.start && hit.end <= place.end && hit.end - hit.start < place.end - place.start;
+        if name.peek().is_some_and(inside) {
             continue;
         }
         let Some(trigger) = trigger(lexicon, hit) else { continue };
         let acts = match trigger.deed {
-            Deed::Nothing => opened.admits(hit) | stopped.admits(hit),
+            Deed::Nothing => {
+                let opens = opened.admits(hit);
+                let halved = |last: &Hit| last.start < hit.start && hit.start < last.end && last.end < hit.end && sets(lexicon, last);
+                while opens && kept.pop_if(|last| halved(last)).is_some() {}
+                opens | stopped.admits(hit)
+            }
             // Two stops end different axes: neither silences the other.
             Deed::Stops(_) => hit.end > stopped.end,
             Deed::Sets(..) => opened.admits(hit),
@@ -63,6 +83,10 @@ pub(super) fn acting(lexicon: &Lexicon, triggers: &[Hit], names: &[Place]) -> Ve
         }
     }
     kept
+}
+
+fn sets(lexicon: &Lexicon, hit: &Hit) -> bool {
+    trigger(lexicon, hit).is_some_and(|trigger| matches!(trigger.deed, Deed::Sets(..)))
 }
 
 /// How far the longest trigger so far reaches.
@@ -91,16 +115,19 @@ fn trigger<'a>(lexicon: &'a Lexicon, hit: &Hit) -> Option<&'a Trigger> {
 }
 
 impl<'a> Scopes<'a> {
-    /// The scopes that the triggers of a sentence open. `places` are the mentions of the sentence, in order.
-    pub(super) fn new(lexicon: &'a Lexicon, folded: &'a Folded, sentence: Place, triggers: &[Hit], places: &[Place]) -> Self {
+    /// The scopes that the triggers of a sentence open.
+    pub(super) fn new(lexicon: &'a Lexicon, folded: &'a Folded, clause: &Clause<'_>) -> Self {
+        let (sentence, triggers, places) = (clause.place, clause.triggers, clause.places);
         let breaks = Breaks::new(folded, sentence);
         let mut by_axis: Vec<(Axis, Vec<Scope>)> = Axis::ALL.into_iter().map(|axis| (axis, Vec::new())).collect();
         for (axis, scopes) in &mut by_axis {
-            let stops: Vec<Place> = triggers
-                .iter()
-                .filter(|hit| trigger(lexicon, hit).is_some_and(|t| matches!(&t.deed, Deed::Stops(axes) if axes.contains(axis))))
-                .map(|hit| Place { start: hit.start, end: hit.end })
-                .collect();
+            let stops = stops(lexicon, folded, sentence, triggers, *axis);
+            let stop_after = |at: usize| stops.get(stops.partition_point(|stop| stop.start < at)).map_or(sentence.end, |stop| stop.start);
+            if let Some(lead) = clause.lead
+                && trigger(lexicon, &lead).is_some_and(|t| matches!(t.deed, Deed::Sets(sets, _) if sets == *axis))
+            {
+                scopes.push(Scope { start: sentence.start, end: stop_after(sentence.start), trigger: lead });
+            }
             for hit in triggers {
                 let Some(trigger) = trigger(lexicon, hit) else { continue };
                 let Deed::Sets(sets, direction) = trigger.deed else { continue };
@@ -108,10 +135,12 @@ impl<'a> Scopes<'a> {
                     continue;
                 }
                 let trails = trigger.trailing && is_bare(folded.text().get(hit.end..sentence.end).unwrap_or_default());
-                if direction != Direction::Backward && !trails {
-                    let stop = stops.get(stops.partition_point(|stop| stop.start < hit.end)).map_or(sentence.end, |stop| stop.start);
-                    let end = forward_end(&breaks, trigger, hit.end, stop.min(sentence.end), places);
-                    scopes.push(Scope { start: hit.end, end, trigger: *hit });
+                let leads = trigger.leading && opens(lexicon, folded, sentence.start, hit.start);
+                if (direction != Direction::Backward || leads) && !trails {
+                    let start = scope_start(lexicon, folded, hit, *axis, places);
+                    let stop = stop_after(hit.end).min(sentence.end);
+                    let end = if leads { stop } else { forward_end(&breaks, trigger, hit.end, stop, places) };
+                    scopes.push(Scope { start, end, trigger: *hit });
                 }
                 if direction != Direction::Forward || trails {
                     let stop = stops
@@ -148,7 +177,9 @@ impl<'a> Scopes<'a> {
                     Axis::Possible => axes.possible = true,
                     Axis::Historical => {
                         axes.historical = true;
-                        judged.standing = trigger(self.lexicon, &scope.trigger).is_some_and(|trigger| trigger.standing);
+                        let by = trigger(self.lexicon, &scope.trigger);
+                        judged.standing = by.is_some_and(|trigger| trigger.standing);
+                        judged.over = by.is_some_and(|trigger| trigger.over);
                     }
                     Axis::Hypothetical => axes.hypothetical = true,
                     Axis::Family => axes.experiencer = Experiencer::Family,
@@ -169,6 +200,63 @@ impl<'a> Scopes<'a> {
         };
         Cause { axis: axis.to_owned(), by, at: Some(self.folded.back(scope.trigger.start, scope.trigger.end)) }
     }
+}
+
+/// The cue whose scope goes on in the list that follows: the last one of a clause that ends with a colon, when it has named nothing yet
+/// ("denies:", "negative for any of the following:").
+pub(super) fn leads_on(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'_>) -> Option<Hit> {
+    let Place { start, end } = clause.place;
+    let last = clause
+        .triggers
+        .iter()
+        .rfind(|hit| trigger(lexicon, hit).is_some_and(|t| matches!(t.deed, Deed::Sets(_, Direction::Forward | Direction::Both))))?;
+    let rest = folded.text().get(last.end..end)?.trim_end();
+    let named = clause.places.iter().any(|place| place.start >= start && place.end > last.start);
+    let between = rest.strip_suffix(':')?;
+    let known = |word: &str| word.is_empty() || lexicon.lead_words.iter().any(|known| known == word);
+    (!named && between.split(' ').all(known)).then_some(*last)
+}
+
+/// Whether a cue stands at the start of its sentence, with nothing before it but words like "about twenty".
+fn opens(lexicon: &Lexicon, folded: &Folded, start: usize, at: usize) -> bool {
+    let light = |word: &str| !word.contains(char::is_alphabetic) || lexicon.opening_words.iter().any(|known| known == word);
+    folded.text().get(start..at).is_some_and(|text| text.len() < 40 && text.split([' ', ',', '\n']).all(light))
+}
+
+/// Where scopes of an axis end: at the words that stop it, and at the comma after a clause that only concedes.
+fn stops(lexicon: &Lexicon, folded: &Folded, sentence: Place, triggers: &[Hit], axis: Axis) -> Vec<Place> {
+    let mut out: Vec<Place> = Vec::new();
+    for hit in triggers {
+        let Some(trigger) = trigger(lexicon, hit).filter(|t| matches!(&t.deed, Deed::Stops(axes) if axes.contains(&axis))) else {
+            continue;
+        };
+        out.push(Place { start: hit.start, end: hit.end });
+        if trigger.concedes && opens(lexicon, folded, sentence.start, hit.start) {
+            let text = folded.text().get(hit.end..sentence.end).unwrap_or_default();
+            // Commas of a list that is still going on ("no fever, chills, or cough, ...") end nothing.
+            let granted = text.rfind(" or ").unwrap_or_default();
+            if let Some(at) = text.get(granted..).and_then(|rest| rest.find(',')) {
+                let comma = hit.end + granted + at;
+                out.push(Place { start: comma, end: comma + 1 });
+            }
+        }
+    }
+    out.sort_by_key(|stop| stop.start);
+    out
+}
+
+/// Where the scope of a cue begins: behind it, or where a name begins inside it ("no known | drug allergies"). A name that begins with
+/// the cue's own no ("is | not eating") is not denied by it.
+fn scope_start(lexicon: &Lexicon, folded: &Folded, hit: &Hit, axis: Axis, places: &[Place]) -> usize {
+    let place = places.get(places.partition_point(|place| place.start <= hit.start));
+    let Some(start) = place.map(|place| place.start).filter(|start| *start < hit.end) else { return hit.end };
+    let shared = folded.text().get(start..hit.end).unwrap_or_default();
+    let owners = lexicon.patterns.binary_search_by(|pattern| pattern.as_str().cmp(shared)).ok().and_then(|at| lexicon.owners.get(at));
+    let same = |owner: &Owner| match owner {
+        Owner::Trigger(at) => lexicon.triggers.get(*at).is_some_and(|t| matches!(t.deed, Deed::Sets(sets, _) if sets == axis)),
+        _ => false,
+    };
+    if owners.is_some_and(|owners| owners.iter().any(same)) { usize::MAX } else { start }
 }
 
 /// Nothing but white space and closing signs.
@@ -231,12 +319,18 @@ fn backward_start(breaks: &Breaks<'_>, trigger: &Trigger, from: usize, to: usize
         start = start.max(words_before(breaks.folded, from, to, reach));
     }
     if !trails {
-        let last = |breaks: &[usize], length: usize| {
-            let before = breaks.partition_point(|at| at + length <= to).checked_sub(1).and_then(|at| breaks.get(at));
+        // A comma right before a word of time is part of it: "breast cancer, in remission". Behind other cues the sentence begins anew.
+        let time = matches!(trigger.deed, Deed::Sets(Axis::Historical, _));
+        let signs = breaks.folded.text().as_bytes().get(start..to).unwrap_or_default();
+        let own = if time { signs.iter().rev().take_while(|sign| matches!(sign, b' ' | b',')).count() } else { 0 };
+        // An "and" right before a verb joins it to the same subject: "was considered and is ruled out".
+        let joined = usize::from(!matches!(trigger.deed, Deed::Sets(Axis::Current, _)));
+        let last = |breaks: &[usize], length: usize, own: usize| {
+            let before = breaks.partition_point(|at| at + length + own <= to).checked_sub(1).and_then(|at| breaks.get(at));
             before.filter(|at| **at >= start).map(|at| at + length)
         };
-        let comma = last(breaks.commas(trigger), 1);
-        let and = last(breaks.ands(trigger), AND);
+        let comma = last(breaks.commas(trigger), 1, own);
+        let and = last(breaks.ands(trigger), AND, joined);
         start = comma.max(and).unwrap_or(start);
     }
     if trigger.nearest {

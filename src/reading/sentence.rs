@@ -13,6 +13,8 @@ const LEANING: [&str; 24] = [
 ];
 /// Abbreviations whose full stop ends no sentence when a number follows.
 const BEFORE_NUMBER: [&str; 5] = ["no", "nos", "vol", "ext", "p"];
+/// A question mark that asks stands no further than this from the start: behind "- " or "3. (".
+const ASKING: usize = 8;
 /// A line this long that ends without a full stop was wrapped.
 const WRAPPED: usize = 60;
 
@@ -64,7 +66,7 @@ fn is_row(line: &str) -> bool {
 }
 
 /// An item of a list: bullet, number or letter first.
-fn is_item(line: &str) -> bool {
+pub(super) fn is_item(line: &str) -> bool {
     let line = line.trim_start();
     if line.starts_with(['\u{2022}', '\u{25cf}', '\u{25aa}', '\u{00b7}'])
         || ["- ", "* ", "+ ", "-", "o "].iter().any(|b| line.starts_with(b))
@@ -196,7 +198,9 @@ fn sentence_end(block: &str, start: usize, at: usize, run: &Run) -> Option<usize
     }
     let Some(next) = run.next else { return Some(run.end) };
     if block.as_bytes().get(at) != Some(&b'.') {
-        return Some(run.end);
+        // "? pneumonia": a question mark before its name asks, it ends nothing.
+        let asks = at - start < ASKING && block.get(start..=at).is_some_and(|s| s.ends_with('?') && !s.contains(char::is_alphanumeric));
+        return (!asks).then_some(run.end);
     }
     let is_one_of = |list: &[&str]| list.iter().any(|known| word.eq_ignore_ascii_case(known));
     if is_one_of(&LEANING) || (next.is_ascii_digit() && is_one_of(&BEFORE_NUMBER)) {
@@ -204,7 +208,7 @@ fn sentence_end(block: &str, start: usize, at: usize, run: &Run) -> Option<usize
     }
     // "1." at the start of an item; an initial ("John F. Kennedy") within a sentence.
     let first_word = run.words + word.len() >= at;
-    if first_word && word.len() <= 2 && word.chars().all(char::is_alphanumeric) {
+    if first_word && word.len() <= 2 && word.chars().all(char::is_alphanumeric) && !word.eq_ignore_ascii_case("no") {
         return None;
     }
     if word.len() == 1 && word.starts_with(|c: char| c.is_uppercase()) && next.is_uppercase() && initial(block, at) {

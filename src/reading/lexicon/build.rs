@@ -26,6 +26,9 @@ struct Builder {
     measures: Vec<String>,
     sections: BTreeMap<String, Vec<Axis>>,
     standing_sections: Vec<String>,
+    lead_words: Vec<String>,
+    opening_words: Vec<String>,
+    habits: Vec<String>,
     not_next: Vec<String>,
     spellings: Spellings,
     /// Forms that stand for a further concept: file, form, the concept's id.
@@ -55,6 +58,9 @@ impl Lexicon {
             measures: Vec::new(),
             sections: BTreeMap::new(),
             standing_sections: Vec::new(),
+            lead_words: Vec::new(),
+            opening_words: Vec::new(),
+            habits: Vec::new(),
             not_next: Vec::new(),
             patterns: Vec::new(),
             owners: Vec::new(),
@@ -167,6 +173,9 @@ impl Builder {
             self.sections.insert(section.clone(), axes);
         }
         self.standing_sections.clone_from(&entries.standing_sections);
+        self.lead_words.clone_from(&entries.lead_words);
+        self.opening_words.clone_from(&entries.opening_words);
+        self.habits.clone_from(&entries.habits);
         for entry in &entries.trigger {
             let deed = deed(file, entry)?;
             let over_commas = entry.over_commas.unwrap_or(matches!(deed, Deed::Sets(_, Direction::Forward)) && !entry.nearest);
@@ -178,8 +187,11 @@ impl Builder {
                     over_commas,
                     over_and: entry.over_and.unwrap_or(true),
                     trailing: entry.trailing,
+                    leading: entry.leading,
                     nearest: entry.nearest,
                     standing: entry.standing,
+                    over: entry.over,
+                    concedes: entry.concedes,
                     guard: guard(&entry.guard, std::slice::from_ref(&word), &entries.sets),
                 });
                 self.add(file, &word, Owner::Trigger(self.triggers.len() - 1))?;
@@ -240,6 +252,9 @@ impl Builder {
             measures: self.measures,
             sections: self.sections,
             standing_sections: self.standing_sections,
+            lead_words: self.lead_words,
+            opening_words: self.opening_words,
+            habits: self.habits,
             not_next: self.not_next,
             patterns,
             owners,
@@ -258,6 +273,8 @@ fn guard(entry: &GuardEntry, names: &[String], sets: &BTreeMap<String, Vec<Strin
         not_next: words(&entry.not_next),
         before: words(&entry.before),
         not_before: words(&entry.not_before),
+        at_start: entry.at_start,
+        at_end: entry.at_end,
         spelling: if entry.exact { names.to_vec() } else { Vec::new() },
     }
 }

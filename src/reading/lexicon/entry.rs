@@ -76,6 +76,8 @@ pub(super) struct GuardEntry {
     pub not_next: Vec<String>,
     pub before: Vec<String>,
     pub not_before: Vec<String>,
+    pub at_start: Option<bool>,
+    pub at_end: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -89,6 +91,15 @@ pub(super) struct TriggerFile {
     /// Sections whose mentions are historical without being over.
     #[serde(default)]
     pub standing_sections: Vec<String>,
+    /// The words that may stand between a cue and the colon before its list.
+    #[serde(default)]
+    pub lead_words: Vec<String>,
+    /// Concepts that are history without being over, wherever they are told.
+    #[serde(default)]
+    pub habits: Vec<String>,
+    /// The words that may stand before a cue at the start of its sentence.
+    #[serde(default)]
+    pub opening_words: Vec<String>,
     #[serde(default)]
     pub trigger: Vec<TriggerEntry>,
 }
@@ -112,9 +123,15 @@ pub(super) struct TriggerEntry {
     #[serde(default)]
     pub trailing: bool,
     #[serde(default)]
+    pub leading: bool,
+    #[serde(default)]
     pub nearest: bool,
     #[serde(default)]
     pub standing: bool,
+    #[serde(default)]
+    pub over: bool,
+    #[serde(default)]
+    pub concedes: bool,
     pub words: Vec<String>,
     #[serde(flatten)]
     pub guard: GuardEntry,

@@ -24,6 +24,12 @@ pub struct Lexicon {
     pub(super) measures: Vec<String>,
     pub(super) sections: BTreeMap<String, Vec<Axis>>,
     pub(super) standing_sections: Vec<String>,
+    /// The words that may stand between a cue and the colon before its list.
+    pub(super) lead_words: Vec<String>,
+    /// Concepts that are history without being over, wherever they are told.
+    pub(super) habits: Vec<String>,
+    /// The words that may stand before a cue at the start of its sentence.
+    pub(super) opening_words: Vec<String>,
     /// Words that, right after a condition's name, make it the name of a measure or a place ("DVT prophylaxis").
     pub(super) not_next: Vec<String>,
     /// The folded words of each pattern of the machine.
@@ -89,6 +95,10 @@ pub(super) struct Guard {
     pub before: Vec<String>,
     /// None of these may stand right before.
     pub not_before: Vec<String>,
+    /// Only (or only not) where a line, a sentence or a member of a list begins.
+    pub at_start: Option<bool>,
+    /// Only (or only not) where a line, a sentence, a cell or a member of a list ends.
+    pub at_end: Option<bool>,
     /// The spelling that `exact` asks for.
     pub spelling: Vec<String>,
 }
@@ -155,10 +165,16 @@ pub(super) struct Trigger {
     pub over_and: bool,
     /// At the end of a sentence it looks back instead.
     pub trailing: bool,
+    /// At the start of a sentence it looks forward, too.
+    pub leading: bool,
     /// Only the nearest mention.
     pub nearest: bool,
     /// Historical without being over: known before, and still there.
     pub standing: bool,
+    /// Says that even a lasting condition is over.
+    pub over: bool,
+    /// Opens a clause that grants something and ends with its comma ("although there is no fever, ...").
+    pub concedes: bool,
     pub guard: Guard,
 }
 
