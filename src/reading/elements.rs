@@ -10,6 +10,7 @@ mod tests;
 
 pub(in crate::reading) use phrases::Phrases;
 pub use rules::ElementRules;
+use rules::Rule;
 
 use super::model::{Presence, Section};
 use crate::chart::{DocumentType, Span};
@@ -51,15 +52,17 @@ pub(super) fn found(
     let filled: Vec<bool> = sections.iter().map(|s| rules.has_content(text.get(s.body..s.end).unwrap_or_default())).collect();
     let held = cues(text, sections, sentences, rules);
     let mut out: BTreeMap<String, Found> = BTreeMap::new();
+    let there = rules.there(sections);
     let others = DocumentType::ALL.into_iter().filter(|t| *t != document_type);
     for asked in std::iter::once(document_type).chain(others) {
-        for name in rules.of(asked) {
+        for element in rules.asked(asked) {
+            let name = &element.element;
             let known = out.get(name).map(|f| f.presence);
             if known.is_some_and(|p| asked != document_type && (p == Presence::Present || rules.of(document_type).contains(name))) {
                 continue;
             }
-            let headed = under_headings(text, sections, &filled, name, asked, rules);
-            let cued = rules.cues().iter().zip(&held).find_map(|(c, at)| at.filter(|_| c.element == *name && c.applies_to(asked)));
+            let headed = under_headings(text, sections, &filled, rules.rules(element, &there));
+            let cued = element.cues.iter().find_map(|cue| held.get(*cue).copied().flatten());
             let found = match cued {
                 Some(at) if headed.presence != Presence::Present => Found { presence: Presence::Present, at: Some(at), by_heading: false },
                 _ => headed,
@@ -73,23 +76,16 @@ pub(super) fn found(
 }
 
 /// What the sections say of one element.
-fn under_headings(
-    text: &str,
-    sections: &[Section],
-    filled: &[bool],
-    name: &str,
-    document_type: DocumentType,
-    rules: &ElementRules,
-) -> Found {
+fn under_headings<'r>(text: &str, sections: &[Section], filled: &[bool], rules: impl Iterator<Item = &'r Rule>) -> Found {
     let mut found = Found { presence: Presence::Absent, at: None, by_heading: true };
-    for rule in rules.rules(name, document_type) {
+    for rule in rules {
         let first = sections.iter().position(|s| rule.after.contains(&s.section));
         let skipped = if rule.after.is_empty() { 0 } else { first.map_or(sections.len(), |f| f + 1) };
         for (section, filled) in sections.iter().zip(filled).skip(skipped) {
             let own = rule.sections.contains(&section.section);
             let part = section.within.as_ref().is_some_and(|w| rule.sections.contains(w)) && !rule.parts_except.contains(&section.section);
             let heading = Some(Span::new(section.start, section.start + section.heading.len()));
-            if (own || part) && *filled && !(rule.skip_short_of > 0 && words(text, section) < rule.skip_short_of) {
+            if (own || part) && *filled && !(rule.skip_short_of > 0 && words(text, section, rule.skip_short_of) < rule.skip_short_of) {
                 return Found { presence: Presence::Present, at: heading, by_heading: true };
             } else if own && !filled && found.presence == Presence::Absent && !rule.supporting {
                 found = Found { presence: Presence::Empty, at: heading, by_heading: true };
@@ -104,8 +100,9 @@ fn near(text: &str, at_most: usize) -> &str {
     (0..=at_most.min(text.len())).rev().find_map(|end| text.get(..end)).unwrap_or_default()
 }
 
-fn words(text: &str, section: &Section) -> usize {
-    text.get(section.body..section.end).unwrap_or_default().split_whitespace().count()
+/// How many words a section has; no more than asked are counted.
+fn words(text: &str, section: &Section, at_most: usize) -> usize {
+    text.get(section.body..section.end).unwrap_or_default().split_whitespace().take(at_most).count()
 }
 
 /// A title is no longer than this, in bytes; what follows in a note of a single line is its text.

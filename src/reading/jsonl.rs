@@ -46,7 +46,8 @@ pub fn read_line(line: &str) -> Result<String> {
         })?),
     };
     let page = Page::new(Lexicon::shipped(), &asked.text);
-    let answer = Answer { id: asked.id, reading: page.reading(hint), terms: page.terms(&asked.terms) };
+    let terms = page.terms(&asked.terms);
+    let answer = Answer { id: asked.id, reading: page.reading(hint), terms };
     serde_json::to_string(&answer).map_err(|error| Trouble::system("the reading cannot be written").why(error))
 }
 

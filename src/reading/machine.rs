@@ -1,20 +1,32 @@
 //! Many patterns at once, looked for only where a word or a sign begins.
 //!
-//! A pass that starts anew at each beginning follows the text a few bytes and gives up at the first one that no pattern has, which is much
-//! less work than to keep every pattern in view at every byte. Most words begin no pattern at all: a small table of first words tells so
-//! without a look at the large one of patterns. No walk is longer than the longest pattern, so the work is linear.
+//! A pattern is a row of words and signs. From each word of a text the row that it begins is followed as long as a table of bits says
+//! that some pattern may begin so: for most words that ends at once. Where a pattern may end, it is looked up and compared. A row is no
+//! longer than the longest pattern, so the work is linear. (An Aho-Corasick automaton keeps every pattern in view at every byte, inside
+//! words too, and its states for this many patterns do not fit the processor's nearest memory.)
 
-use aho_corasick::automaton::{Automaton, StateID};
-use aho_corasick::nfa::contiguous::{Builder, NFA};
-use aho_corasick::{Anchored, BuildError, MatchKind};
-
-/// The patterns, ready to be followed from a place.
+/// The patterns, ready to be looked up.
 pub(super) struct Machine {
-    nfa: NFA,
-    start: StateID,
+    any_case: bool,
+    /// The bytes of the patterns.
+    bytes: Vec<u8>,
+    /// The patterns by their hash, in order; found by its highest bits.
+    patterns: Vec<Pattern>,
+    by_bits: Vec<u32>,
+    shift: u32,
+    known: Known,
     /// The signs that a pattern can begin with.
     signs: [bool; 256],
-    first_words: FirstWords,
+    /// How many bytes of a last word that may go on are hashed; which numbers occur.
+    open: [bool; HEAD],
+}
+
+#[derive(Clone, Copy)]
+struct Pattern {
+    key: u64,
+    number: usize,
+    start: usize,
+    end: usize,
 }
 
 /// What a pattern asks of the end of its last word.
@@ -27,63 +39,110 @@ pub(super) enum End {
 }
 
 impl Machine {
-    /// A machine for these patterns, which are in lower case.
-    pub(super) fn new<'p>(patterns: impl Iterator<Item = (&'p str, End)> + Clone, any_case: bool) -> Result<Self, BuildError> {
-        let texts = patterns.clone().map(|(pattern, _)| pattern);
-        let nfa = Builder::new().match_kind(MatchKind::Standard).ascii_case_insensitive(any_case).prefilter(false).build(texts)?;
-        let mut signs = [false; 256];
-        let mut first_words = FirstWords::new(nfa.patterns_len());
-        for (pattern, end) in patterns {
-            let bytes = pattern.as_bytes();
-            match bytes.first() {
-                Some(first) if in_word(*first) => first_words.add(bytes, end),
-                Some(first) => signs.iter_mut().skip(usize::from(*first)).take(1).for_each(|known| *known = true),
-                None => {}
-            }
+    /// A machine for these patterns; with `any_case` for ASCII letters in either case.
+    pub(super) fn new<'p>(patterns: impl Iterator<Item = (&'p str, End)> + Clone, any_case: bool) -> Self {
+        let mut out = Self {
+            any_case,
+            bytes: Vec::new(),
+            patterns: Vec::new(),
+            by_bits: Vec::new(),
+            shift: 64 - patterns.clone().count().next_power_of_two().max(2).ilog2(),
+            known: Known::new(patterns.clone().count()),
+            signs: [false; 256],
+            open: [false; HEAD],
+        };
+        for (number, (pattern, end)) in patterns.enumerate() {
+            out.add(number, pattern.as_bytes(), end);
         }
-        // Such a machine always has a start for anchored walks; without one nothing would be found.
-        let start = nfa.start_state(Anchored::Yes).unwrap_or_default();
-        Ok(Self { nfa, start, signs, first_words })
+        out.patterns.sort_unstable_by_key(|pattern| (pattern.key, pattern.number));
+        for (at, pattern) in out.patterns.iter().enumerate() {
+            let slot = usize::try_from(pattern.key >> out.shift).unwrap_or_default();
+            out.by_bits.resize((slot + 1).max(out.by_bits.len()), u32::try_from(at).unwrap_or(u32::MAX));
+        }
+        out
+    }
+
+    fn add(&mut self, number: usize, pattern: &[u8], end: End) {
+        let (mut token, mut at) = (Token::next(0, pattern), 0);
+        while let Some(here) = token {
+            at += here.length;
+            token = Token::next(here.whole, pattern.get(at..).unwrap_or_default());
+            if token.is_some() {
+                self.known.set(here.whole ^ MORE);
+                continue;
+            }
+            let key = if end == End::Open {
+                let head = here.length.min(HEAD);
+                self.open.iter_mut().skip(head - 1).take(1).for_each(|occurs| *occurs = true);
+                pattern.get(at - here.length..).unwrap_or_default().iter().take(head).fold(here.row, |hash, byte| mix(hash, *byte)) ^ OPEN
+            } else {
+                here.whole ^ ENDS
+            };
+            self.known.set(key);
+            let start = self.bytes.len();
+            self.bytes.extend_from_slice(pattern);
+            self.patterns.push(Pattern { key, number, start, end: self.bytes.len() });
+        }
+        if let Some(known) = pattern.first().and_then(|first| self.signs.get_mut(usize::from(*first))) {
+            *known = true;
+        }
     }
 
     /// Tells of every pattern that begins where a word or a sign does: its number, its first byte, one past its last byte. In order of
-    /// start, the shorter first.
+    /// start.
     pub(super) fn find(&self, text: &str, mut found: impl FnMut(usize, usize, usize)) {
         let bytes = text.as_bytes();
-        let mut at = 0;
-        while let Some((byte, rest)) = bytes.get(at..).and_then(<[u8]>::split_first) {
-            if !in_word(*byte) {
-                if self.signs.get(usize::from(*byte)).is_some_and(|known| *known) {
-                    self.follow(bytes, at, &mut found);
-                }
-                at += 1;
-                continue;
+        let mut start = 0;
+        while let Some(first) = Token::next(0, bytes.get(start..).unwrap_or_default()) {
+            if first.word || bytes.get(start).is_some_and(|sign| self.signs.get(usize::from(*sign)) == Some(&true)) {
+                self.follow(bytes, start, &first, &mut found);
             }
-            let word = Word::new(*byte, rest);
-            if self.first_words.may_begin(&word, rest) {
-                self.follow(bytes, at, &mut found);
-            }
-            at += word.length;
+            start += first.length;
         }
     }
 
-    fn follow(&self, bytes: &[u8], start: usize, found: &mut impl FnMut(usize, usize, usize)) {
-        let mut state = self.start;
-        for (byte, length) in bytes.get(start..).unwrap_or_default().iter().zip(1..) {
-            state = self.nfa.next_state(Anchored::Yes, state, *byte);
-            if !self.nfa.is_special(state) {
-                continue;
-            }
-            if self.nfa.is_dead(state) {
-                return;
-            }
-            if self.nfa.is_match(state) {
-                // A state knows the patterns that end here wherever they began: only those from the start of the walk count.
-                for pattern in (0..self.nfa.match_len(state)).map(|index| self.nfa.match_pattern(state, index)) {
-                    if self.nfa.pattern_len(pattern) == length {
-                        found(pattern.as_usize(), start, start + length);
+    /// Follows the row of words and signs that begins with a token.
+    fn follow(&self, bytes: &[u8], start: usize, first: &Token, found: &mut impl FnMut(usize, usize, usize)) {
+        let opens = self.open.contains(&true);
+        let (mut end, mut here) = (start, *first);
+        loop {
+            end += here.length;
+            if opens && here.word {
+                let mut head = here.row;
+                for (byte, occurs) in bytes.get(end - here.length..end).unwrap_or_default().iter().zip(self.open) {
+                    head = mix(head, *byte);
+                    if occurs {
+                        self.compare(head ^ OPEN, bytes, start, found);
                     }
                 }
+            }
+            if here.word && bytes.get(end - 1).is_some_and(|last| last.eq_ignore_ascii_case(&b's')) {
+                self.compare(here.but_one ^ ENDS, bytes, start, found);
+                self.compare(here.but_two ^ ENDS, bytes, start, found);
+            }
+            self.compare(here.whole ^ ENDS, bytes, start, found);
+            if !self.known.has(here.whole ^ MORE) {
+                return;
+            }
+            let Some(next) = Token::next(here.whole, bytes.get(end..).unwrap_or_default()) else { return };
+            here = next;
+        }
+    }
+
+    /// Compares the patterns of a hash with the text at a place.
+    #[inline]
+    fn compare(&self, key: u64, bytes: &[u8], start: usize, found: &mut impl FnMut(usize, usize, usize)) {
+        if !self.known.has(key) {
+            return;
+        }
+        let slot = usize::try_from(key >> self.shift).unwrap_or_default();
+        let first = self.by_bits.get(slot).map_or(self.patterns.len(), |first| *first as usize);
+        let near = self.patterns.get(first..).unwrap_or_default().iter().skip_while(|pattern| pattern.key < key);
+        for pattern in near.take_while(|pattern| pattern.key == key) {
+            let end = start + pattern.end - pattern.start;
+            let (Some(here), Some(wanted)) = (bytes.get(start..end), self.bytes.get(pattern.start..pattern.end)) else { continue };
+            if if self.any_case { here.eq_ignore_ascii_case(wanted) } else { here == wanted } {
+                found(pattern.number, start, end);
             }
         }
     }
@@ -94,114 +153,91 @@ pub(super) fn in_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x80
 }
 
-/// A word's length and the hashes of its first bytes and of all of it.
-struct Word {
+/// A word or a sign, with the hash of the row up to its end: in any ASCII case.
+#[derive(Clone, Copy)]
+struct Token {
+    word: bool,
     length: usize,
-    head: u64,
     whole: u64,
+    /// The hash without the last byte, and without the last two; and that of the row before it.
+    but_one: u64,
+    but_two: u64,
+    row: u64,
 }
 
-/// How many bytes of a word its head is.
+/// How much of a word is looked at for patterns that may end inside it.
 const HEAD: usize = 3;
 
-impl Word {
-    /// The word that begins with a byte and goes on with the rest, in any ASCII case.
-    fn new(first: u8, rest: &[u8]) -> Self {
-        let mut word = Self { length: 1, head: mix(0, first), whole: mix(0, first) };
-        for byte in rest.iter().take_while(|byte| in_word(**byte)) {
-            word.whole = mix(word.whole, *byte);
-            word.length += 1;
-            if word.length <= HEAD {
-                word.head = word.whole;
+impl Token {
+    /// The token at the start of some bytes, in a row whose hash is known.
+    #[inline]
+    fn next(row: u64, bytes: &[u8]) -> Option<Self> {
+        let (first, rest) = bytes.split_first()?;
+        let whole = mix(row, *first);
+        let mut out = Self { word: in_word(*first), length: 1, whole, but_one: row, but_two: row, row };
+        if out.word {
+            for byte in rest.iter().take_while(|byte| in_word(**byte)) {
+                (out.but_two, out.but_one, out.whole) = (out.but_one, out.whole, mix(out.whole, *byte));
+                out.length += 1;
             }
         }
-        word
+        Some(out)
     }
 }
 
+#[inline]
 fn mix(hash: u64, byte: u8) -> u64 {
     (hash.rotate_left(7) ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-/// A table of bits that knows for certain which words begin no pattern, and guesses wrong on few of the others.
-struct FirstWords {
+/// Any three numbers: they keep apart that a pattern ends here, that one goes on, and that one may end inside the word.
+const ENDS: u64 = 0x517C_C1B7_2722_0A95;
+const MORE: u64 = 0x2545_F491_4F6C_DD1D;
+const OPEN: u64 = 0x6A09_E667_F3BC_C909;
+
+/// A table of bits that knows for certain which hashes no pattern has, and guesses wrong on few of the others.
+struct Known {
     bits: Vec<u64>,
-    /// How far a hash is moved down to number a bit.
     shift: u32,
 }
 
-/// Any two numbers: they keep apart that a pattern ends with a word and that it begins with a head.
-const ENDS: u64 = 0x517C_C1B7_2722_0A95;
-const STARTS: u64 = 0x2545_F491_4F6C_DD1D;
-
-impl FirstWords {
-    /// So many bits for each pattern, of which one to three are set, keep the wrong guesses below one in ten.
-    const SPARSE: usize = 24;
+impl Known {
+    /// So many bits for each pattern and the rows it begins with keep the wrong guesses near one in ten.
+    const SPARSE: usize = 16;
 
     fn new(patterns: usize) -> Self {
         let bits = (patterns * Self::SPARSE).next_power_of_two().max(1024);
         Self { bits: vec![0; bits / 64], shift: 64 - bits.ilog2() }
     }
 
-    fn place(&self, hash: u64) -> (usize, u64) {
-        let bit = hash.wrapping_mul(ENDS) >> self.shift;
+    #[inline]
+    fn place(&self, key: u64) -> (usize, u64) {
+        let bit = key.wrapping_mul(ENDS) >> self.shift;
         ((bit / 64) as usize, 1 << (bit % 64))
     }
 
-    fn set(&mut self, hash: u64) {
-        let (at, bit) = self.place(hash);
+    fn set(&mut self, key: u64) {
+        let (at, bit) = self.place(key);
         if let Some(word) = self.bits.get_mut(at) {
             *word |= bit;
         }
     }
 
-    fn has(&self, hash: u64) -> bool {
-        let (at, bit) = self.place(hash);
+    #[inline]
+    fn has(&self, key: u64) -> bool {
+        let (at, bit) = self.place(key);
         self.bits.get(at).is_some_and(|word| word & bit != 0)
-    }
-
-    /// Adds the beginnings of a pattern that begins with a word.
-    fn add(&mut self, pattern: &[u8], end: End) {
-        let Some((first, rest)) = pattern.split_first() else { return };
-        let word = Word::new(*first, rest);
-        match (pattern.get(word.length..), end) {
-            (Some([]), End::Word) => {
-                let plural = mix(mix(word.whole, b'e'), b's');
-                [word.whole, mix(word.whole, b's'), plural].into_iter().for_each(|hash| self.set(hash ^ ENDS));
-            }
-            // An open word of fewer bytes than a head: every head that begins with it.
-            (Some([]), End::Open) if word.length < HEAD => self.bits.fill(u64::MAX),
-            (Some([]), End::Open) => self.set(word.head ^ STARTS),
-            (Some([sign]), _) => self.set(mix(word.whole, *sign)),
-            (Some([sign, next, ..]), _) => self.set(mix(mix(word.whole, *sign), *next)),
-            (None, _) => {}
-        }
-    }
-
-    /// Whether a pattern may begin with this word; `rest` is what follows its first byte.
-    fn may_begin(&self, word: &Word, rest: &[u8]) -> bool {
-        let behind = rest.get(word.length - 1..).unwrap_or_default();
-        let goes_on = |behind: &[u8]| match behind {
-            [] => false,
-            [sign] => self.has(mix(word.whole, *sign)),
-            [sign, next, ..] => {
-                let one = mix(word.whole, *sign);
-                self.has(one) || self.has(mix(one, *next))
-            }
-        };
-        self.has(word.whole ^ ENDS) || goes_on(behind) || word.length >= HEAD && self.has(word.head ^ STARTS)
     }
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::{End, Machine};
     use proptest::prelude::*;
 
     fn places(patterns: &[&str], text: &str, any_case: bool) -> Vec<(usize, usize, usize)> {
         let mut out = Vec::new();
-        let machine = Machine::new(patterns.iter().map(|pattern| (*pattern, End::Word)), any_case).unwrap();
+        let machine = Machine::new(patterns.iter().map(|pattern| (*pattern, End::Word)), any_case);
         machine.find(text, |pattern, start, end| out.push((pattern, start, end)));
         out
     }
@@ -215,7 +251,7 @@ mod tests {
         assert_eq!(places(&["abscess"], "abscesses", false), [(0, 0, 7)]);
         assert!(places(&["a", "b"], "xa éb", false).is_empty());
         assert_eq!(places(&["cr"], "CR cr", true), [(0, 0, 2), (0, 3, 5)]);
-        let open = Machine::new([("operat", End::Open)].into_iter(), true).unwrap();
+        let open = Machine::new([("operat", End::Open)].into_iter(), true);
         let mut out = Vec::new();
         open.find("Operative", |pattern, start, end| out.push((pattern, start, end)));
         assert_eq!(out, [(0, 0, 6)]);

@@ -44,6 +44,7 @@ pub(super) struct Table {
     rows: Vec<Observation>,
     by_loinc: BTreeMap<String, usize>,
     by_name: BTreeMap<String, usize>,
+    canonical: BTreeMap<String, usize>,
 }
 
 #[derive(Deserialize)]
@@ -60,6 +61,7 @@ impl Table {
             .observation;
         let mut table = Self::default();
         for (at, row) in rows.iter().enumerate() {
+            table.canonical.entry(row.name.clone()).or_insert(at);
             for code in &row.loinc {
                 table.by_loinc.entry(code.clone()).or_insert(at);
             }
@@ -108,7 +110,8 @@ fn without_specimen(name: &str) -> &str {
 
 /// The row of a canonical name.
 pub fn find(name: &str) -> Option<&'static Observation> {
-    shipped().rows.iter().find(|row| row.name == name)
+    let table = shipped();
+    table.canonical.get(name).and_then(|at| table.rows.get(*at))
 }
 
 /// Every row.

@@ -66,21 +66,13 @@ impl<'a> Page<'a> {
     }
 
     /// Everything the text says.
-    pub(super) fn reading(&self, hint: Option<DocumentType>) -> Reading {
+    pub(super) fn reading(self, hint: Option<DocumentType>) -> Reading {
         let mentions = self.mentions();
         let measurements = measurement::measurements(self.lexicon, self.text, &self.folded, &self.hits.measures);
         let conditions = summary::conditions(&mentions, &measurements);
         let document_type = hint.unwrap_or_else(|| document_type(self.text, &self.sections, None, DocumentTypes::shipped()));
         let elements = elements(self.text, &self.sections, &self.sentences, document_type, ElementRules::shipped());
-        Reading {
-            document_type,
-            sections: self.sections.clone(),
-            sentences: self.sentences.clone(),
-            mentions,
-            measurements,
-            elements,
-            conditions,
-        }
+        Reading { document_type, sections: self.sections, sentences: self.sentences, mentions, measurements, elements, conditions }
     }
 
     /// The places of asked terms.

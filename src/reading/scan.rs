@@ -30,8 +30,7 @@ impl Hits {
     /// Finds everything in one pass.
     pub(super) fn find(lexicon: &Lexicon, text: &str, folded: &Folded) -> Self {
         let mut hits = Self::default();
-        let Some(machine) = &lexicon.machine else { return hits };
-        machine.find(folded.text(), |pattern, start, end| {
+        lexicon.machine.find(folded.text(), |pattern, start, end| {
             let plain = !folded.joined(end);
             let inflected = if plain { Some(end) } else { plural_end(folded, end) };
             for &owner in lexicon.owners.get(pattern).map_or(&[] as &[Owner], Vec::as_slice) {

@@ -165,7 +165,26 @@ fn hostile_texts_are_read_without_harm() {
     let negations = "no ".repeat(20_000);
     let commas = "CHF, ".repeat(20_000);
     let headings = "HISTORY: x\n".repeat(10_000);
-    for text in [controls.as_str(), &long, &negations, &commas, &headings, "", "\n\n\n", "é\u{301}no feveré"] {
+    // Each of these once took time with the square of its length.
+    let values = "Na 120 K 3 ".repeat(10_000);
+    let slashes = "no/denies/cr.na.".repeat(10_000);
+    let sentence = "no fever with CHF or ".repeat(10_000);
+    let (stops, feeds) = (format!("{}{}", ".".repeat(50_000), ",".repeat(50_000)), "\n".repeat(100_000));
+    for text in [
+        controls.as_str(),
+        &long,
+        &negations,
+        &commas,
+        &headings,
+        &values,
+        &slashes,
+        &sentence,
+        &stops,
+        &feeds,
+        "",
+        "\n\n\n",
+        "é\u{301}no feveré",
+    ] {
         let reading = read(text, None);
         assert!(reading.mentions.iter().all(|m| text.get(m.start..m.end).is_some()));
     }
@@ -194,6 +213,34 @@ proptest! {
         }
         prop_assert!(reading.mentions.windows(2).all(|pair| pair[0].start <= pair[1].start));
         prop_assert!(reading.measurements.iter().all(|m| text.get(m.start..m.end).is_some()));
+        prop_assert_eq!(read(&text, None), reading);
+    }
+
+    #[test]
+    fn controls_marks_and_long_runs_break_no_span(
+        parts in proptest::collection::vec(
+            prop_oneof![
+                proptest::char::range('\u{0}', '\u{9f}').prop_map(String::from),
+                proptest::sample::select(vec!['\u{200b}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}', '\u{feff}', '\u{301}', '\u{ad}'])
+                    .prop_map(String::from),
+                (proptest::sample::select(vec![" ", "\n", ".", ",", ":", "-", "|", "\t", "(", "a", "1", "na 1 ", "no ", "CHF/", "PMH ", "# ", "e.g. ", "->", "é"]), 1usize..60)
+                    .prop_map(|(unit, times)| unit.repeat(times)),
+                Just("FAMILY HISTORY: mother with CHF. ".to_owned()),
+                Just("BP 88/52 Cr 1.1 -> 2.4 mg/dL EF 20-25 % ".to_owned()),
+            ],
+            0..30,
+        )
+    ) {
+        let text = parts.concat();
+        let reading = read(&text, None);
+        let whole = |start: usize, end: usize| start <= end && text.get(start..end).is_some();
+        prop_assert!(reading.mentions.iter().all(|m| whole(m.start, m.end) && m.start < m.end));
+        prop_assert!(reading.measurements.iter().all(|m| whole(m.start, m.end) && m.start < m.end));
+        prop_assert!(reading.measurements.windows(2).all(|pair| pair[0].start <= pair[1].start));
+        prop_assert!(reading.sections.iter().all(|s| whole(s.start, s.body) && whole(s.body, s.end)));
+        prop_assert!(reading.sections.windows(2).all(|pair| pair[0].end <= pair[1].start));
+        prop_assert!(reading.sentences.iter().all(|s| whole(s.start, s.end)));
+        prop_assert!(reading.sentences.windows(2).all(|pair| pair[0].end <= pair[1].start));
         prop_assert_eq!(read(&text, None), reading);
     }
 

@@ -1,6 +1,8 @@
 //! One unit for each measurement, so that values can be compared.
 
 use super::observations;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// The unit that values of a measurement are kept in.
 pub fn canonical_unit(measurement: &str) -> Option<&'static str> {
@@ -9,15 +11,31 @@ pub fn canonical_unit(measurement: &str) -> Option<&'static str> {
 
 /// A value in the canonical unit; `None` when the measurement or the unit is not known.
 pub fn convert(value: f64, from_unit: &str, measurement: &str) -> Option<f64> {
-    let row = observations::find(measurement)?;
+    let known = known().get(measurement)?;
     let from = plain(from_unit);
-    if from.is_empty() || from == plain(&row.unit) {
+    if from.is_empty() {
         return Some(value);
     }
-    if let Some((_, factor)) = row.units.iter().find(|(unit, _)| plain(unit) == from) {
-        return Some(round(value * factor));
-    }
-    row.shifted.iter().find(|(unit, _)| plain(unit) == from).map(|(_, (factor, offset))| round(value * factor + offset))
+    known.get(&from).map(|way| way.map_or(value, |(factor, offset)| round(value * factor + offset)))
+}
+
+/// From a unit to the canonical one: a factor and an offset, or nothing for the canonical one itself.
+type Way = Option<(f64, f64)>;
+
+/// The units of each measurement as they compare, worked out once.
+fn known() -> &'static BTreeMap<&'static str, BTreeMap<String, Way>> {
+    static KNOWN: OnceLock<BTreeMap<&'static str, BTreeMap<String, Way>>> = OnceLock::new();
+    KNOWN.get_or_init(|| {
+        let ways = |row: &observations::Observation| {
+            let mut ways = BTreeMap::from([(plain(&row.unit), None)]);
+            let factors = row.units.iter().map(|(unit, factor)| (unit, (*factor, 0.0)));
+            for (unit, way) in factors.chain(row.shifted.iter().map(|(unit, way)| (unit, *way))) {
+                ways.entry(plain(unit)).or_insert(Some(way));
+            }
+            ways
+        };
+        observations::all().iter().map(|row| (row.name.as_str(), ways(row))).collect()
+    })
 }
 
 /// Conversion factors have three or four digits; more in a result would be noise.
@@ -27,15 +45,23 @@ fn round(value: f64) -> f64 {
 
 /// Units compare without case, spaces and the several ways to write micro, a power, a degree and "per".
 pub(super) fn plain(unit: &str) -> String {
-    let unit: String = unit.trim().trim_matches(['{', '}', '[', ']']).to_lowercase();
-    let unit = unit.replace(['µ', 'μ'], "u").replace(['°', ' ', '^', '*', '.', '[', ']', '{', '}', '(', ')'], "").replace("mcg", "ug");
-    unit.replace("×", "x")
-        .replace("x10", "10")
-        .replace('³', "3")
-        .replace('⁹', "9")
-        .replace("mcl", "ul")
-        .replace("degrees", "")
-        .replace("deg", "")
+    let lower = unit.trim().chars().flat_map(char::to_lowercase);
+    let mut unit: String = lower
+        .filter(|c| !matches!(c, '°' | ' ' | '^' | '*' | '.' | '[' | ']' | '{' | '}' | '(' | ')'))
+        .map(|c| match c {
+            'µ' | 'μ' => 'u',
+            '×' => 'x',
+            '³' => '3',
+            '⁹' => '9',
+            other => other,
+        })
+        .collect();
+    for (long, short) in [("mcg", "ug"), ("x10", "10"), ("mcl", "ul"), ("degrees", ""), ("deg", "")] {
+        if unit.contains(long) {
+            unit = unit.replace(long, short);
+        }
+    }
+    unit
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::reading::machine::{End, Machine, in_word};
 /// Phrases with their owners. Letters match in either case, and only whole words do; a phrase that ends in `*` matches the
 /// start of a word.
 pub(in crate::reading) struct Phrases {
-    machine: Option<Machine>,
+    machine: Machine,
     owners: Vec<(usize, bool)>,
 }
 
@@ -20,17 +20,16 @@ impl Phrases {
             words.push((phrase.trim_end_matches('*'), if open { End::Open } else { End::Word }));
             owners.push((owner, open));
         }
-        let machine = Machine::new(words.iter().copied(), true).ok();
+        let machine = Machine::new(words.iter().copied(), true);
         Self { machine, owners }
     }
 
     /// Every place of every phrase, with the owner, in the order of their starts.
     pub(in crate::reading) fn find(&self, text: &str) -> Vec<(usize, Span)> {
         let mut out = Vec::new();
-        let Some(machine) = &self.machine else { return out };
         let bytes = text.as_bytes();
         let inner = |at: Option<usize>| at.and_then(|i| bytes.get(i)).copied().is_some_and(in_word);
-        machine.find(text, |pattern, start, end| {
+        self.machine.find(text, |pattern, start, end| {
             let Some((owner, open)) = self.owners.get(pattern) else { return };
             if !inner(start.checked_sub(1)) && (*open || !inner(Some(end))) {
                 out.push((*owner, Span::new(start, end)));

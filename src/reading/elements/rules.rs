@@ -4,6 +4,7 @@ use super::content::says_something;
 use super::phrases::Phrases;
 use crate::chart::DocumentType;
 use crate::error::Trouble;
+use crate::reading::model::Section;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -33,6 +34,12 @@ pub(super) struct Rule {
     /// Bodies with fewer words do not count.
     #[serde(default)]
     pub skip_short_of: usize,
+}
+
+impl Rule {
+    fn applies_to(&self, document_type: DocumentType) -> bool {
+        self.types.is_empty() || self.types.contains(&document_type)
+    }
 }
 
 /// Words that speak for an element wherever they stand.
@@ -78,7 +85,7 @@ fn near() -> usize {
 
 impl Cue {
     /// Whether it counts in a document of this type.
-    pub(super) fn applies_to(&self, document_type: DocumentType) -> bool {
+    fn applies_to(&self, document_type: DocumentType) -> bool {
         self.types.is_empty() || self.types.contains(&document_type)
     }
 }
@@ -94,10 +101,35 @@ struct File {
     cue: Vec<Cue>,
 }
 
+impl File {
+    fn asked(&self, document_type: DocumentType) -> Vec<Asked> {
+        let elements = self.document_types.get(document_type.name()).map(Vec::as_slice).unwrap_or_default();
+        let numbers = |fits: Vec<bool>| fits.into_iter().enumerate().filter_map(|(number, fits)| fits.then_some(number)).collect();
+        let of = |element: &String| Asked {
+            element: element.clone(),
+            rules: numbers(self.rule.iter().map(|rule| rule.element == *element && rule.applies_to(document_type)).collect()),
+            cues: numbers(self.cue.iter().map(|cue| cue.element == *element && cue.applies_to(document_type)).collect()),
+        };
+        elements.iter().map(of).collect()
+    }
+}
+
 /// Which elements a document type must hold, and how to tell that they are there.
 pub struct ElementRules {
     file: File,
     phrases: Phrases,
+    /// What each type asks for, with the rules and cues that tell of it.
+    plan: Vec<(DocumentType, Vec<Asked>)>,
+    /// The sections that rules name, by number, and those of each rule.
+    numbers: BTreeMap<String, usize>,
+    named: Vec<Vec<usize>>,
+}
+
+/// An element that a type asks for, with the numbers of the rules and cues that tell of it.
+pub(super) struct Asked {
+    pub element: String,
+    pub rules: Vec<usize>,
+    pub cues: Vec<usize>,
 }
 
 impl ElementRules {
@@ -124,7 +156,29 @@ impl ElementRules {
 
     fn new(file: File) -> Self {
         let phrases = Phrases::new(file.cue.iter().enumerate().flat_map(|(i, c)| c.phrases.iter().map(move |p| (p.as_str(), i))));
-        Self { file, phrases }
+        let mut numbers = BTreeMap::new();
+        for name in file.rule.iter().flat_map(|rule| &rule.sections) {
+            let next = numbers.len();
+            numbers.entry(name.clone()).or_insert(next);
+        }
+        let named = file.rule.iter().map(|rule| rule.sections.iter().filter_map(|name| numbers.get(name).copied()).collect()).collect();
+        let plan = DocumentType::ALL.into_iter().map(|asked| (asked, file.asked(asked))).collect();
+        Self { file, phrases, plan, numbers, named }
+    }
+
+    /// Which of the sections that rules name are there, by number.
+    pub(super) fn there(&self, sections: &[Section]) -> Vec<bool> {
+        let mut there = vec![false; self.numbers.len()];
+        let names = sections.iter().flat_map(|section| std::iter::once(&section.section).chain(&section.within));
+        for known in names.filter_map(|name| self.numbers.get(name)) {
+            there.iter_mut().skip(*known).take(1).for_each(|one| *one = true);
+        }
+        there
+    }
+
+    /// What a type asks for.
+    pub(super) fn asked(&self, document_type: DocumentType) -> &[Asked] {
+        self.plan.iter().find(|(known, _)| *known == document_type).map_or(&[], |(_, asked)| asked)
     }
 
     /// The elements that a document of this type must hold.
@@ -132,8 +186,10 @@ impl ElementRules {
         self.file.document_types.get(document_type.name()).map(Vec::as_slice).unwrap_or_default()
     }
 
-    pub(super) fn rules<'a>(&'a self, element: &'a str, document_type: DocumentType) -> impl Iterator<Item = &'a Rule> {
-        self.file.rule.iter().filter(move |r| r.element == element && (r.types.is_empty() || r.types.contains(&document_type)))
+    /// The rules for an element whose sections are there.
+    pub(super) fn rules<'a>(&'a self, asked: &'a Asked, there: &'a [bool]) -> impl Iterator<Item = &'a Rule> {
+        let any = |sections: &Vec<usize>| sections.iter().any(|section| there.get(*section) == Some(&true));
+        asked.rules.iter().filter(move |rule| self.named.get(**rule).is_some_and(any)).filter_map(|rule| self.file.rule.get(*rule))
     }
 
     pub(super) fn cues(&self) -> &[Cue] {

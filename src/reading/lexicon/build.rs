@@ -64,7 +64,7 @@ impl Lexicon {
             not_next: Vec::new(),
             patterns: Vec::new(),
             owners: Vec::new(),
-            machine: None,
+            machine: Machine::new(std::iter::empty(), false),
         }
     }
 }
@@ -242,8 +242,7 @@ impl Builder {
 
     fn finish(self) -> Result<Lexicon> {
         let (patterns, owners): (Vec<String>, Vec<Vec<Owner>>) = self.patterns.into_iter().unzip();
-        let machine = Machine::new(patterns.iter().map(|pattern| (pattern.as_str(), End::Word)), false)
-            .map_err(|error| Trouble::input("the lexicon is too large for one pass").why(error))?;
+        let machine = Machine::new(patterns.iter().map(|pattern| (pattern.as_str(), End::Word)), false);
         Ok(Lexicon {
             concepts: self.concepts,
             forms: self.forms,
@@ -258,7 +257,7 @@ impl Builder {
             not_next: self.not_next,
             patterns,
             owners,
-            machine: Some(machine),
+            machine,
         })
     }
 }

@@ -36,8 +36,8 @@ pub struct Lexicon {
     pub(super) patterns: Vec<String>,
     /// What each pattern of the machine stands for.
     pub(super) owners: Vec<Vec<Owner>>,
-    /// `None` only for the empty lexicon.
-    pub(super) machine: Option<Machine>,
+    /// Finds the patterns.
+    pub(super) machine: Machine,
 }
 
 /// What a matched pattern stands for: an index into the table of its kind.
