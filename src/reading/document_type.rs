@@ -93,8 +93,14 @@ fn stands_in(rule: &rules::Rule, sections: &[Section], span: Span) -> bool {
     (rule.within.is_empty() || named(&rule.within)) && !named(&rule.not_within)
 }
 
-/// The first line of a note, when it is short enough to be a title.
+/// The first line of a note, when it is short enough to be a title, or the capitals with which it begins
+/// ("PROGRESS NOTE, hospital day 3, ...").
 fn own_title(text: &str, words: usize) -> Option<&str> {
     let line = text.trim_start().lines().next()?;
-    (line.split_whitespace().take(words + 1).count() <= words).then_some(line)
+    let short = |line: &str| line.split_whitespace().take(words + 1).count() <= words;
+    if short(line) {
+        return Some(line);
+    }
+    let start = line.split([',', '.', ';', '(', '|']).next()?;
+    (short(start) && start.chars().all(|c| !c.is_lowercase())).then_some(start)
 }

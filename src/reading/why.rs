@@ -2,7 +2,7 @@
 
 mod judged;
 
-use super::model::{Cause, Mention, Reading};
+use super::model::{Assertion, Cause, Mention, Reading};
 use std::fmt::Write;
 
 /// How many bytes of a quote a line shows.
@@ -41,9 +41,9 @@ fn marked(text: &str, mentions: &[Mention]) -> String {
 fn conditions(out: &mut String, reading: &Reading) {
     let _ = writeln!(out, "\nConditions");
     for condition in &reading.conditions {
-        let _ = write!(out, "  {:<26} {:<13}", condition.condition, condition.status.name());
         let attributes: Vec<String> = condition.attributes.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-        let _ = writeln!(out, "{}", attributes.join(", "));
+        let line = format!("  {:<26} {:<13}{}", condition.condition, condition.status.name(), attributes.join(", "));
+        let _ = writeln!(out, "{}", line.trim_end());
     }
     none(out, reading.conditions.is_empty());
 }
@@ -60,6 +60,9 @@ fn mentions(out: &mut String, text: &str, reading: &Reading) {
         let causes: Vec<String> = mention.causes.iter().map(|cause| because(text, cause)).collect();
         if !causes.is_empty() {
             let _ = write!(out, ": {}", causes.join("; "));
+            if mention.assertion == Assertion::Present && mention.axes.historical {
+                out.push_str("; a condition that stays is there all the same");
+            }
         }
         out.push('\n');
     }
@@ -103,6 +106,7 @@ fn quoted(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::why;
+    use crate::chart::DocumentType;
     use crate::reading::read;
 
     #[test]
@@ -113,6 +117,31 @@ mod tests {
         assert!(view.contains("negated by \"denies\" at 4"), "{view}");
         assert!(view.contains("heart_failure"), "{view}");
         assert!(view.contains("ejection_fraction 25 % \"EF 25 %\""), "{view}");
+    }
+
+    #[test]
+    fn the_type_and_the_elements_are_explained() {
+        let text = "SUBJECTIVE: No known drug allergies.\nPLAN: ___";
+        let view = why(text, &read(text, Some(DocumentType::ProgressNote)));
+        assert!(view.contains("Document type: progress_note"), "{view}");
+        assert!(view.contains("The order of a daily note. (\"SUBJECTIVE\")"), "{view}");
+        assert!(view.contains("under \"SUBJECTIVE\" at 0"), "{view}");
+        assert!(view.contains("nothing of use under \"PLAN\" at 37"), "{view}");
+        assert!(view.contains("present  by \"No known drug allergies\" at 12"), "{view}");
+        assert!(view.contains("vital_signs                absent"), "{view}");
+    }
+
+    #[test]
+    fn a_type_that_the_sender_names_is_told_apart_from_the_judged_one() {
+        let text = "HOSPITAL COURSE: She improved.\nDISCHARGE MEDICATIONS: Aspirin.";
+        let view = why(text, &read(text, Some(DocumentType::Consultation)));
+        assert!(view.contains("named by the sender; from its content it would be discharge_summary"), "{view}");
+    }
+
+    #[test]
+    fn no_line_ends_with_blanks() {
+        let text = "She denies chest pain. CHF with EF 25 %. Gout.";
+        assert!(why(text, &read(text, None)).lines().all(|line| line == line.trim_end()));
     }
 
     #[test]

@@ -43,6 +43,33 @@ fn the_type_follows_the_content() {
             "TECHNIQUE: Axial images without contrast.\nFINDINGS: Coronal views are normal.\nIMPRESSION: Normal CT.",
             DocumentType::RadiologyReport,
         ),
+        // A course told under a first examination is no stay that has ended.
+        (
+            "CHIEF COMPLAINT: Bleeding.\nHPI: She came to the emergency department at noon.\nROS: Weak.\nEXAM: Pale.\nHOSPITAL COURSE: In the emergency department she was given two liters.",
+            DocumentType::EmergencyNote,
+        ),
+        // Words of a plan or of an examination are no visits to an office.
+        (
+            "SUBJECTIVE: Transferred back last night, no events overnight.\nEXAM: Capillary refill is brisk.\nPLAN: Remains on the drip; outpatient colonoscopy later.",
+            DocumentType::ProgressNote,
+        ),
+        (
+            "CC: Toothache.\nHPI: It began this morning.\nEXAM: Swollen gum.\nPLAN: Penicillin. She is to follow up with her primary doctor. Discharged in good condition.",
+            DocumentType::EmergencyNote,
+        ),
+        (
+            "ADMITTING DIAGNOSIS: Stroke.\nHPI: He presents to the emergency room with a weak arm.\nPLAN: Telemetry.",
+            DocumentType::HistoryAndPhysical,
+        ),
+        (
+            "EXAM: Chest, two views.\nFINDINGS: The lung fields are clear. No pneumothorax.\nIMPRESSION: Normal.",
+            DocumentType::RadiologyReport,
+        ),
+        (
+            "The cord was clamped, the episiotomy was repaired with Vicryl, and the placenta was whole. Blood loss was 300 mL.",
+            DocumentType::OperativeReport,
+        ),
+        ("CC: Sore knee.\nHPI: She comes in today with her son.\nPLAN: Return in a month.", DocumentType::OfficeVisit),
         ("", DocumentType::Other),
         ("The weather was fine.", DocumentType::Other),
     ] {
@@ -54,6 +81,7 @@ fn the_type_follows_the_content() {
 fn a_title_decides_where_the_content_says_little() {
     assert_eq!(judge("Stable.", Some("Discharge Summary")), DocumentType::DischargeSummary);
     assert_eq!(judge("Stable.", Some("ICU progress note")), DocumentType::ProgressNote);
+    assert_eq!(judge("PROGRESS NOTE, third day, written at the bedside after a good and quiet night.", None), DocumentType::ProgressNote);
 }
 
 proptest! {
