@@ -15,7 +15,7 @@ use super::sentence::sentences;
 use super::summary;
 use crate::chart::{DocumentType, Span};
 use aho_corasick::AhoCorasick;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads a text with the shipped lexicon. `hint` is the type that the sender's code names; it wins over the judged one.
 pub fn read(text: &str, hint: Option<DocumentType>) -> Reading {
@@ -120,9 +120,13 @@ impl<'a> Page<'a> {
         let mut kept: Vec<Name> = Vec::new();
         let mut reach: Option<(usize, usize)> = None;
         let mut firm: Option<(usize, usize)> = None;
+        let veiled = self.veiled();
         for hit in &self.hits.forms {
             let Owner::Form(form) = hit.owner else { continue };
             let (Some(entry), Some(concept)) = (self.form(form), self.concept(form)) else { continue };
+            if !concept.mask && veiled.contains(&(hit.start, hit.end)) {
+                continue;
+            }
             let condition = !concept.id.contains('.');
             let inside =
                 if condition { firm } else { reach }.is_some_and(|(start, end)| hit.end <= end && (hit.start, hit.end) != (start, end));
@@ -155,6 +159,15 @@ impl<'a> Page<'a> {
             }
         }
         kept
+    }
+
+    /// Places at which a mask with a guard stands: the words next to it say that the same name means something else here.
+    fn veiled(&self) -> BTreeSet<(usize, usize)> {
+        let masks = |hit: &&Hit| {
+            let Owner::Form(form) = hit.owner else { return false };
+            self.concept(form).is_some_and(|concept| concept.mask) && self.form(form).is_some_and(|form| !form.guard.is_open())
+        };
+        self.hits.forms.iter().filter(masks).map(|hit| (hit.start, hit.end)).collect()
     }
 
     fn mentions(&self) -> Vec<Mention> {

@@ -49,6 +49,10 @@ fn stated(list: &[&Mention], status: Assertion, attribute: &str, values: &[Strin
     if found.is_empty() && status == Assertion::Present {
         found = counts(&|m| m.axes.experiencer == Experiencer::Patient && m.assertion == Assertion::Possible);
     }
+    // "Known iron deficiency anemia" in the history tells the kind of the anemia of now; when and where it was then says nothing.
+    if found.is_empty() && status == Assertion::Present && matches!(attribute, "type" | "cause" | "complication") {
+        found = counts(&|m| m.axes.experiencer == Experiencer::Patient && m.assertion == Assertion::Historical);
+    }
     // "Overweight" beside "obese" is no class of the obesity.
     if attribute == "class" && list.iter().any(|m| m.assertion == status && !m.attributes.contains_key(attribute)) {
         found.retain(|(value, _)| *value != "overweight");

@@ -30,6 +30,8 @@ struct Builder {
     opening_words: Vec<String>,
     habits: Vec<String>,
     not_next: Vec<String>,
+    may_follow: Vec<String>,
+    not_over: Vec<String>,
     spellings: Spellings,
     /// Forms that stand for a further concept: file, form, the concept's id.
     also: Vec<(String, usize, String)>,
@@ -62,6 +64,8 @@ impl Lexicon {
             opening_words: Vec::new(),
             habits: Vec::new(),
             not_next: Vec::new(),
+            may_follow: Vec::new(),
+            not_over: Vec::new(),
             patterns: Vec::new(),
             owners: Vec::new(),
             machine: Machine::new(std::iter::empty(), false),
@@ -202,6 +206,8 @@ impl Builder {
 
     fn attributes(&mut self, (file, text): (&str, &str)) -> Result<()> {
         let entries: AttributeFile = read(file, text)?;
+        self.may_follow.clone_from(&entries.may_follow);
+        self.not_over.clone_from(&entries.not_over);
         for entry in &entries.attribute {
             let mut states = Vec::new();
             for condition in &entry.conditions {
@@ -223,6 +229,8 @@ impl Builder {
                 states,
                 before: entry.before.unwrap_or(BEFORE),
                 after: entry.after.unwrap_or(AFTER),
+                adjective: entries.adjectives.contains(&entry.attribute),
+                place: matches!(entry.attribute.as_str(), "site" | "side"),
                 guard: guard(&entry.guard, &entry.words, &entries.sets),
             });
             let owner = Owner::Attribute(self.attributes.len() - 1);
@@ -255,6 +263,8 @@ impl Builder {
             opening_words: self.opening_words,
             habits: self.habits,
             not_next: self.not_next,
+            may_follow: self.may_follow,
+            not_over: self.not_over,
             patterns,
             owners,
             machine,

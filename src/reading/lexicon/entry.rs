@@ -142,6 +142,15 @@ pub(super) struct TriggerEntry {
 pub(super) struct AttributeFile {
     #[serde(default)]
     pub sets: BTreeMap<String, Vec<String>>,
+    /// Words that may follow an adjective behind a comma.
+    #[serde(default)]
+    pub may_follow: Vec<String>,
+    /// Words over which an adjective does not reach a name: it has its own noun before them.
+    #[serde(default)]
+    pub not_over: Vec<String>,
+    /// Attributes whose words are adjectives.
+    #[serde(default)]
+    pub adjectives: Vec<String>,
     #[serde(default)]
     pub attribute: Vec<AttributeEntry>,
 }

@@ -32,6 +32,10 @@ pub struct Lexicon {
     pub(super) opening_words: Vec<String>,
     /// Words that, right after a condition's name, make it the name of a measure or a place ("DVT prophylaxis").
     pub(super) not_next: Vec<String>,
+    /// Words that may follow an adjective behind a comma ("heart failure, chronic, on ...").
+    pub(super) may_follow: Vec<String>,
+    /// Words over which an adjective does not reach a name ("permanent pacemaker for atrial fibrillation").
+    pub(super) not_over: Vec<String>,
     /// The folded words of each pattern of the machine.
     pub(super) patterns: Vec<String>,
     /// What each pattern of the machine stands for.
@@ -187,6 +191,10 @@ pub(super) struct AttributeWord {
     pub before: usize,
     /// How many words may stand between a name and the word after it.
     pub after: usize,
+    /// An adjective ("chronic"): behind a comma it may belong to a noun that follows it.
+    pub adjective: bool,
+    /// A place or a side, which may stand behind "and" ("fractures of the fourth and fifth metacarpals").
+    pub place: bool,
     pub guard: Guard,
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used)]
 
+use super::entry::ConceptFile;
 use super::{Files, Lexicon, Owner};
 use crate::reading::vocabulary;
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,18 +54,127 @@ fn no_name_stands_for_a_condition_and_for_another() {
     assert!(doubles.is_empty(), "{}", doubles.join("\n"));
 }
 
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Collisions {
+    abbreviation: Vec<Collision>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Collision {
+    name: String,
+    means: Vec<String>,
+    guarded: bool,
+    /// Lower case is usual for it.
+    #[serde(default)]
+    any_case: bool,
+}
+
+fn files() -> Vec<(&'static str, ConceptFile)> {
+    Files::shipped().concepts.iter().map(|(name, text)| (*name, toml::from_str(text).unwrap())).collect()
+}
+
 #[test]
 fn colliding_abbreviations_are_guarded() {
     let lexicon = Lexicon::shipped();
-    for name in ["ms", "pe", "ra", "cc", "arf", "hd", "mi", "ca", "af", "as", "ed", "pt", "or", "bs", "cap", "hap", "all", "ams"] {
-        let Some(at) = lexicon.patterns.iter().position(|pattern| pattern == name) else { continue };
+    let table: Collisions = toml::from_str(include_str!("../../../lexicon/collisions.toml")).unwrap();
+    assert!(table.abbreviation.len() >= 45);
+    let mut wrong = Vec::new();
+    for collision in &table.abbreviation {
+        assert!(!collision.means.is_empty(), "{} means nothing", collision.name);
+        let Some(at) = lexicon.patterns.iter().position(|pattern| *pattern == collision.name) else { continue };
         for owner in &lexicon.owners[at] {
-            if let Owner::Form(form) = owner {
-                let form = &lexicon.forms[*form];
-                assert!(form.guard.exact, "\"{name}\" is matched in any case, for {}", lexicon.concepts[form.concept].id);
+            let Owner::Form(form) = owner else { continue };
+            let form = &lexicon.forms[*form];
+            let concept = &lexicon.concepts[form.concept];
+            let guard = &form.guard;
+            if !guard.exact && !collision.any_case {
+                wrong.push(format!("\"{}\" is matched in any case, for {}", collision.name, concept.id));
+            }
+            let words = [&guard.near, &guard.not_near, &guard.next, &guard.not_next, &guard.before, &guard.not_before];
+            if collision.guarded && !concept.mask && words.iter().all(|list| list.is_empty()) {
+                wrong.push(format!("\"{}\" has no guard, for {}", collision.name, concept.id));
             }
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn guarded_collisions_have_examples_in_both_polarities_and_every_example_reads_right() {
+    let table: Collisions = toml::from_str(include_str!("../../../lexicon/collisions.toml")).unwrap();
+    let guarded: BTreeSet<&str> = table.abbreviation.iter().filter(|c| c.guarded).map(|c| c.name.as_str()).collect();
+    let mut wrong = Vec::new();
+    for (file, concepts) in files() {
+        for entry in concepts.concept {
+            let names = entry.form.iter().flat_map(|form| &form.names).map(|name| name.to_lowercase());
+            let collides = names.filter(|name| guarded.contains(name.as_str())).collect::<Vec<_>>();
+            if !collides.is_empty() && !entry.mask && (entry.examples.is_empty() || entry.counterexamples.is_empty()) {
+                wrong.push(format!("{file}: {} has no examples in both polarities for {collides:?}", entry.id));
+            }
+            let found = |text: &str| crate::reading::read(text, None).mentions.iter().any(|m| m.concept == entry.id);
+            wrong.extend(entry.examples.iter().filter(|text| !found(text)).map(|text| format!("{file}: {} is not in: {text}", entry.id)));
+            wrong.extend(entry.counterexamples.iter().filter(|text| found(text)).map(|text| format!("{file}: {} is in: {text}", entry.id)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_name_is_written_twice_in_one_form() {
+    let mut doubles = Vec::new();
+    for (file, concepts) in files() {
+        for entry in concepts.concept {
+            for names in entry.form.iter().map(|form| &form.names).chain([&entry.names]) {
+                let mut seen = BTreeSet::new();
+                doubles.extend(
+                    names.iter().filter(|name| !seen.insert(*name)).map(|name| format!("{file}: {} has \"{name}\" twice", entry.id)),
+                );
+            }
+        }
+    }
+    assert!(doubles.is_empty(), "{}", doubles.join("\n"));
+}
+
+#[test]
+fn every_name_without_a_guard_is_found_when_it_stands_alone() {
+    let lexicon = Lexicon::shipped();
+    let mut lost = Vec::new();
+    for (owners, name) in lexicon.owners.iter().zip(&lexicon.patterns) {
+        let open = |owner: &Owner| {
+            let Owner::Form(form) = owner else { return None };
+            let form = &lexicon.forms[*form];
+            let concept = &lexicon.concepts[form.concept];
+            (form.guard.is_open() && form.only.is_none() && !concept.mask).then_some(concept.id.as_str())
+        };
+        let ids: BTreeSet<&str> = owners.iter().filter_map(open).collect();
+        if ids.is_empty() {
+            continue;
+        }
+        let reading = crate::reading::read(name, None);
+        let missed: Vec<&str> = ids.into_iter().filter(|id| reading.mentions.iter().all(|m| m.concept != *id)).collect();
+        if !missed.is_empty() {
+            lost.push(format!("\"{name}\" is shadowed for {missed:?}"));
+        }
+    }
+    assert!(lost.is_empty(), "{} names are never found:\n{}", lost.len(), lost.join("\n"));
+}
+
+#[test]
+fn no_name_of_a_condition_is_a_trigger() {
+    let lexicon = Lexicon::shipped();
+    let torn: Vec<&str> = lexicon
+        .owners
+        .iter()
+        .zip(&lexicon.patterns)
+        .filter(|(owners, _)| {
+            let sets = |owner: &Owner| matches!(owner, Owner::Trigger(at) if matches!(lexicon.triggers[*at].deed, super::Deed::Sets(..)));
+            owners.iter().any(sets) && owners.iter().any(|owner| matches!(owner, Owner::Form(_)))
+        })
+        .map(|(_, name)| name.as_str())
+        .collect();
+    assert!(torn.is_empty(), "{torn:?}");
 }
 
 #[test]
