@@ -129,6 +129,8 @@ pub struct StatedBy {
     pub concepts: Vec<String>,
     /// Words that state it in a sentence with the condition.
     pub words: Vec<String>,
+    /// Only beside one of these in the same sentence; empty: alone.
+    pub near: Vec<String>,
     /// Whether the words may stand anywhere in a note that names the condition.
     pub anywhere: bool,
 }
@@ -431,6 +433,8 @@ pub struct Parts {
     pub wanted: Wanted,
     /// Its author's part; empty: anybody's.
     pub roles: Vec<Role>,
+    /// With fewer of them the document is an excerpt, of which nothing can be told.
+    pub min_found: usize,
     /// The parts.
     pub parts: Vec<Part>,
 }

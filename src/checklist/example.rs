@@ -44,8 +44,8 @@ pub struct Sketch {
     pub observations: Vec<SketchValue>,
     /// Drugs, orders, procedures, problems: name, hours.
     pub medications: Vec<SketchDrug>,
-    /// Orders.
-    pub orders: Vec<(String, f64)>,
+    /// Orders: name, hours, state as sent.
+    pub orders: Vec<(String, f64, Option<String>)>,
     /// Procedures: name, hours.
     pub procedures: Vec<(String, f64)>,
     /// Confirmed diagnoses of the encounter.

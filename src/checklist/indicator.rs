@@ -37,6 +37,8 @@ pub enum Test {
     Procedure(NamedTest),
     /// Literal words in documents.
     Words(WordsTest),
+    /// Documents themselves, whatever they say.
+    Document(DocumentTest),
 }
 
 /// Whose words count.
@@ -54,6 +56,12 @@ pub enum Author {
     Dietitian,
     /// Everybody whose words are no diagnosis.
     NotProvider,
+    /// Residents and fellows.
+    Resident,
+    /// Case managers and social workers.
+    CaseManager,
+    /// Therapists.
+    Therapist,
 }
 
 /// What a window of time is counted from.
@@ -231,8 +239,10 @@ pub struct MedicationTest {
 pub struct NamedTest {
     /// Concepts of the lexicon.
     pub concepts: Vec<String>,
-    /// Or words in the name.
+    /// Or words in the name; `*` is any name.
     pub words: Vec<String>,
+    /// Names with one of these words do not count.
+    pub except: Vec<String>,
     /// With one of these states, as sent; empty: any that is not withdrawn.
     pub statuses: Vec<String>,
     /// When.
@@ -262,6 +272,23 @@ pub struct WordsTest {
     pub titles: Vec<String>,
     /// In at least so many documents.
     pub min_documents: usize,
+    /// When.
+    pub when: When,
+}
+
+/// Documents themselves, whatever they say.
+#[derive(Clone, Debug, Serialize)]
+pub struct DocumentTest {
+    /// Of these types; empty: any.
+    pub types: Vec<DocumentType>,
+    /// With a title or first line that holds one of these; empty: any.
+    pub titles: Vec<String>,
+    /// Whose.
+    pub author: Author,
+    /// At least so many.
+    pub min_documents: usize,
+    /// At most so many.
+    pub max_documents: Option<usize>,
     /// When.
     pub when: When,
 }

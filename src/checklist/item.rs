@@ -75,6 +75,14 @@ pub struct Scope {
     pub age_min: Option<u16>,
     /// Oldest patient, in years.
     pub age_max: Option<u16>,
+    /// Only stays of at least so many hours, so far.
+    pub stay_at_least: Option<f64>,
+    /// Only stays of less than so many hours, so far.
+    pub stay_below: Option<f64>,
+    /// Only so many hours or more after discharge.
+    pub discharged_at_least: Option<f64>,
+    /// Not so many hours or more after discharge.
+    pub discharged_below: Option<f64>,
     /// Only for this sex. One that was not given excludes nothing.
     pub sex: Option<Sex>,
 }

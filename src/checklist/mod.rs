@@ -28,7 +28,8 @@ pub use eval::{evaluate, explain};
 pub use example::{Example, Sketch, SketchDocument, SketchDrug, SketchValue};
 pub use facts::Subject;
 pub use indicator::{
-    Author, Baseline, Bound, Compare, ConceptTest, Indicator, MedicationTest, NamedTest, ObservationTest, Since, Test, When, WordsTest,
+    Author, Baseline, Bound, Compare, ConceptTest, DocumentTest, Indicator, MedicationTest, NamedTest, ObservationTest, Since, Test, When,
+    WordsTest,
 };
 pub use item::{Authority, AuthorityKind, Item, Pack, Scope};
 pub use load::Diagnostic;

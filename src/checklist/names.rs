@@ -91,7 +91,13 @@ pub(super) fn unit(observation: &str) -> Option<&'static str> {
 
 /// A number in the canonical unit.
 pub(super) fn canonical(observation: &str, value: f64, unit: &str) -> Option<f64> {
-    if observation == URINE_PER_KG.0 { per_kg(unit).then_some(value) } else { units::convert(value, unit, observation) }
+    if observation == URINE_PER_KG.0 {
+        return per_kg(unit).then_some(value);
+    }
+    // A score, a ratio and a pH are bare numbers, however their unit is written.
+    let bare = |unit: &str| matches!(unit, "" | "1" | "{score}" | "{ratio}" | "{INR}" | "[pH]");
+    let own = units::canonical_unit(observation).is_some_and(bare);
+    if own && bare(unit) { Some(value) } else { units::convert(value, unit, observation) }
 }
 
 /// Canonical name and value of an observation as sent; `None` when it is no number, or its unit is not known.

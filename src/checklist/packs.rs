@@ -54,6 +54,8 @@ impl Packs {
             "copy_forward_more.toml",
             "diabetes.toml",
             "documents.toml",
+            "documents_care.toml",
+            "documents_parts.toml",
             "elements.toml",
             "groups.toml",
             "heart_failure.toml",

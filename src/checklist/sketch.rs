@@ -109,10 +109,11 @@ fn chart(sketch: &Sketch) -> Chart {
             ..Medication::default()
         });
     }
-    for (index, (name, hours)) in sketch.orders.iter().enumerate() {
+    for (index, (name, hours, status)) in sketch.orders.iter().enumerate() {
         chart.orders.push(Order {
             identifier: format!("order-{:02}", index + 1),
             name: name.clone(),
+            status: status.clone(),
             time: at(*hours),
             ..Order::default()
         });

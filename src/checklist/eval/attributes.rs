@@ -90,7 +90,8 @@ fn stated(check: &Attributes, facts: &Facts<'_>, condition: &str, attribute: &st
         for said in facts.said(condition).iter().filter(counts) {
             let around =
                 if other.anywhere { said.document.text.as_str() } else { sentence(said.document, said.reading, said.mention.start) };
-            if let Some(word) = other.words.iter().find(|word| has_word(around, word)) {
+            let beside = other.near.is_empty() || other.near.iter().any(|word| has_word(around, word));
+            if let Some(word) = other.words.iter().find(|word| beside && has_word(around, word)) {
                 return Some(format!("\"{word}\" in {}", describe::place(said.document, said.reading)));
             }
         }

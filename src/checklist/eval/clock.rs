@@ -139,7 +139,8 @@ fn add(runs: &mut Vec<Run>, check: &Clock, mut run: Run) {
         if run.begin.hours_since(&before.start) < check.session_hours {
             return;
         }
-        if check.limit_hours > 0.0 {
+        // After an event, what answers it may come when the next one has come already.
+        if check.limit_hours > 0.0 && check.start != ClockStart::Event {
             before.until = Some(run.begin);
         }
     }

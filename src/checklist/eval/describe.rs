@@ -163,6 +163,13 @@ pub(super) fn test(test: &Test) -> String {
         }
         Test::Order(test) => format!("{} among the orders{}", named(&test.concepts, &test.words), when(&test.when)),
         Test::Procedure(test) => format!("{} among the procedures{}", named(&test.concepts, &test.words), when(&test.when)),
+        Test::Document(test) => {
+            let types: Vec<String> = test.types.iter().map(|t| t.label().to_owned()).chain(test.titles.iter().cloned()).collect();
+            let what = if types.is_empty() { "a document".to_owned() } else { choice(&types) };
+            let least = if test.min_documents > 1 { format!(", at least {}", test.min_documents) } else { String::new() };
+            let most = test.max_documents.map(|most| format!(", at most {most}")).unwrap_or_default();
+            format!("{what} {}{least}{most}{}", author(test.author), when(&test.when))
+        }
         Test::Words(test) => {
             let words: Vec<String> = test.words.iter().map(|word| format!("\"{word}\"")).collect();
             let quoted = |list: &[String]| choice(&list.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>());
@@ -203,5 +210,8 @@ fn author(author: Author) -> &'static str {
         Author::Nurse => "in nurses' notes",
         Author::Dietitian => "in dietitians' notes",
         Author::NotProvider => "in notes of nurses, dietitians and others",
+        Author::Resident => "in residents' notes",
+        Author::CaseManager => "in case managers' notes",
+        Author::Therapist => "in therapists' notes",
     }
 }

@@ -152,6 +152,7 @@ fn ask<'f>(test: &Test, facts: &'f Facts<'_>, cap: Option<f64>) -> Answer<'f> {
         Test::Order(test) => records::order(test, facts, cap),
         Test::Procedure(test) => records::procedure(test, facts, cap),
         Test::Words(test) => wording::words(test, facts, cap),
+        Test::Document(test) => wording::document(test, facts, cap),
     }
 }
 
@@ -165,6 +166,9 @@ pub(super) fn counts(author: Author, document: &Document, reading: &Reading) -> 
         Author::Nurse => role == Role::Nurse,
         Author::Dietitian => role == Role::Dietitian,
         Author::NotProvider => !role.is_provider(),
+        Author::Resident => role == Role::Resident,
+        Author::CaseManager => role == Role::CaseManager,
+        Author::Therapist => role == Role::Therapist,
     }
 }
 

@@ -172,6 +172,9 @@ fn applies(pack: &Pack, item: &Item, facts: &Facts<'_>) -> Explanation {
     if scope.sex.is_some_and(|sex| facts.sex() != sex && matches!(facts.sex(), crate::chart::Sex::Female | crate::chart::Sex::Male)) {
         (outcome, detail) = (Outcome::No, format!("{detail}; not for this sex"));
     }
+    if let Some(why) = out_of_stay(scope, facts) {
+        (outcome, detail) = (Outcome::No, format!("{detail}; {why}"));
+    }
     if !scope.services.is_empty() && outcome == Outcome::Yes {
         let mut given: Vec<&str> = encounter.service.iter().map(String::as_str).collect();
         given.extend(encounter.locations.iter().map(|l| l.name.as_str()));
@@ -181,6 +184,23 @@ fn applies(pack: &Pack, item: &Item, facts: &Facts<'_>) -> Explanation {
         detail = format!("{detail}; service {named}");
     }
     node("the item applies to this kind of encounter and is in force", outcome, detail, Vec::new())
+}
+
+/// Why the length of the stay, or the time since discharge, keeps an item out.
+fn out_of_stay(scope: &super::Scope, facts: &Facts<'_>) -> Option<String> {
+    let encounter = &facts.chart().encounter;
+    if scope.stay_at_least.is_some() || scope.stay_below.is_some() {
+        let hours = encounter.start.map(|start| facts.until().hours_since(&start));
+        let fits =
+            hours.is_some_and(|h| scope.stay_at_least.is_none_or(|least| h >= least) && scope.stay_below.is_none_or(|most| h < most));
+        if !fits {
+            return Some(hours.map_or("the start of the stay was not given".to_owned(), |h| format!("stay of {}", describe::hours(h))));
+        }
+    }
+    let since = encounter.end.filter(|end| *end <= facts.as_of).map(|end| facts.as_of.hours_since(&end));
+    let early = scope.discharged_at_least.is_some_and(|least| since.is_none_or(|hours| hours < least));
+    let late = scope.discharged_below.is_some_and(|most| since.is_some_and(|hours| hours >= most));
+    (early || late).then(|| since.map_or("not discharged".to_owned(), |hours| format!("{} after discharge", describe::hours(hours))))
 }
 
 /// Runs an item. `whole` also asks what could have suppressed it when nothing was found, for the explanation.

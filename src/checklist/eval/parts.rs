@@ -34,6 +34,11 @@ pub(super) fn run(check: &Parts, facts: &Facts<'_>) -> Verdict {
             continue;
         }
         let lacking: Vec<&Part> = check.parts.iter().filter(|part| !shows(part, document, reading)).collect();
+        if check.parts.len() - lacking.len() < check.min_found {
+            let detail = format!("{} of {} parts: an excerpt", check.parts.len() - lacking.len(), check.parts.len());
+            trees.push(node(describe::place(document, reading), Outcome::CannotTell, detail, Vec::new()));
+            continue;
+        }
         findings.extend(lacking.iter().map(|part| finding(check, part, document, reading)));
         let names: Vec<String> = lacking.iter().map(|part| describe::name(&part.name)).collect();
         let detail = if names.is_empty() { "nothing lacking".to_owned() } else { format!("lacks {}", describe::list(&names)) };

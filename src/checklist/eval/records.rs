@@ -103,7 +103,8 @@ fn named<'f, 'r>(
     for record in records {
         seen += 1;
         let (_, name, status, time, concepts) = record;
-        let fits = test.concepts.iter().any(|c| concepts.contains(c)) || test.words.iter().any(|w| has_word(name, w));
+        let fits = test.concepts.iter().any(|c| concepts.contains(c)) || test.words.iter().any(|w| w == "*" || has_word(name, w));
+        let fits = fits && !test.except.iter().any(|w| has_word(name, w));
         let state = if test.statuses.is_empty() {
             !stopped(status)
         } else {

@@ -5,7 +5,7 @@ use super::leaf::{Answer, Hit, PROOFS, counts};
 use crate::chart::Document;
 use crate::checklist::Outcome;
 use crate::checklist::facts::{Facts, type_of};
-use crate::checklist::indicator::WordsTest;
+use crate::checklist::indicator::{DocumentTest, WordsTest};
 use crate::checklist::proof::{around, opening, quote, sentence};
 use crate::checklist::words::{find_word, has_word};
 use crate::reading::{Reading, read_terms};
@@ -107,4 +107,37 @@ pub(super) fn words<'f>(test: &WordsTest, facts: &'f Facts<'_>, cap: Option<f64>
         .collect();
     let times = found.iter().filter_map(|(document, ..)| document.time).collect();
     Answer { hits, outcome: Outcome::Yes, evidence, times, facts: named, detail, looked }
+}
+
+/// Documents of a kind, whatever they say.
+pub(super) fn document<'f>(test: &DocumentTest, facts: &'f Facts<'_>, cap: Option<f64>) -> Answer<'f> {
+    let all = facts.documents().count();
+    let looked = describe::documents(all);
+    let fits = |document: &Document, reading: &Reading| {
+        let typed = test.types.is_empty() || test.types.contains(&type_of(document, reading));
+        typed
+            && (test.titles.is_empty() || is_titled(document, &test.titles))
+            && counts(test.author, document, reading)
+            && facts.within(document.time, &test.when, cap)
+    };
+    let found: Vec<(&'f Document, &'f Reading)> = facts.documents().filter(|(d, r)| fits(d, r)).collect();
+    let enough = found.len() >= test.min_documents && test.max_documents.is_none_or(|most| found.len() <= most);
+    let Some((document, reading)) = found.first().copied().filter(|_| enough) else {
+        return Answer::empty(Outcome::No, format!("{} of {looked}", found.len()), looked);
+    };
+    let hits = found.iter().map(|(document, reading)| {
+        let (start, end) = opening(&document.text);
+        Hit::at(document, reading, start, end)
+    });
+    let (start, end) = opening(&document.text);
+    let detail = format!("{}{}", describe::place(document, reading), describe::more(found.len() - 1));
+    Answer {
+        hits: hits.collect(),
+        outcome: Outcome::Yes,
+        evidence: vec![quote(document, reading, start, end)],
+        times: found.iter().filter_map(|(document, _)| document.time).collect(),
+        facts: BTreeMap::new(),
+        detail,
+        looked,
+    }
 }

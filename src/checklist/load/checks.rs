@@ -145,7 +145,8 @@ fn attributes(table: &Fields<'_, '_, '_>, condition: Option<&str>, context: &Con
         if concepts.is_empty() && words.is_empty() {
             entry.say(entry.at(), format!("nothing says how `{attribute}` is stated"), "`concept` or `words`", None);
         }
-        stated_by.push(StatedBy { attribute, concepts, words, anywhere: entry.flag("anywhere", false) });
+        let near = context.listed(&entry, "near");
+        stated_by.push(StatedBy { attribute, concepts, words, near, anywhere: entry.flag("anywhere", false) });
         entry.finish();
     }
     // An attribute of the pack's own is one that `stated_by` knows.

@@ -85,7 +85,7 @@ pub(super) fn parts(item: &Fields<'_, '_, '_>, table: &Fields<'_, '_, '_>, conte
     if parts.is_empty() {
         table.say(table.at(), "no part is asked for", "at least one `[[item.parts.part]]`", None);
     }
-    Parts { wanted, roles, parts }
+    Parts { wanted, roles, min_found: table.count("min_found", 0), parts }
 }
 
 fn part(fields: &Fields<'_, '_, '_>, name: Word, context: &Context<'_>) -> Part {

@@ -77,7 +77,7 @@ fn sketch(fields: &Fields<'_, '_, '_>) -> Sketch {
     let timed = |key: &'static str| -> Vec<(String, f64)> {
         fields.words(key).iter().filter_map(|word| at_hours(fields, word)).map(|(name, at, _)| (name, at)).collect()
     };
-    chart.orders = timed("orders");
+    chart.orders = fields.words("orders").iter().filter_map(|word| at_hours(fields, word)).collect();
     chart.procedures = timed("procedures");
     chart.problems = timed("problems");
     chart

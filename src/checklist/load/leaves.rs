@@ -4,18 +4,22 @@ use super::fields::{Fields, Word, number_of};
 use super::{Context, document_types, known_condition, units};
 use crate::chart::MedicationKind;
 use crate::checklist::indicator::{
-    Author, Baseline, Bound, Compare, ConceptTest, Indicator, MedicationTest, NamedTest, ObservationTest, Since, Test, When, WordsTest,
+    Author, Baseline, Bound, Compare, ConceptTest, DocumentTest, Indicator, MedicationTest, NamedTest, ObservationTest, Since, Test, When,
+    WordsTest,
 };
 use crate::checklist::{dose, names};
 use crate::reading::Assertion;
 use toml::de::DeValue;
 
-const AUTHORS: [(&str, Author); 5] = [
+const AUTHORS: [(&str, Author); 8] = [
     ("provider", Author::Provider),
     ("anybody", Author::Anybody),
     ("nurse", Author::Nurse),
     ("dietitian", Author::Dietitian),
     ("not_provider", Author::NotProvider),
+    ("resident", Author::Resident),
+    ("case_manager", Author::CaseManager),
+    ("therapist", Author::Therapist),
 ];
 const SINCE: [(&str, Since); 4] =
     [("admission", Since::Admission), ("surgery", Since::Surgery), ("discharge", Since::Discharge), ("now", Since::Now)];
@@ -24,7 +28,7 @@ const BASELINES: [(&str, Baseline); 3] = [("stay", Baseline::Stay), ("prior", Ba
 pub(super) const EACH: &str = "@condition";
 const MEDICATION_KINDS: [(&str, MedicationKind); 3] =
     [("ordered", MedicationKind::Ordered), ("given", MedicationKind::Given), ("home", MedicationKind::Home)];
-const TESTS: &str = "one of `concept`, `observation`, `medication`, `drug`, `order`, `procedure`, `words`";
+const TESTS: &str = "one of `concept`, `observation`, `medication`, `drug`, `order`, `procedure`, `words`, `document`";
 
 /// The list of indicators under a key.
 pub(super) fn indicators(item: &Fields<'_, '_, '_>, key: &'static str, context: &Context<'_>) -> Vec<Indicator> {
@@ -59,7 +63,7 @@ fn test(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> Option<Test> {
     // `drug` alone names a medication by its words.
     let has = |kind: &str| fields.has(kind) || kind == "medication" && fields.has("drug");
     let kinds: Vec<&str> =
-        ["concept", "observation", "medication", "order", "procedure", "words"].into_iter().filter(|kind| has(kind)).collect();
+        ["concept", "observation", "medication", "order", "procedure", "words", "document"].into_iter().filter(|kind| has(kind)).collect();
     match kinds.as_slice() {
         ["concept"] => Some(Test::Concept(concept(fields, context))),
         ["observation"] => observation(fields).map(Test::Observation),
@@ -67,6 +71,7 @@ fn test(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> Option<Test> {
         ["order"] => Some(Test::Order(named(fields, "order"))),
         ["procedure"] => Some(Test::Procedure(named(fields, "procedure"))),
         ["words"] => Some(Test::Words(words(fields, context))),
+        ["document"] => Some(Test::Document(document(fields, context))),
         [] => {
             fields.say(fields.at(), "nothing to look for", TESTS, None);
             None
@@ -290,6 +295,7 @@ fn named(fields: &Fields<'_, '_, '_>, key: &'static str) -> NamedTest {
     NamedTest {
         concepts: known_concepts(fields, concepts),
         words: lower(words),
+        except: lower(fields.words("except")),
         statuses: lower(fields.words("status")),
         when: when(fields),
     }
@@ -313,4 +319,17 @@ fn words(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> WordsTest {
 
 pub(super) fn lower(words: Vec<Word>) -> Vec<String> {
     words.into_iter().map(|word| word.text.to_lowercase()).collect()
+}
+
+/// `document = "any"`, or types.
+fn document(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> DocumentTest {
+    let any = fields.words("document").iter().any(|word| word.text == "any");
+    DocumentTest {
+        types: if any { Vec::new() } else { document_types(fields, "document") },
+        titles: context.listed(fields, "titles"),
+        author: author(fields),
+        min_documents: fields.count("min_documents", 1),
+        max_documents: fields.has("max_documents").then(|| fields.count("max_documents", 1)),
+        when: when(fields),
+    }
 }

@@ -46,7 +46,7 @@ fn concepts(test: &Test) -> &[String] {
         Test::Concept(test) => &test.concepts,
         Test::Medication(test) => &test.concepts,
         Test::Order(test) | Test::Procedure(test) => &test.concepts,
-        Test::Observation(_) | Test::Words(_) => &[],
+        Test::Observation(_) | Test::Words(_) | Test::Document(_) => &[],
     }
 }
 
@@ -62,7 +62,7 @@ fn with(indicator: &Indicator, condition: &str) -> Indicator {
             Test::Concept(test) => &mut test.concepts,
             Test::Medication(test) => &mut test.concepts,
             Test::Order(test) | Test::Procedure(test) => &mut test.concepts,
-            Test::Observation(_) | Test::Words(_) => continue,
+            Test::Observation(_) | Test::Words(_) | Test::Document(_) => continue,
         };
         for concept in list.iter_mut().filter(|concept| *concept == leaves::EACH) {
             *concept = condition.to_owned();
