@@ -3,6 +3,8 @@
 
 #[path = "cli/audit.rs"]
 mod audit;
+#[path = "cli/checklists.rs"]
+mod checklists;
 #[path = "cli/contracts.rs"]
 mod contracts;
 #[path = "cli/every_command.rs"]

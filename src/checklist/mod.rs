@@ -24,7 +24,7 @@ pub use check::{
     AtDischarge, Attributes, Check, Clock, ClockStart, Conflict, Copied, CopiedFrom, Elements, Indicators, Pair, PairOf, Part, Parts, Poa,
     PoaQuestion, Relation, Signature, StatedBy, Support, Wanted,
 };
-pub use eval::{evaluate, explain};
+pub use eval::{evaluate, explain, questions};
 pub use example::{Example, Sketch, SketchDocument, SketchDrug, SketchValue};
 pub use facts::Subject;
 pub use indicator::{
@@ -33,6 +33,6 @@ pub use indicator::{
 };
 pub use item::{Authority, AuthorityKind, Item, Pack, Scope};
 pub use load::Diagnostic;
-pub use model::{Explanation, Gap, GapKind, GapState, Outcome, Searched, Severity};
+pub use model::{Approval, Explanation, Gap, GapKind, GapState, Outcome, Searched, Severity};
 pub use packs::Packs;
-pub use sketch::{Trial, evaluate_text, try_example};
+pub use sketch::{Trial, evaluate_text, try_example, try_text};

@@ -161,3 +161,16 @@ pub enum Outcome {
     /// The data do not say.
     CannotTell,
 }
+
+/// Who approved a version of an item's thresholds for this house, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// The item.
+    pub item: String,
+    /// The version that was approved; another one is a draft again.
+    pub version: u32,
+    /// Who.
+    pub by: String,
+    /// The day.
+    pub on: String,
+}

@@ -1,5 +1,6 @@
 //! The packs in force: those that ship, and a site's own.
 
+use super::Approval;
 use super::check::{Check, ClockStart};
 use super::item::{Item, Pack};
 use super::load::{self, Diagnostic};
@@ -96,6 +97,23 @@ impl Packs {
         });
         all.extend(sources.iter().cloned());
         Self::parse(&all)
+    }
+
+    /// Puts approvals on the items and versions they are for. What was approved is no draft any more.
+    pub fn approve(&mut self, approvals: &[Approval]) {
+        let mut noted: Vec<(String, String)> = Vec::new();
+        for approval in approvals {
+            let items = self.packs.iter_mut().flat_map(|pack| &mut pack.items);
+            for item in items.filter(|item| item.id == approval.item && item.version == approval.version) {
+                item.authority.approved_by = approval.by.clone();
+                item.authority.approved_on = approval.on.clone();
+                noted.push((item.id.clone(), format!("{} {} {}", approval.version, approval.by, approval.on)));
+            }
+        }
+        if !noted.is_empty() {
+            noted.insert(0, ("packs".to_owned(), self.fingerprint.clone()));
+            self.fingerprint = fingerprint(&noted);
+        }
     }
 
     /// The packs, in the order they were given.

@@ -2,7 +2,7 @@
 
 use super::example::{Example, Sketch, SketchDocument};
 use super::facts::Subject;
-use super::{Gap, Packs, evaluate};
+use super::{Explanation, Gap, Packs, evaluate};
 use crate::chart::{
     Chart, Document, DocumentStatus, DocumentType, Encounter, EncounterClass, Instant, Medication, Observation, Order, Patient,
     PriorEncounter, Problem, Procedure, Provider, Quantity, Sex, Value,
@@ -39,6 +39,21 @@ pub fn evaluate_text(packs: &Packs, text: &str, document_type: Option<DocumentTy
     let readings = vec![reading];
     let subject = Subject { chart: &chart, readings: &readings };
     at(0.0).map(|as_of| evaluate(packs, &subject, &as_of, None)).unwrap_or_default()
+}
+
+/// What one item makes of one text, taken as the only note of a stay of the first kind that the item is for: its gaps and its tree.
+/// `None` when no item has this id.
+pub fn try_text(packs: &Packs, text: &str, document_type: Option<DocumentType>, item: &str) -> Option<(Vec<Gap>, Explanation)> {
+    let found = packs.item(item)?;
+    let class = found.scope.classes.first().copied().filter(|_| !found.scope.lone_note);
+    let drawn =
+        SketchDocument { document_type, at: 20.0, role: crate::chart::Role::Physician, text: text.to_owned(), ..SketchDocument::default() };
+    let chart = chart(&Sketch { class, as_of: 72.0, documents: vec![drawn], ..Sketch::default() });
+    let readings: Vec<Reading> = chart.documents.iter().map(|d| crate::reading::read(&d.text, d.type_hint())).collect();
+    let subject = Subject { chart: &chart, readings: &readings };
+    let as_of = at(72.0)?;
+    let tree = super::explain(packs, &subject, &as_of, item)?;
+    Some((evaluate(packs, &subject, &as_of, Some(item)), tree))
 }
 
 /// Runs one example of one item.

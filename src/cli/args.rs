@@ -98,7 +98,7 @@ Examples:\n  lacuna gaps 88120\n  lacuna gaps --all --checklist renal --json\n  
         #[arg(long, value_name = "INSTANT")]
         as_of: Option<String>,
     },
-    /// The checklists: list, show, check a file, run an item's own examples
+    /// The checklists: list, show, write, check, try, compare, approve
     #[command(subcommand)]
     Checklist(ChecklistCommand),
     /// Encounters with the reasons to look at them
@@ -266,6 +266,9 @@ pub struct GapsArgs {
     /// The instant at which clocks are judged [default: now]
     #[arg(long, value_name = "INSTANT")]
     pub as_of: Option<String>,
+    /// What became of the gaps of these encounters: set aside, queried, resolved, reopened; oldest first
+    #[arg(long, conflicts_with_all = ["checklist", "as_of"])]
+    pub history: bool,
 }
 
 /// `dismiss`.
@@ -311,12 +314,24 @@ impl ValueEnum for WorklistView {
 /// `checklist ...`.
 #[derive(Debug, Subcommand)]
 pub enum ChecklistCommand {
-    /// The packs and their items
-    List,
+    /// The packs and their items; --form prints them all
+    List {
+        /// The form
+        #[arg(long, value_enum, default_value_t = PrintForm::Text)]
+        form: PrintForm,
+    },
     /// One item: what it looks for, why, its source, its examples
     Show {
         /// The item
         item: String,
+        /// The form
+        #[arg(long, value_enum, default_value_t = PrintForm::Text)]
+        form: PrintForm,
+    },
+    /// A commented template of a pack to begin with
+    New {
+        /// The file to make; it must not exist. Standard output when left out
+        file: Option<PathBuf>,
     },
     /// Every mistake in a pack file, with line and remedy
     Check {
@@ -326,9 +341,55 @@ pub enum ChecklistCommand {
     },
     /// Run the items' own examples
     Test {
-        /// Pack files; the shipped packs when left out
+        /// Pack files; the packs in force when left out
         files: Vec<PathBuf>,
     },
+    /// What the items of a file make of one note, and why
+    Try {
+        /// The pack file
+        file: PathBuf,
+        /// The note; standard input when left out or -
+        #[arg(long, value_name = "FILE")]
+        text: Option<PathBuf>,
+        /// The note's type, when it is not to be told from the content
+        #[arg(long = "type", value_name = "TYPE")]
+        document_type: Option<String>,
+        /// Only this item, with its whole tree
+        #[arg(long, value_name = "ITEM")]
+        item: Option<String>,
+    },
+    /// Which items differ between two versions of a file, and which gaps of the store change with them
+    #[command(after_help = "`shipped` names the packs that come with the program. Exit status 1: nothing differs.")]
+    Diff {
+        /// The one
+        before: PathBuf,
+        /// The other
+        after: PathBuf,
+    },
+    /// Record that your physicians approved an item's thresholds; `checklist show` names them from then on
+    Approve {
+        /// The item
+        item: String,
+        /// Who approved it
+        #[arg(long, required_unless_present = "withdraw")]
+        by: Option<String>,
+        /// Take the approval back
+        #[arg(long, conflicts_with = "by")]
+        withdraw: bool,
+    },
+    /// For each item: how often it fired, was queried and agreed with, was set aside and why
+    Precision,
+}
+
+/// The form of a printed checklist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PrintForm {
+    /// For the terminal.
+    Text,
+    /// Markdown.
+    Markdown,
+    /// A page that prints.
+    Html,
 }
 
 /// `query ...`.

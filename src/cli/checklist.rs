@@ -1,25 +1,36 @@
 //! `lacuna checklist`: what is looked for, why, and whether a file is sound.
 
-use super::args::ChecklistCommand;
-use super::input;
+use super::args::{ChecklistCommand, Global, PrintForm};
 use super::out::Out;
+use super::{checklist_author, checklist_diff, checklist_precision, checklist_print as print, input, place};
 use crate::checklist::{Diagnostic, Item, Packs, try_example};
 use crate::error::{Result, Trouble};
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Lists, shows, checks, tests.
-pub fn run(command: &ChecklistCommand, out: &Out) -> Result<u8> {
+/// Lists, shows, writes, checks, tries, compares, approves.
+pub fn run(global: &Global, command: &ChecklistCommand, out: &Out) -> Result<u8> {
     match command {
-        ChecklistCommand::List => list(out),
-        ChecklistCommand::Show { item } => show(item, out),
+        ChecklistCommand::List { form } => list(global, *form, out),
+        ChecklistCommand::Show { item, form } => show(global, item, *form, out),
+        ChecklistCommand::New { file } => checklist_author::new(file.as_deref(), out),
         ChecklistCommand::Check { files } => check(files, out),
-        ChecklistCommand::Test { files } => test(files, out),
+        ChecklistCommand::Test { files } => test(global, files, out),
+        ChecklistCommand::Try { file, text, document_type, item } => {
+            let note = checklist_author::Note { text: text.as_deref(), document_type: document_type.as_deref() };
+            checklist_author::try_note(file, &note, item.as_deref(), out)
+        }
+        ChecklistCommand::Diff { before, after } => checklist_diff::run(global, before, after, out),
+        ChecklistCommand::Approve { item, by, withdraw: _ } => checklist_author::approve(global, item, by.as_deref(), out),
+        ChecklistCommand::Precision => checklist_precision::run(global, out),
     }
 }
 
-fn list(out: &Out) -> Result<u8> {
-    let packs = Packs::shipped();
+fn list(global: &Global, form: PrintForm, out: &Out) -> Result<u8> {
+    let packs = place::packs(global)?;
+    if form != PrintForm::Text && !out.json() {
+        return super::out::lines(&print::book(&packs, form)).map(|()| 0);
+    }
     let value: Vec<_> = packs
         .packs()
         .iter()
@@ -27,7 +38,7 @@ fn list(out: &Out) -> Result<u8> {
             let items: Vec<_> = pack
                 .items
                 .iter()
-                .map(|i| json!({ "id": i.id, "version": i.version, "kind": i.kind, "severity": i.severity, "title": heading(i), "citation": i.authority.cite, "approved": !i.authority.approved_by.is_empty(), "examples": i.examples.len() }))
+                .map(|i| json!({ "id": i.id, "version": i.version, "kind": i.kind, "severity": i.severity, "title": heading(i), "condition": i.condition, "citation": i.authority.cite, "approved": !i.authority.approved_by.is_empty(), "examples": i.examples.len() }))
                 .collect();
             json!({ "id": pack.id, "title": pack.title, "version": pack.version, "items": items })
         })
@@ -47,45 +58,27 @@ fn list(out: &Out) -> Result<u8> {
 }
 
 /// The most telling of an item's titles, with its place-holders as they stand in the pack.
-fn heading(item: &Item) -> &str {
+pub(super) fn heading(item: &Item) -> &str {
     &item.title
 }
 
-fn show(name: &str, out: &Out) -> Result<u8> {
-    let packs = Packs::shipped();
+fn show(global: &Global, name: &str, form: PrintForm, out: &Out) -> Result<u8> {
+    let packs = place::packs(global)?;
     let Some((pack, item)) = packs.items().find(|(_, i)| i.id == name) else {
         return Err(Trouble::input("there is no such checklist item").at(name, None).hint("`lacuna checklist list` shows them"));
     };
     let kind = serde_json::to_value(item.kind).unwrap_or_default();
+    let rule = serde_json::to_value(item).unwrap_or_default();
     let value = json!({
         "id": item.id, "version": item.version, "checklist": pack.id, "kind": kind, "severity": item.severity, "title": heading(item), "why": item.why,
-        "citation": item.authority.cite, "approved_by": item.authority.approved_by, "examples": item.examples.len(),
+        "citation": item.authority.cite, "approved_by": item.authority.approved_by, "approved_on": item.authority.approved_on,
+        "examples": item.examples.len(), "rule": rule,
     });
-    out.show(&value, || {
-        let approved = match item.authority.approved_by.as_str() {
-            "" => "not yet approved by your physicians: shown as draft".to_owned(),
-            who => format!("approved by {who}"),
-        };
-        let mut text = format!(
-            "{}  {}\n\nkind       {}\nseverity   {}\nchecklist  {} version {}\nsource     {}\nstatus     {approved}\n\n{}\n\nExamples",
-            item.id,
-            heading(item),
-            kind.as_str().unwrap_or_default(),
-            item.severity.sign(),
-            pack.id,
-            pack.version,
-            item.authority.cite,
-            item.why
-        );
-        for example in &item.examples {
-            text.push_str(&format!("\n  {}  {}", if example.fires { "fires " } else { "silent" }, example.why));
-        }
-        text
-    })?;
+    out.show(&value, || print::item(&packs, pack, item, form))?;
     Ok(0)
 }
 
-fn read(files: &[PathBuf]) -> Result<Vec<(String, String)>> {
+pub(super) fn read(files: &[PathBuf]) -> Result<Vec<(String, String)>> {
     files.iter().map(|file| Ok((input::name(file), input::text(file, input::CHECKLIST)?))).collect()
 }
 
@@ -94,7 +87,7 @@ fn check(files: &[PathBuf], out: &Out) -> Result<u8> {
     report(&diagnostics, out)
 }
 
-fn report(diagnostics: &[Diagnostic], out: &Out) -> Result<u8> {
+pub(super) fn report(diagnostics: &[Diagnostic], out: &Out) -> Result<u8> {
     out.show(&diagnostics, || {
         if diagnostics.is_empty() {
             return "No mistake found.".to_owned();
@@ -104,10 +97,10 @@ fn report(diagnostics: &[Diagnostic], out: &Out) -> Result<u8> {
     Ok(if diagnostics.is_empty() { 0 } else { 2 })
 }
 
-fn test(files: &[PathBuf], out: &Out) -> Result<u8> {
+fn test(global: &Global, files: &[PathBuf], out: &Out) -> Result<u8> {
     // The files are run beside the shipped packs, and only their own items are asked for.
     let (packs, others) = if files.is_empty() {
-        (Packs::shipped().clone(), 0)
+        (place::packs(global)?, 0)
     } else {
         let own = read(files)?;
         match Packs::with_shipped(&own) {

@@ -6,13 +6,16 @@ use super::place;
 use crate::chart::Evidence;
 use crate::checklist::{Explanation, Gap, GapState, Outcome};
 use crate::error::{Result, Trouble};
-use crate::work::model::DismissReason;
-use crate::work::{Desk, evaluate};
+use crate::work::model::{DismissReason, GapMark};
+use crate::work::{Desk, LocalDesk, evaluate};
 use lacuna_index::Stop;
 
 /// Evaluates and lists.
 pub fn run(global: &Global, args: &GapsArgs, out: &Out) -> Result<u8> {
     let desk = place::desk(global)?;
+    if args.history {
+        return history(&desk, args, out);
+    }
     let asked = place::instant(args.as_of.as_deref())?;
     if let Some(only) = &args.checklist {
         let known = desk.packs().packs().iter().any(|p| p.id == *only) || desk.packs().item(only).is_some();
@@ -36,6 +39,39 @@ pub fn run(global: &Global, args: &GapsArgs, out: &Out) -> Result<u8> {
     }
     out.show(&gaps, || plain(&gaps))?;
     Ok(u8::from(gaps.is_empty()))
+}
+
+/// What became of gaps: every act and every change that was seen, oldest first.
+fn history(desk: &LocalDesk, args: &GapsArgs, out: &Out) -> Result<u8> {
+    let names: Vec<Option<String>> = if args.all {
+        vec![None]
+    } else {
+        args.encounters.iter().map(|name| desk.load(name).map(|chart| Some(chart.encounter.identifier))).collect::<Result<_>>()?
+    };
+    let actor = desk.session().actor();
+    let mut acts = Vec::new();
+    for name in names {
+        desk.store().record_act(&actor, "gaps.history", None, name.as_deref(), None, "")?;
+        acts.extend(desk.store().gap_history(name.as_deref())?);
+    }
+    let value: Vec<_> = acts
+        .iter()
+        .map(
+            |m| serde_json::json!({ "encounter": m.encounter, "gap": m.key, "state": m.state, "reason": m.reason, "by": m.by, "at": m.at }),
+        )
+        .collect();
+    out.show(&value, || {
+        let line = |m: &GapMark| {
+            let state = serde_json::to_value(m.state).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+            format!("{}  {}  {}  {state}: {} ({})", m.at.display(), m.encounter, m.key, m.reason, m.by)
+        };
+        if acts.is_empty() {
+            "Nothing was done about these gaps yet.".to_owned()
+        } else {
+            acts.iter().map(line).collect::<Vec<_>>().join("\n")
+        }
+    })?;
+    Ok(u8::from(acts.is_empty()))
 }
 
 /// Gaps as a person reads them.
@@ -92,11 +128,12 @@ pub fn explain_item(global: &Global, encounter: &str, item: &str, as_of: Option<
     let desk = place::desk(global)?;
     let at = place::instant(as_of)?.unwrap_or_else(|| desk.now());
     let tree = desk.explain_at(encounter, item, &at)?;
-    out.show(&tree, || plain_tree(&tree))?;
+    out.show(&tree, || tree_text(&tree))?;
     Ok(0)
 }
 
-fn plain_tree(tree: &Explanation) -> String {
+/// A tree of questions and answers, a line each.
+pub fn tree_text(tree: &Explanation) -> String {
     fn walk(node: &Explanation, depth: usize, out: &mut String) {
         let sign = match node.outcome {
             Outcome::Yes => "yes ",

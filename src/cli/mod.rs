@@ -3,6 +3,10 @@
 pub mod args;
 mod chart;
 mod checklist;
+mod checklist_author;
+mod checklist_diff;
+mod checklist_precision;
+mod checklist_print;
 mod gaps;
 mod import;
 mod input;
@@ -56,7 +60,7 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Search(args)) => search::run(&global, &args, &out),
         Some(Command::Gaps(args)) => gaps::run(&global, &args, &out),
         Some(Command::Explain { encounter, item, as_of }) => gaps::explain_item(&global, &encounter, &item, as_of.as_deref(), &out),
-        Some(Command::Checklist(command)) => checklist::run(&command, &out),
+        Some(Command::Checklist(command)) => checklist::run(&global, &command, &out),
         Some(Command::Worklist { view }) => chart::worklist(&global, view, &out),
         Some(Command::Chart { encounter }) => chart::chart(&global, &encounter, &out),
         Some(Command::Note { document, version }) => chart::note(&global, &document, version, &out),

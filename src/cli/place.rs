@@ -3,10 +3,12 @@
 #[cfg(feature = "tui")]
 use super::args::ColorChoice;
 use super::args::Global;
+use super::input;
+use crate::checklist::Packs;
 use crate::error::{Result, Trouble};
 use crate::store::{Key, Store, default_folder};
 use crate::work::{Clock, LocalDesk, Session};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Files that this process makes are for their owner only, whatever the shell says.
@@ -33,7 +35,45 @@ pub fn store(global: &Global) -> Result<Store> {
 pub fn desk(global: &Global) -> Result<LocalDesk> {
     let store = Arc::new(store(global)?);
     let banner = if store.encrypted() { "" } else { "NOT ENCRYPTED" };
-    LocalDesk::new(store, session(global)?, None, banner)
+    let packs = packs_of(&folder(global)?, Some(&store))?;
+    LocalDesk::new(store, session(global)?, packs, banner)
+}
+
+/// The folder of a store that holds a site's own packs.
+const SITE_PACKS: &str = "checklists";
+
+/// The packs in force at the store, or the shipped ones where there is no store.
+pub fn packs(global: &Global) -> Result<Packs> {
+    let folder = folder(global)?;
+    let store = Store::open(&folder, &Key::None).ok();
+    Ok(packs_of(&folder, store.as_ref())?.unwrap_or_else(|| Packs::shipped().clone()))
+}
+
+/// The shipped packs with a site's own and its approvals; `None` where there are neither, so that they need not be read.
+fn packs_of(folder: &Path, store: Option<&Store>) -> Result<Option<Packs>> {
+    let sources = site_packs(&folder.join(SITE_PACKS))?;
+    let approvals = store.map(Store::approvals).transpose()?.unwrap_or_default();
+    if sources.is_empty() && approvals.is_empty() {
+        return Ok(None);
+    }
+    let mut packs = Packs::with_shipped(&sources).map_err(|mistakes| {
+        let first = mistakes.first().map(ToString::to_string).unwrap_or_default();
+        Trouble::input("a checklist of this store cannot be used")
+            .at(input::name(&folder.join(SITE_PACKS)), None)
+            .why(format!("{first}{}", if mistakes.len() > 1 { format!(" ({} mistakes in all)", mistakes.len()) } else { String::new() }))
+            .hint("`lacuna checklist check FILE` names every mistake; or move the file out of the folder")
+    })?;
+    packs.approve(&approvals);
+    Ok(Some(packs))
+}
+
+/// Every TOML file of the folder, by name.
+fn site_packs(folder: &Path) -> Result<Vec<(String, String)>> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(Vec::new()) };
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|e| e.path())).collect();
+    files.retain(|path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")));
+    files.sort();
+    files.iter().map(|path| Ok((input::name(path), input::text(path, input::CHECKLIST)?))).collect()
 }
 
 /// The demo never touches a real store, and a real store never looks like the demo.

@@ -40,9 +40,18 @@ impl Store {
         })
     }
 
-    /// Keeps evaluations. Derived data: no audit row.
-    pub fn put_evaluations(&self, evaluations: &[(String, CachedEvaluation)]) -> Result<()> {
+    /// Keeps evaluations, and what changed with them: a gap that a later document resolved, one that came back. Derived data: no
+    /// audit row.
+    pub fn put_evaluations(&self, evaluations: &[(String, CachedEvaluation)], changes: &[GapMark]) -> Result<()> {
         self.write(|tx| {
+            for change in changes {
+                tx.prepare_cached("INSERT INTO gap_mark (gap, encounter, state, reason, by_user, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+                    .and_then(|mut s| {
+                        let (state, at) = (state_name(change.state), change.at.to_string());
+                        s.execute((&change.key, &change.encounter, state, &change.reason, &change.by, at))
+                    })
+                    .map_err(because("what became of the gaps could not be kept"))?;
+            }
             for (encounter, e) in evaluations {
                 tx.prepare_cached(
                     "INSERT OR REPLACE INTO evaluation (encounter, epoch, touched, as_of, settled, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -78,6 +87,17 @@ impl Store {
         })
     }
 
+    /// Every mark of the gaps of an encounter (or of all encounters), oldest first.
+    pub fn gap_history(&self, encounter: Option<&str>) -> Result<Vec<GapMark>> {
+        self.read(|c| {
+            c.prepare_cached(
+                "SELECT gap, state, reason, by_user, at, encounter FROM gap_mark WHERE ?1 IS NULL OR encounter = ?1 ORDER BY id",
+            )?
+            .query_map([encounter], mark)?
+            .collect()
+        })
+    }
+
     /// The newest mark of each gap of an encounter (or of all encounters).
     pub fn gap_marks(&self, encounter: Option<&str>) -> Result<Vec<GapMark>> {
         self.read(|c| {
@@ -85,19 +105,21 @@ impl Store {
                 "SELECT gap, state, reason, by_user, at, encounter FROM gap_mark m WHERE (?1 IS NULL OR encounter = ?1)
                  AND id = (SELECT max(id) FROM gap_mark WHERE gap = m.gap AND encounter = m.encounter) ORDER BY id",
             )?
-            .query_map([encounter], |r| {
-                Ok(GapMark {
-                    encounter: r.get(5)?,
-                    key: r.get(0)?,
-                    state: state_of(&r.get::<_, String>(1)?),
-                    reason: r.get(2)?,
-                    by: r.get(3)?,
-                    at: crate::chart::Instant::parse(&r.get::<_, String>(4)?).unwrap_or(super::EPOCH),
-                })
-            })?
+            .query_map([encounter], mark)?
             .collect()
         })
     }
+}
+
+fn mark(r: &rusqlite::Row<'_>) -> rusqlite::Result<GapMark> {
+    Ok(GapMark {
+        encounter: r.get(5)?,
+        key: r.get(0)?,
+        state: state_of(&r.get::<_, String>(1)?),
+        reason: r.get(2)?,
+        by: r.get(3)?,
+        at: crate::chart::Instant::parse(&r.get::<_, String>(4)?).unwrap_or(super::EPOCH),
+    })
 }
 
 fn state_name(state: GapState) -> &'static str {

@@ -4,6 +4,7 @@
 //! row (what is derived, and the index's own bookkeeping, has none). Derived things (evaluations, the index) can be thrown away; everything else is kept. A [`Key`] is the seam for encryption:
 //! SQLCipher is in every build, and an unencrypted store says so.
 
+mod approvals;
 mod audit;
 mod charts;
 mod evaluations;

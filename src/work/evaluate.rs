@@ -6,6 +6,7 @@ use crate::checklist::{Gap, GapState, Packs, Subject, evaluate};
 use crate::error::{Result, Trouble};
 use crate::reading::{Reading, read};
 use crate::store::{CachedEvaluation, EncounterSummary, Store};
+use crate::work::lives;
 use crate::work::model::GapMark;
 use lacuna_index::Stop;
 use rayon::prelude::*;
@@ -89,7 +90,9 @@ pub fn gaps_of(
 pub fn with_marks<'a>(gaps: &mut [Gap], marks: impl Iterator<Item = &'a GapMark>) {
     let newest: HashMap<&str, GapState> = marks.map(|m| (m.key.as_str(), m.state)).collect();
     for gap in gaps {
-        gap.state = newest.get(gap.key().as_str()).copied().unwrap_or_default();
+        // A resolved gap that is found again is open again.
+        let state = newest.get(gap.key().as_str()).copied().filter(|state| *state != GapState::Resolved);
+        gap.state = state.unwrap_or_default();
     }
 }
 
@@ -106,13 +109,18 @@ pub fn encounters(
     let mut cached = store.evaluations()?;
     let mut out = HashMap::with_capacity(summaries.len());
     let mut stale = Vec::new();
+    let mut before: HashMap<String, CachedEvaluation> = HashMap::new();
     for summary in summaries {
         let name = &summary.encounter.identifier;
-        match cached.remove(name).filter(|c| stands(c, &epoch, summary.touched, as_of)) {
-            Some(c) => {
+        match cached.remove(name) {
+            Some(c) if stands(&c, &epoch, summary.touched, as_of) => {
                 out.insert(name.clone(), c.gaps);
             }
-            None => stale.push(summary),
+            old => {
+                // What the same packs found before tells what a later document has resolved.
+                before.extend(old.filter(|old| old.epoch == epoch).map(|old| (name.clone(), old)));
+                stale.push(summary);
+            }
         }
     }
     let mut done = summaries.len() - stale.len();
@@ -122,23 +130,28 @@ pub fn encounters(
         }
         let charts: Vec<(&EncounterSummary, Option<Chart>)> =
             batch.iter().map(|s| store.chart(&s.encounter.identifier).map(|c| (*s, c))).collect::<Result<_>>()?;
-        let fresh: Vec<(String, CachedEvaluation)> = charts
+        let fresh: Vec<(String, CachedEvaluation, Vec<GapMark>)> = charts
             .par_iter()
             .filter_map(|(summary, found)| {
                 let found = found.as_ref()?;
-                let gaps = chart(packs, found, as_of, None).gaps;
-                let evaluation = CachedEvaluation {
-                    epoch: epoch.clone(),
-                    touched: summary.touched,
-                    as_of: as_of.utc_seconds(),
-                    settled: settled(packs, found, as_of),
-                    gaps,
-                };
-                Some((summary.encounter.identifier.clone(), evaluation))
+                let name = summary.encounter.identifier.clone();
+                let Evaluated { readings, gaps } = chart(packs, found, as_of, None);
+                let subject = Subject { chart: found, readings: &readings };
+                let changes = before.get(&name).map(|old| lives::changes(&name, &old.gaps, &gaps, &subject, as_of)).unwrap_or_default();
+                let settled = settled(packs, found, as_of);
+                let evaluation =
+                    CachedEvaluation { epoch: epoch.clone(), touched: summary.touched, as_of: as_of.utc_seconds(), settled, gaps };
+                Some((name, evaluation, changes))
             })
             .collect();
-        store.put_evaluations(&fresh)?;
-        out.extend(fresh.into_iter().map(|(name, e)| (name, e.gaps)));
+        let (mut kept, mut changes) = (Vec::with_capacity(fresh.len()), Vec::new());
+        for (name, evaluation, mut changed) in fresh {
+            changes.append(&mut changed);
+            kept.push((name, evaluation));
+        }
+        lives::drop_strangers(store, &mut changes)?;
+        store.put_evaluations(&kept, &changes)?;
+        out.extend(kept.into_iter().map(|(name, e)| (name, e.gaps)));
         done += batch.len();
         tell(done, summaries.len());
     }

@@ -5,6 +5,7 @@ pub mod desk;
 pub mod evaluate;
 mod import;
 mod indexing;
+mod lives;
 mod local;
 pub mod model;
 mod queries;

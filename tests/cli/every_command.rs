@@ -72,6 +72,14 @@ fn every_command_gives_one_json_value_and_no_other_word() {
     t.does("checklist show", &[item]);
     assert_eq!(t.says(0, "checklist check", &[pack.to_str().unwrap()]), serde_json::json!([]));
     t.does("checklist test", &[pack.to_str().unwrap()]);
+    let (made, one) = (t.home.at("made.toml"), t.home.at("one.toml"));
+    t.does("checklist new", &[made.to_str().unwrap()]);
+    let changed = std::fs::read_to_string(&made).unwrap().replace("version = 1 ", "version = 2 ").replace("below = 130", "below = 128");
+    std::fs::write(&one, changed).unwrap();
+    t.does("checklist try", &[made.to_str().unwrap(), "--text", note]);
+    t.does("checklist diff", &[made.to_str().unwrap(), one.to_str().unwrap()]);
+    t.does("checklist approve", &[item, "--by", "the committee"]);
+    t.does("checklist precision", &[]);
     t.does("worklist", &[]);
     let chart = t.does("chart", &[encounter]);
     let document = chart["documents"][0]["identifier"].as_str().unwrap();

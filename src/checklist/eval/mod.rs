@@ -106,6 +106,59 @@ fn one_for_each_copy(gaps: Vec<Gap>) -> Vec<Gap> {
     out
 }
 
+/// What an item asks, a line each, for those who read it without a chart: its own question over an empty chart, then what it
+/// looks for, what satisfies it and what stops it.
+pub fn questions(packs: &Packs, item: &Item) -> Vec<String> {
+    let chart = crate::chart::Chart::default();
+    let facts = Facts::new(packs, Subject { chart: &chart, readings: &[] }, &Instant::UNIX_EPOCH);
+    let mut out = Vec::new();
+    let lists: Vec<(&str, &[Indicator])> = match &item.check {
+        Check::Indicators(check) => {
+            out.push(format!("at least {} of these, and the diagnosis is not named", check.evidence_min));
+            vec![("looks for", check.indicators.as_slice())]
+        }
+        Check::Support(check) => {
+            out.push(format!("the diagnosis is named, and fewer than {} of these are there", check.support_min));
+            vec![("looks for", check.indicators.as_slice())]
+        }
+        Check::Poa(check) => vec![("an earlier sign", check.earlier.as_slice())],
+        Check::Pair(check) => {
+            let first = check.each.first();
+            let one = first.map(|pair| pair.one.as_slice()).unwrap_or_default();
+            let other = first.map(|pair| pair.other.as_slice()).unwrap_or_default();
+            vec![("this", one), (if check.lacks { "without" } else { "and" }, other)]
+        }
+        Check::Clock(check) => vec![
+            ("starts with", check.events.as_slice()),
+            ("waits for", check.wanted.found_by.as_slice()),
+            ("judged if", check.judged_if.as_slice()),
+        ],
+        _ => Vec::new(),
+    };
+    if out.is_empty() {
+        out.push(judge_label(item, &facts));
+    }
+    let rest: [(&str, &[Indicator]); 5] = [
+        ("documented after all", &item.satisfied_by),
+        ("asked only when", &item.only_if),
+        ("does not arise with", &item.suppress_if),
+        ("speaks against", &item.counter),
+        ("shown besides", &item.clinical),
+    ];
+    for (what, list) in lists.into_iter().chain(rest) {
+        for indicator in list {
+            let tests: Vec<String> = indicator.any.iter().map(describe::test).collect();
+            out.push(format!("{what}: {} ({})", indicator.label, tests.join("; or ")));
+        }
+    }
+    out
+}
+
+/// The label of the item's own question.
+fn judge_label(item: &Item, facts: &Facts<'_>) -> String {
+    run_check(item, facts, true).tree.label
+}
+
 /// The tree of one item: why it fired, or why not. `None` when no item has this id.
 pub fn explain(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, item: &str) -> Option<Explanation> {
     let (pack, item) = packs.items().find(|(_, candidate)| candidate.id == item)?;
@@ -203,9 +256,9 @@ fn out_of_stay(scope: &super::Scope, facts: &Facts<'_>) -> Option<String> {
     (early || late).then(|| since.map_or("not discharged".to_owned(), |hours| format!("{} after discharge", describe::hours(hours))))
 }
 
-/// Runs an item. `whole` also asks what could have suppressed it when nothing was found, for the explanation.
-fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) -> (Vec<Gap>, Explanation) {
-    let Verdict { mut findings, tree } = match &item.check {
+/// Runs the item's own check.
+fn run_check(item: &Item, facts: &Facts<'_>, whole: bool) -> Verdict {
+    match &item.check {
         Check::Clock(check) => clock::run(check, item.kind, facts),
         Check::Elements(check) => elements::run(check, facts),
         Check::Attributes(check) => attributes::run(check, item, facts),
@@ -217,7 +270,12 @@ fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) -> (Vec<Gap>,
         Check::Signature(check) => signature::run(check, item, facts),
         Check::Pair(check) => pair::run(check, facts),
         Check::Parts(check) => parts::run(check, facts),
-    };
+    }
+}
+
+/// Runs an item. `whole` also asks what could have suppressed it when nothing was found, for the explanation.
+fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) -> (Vec<Gap>, Explanation) {
+    let Verdict { mut findings, tree } = run_check(item, facts, whole);
     let mut parts = vec![tree];
     if findings.is_empty() && !whole {
         return (Vec::new(), node(item.id.clone(), Outcome::No, "", parts));

@@ -1,0 +1,139 @@
+//! Writing, trying, comparing and approving checklists, and the life of a gap, through the real program.
+
+use crate::support::Home;
+
+fn template(home: &Home) -> String {
+    let path = home.at("site.toml").to_str().unwrap().to_owned();
+    home.run(["checklist", "new", &path]).ends(0).quiet();
+    path
+}
+
+#[test]
+fn the_template_is_sound_and_never_overwrites_a_file() {
+    let home = Home::empty();
+    let path = template(&home);
+    assert_eq!(home.json(["checklist", "check", &path]), serde_json::json!([]));
+    assert_eq!(home.json(["checklist", "test", &path])["failed"], 0);
+    let again = home.run(["checklist", "new", &path]).ends(2);
+    assert!(again.err.contains("was not written"), "{}", again.err);
+}
+
+#[test]
+fn trying_an_item_on_a_note_shows_what_fires_and_why_not() {
+    let home = Home::empty();
+    let path = template(&home);
+    let text = std::fs::read_to_string(&path).unwrap().replace("evidence_min = 2", "evidence_min = 1");
+    std::fs::write(&path, text).unwrap();
+    let low = home.write("low.txt", "ASSESSMENT AND PLAN:\n1. Pneumonia. Sodium 124. 2. Fluid restriction.\n");
+    let shown = home.run(["checklist", "try", &path, "--text", low.to_str().unwrap()]).ends(0).quiet();
+    assert!(shown.out.starts_with("SITE-1: fires"), "{}", shown.out);
+    let shown = home.feed(["checklist", "try", &path], "ASSESSMENT AND PLAN:\n1. Pneumonia.\n").ends(0).quiet();
+    assert!(shown.out.starts_with("SITE-1: ") && !shown.out.contains("fires\n"), "{}", shown.out);
+}
+
+#[test]
+fn a_site_pack_extends_and_overrides_and_its_mistakes_are_told() {
+    let home = Home::with_charts();
+    let shipped = home.json(["checklist", "show", "DOC-001"]);
+    let folder = home.store().join("checklists");
+    std::fs::create_dir_all(&folder).unwrap();
+    let own = include_str!("../../src/cli/checklist_new.toml").to_owned();
+    let silenced = "\n[[item]]\nid = \"DOC-001\"\noverrides = true\nversion = 99\nkind = \"missing_document\"\nseverity = \"info\"\ntitle = \"H&P of our own\"\nwhy = \"Ours.\"\nauthority = \"house\"\ncitation = \"by-laws 4.2\"\n[item.clock]\ndocument = [\"history_and_physical\"]\nstart = \"admission\"\nlimit_hours = 12\n";
+    std::fs::write(folder.join("own.toml"), own + silenced).unwrap();
+    let list = home.json(["checklist", "list"]);
+    let ids: Vec<&str> =
+        list.as_array().unwrap().iter().flat_map(|p| p["items"].as_array().unwrap()).map(|i| i["id"].as_str().unwrap()).collect();
+    assert!(ids.contains(&"SITE-1"));
+    assert_eq!(ids.iter().filter(|id| **id == "DOC-001").count(), 1);
+    let now = home.json(["checklist", "show", "DOC-001"]);
+    assert_eq!((now["version"].as_u64(), shipped["version"].as_u64()), (Some(99), Some(1)));
+
+    std::fs::write(folder.join("own.toml"), "[pack]\nid = 3\n").unwrap();
+    let refused = home.run(["gaps", "--all"]).ends(2);
+    assert!(refused.err.contains("own.toml") && refused.err.contains("checklist check"), "{}", refused.err);
+}
+
+#[test]
+fn an_override_of_nothing_is_a_mistake() {
+    let home = Home::empty();
+    let path = template(&home);
+    let text = std::fs::read_to_string(&path).unwrap().replace("id = \"SITE-1\"", "id = \"DOC-0O1\"\noverrides = true");
+    std::fs::write(&path, text).unwrap();
+    let found = home.run(["--json", "checklist", "check", &path]).ends(2).json();
+    assert!(found.to_string().contains("nothing to override") && found.to_string().contains("DOC-001"), "{found}");
+}
+
+#[test]
+fn a_difference_names_items_and_the_gaps_that_change() {
+    let home = Home::with_charts();
+    let one = template(&home);
+    let two = home.at("two.toml").to_str().unwrap().to_owned();
+    let text = std::fs::read_to_string(&one).unwrap().replace("below = 130", "below = 140").replace("evidence_min = 2", "evidence_min = 1");
+    std::fs::write(&two, text).unwrap();
+    let found = home.json(["checklist", "diff", &one, &two]);
+    assert_eq!(found["items"][0]["item"], "SITE-1");
+    assert!(!found["gaps"]["more"].as_array().unwrap().is_empty(), "{found}");
+    home.run(["checklist", "diff", &one, &one]).ends(1);
+}
+
+#[test]
+fn an_approved_item_is_no_draft_and_the_act_is_in_the_audit_log() {
+    let home = Home::with_charts();
+    let gap = home.json(["gaps", "--all"])[0].clone();
+    let item = gap["item"].as_str().unwrap();
+    assert!(gap["why"].as_str().unwrap().contains("Draft"));
+    home.run(["checklist", "approve", item, "--by", "Medical executive committee"]).ends(0);
+    let shown = home.run(["checklist", "show", item]).ends(0).out;
+    assert!(shown.contains("approved by Medical executive committee on 20"), "{shown}");
+    let after = home.json(["gaps", "--all", "--checklist", item]);
+    assert!(!after[0]["why"].as_str().unwrap().contains("Draft"));
+    assert!(home.run(["audit", "show"]).ends(0).out.contains("checklist.approve"));
+    home.run(["checklist", "approve", item, "--withdraw"]).ends(0);
+    assert!(home.run(["checklist", "show", item]).ends(0).out.contains("not yet approved"));
+    home.run(["checklist", "approve", "NO-SUCH", "--by", "X"]).ends(2);
+}
+
+#[test]
+fn a_printed_item_says_what_it_asks_in_every_form() {
+    let home = Home::empty();
+    for (form, begins) in [("text", "DOC-001  "), ("markdown", "## DOC-001 "), ("html", "<!doctype html>")] {
+        let shown = home.run(["checklist", "show", "DOC-001", "--form", form]).ends(0).quiet().out;
+        assert!(shown.starts_with(begins) && shown.contains("42 CFR 482.22"), "{shown}");
+    }
+    assert!(home.run(["checklist", "list", "--form", "html"]).ends(0).out.contains("<h2>DOC-001 "));
+}
+
+#[test]
+fn a_gap_lives_from_open_over_resolved_to_open_again_and_is_counted() {
+    let home = Home::with_charts();
+    let key = "N01-undocumented|acute_kidney_injury|";
+    let gaps = home.json(["gaps", "--all"]);
+    let mine = |gaps: &serde_json::Value| {
+        gaps.as_array()
+            .unwrap()
+            .iter()
+            .any(|g| g["encounter"] == "88120" && g["condition"] == "acute_kidney_injury" && g["kind"] == "undocumented")
+    };
+    assert!(mine(&gaps));
+    let note = |id: &str, text: &str| {
+        serde_json::json!({ "id": id, "encounter": "enc-88120", "type": "progress_note", "date": "2026-11-19T20:00:00-05:00",
+            "author": "Chen, Li MD", "text": text })
+        .to_string()
+    };
+    let first = home.write("one.jsonl", note("late-note", "ASSESSMENT AND PLAN:\n1. Acute kidney injury, prerenal. Hold diuretic."));
+    home.run(["import", first.to_str().unwrap()]).ends(0);
+    assert!(!mine(&home.json(["gaps", "--all"])));
+    let history = home.json(["gaps", "--history", "88120"]);
+    let resolved = history.as_array().unwrap().iter().find(|m| m["gap"] == key).unwrap().clone();
+    assert_eq!((resolved["state"].as_str(), resolved["reason"].as_str()), (Some("resolved"), Some("by document late-note")));
+    let report = home.json(["checklist", "precision"]);
+    let row = report.as_array().unwrap().iter().find(|r| r["item"] == "N01-undocumented").unwrap().clone();
+    assert_eq!((row["resolved"].as_u64(), row["precision"].as_f64()), (Some(1), Some(1.0)));
+
+    let second = home.write("two.jsonl", note("late-note", "ASSESSMENT AND PLAN:\n1. Creatinine up. Hold diuretic."));
+    home.run(["import", second.to_str().unwrap()]).ends(0);
+    assert!(mine(&home.json(["gaps", "--all"])));
+    let history = home.json(["gaps", "--history", "88120"]);
+    let last = history.as_array().unwrap().iter().rfind(|m| m["gap"] == key).unwrap().clone();
+    assert_eq!((last["state"].as_str(), last["reason"].as_str()), (Some("open"), Some("found again")));
+}
