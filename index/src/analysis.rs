@@ -20,7 +20,7 @@ use std::ops::Range;
 use crate::fold;
 
 /// Version of the analysis; part of the index epoch, so that a change here rebuilds every index.
-pub const ANALYZER_VERSION: u32 = 1;
+pub const ANALYZER_VERSION: u32 = 2;
 
 /// Longest token text in bytes; longer ones are cut, in texts and in queries alike, so that both still meet.
 pub const MAX_TOKEN: usize = 64;
@@ -188,7 +188,7 @@ impl Units<'_> {
         loop {
             let Some(('.', _, dot)) = self.see(at) else { return end };
             match self.see(dot) {
-                Some((letter, _, next)) if letter.is_alphabetic() && !fold::is_ideograph(letter) && !self.word_at(next) => {
+                Some((letter, _, next)) if letter.is_alphabetic() && !fold::is_mark(letter) && !fold::is_ideograph(letter) && !self.word_at(next) => {
                     end = Some(next);
                     at = next;
                 }

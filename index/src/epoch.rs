@@ -5,12 +5,17 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::ANALYZER_VERSION;
 
 /// Version of the schema; raise it with every change of the fields.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 
-/// The name of the epoch: of schema, analysis, file format and the caller's salt, as 32 hexadecimal digits.
-pub(crate) fn name(salt: &str) -> String {
-    let whole = format!("{SCHEMA_VERSION}\n{ANALYZER_VERSION}\n{}\n{salt}", tantivy::INDEX_FORMAT_VERSION);
+/// The name of the epoch: of schema, analysis, file format, the caller's store and the version of its reader, as 32 hexadecimal digits.
+pub(crate) fn name(store: &str, reader: &str) -> String {
+    let whole = format!("{SCHEMA_VERSION}\n{ANALYZER_VERSION}\n{}\n{store}\n{reader}", tantivy::INDEX_FORMAT_VERSION);
     format!("{:032x}", fnv(whole.as_bytes()))
+}
+
+/// The name of a store in a commit: tells whether an index of another epoch belongs to the same store.
+pub(crate) fn store(name: &str) -> String {
+    format!("{:032x}", fnv(name.as_bytes()))
 }
 
 /// The folder of an epoch.
@@ -33,6 +38,8 @@ fn fnv(bytes: &[u8]) -> u128 {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Payload {
     pub(crate) epoch: String,
+    #[serde(default)]
+    pub(crate) store: String,
     pub(crate) sequence: u64,
 }
 
@@ -47,9 +54,10 @@ mod tests {
     }
 
     #[test]
-    fn epochs_differ_by_salt_and_folders_are_recognised() {
-        assert_ne!(name("a"), name("b"));
-        assert!(is_folder(&folder(&name("a"))));
+    fn epochs_differ_by_store_and_reader_and_folders_are_recognised() {
+        assert_ne!(name("a", "1"), name("b", "1"));
+        assert_ne!(name("a", "1"), name("a", "2"));
+        assert!(is_folder(&folder(&name("a", "1"))));
         assert!(!is_folder("index-") && !is_folder("index-../x") && !is_folder("notes"));
     }
 }

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::analysis::{Token, tokens};
+use crate::brute::Document;
+use crate::entry::Entry;
 use crate::grammar::{Field, Query};
-use crate::occur::{self, Occurrence};
 use crate::plan::{Matcher, Plan};
 
 /// A stretch of text that matched.
@@ -27,19 +27,26 @@ impl Mark {
     }
 }
 
-/// What of `text` matched: whole phrases, the words of near-groups, nothing for `not`. Sorted, not overlapping.
-///
-/// Only the text is known here, so leaves on other fields count as met. A text that does not match has no marks, and neither has a branch
-/// of an `or` that does not match.
+/// What of a text alone matched. Leaves on anything else count as met: fields, dates, and what a reader would have to find.
 pub fn marks(query: &Query, text: &str) -> Vec<Mark> {
-    let tokens: Vec<Token<'_>> = tokens(text).collect();
-    let mut found = Vec::new();
-    if !walk(&Plan::of(query), &tokens, &mut found) {
+    collect(query, &Entry { text, ..Entry::default() }, false)
+}
+
+/// What of a document's text matched: whole phrases, the words of near-groups, concepts, values, the headings of sections; nothing for
+/// `not`. Sorted, not overlapping. A document that does not match has no marks, and neither has a branch of an `or` that does not match.
+pub fn marks_in(query: &Query, entry: &Entry<'_>) -> Vec<Mark> {
+    collect(query, entry, true)
+}
+
+fn collect(query: &Query, entry: &Entry<'_>, whole: bool) -> Vec<Mark> {
+    let mut walk = Walk { document: Document::new(entry), whole, found: Vec::new() };
+    if !walk.holds(&Plan::of(query)) {
         return Vec::new();
     }
+    let mut found = walk.found;
     found.sort_unstable_by_key(|mark| (mark.start, std::cmp::Reverse(mark.end), mark.leaf));
     let mut out: Vec<Mark> = Vec::with_capacity(found.len());
-    for mark in found {
+    for mark in found.into_iter().filter(|mark| mark.start < mark.end) {
         match out.last_mut() {
             Some(last) if mark.start < last.end => last.end = last.end.max(mark.end),
             _ => out.push(mark),
@@ -48,53 +55,62 @@ pub fn marks(query: &Query, text: &str) -> Vec<Mark> {
     out
 }
 
-/// Whether the plan holds on the text; adds the marks of what made it hold.
-fn walk(plan: &Plan, tokens: &[Token<'_>], out: &mut Vec<Mark>) -> bool {
-    let before = out.len();
-    let holds = match plan {
-        Plan::Nothing => false,
-        Plan::And(plans) => plans.iter().all(|p| walk(p, tokens, out)),
-        Plan::Or(plans) => {
-            // Every side is walked: all that match are marked.
-            let mut any = false;
-            for plan in plans {
-                any |= walk(plan, tokens, out);
+struct Walk<'a> {
+    document: Document<'a>,
+    /// Whether everything of the document is known, and not its text alone.
+    whole: bool,
+    found: Vec<Mark>,
+}
+
+impl Walk<'_> {
+    /// Whether the plan holds; adds the marks of what made it hold.
+    fn holds(&mut self, plan: &Plan) -> bool {
+        let before = self.found.len();
+        let holds = match plan {
+            Plan::Nothing => false,
+            Plan::And(plans) => plans.iter().all(|p| self.holds(p)),
+            Plan::Or(plans) => {
+                // Every side is walked: all that match are marked.
+                let mut any = false;
+                for plan in plans {
+                    any |= self.holds(plan);
+                }
+                any
             }
-            any
-        }
-        Plan::Not(inner) => {
-            let decided = on_text_only(inner);
-            let held = walk(inner, tokens, out);
-            out.truncate(before);
-            !decided || !held
-        }
-        Plan::Leaf(matcher, leaf) => match matcher {
-            Matcher::Words { field: Field::Text, phrase } => mark(occur::phrase_in(phrase, tokens), *leaf, out),
-            Matcher::Near { field: Field::Text, operands, within } => {
-                mark(occur::near_all(&occur::operands_in(operands, tokens), *within), *leaf, out)
+            Plan::Not(inner) => {
+                let decided = self.decided(inner);
+                let held = self.holds(inner);
+                self.found.truncate(before);
+                !decided || !held
             }
-            _ => true,
-        },
-    };
-    if !holds {
-        out.truncate(before);
+            Plan::Leaf(matcher, leaf, scope) if self.decided(plan) => match self.document.leaf(matcher, scope) {
+                Ok(held) => held,
+                Err(places) => {
+                    if matches!(matcher, Matcher::Words { field, .. } | Matcher::Near { field, .. } if field.in_text() || *field == Field::Section)
+                    {
+                        self.found.extend(places.iter().map(|o| Mark { start: o.start, end: o.end, leaf: *leaf }));
+                    }
+                    !places.is_empty()
+                }
+            },
+            Plan::Leaf(..) => true,
+        };
+        if !holds {
+            self.found.truncate(before);
+        }
+        holds
     }
-    holds
-}
 
-fn mark(found: Vec<Occurrence>, leaf: usize, out: &mut Vec<Mark>) -> bool {
-    out.extend(found.iter().map(|o| Mark { start: o.start, end: o.end, leaf }));
-    !found.is_empty()
-}
-
-/// Whether the text alone decides a plan.
-fn on_text_only(plan: &Plan) -> bool {
-    match plan {
-        Plan::Nothing => true,
-        Plan::And(plans) | Plan::Or(plans) => plans.iter().all(on_text_only),
-        Plan::Not(inner) => on_text_only(inner),
-        Plan::Leaf(matcher, _) => {
-            matches!(matcher, Matcher::Words { field: Field::Text, .. } | Matcher::Near { field: Field::Text, .. })
+    /// Whether what is known decides a plan.
+    fn decided(&self, plan: &Plan) -> bool {
+        match plan {
+            Plan::Nothing => true,
+            Plan::And(plans) | Plan::Or(plans) => plans.iter().all(|p| self.decided(p)),
+            Plan::Not(inner) => self.decided(inner),
+            Plan::Leaf(matcher, _, scope) => {
+                let text = matches!(matcher, Matcher::Words { field: Field::Text, .. } | Matcher::Near { field: Field::Text, .. });
+                self.whole || (text && scope.is_empty())
+            }
         }
     }
 }

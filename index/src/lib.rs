@@ -31,6 +31,8 @@
 //! | `fold` | which characters make a word, and how it is written in the index |
 //! | `grammar` | query text to tree ([`Query`]), and back, and into words |
 //! | `plan` | tree to analysed words at offsets: what is really looked up |
+//! | `keys` | what a reader found in a text, as keys at positions |
+//! | `pairs` | pairs of words as terms, so that phrases of common words are quick |
 //! | `occur` | where phrases and near-groups stand, given where their words stand |
 //! | `brute` | [`matches()`]: a query against one document, without an index |
 //! | `highlight`, `snippet` | [`marks`], [`snippet`]: what matched, and the window that shows it |
@@ -68,16 +70,18 @@ mod error;
 mod fold;
 mod grammar;
 mod highlight;
+mod keys;
 mod occur;
+mod pairs;
 mod plan;
 mod snippet;
 mod stop;
 
 pub use brute::matches;
-pub use engine::{Engine, Facet, Found, Hit, Opened, Page, Sort, Take};
-pub use entry::{Change, Entry};
+pub use engine::{Engine, Facet, Found, Hit, Opened, Page, Recency, Sort, Take};
+pub use entry::{Annotations, Change, Entry, Mention, Region, Value};
 pub use error::IndexError;
-pub use grammar::{FIELD_NAMES, Issue, MAX_DEPTH, MAX_LENGTH, Query};
-pub use highlight::{Mark, marks};
+pub use grammar::{Issue, Knowledge, MAX_DEPTH, MAX_LENGTH, Measure, Plain, Query, Sense, table};
+pub use highlight::{Mark, marks, marks_in};
 pub use snippet::{Snippet, snippet, window};
 pub use stop::Stop;

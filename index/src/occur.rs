@@ -2,7 +2,8 @@
 //! highlighter feed tokens of the text; the rules are here, once.
 
 use crate::analysis::Token;
-use crate::plan::{Phrase, Test};
+use crate::keys;
+use crate::plan::{Phrase, Scope, Test};
 
 /// Where one word stands: its position, and its bytes where known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +56,42 @@ pub(crate) fn phrase(phrase: &Phrase, places: &[Vec<Place>]) -> Vec<Occurrence> 
     out
 }
 
+/// The sections that a scope names, as stretches of words: inside each one of the first, outside all of the second.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Bounds {
+    pub(crate) inside: Vec<Vec<(u32, u32)>>,
+    pub(crate) outside: Vec<(u32, u32)>,
+}
+
+impl Bounds {
+    /// Keeps what stands where it must: as a whole in one stretch, or with no word in any.
+    pub(crate) fn keep(&self, found: &mut Vec<Occurrence>) {
+        found.retain(|o| {
+            self.inside.iter().all(|all| all.iter().any(|(first, last)| *first <= o.first && o.last <= *last))
+                && !self.outside.iter().any(|(first, last)| *first <= o.last && o.first <= *last)
+        });
+    }
+}
+
+/// The sections of a text that a scope names, from the keys of its sections.
+pub(crate) fn bounds_in(scope: &Scope, sections: &[Token<'_>]) -> Bounds {
+    let mut bounds = Bounds::default();
+    for place in scope {
+        let mut stretches = Vec::new();
+        for name in &place.names {
+            let positions: Vec<u32> = sections.iter().filter(|key| key.text == name.as_str()).map(|key| key.position).collect();
+            stretches.extend(keys::stretches(&positions));
+        }
+        if place.inside { bounds.inside.push(stretches) } else { bounds.outside.extend(stretches) }
+    }
+    bounds
+}
+
+/// The occurrences of any of several phrases in a text.
+pub(crate) fn choices_in(choices: &[Phrase], tokens: &[Token<'_>]) -> Vec<Occurrence> {
+    merged(choices.iter().map(|phrase| phrase_in(phrase, tokens)).collect())
+}
+
 /// The occurrences of a phrase in a text.
 pub(crate) fn phrase_in(wanted: &Phrase, tokens: &[Token<'_>]) -> Vec<Occurrence> {
     let mut all = Vec::with_capacity(wanted.slots.len());
@@ -70,7 +107,7 @@ pub(crate) fn phrase_in(wanted: &Phrase, tokens: &[Token<'_>]) -> Vec<Occurrence
 
 /// The occurrences of each operand of a near-group in a text.
 pub(crate) fn operands_in(operands: &[Vec<Phrase>], tokens: &[Token<'_>]) -> Vec<Vec<Occurrence>> {
-    operands.iter().map(|choices| merged(choices.iter().map(|p| phrase_in(p, tokens)).collect())).collect()
+    operands.iter().map(|choices| choices_in(choices, tokens)).collect()
 }
 
 /// The occurrences of the choices of one operand, in order.

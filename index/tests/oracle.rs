@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use lacuna_index::{Change, Engine, Entry, Page, Query, Sort, Stop, marks, matches, snippet};
+mod common;
+
+use common::{Mini, Notes, read, with};
+use lacuna_index::{Change, Engine, Entry, Page, Query, Sort, Stop, marks_in, matches, snippet};
 use proptest::prelude::*;
 
 const JAN: i64 = 1_767_225_600;
@@ -47,9 +50,22 @@ const NOTES: &[(&str, &str, &str, &str, Option<i64>)] = &[
     ("--- *** ((())) \"\" ~~~ !!!", "symbols", "-", "*", Some(1)),
     ("Acute blood loss anemia; anemia of chronic disease, blood transfused. hemoglobin 7.2", "progress_note", "Lee", "Medicine", Some(2)),
     ("I50.23 coded. HbA1c 9.1. Temp 98.6, 1.2-1.4 range, dates 3/12/2026.", "coding", "Coder", "HIM", Some(3)),
+    (
+        "HISTORY: Gout in the past, no delirium. EF 55. ASSESSMENT: Acute delirium, ferritin 12. PLAN: haloperidol for delirium.",
+        "visit",
+        "Okafor",
+        "Neurology",
+        Some(500),
+    ),
+    ("HISTORY: Delirium once. ASSESSMENT: No gout. Ferritin 300, EF 22.5. PLAN: allopurinol.", "visit", "Okafor", "Neurology", Some(501)),
+    ("Gout and ileus without headings. EF 40.", "visit", "Okafor", "Neurology", None),
 ];
 
-fn entries() -> Vec<Entry<'static>> {
+fn all_read() -> Vec<Notes<'static>> {
+    NOTES.iter().map(|note| read(note.0)).collect()
+}
+
+fn entries<'n>(notes: &'n [Notes<'static>]) -> Vec<Entry<'n>> {
     NOTES
         .iter()
         .zip(1_u64..)
@@ -63,8 +79,12 @@ fn entries() -> Vec<Entry<'static>> {
             patient: if key % 2 == 0 { "Doe, Jane" } else { "P-001" },
             mrn: if key % 2 == 0 { "MRN-0042" } else { "MRN-00421" },
             encounter: if key % 5 == 0 { "ENC 1/2026" } else { "enc-2" },
+            stay: if key % 3 == 0 { "stay-3" } else { "" },
             date: day.map(|d| JAN + d * 86_400 + 3600),
+            ..Entry::default()
         })
+        .zip(notes)
+        .map(|(entry, notes)| with(entry, notes))
         .collect()
 }
 
@@ -83,7 +103,7 @@ fn both(engine: &Engine, entries: &[Entry<'_>], query: &Query) -> Vec<u64> {
     let mut expected: Vec<u64> = entries.iter().filter(|e| matches(query, e)).map(|e| e.key).collect();
     expected.sort_unstable();
     for sort in [Sort::Score, Sort::Date] {
-        let found = engine.search(query, Page { limit: 1000, offset: 0, sort }, &Stop::new()).unwrap();
+        let found = engine.search(query, Page { limit: 1000, sort, ..Page::default() }, &Stop::new()).unwrap();
         assert_eq!(found.notices, Vec::<String>::new());
         assert_eq!(found.total, expected.len() as u64, "{query}");
         let mut keys: Vec<u64> = found.hits.iter().map(|h| h.key).collect();
@@ -145,7 +165,7 @@ const TABLE: &[(&str, &[u64], &str)] = &[
     ("heart and edema", &[2], "heart edema"),
     ("edema or lasix", &[1, 2], "Lasix"),
     ("heart not denied", &[1], "heart"),
-    ("not patient not pain", &[2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 14, 17, 18, 19, 20], ""),
+    ("not patient not pain", &[2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 14, 17, 18, 19, 20, 21, 22, 23], ""),
     ("not not sepsis", &[5, 6], ""),
     ("(lactate or creatinine) (vancomycin or mg/dl)", &[4, 5], "Creatinine mg/dL"),
     ("lactate vancomycin not \"septic shock\"", &[], ""),
@@ -199,7 +219,7 @@ const TABLE: &[(&str, &[u64], &str)] = &[
     ("date:..2025-12-31", &[5], ""),
     ("date:2026-01-01", &[1], ""),
     ("date:2026-01-03..2026-01-11", &[7, 19, 20], ""),
-    ("not date:1900..", &[6, 17], ""),
+    ("not date:1900..", &[6, 17, 23], ""),
     ("cafe", &[14], "café"),
     ("naïve", &[14], "naïve"),
     ("STRASSE", &[14], "Straße"),
@@ -208,7 +228,78 @@ const TABLE: &[(&str, &[u64], &str)] = &[
     ("foo:sepsis", &[], ""),
     ("bp:120", &[2], "BP 120"),
     ("-sepsis", &[5, 6], "Sepsis"),
-    ("section:plan sepsis", &[5, 6], "Sepsis"),
+    ("section:plan sepsis", &[], ""),
+    ("section:plan", &[21, 22], "PLAN:"),
+    ("section:hist", &[21, 22], "HISTORY:"),
+    ("section:plan type:visit", &[21, 22], "PLAN:"),
+    ("not section:plan gout", &[21, 22, 23], "Gout"),
+    ("section:nowhere gout", &[21, 22, 23], "Gout"),
+    ("delirium section:history", &[21, 22], "delirium"),
+    ("delirium not section:history", &[21], "delirium delirium"),
+    ("section:(plan or assessment) gout", &[22], "gout"),
+    ("section:plan,assessment delirium", &[21], "delirium delirium"),
+    ("section:plan (delirium or allopurinol)", &[21, 22], "delirium"),
+    ("section:plan \"for delirium\"", &[21], "for delirium"),
+    ("section:plan delir*", &[21], "delirium"),
+    ("section:plan halopridol~", &[21], "haloperidol"),
+    ("delirium near/3 haloperidol section:plan", &[21], "haloperidol delirium"),
+    ("delirium near/30 ferritin section:plan", &[], ""),
+    ("gout section:history not delirium", &[], ""),
+    ("section:plan delirium section:assessment", &[], ""),
+    ("delirium is:present", &[21], "delirium delirium"),
+    ("DELIRIUM is:present", &[21], "delirium delirium"),
+    ("\"delirium\" is:present", &[21], "delirium delirium"),
+    ("delirium is:negated", &[21], "delirium"),
+    ("delirium is:historical", &[22], "Delirium"),
+    ("delirium is:historical,negated", &[21, 22], "delirium"),
+    ("delirium is:historical is:negated", &[21, 22], "delirium"),
+    ("delirium is:(historical or negated)", &[21, 22], "delirium"),
+    ("gout is:present", &[23], "Gout"),
+    ("gout is:any", &[21, 22, 23], "Gout"),
+    ("gout is:family", &[], ""),
+    ("acute delirium is:present", &[21], "delirium"),
+    ("haloperidol acute delirium is:present", &[21], "delirium haloperidol"),
+    ("acute gout is:any", &[], ""),
+    ("delirium is:present section:plan", &[21], "delirium"),
+    ("delirium is:negated section:plan", &[], ""),
+    ("delirium is:present not section:plan", &[21], "delirium"),
+    ("(delirium or gout) is:present", &[21, 23], "delirium delirium"),
+    ("okafor is:present", &[], ""),
+    ("author:okafor not gout is:negated", &[21, 23], ""),
+    ("type:visit not (gout is:negated or ileus)", &[21], ""),
+    ("ef < 40", &[1, 22], "EF 25"),
+    ("ef<40", &[1, 22], "EF 25"),
+    ("ef <= 40 %", &[1, 22, 23], "EF 25"),
+    ("ef = 40", &[23], "EF 40"),
+    ("ef = 20..30", &[1, 22], "EF 25"),
+    ("ef = 30..20", &[1, 22], "EF 25"),
+    ("ef > 50", &[21], "EF 55"),
+    ("ef >= 55", &[21], "EF 55"),
+    ("ef > 55", &[], ""),
+    ("ef > 2.25 u/dL", &[1, 21, 23], "EF 25"),
+    ("ef > 2 u/parsec", &[], ""),
+    ("ferritin < 15 section:assessment", &[21], "ferritin 12"),
+    ("ferritin > 15 section:plan", &[], ""),
+    ("ferritin > 15 not ef > 50", &[22], "Ferritin 300"),
+    ("edema > 3", &[], ""),
+    ("> 3", &[7, 20], "3"),
+    ("hf edema", &[2], "heart failure edema"),
+    ("hf", &[1, 2], "heart failure HFrEF"),
+    ("hf synonyms:off", &[], ""),
+    ("\"hf\"", &[], ""),
+    ("renal near/4 stage", &[8], "kidney stage"),
+    ("gap:any sepsis", &[5, 6], "Sepsis"),
+    ("gap:any heart", &[], ""),
+    ("gap:none", &[], ""),
+    ("not gap:none gout", &[21, 22, 23], "Gout"),
+    ("gap:nonsense gout", &[21, 22, 23], "Gout"),
+    ("encounter:stay-3 gout", &[21], "Gout"),
+    ("\"in the past\"", &[21], "in the past"),
+    ("\"the ulcer near the sacrum is clean\"", &[7], "The ulcer near the sacrum is clean"),
+    ("\"of the\"", &[7], "of the"),
+    ("\"is 5/10\"", &[10], "is 5/10"),
+    ("\"patient was\"", &[13], "patient was patient was"),
+    ("\"to the operating\"", &[13], "to the operating"),
     ("and or not", &[], ""),
     ("\"and\" \"not\"", &[], ""),
     ("*** ~~~ !!!", &[], ""),
@@ -219,18 +310,23 @@ const TABLE: &[(&str, &[u64], &str)] = &[
 
 #[test]
 fn every_query_of_the_table_finds_the_same_both_ways() {
-    let entries = entries();
+    let notes = all_read();
+    let entries = entries(&notes);
     let engine = engine_of(&entries);
-    assert!(TABLE.len() >= 60);
+    assert!(TABLE.len() >= 180);
+    let mut faults = Vec::new();
     for (typed, notes, marked) in TABLE {
-        let query = Query::parse(typed).0;
+        let query = Query::read(typed, &Mini).0;
+        assert_eq!(Query::read(&query.to_string(), &Mini).0, query, "{typed}");
         let keys = both(&engine, &entries, &query);
-        let expected: Vec<u64> = notes.iter().map(|n| n * 7).collect();
-        assert_eq!(keys, expected, "{typed}");
-        let Some(first) = entries.iter().find(|e| keys.first() == Some(&e.key)) else { continue };
-        let spelled: Vec<&str> = marks(&query, first.text).iter().map(|m| &first.text[m.span()]).collect();
-        assert_eq!(spelled.join(" "), *marked, "{typed}");
+        let first = entries.iter().find(|e| keys.first() == Some(&e.key));
+        let spelled = first.map_or(Vec::new(), |first| marks_in(&query, first).iter().map(|m| &first.text[m.span()]).collect());
+        let found: Vec<u64> = keys.iter().map(|key| key / 7).collect();
+        if found != *notes || spelled.join(" ") != *marked {
+            faults.push(format!("{typed}: {found:?} {spelled:?}, not {notes:?} {marked:?}"));
+        }
     }
+    assert_eq!(faults, Vec::<String>::new());
 }
 
 /// Words that meet: few, close to each other, compound, dotted, accented.
@@ -265,13 +361,24 @@ fn word() -> impl Strategy<Value = String> {
         "I50.23",
         "it's",
         "肺炎",
+        "the",
+        "of",
+        "patient",
+        "no",
+        "acute",
+        "sepsis",
     ])
     .prop_map(str::to_owned)
 }
 
+/// Words and the headings of sections.
+fn stretch() -> impl Strategy<Value = String> {
+    prop_oneof![8 => word(), 1 => prop::sample::select(vec!["plan:", "history:", "ef 2.5", "b 80", "no ab"]).prop_map(str::to_owned)]
+}
+
 fn text() -> impl Strategy<Value = String> {
     let gap = prop::sample::select(vec![" ", " ", " ", ", ", ". ", "\n", "-", "/", " \u{2014} "]);
-    prop::collection::vec((word(), gap), 0..14).prop_map(|all| all.into_iter().map(|(w, g)| w + g).collect())
+    prop::collection::vec((stretch(), gap), 0..16).prop_map(|all| all.into_iter().map(|(w, g)| w + g).collect())
 }
 
 fn leaf() -> impl Strategy<Value = String> {
@@ -286,6 +393,11 @@ fn leaf() -> impl Strategy<Value = String> {
         1 => (word(), word(), word(), 1..6).prop_map(|(a, b, c, n)| format!("{a} near/{n} \"{b} {c}\" near/{n} {a}")),
         1 => (word(), word(), word()).prop_map(|(a, b, c)| format!("({a} or {b}*) near/2 {c}~")),
         1 => word().prop_map(|w| format!("type:{w}")),
+        2 => (prop::sample::select(vec!["sepsis", "ab", "abc", "acute sepsis"]), prop::sample::select(vec!["present", "negated", "any", "historical,negated"]))
+            .prop_map(|(c, how)| format!("{c} is:{how}")),
+        1 => (word(), prop::sample::select(vec!["plan", "history", "assessment", "(plan or history)"])).prop_map(|(w, s)| format!("({w} section:{s})")),
+        1 => (word(), word(), prop::sample::select(vec!["plan", "history"])).prop_map(|(a, b, s)| format!("({a} near/3 {b} not section:{s})")),
+        1 => prop::sample::select(vec!["ef > 2", "ef < 2.5", "b >= 80", "b = 1..90", "ef > 0.1 u/dL", "section:plan", "abd", "gap:any"]).prop_map(str::to_owned),
         1 => word().prop_map(|w| format!("mrn:{w}*")),
         1 => Just("date:1970-01-02..1970-01-05".to_owned()),
     ]
@@ -309,18 +421,23 @@ proptest! {
         texts in prop::collection::vec((text(), word(), prop::option::of(0_i64..700_000)), 1..14),
         typed in prop::collection::vec(query(), 12),
     ) {
+        let notes: Vec<Notes<'static>> = texts.iter().map(|(text, ..)| read(text)).collect();
         let entries: Vec<Entry<'_>> = texts
             .iter()
             .zip(1_u64..)
-            .map(|((text, word, date), key)| Entry { key, text, document_type: word, mrn: word, date: *date, ..Entry::default() })
+            .zip(&notes)
+            .map(|(((text, word, date), key), notes)| {
+                with(Entry { key, text, document_type: word, mrn: word, stay: "stay-3", date: *date, ..Entry::default() }, notes)
+            })
             .collect();
         let engine = engine_of(&entries);
         for typed in typed {
-            let query = Query::parse(&typed).0;
-            prop_assert_eq!(&Query::parse(&query.to_string()).0, &query);
+            let query = Query::read(&typed, &Mini).0;
+            prop_assert_eq!(&Query::read(&query.to_string(), &Mini).0, &query, "{}", typed);
             both(&engine, &entries, &query);
             for entry in &entries {
-                let marks = marks(&query, entry.text);
+                let marks = marks_in(&query, entry);
+                prop_assert!(marks.is_empty() || matches(&query, entry));
                 let mut end = 0;
                 for mark in &marks {
                     prop_assert!(mark.start >= end && mark.start < mark.end && entry.text.get(mark.span()).is_some());
@@ -334,7 +451,8 @@ proptest! {
 
     #[test]
     fn any_string_is_a_query(typed in "(\\PC|near/2 |or |not |type:|[a-c*~\"()]){0,30}") {
-        let entries = entries();
+        let notes = all_read();
+        let entries = entries(&notes);
         let engine = engine_of(&entries[..4]);
         both(&engine, &entries[..4], &Query::parse(&typed).0);
     }

@@ -109,7 +109,7 @@ fn real_notes_are_found_the_same_both_ways() {
     for typed in &queries {
         let query = Query::parse(typed).0;
         let expected: Vec<&Entry<'_>> = entries.iter().filter(|e| matches(&query, e)).collect();
-        let page = Page { limit: entries.len(), offset: 0, sort: Sort::Score };
+        let page = Page { limit: entries.len(), sort: Sort::Score, ..Page::default() };
         let found = engine.search(&query, page, &Stop::new()).unwrap();
         let mut keys: Vec<u64> = found.hits.iter().map(|h| h.key).collect();
         keys.sort_unstable();

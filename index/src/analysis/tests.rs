@@ -71,6 +71,13 @@ fn combining_letters_alone_were_an_empty_token() {
     assert_eq!(found, ["ab"]);
 }
 
+#[test]
+fn a_combining_mark_alone_is_no_word() {
+    for text in ["\u{1acc} ", "a-\u{1acc}", "a.\u{1acc}."] {
+        assert!(tokens(text).all(|token| !token.text.is_empty()), "{}", text.escape_debug());
+    }
+}
+
 proptest! {
     #[test]
     fn spans_are_inside_and_positions_never_go_back(text in "(\\PC|[a-z0-9.,/'& \u{200b}\u{301}-]|b\\.i\\.d\\. |1,000){0,60}") {

@@ -3,8 +3,8 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery, TermQuery};
-use tantivy::schema::IndexRecordOption;
+use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery, TermQuery};
+use tantivy::schema::{Field as Column, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
 use super::expand::{self, MAX_WORDS};
@@ -12,8 +12,9 @@ use super::guard::Guarded;
 use super::leaf::{Ask, Expanded, LeafQuery};
 use super::schema::Columns;
 use crate::error::IndexError;
-use crate::grammar::{DateRange, Field};
-use crate::plan::{Matcher, Phrase, Plan, Test};
+use crate::grammar::{DateRange, Field, Shape};
+use crate::pairs::paired;
+use crate::plan::{Matcher, Phrase, Place, Plan, Scope, Test};
 use crate::stop::Stop;
 
 pub(crate) struct Compiler<'a> {
@@ -40,9 +41,9 @@ impl Compiler<'_> {
             Plan::Not(inner) => {
                 Ok(Box::new(BooleanQuery::new(vec![(Occur::Must, everything()), (Occur::MustNot, guarded(self.plan(inner)?))])))
             }
-            Plan::Leaf(Matcher::Date(range), _) => Ok(unscored(self.date(*range))),
-            Plan::Leaf(Matcher::Words { field, phrase }, _) => self.words(*field, phrase),
-            Plan::Leaf(Matcher::Near { field, operands, within }, _) => self.near(*field, operands, *within),
+            Plan::Leaf(Matcher::Date(range), ..) => Ok(unscored(self.date(*range))),
+            Plan::Leaf(Matcher::Words { field, choices }, _, scope) => self.words(*field, choices, scope),
+            Plan::Leaf(Matcher::Near { field, operands, within }, _, scope) => self.near(*field, operands, *within, scope),
         }
     }
 
@@ -69,49 +70,55 @@ impl Compiler<'_> {
         Box::new(RangeQuery::new(from, to))
     }
 
-    fn words(&mut self, field: Field, phrase: &Phrase) -> Compiled {
+    fn words(&mut self, field: Field, choices: &[Phrase], scope: &Scope) -> Compiled {
         let Some(column) = self.columns.of(field) else { return Ok(Box::new(EmptyQuery)) };
-        let exact: Option<Vec<(usize, Term)>> = phrase
-            .slots
-            .iter()
-            .map(|slot| match &slot.test {
-                Test::Exact(text) => Some((slot.offset as usize, Term::from_field_text(column, text))),
-                _ => None,
-            })
-            .collect();
-        let query: Box<dyn Query> = match exact {
-            Some(mut terms) if terms.len() == 1 => match terms.pop() {
-                Some((_, term)) => Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)),
-                None => Box::new(EmptyQuery),
-            },
-            Some(terms) if terms.len() > 1 => Box::new(PhraseQuery::new_with_offset(terms)),
-            _ => {
-                let expanded = self.expand(field, phrase)?;
-                let ask = match expanded.words.as_slice() {
-                    [only] => Ask::Any(only.clone()),
-                    _ => Ask::Phrase(expanded),
+        if scope.is_empty() && field.shape() != Shape::Keys {
+            let exact: Option<Vec<Box<dyn Query>>> = choices.iter().map(|phrase| exact(column, field, phrase)).collect();
+            if let Some(mut sides) = exact {
+                let query = match sides.len() {
+                    1 => sides.pop().unwrap_or_else(|| Box::new(EmptyQuery)),
+                    // A note is no better a fit for saying the same in several ways.
+                    _ => Box::new(DisjunctionMaxQuery::new(sides)),
                 };
-                self.leaf(field, ask)
+                return Ok(if field == Field::Text { query } else { unscored(query) });
             }
+        }
+        let expanded: Result<Vec<Expanded>, IndexError> = choices.iter().map(|phrase| self.expand(field, phrase)).collect();
+        let expanded = expanded?;
+        let single = expanded.iter().all(|e| e.words.len() == 1);
+        let ask = if scope.is_empty() && single {
+            let mut words: Vec<Term> = expanded.iter().flat_map(|e| &e.words).flat_map(|words| words.iter().cloned()).collect();
+            words.sort();
+            words.dedup();
+            Ask::Any(words.into())
+        } else {
+            Ask::Phrase(expanded)
         };
-        Ok(if field == Field::Text { query } else { unscored(query) })
+        Ok(self.leaf(field, ask, scope))
     }
 
-    fn near(&mut self, field: Field, operands: &[Vec<Phrase>], within: u32) -> Compiled {
+    fn near(&mut self, field: Field, operands: &[Vec<Phrase>], within: u32, scope: &Scope) -> Compiled {
         let sides: Result<Vec<Vec<Expanded>>, IndexError> =
             operands.iter().map(|choices| choices.iter().map(|phrase| self.expand(field, phrase)).collect()).collect();
-        let query = self.leaf(field, Ask::Near(sides?, within));
-        Ok(if field == Field::Text { query } else { unscored(query) })
+        Ok(self.leaf(field, Ask::Near(sides?, within), scope))
     }
 
-    fn leaf(&self, field: Field, ask: Ask) -> Box<dyn Query> {
-        match self.columns.of(field) {
-            Some(column) => Box::new(LeafQuery { column, ask, scored: field == Field::Text, stop: self.stop.clone() }),
-            None => Box::new(EmptyQuery),
-        }
+    fn leaf(&self, field: Field, ask: Ask, scope: &Scope) -> Box<dyn Query> {
+        let (Some(column), Some(text), Some(section)) = (self.columns.of(field), self.columns.of(Field::Text), self.columns.of(Field::Section))
+        else {
+            return Box::new(EmptyQuery);
+        };
+        let named = |place: &Place| {
+            let terms: Vec<Term> = place.names.iter().map(|name| Term::from_field_text(section, name)).collect();
+            (place.inside, Arc::from(terms))
+        };
+        let scope = scope.iter().map(named).collect();
+        let query = Box::new(LeafQuery { column, text, section, ask, scope, scored: field.in_text(), stop: self.stop.clone() });
+        if field.in_text() { query } else { unscored(query) }
     }
 
     fn expand(&mut self, field: Field, phrase: &Phrase) -> Result<Expanded, IndexError> {
+        let phrase = if field == Field::Text { paired(phrase) } else { phrase.clone() };
         let mut words: Vec<Arc<[Term]>> = Vec::with_capacity(phrase.slots.len());
         for slot in &phrase.slots {
             if self.stop.stopped() {
@@ -124,8 +131,27 @@ impl Compiler<'_> {
             }
             words.push(terms.into());
         }
-        Ok(Expanded { phrase: phrase.clone(), words })
+        Ok(Expanded { phrase, words })
     }
+}
+
+/// A phrase of words as they are, by the engine's own queries.
+fn exact(column: Column, field: Field, phrase: &Phrase) -> Option<Box<dyn Query>> {
+    let paired = if field == Field::Text { paired(phrase) } else { phrase.clone() };
+    let terms: Option<Vec<(usize, Term)>> = paired
+        .slots
+        .iter()
+        .map(|slot| match &slot.test {
+            Test::Exact(text) => Some((slot.offset as usize, Term::from_field_text(column, text))),
+            _ => None,
+        })
+        .collect();
+    let mut terms = terms?;
+    Some(match terms.len() {
+        0 => Box::new(EmptyQuery),
+        1 => Box::new(TermQuery::new(terms.pop()?.1, IndexRecordOption::WithFreqs)),
+        _ => Box::new(PhraseQuery::new_with_offset(terms)),
+    })
 }
 
 /// A filter decides what is found and says nothing of how well it fits.

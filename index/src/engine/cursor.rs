@@ -7,7 +7,8 @@ use std::collections::binary_heap::PeekMut;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::{DocId, DocSet, TERMINATED};
 
-use crate::occur::{self, Occurrence, Place};
+use crate::keys;
+use crate::occur::{self, Bounds, Occurrence, Place};
 use crate::plan::Phrase;
 
 /// The documents of any word of a group.
@@ -49,8 +50,30 @@ impl Group {
 
     /// Where words of the group stand in the current document.
     fn places(&mut self) -> Vec<Place> {
-        let doc = self.doc();
         let mut positions = Vec::new();
+        self.each_here(|postings| postings.append_positions_with_offset(0, &mut positions));
+        positions.sort_unstable();
+        positions.dedup();
+        positions.into_iter().map(|position| Place { position, start: 0, end: 0 }).collect()
+    }
+
+    /// The sections of the group in a document, as stretches of words.
+    fn stretches(&mut self, doc: DocId) -> Vec<(u32, u32)> {
+        let mut out = Vec::new();
+        if self.seek(doc) == doc {
+            let mut positions = Vec::new();
+            self.each_here(|postings| {
+                positions.clear();
+                postings.append_positions_with_offset(0, &mut positions);
+                out.extend(keys::stretches(&positions));
+            });
+        }
+        out
+    }
+
+    /// Visits the words that are in the current document.
+    fn each_here(&mut self, mut visit: impl FnMut(&mut SegmentPostings)) {
+        let doc = self.doc();
         // Entries of the current document are at the top of the heap, each above the next: only they are visited.
         let mut open = vec![0_usize];
         while let Some(at) = open.pop() {
@@ -58,14 +81,11 @@ impl Group {
                 && *own == doc
             {
                 if let Some(postings) = self.postings.get_mut(*which) {
-                    postings.append_positions_with_offset(0, &mut positions);
+                    visit(postings);
                 }
                 open.extend([2 * at + 1, 2 * at + 2]);
             }
         }
-        positions.sort_unstable();
-        positions.dedup();
-        positions.into_iter().map(|position| Place { position, start: 0, end: 0 }).collect()
     }
 }
 
@@ -122,34 +142,67 @@ impl Operand {
 }
 
 /// What a leaf asks of the positions.
-pub(crate) enum Cursor {
-    Phrase(PhraseCursor),
+pub(crate) enum Asked {
+    Phrase(Operand),
     Near(Vec<Operand>, u32),
 }
 
+/// What a leaf asks, and the sections it must stand in (`true`) or must not.
+pub(crate) struct Cursor {
+    pub(crate) asked: Asked,
+    pub(crate) scope: Vec<(bool, Group)>,
+}
+
 impl Cursor {
-    /// The first document at or after `target` that holds the words; whether they stand right is for [`Cursor::count`].
+    /// The first document at or after `target` that holds the words and the sections; whether they stand right is for
+    /// [`Cursor::count`].
     pub(crate) fn seek(&mut self, target: DocId) -> DocId {
-        match self {
-            Cursor::Phrase(phrase) => phrase.seek(target),
-            Cursor::Near(operands, _) => meet(operands, target, Operand::seek),
+        let mut wanted = target;
+        loop {
+            let doc = match &mut self.asked {
+                Asked::Phrase(choices) => choices.seek(wanted),
+                Asked::Near(operands, _) => meet(operands, wanted, Operand::seek),
+            };
+            if doc == TERMINATED {
+                return TERMINATED;
+            }
+            let inside = self.scope.iter_mut().filter(|(inside, _)| *inside);
+            wanted = inside.map(|(_, sections)| sections.seek(doc)).max().unwrap_or(doc);
+            if wanted == doc || wanted == TERMINATED {
+                return wanted;
+            }
         }
     }
 
     /// About how many documents hold the words: an intersection begins with the rarest side.
     pub(crate) fn size(&self) -> u32 {
-        match self {
-            Cursor::Phrase(phrase) => phrase.size(),
-            Cursor::Near(operands, _) => operands.iter().map(Operand::size).min().unwrap_or(0),
+        match &self.asked {
+            Asked::Phrase(choices) => choices.size(),
+            Asked::Near(operands, _) => operands.iter().map(Operand::size).min().unwrap_or(0),
         }
     }
 
     /// How often the leaf occurs in the current document.
     pub(crate) fn count(&mut self, doc: DocId) -> u32 {
-        match self {
-            Cursor::Phrase(phrase) => u32::try_from(phrase.occurrences().len()).unwrap_or(u32::MAX),
-            Cursor::Near(operands, within) => {
-                let all: Vec<Vec<Occurrence>> = operands.iter_mut().map(|operand| operand.occurrences(doc)).collect();
+        let mut bounds = Bounds::default();
+        for (inside, sections) in &mut self.scope {
+            let stretches = sections.stretches(doc);
+            if *inside { bounds.inside.push(stretches) } else { bounds.outside.extend(stretches) }
+        }
+        let scoped = !self.scope.is_empty();
+        match &mut self.asked {
+            Asked::Phrase(choices) => {
+                let mut found = choices.occurrences(doc);
+                if scoped {
+                    bounds.keep(&mut found);
+                }
+                u32::try_from(found.len()).unwrap_or(u32::MAX)
+            }
+            Asked::Near(operands, within) => {
+                let mut all: Vec<Vec<Occurrence>> = operands.iter_mut().map(|operand| operand.occurrences(doc)).collect();
+                if scoped {
+                    all.iter_mut().for_each(|found| bounds.keep(found));
+                }
                 u32::from(occur::near(&all, *within))
             }
         }

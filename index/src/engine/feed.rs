@@ -6,12 +6,16 @@ use std::time::Duration;
 
 use tantivy::indexer::LogMergePolicy;
 use tantivy::schema::{Field as Column, OwnedValue};
+use tantivy::tokenizer::{PreTokenizedString, Token as Standing};
 use tantivy::{Document, Index, IndexWriter, Term};
 
 use super::schema::Columns;
+use crate::analysis::{Token, tokens};
 use crate::entry::{Change, Entry};
 use crate::epoch::Payload;
 use crate::error::IndexError;
+use crate::grammar::{Field, Shape};
+use crate::keys;
 use crate::stop::Stop;
 
 /// Memory of the indexing thread before it writes a segment.
@@ -100,13 +104,30 @@ fn values(columns: &Columns, entry: &Entry<'_>) -> Vec<(Column, OwnedValue)> {
     if let Some(date) = entry.date {
         out.push((columns.date, OwnedValue::I64(date)));
     }
-    for (field, column) in columns.searched() {
-        let text = entry.field(field);
-        if !text.is_empty() {
+    let notes = &entry.notes;
+    let marked = !(notes.sections.is_empty() && notes.mentions.is_empty() && notes.values.is_empty());
+    let words: Vec<Token<'_>> = if marked { tokens(entry.text).collect() } else { Vec::new() };
+    for field in Field::ALL {
+        let Some(column) = columns.of(field) else { continue };
+        if field.shape() == Shape::Keys {
+            let keys = keys::keys(field, notes, &words);
+            if !keys.is_empty() {
+                out.push((column, OwnedValue::PreTokStr(standing(keys))));
+            }
+            continue;
+        }
+        let second = if field == Field::Encounter && entry.stay != entry.encounter { entry.stay } else { "" };
+        for text in [entry.field(field), second].into_iter().filter(|text| !text.is_empty()) {
             out.push((column, OwnedValue::Str(text.to_owned())));
         }
     }
     out
+}
+
+/// Keys as the indexer takes them.
+fn standing(keys: Vec<Token<'_>>) -> PreTokenizedString {
+    let tokens = keys.into_iter().map(|key| Standing { position: key.position as usize, text: key.text.into_owned(), ..Standing::default() });
+    PreTokenizedString { text: String::new(), tokens: tokens.collect() }
 }
 
 /// A document on its way to the indexing thread; dropped there once it is taken in.

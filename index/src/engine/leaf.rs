@@ -9,7 +9,7 @@ use tantivy::query::{Bm25StatisticsProvider, Bm25Weight, EnableScoring, Explanat
 use tantivy::schema::{Field as Column, IndexRecordOption};
 use tantivy::{DocId, DocSet, Score, Searcher, TERMINATED, Term};
 
-use super::cursor::{Cursor, Group, Operand, PhraseCursor};
+use super::cursor::{Asked, Cursor, Group, Operand, PhraseCursor};
 use crate::plan::Phrase;
 use crate::stop::Stop;
 
@@ -24,14 +24,21 @@ pub(crate) struct Expanded {
 pub(crate) enum Ask {
     /// Documents with any of the words.
     Any(Arc<[Term]>),
-    Phrase(Expanded),
+    /// Documents with any of the phrases.
+    Phrase(Vec<Expanded>),
     Near(Vec<Vec<Expanded>>, u32),
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct LeafQuery {
     pub(crate) column: Column,
+    /// The column of the text: its lengths weigh the leaf.
+    pub(crate) text: Column,
+    /// The column of the sections.
+    pub(crate) section: Column,
     pub(crate) ask: Ask,
+    /// Sections to stand in, or not to stand in.
+    pub(crate) scope: Vec<(bool, Arc<[Term]>)>,
     pub(crate) scored: bool,
     pub(crate) stop: Stop,
 }
@@ -58,16 +65,27 @@ impl LeafQuery {
             }
             Ok(sum)
         };
-        let slots: Vec<&Arc<[Term]>> = match &self.ask {
-            Ask::Any(words) => vec![words],
-            Ask::Phrase(expanded) => expanded.words.iter().collect(),
-            Ask::Near(operands, _) => operands.iter().flatten().flat_map(|e| &e.words).collect(),
+        let rarest = |all_slots: &mut dyn Iterator<Item = &Arc<[Term]>>| -> tantivy::Result<u64> {
+            let mut least = all;
+            for words in all_slots {
+                least = least.min(frequency(words)?);
+            }
+            Ok(least)
         };
-        let mut rarest = all;
-        for words in slots {
-            rarest = rarest.min(frequency(words)?);
-        }
-        let length = searcher.total_num_tokens(self.column)? as Score / all.max(1) as Score;
+        let found = match &self.ask {
+            Ask::Any(words) => frequency(words)?,
+            // Choices weigh together.
+            Ask::Phrase(choices) => {
+                let mut sum = 0;
+                for choice in choices {
+                    sum += rarest(&mut choice.words.iter())?;
+                }
+                sum
+            }
+            Ask::Near(operands, _) => rarest(&mut operands.iter().flatten().flat_map(|e| &e.words))?,
+        };
+        let rarest = found.min(all);
+        let length = searcher.total_num_tokens(self.text)? as Score / all.max(1) as Score;
         Ok(Bm25Weight::for_one_term_without_explain(rarest, all, length))
     }
 }
@@ -80,21 +98,25 @@ struct LeafWeight {
 impl Weight for LeafWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
         let rank = match &self.bm25 {
-            Some(bm25) => Some((bm25.boost_by(boost), reader.get_fieldnorms_reader(self.leaf.column)?)),
+            Some(bm25) => Some((bm25.boost_by(boost), reader.get_fieldnorms_reader(self.leaf.text)?)),
             None => None,
         };
-        let open = Opener { reader, column: self.leaf.column, stop: &self.leaf.stop };
-        Ok(match &self.leaf.ask {
-            Ask::Any(words) => Box::new(Listed { docs: open.list(words)?, at: 0, rank }),
-            Ask::Phrase(expanded) => Box::new(Positional::new(Cursor::Phrase(open.phrase(expanded)?), rank, self.leaf.stop.clone())),
+        let leaf = &self.leaf;
+        let open = Opener { reader, column: leaf.column, stop: &leaf.stop };
+        let asked = match &leaf.ask {
+            Ask::Any(words) => return Ok(Box::new(Listed { docs: open.list(words)?, at: 0, rank })),
+            Ask::Phrase(choices) => Asked::Phrase(open.operand(choices)?),
             Ask::Near(operands, within) => {
-                let mut sides = Vec::with_capacity(operands.len());
-                for choices in operands {
-                    sides.push(Operand(choices.iter().map(|e| open.phrase(e)).collect::<tantivy::Result<_>>()?));
-                }
-                Box::new(Positional::new(Cursor::Near(sides, *within), rank, self.leaf.stop.clone()))
+                let sides: tantivy::Result<Vec<Operand>> = operands.iter().map(|choices| open.operand(choices)).collect();
+                Asked::Near(sides?, *within)
             }
-        })
+        };
+        let sections = Opener { column: leaf.section, ..open };
+        let mut scope = Vec::with_capacity(leaf.scope.len());
+        for (inside, names) in &leaf.scope {
+            scope.push((*inside, Group::new(sections.postings(names, IndexRecordOption::WithFreqsAndPositions)?)));
+        }
+        Ok(Box::new(Positional::new(Cursor { asked, scope }, rank, leaf.stop.clone())))
     }
 
     fn explain(&self, _: &SegmentReader, _: DocId) -> tantivy::Result<Explanation> {
@@ -103,6 +125,7 @@ impl Weight for LeafWeight {
 }
 
 /// Opens the postings of words in one segment.
+#[derive(Clone, Copy)]
 struct Opener<'a> {
     reader: &'a SegmentReader,
     column: Column,
@@ -120,6 +143,10 @@ impl Opener<'_> {
             out.extend(index.read_postings(word, option)?);
         }
         Ok(out)
+    }
+
+    fn operand(&self, choices: &[Expanded]) -> tantivy::Result<Operand> {
+        Ok(Operand(choices.iter().map(|e| self.phrase(e)).collect::<tantivy::Result<_>>()?))
     }
 
     fn phrase(&self, expanded: &Expanded) -> tantivy::Result<PhraseCursor> {

@@ -26,13 +26,16 @@ use crate::error::IndexError;
 use crate::grammar::Query;
 use crate::plan::Plan;
 use crate::stop::Stop;
-use collect::Gather;
+use collect::{Counts, Gather};
 use compile::Compiler;
 use home::Home;
 use schema::{Columns, FACETS};
 
 /// Most values counted out for one facet.
-const FACET_VALUES: usize = 10;
+const FACET_VALUES: usize = 12;
+
+/// Most values of a segment that are looked through for completion.
+const MOST_VALUES: usize = 20_000;
 
 /// An open index. Searches from several threads at once; one process writes at a time, readers are never blocked by it.
 pub struct Engine {
@@ -41,6 +44,7 @@ pub struct Engine {
     columns: Columns,
     home: Home,
     epoch: String,
+    store: String,
     sequence: AtomicU64,
     /// Whether a commit of this epoch exists; until then the engine is empty and waits for its rebuild.
     built: AtomicBool,
@@ -57,11 +61,13 @@ pub enum Opened {
         engine: Engine,
         /// Why the old index could not be used, for a person to read.
         why: String,
+        /// The index of an earlier epoch of the same store, where one is still there: to search in until the new one is built.
+        old: Option<Box<Engine>>,
     },
 }
 
 /// Which hits to give.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Page {
     /// How many.
     pub limit: usize,
@@ -69,6 +75,33 @@ pub struct Page {
     pub offset: usize,
     /// In which order.
     pub sort: Sort,
+    /// How much newer notes are preferred, in the order by score.
+    pub recency: Option<Recency>,
+    /// Whether values are counted out.
+    pub facets: bool,
+}
+
+/// How much a note's age takes from its score: a new note weighs `1 + weight`, one of `half_life` days `1 + weight / 2`, an old one 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Recency {
+    /// The time it is, in UTC seconds.
+    pub now: i64,
+    /// What being new adds.
+    pub weight: f32,
+    /// Days after which half of that is left.
+    pub half_life: f32,
+}
+
+impl Recency {
+    fn most(&self) -> f32 {
+        1.0 + self.weight
+    }
+
+    fn factor(&self, date: Option<i64>) -> f32 {
+        let Some(date) = date else { return 1.0 };
+        let days = self.now.saturating_sub(date).max(0) as f32 / 86_400.0;
+        1.0 + self.weight * (-days / self.half_life.max(0.01)).exp2()
+    }
 }
 
 /// The order of hits. Ties go to the smaller key, so it is the same each time.
@@ -84,7 +117,7 @@ pub enum Sort {
 
 impl Default for Page {
     fn default() -> Page {
-        Page { limit: 20, offset: 0, sort: Sort::Score }
+        Page { limit: 20, offset: 0, sort: Sort::Score, recency: None, facets: true }
     }
 }
 
@@ -95,7 +128,7 @@ pub struct Found {
     pub total: u64,
     /// The page asked for.
     pub hits: Vec<Hit>,
-    /// The most frequent values of note type, author and service among all that match.
+    /// The most frequent values of note type, author and service among all that match, and the latest months.
     pub facets: Vec<Facet>,
     /// What a person should know about the answer, such as a prefix that was cut.
     pub notices: Vec<String>,
@@ -113,7 +146,7 @@ pub struct Hit {
 /// How many of the documents found have a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Facet {
-    /// The field, as in a query: `type`, `author` or `service`.
+    /// The field, as in a query: `type`, `author`, `service` or `date`.
     pub field: &'static str,
     /// The value as it was put in.
     pub value: String,
@@ -129,14 +162,15 @@ impl std::fmt::Debug for Engine {
 
 impl Engine {
     /// Opens the index under `dir`, which may be missing. What is missing, damaged, of another epoch or of another store gives an empty
-    /// engine to rebuild; where not even a folder can be made, that engine lives in memory. `epoch_salt` is the store's identifier.
-    pub fn open(dir: &Path, epoch_salt: &str) -> Result<Opened, IndexError> {
-        open::open(dir, epoch_salt)
+    /// engine to rebuild; where not even a folder can be made, that engine lives in memory. `store` is the store's identifier, `reader`
+    /// the version of whoever makes the annotations: another one, another epoch.
+    pub fn open(dir: &Path, store: &str, reader: &str) -> Result<Opened, IndexError> {
+        open::open(dir, store, reader)
     }
 
     /// An empty engine in memory.
     pub fn memory() -> Result<Engine, IndexError> {
-        open::memory("memory")
+        open::memory("memory", "")
     }
 
     /// The sequence number given with the last commit this engine has seen; what the store changed later is not in the index.
@@ -181,7 +215,7 @@ impl Engine {
         stop: &Stop,
     ) -> Result<(), IndexError> {
         let first = !self.built.load(Ordering::Acquire);
-        let payload = Payload { epoch: self.epoch.clone(), sequence };
+        let payload = Payload { epoch: self.epoch.clone(), store: self.store.clone(), sequence };
         feed::apply(&self.index, &self.columns, from, give, &payload, stop)?;
         self.reload()?;
         if let Home::Folder(path) = &self.home
@@ -226,16 +260,28 @@ impl Engine {
         let mut compiler = Compiler { searcher: &searcher, columns: &self.columns, stop, notices: Vec::new() };
         let compiled = compiler.plan(&plan)?;
         let notices = compiler.notices;
-        let gather = Gather { wanted: page.offset.saturating_add(page.limit), sort: page.sort, stop: stop.clone() };
+        let gather = Gather { page, stop: stop.clone() };
         let gathered = searcher.search(&*compiled, &gather)?;
         let hits = gathered.top.iter().skip(page.offset).map(|r| Hit { key: r.key(), score: r.score() }).collect();
-        let mut facets = Vec::new();
-        for (field, counts) in FACETS.into_iter().zip(gathered.facets) {
-            let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
-            counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-            facets.extend(counts.into_iter().take(FACET_VALUES).map(|(value, count)| Facet { field: field.name(), value, count }));
+        Ok(Found { total: gathered.total, hits, facets: facets(gathered.facets), notices })
+    }
+
+    /// Values of a facet that have a word beginning with `start`, in order; for completion.
+    pub fn values(&self, field: &str, start: &str, limit: usize) -> Result<Vec<String>, IndexError> {
+        let Some(field) = FACETS.into_iter().find(|f| f.name() == field) else { return Ok(Vec::new()) };
+        let start = start.to_lowercase();
+        let begins = |value: &str| value.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| word.starts_with(&start));
+        let mut out = std::collections::BTreeSet::new();
+        for reader in self.reader.searcher().segment_readers() {
+            let Some(column) = reader.fast_fields().str(schema::column_name(field))? else { continue };
+            for ord in 0..column.num_terms().min(MOST_VALUES) {
+                let mut text = String::new();
+                if column.ord_to_str(ord as u64, &mut text)? && (start.is_empty() || begins(&text)) {
+                    out.insert(text);
+                }
+            }
         }
-        Ok(Found { total: gathered.total, hits, facets, notices })
+        Ok(out.into_iter().take(limit).collect())
     }
 
     /// Reads every file and compares its checksum; returns the names of those that are damaged. For `doctor` and after a crash.
@@ -244,6 +290,22 @@ impl Engine {
         names.sort();
         Ok(names)
     }
+}
+
+/// The counts as a list: the most frequent values of each field, and the latest months.
+fn facets(counts: Counts) -> Vec<Facet> {
+    let names = FACETS.into_iter().map(|field| field.name()).chain(["date"]);
+    let mut out = Vec::new();
+    for (field, counts) in names.zip(counts) {
+        let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
+        if field == "date" {
+            counts.reverse();
+        } else {
+            counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        }
+        out.extend(counts.into_iter().take(FACET_VALUES).map(|(value, count)| Facet { field, value, count }));
+    }
+    out
 }
 
 #[cfg(test)]

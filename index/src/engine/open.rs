@@ -26,44 +26,74 @@ enum Probe {
     Unusable(String),
 }
 
-pub(crate) fn open(dir: &Path, salt: &str) -> Result<Opened, IndexError> {
-    let epoch = epoch::name(salt);
-    let folder = dir.join(epoch::folder(&epoch));
+pub(crate) fn open(dir: &Path, store: &str, reader: &str) -> Result<Opened, IndexError> {
+    let name = Name { epoch: epoch::name(store, reader), store: epoch::store(store) };
+    let folder = dir.join(epoch::folder(&name.epoch));
     let other = !home::others(&folder).is_empty();
     // A second look before an index is given up: another process may have merged files away during the first.
-    let probed = match probe(&folder, &epoch) {
-        Probe::Unusable(_) => probe(&folder, &epoch),
+    let probed = match probe(&folder, &name) {
+        Probe::Unusable(_) => probe(&folder, &name),
         usable => usable,
     };
     let (why, clear) = match probed {
         Probe::Whole(engine) => return Ok(Opened::Ready(*engine)),
         Probe::Unfinished(engine) => {
-            return Ok(Opened::NeedsRebuild { engine: *engine, why: "the search index was never finished".to_owned() });
+            return Ok(Opened::NeedsRebuild { engine: *engine, why: "the search index was never finished".to_owned(), old: earlier(&folder, &name) });
         }
         Probe::Missing if other => ("the search index was made by another version of the program or for another store".to_owned(), false),
         Probe::Missing => ("there is no search index yet".to_owned(), false),
         Probe::Unusable(why) => (why, true),
     };
-    match fresh(&folder, &epoch, clear) {
-        Ok(engine) => Ok(Opened::NeedsRebuild { engine, why }),
-        Err(error) => Ok(Opened::NeedsRebuild { engine: memory(salt)?, why: format!("{why}; the new one is kept in memory: {error}") }),
+    let old = earlier(&folder, &name);
+    match fresh(&folder, &name, clear) {
+        Ok(engine) => Ok(Opened::NeedsRebuild { engine, why, old }),
+        Err(error) => {
+            let why = format!("{why}; the new one is kept in memory: {error}");
+            Ok(Opened::NeedsRebuild { engine: memory(store, reader)?, why, old })
+        }
     }
 }
 
-pub(crate) fn memory(salt: &str) -> Result<Engine, IndexError> {
-    let home = Home::Memory(RamDirectory::create());
-    let index = create(&home)?;
-    engine(index, home, epoch::name(salt), None)
+/// What an index is called: its epoch, and the store that it belongs to.
+#[derive(Clone)]
+struct Name {
+    epoch: String,
+    store: String,
 }
 
-fn fresh(folder: &Path, epoch: &str, clear: bool) -> Result<Engine, IndexError> {
+/// The whole index of another epoch of the same store, if this program can still read it.
+fn earlier(folder: &Path, name: &Name) -> Option<Box<Engine>> {
+    home::others(folder).into_iter().find_map(|path| {
+        let opened = catch_unwind(AssertUnwindSafe(|| -> Result<Option<Engine>, IndexError> {
+            let home = Home::Folder(path);
+            let index = Index::open(home.directory()?)?;
+            let same = index.schema() == schema::schema().0;
+            match payload(&index)? {
+                Some(found) if same && found.store == name.store && complete(&index)? => {
+                    let own = Name { epoch: found.epoch.clone(), store: found.store.clone() };
+                    engine(index, home, own, Some(found)).map(Some)
+                }
+                _ => Ok(None),
+            }
+        }));
+        opened.ok()?.ok()?.map(Box::new)
+    })
+}
+
+pub(crate) fn memory(store: &str, reader: &str) -> Result<Engine, IndexError> {
+    let home = Home::Memory(RamDirectory::create());
+    let index = create(&home)?;
+    engine(index, home, Name { epoch: epoch::name(store, reader), store: epoch::store(store) }, None)
+}
+
+fn fresh(folder: &Path, name: &Name, clear: bool) -> Result<Engine, IndexError> {
     home::make(folder)?;
     if clear {
         home::empty(folder)?;
     }
     let home = Home::Folder(folder.to_owned());
     let index = create(&home)?;
-    engine(index, home, epoch.to_owned(), None)
+    engine(index, home, name.clone(), None)
 }
 
 fn create(home: &Home) -> Result<Index, IndexError> {
@@ -75,13 +105,13 @@ fn create(home: &Home) -> Result<Index, IndexError> {
     Ok(Index::create(directory, schema::schema().0, IndexSettings::default())?)
 }
 
-fn probe(folder: &Path, epoch: &str) -> Probe {
+fn probe(folder: &Path, name: &Name) -> Probe {
     if !folder.join("meta.json").exists() {
         let empty = std::fs::read_dir(folder).map_or(true, |mut items| items.next().is_none());
         return if empty { Probe::Missing } else { Probe::Unusable("the search index is incomplete".to_owned()) };
     }
     // Opening decodes whatever stands in the files.
-    let opened = catch_unwind(AssertUnwindSafe(|| read(folder, epoch)));
+    let opened = catch_unwind(AssertUnwindSafe(|| read(folder, name)));
     match opened {
         Ok(Ok(probe)) => probe,
         Ok(Err(error)) => Probe::Unusable(error.to_string()),
@@ -89,17 +119,17 @@ fn probe(folder: &Path, epoch: &str) -> Probe {
     }
 }
 
-fn read(folder: &Path, epoch: &str) -> Result<Probe, IndexError> {
+fn read(folder: &Path, name: &Name) -> Result<Probe, IndexError> {
     let home = Home::Folder(folder.to_owned());
     let index = Index::open(home.directory()?)?;
     if index.schema() != schema::schema().0 {
         return Ok(Probe::Unusable("the search index has other fields than this program writes".to_owned()));
     }
     match payload(&index)? {
-        None => Ok(Probe::Unfinished(Box::new(engine(index, home, epoch.to_owned(), None)?))),
-        Some(found) if found.epoch != epoch => Ok(Probe::Unusable("the search index belongs to another store".to_owned())),
+        None => Ok(Probe::Unfinished(Box::new(engine(index, home, name.clone(), None)?))),
+        Some(found) if found.epoch != name.epoch => Ok(Probe::Unusable("the search index belongs to another store".to_owned())),
         found => {
-            let engine = engine(index, home, epoch.to_owned(), found)?;
+            let engine = engine(index, home, name.clone(), found)?;
             if !complete(&engine.index)? {
                 return Ok(Probe::Unusable("a file of the search index is missing".to_owned()));
             }
@@ -137,10 +167,10 @@ pub(crate) fn payload(index: &Index) -> Result<Option<Payload>, IndexError> {
     serde_json::from_str(&text).map(Some).map_err(|_| IndexError::Damaged("its last commit is not one of ours".to_owned()))
 }
 
-fn engine(mut index: Index, home: Home, epoch: String, payload: Option<Payload>) -> Result<Engine, IndexError> {
+fn engine(mut index: Index, home: Home, name: Name, payload: Option<Payload>) -> Result<Engine, IndexError> {
     index.set_tokenizers(schema::tokenizers());
     let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
     let built = AtomicBool::new(payload.is_some());
     let sequence = AtomicU64::new(payload.map_or(0, |p| p.sequence));
-    Ok(Engine { index, reader, columns: schema::schema().1, home, epoch, sequence, built })
+    Ok(Engine { index, reader, columns: schema::schema().1, home, epoch: name.epoch, store: name.store, sequence, built })
 }

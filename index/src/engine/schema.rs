@@ -1,18 +1,20 @@
 //! The fields of the index: ids, positions and columns; no stored text.
 
+use std::borrow::Cow;
+
 use tantivy::schema::{FAST, Field as Column, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{TextAnalyzer, Token as Fed, TokenStream, Tokenizer, TokenizerManager};
 
 use crate::analysis::Token;
 use crate::brute::field_tokens;
 use crate::grammar::{Field, Shape};
+use crate::pairs::pair;
 
 pub(crate) const KEY: &str = "key";
 pub(crate) const DATE: &str = "date";
 
 /// The searchable fields, in the order of the schema.
-pub(crate) const SEARCHED: [Field; 8] =
-    [Field::Text, Field::Title, Field::Type, Field::Author, Field::Service, Field::Patient, Field::Mrn, Field::Encounter];
+pub(crate) const SEARCHED: [Field; 11] = Field::ALL;
 
 /// The fields counted as facets.
 pub(crate) const FACETS: [Field; 3] = [Field::Type, Field::Author, Field::Service];
@@ -29,9 +31,6 @@ impl Columns {
         self.searched.iter().find(|(f, _)| *f == field).map(|(_, column)| *column)
     }
 
-    pub(crate) fn searched(&self) -> impl Iterator<Item = (Field, Column)> {
-        self.searched.iter().copied()
-    }
 }
 
 /// The name of a field in the schema.
@@ -50,7 +49,13 @@ pub(crate) fn schema() -> (Schema, Columns) {
             let record = if value { IndexRecordOption::Basic } else { IndexRecordOption::WithFreqsAndPositions };
             // Only words of the note are ranked; the other fields filter, and need no lengths.
             let indexing = TextFieldIndexing::default()
-                .set_tokenizer(if value { "value" } else { "words" })
+                .set_tokenizer(match field {
+                    Field::Text => "note",
+                    _ if value => "value",
+                    // What stands there is made by us, token by token.
+                    _ if field.shape() == Shape::Keys => "raw",
+                    _ => "words",
+                })
                 .set_index_option(record)
                 .set_fieldnorms(field == Field::Text);
             let mut options = TextOptions::default().set_indexing_options(indexing);
@@ -65,7 +70,8 @@ pub(crate) fn schema() -> (Schema, Columns) {
 
 pub(crate) fn tokenizers() -> TokenizerManager {
     let manager = TokenizerManager::default();
-    manager.register("words", TextAnalyzer::builder(Analysis(Field::Text)).build());
+    manager.register("note", TextAnalyzer::builder(Analysis(Field::Text)).build());
+    manager.register("words", TextAnalyzer::builder(Analysis(Field::Title)).build());
     manager.register("value", TextAnalyzer::builder(Analysis(Field::Mrn)).build());
     manager
 }
@@ -82,18 +88,47 @@ impl Tokenizer for Analysis {
             Shape::Words => Box::new(crate::analysis::tokens(text)),
             _ => Box::new(field_tokens(self.0, text).into_iter()),
         };
-        Stream { tokens, fed: Fed::default() }
+        Stream { tokens, pairs: self.0 == Field::Text, before: None, waiting: None, fed: Fed::default() }
     }
 }
 
 struct Stream<'a> {
     tokens: Box<dyn Iterator<Item = Token<'a>> + 'a>,
+    /// Whether pairs are made.
+    pairs: bool,
+    /// The last word that is no compound: the next one may pair with it.
+    before: Option<(Cow<'a, str>, u32)>,
+    /// A pair that is next.
+    waiting: Option<(String, u32)>,
     fed: Fed,
+}
+
+impl<'a> Stream<'a> {
+    /// Looks whether a word makes a pair with the one before it. A compound never does, and its parts come after it.
+    fn note(&mut self, token: &Token<'a>) {
+        if let Some((first, position)) = &self.before
+            && position.saturating_add(1) == token.position
+        {
+            self.waiting = pair(first, &token.text).map(|text| (text, *position));
+        }
+        let letters = token.text.bytes().all(|b| b.is_ascii_lowercase());
+        if letters || self.before.as_ref().is_none_or(|(_, position)| *position != token.position) {
+            self.before = Some((token.text.clone(), token.position));
+        }
+    }
 }
 
 impl TokenStream for Stream<'_> {
     fn advance(&mut self) -> bool {
+        if let Some((text, position)) = self.waiting.take() {
+            self.fed.text = text;
+            self.fed.position = position as usize;
+            return true;
+        }
         let Some(token) = self.tokens.next() else { return false };
+        if self.pairs {
+            self.note(&token);
+        }
         self.fed.text.clear();
         self.fed.text.push_str(&token.text);
         self.fed.offset_from = token.span.start;

@@ -119,6 +119,19 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     365 * year + leaps + (153 * month + 2) / 5 + day - 1 - 719_468
 }
 
+/// The month of a day since 1970-01-01, as in `date:2026-01`.
+pub(crate) fn month(day: i64) -> String {
+    // The inverse of `days`: eras of 400 years that begin in March.
+    let shifted = day + 719_468;
+    let (era, within) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era = (within - within / 1_460 + within / 36_524 - within / 146_096) / 365;
+    let day_of_year = within - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let march = (5 * day_of_year + 2) / 153;
+    let month = if march < 10 { march + 3 } else { march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,6 +152,17 @@ mod tests {
         assert_eq!(DateRange::read("..2026-02").unwrap().0.bounds(), (None, Some(1_772_323_200)));
         assert_eq!(DateRange::read("2026..").unwrap().0.bounds(), (Some(1_767_225_600), None));
         assert!(DateRange::read("2026-05..2026-01").unwrap().1);
+    }
+
+    #[test]
+    fn a_day_is_in_the_month_that_its_range_says() {
+        for day in (-800_000..800_000).step_by(13) {
+            let (range, _) = DateRange::read(&month(day)).map_or((None, ()), |(r, _)| (Some(r), ()));
+            if let Some(range) = range {
+                assert!(range.holds(day * DAY) && range.holds(day * DAY + DAY - 1), "{day}");
+            }
+        }
+        assert_eq!((month(0).as_str(), month(20_453).as_str()), ("1970-01", "2025-12"));
     }
 
     #[test]

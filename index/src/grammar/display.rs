@@ -6,7 +6,12 @@ use super::{Field, Kind, Leaf, Node, Pattern, Query};
 
 impl Display for Query {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        self.root.as_ref().map_or(Ok(()), |root| root.fmt(f))
+        self.root.as_ref().map_or(Ok(()), |root| root.fmt(f))?;
+        match (self.literal, self.root.is_some()) {
+            (true, true) => f.write_str(" synonyms:off"),
+            (true, false) => f.write_str("synonyms:off"),
+            (false, _) => Ok(()),
+        }
     }
 }
 
@@ -41,14 +46,14 @@ fn grouped(f: &mut Formatter<'_>, node: &Node, group: bool) -> Result {
 impl Display for Leaf {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
-            Leaf::Words { field, pattern } => write!(f, "{}", pattern.in_field(*field)),
+            Leaf::Words { field, pattern, .. } => write!(f, "{}", pattern.in_field(*field)),
             Leaf::Date(range) => write!(f, "date:{range}"),
             Leaf::Near { field, operands, within } => {
-                for (i, patterns) in operands.iter().enumerate() {
+                for (i, operand) in operands.iter().enumerate() {
                     if i > 0 {
                         write!(f, " near/{within} ")?;
                     }
-                    let alternatives: Vec<String> = patterns.iter().map(|p| p.in_field(*field)).collect();
+                    let alternatives: Vec<String> = operand.patterns.iter().map(|p| p.in_field(*field)).collect();
                     match alternatives.as_slice() {
                         [one] => f.write_str(one)?,
                         many => write!(f, "({})", many.join(" or "))?,
@@ -56,7 +61,26 @@ impl Display for Leaf {
                 }
                 Ok(())
             }
+            // In quotes the words before it cannot become part of the name.
+            Leaf::Mention { words, how, .. } => write!(f, "\"{words}\" is:{}", how.join(",")),
+            // In parentheses a word that follows cannot become the unit.
+            Leaf::Measured { words, measure, is } if measure.unit.is_empty() || measure.unit.contains(char::is_whitespace) => {
+                write!(f, "(\"{words}\" {is})")
+            }
+            Leaf::Measured { words, measure, is } => write!(f, "\"{words}\" {is} {}", measure.unit),
+            Leaf::Section { words, .. } => listed(f, "section", words),
+            Leaf::Encounters { field, words, .. } => listed(f, field, words),
         }
+    }
+}
+
+/// A field with its values, each in quotes where it would not be read back as one word.
+fn listed(f: &mut Formatter<'_>, field: &str, words: &[String]) -> Result {
+    let bare = |w: &str| super::parse::operator(w).is_none() && w.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '&'));
+    let words: Vec<String> = words.iter().map(|w| if bare(w) { w.clone() } else { format!("\"{w}\"") }).collect();
+    match words.as_slice() {
+        [one] => write!(f, "{field}:{one}"),
+        many => write!(f, "{field}:({})", many.join(" or ")),
     }
 }
 

@@ -1,4 +1,6 @@
-//! The fields a query can name.
+//! The fields a leaf can look in.
+
+use super::table::field_names;
 
 /// How the words of a field are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,8 +9,8 @@ pub(crate) enum Shape {
     Words,
     /// As one value: an identifier.
     Value,
-    /// Understood, not searched by this engine: it takes what the reader found in the note.
-    Reader,
+    /// Marks in the text that the caller found there: keys at positions.
+    Keys,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,15 +23,16 @@ pub(crate) enum Field {
     Patient,
     Mrn,
     Encounter,
+    /// Where sections begin and end.
     Section,
-    Is,
+    /// Concepts, with how they stand.
+    Mention,
+    /// Measured values.
+    Measured,
 }
 
-/// Every field name of the language, for completion and for the nearest-name hint.
-pub const FIELD_NAMES: [&str; 10] = ["author", "date", "encounter", "is", "mrn", "patient", "section", "service", "title", "type"];
-
 impl Field {
-    pub(crate) const ALL: [Field; 10] = [
+    pub(crate) const ALL: [Field; 11] = [
         Field::Text,
         Field::Title,
         Field::Type,
@@ -39,10 +42,15 @@ impl Field {
         Field::Mrn,
         Field::Encounter,
         Field::Section,
-        Field::Is,
+        Field::Mention,
+        Field::Measured,
     ];
 
-    /// The name in a query; the text of the note has none.
+    /// The fields that are written `name:words`.
+    const NAMED: [Field; 7] =
+        [Field::Title, Field::Type, Field::Author, Field::Service, Field::Patient, Field::Mrn, Field::Encounter];
+
+    /// The name in a query and in the index; the text of the note has none in a query.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Field::Text => "",
@@ -54,43 +62,47 @@ impl Field {
             Field::Mrn => "mrn",
             Field::Encounter => "encounter",
             Field::Section => "section",
-            Field::Is => "is",
+            Field::Mention => "mention",
+            Field::Measured => "measured",
         }
     }
 
     pub(crate) fn named(name: &str) -> Option<Field> {
-        Field::ALL.into_iter().find(|f| *f != Field::Text && f.name().eq_ignore_ascii_case(name))
+        Field::NAMED.into_iter().find(|f| f.name().eq_ignore_ascii_case(name))
     }
 
     pub(crate) fn shape(self) -> Shape {
         match self {
             Field::Mrn | Field::Encounter => Shape::Value,
-            Field::Section | Field::Is => Shape::Reader,
+            Field::Section | Field::Mention | Field::Measured => Shape::Keys,
             _ => Shape::Words,
         }
+    }
+
+    /// Whether what it finds stands in the text of the note, and so in a section.
+    pub(crate) fn in_text(self) -> bool {
+        matches!(self, Field::Text | Field::Mention | Field::Measured)
     }
 
     /// How the meaning of a query names it.
     pub(crate) fn spoken(self) -> &'static str {
         match self {
-            Field::Text => "",
-            Field::Title => "title",
             Field::Type => "note type",
-            Field::Author => "author",
-            Field::Service => "service",
-            Field::Patient => "patient",
             Field::Mrn => "record number",
-            Field::Encounter => "encounter",
-            Field::Section => "section",
-            Field::Is => "assertion",
+            other => other.name(),
         }
     }
 }
 
-/// The name of a field nearest to what was typed, if any is near.
-pub(crate) fn nearest(typed: &str) -> Option<&'static str> {
+/// Whether a query can name such a field.
+pub(crate) fn known(name: &str) -> bool {
+    field_names().any(|field| field.eq_ignore_ascii_case(name))
+}
+
+/// The name nearest to what was typed, if any is near.
+pub(crate) fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let typed = typed.to_ascii_lowercase();
-    let best = FIELD_NAMES.into_iter().map(|name| (edits(&typed, name), name)).min()?;
+    let best = names.map(|name| (edits(&typed, name), name)).min()?;
     (best.0 <= 2 && best.0 < typed.len()).then_some(best.1)
 }
 

@@ -1,4 +1,4 @@
-//! Lexemes: parentheses, quoted stretches, and everything else up to a space.
+//! Lexemes: parentheses, quoted stretches, signs of comparison before a number, and everything else up to a space.
 
 use std::ops::Range;
 
@@ -8,6 +8,8 @@ pub(crate) enum Shape {
     Close,
     /// The span inside the quotes, and whether the closing quote was there.
     Quoted(Range<usize>, bool),
+    /// `<`, `>=` and their like, before a number.
+    Compare,
     Word,
 }
 
@@ -19,6 +21,15 @@ pub(crate) struct Lexeme {
 
 fn is_quote(c: char) -> bool {
     matches!(c, '"' | '\u{201c}'..='\u{201f}')
+}
+
+/// The end of a sign of comparison at `at`, if a number follows it.
+fn comparison(text: &str, at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let sign = rest.find(|c| !matches!(c, '<' | '>' | '=' | '\u{2264}' | '\u{2265}')).unwrap_or(rest.len());
+    let (sign, after) = rest.split_at(sign);
+    super::value::Op::read(sign)?;
+    super::value::number(after.trim_start()).map(|_| at + sign.len())
 }
 
 pub(crate) fn lex(text: &str) -> Vec<Lexeme> {
@@ -37,8 +48,18 @@ pub(crate) fn lex(text: &str) -> Vec<Lexeme> {
                 Lexeme { shape: Shape::Quoted(after..end, close.is_some()), span: start..stop }
             }
             _ => {
+                if let Some(end) = comparison(text, start) {
+                    while chars.next_if(|(at, _)| *at < end).is_some() {}
+                    out.push(Lexeme { shape: Shape::Compare, span: start..end });
+                    continue;
+                }
                 let mut end = after;
-                while let Some((at, c)) = chars.next_if(|(_, c)| !c.is_whitespace() && !is_quote(*c) && !matches!(c, '(' | ')')) {
+                // In `mrn:x=5` the sign is part of the value.
+                let mut value = c == ':';
+                while let Some((at, c)) = chars.next_if(|(at, c)| {
+                    !c.is_whitespace() && !is_quote(*c) && !matches!(c, '(' | ')') && (value || comparison(text, *at).is_none())
+                }) {
+                    value |= c == ':';
                     end = at + c.len_utf8();
                 }
                 Lexeme { shape: Shape::Word, span: start..end }

@@ -43,14 +43,36 @@ fn grouped(node: &Node) -> String {
 
 fn leaf_meaning(leaf: &Leaf) -> String {
     match leaf {
-        Leaf::Words { field, pattern } => in_field(*field, &words(pattern, *field)),
+        Leaf::Words { field, pattern, also } => format!("{}{}", in_field(*field, &words(pattern, *field)), added(also.len())),
         Leaf::Date(range) => dated(*range),
         Leaf::Near { field, operands, within } => {
-            let parts: Vec<String> =
-                operands.iter().map(|patterns| patterns.iter().map(|p| words(p, *field)).collect::<Vec<_>>().join(" or ")).collect();
+            let parts: Vec<String> = operands
+                .iter()
+                .map(|o| format!("{}{}", o.patterns.iter().map(|p| words(p, *field)).collect::<Vec<_>>().join(" or "), added(o.also.len())))
+                .collect();
             let distance = if *within == 1 { "next to each other".to_owned() } else { format!("within {within} words of each other") };
             in_field(*field, &format!("{} {distance}", parts.join(" and ")))
         }
+        Leaf::Section { words, .. } => format!("in section {}", words.join(" or ").replace('_', " ")),
+        Leaf::Mention { words, how, .. } if how.len() == super::table::ASSERTIONS.len() => format!("concept {words} however it stands"),
+        Leaf::Mention { words, how, .. } => format!("{words} said to be {}", how.join(" or ").replace("family", "a relative's")),
+        Leaf::Measured { measure, is, .. } => {
+            let words = format!("{} {}", measure.label, is.spoken());
+            if measure.unit.is_empty() { words } else { format!("{words} {}", measure.unit) }
+        }
+        Leaf::Encounters { field, words, names } => {
+            let stays = if names.len() == 1 { "1 stay".to_owned() } else { format!("{} stays", names.len()) };
+            format!("in the {stays} with {field} {}", words.join(" or ").replace('_', " "))
+        }
+    }
+}
+
+/// ` (+ 3 synonyms)`.
+fn added(synonyms: usize) -> String {
+    match synonyms {
+        0 => String::new(),
+        1 => " (+ 1 synonym)".to_owned(),
+        many => format!(" (+ {many} synonyms)"),
     }
 }
 

@@ -6,27 +6,36 @@
 //! and    := not ("and"? not)*
 //! not    := "not" not | near
 //! near   := item ("near/N" item)*
-//! item   := "(" query ")" | "\"" word* "\"" | word | field ":" (word | "\"" word* "\"" | "(" query ")") | "date:" range
+//! item   := group | phrase | word | field ":" (word | phrase | group) | "date:" range | "section:" words
+//!         | concept "is:" how ("," how)* | measure ("<" | "<=" | "=" | ">=" | ">") number unit?
+//! group  := "(" query ")"     phrase := "\"" word* "\""     concept, measure := word+ | phrase
 //! word   := text | text "*" | text "~" | text "~2"
 //! ```
+//!
+//! What words mean in medicine (concepts, synonyms, sections, measurements) comes from a [`Knowledge`] that the caller has.
 //!
 //! Every string is a query: what cannot be read is reported as an [`Issue`] and searched as plain words or left out. `-` is plain text.
 
 mod date;
 mod display;
 mod field;
+mod knowledge;
 mod lex;
 mod meaning;
 mod parse;
+pub mod table;
+mod terms;
+mod value;
 mod word;
 
 use std::ops::Range;
 
 use serde::Serialize;
 
-pub(crate) use date::DateRange;
-pub use field::FIELD_NAMES;
+pub(crate) use date::{DateRange, month};
 pub(crate) use field::{Field, Shape};
+pub use knowledge::{Knowledge, Measure, Plain, Sense};
+pub(crate) use value::{Comparison, sortable};
 pub(crate) use word::{Kind, Word};
 
 /// Longest query in bytes; the rest is left out and said so.
@@ -42,6 +51,8 @@ pub(crate) const MAX_NEAR: usize = 8;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Query {
     pub(crate) root: Option<Node>,
+    /// Whether `synonyms:off` was typed.
+    pub(crate) literal: bool,
 }
 
 /// Something in a query that could not be taken as it was meant.
@@ -65,9 +76,21 @@ pub(crate) enum Node {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Leaf {
-    Words { field: Field, pattern: Pattern },
-    Near { field: Field, operands: Vec<Vec<Pattern>>, within: u32 },
+    Words { field: Field, pattern: Pattern, also: Vec<Pattern> },
+    Near { field: Field, operands: Vec<Operand>, within: u32 },
     Date(DateRange),
+    Section { words: Vec<String>, names: Vec<String> },
+    Mention { words: String, senses: Vec<Sense>, how: Vec<&'static str> },
+    Measured { words: String, measure: Measure, is: Comparison },
+    /// `gap:` and `query:`: encounters that the caller knows.
+    Encounters { field: &'static str, words: Vec<String>, names: Vec<String> },
+}
+
+/// What can stand at one place of a near-group: what was typed, and its synonyms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Operand {
+    pub(crate) patterns: Vec<Pattern>,
+    pub(crate) also: Vec<Pattern>,
 }
 
 /// Words that stand one after another; a single word is a pattern of one.
@@ -78,9 +101,44 @@ pub(crate) struct Pattern {
 }
 
 impl Query {
-    /// Reads a query. Never fails: what is wrong is in the issues, and the rest is searched.
+    /// Reads a query. Never fails: what is wrong is in the issues, and the rest is searched. Concepts, sections and measurements are
+    /// taken by their identifiers; [`Query::read`] knows more.
     pub fn parse(text: &str) -> (Query, Vec<Issue>) {
-        parse::parse(text)
+        parse::parse(text, &Plain)
+    }
+
+    /// Reads a query with the help of somebody who knows medicine.
+    pub fn read(text: &str, knowledge: &dyn Knowledge) -> (Query, Vec<Issue>) {
+        parse::parse(text, knowledge)
+    }
+
+    /// The words that were added to those typed: each word with its synonyms, in the order of the query.
+    pub fn synonyms(&self) -> Vec<(String, Vec<String>)> {
+        let mut out: Vec<(String, Vec<String>)> = Vec::new();
+        let mut add = |patterns: &[Pattern], also: &[Pattern]| {
+            let words = patterns.iter().map(Pattern::plain).collect::<Vec<_>>().join(" or ");
+            if !also.is_empty() && out.iter().all(|(known, _)| *known != words) {
+                out.push((words, also.iter().map(Pattern::plain).collect()));
+            }
+        };
+        for leaf in self.leaf_list() {
+            match leaf {
+                Leaf::Words { pattern, also, .. } => add(std::slice::from_ref(pattern), also),
+                Leaf::Near { operands, .. } => operands.iter().for_each(|o| add(&o.patterns, &o.also)),
+                _ => {}
+            }
+        }
+        out
+    }
+
+    /// Whether `synonyms:off` was typed.
+    pub fn is_literal(&self) -> bool {
+        self.literal
+    }
+
+    /// Whether a leaf asks for what a reader found in the text: concepts, values or sections.
+    pub fn needs_annotations(&self) -> bool {
+        self.leaf_list().iter().any(|leaf| matches!(leaf, Leaf::Section { .. } | Leaf::Mention { .. } | Leaf::Measured { .. }))
     }
 
     /// Whether there is nothing to search for; such a query finds nothing.

@@ -3,10 +3,12 @@
 use std::ops::Range;
 
 use super::date::DateRange;
-use super::field::{FIELD_NAMES, Field, Shape as FieldShape, nearest};
+use super::field::{Field, Shape as FieldShape, known, nearest};
+use super::knowledge::Knowledge;
 use super::lex::{Lexeme, Shape, lex};
+use super::table::field_names;
 use super::word::{Kind, Refusal, Word};
-use super::{Issue, Leaf, MAX_DEPTH, MAX_LENGTH, MAX_NEAR, Node, Pattern, Query};
+use super::{Issue, Leaf, MAX_DEPTH, MAX_LENGTH, MAX_NEAR, Node, Operand, Pattern, Query};
 
 /// More issues than this help nobody.
 const MAX_ISSUES: usize = 16;
@@ -14,8 +16,8 @@ const MAX_ISSUES: usize = 16;
 /// Widest distance of `near/N`.
 const MAX_WITHIN: u32 = 1000;
 
-pub(crate) fn parse(text: &str) -> (Query, Vec<Issue>) {
-    let (mut query, mut issues) = read(text);
+pub(crate) fn parse(text: &str, knowledge: &dyn Knowledge) -> (Query, Vec<Issue>) {
+    let (mut query, mut issues) = read(text, knowledge);
     // A query written out can be longer than typed (a field before a group is written before each word). What is too long to be read
     // again is shortened, so that a saved query always means what it meant when it was typed.
     let mut keep = MAX_LENGTH;
@@ -25,21 +27,27 @@ pub(crate) fn parse(text: &str) -> (Query, Vec<Issue>) {
             issues.push(too_long(text));
         }
         keep = keep.saturating_sub(MAX_LENGTH / 16);
-        query = read(floor(&written, keep)).0;
+        query = read(floor(&written, keep), knowledge).0;
         written = query.to_string();
     }
     issues.truncate(MAX_ISSUES);
     (query, issues)
 }
 
-fn read(text: &str) -> (Query, Vec<Issue>) {
+fn read(text: &str, knowledge: &dyn Knowledge) -> (Query, Vec<Issue>) {
     let kept = floor(text, MAX_LENGTH);
-    let mut parser = Parser { text: kept, lexemes: lex(kept), at: 0, depth: 0, field: Field::Text, issues: Vec::new() };
+    let lexemes = lex(kept);
+    // It holds for the whole query, wherever it stands.
+    let literal = lexemes.iter().filter(|l| l.shape == Shape::Word).any(|l| {
+        let word = kept.get(l.span.clone()).unwrap_or_default();
+        split_field(word).is_some_and(|(name, value)| name.eq_ignore_ascii_case("synonyms") && value.eq_ignore_ascii_case("off"))
+    });
+    let mut parser = Parser { text: kept, lexemes, at: 0, depth: 0, field: Field::Text, literal, knowledge, issues: Vec::new() };
     if kept.len() < text.len() {
         parser.issues.push(too_long(text));
     }
     let root = parser.whole();
-    (Query { root }, parser.issues)
+    (Query { root, literal }, parser.issues)
 }
 
 fn too_long(text: &str) -> Issue {
@@ -55,24 +63,27 @@ fn floor(text: &str, limit: usize) -> &str {
     (0..=limit.min(text.len())).rev().find_map(|end| text.get(..end)).unwrap_or_default()
 }
 
-struct Parser<'a> {
-    text: &'a str,
-    lexemes: Vec<Lexeme>,
-    at: usize,
+pub(super) struct Parser<'a> {
+    pub(super) text: &'a str,
+    pub(super) lexemes: Vec<Lexeme>,
+    pub(super) at: usize,
     depth: usize,
     /// The field of a group such as `type:( … )`.
-    field: Field,
+    pub(super) field: Field,
+    /// Whether words keep to themselves: `synonyms:off`.
+    literal: bool,
+    pub(super) knowledge: &'a dyn Knowledge,
     issues: Vec<Issue>,
 }
 
-enum Operator {
+pub(super) enum Operator {
     And,
     Or,
     Not,
     Near(u32),
 }
 
-fn operator(word: &str) -> Option<Operator> {
+pub(super) fn operator(word: &str) -> Option<Operator> {
     match word.to_ascii_lowercase().as_str() {
         "and" => Some(Operator::And),
         "or" => Some(Operator::Or),
@@ -85,20 +96,16 @@ fn operator(word: &str) -> Option<Operator> {
 }
 
 /// `name:value` as its two sides, if the name could be a field.
-fn split_field(word: &str) -> Option<(&str, &str)> {
+pub(super) fn split_field(word: &str) -> Option<(&str, &str)> {
     word.split_once(':').filter(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic()))
 }
 
-fn known(name: &str) -> bool {
-    FIELD_NAMES.iter().any(|field| field.eq_ignore_ascii_case(name))
-}
-
 impl Parser<'_> {
-    fn peek(&self) -> Option<&Lexeme> {
+    pub(super) fn peek(&self) -> Option<&Lexeme> {
         self.lexemes.get(self.at)
     }
 
-    fn slice(&self, span: &Range<usize>) -> &str {
+    pub(super) fn slice(&self, span: &Range<usize>) -> &str {
         self.text.get(span.clone()).unwrap_or_default()
     }
 
@@ -107,7 +114,7 @@ impl Parser<'_> {
         operator(self.slice(&lexeme.span))
     }
 
-    fn issue(&mut self, span: Range<usize>, message: impl Into<String>, hint: Option<&str>) {
+    pub(super) fn issue(&mut self, span: Range<usize>, message: impl Into<String>, hint: Option<&str>) {
         if self.issues.len() < MAX_ISSUES {
             self.issues.push(Issue { message: message.into(), span, hint: hint.map(str::to_owned) });
         }
@@ -208,7 +215,7 @@ impl Parser<'_> {
         if !rest.is_empty() {
             self.issue(span.clone(), format!("near/N joins at most {MAX_NEAR} words; the others may stand anywhere."), None);
         }
-        let operands: Option<Vec<(Field, Vec<Pattern>)>> = items.iter().map(operand).collect();
+        let operands: Option<Vec<(Field, Operand)>> = items.iter().map(operand).collect();
         let field = operands.as_ref().and_then(|all| all.first()).map(|first| first.0);
         let near = match (operands, field) {
             (Some(operands), Some(field)) if operands.iter().all(|o| o.0 == field) && field.shape() == FieldShape::Words => {
@@ -226,10 +233,24 @@ impl Parser<'_> {
     /// One item; always takes at least one lexeme.
     fn item(&mut self) -> Option<Node> {
         let lexeme = self.peek()?.clone();
+        if let Some(node) = self.named() {
+            return node;
+        }
         self.at += 1;
         match lexeme.shape {
-            Shape::Open => self.group(lexeme.span),
+            Shape::Open => {
+                let inner = self.group(lexeme.span)?;
+                Some(self.asserted(inner))
+            }
             Shape::Close => None,
+            Shape::Compare => {
+                self.issue(
+                    lexeme.span,
+                    "A comparison needs a measurement before it and a number after it.",
+                    Some("creatinine > 2 mg/dL"),
+                );
+                None
+            }
             Shape::Quoted(inside, closed) => self.quoted(lexeme.span, &inside, closed, self.field),
             Shape::Word => self.word(lexeme.span),
         }
@@ -254,7 +275,7 @@ impl Parser<'_> {
         inner
     }
 
-    fn quoted(&mut self, span: Range<usize>, inside: &Range<usize>, closed: bool, field: Field) -> Option<Node> {
+    pub(super) fn quoted(&mut self, span: Range<usize>, inside: &Range<usize>, closed: bool, field: Field) -> Option<Node> {
         if !closed {
             self.issue(span.clone(), "This quotation mark is not closed; the phrase goes to the end.", None);
         }
@@ -269,7 +290,7 @@ impl Parser<'_> {
             self.issue(span, "There is nothing to search for in these quotes.", None);
             return None;
         }
-        Some(self.leaf(field, Pattern { words, quoted: true }, span))
+        Some(self.leaf(field, Pattern { words, quoted: true }))
     }
 
     fn word(&mut self, span: Range<usize>) -> Option<Node> {
@@ -280,13 +301,23 @@ impl Parser<'_> {
         }
         let Some((name, value)) = split_field(&raw) else { return self.plain(&raw, span, self.field) };
         if !known(name) {
-            let near = nearest(name);
-            let hint = near.map_or_else(|| format!("Fields are {}.", FIELD_NAMES.join(", ")), |near| format!("Did you mean {near}: ?"));
+            let near = nearest(name, field_names());
+            let all = || format!("Fields are {}.", field_names().collect::<Vec<_>>().join(", "));
+            let hint = near.map_or_else(all, |near| format!("Did you mean {near}: ?"));
             self.issue(span.clone(), format!("There is no field \"{name}\"; searched as plain words."), Some(&hint));
             return self.plain(&raw, span, self.field);
         }
         let follows = self.peek().filter(|next| value.is_empty() && next.span.start == span.end && next.shape != Shape::Word).cloned();
-        let Some(field) = Field::named(name) else { return self.date(value, span, follows) };
+        let Some(field) = Field::named(name) else {
+            return match name.to_ascii_lowercase().as_str() {
+                "date" => self.date(value, span, follows),
+                "section" => self.section(value, span),
+                "gap" => self.encounters("gap", value, span),
+                "query" => self.encounters("query", value, span),
+                "synonyms" => self.synonyms(value, span),
+                _ => self.stray_is(value, span),
+            };
+        };
         match follows.map(|next| (next.shape, next.span)) {
             Some((Shape::Quoted(inside, closed), next)) => {
                 self.at += 1;
@@ -333,7 +364,7 @@ impl Parser<'_> {
         Some(Node::Leaf(Leaf::Date(range)))
     }
 
-    fn plain(&mut self, raw: &str, span: Range<usize>, field: Field) -> Option<Node> {
+    pub(super) fn plain(&mut self, raw: &str, span: Range<usize>, field: Field) -> Option<Node> {
         let (word, refusal) = Word::read(raw, field);
         self.refuse(refusal, &span);
         let Some(word) = word else {
@@ -344,15 +375,24 @@ impl Parser<'_> {
         let quoted = field == Field::Text
             && ((word.kind == Kind::Exact && operator(&word.text).is_some())
                 || split_field(&word.text).is_some_and(|(name, _)| known(name)));
-        Some(self.leaf(field, Pattern { words: vec![word], quoted }, span))
+        Some(self.leaf(field, Pattern { words: vec![word], quoted }))
     }
 
-    fn leaf(&mut self, field: Field, pattern: Pattern, span: Range<usize>) -> Node {
-        if field.shape() == FieldShape::Reader {
-            let message = format!("\"{}:\" needs the reader and is not searched yet; the rest of the query is.", field.name());
-            self.issue(span, message, None);
-        }
-        Node::Leaf(Leaf::Words { field, pattern })
+    fn leaf(&mut self, field: Field, pattern: Pattern) -> Node {
+        let also = match pattern.words.as_slice() {
+            [word] if field == Field::Text && !self.literal && !pattern.quoted && word.kind == Kind::Exact => self.also(&word.text),
+            _ => Vec::new(),
+        };
+        Node::Leaf(Leaf::Words { field, pattern, also })
+    }
+
+    /// The synonyms of a word, as patterns.
+    fn also(&self, word: &str) -> Vec<Pattern> {
+        let pattern = |words: &String| {
+            let words: Vec<Word> = words.split_whitespace().filter_map(|raw| Word::read(raw, Field::Text).0).collect();
+            (!words.is_empty()).then_some(Pattern { quoted: words.len() > 1, words })
+        };
+        self.knowledge.synonyms(word).iter().filter_map(pattern).collect()
     }
 
     fn refuse(&mut self, refusal: Option<Refusal>, span: &Range<usize>) {
@@ -368,15 +408,21 @@ impl Parser<'_> {
 }
 
 /// What can stand beside `near/N`: a word, a phrase, or a choice of them, all of one field.
-fn operand(node: &Node) -> Option<(Field, Vec<Pattern>)> {
+fn operand(node: &Node) -> Option<(Field, Operand)> {
     match node {
-        Node::Leaf(Leaf::Words { field, pattern }) => Some((*field, vec![pattern.clone()])),
+        Node::Leaf(Leaf::Words { field, pattern, also }) => Some((*field, Operand { patterns: vec![pattern.clone()], also: also.clone() })),
         Node::Or(nodes) => {
-            let sides: Option<Vec<(Field, Vec<Pattern>)>> = nodes.iter().map(operand).collect();
-            let sides = sides?;
-            let field = sides.first()?.0;
-            let same = sides.iter().all(|side| side.0 == field);
-            same.then(|| (field, sides.into_iter().flat_map(|side| side.1).collect()))
+            let sides: Option<Vec<(Field, Operand)>> = nodes.iter().map(operand).collect();
+            let mut sides = sides?.into_iter();
+            let (field, mut all) = sides.next()?;
+            for (other, side) in sides {
+                if other != field {
+                    return None;
+                }
+                all.patterns.extend(side.patterns);
+                all.also.extend(side.also);
+            }
+            Some((field, all))
         }
         _ => None,
     }

@@ -42,7 +42,15 @@ fn queries_are_read_as_meant() {
         ("“heart failure”", "\"heart failure\"", "phrase heart failure"),
         ("\"and\"", "\"and\"", "and"),
         ("near syncope", "near syncope", "near, and syncope"),
-        ("section:plan sepsis", "section:plan sepsis", "section plan, and sepsis"),
+        ("section:plan sepsis", "section:plan sepsis", "in section plan, and sepsis"),
+        ("sepsis IS:present,Negated", "\"sepsis\" is:present,negated", "sepsis said to be present or negated"),
+        ("\"heart failure\" is:family", "\"heart failure\" is:family", "heart failure said to be a relative's"),
+        ("(a or b) is:any not section:plan", "(\"a\" is:present,possible,historical,hypothetical,negated,family or \"b\" is:present,possible,historical,hypothetical,negated,family) not section:plan", "(either concept a however it stands or concept b however it stands), without in section plan"),
+        ("creatinine>=1.50", "(\"creatinine\" >= 1.5)", "creatinine at least 1.5"),
+        ("ef = 30..40 %", "(\"ef\" = 30..40)", "ef between 30 and 40"),
+        ("section:\"past history\"", "section:\"past history\"", "in section past history"),
+        ("section:(plan or assessment)", "section:(plan or assessment)", "in section plan or assessment"),
+        ("gap:sepsis x synonyms:off", "gap:sepsis x synonyms:off", "in the 0 stays with gap sepsis, and x"),
         ("and, or", "\"and\"", "and"),
         ("!type:x", "\"type:x\"", "type:x"),
         ("", "", "nothing to search for"),
@@ -77,8 +85,13 @@ fn what_cannot_be_taken_is_said() {
         ("ab~", "three letters"),
         ("abcd~5", "two slips"),
         ("mrn:12~", "identifier"),
-        ("section:plan", "needs the reader"),
-        ("is:present", "needs the reader"),
+        ("is:present", "right behind a concept"),
+        ("section:", "Nothing stands after"),
+        ("sepsis is:", "Nothing stands after"),
+        ("sepsis is:presnt", "no way a concept can stand"),
+        ("> 5", "needs a measurement"),
+        ("creatinine > 5x", "not measured in"),
+        ("synonyms:maybe", "on or off"),
     ];
     for (typed, part) in table {
         assert!(complaints(typed).iter().any(|m| m.contains(part)), "{typed}: {:?}", complaints(typed));
@@ -107,7 +120,7 @@ fn depth_and_length_are_bounded() {
     assert_eq!(Query::parse(&query.to_string()).0, query);
 }
 
-const PIECES: &str = "(\\PC|[ab~*:()\"'./,-]|and |or |not |near/3 |near/|type:|date:|2026-01|\\.\\.|mrn:|section:| |sep|\u{201c}|\u{200b}|b\\.i\\.d\\. ){0,40}";
+const PIECES: &str = "(\\PC|[ab~*:()\"'./,-]|and |or |not |near/3 |near/|type:|date:|2026-01|\\.\\.|mrn:|section:|is:|is:present| > 2|<= 3..4 %|=|gap:|synonyms:off| |sep|\u{201c}|\u{200b}|b\\.i\\.d\\. ){0,40}";
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
