@@ -240,6 +240,9 @@ pub struct SearchArgs {
     /// Only in this encounter
     #[arg(long, value_name = "ENCOUNTER")]
     pub encounter: Option<String>,
+    /// The words as typed, without the synonyms of the lexicon (as `synonyms:off` in the query)
+    #[arg(long)]
+    pub no_synonyms: bool,
 }
 
 /// The order of hits.

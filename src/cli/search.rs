@@ -12,14 +12,19 @@ use lacuna_index::Stop;
 pub fn run(global: &Global, args: &SearchArgs, out: &Out) -> Result<u8> {
     let desk = place::desk(global)?;
     let words = args.query.join(" ");
-    let request = SearchRequest { text: &words, limit: args.limit, by_date: args.sort == SortChoice::Date };
-    let page = search_in(&desk, args.encounter.as_deref(), &request, &Stop::new())?;
+    let words = if args.no_synonyms { format!("{words} synonyms:off") } else { words };
+    let by_date = args.sort == SortChoice::Date;
+    let request = SearchRequest { text: &words, encounter: args.encounter.as_deref(), limit: args.limit, by_date, at_once: false };
+    let page = search_in(&desk, &request, &Stop::new())?;
     out.show(&page, || plain(&page))?;
     Ok(u8::from(page.total == 0))
 }
 
 fn plain(page: &SearchPage) -> String {
     let mut text = format!("{} documents, {} ms\nmeans: {}", page.total, page.took_ms, page.meaning);
+    for (word, also) in &page.synonyms {
+        text.push_str(&format!("\nalso for {word}: {}", also.join(", ")));
+    }
     for line in page.issues.iter().chain(&page.notices) {
         text.push_str(&format!("\nnote: {line}"));
     }
@@ -28,7 +33,9 @@ fn plain(page: &SearchPage) -> String {
         let patient = hit.patient.as_deref().unwrap_or("patient not given");
         let author = hit.author.as_deref().unwrap_or("author not given");
         let snippet: Vec<&str> = hit.snippet.split_whitespace().collect();
-        text.push_str(&format!("\n\n{}  {patient}  {}  {date}  {author}\n    {}", hit.document, hit.document_type, snippet.join(" ")));
+        let section = hit.section.as_deref().map(|s| format!("  [{}]", s.replace('_', " "))).unwrap_or_default();
+        let line = format!("\n\n{}  {patient}  {}  {date}  {author}{section}\n    {}", hit.document, hit.document_type, snippet.join(" "));
+        text.push_str(&line);
     }
     text
 }

@@ -38,6 +38,16 @@ fn known() -> &'static BTreeMap<&'static str, BTreeMap<String, Way>> {
     })
 }
 
+/// Whether a word is the unit of something that is measured, and hardly anything else: it has a sign of a unit in it.
+pub fn is_unit(word: &str) -> bool {
+    let word = plain(word);
+    let signed = word.contains(['/', '%']) || word == "mmhg";
+    signed && observations::all().iter().any(|row| {
+        let all = std::iter::once(&row.unit).chain(row.units.keys()).chain(row.shifted.keys());
+        all.into_iter().any(|unit| plain(unit) == word)
+    })
+}
+
 /// Conversion factors have three or four digits; more in a result would be noise.
 fn round(value: f64) -> f64 {
     (value * 10_000.0).round() / 10_000.0

@@ -18,6 +18,7 @@ mod people;
 mod queries;
 mod runs;
 mod texts;
+mod searches;
 mod trouble;
 
 pub use audit::{AuditEntry, AuditFilter, AuditVerdict};

@@ -101,6 +101,20 @@ impl Store {
         })
     }
 
+    /// The encounters of documents with these keys, by identifier, in the order given.
+    pub fn stays_of_documents(&self, keys: &[u64]) -> Result<Vec<String>> {
+        self.read(|c| {
+            let mut statement = c.prepare_cached("SELECT encounter FROM document WHERE id = ?1 AND current = 1 AND withdrawn = 0")?;
+            let mut out = Vec::with_capacity(keys.len());
+            for key in keys {
+                let stay: Option<Option<String>> =
+                    statement.query_row([i64::try_from(*key).unwrap_or(i64::MAX)], |r| r.get(0)).optional()?;
+                out.extend(stay.flatten());
+            }
+            Ok(out)
+        })
+    }
+
     /// The documents with these keys, in the order given; ones that are not current any more are left out.
     pub fn documents_by_key(&self, keys: &[u64]) -> Result<Vec<DocumentForIndex>> {
         self.read(|c| {

@@ -186,6 +186,12 @@ impl ChartData {
         self.view.chart.documents.get(at)
     }
 
+    /// What a search marks in a document of the chart, as a search of all charts would.
+    pub fn marks(&self, at: usize, query: &lacuna_index::Query) -> Vec<(usize, usize)> {
+        let (Some(document), Some(reading)) = (self.document(at), self.view.readings.get(at)) else { return Vec::new() };
+        crate::work::marks_of(query, &document.text, reading)
+    }
+
     /// Where a document stands.
     pub fn position(&self, identifier: &str) -> Option<usize> {
         self.view.chart.documents.iter().position(|d| d.identifier == identifier)

@@ -3,6 +3,7 @@
 mod everywhere;
 mod queries;
 mod review;
+mod searching;
 
 use super::keys::Key;
 use super::model::{Model, Screen};
@@ -87,7 +88,7 @@ pub struct Command {
 
 /// Every command, in the order of the help.
 pub fn all() -> impl Iterator<Item = &'static Command> {
-    [review::REVIEW, queries::QUERIES, everywhere::EVERYWHERE].into_iter().flatten()
+    [review::REVIEW, queries::QUERIES, searching::SEARCHING, everywhere::EVERYWHERE].into_iter().flatten()
 }
 
 fn always(_: &Model) -> Avail {

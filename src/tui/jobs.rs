@@ -2,9 +2,9 @@
 //! whose older answers are worthless only the newest question waiting is put.
 
 use super::chart_data::ChartData;
-use super::msg::{Answer, Done, Msg, Request, Slot};
+use super::msg::{Answer, Done, Msg, Request, SearchAsk, Slot};
 use crate::error::Result;
-use crate::work::Desk;
+use crate::work::{Desk, SearchRequest};
 use crossbeam_channel::{Receiver, Sender};
 use lacuna_index::Stop;
 use std::collections::VecDeque;
@@ -94,7 +94,18 @@ pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
     match request {
         Request::Worklist(view) => fresh(desk, || desk.worklist(view), Answer::Worklist),
         Request::Chart(encounter) => fresh(desk, || desk.chart(&encounter).map(|view| Arc::new(ChartData::new(view))), Answer::Chart),
-        Request::Search(query, limit) => Answer::Search(desk.search(&query, None, limit, stop)),
+        Request::Search(SearchAsk { query, limit, by_date }) => {
+            let request = SearchRequest { text: &query, limit, by_date, at_once: true, ..SearchRequest::default() };
+            Answer::Search(desk.search(&request, stop))
+        }
+        Request::Complete(query, at) => Answer::Completions(desk.complete(&query, at)),
+        Request::Searches => Answer::Searches(desk.searches()),
+        Request::KeepSearch(name, query) => {
+            let words = if query.is_empty() { format!("{name} is forgotten") } else { format!("kept as {name}") };
+            act(desk.keep_search(&name, &query), Done::Search(words))
+        }
+        Request::UsedSearch(query) => act(desk.used_search(&query), Done::Quiet),
+        Request::Stays(query) => Answer::Stays(desk.encounters_with(&query, stop).map(|stays| (query, stays))),
         Request::Explain(encounter, item) => Answer::Explain(desk.explain(&encounter, &item)),
         Request::Dismiss(encounter, key, reason, words) => {
             act(desk.dismiss_gap(&encounter, &key, reason, &words), Done::Gap(format!("set aside: {}; X takes it back", reason.label())))

@@ -118,4 +118,6 @@ pub enum Purpose {
     Withdraw(i64),
     /// Why a lint finding is in order (rule).
     Justify(String),
+    /// The name of a search (the query).
+    KeepSearch(String),
 }

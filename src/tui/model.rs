@@ -5,8 +5,9 @@ use super::compose::Composer;
 use super::layer::Layer;
 use super::msg::{Effect, Request, Slot};
 use crate::chart::Instant;
-use crate::work::model::{QueryRow, QueryView, SearchHit, SearchPage, Worklist, WorklistRow, WorklistView};
-use std::collections::BTreeMap;
+use crate::work::model::{QueryRow, QueryView, SearchHit, SearchPage, Searches, Worklist, WorklistRow, WorklistView};
+use lacuna_index::Completion;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Smallest terminal that the screens are laid out for.
@@ -94,6 +95,8 @@ pub struct Wish {
     pub document: Option<String>,
     /// Bytes in that document.
     pub at: Option<(usize, usize)>,
+    /// What was searched for: n and N go through it in the chart.
+    pub find: Option<String>,
     /// The place to take up again, when it was kept.
     pub place: Option<ChartPlace>,
 }
@@ -171,6 +174,17 @@ pub struct WorklistPage {
     pub filter: String,
     /// Whether keys go into the filter.
     pub typing: bool,
+    /// The search that made this worklist.
+    pub only: Option<Only>,
+}
+
+/// The stays in which a search found something.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Only {
+    /// The search.
+    pub query: String,
+    /// The stays.
+    pub encounters: BTreeSet<String>,
 }
 
 impl WorklistPage {
@@ -313,11 +327,44 @@ pub struct SearchState {
     pub page: SearchPage,
     /// The query that it answers.
     pub answered: Option<String>,
-    /// The selected hit.
+    /// The query that was asked last.
+    pub asked: String,
+    /// The selected hit, or the selected earlier search while nothing is typed.
     pub cursor: usize,
+    /// How many hits are wanted.
+    pub wanted: usize,
+    /// Newest first.
+    pub by_date: bool,
+    /// The selected value, while the facets have the keys.
+    pub facet: Option<usize>,
+    /// What could be typed next.
+    pub completions: Vec<Completion>,
+    /// The searches of this person.
+    pub searches: Searches,
+}
+
+/// A search of this person: named, or only used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Earlier<'a> {
+    /// Its name.
+    pub name: Option<&'a str>,
+    /// What was searched for.
+    pub query: &'a str,
 }
 
 impl SearchState {
+    /// The searches of this person: named ones first, then the others, newest first.
+    pub fn earlier(&self) -> impl Iterator<Item = Earlier<'_>> {
+        let saved = self.searches.saved.iter().map(|s| Earlier { name: Some(&s.name), query: &s.query });
+        let named = |query: &str| self.searches.saved.iter().any(|s| s.query == query);
+        saved.chain(self.searches.recent.iter().filter(move |q| !named(q)).map(|q| Earlier { name: None, query: q }))
+    }
+
+    /// Every value that was counted: field, value, count.
+    pub fn facets(&self) -> impl Iterator<Item = (&str, &str, u64)> {
+        self.page.facets.iter().flat_map(|(field, values)| values.iter().map(move |(value, count)| (field.as_str(), value.as_str(), *count)))
+    }
+
     /// The selected hit.
     pub fn selected(&self) -> Option<&SearchHit> {
         self.page.hits.get(self.cursor)

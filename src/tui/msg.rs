@@ -6,7 +6,8 @@ use crate::chart::Instant;
 use crate::checklist::Explanation;
 use crate::error::Result;
 use crate::query::{Draft, Outcome, Report};
-use crate::work::model::{DismissReason, QueryRow, QueryView, SearchPage, Worklist, WorklistView};
+use crate::work::model::{DismissReason, QueryRow, QueryView, SearchPage, Searches, Worklist, WorklistView};
+use lacuna_index::Completion;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,6 +48,12 @@ pub enum Slot {
     Chart,
     /// A search.
     Search,
+    /// What could be typed next.
+    Complete,
+    /// The searches of this person.
+    Searches,
+    /// The stays in which a search finds something.
+    Stays,
     /// Why an item fired.
     Explain,
     /// The list of queries.
@@ -69,7 +76,7 @@ pub enum Slot {
 
 impl Slot {
     /// How many there are.
-    pub const COUNT: usize = 12;
+    pub const COUNT: usize = 15;
 
     /// Whether an older answer is worthless once a newer question was put.
     pub fn newest_only(self) -> bool {
@@ -105,7 +112,17 @@ pub enum Request {
     /// One encounter.
     Chart(String),
     /// All charts.
-    Search(String, usize),
+    Search(SearchAsk),
+    /// What the word at a cursor could become.
+    Complete(String, usize),
+    /// The searches of this person.
+    Searches,
+    /// Keeps a search under a name; an empty one forgets the name.
+    KeepSearch(String, String),
+    /// A search led somewhere.
+    UsedSearch(String),
+    /// The stays in which a search finds something.
+    Stays(String),
     /// Why an item fired.
     Explain(String, String),
     /// Sets a gap aside: encounter, key, reason, words.
@@ -150,6 +167,17 @@ pub enum Request {
     Place,
 }
 
+/// A search in all charts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchAsk {
+    /// The words.
+    pub query: String,
+    /// Hits to bring.
+    pub limit: usize,
+    /// Newest first.
+    pub by_date: bool,
+}
+
 /// What an act did, for the message and for what has to be read again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Done {
@@ -165,6 +193,8 @@ pub enum Done {
     Sent(i64),
     /// A query moved on.
     Query(i64, String),
+    /// A search was kept or forgotten.
+    Search(String),
     /// Nothing to say.
     Quiet,
 }
@@ -180,6 +210,12 @@ pub enum Answer {
     Chart(Result<Arc<ChartData>>),
     /// Hits.
     Search(Result<SearchPage>),
+    /// What could be typed next.
+    Completions(Vec<Completion>),
+    /// The searches of this person.
+    Searches(Result<Searches>),
+    /// The search, and the stays in which it finds something.
+    Stays(Result<(String, Vec<String>)>),
     /// Why.
     Explain(Result<Explanation>),
     /// Queries.

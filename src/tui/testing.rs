@@ -10,9 +10,9 @@ use crate::query::{
     Diagnostic, Draft, Indicator, LintSeverity, OptionKind, Outcome, QueryForm, QueryOption, QueryState, Recipient, Report,
 };
 use crate::reading::{Reading, Section};
-use crate::work::Desk;
+use crate::work::{Desk, SearchRequest};
 use crate::work::model::{
-    ChartView, DismissReason, GapLine, GapRow, QueryRow, QueryStep, QueryView, SearchHit, SearchPage, Worklist, WorklistRow, WorklistView,
+    ChartView, DismissReason, GapLine, GapRow, QueryRow, QueryStep, QueryView, SavedSearch, SearchHit, SearchPage, Searches, Worklist, WorklistRow, WorklistView,
 };
 use lacuna_index::Stop;
 use std::collections::BTreeSet;
@@ -38,6 +38,7 @@ struct State {
     charts: Vec<ChartView>,
     queries: Vec<QueryView>,
     place: Option<String>,
+    searches: Searches,
 }
 
 /// The note that the hostile tests look at: every kind of character that could drive a terminal.
@@ -257,7 +258,7 @@ impl TestDesk {
         let quiet = &mut charts[3];
         quiet.gaps.clear();
         quiet.seen = quiet.chart.documents.iter().map(|d| d.identifier.clone()).collect();
-        Self { state: Mutex::new(State { charts, queries: Vec::new(), place: None }) }
+        Self { state: Mutex::new(State { charts, queries: Vec::new(), place: None, searches: Searches::default() }) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -417,7 +418,34 @@ impl Desk for TestDesk {
             .cloned()
             .ok_or_else(|| Trouble::input("no such stay"))
     }
-    fn search(&self, query: &str, _: Option<&str>, _: usize, _: &Stop) -> Result<SearchPage> {
+    fn complete(&self, query: &str, cursor: usize) -> Vec<lacuna_index::Completion> {
+        lacuna_index::complete(query, cursor, &crate::work::Known::lexicon())
+    }
+    fn encounters_with(&self, query: &str, stop: &Stop) -> Result<Vec<String>> {
+        let page = self.search(&SearchRequest { text: query, ..SearchRequest::default() }, stop)?;
+        let mut all: Vec<String> = page.hits.into_iter().filter_map(|hit| hit.encounter).collect();
+        all.dedup();
+        Ok(all)
+    }
+    fn searches(&self) -> Result<Searches> {
+        Ok(self.state().searches.clone())
+    }
+    fn keep_search(&self, name: &str, query: &str) -> Result<()> {
+        let saved = &mut self.state().searches.saved;
+        saved.retain(|s| s.name != name);
+        if !query.is_empty() {
+            saved.push(SavedSearch { name: name.to_owned(), query: query.to_owned() });
+        }
+        Ok(())
+    }
+    fn used_search(&self, query: &str) -> Result<()> {
+        let recent = &mut self.state().searches.recent;
+        recent.retain(|q| q != query);
+        recent.insert(0, query.to_owned());
+        Ok(())
+    }
+    fn search(&self, request: &SearchRequest<'_>, _: &Stop) -> Result<SearchPage> {
+        let query = request.text;
         let all = self.state();
         let mut hits = Vec::new();
         for chart in &all.charts {
@@ -431,15 +459,20 @@ impl Desk for TestDesk {
                         document_type: "Progress note".to_owned(),
                         author: document.author.as_ref().and_then(|a| a.name.clone()),
                         date: document.time,
+                        section: None,
                         score: 1.0,
                         snippet: document.text[from..].chars().take(20 + query.len() + 20).collect(),
                         marks: vec![(start - from, start - from + query.len())],
-                        at: start,
+                        preview: document.text.clone(),
+                        preview_marks: vec![(start, start + query.len())],
+                        at: (start, start + query.len()),
                     });
                 }
             }
         }
-        Ok(SearchPage { total: hits.len() as u64, took_ms: 1, hits, meaning: format!("the word {query}"), ..SearchPage::default() })
+        let facets = vec![("type".to_owned(), vec![("progress_note".to_owned(), hits.len() as u64)])];
+        let facets = if hits.is_empty() { Vec::new() } else { facets };
+        Ok(SearchPage { total: hits.len() as u64, took_ms: 1, hits, facets, meaning: format!("the word {query}"), ..SearchPage::default() })
     }
     fn explain(&self, _: &str, item: &str) -> Result<Explanation> {
         let leaf = Explanation {

@@ -1,12 +1,13 @@
 //! Everything a screen or a command can ask for, as one interface. The terminal interface calls it from its worker thread; the
 //! commands call it directly; tests of the terminal put a small stand-in behind it.
 
-use super::model::{ChartView, DismissReason, QueryRow, QueryView, SearchPage, Worklist, WorklistView};
+use super::model::{ChartView, DismissReason, QueryRow, QueryView, SearchPage, Searches, Worklist, WorklistView};
+use super::search::Request as SearchRequest;
 use crate::chart::Instant;
 use crate::checklist::Explanation;
 use crate::error::Result;
 use crate::query::{Draft, Outcome};
-use lacuna_index::Stop;
+use lacuna_index::{Completion, Stop};
 
 /// A desk: one person working on one store.
 pub trait Desk: Send + Sync {
@@ -21,7 +22,17 @@ pub trait Desk: Send + Sync {
     /// One encounter with readings, gaps and queries.
     fn chart(&self, encounter: &str) -> Result<ChartView>;
     /// Searches all charts, or one encounter.
-    fn search(&self, query: &str, encounter: Option<&str>, limit: usize, stop: &Stop) -> Result<SearchPage>;
+    fn search(&self, request: &SearchRequest<'_>, stop: &Stop) -> Result<SearchPage>;
+    /// What the word at the cursor of a search could become.
+    fn complete(&self, query: &str, cursor: usize) -> Vec<Completion>;
+    /// The encounters in which a search finds something.
+    fn encounters_with(&self, query: &str, stop: &Stop) -> Result<Vec<String>>;
+    /// The searches that this person keeps and used.
+    fn searches(&self) -> Result<Searches>;
+    /// Keeps a search under a name; an empty query forgets the name.
+    fn keep_search(&self, name: &str, query: &str) -> Result<()>;
+    /// Remembers a search that led somewhere.
+    fn used_search(&self, query: &str) -> Result<()>;
     /// Why an item fired in an encounter, or why not.
     fn explain(&self, encounter: &str, item: &str) -> Result<Explanation>;
     /// Sets a gap aside, with a reason.

@@ -1,8 +1,13 @@
 //! Keeps the search index in step with the store: from the outbox, or from nothing when it is missing, damaged or foreign.
 
+use super::annotate::Annotated;
 use crate::error::{Result, Trouble};
+use crate::reading::{self, Reading, read};
 use crate::store::{DocumentForIndex, Store};
 use lacuna_index::{Change, Engine, Entry, IndexError, Opened, Stop};
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Documents handed to the index at a time: bounds memory, whatever their number.
 const BATCH: usize = 500;
@@ -11,18 +16,71 @@ const BATCH: usize = 500;
 pub struct Library {
     /// The engine.
     pub engine: Engine,
+    /// The index of an earlier reader, to search in until the new one is built.
+    old: Mutex<Option<Box<Engine>>>,
+    /// Held while changes are taken in.
+    feeding: Mutex<()>,
+    /// Whether a thread of ours is at it.
+    behind: AtomicBool,
 }
 
 /// Opens the index beside the store; in memory for a store in memory. Never fails because of the index itself: a bad one is
 /// replaced by an empty one, which stands at sequence 0 and is filled by the next [`catch_up`].
 pub fn open(store: &Store) -> Result<Library> {
-    let engine = match store.folder() {
-        None => Engine::memory().map_err(trouble)?,
-        Some(folder) => match Engine::open(&folder.join("index"), store.id()).map_err(trouble)? {
-            Opened::Ready(engine) | Opened::NeedsRebuild { engine, .. } => engine,
+    let (engine, old) = match store.folder() {
+        None => (Engine::memory().map_err(trouble)?, None),
+        Some(folder) => match Engine::open(&folder.join("index"), store.id(), reading::version()).map_err(trouble)? {
+            Opened::Ready(engine) => (engine, None),
+            Opened::NeedsRebuild { engine, old, .. } => (engine, old),
         },
     };
-    Ok(Library { engine })
+    Ok(Library { engine, old: Mutex::new(old), feeding: Mutex::new(()), behind: AtomicBool::new(false) })
+}
+
+impl Library {
+    /// The engine to search in now: the earlier one as long as the new one is empty.
+    pub fn search<T>(&self, search: impl FnOnce(&Engine, bool) -> T) -> T {
+        let mut old = self.old.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.engine.sequence() > 0 {
+            *old = None;
+        }
+        match old.as_deref() {
+            Some(earlier) => search(earlier, true),
+            None => {
+                drop(old);
+                search(&self.engine, false)
+            }
+        }
+    }
+
+    /// Waits until nobody of this process takes changes in.
+    pub fn feed(&self) -> MutexGuard<'_, ()> {
+        self.feeding.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says that a thread begins to take changes in; false when one is at it already.
+    pub fn begin_behind(&self) -> bool {
+        !self.behind.swap(true, Ordering::AcqRel)
+    }
+
+    /// Says that it has ended.
+    pub fn end_behind(&self) {
+        self.behind.store(false, Ordering::Release);
+    }
+
+    /// How many changes the index has still to take in, as far as other processes have not done it meanwhile.
+    pub fn waiting(&self, store: &Store) -> Result<Waiting> {
+        self.engine.reload().map_err(trouble)?;
+        let head = store.outbox_head()?;
+        let at = self.engine.sequence();
+        // An index that is further than the store belongs to a store before a backup was put back: it is made anew.
+        Ok(Waiting(if at > head { head.max(1) } else { head - at }))
+    }
+}
+
+/// Documents with what the reader finds in them.
+pub fn read_all(documents: &[DocumentForIndex]) -> Vec<Reading> {
+    documents.par_iter().map(|d| read(&d.document.text, d.document.type_hint())).collect()
 }
 
 /// Takes in everything that the index does not hold yet; gives how many changes it could not take in: when another process is
@@ -40,7 +98,10 @@ pub fn catch_up(store: &Store, library: &Library, stop: &Stop, tell: &mut dyn Fn
             rebuild(store, engine, head, stop, tell)?
         } else {
             let next = store.outbox(at, BATCH)?;
-            let changes = next.remove.iter().map(|key| Change::Remove(*key)).chain(next.put.iter().map(|d| Change::Put(entry(d))));
+            let readings = read_all(&next.put);
+            let read: Vec<Annotated<'_>> = next.put.iter().zip(&readings).map(|(d, r)| Annotated::of(&d.document.text, r)).collect();
+            let put = next.put.iter().zip(&read).map(|(d, a)| Change::Put(entry(d, a)));
+            let changes = next.remove.iter().map(|key| Change::Remove(*key)).chain(put);
             let done = engine.advance(changes, at, next.sequence, stop);
             tell(next.put.len() as u64);
             done
@@ -93,8 +154,9 @@ fn rebuild(
                 };
                 let Some(last) = documents.last() else { return Ok(()) };
                 after = last.key;
-                for document in &documents {
-                    take(Change::Put(entry(document)))?;
+                let readings = read_all(&documents);
+                for (document, reading) in documents.iter().zip(&readings) {
+                    take(Change::Put(entry(document, &Annotated::of(&document.document.text, reading))))?;
                 }
                 done += documents.len() as u64;
                 tell(done);
@@ -110,7 +172,7 @@ fn rebuild(
 }
 
 /// A document as the index and the brute-force evaluator see it.
-pub fn entry(d: &DocumentForIndex) -> Entry<'_> {
+pub fn entry<'d>(d: &'d DocumentForIndex, annotated: &'d Annotated<'_>) -> Entry<'d> {
     Entry {
         key: d.key,
         text: &d.document.text,
@@ -121,7 +183,9 @@ pub fn entry(d: &DocumentForIndex) -> Entry<'_> {
         patient: &d.patient_name,
         mrn: &d.mrn,
         encounter: d.encounter.as_deref().unwrap_or_default(),
+        stay: d.document.encounter.as_deref().unwrap_or_default(),
         date: d.document.time.map(|t| t.utc_seconds()),
+        notes: annotated.notes(),
     }
 }
 

@@ -1,8 +1,9 @@
 //! The desk on a store of this host.
 
 use super::desk::Desk;
+use super::known::Known;
 use super::indexing::{self, Library, Waiting};
-use super::model::{ChartView, DismissReason, GapMark, GapRow, QueryRow, QueryStep, QueryView, SearchPage, Worklist, WorklistView};
+use super::model::{ChartView, DismissReason, GapMark, GapRow, QueryRow, QueryStep, QueryView, SearchPage, Searches, Worklist, WorklistView};
 use super::search::{self, Request};
 use super::session::Session;
 use super::worklist::{Material, overdue, worklist};
@@ -12,16 +13,19 @@ use crate::checklist::{Explanation, GapState, Packs, Subject, explain};
 use crate::error::{Result, Trouble};
 use crate::query::{Draft, Outcome, Report};
 use crate::store::{Store, StoredQuery};
-use lacuna_index::{Engine, Stop};
+use lacuna_index::{Completion, Engine, Stop};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// So many changes are taken in before a search that is to answer at once: a few hundredths of a second.
+const FEW: u64 = 200;
 
 /// One person at one store on this host.
 pub struct LocalDesk {
     store: Arc<Store>,
     session: Session,
     packs: Option<Packs>,
-    library: Mutex<Library>,
+    library: Arc<Library>,
     banner: String,
     data_version: Mutex<i64>,
 }
@@ -30,7 +34,7 @@ impl LocalDesk {
     /// Sits down at a store, with packs of one's own or the shipped ones: those are read when first asked for, so that a search or
     /// a note does not wait for them. `banner` is what every screen shows of it ("SYNTHETIC CHARTS").
     pub fn new(store: Arc<Store>, session: Session, packs: Option<Packs>, banner: &str) -> Result<Self> {
-        let library = Mutex::new(indexing::open(&store)?);
+        let library = Arc::new(indexing::open(&store)?);
         let data_version = Mutex::new(store.data_version()?);
         Ok(Self { store, session, packs, library, banner: banner.to_owned(), data_version })
     }
@@ -52,24 +56,56 @@ impl LocalDesk {
 
     /// Brings the index up to date; says how many changes it could not take in.
     pub fn catch_up(&self, stop: &Stop, tell: &mut dyn FnMut(u64)) -> Result<Waiting> {
-        indexing::catch_up(&self.store, &lock(&self.library), stop, tell)
+        let _feeding = self.library.feed();
+        indexing::catch_up(&self.store, &self.library, stop, tell)
     }
 
-    /// Runs `search` on an index that is up to date, as far as this process may write it.
-    pub fn with_index<T>(&self, search: impl FnOnce(&Engine, Waiting) -> Result<T>) -> Result<T> {
-        let library = lock(&self.library);
-        let waiting = indexing::catch_up(&self.store, &library, &Stop::new(), &mut |_| {})?;
-        search(&library.engine, waiting)
+    /// Runs `search` on the index, with how many changes it has not taken in, and whether it is that of an earlier reader. A few changes
+    /// are always taken in first; many only when this is not to answer `at_once`: then a thread takes them in meanwhile.
+    pub fn with_index<T>(&self, at_once: bool, search: impl FnOnce(&Engine, u64, bool) -> Result<T>) -> Result<T> {
+        let mut waiting = self.library.waiting(&self.store)?;
+        if waiting.0 > 0 {
+            if at_once && waiting.0 > FEW {
+                self.catch_up_behind();
+            } else {
+                waiting = self.catch_up(&Stop::new(), &mut |_| {})?;
+            }
+        }
+        self.library.search(|engine, earlier| search(engine, waiting.0, earlier))
+    }
+
+    /// Takes changes in on a thread of its own, unless one is at it.
+    fn catch_up_behind(&self) {
+        if !self.library.begin_behind() {
+            return;
+        }
+        let (store, library) = (Arc::clone(&self.store), Arc::clone(&self.library));
+        let work = move || {
+            let feeding = library.feed();
+            // What goes wrong here goes wrong again, and is said, when the next search has only a few changes to wait for.
+            let _said_later = indexing::catch_up(&store, &library, &Stop::new(), &mut |_| {});
+            drop(feeding);
+            library.end_behind();
+        };
+        if std::thread::Builder::new().name("indexing".to_owned()).spawn(work).is_err() {
+            self.library.end_behind();
+        }
     }
 
     /// Documents in the index.
     pub fn indexed(&self) -> u64 {
-        lock(&self.library).engine.documents()
+        self.library.engine.documents()
+    }
+
+    /// Values of a field that the index knows, for completion.
+    pub fn values(&self, field: &str, start: &str) -> Vec<String> {
+        self.library.search(|engine, _| engine.values(field, start, 20)).unwrap_or_default()
     }
 
     /// Throws the index away and makes it anew.
     pub fn rebuild_index(&self, stop: &Stop, tell: &mut dyn FnMut(u64)) -> Result<Waiting> {
-        indexing::start_over(&self.store, &lock(&self.library), stop, tell)
+        let _feeding = self.library.feed();
+        indexing::start_over(&self.store, &self.library, stop, tell)
     }
 
     /// Why an item fired in an encounter, or why not, with clocks judged at `as_of`.
@@ -200,9 +236,28 @@ impl Desk for LocalDesk {
         Ok(ChartView { chart: Arc::new(chart), readings: Arc::new(evaluated.readings), gaps, queries: rows, seen, as_of: now })
     }
 
-    fn search(&self, query: &str, encounter: Option<&str>, limit: usize, stop: &Stop) -> Result<SearchPage> {
-        let request = Request { text: query, limit, by_date: false };
-        search::search_in(self, encounter, &request, stop)
+    fn search(&self, request: &Request<'_>, stop: &Stop) -> Result<SearchPage> {
+        search::search_in(self, request, stop)
+    }
+
+    fn complete(&self, query: &str, cursor: usize) -> Vec<Completion> {
+        lacuna_index::complete(query, cursor, &Known::at(self, &Stop::new()))
+    }
+
+    fn encounters_with(&self, query: &str, stop: &Stop) -> Result<Vec<String>> {
+        search::encounters_with(self, query, stop)
+    }
+
+    fn searches(&self) -> Result<Searches> {
+        self.store.searches(self.user())
+    }
+
+    fn keep_search(&self, name: &str, query: &str) -> Result<()> {
+        self.store.keep_search(&self.session.actor(), name, query)
+    }
+
+    fn used_search(&self, query: &str) -> Result<()> {
+        self.store.used_search(self.user(), query)
     }
 
     fn explain(&self, encounter: &str, item: &str) -> Result<Explanation> {

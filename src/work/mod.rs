@@ -1,10 +1,12 @@
 //! Ties intake, store, reading, checklists, index and queries together: what commands and screens call. Names no terminal crate.
 
+mod annotate;
 pub mod demo;
 pub mod desk;
 pub mod evaluate;
 mod import;
 mod indexing;
+mod known;
 mod lives;
 mod local;
 pub mod model;
@@ -15,7 +17,9 @@ mod worklist;
 
 pub use desk::Desk;
 pub use import::{DocumentCounts, ImportProgress, ImportReport, PastImport, Reject, import, import_records, past_import, past_imports};
+pub use annotate::Annotated;
 pub use indexing::Waiting;
+pub use known::Known;
 pub use local::LocalDesk;
-pub use search::{Request as SearchRequest, search_in};
+pub use search::{Request as SearchRequest, encounters_with, marks_of, query_inside, search_in};
 pub use session::{Clock, Session};

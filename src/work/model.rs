@@ -169,15 +169,41 @@ pub struct SearchHit {
     pub author: Option<String>,
     /// When it was written.
     pub date: Option<Instant>,
+    /// The section that the snippet's first match stands in.
+    pub section: Option<String>,
     /// Rank.
     pub score: f32,
     /// The best window of the text.
     pub snippet: String,
     /// Byte ranges of the snippet that matched.
     pub marks: Vec<(usize, usize)>,
-    /// Byte offset of the first match in the document, to open it there.
+    /// A wider window, for a screen.
     #[serde(skip)]
-    pub at: usize,
+    pub preview: String,
+    /// Byte ranges of the preview that matched.
+    #[serde(skip)]
+    pub preview_marks: Vec<(usize, usize)>,
+    /// The bytes of the snippet's first match in the document, to open it there.
+    #[serde(skip)]
+    pub at: (usize, usize),
+}
+
+/// A search that somebody keeps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SavedSearch {
+    /// What it is called.
+    pub name: String,
+    /// What is searched for.
+    pub query: String,
+}
+
+/// The searches of one person.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Searches {
+    /// Those that were given a name, by name.
+    pub saved: Vec<SavedSearch>,
+    /// Those that led somewhere, newest first.
+    pub recent: Vec<String>,
 }
 
 /// The answer to a search.
@@ -191,10 +217,15 @@ pub struct SearchPage {
     pub hits: Vec<SearchHit>,
     /// What the query means, in words.
     pub meaning: String,
+    /// Words that were added to those typed, word by word.
+    pub synonyms: Vec<(String, Vec<String>)>,
     /// What could not be understood, and what to do about it.
     pub issues: Vec<String>,
     /// Anything that the person must know about the total (terms cut, documents not yet indexed).
     pub notices: Vec<String>,
+    /// Changes that the index has still to take in: the same search again will find more.
+    #[serde(skip)]
+    pub waiting: u64,
     /// Counts by field: (field, [(value, count)]).
     pub facets: Vec<(String, Vec<(String, u64)>)>,
 }

@@ -1,35 +1,66 @@
 //! A search from the words typed to what a screen shows: parse, ask the index, fetch the texts, cut the snippets.
 
 use super::LocalDesk;
-use super::indexing::{Waiting, entry, trouble};
+use super::annotate::Annotated;
+use super::indexing::{entry, read_all, trouble};
+use super::known::Known;
 use super::model::{SearchHit, SearchPage};
 use crate::chart::{Chart, DocumentType};
-use crate::error::Result;
+use crate::error::{Result, Trouble};
+use crate::reading::{Headings, Reading, sections};
 use crate::store::{DocumentForIndex, Store};
-use lacuna_index::{Engine, Page, Query, Sort, Stop, marks, matches, snippet};
+use lacuna_index::{Engine, Entry, Page, Query, Recency, Sort, Stop, marks_in, matches, window};
+use serde::Deserialize;
+use std::sync::OnceLock;
 use std::time::Instant as Stopwatch;
 
 /// How wide a snippet is, in bytes: two lines of a wide terminal.
 const SNIPPET: usize = 160;
 
+/// How wide the preview of a hit is.
+const PREVIEW: usize = 1400;
+
+/// Most hits that are gone through when a search becomes a worklist.
+const WORKLIST: usize = 20_000;
+
 /// What to look for and how much of it to bring.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Request<'a> {
     /// The words typed.
     pub text: &'a str,
+    /// Only in this encounter.
+    pub encounter: Option<&'a str>,
     /// Hits to bring.
     pub limit: usize,
     /// Newest first instead of best first.
     pub by_date: bool,
+    /// Whether to answer from what the index has, instead of waiting until it has everything.
+    pub at_once: bool,
 }
 
 /// Searches from a desk: all documents, or those of one encounter.
-pub fn search_in(desk: &LocalDesk, encounter: Option<&str>, request: &Request<'_>, stop: &Stop) -> Result<SearchPage> {
-    let chart = encounter.map(|name| desk.load(name)).transpose()?;
-    let page = match &chart {
-        Some(chart) => within(desk.store(), chart, request)?,
-        None => desk.with_index(|engine, waiting| everywhere(desk.store(), engine, waiting, request, stop))?,
+pub fn search_in(desk: &LocalDesk, request: &Request<'_>, stop: &Stop) -> Result<SearchPage> {
+    let watch = Stopwatch::now();
+    let chart = request.encounter.map(|name| desk.load(name)).transpose()?;
+    let known = Known::at(desk, stop);
+    let (query, issues) = Query::read(request.text, &known);
+    if let Some(trouble) = known.trouble() {
+        return Err(trouble);
+    }
+    let mut page = SearchPage {
+        meaning: query.meaning(),
+        synonyms: query.synonyms(),
+        issues: issues.iter().map(lacuna_index::Issue::sentence).collect(),
+        ..SearchPage::default()
     };
+    if query.is_empty() {
+        return Ok(page);
+    }
+    match &chart {
+        Some(chart) => within(desk.store(), chart, &query, request, &mut page)?,
+        None => everywhere(desk, &query, request, stop, &mut page)?,
+    }
+    page.took_ms = u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX);
     let hash = desk.store().keyed_hash(request.text);
     let actor = desk.session().actor();
     let (patient, encounter) = chart.as_ref().map_or((None, None), |c| (c.encounter.patient.as_deref(), Some(c.encounter.name())));
@@ -37,62 +68,98 @@ pub fn search_in(desk: &LocalDesk, encounter: Option<&str>, request: &Request<'_
     Ok(page)
 }
 
-/// Searches all documents.
-pub fn everywhere(store: &Store, engine: &Engine, waiting: Waiting, request: &Request<'_>, stop: &Stop) -> Result<SearchPage> {
-    let watch = Stopwatch::now();
-    let (query, issues) = Query::parse(request.text);
-    let mut page = page_for(&query, &issues);
-    if query.is_empty() {
-        return Ok(page);
+/// The encounters in which a query finds something, best first.
+pub fn encounters_with(desk: &LocalDesk, text: &str, stop: &Stop) -> Result<Vec<String>> {
+    let known = Known::at(desk, stop);
+    let query = Query::read(text, &known).0;
+    if let Some(trouble) = known.trouble() {
+        return Err(trouble);
     }
+    let page = Page { limit: WORKLIST, facets: false, ..Page::default() };
+    let found = desk.with_index(false, |engine, _, _| engine.search(&query, page, stop).map_err(trouble))?;
+    let mut out: Vec<String> = Vec::new();
+    let mut seen = std::collections::BTreeSet::new();
+    for hits in found.hits.chunks(500) {
+        let keys: Vec<u64> = hits.iter().map(|h| h.key).collect();
+        for name in desk.store().stays_of_documents(&keys)? {
+            if seen.insert(name.clone()) {
+                out.push(name);
+            }
+        }
+    }
+    let hash = desk.store().keyed_hash(text);
+    desk.store().record_act(&desk.session().actor(), "search", None, None, None, &format!("query {hash} as a worklist, {} stays", out.len()))?;
+    Ok(out)
+}
+
+/// Searches all documents.
+fn everywhere(desk: &LocalDesk, query: &Query, request: &Request<'_>, stop: &Stop, page: &mut SearchPage) -> Result<()> {
     let sort = if request.by_date { Sort::Date } else { Sort::Score };
-    let found = engine.search(&query, Page { limit: request.limit, offset: 0, sort }, stop).map_err(trouble)?;
+    let recency = recency(desk.session().now().utc_seconds());
+    let wanted = Page { limit: request.limit, sort, recency, ..Page::default() };
+    let mut ask = |engine: &Engine, waiting: u64, earlier: bool| {
+        if earlier {
+            page.notices.push("the search index is being made anew; until then the earlier one answers".to_owned());
+        } else if waiting > 0 {
+            page.notices.push(format!("{waiting} changes are not in the search index yet"));
+        }
+        page.waiting = waiting;
+        engine.search(query, wanted, stop).map_err(trouble)
+    };
+    let found = desk.with_index(request.at_once, |engine, waiting, earlier| ask(engine, waiting, earlier))?;
     let keys: Vec<u64> = found.hits.iter().map(|h| h.key).collect();
-    for document in store.documents_by_key(&keys)? {
+    let documents = desk.store().documents_by_key(&keys)?;
+    for (document, reading) in documents.iter().zip(read_if_needed(query, &documents)) {
         let score = found.hits.iter().find(|h| h.key == document.key).map_or(0.0, |h| h.score);
-        page.hits.push(hit(&query, &document, score));
+        page.hits.push(hit(query, document, &Annotated::of(&document.document.text, &reading), score));
     }
     page.total = found.total;
     page.facets = facets(&found.facets);
-    page.notices = found.notices;
-    if waiting.0 > 0 {
-        page.notices.push(format!("{} changes wait to be indexed: another process is writing the index", waiting.0));
-    }
-    page.took_ms = u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Ok(page)
+    page.notices.extend(found.notices);
+    Ok(())
 }
 
 /// Searches the documents of one encounter by reading them: exact, and quick at that size.
-pub fn within(store: &Store, chart: &Chart, request: &Request<'_>) -> Result<SearchPage> {
-    let watch = Stopwatch::now();
-    let (query, issues) = Query::parse(request.text);
-    let mut page = page_for(&query, &issues);
-    if query.is_empty() {
-        return Ok(page);
-    }
+fn within(store: &Store, chart: &Chart, query: &Query, request: &Request<'_>, page: &mut SearchPage) -> Result<()> {
     let keys: Vec<u64> = chart.documents.iter().map(|d| d.id.0.unsigned_abs()).collect();
     let documents = store.documents_by_key(&keys)?;
-    let found: Vec<_> = documents.iter().filter(|d| matches(&query, &entry(d))).collect();
+    let readings = read_if_needed(query, &documents);
+    let read: Vec<Annotated<'_>> = documents.iter().zip(&readings).map(|(d, r)| Annotated::of(&d.document.text, r)).collect();
+    let found: Vec<_> = documents.iter().zip(&read).filter(|(d, a)| matches(query, &entry(d, a))).collect();
     page.total = found.len() as u64;
-    page.hits = found.iter().rev().take(request.limit).map(|d| hit(&query, d, 0.0)).collect();
-    page.took_ms = u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Ok(page)
+    page.hits = found.iter().rev().take(request.limit).map(|(d, a)| hit(query, d, a, 0.0)).collect();
+    Ok(())
 }
 
-fn page_for(query: &Query, issues: &[lacuna_index::Issue]) -> SearchPage {
-    let issues = issues
-        .iter()
-        .map(|i| match &i.hint {
-            None => i.message.clone(),
-            Some(hint) => format!("{} ({hint})", i.message),
-        })
-        .collect();
-    SearchPage { meaning: query.meaning(), issues, ..SearchPage::default() }
+/// The stretches of a text that a query marks: for a search inside a note that is open.
+pub fn marks_of(query: &Query, text: &str, reading: &Reading) -> Vec<(usize, usize)> {
+    let annotated = Annotated::of(text, reading);
+    let entry = Entry { text, notes: annotated.notes(), ..Entry::default() };
+    marks_in(query, &entry).iter().map(|m| (m.start, m.end)).collect()
 }
 
-fn hit(query: &Query, found: &DocumentForIndex, score: f32) -> SearchHit {
+/// A query as it is read inside a chart: with the lexicon, without what only the store knows.
+pub fn query_inside(text: &str) -> (Query, Vec<String>) {
+    let (query, issues) = Query::read(text, &Known::lexicon());
+    (query, issues.iter().map(lacuna_index::Issue::sentence).collect())
+}
+
+/// Sections are enough to say where a snippet stands; concepts and values are read only when the query asks for them.
+fn read_if_needed(query: &Query, documents: &[DocumentForIndex]) -> Vec<Reading> {
+    if query.needs_annotations() {
+        return read_all(documents);
+    }
+    let headed = |d: &DocumentForIndex| Reading { sections: sections(&d.document.text, Headings::shipped()), ..Reading::default() };
+    documents.iter().map(headed).collect()
+}
+
+fn hit(query: &Query, found: &DocumentForIndex, annotated: &Annotated<'_>, score: f32) -> SearchHit {
     let text = &found.document.text;
-    let cut = snippet(query, text, SNIPPET);
+    let all = marks_in(query, &entry(found, annotated));
+    let (preview, preview_marks) = shown(text, &window(text, &all, PREVIEW));
+    let cut = window(text, &all, SNIPPET);
+    let at = cut.marks.first().or(all.first()).map_or((0, 0), |m| (m.start, m.end));
+    let (snippet, marks) = shown(text, &cut);
     let document = &found.document;
     SearchHit {
         document: document.identifier.clone(),
@@ -101,11 +168,20 @@ fn hit(query: &Query, found: &DocumentForIndex, score: f32) -> SearchHit {
         document_type: document.document_type.unwrap_or(DocumentType::Other).name().to_owned(),
         author: document.author.as_ref().and_then(|a| a.name.clone()),
         date: document.time,
+        section: annotated.section_at(at.0).map(str::to_owned),
         score,
-        snippet: text.get(cut.start..cut.end).unwrap_or_default().to_owned(),
-        marks: cut.marks.iter().map(|m| (m.start.saturating_sub(cut.start), m.end.saturating_sub(cut.start))).collect(),
-        at: marks(query, text).first().map_or(0, |m| m.start),
+        snippet,
+        marks,
+        preview,
+        preview_marks,
+        at,
     }
+}
+
+/// A window as text of its own, with its marks.
+fn shown(text: &str, cut: &lacuna_index::Snippet) -> (String, Vec<(usize, usize)>) {
+    let marks = cut.marks.iter().map(|m| (m.start.saturating_sub(cut.start), m.end.saturating_sub(cut.start))).collect();
+    (text.get(cut.start..cut.end).unwrap_or_default().to_owned(), marks)
 }
 
 fn facets(found: &[lacuna_index::Facet]) -> Vec<(String, Vec<(String, u64)>)> {
@@ -117,4 +193,42 @@ fn facets(found: &[lacuna_index::Facet]) -> Vec<(String, Vec<(String, u64)>)> {
         }
     }
     out
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Weights {
+    recency: RecencyFile,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecencyFile {
+    weight: f32,
+    half_life_days: f32,
+    /// Where the numbers come from; for whoever reads the file.
+    #[serde(rename = "source")]
+    _source: String,
+}
+
+/// How much newer notes are preferred, from `lexicon/search.toml`.
+fn recency(now: i64) -> Option<Recency> {
+    static FILE: OnceLock<Option<RecencyFile>> = OnceLock::new();
+    let file = FILE.get_or_init(|| weights(include_str!("../../lexicon/search.toml")).ok());
+    file.as_ref().map(|file| Recency { now, weight: file.weight, half_life: file.half_life_days })
+}
+
+fn weights(text: &str) -> Result<RecencyFile> {
+    let file: Weights = toml::from_str(text).map_err(|e| Trouble::input("the weights of the search cannot be read").why(e.message().to_owned()))?;
+    Ok(file.recency)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    #[test]
+    fn the_shipped_weights_are_sound() {
+        let file = super::weights(include_str!("../../lexicon/search.toml")).unwrap();
+        assert!((0.0..1.0).contains(&file.weight) && file.half_life_days > 0.0);
+    }
 }

@@ -16,6 +16,7 @@
 //!
 //! Every string is a query: what cannot be read is reported as an [`Issue`] and searched as plain words or left out. `-` is plain text.
 
+mod complete;
 mod date;
 mod display;
 mod field;
@@ -32,6 +33,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+pub use complete::{Completion, complete};
 pub(crate) use date::{DateRange, month};
 pub(crate) use field::{Field, Shape};
 pub use knowledge::{Knowledge, Measure, Plain, Sense};

@@ -5,10 +5,12 @@ mod entry;
 mod files;
 mod placeholders;
 mod spelling;
+mod senses;
 #[cfg(test)]
 mod tests;
 
 pub use files::Files;
+pub use senses::{Sense, senses, synonyms};
 
 use crate::error::Result;
 use crate::reading::machine::Machine;

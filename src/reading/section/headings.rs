@@ -121,6 +121,28 @@ impl Headings {
         self.loose(heading).map(|k| k.name.as_str())
     }
 
+    /// Every canonical section, in the order of the lexicon.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.kinds.iter().map(|kind| kind.name.as_str())
+    }
+
+    /// The sections that words name: those with the words in their name, and the one that the words are a heading of. "plan" is the
+    /// plan, and the assessment and plan.
+    pub fn named(&self, words: &str) -> Vec<&str> {
+        let parts: Vec<String> = words.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
+        if parts.is_empty() {
+            return Vec::new();
+        }
+        let holds = |name: &str| name.split('_').collect::<Vec<_>>().windows(parts.len()).any(|window| window == parts.as_slice());
+        let mut out: Vec<&str> = self.names().chain(["unheaded", "other"]).filter(|name| holds(name)).collect();
+        if let Some(heading) = self.loose(words)
+            && !out.contains(&heading.name.as_str())
+        {
+            out.push(&heading.name);
+        }
+        out
+    }
+
     /// The LOINC section code of a canonical section, where one exists.
     pub fn loinc(&self, section: &str) -> Option<&str> {
         self.kinds.iter().find(|k| k.name == section).and_then(|k| k.loinc.as_deref())

@@ -1,9 +1,9 @@
-//! Commands of composer, tracker and search.
+//! Commands of composer and tracker.
 
 use super::{Command, Scopes, always};
-use crate::tui::update::{composer, nav, queries, search, when, worklist};
+use crate::tui::update::{composer, nav, queries, when, worklist};
 
-/// Commands of composer, tracker and search.
+/// Commands of composer and tracker.
 pub static QUERIES: &[Command] = &[
     Command {
         id: "reload",
@@ -246,61 +246,6 @@ pub static QUERIES: &[Command] = &[
         rank: 6,
         when: when::query_chart,
         run: queries::chart,
-    },
-    Command {
-        id: "open-hit",
-        short: "open at the words",
-        title: "Open at the words",
-        help: "Opens the note at the first match.",
-        scope: Scopes::SEARCH,
-        keys: &["Enter"],
-        rank: 1,
-        when: when::hit,
-        run: search::open,
-    },
-    Command {
-        id: "next-hit",
-        short: "next",
-        title: "Next hit",
-        help: "One hit down.",
-        scope: Scopes::SEARCH,
-        keys: &["Down", "C-n"],
-        rank: 2,
-        when: when::hit,
-        run: search::down,
-    },
-    Command {
-        id: "previous-hit",
-        short: "before",
-        title: "Hit before",
-        help: "One hit up.",
-        scope: Scopes::SEARCH,
-        keys: &["Up"],
-        rank: 3,
-        when: when::hit,
-        run: search::up,
-    },
-    Command {
-        id: "page-of-hits",
-        short: "page",
-        title: "Page of hits down",
-        help: "A page of hits down.",
-        scope: Scopes::SEARCH,
-        keys: &["PageDown"],
-        rank: 0,
-        when: when::hit,
-        run: search::page_down,
-    },
-    Command {
-        id: "page-of-hits-up",
-        short: "page",
-        title: "Page of hits up",
-        help: "A page of hits up.",
-        scope: Scopes::SEARCH,
-        keys: &["PageUp"],
-        rank: 0,
-        when: when::hit,
-        run: search::page_up,
     },
     Command {
         id: "leave",

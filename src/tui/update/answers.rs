@@ -14,10 +14,16 @@ pub fn take(model: &mut Model, answer: Answer) -> Vec<Effect> {
             return Vec::new();
         }
         Answer::Chart(Ok(data)) => return chart::take(model, data),
-        Answer::Search(Ok(page)) => {
-            search::take(model, page);
+        Answer::Search(Ok(page)) => return search::take(model, page),
+        Answer::Completions(all) => {
+            search::completions(model, all);
             return Vec::new();
         }
+        Answer::Searches(Ok(all)) => {
+            search::searches(model, all);
+            return Vec::new();
+        }
+        Answer::Stays(Ok((query, encounters))) => return search::stays(model, query, encounters),
         Answer::Explain(Ok(found)) => {
             if let Some(Layer::Explain { tree, .. }) = model.layers.last_mut() {
                 *tree = Some(found);
@@ -53,6 +59,7 @@ pub fn take(model: &mut Model, answer: Answer) -> Vec<Effect> {
         Answer::Act(Ok(done)) => return did(model, done),
         Answer::Place(Ok(kept)) => return began(model, kept),
         Answer::Worklist(Err(t)) | Answer::Search(Err(t)) | Answer::Explain(Err(t)) | Answer::Queries(Err(t)) => t,
+        Answer::Searches(Err(t)) | Answer::Stays(Err(t)) => t,
         Answer::Query(Err(t)) | Answer::Draft(Err(t)) | Answer::Lint(Err(t)) | Answer::Act(Err(t)) | Answer::Place(Err(t)) => t,
         Answer::Chart(Err(t)) => {
             model.wish = None;
@@ -99,6 +106,10 @@ fn provider(model: &mut Model, shown: String) {
 fn did(model: &mut Model, done: Done) -> Vec<Effect> {
     match done {
         Done::Quiet => Vec::new(),
+        Done::Search(words) => {
+            model.say(words);
+            vec![model.ask(Slot::Searches, Request::Searches)]
+        }
         Done::Seen(encounter, document) => {
             chart::was_seen(model, &encounter, &document);
             Vec::new()

@@ -10,7 +10,8 @@ use crate::tui::layer::Layer;
 use crate::tui::layout;
 use crate::tui::model::{ChartPage, ChartPlace, Find, Model, Pane, Screen, Step, Wish};
 use crate::tui::msg::{Effect, Request, Slot};
-use aho_corasick::AhoCorasick;
+use crate::work::query_inside;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -87,6 +88,13 @@ pub fn take(model: &mut Model, data: Arc<ChartData>) -> Vec<Effect> {
         effects.extend(jump(model, &document, at.0, at.1, Pane::Reader));
         if let Some(chart) = &mut model.chart {
             chart.back.clear();
+            if let Some(words) = wish.find {
+                chart.find.hits = Arc::new(find_all(&chart.data, chart.doc, &words));
+                chart.find.words = words;
+                // The match that was opened is one of them.
+                let near = |hit: &&(usize, usize, usize)| hit.0 == chart.doc && hit.1 < at.1.max(at.0 + 1) && at.0 < hit.2;
+                chart.current = chart.find.hits.iter().find(near).copied().or(chart.current);
+            }
         }
     }
     effects
@@ -619,19 +627,24 @@ fn show_hit(chart: &mut ChartPage, size: (u16, u16), hit: (usize, usize, usize))
     reveal(chart, size, hit.1, false);
 }
 
-/// Every place of some words, letters of either case, from the document on show on, in the order of the list.
+/// Every place that a query marks, from the document on show on, in the order of the list. The word at the end may still be growing: when
+/// it finds nothing, words that begin so count.
 fn find_all(data: &ChartData, first: usize, words: &str) -> Vec<(usize, usize, usize)> {
-    if words.trim().is_empty() {
+    let found = marked(data, first, words);
+    let growing = words.chars().next_back().is_some_and(char::is_alphanumeric);
+    if found.is_empty() && growing { marked(data, first, &format!("{words}*")) } else { found }
+}
+
+fn marked(data: &ChartData, first: usize, words: &str) -> Vec<(usize, usize, usize)> {
+    let (query, _) = query_inside(words);
+    if query.is_empty() {
         return Vec::new();
     }
-    let Ok(finder) = AhoCorasick::builder().ascii_case_insensitive(true).build([words]) else { return Vec::new() };
     let order: Vec<usize> = data.order().collect();
     let at = order.iter().position(|d| *d == first).unwrap_or(0);
     let round = order.iter().cycle().skip(at).take(order.len());
-    let hits = round.filter_map(|doc| data.document(*doc).map(|d| (*doc, d)));
-    hits.flat_map(|(doc, d)| finder.find_iter(&d.text).map(move |m| (doc, m.start(), m.end())).collect::<Vec<_>>())
-        .take(MOST_HITS)
-        .collect()
+    let marks = round.flat_map(|doc| data.marks(*doc, &query).into_iter().map(|(start, end)| (*doc, start, end)));
+    marks.take(MOST_HITS).collect()
 }
 
 fn turn_hit(model: &mut Model, by: usize) -> Vec<Effect> {

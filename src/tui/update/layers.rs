@@ -205,6 +205,7 @@ fn given(model: &mut Model, purpose: Purpose, text: String) -> Vec<Effect> {
         Purpose::EscalateWhy(id, to) => vec![model.ask(Slot::Act, Request::Escalate(id, to, text))],
         Purpose::Withdraw(id) => vec![model.ask(Slot::Act, Request::Withdraw(id, text))],
         Purpose::Justify(rule) => composer::justified(model, rule, text),
+        Purpose::KeepSearch(query) => vec![model.ask(Slot::Act, Request::KeepSearch(text, query))],
     }
 }
 

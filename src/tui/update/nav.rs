@@ -73,7 +73,10 @@ pub fn back(model: &mut Model) -> Vec<Effect> {
     let mut effects = Vec::new();
     match model.screen() {
         Screen::Worklist => {
-            if model.worklist.filter.is_empty() {
+            if model.worklist.filter.is_empty() && model.worklist.only.take().is_some() {
+                worklist::set_filter(model, String::new());
+                model.say("all charts again");
+            } else if model.worklist.filter.is_empty() {
                 model.say("q leaves Lacuna");
             } else {
                 worklist::set_filter(model, String::new());

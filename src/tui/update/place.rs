@@ -22,7 +22,7 @@ fn now(model: &Model) -> String {
     });
     let view = WorklistView::ALL.iter().position(|v| *v == model.worklist.view);
     let row = model.worklist.selected().map(|r| r.encounter.clone());
-    json!({ "view": view, "row": row, "chart": chart, "draft": model.composer.as_ref().filter(|_| model.screens.contains(&Screen::Composer)).map(|c| c.id) }).to_string()
+    json!({ "view": view, "row": row, "chart": chart, "search": model.search.query, "draft": model.composer.as_ref().filter(|_| model.screens.contains(&Screen::Composer)).map(|c| c.id) }).to_string()
 }
 
 /// Sets the timer when the place is another one than the one kept.
@@ -59,6 +59,8 @@ pub fn take(model: &mut Model, kept: &str) -> Vec<Effect> {
         model.worklist.view = *view;
         effects.push(model.ask(Slot::Worklist, Request::Worklist(*view)));
     }
+    model.search.query = text(value.get("search").unwrap_or(&Value::Null));
+    model.search.at = model.search.query.len();
     if model.wish.is_some() {
         return effects;
     }

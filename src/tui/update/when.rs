@@ -164,7 +164,24 @@ pub fn query_chart(model: &Model) -> Avail {
     yes_if(query(model).is_some_and(|q| q.encounter.is_some()), "it names no chart")
 }
 
-/// A hit is selected.
-pub fn hit(model: &Model) -> Avail {
-    yes_if(model.search.selected().is_some(), "nothing found yet")
+/// A hit is selected, or an earlier search.
+pub fn search_row(model: &Model) -> Avail {
+    let search = &model.search;
+    let any = if search.query.trim().is_empty() { search.earlier().next().is_some() } else { search.selected().is_some() };
+    yes_if(any, "nothing found yet")
+}
+
+/// Something is searched for.
+pub fn found(model: &Model) -> Avail {
+    yes_if(!model.search.query.trim().is_empty(), "type what to look for first")
+}
+
+/// There are values to narrow by.
+pub fn facets(model: &Model) -> Avail {
+    yes_if(model.search.facets().next().is_some(), "nothing to narrow by yet")
+}
+
+/// An earlier search is selected.
+pub fn earlier(model: &Model) -> Avail {
+    yes_if(model.search.query.trim().is_empty() && model.search.earlier().next().is_some(), "empty the query first: then your searches show")
 }

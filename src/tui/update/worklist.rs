@@ -19,9 +19,10 @@ pub fn take(model: &mut Model, list: Worklist) {
 fn narrow(model: &mut Model, keep: Option<String>) {
     let page = &mut model.worklist;
     let words: Vec<String> = page.filter.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let only = page.only.as_ref();
     let fits = |row: &WorklistRow| {
         let text = row_text(row);
-        words.iter().all(|w| text.contains(w.as_str()))
+        words.iter().all(|w| text.contains(w.as_str())) && only.is_none_or(|only| only.encounters.contains(&row.encounter))
     };
     page.shown = page.list.rows.iter().enumerate().filter(|(_, row)| fits(row)).map(|(at, _)| at).collect();
     let kept = keep.and_then(|encounter| page.rows().position(|r| r.encounter == encounter));

@@ -79,6 +79,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     if page.shown.is_empty() {
         let words = match (page.loaded, page.filter.is_empty()) {
             (false, _) => "reading the charts",
+            (true, true) if page.only.is_some() => "the search finds nothing in any stay; Esc shows all charts again",
             (true, true) => "no chart in this view; v shows the next one",
             (true, false) => "no chart fits the filter; Esc clears it",
         };
@@ -93,6 +94,12 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     let cursor_y = rows_area.y + u16::try_from(page.cursor.saturating_sub(top)).unwrap_or(0);
     if let Some(row) = page.selected().filter(|_| detail > 0) {
         draw_detail(model, pen, Rect { y: rows_area.bottom(), height: detail, ..body }, row);
+    }
+    if let Some(only) = page.only.as_ref().filter(|_| !page.typing && page.filter.is_empty()) {
+        let line = stripes.line;
+        let count = say::count(page.shown.len(), "chart", "charts");
+        let words = [("search  ", Role::Dim), (only.query.as_str(), Role::Text), ("   ", Role::Text), (&count, Role::Dim), ("   Esc all charts", Role::Dim)];
+        pen.line(line.x, line.y, line.width, &words);
     }
     if page.typing || !page.filter.is_empty() {
         let line = stripes.line;

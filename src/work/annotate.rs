@@ -1,0 +1,54 @@
+//! A reading as the index takes it: names and places, no text.
+
+use crate::reading::Reading;
+use lacuna_index::{Annotations, Mention, Region, Value};
+
+/// What the index is told of a text.
+pub struct Annotated<'r> {
+    sections: Vec<Region<'r>>,
+    mentions: Vec<Mention<'r>>,
+    values: Vec<Value<'r>>,
+}
+
+impl<'r> Annotated<'r> {
+    /// The reading of `text`.
+    pub fn of(text: &str, reading: &'r Reading) -> Self {
+        let mut sections = Vec::with_capacity(reading.sections.len());
+        for s in &reading.sections {
+            let heading = text.get(s.start..s.body).map_or(0, |heading| heading.trim_end().len());
+            sections.push(Region { name: &s.section, span: s.start..s.end, heading: s.start..s.start + heading });
+            if let Some(parent) = &s.within {
+                sections.push(Region { name: parent, span: s.start..s.end, heading: s.start..s.start });
+            }
+        }
+        let mentions = reading.mentions.iter().map(|m| Mention {
+            concept: &m.concept,
+            assertion: m.assertion.name(),
+            attributes: m.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+            span: m.start..m.end,
+        });
+        let mut values = Vec::with_capacity(reading.measurements.len());
+        for m in &reading.measurements {
+            let mut add = |value| values.push(Value { measure: &m.name, value, span: m.start..m.end });
+            match m.comparator.as_deref() {
+                // "< 2" is not 2, and not above it.
+                Some("<") => add(m.value.next_down()),
+                Some(">") => add(m.value.next_up()),
+                _ => add(m.value),
+            }
+            m.upper.into_iter().for_each(&mut add);
+        }
+        Self { mentions: mentions.collect(), sections, values }
+    }
+
+    /// The innermost section at a byte.
+    pub fn section_at(&self, byte: usize) -> Option<&str> {
+        let around = self.sections.iter().filter(|s| s.span.contains(&byte) && s.name != "unheaded");
+        around.min_by_key(|s| (s.span.len(), s.heading.is_empty())).map(|s| s.name)
+    }
+
+    /// As part of an entry.
+    pub fn notes(&self) -> Annotations<'_> {
+        Annotations { sections: &self.sections, mentions: &self.mentions, values: &self.values }
+    }
+}

@@ -1,0 +1,165 @@
+//! What the query language has to be told: medicine from the lexicon, stays with a gap or a query from the store.
+
+use super::LocalDesk;
+use super::evaluate;
+use super::model::GapMark;
+use super::worklist::overdue;
+use crate::chart::DocumentType;
+use crate::checklist::{Gap, GapState, Packs};
+use crate::error::{Result, Trouble};
+use crate::query::QueryState;
+use crate::reading::{Headings, Lexicon, observations, senses, synonyms, units, vocabulary};
+use lacuna_index::{Knowledge, Measure, Sense, Stop};
+use serde::Serialize;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The lexicon, and a desk for what only a store knows.
+pub struct Known<'a> {
+    desk: Option<&'a LocalDesk>,
+    stop: Stop,
+    trouble: RefCell<Option<Trouble>>,
+}
+
+impl<'a> Known<'a> {
+    /// With the gaps and queries of a desk's store.
+    pub fn at(desk: &'a LocalDesk, stop: &Stop) -> Self {
+        Self { desk: Some(desk), stop: stop.clone(), trouble: RefCell::new(None) }
+    }
+
+    /// The lexicon alone: what a search inside one note is read with.
+    pub fn lexicon() -> Self {
+        Self { desk: None, stop: Stop::new(), trouble: RefCell::new(None) }
+    }
+
+    /// What went wrong while the store was asked.
+    pub fn trouble(self) -> Option<Trouble> {
+        self.trouble.into_inner()
+    }
+
+    fn with_gaps(&self, desk: &LocalDesk, fits: impl Fn(&[Gap]) -> bool) -> Result<Vec<String>> {
+        let summaries = desk.store().encounters(true)?;
+        let mut all = evaluate::encounters(desk.store(), desk.packs(), &summaries, &desk.session().now(), &self.stop, &mut |_, _| {})?;
+        let marks = desk.store().gap_marks(None)?;
+        let mut by_encounter: BTreeMap<&str, Vec<&GapMark>> = BTreeMap::new();
+        for mark in &marks {
+            by_encounter.entry(&mark.encounter).or_default().push(mark);
+        }
+        for (encounter, marks) in by_encounter {
+            if let Some(gaps) = all.get_mut(encounter) {
+                evaluate::with_marks(gaps, marks.into_iter());
+            }
+        }
+        let found: BTreeSet<String> = all.into_iter().filter(|(_, gaps)| fits(gaps)).map(|(encounter, _)| encounter).collect();
+        Ok(found.into_iter().collect())
+    }
+
+    fn gap(&self, desk: &LocalDesk, value: &str) -> Result<Option<Vec<String>>> {
+        let open = |gap: &&Gap| gap.state == GapState::Open;
+        let found = match value {
+            "any" | "open" => self.with_gaps(desk, |gaps| gaps.iter().any(|g| g.state == GapState::Open)),
+            "none" => self.with_gaps(desk, |gaps| !gaps.iter().any(|g| g.state == GapState::Open)),
+            "dismissed" => self.with_gaps(desk, |gaps| gaps.iter().any(|g| g.state == GapState::Dismissed)),
+            value if !self.values("gap", "").iter().any(|known| known == value) => return Ok(None),
+            value => self.with_gaps(desk, |gaps| {
+                gaps.iter().filter(open).any(|g| {
+                    let named = [Some(&g.item), Some(&g.checklist), g.condition.as_ref(), g.element.as_ref(), g.document_type.as_ref()];
+                    named.into_iter().flatten().any(|name| name == value) || word(&g.kind) == value
+                })
+            }),
+        };
+        found.map(Some)
+    }
+
+    fn query(&self, desk: &LocalDesk, value: &str) -> Result<Option<Vec<String>>> {
+        let now = desk.session().now();
+        let queries = desk.store().queries(None)?;
+        let with = |fits: &dyn Fn(&crate::store::StoredQuery) -> bool| -> Vec<String> {
+            let all: BTreeSet<String> = queries.iter().filter(|q| fits(q)).filter_map(|q| q.draft.encounter.clone()).collect();
+            all.into_iter().collect()
+        };
+        Ok(Some(match value {
+            "any" => with(&|_| true),
+            "none" => {
+                let asked: BTreeSet<String> = with(&|_| true).into_iter().collect();
+                desk.store().encounter_identifiers()?.into_iter().filter(|e| !asked.contains(e)).collect()
+            }
+            "overdue" => with(&|q| overdue(q, &now)),
+            "open" => with(&|q| matches!(q.state, QueryState::Open | QueryState::Escalated)),
+            "answered" => with(&|q| matches!(q.state, QueryState::Answered | QueryState::AnsweredNotDocumented)),
+            value if STATES.contains(&value) => with(&|q| word(&q.state) == value),
+            _ => return Ok(None),
+        }))
+    }
+}
+
+/// What `query:` takes beside `any` and `none`.
+const STATES: [&str; 8] = ["answered", "answered_not_documented", "closed", "draft", "escalated", "open", "overdue", "withdrawn"];
+
+/// The name of a state, as in JSON.
+fn word<T: Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+impl Knowledge for Known<'_> {
+    fn senses(&self, words: &str) -> Vec<Sense> {
+        senses(words).into_iter().map(|s| Sense { concept: s.concept, attributes: s.attributes }).collect()
+    }
+
+    fn synonyms(&self, words: &str) -> Vec<String> {
+        synonyms(words)
+    }
+
+    fn sections(&self, words: &str) -> Vec<String> {
+        Headings::shipped().named(words).into_iter().map(str::to_owned).collect()
+    }
+
+    fn measure(&self, words: &str) -> Option<Measure> {
+        let row = observations::canonical(None, words).and_then(observations::find)?;
+        Some(Measure { name: row.name.clone(), label: row.label.clone(), unit: row.unit.clone() })
+    }
+
+    fn convert(&self, measure: &str, value: f64, unit: &str) -> Option<f64> {
+        units::convert(value, unit, measure)
+    }
+
+    fn is_unit(&self, word: &str) -> bool {
+        units::is_unit(word)
+    }
+
+    fn encounters(&self, field: &str, value: &str) -> Option<Vec<String>> {
+        let value = value.to_lowercase().replace(' ', "_");
+        let desk = self.desk?;
+        let found = if field == "gap" { self.gap(desk, &value) } else { self.query(desk, &value) };
+        found.unwrap_or_else(|trouble| {
+            self.trouble.replace(Some(trouble));
+            Some(Vec::new())
+        })
+    }
+
+    fn values(&self, field: &str, start: &str) -> Vec<String> {
+        let all: Vec<String> = match field {
+            "is" => Lexicon::shipped().concepts().map(|c| c.id.clone()).collect(),
+            "value" => observations::all().iter().map(|row| row.name.clone()).collect(),
+            "section" => Headings::shipped().names().map(str::to_owned).collect(),
+            "type" => DocumentType::ALL.iter().map(|t| t.name().to_owned()).collect(),
+            "query" => ["any", "none"].into_iter().chain(STATES).map(str::to_owned).collect(),
+            "gap" => {
+                let mut all: Vec<String> = ["any", "open", "dismissed", "none"].map(str::to_owned).to_vec();
+                all.extend(vocabulary::gap_kinds().iter().map(|(name, _)| name.clone()));
+                all.extend(vocabulary::conditions().iter().map(|c| c.name.clone()));
+                let packs: &Packs = match self.desk {
+                    Some(desk) => desk.packs(),
+                    None => Packs::shipped(),
+                };
+                all.extend(packs.items().map(|(_, item)| item.id.clone()));
+                all.extend(packs.packs().iter().map(|pack| pack.id.clone()));
+                all
+            }
+            "author" | "service" => return self.desk.map_or_else(Vec::new, |desk| desk.values(field, start)),
+            _ => Vec::new(),
+        };
+        let start = start.to_lowercase();
+        all.into_iter().filter(|value| value.split(['_', '.']).any(|part| part.starts_with(&start)) || value.starts_with(&start)).collect()
+    }
+}
