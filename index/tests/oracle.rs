@@ -457,3 +457,59 @@ proptest! {
         both(&engine, &entries[..4], &Query::parse(&typed).0);
     }
 }
+
+/// Numbers that look random and are the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % limit
+    }
+}
+
+const PIECES: [&str; 40] = [
+    "sepsis", "a", "ab*", "abc~2", "\"", "(", ")", " ", " ", " ", "or ", "and ", "not ", "near/3 ", "near/", "is:present ", "is:", "section:plan ",
+    "section:", "type:", "date:2026..", "ef > 2 ", "<", ">= 3..4 ", "%", "mrn:", "gap:any ", "synonyms:off ", "b.i.d. ", "120/80 ", "\u{1}", "\0",
+    "\u{200b}", "\u{301}", "é", "肺", "🫀", "\u{202e}", "*", "the patient ",
+];
+
+#[test]
+fn ten_thousand_random_strings_are_searched_within_a_bound_of_steps() {
+    let notes = all_read();
+    let entries = entries(&notes);
+    let engine = engine_of(&entries);
+    let mut dice = Dice(7);
+    for round in 0..10_000 {
+        let mut typed = String::new();
+        for _ in 0..dice.below(14) {
+            if dice.below(6) == 0 {
+                typed.extend(char::from_u32(u32::try_from(dice.below(0x11_0000)).unwrap()));
+            } else {
+                typed.push_str(PIECES[dice.below(PIECES.len())]);
+            }
+        }
+        let (query, issues) = Query::read(&typed, &Mini);
+        assert!(issues.iter().all(|issue| typed.get(issue.span.clone()).is_some()), "{round}");
+        // A look at the flag is a step: a document visited, a word looked up.
+        let found = engine.search(&query, Page::default(), &Stop::after(3_000));
+        assert!(found.is_ok(), "{round}: {}", typed.escape_debug());
+    }
+}
+
+#[test]
+fn a_search_that_is_stopped_after_any_step_says_so() {
+    let notes = all_read();
+    let entries = entries(&notes);
+    let engine = engine_of(&entries);
+    for typed in ["pa*", "not sepsis", "pain near/2 pain", "delirium is:any section:plan", "\"the patient was\" or ef > 2", "pneumonai~2"] {
+        let query = Query::read(typed, &Mini).0;
+        let mut looks = 0;
+        // It is stopped at every step there is, and never gives half an answer.
+        while engine.search(&query, Page::default(), &Stop::after(looks)).is_err() {
+            looks += 1;
+            assert!(looks < 3_000, "{typed}");
+        }
+        assert!(looks > 0, "{typed}");
+    }
+}

@@ -160,6 +160,8 @@ impl Knowledge for Known<'_> {
             _ => Vec::new(),
         };
         let start = start.to_lowercase();
-        all.into_iter().filter(|value| value.split(['_', '.']).any(|part| part.starts_with(&start)) || value.starts_with(&start)).collect()
+        let (first, rest): (Vec<String>, Vec<String>) = all.into_iter().partition(|value| value.starts_with(&start));
+        let inner = rest.into_iter().filter(|value| value.split(['_', '.']).any(|part| part.starts_with(&start)));
+        first.into_iter().chain(inner).collect()
     }
 }

@@ -49,7 +49,7 @@ pub static SEARCHING: &[Command] = &[
     },
     Command {
         when: when::found,
-        ..command("keep-search", ("keep", "Keep this search", "Keeps it under a name; an empty query shows all of them."), &["C-s"], 4, search::keep)
+        ..command("keep-search", ("keep", "Keep this search", "Keeps it under a name; an empty query shows all of them."), &["C-b"], 4, search::keep)
     },
     Command {
         when: when::search_row,
@@ -73,7 +73,7 @@ pub static SEARCHING: &[Command] = &[
         when: when::earlier,
         ..command("forget-search", ("forget", "Forget a search", "Forgets the named search under the cursor."), &["C-x"], 0, search::forget)
     },
-    command("grammar", ("grammar", "What can be written", "Shows the whole search language."), &["F2"], 6, search::grammar),
+    command("grammar", ("grammar", "What can be written", "Shows the whole search language."), &["F2", "C-y"], 6, search::grammar),
     Command {
         when: when::search_row,
         ..command("page-of-hits", ("page", "Page of hits down", "A page of hits down."), &["PageDown"], 0, search::page_down)

@@ -251,12 +251,11 @@ fn draw_hit(pen: &mut Pen<'_>, area: Rect, hit: &SearchHit, selected: bool, focu
     let date = hit.date.map(|d| d.display()).unwrap_or_default();
     let author = hit.author.as_deref().map(text::surname).unwrap_or_default();
     let name = (area.width / 4).clamp(14, 26);
-    let kind = (area.width / 5).clamp(12, 20);
+    let kind = (area.width / 4).clamp(12, 20);
     pen.put(x, y, name, hit.patient.as_deref().unwrap_or("no patient"), Role::Title);
     pen.put(x + name + 1, y, kind, type_label(&hit.document_type), Role::Text);
     let rest = area.width.saturating_sub(name + kind + 2);
-    let section = hit.section.as_deref().map(|s| format!("   {}", s.replace('_', " "))).unwrap_or_default();
-    pen.put(x + name + kind + 2, y, rest, &format!("{date}   {author}{section}"), Role::Dim);
+    pen.put(x + name + kind + 2, y, rest, &format!("{date}   {author}"), Role::Dim);
     if selected {
         pen.select(area, focused);
     }
@@ -291,6 +290,9 @@ fn marked(marks: &[(usize, usize)], at: usize) -> bool {
 /// The note around the words found, as it is written, with everything marked that the query found there.
 fn preview(search: &SearchState, pen: &mut Pen<'_>, area: Rect) {
     let Some(hit) = search.selected() else { return };
+    let section = hit.section.as_deref().map(|s| format!("   in {}", s.replace('_', " "))).unwrap_or_default();
+    pen.line(area.x, area.y, area.width, &[(type_label(&hit.document_type), Role::Title), (&section, Role::Dim)]);
+    let area = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     let shown = &hit.preview;
     let rows = text::wrap_text(shown, usize::from(area.width.max(1)));
     let first = hit.preview_marks.first().map_or(0, |m| m.0);
