@@ -5,10 +5,11 @@
 mod support;
 
 use lacuna::reading::{Reading, read};
+use lacuna::store::{Key, Store};
 use lacuna::work::{Annotated, Known};
 use lacuna_index::{Change, Engine, Entry, Page, Query, Sort, Stop, marks_in, matches};
 use rayon::prelude::*;
-use support::{fixtures, shared};
+use support::{Home, shared};
 
 /// A line a query: words, phrases, near, prefixes, slips, operators, fields, clinical tokens, abbreviations, synonyms, sections,
 /// assertions, values with units, other scripts, nonsense.
@@ -249,24 +250,23 @@ fn compare(notes: &[Note]) -> usize {
 
 #[test]
 fn the_list_over_the_synthetic_charts() {
-    let mut files: Vec<_> = std::fs::read_dir(fixtures("charts/source")).unwrap().map(|e| e.unwrap().path()).collect();
-    files.sort();
-    let texts = files.iter().filter_map(|f| std::fs::read_to_string(f).ok());
-    let kinds = ["progress_note", "discharge_summary", "consultation"];
-    let notes: Vec<Note> = texts
-        .flat_map(|text| text.split("\n## ").map(str::to_owned).collect::<Vec<_>>())
-        .zip(1_u64..)
-        .map(|(text, key)| Note {
-            key,
-            text,
-            kind: kinds[usize::try_from(key).unwrap() % 3].to_owned(),
-            author: if key % 2 == 0 { "Adeyi".to_owned() } else { "Chen".to_owned() },
-            mrn: if key % 5 == 0 { "00417733".to_owned() } else { format!("{key}") },
-            encounter: "88120".to_owned(),
-            date: (key % 7 != 0).then(|| 1_762_000_000 + i64::try_from(key).unwrap() * 40_000),
+    let home = Home::with_charts();
+    let store = Store::open(&home.store(), &Key::None).unwrap();
+    let notes: Vec<Note> = store
+        .documents_for_index(0, usize::MAX >> 1)
+        .unwrap()
+        .into_iter()
+        .map(|d| Note {
+            key: d.key,
+            kind: d.document.document_type.map_or("", |t| t.name()).to_owned(),
+            author: d.document.author.as_ref().and_then(|a| a.name.clone()).unwrap_or_default(),
+            mrn: d.mrn,
+            encounter: d.encounter.unwrap_or_default(),
+            date: d.document.time.map(|t| t.utc_seconds()),
+            text: d.document.text,
         })
         .collect();
-    assert!(notes.len() > 60, "{}", notes.len());
+    assert!(notes.len() > 100, "{}", notes.len());
     let found = compare(&notes);
     assert!(found >= 60, "{found}");
 }

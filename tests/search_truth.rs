@@ -3,8 +3,8 @@
 
 mod support;
 
-use lacuna::store::{DocumentForIndex, Key, Store};
 use lacuna::reading::{Reading, read};
+use lacuna::store::{DocumentForIndex, Key, Store};
 use lacuna::work::{Annotated, Known};
 use lacuna_index::{Entry, Query, matches};
 use support::{Home, shared};

@@ -60,7 +60,11 @@ fn compare(corpus: &Corpus, asked: &[Asked], notes: u64, bare_only: bool, unread
         if unread { " without reading" } else { ", reading included" },
         our_rate / bare_rate
     );
-    println!("size / text      ours {:.2} (no text in it)   bare tantivy {:.2} (text stored)", size(&folder.path().join("ours")) / megabytes, size(&folder.path().join("bare")) / megabytes);
+    println!(
+        "size / text      ours {:.2} (no text in it)   bare tantivy {:.2} (text stored)",
+        size(&folder.path().join("ours")) / megabytes,
+        size(&folder.path().join("bare")) / megabytes
+    );
     if !bare_only {
         let begun = Instant::now();
         sqlite.index();
@@ -108,7 +112,14 @@ fn ours(folder: &Path, corpus: &Corpus, notes: u64, reading: bool) -> Engine {
             let readings: Vec<Reading> = batch.par_iter().map(one).collect();
             for (note, reading) in batch.iter().zip(&readings) {
                 let annotated = Annotated::of(&note.text, reading);
-                let entry = Entry { key: note.key, text: &note.text, document_type: &note.specialty, mrn: &note.mrn, date: Some(note.date), ..Entry::default() };
+                let entry = Entry {
+                    key: note.key,
+                    text: &note.text,
+                    document_type: &note.specialty,
+                    mrn: &note.mrn,
+                    date: Some(note.date),
+                    ..Entry::default()
+                };
                 take(Change::Put(Entry { notes: annotated.notes(), ..entry }))?;
             }
         }

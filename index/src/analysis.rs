@@ -188,7 +188,9 @@ impl Units<'_> {
         loop {
             let Some(('.', _, dot)) = self.see(at) else { return end };
             match self.see(dot) {
-                Some((letter, _, next)) if letter.is_alphabetic() && !fold::is_mark(letter) && !fold::is_ideograph(letter) && !self.word_at(next) => {
+                Some((letter, _, next))
+                    if letter.is_alphabetic() && !fold::is_mark(letter) && !fold::is_ideograph(letter) && !self.word_at(next) =>
+                {
                     end = Some(next);
                     at = next;
                 }

@@ -40,8 +40,15 @@ pub(crate) struct Place {
 #[derive(Debug, Clone)]
 pub(crate) enum Matcher {
     /// Any of several phrases; keys of a reader are phrases of one word.
-    Words { field: Field, choices: Vec<Phrase> },
-    Near { field: Field, operands: Vec<Vec<Phrase>>, within: u32 },
+    Words {
+        field: Field,
+        choices: Vec<Phrase>,
+    },
+    Near {
+        field: Field,
+        operands: Vec<Vec<Phrase>>,
+        within: u32,
+    },
     Date(DateRange),
 }
 

@@ -42,10 +42,11 @@ fn known() -> &'static BTreeMap<&'static str, BTreeMap<String, Way>> {
 pub fn is_unit(word: &str) -> bool {
     let word = plain(word);
     let signed = word.contains(['/', '%']) || word == "mmhg";
-    signed && observations::all().iter().any(|row| {
-        let all = std::iter::once(&row.unit).chain(row.units.keys()).chain(row.shifted.keys());
-        all.into_iter().any(|unit| plain(unit) == word)
-    })
+    signed
+        && observations::all().iter().any(|row| {
+            let all = std::iter::once(&row.unit).chain(row.units.keys()).chain(row.shifted.keys());
+            all.into_iter().any(|unit| plain(unit) == word)
+        })
 }
 
 /// Conversion factors have three or four digits; more in a result would be noise.

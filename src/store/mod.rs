@@ -17,8 +17,8 @@ mod outbox;
 mod people;
 mod queries;
 mod runs;
-mod texts;
 mod searches;
+mod texts;
 mod trouble;
 
 pub use audit::{AuditEntry, AuditFilter, AuditVerdict};

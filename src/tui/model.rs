@@ -362,7 +362,10 @@ impl SearchState {
 
     /// Every value that was counted: field, value, count.
     pub fn facets(&self) -> impl Iterator<Item = (&str, &str, u64)> {
-        self.page.facets.iter().flat_map(|(field, values)| values.iter().map(move |(value, count)| (field.as_str(), value.as_str(), *count)))
+        self.page
+            .facets
+            .iter()
+            .flat_map(|(field, values)| values.iter().map(move |(value, count)| (field.as_str(), value.as_str(), *count)))
     }
 
     /// The selected hit.

@@ -10,10 +10,11 @@ use crate::query::{
     Diagnostic, Draft, Indicator, LintSeverity, OptionKind, Outcome, QueryForm, QueryOption, QueryState, Recipient, Report,
 };
 use crate::reading::{Reading, Section};
-use crate::work::{Desk, SearchRequest};
 use crate::work::model::{
-    ChartView, DismissReason, GapLine, GapRow, QueryRow, QueryStep, QueryView, SavedSearch, SearchHit, SearchPage, Searches, Worklist, WorklistRow, WorklistView,
+    ChartView, DismissReason, GapLine, GapRow, QueryRow, QueryStep, QueryView, SavedSearch, SearchHit, SearchPage, Searches, Worklist,
+    WorklistRow, WorklistView,
 };
+use crate::work::{Desk, SearchRequest};
 use lacuna_index::Stop;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};

@@ -88,9 +88,11 @@ pub fn read_all(documents: &[DocumentForIndex]) -> Vec<Reading> {
 pub fn catch_up(store: &Store, library: &Library, stop: &Stop, tell: &mut dyn FnMut(u64)) -> Result<Waiting> {
     let engine = &library.engine;
     engine.reload().map_err(trouble)?;
+    // What comes in meanwhile is for the next time: beside an import this would never end.
+    let goal = store.outbox_head()?;
     loop {
         let (at, head) = (engine.sequence(), store.outbox_head()?);
-        if at == head || stop.stopped() {
+        if at == head || (goal..=head).contains(&at) || stop.stopped() {
             break;
         }
         // Changes that are needed are no longer kept, or the store is older than the index (a backup was put back).

@@ -1,9 +1,11 @@
 //! The desk on a store of this host.
 
 use super::desk::Desk;
-use super::known::Known;
 use super::indexing::{self, Library, Waiting};
-use super::model::{ChartView, DismissReason, GapMark, GapRow, QueryRow, QueryStep, QueryView, SearchPage, Searches, Worklist, WorklistView};
+use super::known::Known;
+use super::model::{
+    ChartView, DismissReason, GapMark, GapRow, QueryRow, QueryStep, QueryView, SearchPage, Searches, Worklist, WorklistView,
+};
 use super::search::{self, Request};
 use super::session::Session;
 use super::worklist::{Material, overdue, worklist};

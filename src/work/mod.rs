@@ -15,9 +15,9 @@ mod search;
 mod session;
 mod worklist;
 
+pub use annotate::Annotated;
 pub use desk::Desk;
 pub use import::{DocumentCounts, ImportProgress, ImportReport, PastImport, Reject, import, import_records, past_import, past_imports};
-pub use annotate::Annotated;
 pub use indexing::Waiting;
 pub use known::Known;
 pub use local::LocalDesk;

@@ -88,7 +88,14 @@ pub fn encounters_with(desk: &LocalDesk, text: &str, stop: &Stop) -> Result<Vec<
         }
     }
     let hash = desk.store().keyed_hash(text);
-    desk.store().record_act(&desk.session().actor(), "search", None, None, None, &format!("query {hash} as a worklist, {} stays", out.len()))?;
+    desk.store().record_act(
+        &desk.session().actor(),
+        "search",
+        None,
+        None,
+        None,
+        &format!("query {hash} as a worklist, {} stays", out.len()),
+    )?;
     Ok(out)
 }
 
@@ -219,7 +226,8 @@ fn recency(now: i64) -> Option<Recency> {
 }
 
 fn weights(text: &str) -> Result<RecencyFile> {
-    let file: Weights = toml::from_str(text).map_err(|e| Trouble::input("the weights of the search cannot be read").why(e.message().to_owned()))?;
+    let file: Weights =
+        toml::from_str(text).map_err(|e| Trouble::input("the weights of the search cannot be read").why(e.message().to_owned()))?;
     Ok(file.recency)
 }
 

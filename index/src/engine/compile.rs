@@ -3,7 +3,9 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery, TermQuery};
+use tantivy::query::{
+    AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery, TermQuery,
+};
 use tantivy::schema::{Field as Column, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
@@ -104,7 +106,8 @@ impl Compiler<'_> {
     }
 
     fn leaf(&self, field: Field, ask: Ask, scope: &Scope) -> Box<dyn Query> {
-        let (Some(column), Some(text), Some(section)) = (self.columns.of(field), self.columns.of(Field::Text), self.columns.of(Field::Section))
+        let (Some(column), Some(text), Some(section)) =
+            (self.columns.of(field), self.columns.of(Field::Text), self.columns.of(Field::Section))
         else {
             return Box::new(EmptyQuery);
         };

@@ -126,7 +126,8 @@ fn values(columns: &Columns, entry: &Entry<'_>) -> Vec<(Column, OwnedValue)> {
 
 /// Keys as the indexer takes them.
 fn standing(keys: Vec<Token<'_>>) -> PreTokenizedString {
-    let tokens = keys.into_iter().map(|key| Standing { position: key.position as usize, text: key.text.into_owned(), ..Standing::default() });
+    let tokens =
+        keys.into_iter().map(|key| Standing { position: key.position as usize, text: key.text.into_owned(), ..Standing::default() });
     PreTokenizedString { text: String::new(), tokens: tokens.collect() }
 }
 

@@ -38,7 +38,11 @@ pub(crate) fn open(dir: &Path, store: &str, reader: &str) -> Result<Opened, Inde
     let (why, clear) = match probed {
         Probe::Whole(engine) => return Ok(Opened::Ready(*engine)),
         Probe::Unfinished(engine) => {
-            return Ok(Opened::NeedsRebuild { engine: *engine, why: "the search index was never finished".to_owned(), old: earlier(&folder, &name) });
+            return Ok(Opened::NeedsRebuild {
+                engine: *engine,
+                why: "the search index was never finished".to_owned(),
+                old: earlier(&folder, &name),
+            });
         }
         Probe::Missing if other => ("the search index was made by another version of the program or for another store".to_owned(), false),
         Probe::Missing => ("there is no search index yet".to_owned(), false),

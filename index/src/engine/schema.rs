@@ -30,7 +30,6 @@ impl Columns {
     pub(crate) fn of(&self, field: Field) -> Option<Column> {
         self.searched.iter().find(|(f, _)| *f == field).map(|(_, column)| *column)
     }
-
 }
 
 /// The name of a field in the schema.

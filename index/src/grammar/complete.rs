@@ -25,9 +25,9 @@ pub struct Completion {
 /// What the word that ends at the cursor could become.
 pub fn complete(text: &str, cursor: usize, knowledge: &dyn Knowledge) -> Vec<Completion> {
     let before = text.get(..cursor).unwrap_or(text);
-    let start = before.rfind(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '"')).map_or(0, |at| {
-        at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
-    });
+    let start = before
+        .rfind(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '"'))
+        .map_or(0, |at| at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
     let word = before.get(start..).unwrap_or_default();
     let Some((name, value)) = split_field(word) else { return fields(word, start..before.len()) };
     let typed = value.rsplit(',').next().unwrap_or_default();
@@ -38,7 +38,8 @@ pub fn complete(text: &str, cursor: usize, knowledge: &dyn Knowledge) -> Vec<Com
         "synonyms" => vec!["off".to_owned()],
         field => knowledge.values(field, typed),
     };
-    let written = |value: String| if value.contains(|c: char| c.is_whitespace() || matches!(c, '(' | ')')) { format!("\"{value}\"") } else { value };
+    let written =
+        |value: String| if value.contains(|c: char| c.is_whitespace() || matches!(c, '(' | ')')) { format!("\"{value}\"") } else { value };
     let done = |value: &String| !value.eq_ignore_ascii_case(typed);
     let values = values.into_iter().filter(done).map(written);
     values.take(MOST).map(|insert| Completion { insert, span: span.clone(), finds: "" }).collect()

@@ -76,7 +76,8 @@ impl Display for Leaf {
 
 /// A field with its values, each in quotes where it would not be read back as one word.
 fn listed(f: &mut Formatter<'_>, field: &str, words: &[String]) -> Result {
-    let bare = |w: &str| super::parse::operator(w).is_none() && w.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '&'));
+    let bare =
+        |w: &str| super::parse::operator(w).is_none() && w.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '&'));
     let words: Vec<String> = words.iter().map(|w| if bare(w) { w.clone() } else { format!("\"{w}\"") }).collect();
     match words.as_slice() {
         [one] => write!(f, "{field}:{one}"),

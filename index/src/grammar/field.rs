@@ -47,8 +47,7 @@ impl Field {
     ];
 
     /// The fields that are written `name:words`.
-    const NAMED: [Field; 7] =
-        [Field::Title, Field::Type, Field::Author, Field::Service, Field::Patient, Field::Mrn, Field::Encounter];
+    const NAMED: [Field; 7] = [Field::Title, Field::Type, Field::Author, Field::Service, Field::Patient, Field::Mrn, Field::Encounter];
 
     /// The name in a query and in the index; the text of the note has none in a query.
     pub(crate) fn name(self) -> &'static str {

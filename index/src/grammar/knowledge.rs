@@ -84,6 +84,7 @@ impl Knowledge for Plain {
 
 /// Words as an identifier: lower case, joined by underlines.
 fn joined(words: &str) -> String {
-    let words: Vec<String> = words.split(|c: char| c.is_whitespace() || c == '_').filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
+    let words: Vec<String> =
+        words.split(|c: char| c.is_whitespace() || c == '_').filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
     words.join("_")
 }

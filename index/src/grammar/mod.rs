@@ -78,14 +78,37 @@ pub(crate) enum Node {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Leaf {
-    Words { field: Field, pattern: Pattern, also: Vec<Pattern> },
-    Near { field: Field, operands: Vec<Operand>, within: u32 },
+    Words {
+        field: Field,
+        pattern: Pattern,
+        also: Vec<Pattern>,
+    },
+    Near {
+        field: Field,
+        operands: Vec<Operand>,
+        within: u32,
+    },
     Date(DateRange),
-    Section { words: Vec<String>, names: Vec<String> },
-    Mention { words: String, senses: Vec<Sense>, how: Vec<&'static str> },
-    Measured { words: String, measure: Measure, is: Comparison },
+    Section {
+        words: Vec<String>,
+        names: Vec<String>,
+    },
+    Mention {
+        words: String,
+        senses: Vec<Sense>,
+        how: Vec<&'static str>,
+    },
+    Measured {
+        words: String,
+        measure: Measure,
+        is: Comparison,
+    },
     /// `gap:` and `query:`: encounters that the caller knows.
-    Encounters { field: &'static str, words: Vec<String>, names: Vec<String> },
+    Encounters {
+        field: &'static str,
+        words: Vec<String>,
+        names: Vec<String>,
+    },
 }
 
 /// What can stand at one place of a near-group: what was typed, and its synonyms.

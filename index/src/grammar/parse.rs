@@ -244,11 +244,7 @@ impl Parser<'_> {
             }
             Shape::Close => None,
             Shape::Compare => {
-                self.issue(
-                    lexeme.span,
-                    "A comparison needs a measurement before it and a number after it.",
-                    Some("creatinine > 2 mg/dL"),
-                );
+                self.issue(lexeme.span, "A comparison needs a measurement before it and a number after it.", Some("creatinine > 2 mg/dL"));
                 None
             }
             Shape::Quoted(inside, closed) => self.quoted(lexeme.span, &inside, closed, self.field),

@@ -158,7 +158,11 @@ impl Parser<'_> {
         let Some(measure) = measure else {
             let name = self.lexemes.get(self.at)?.span.clone();
             let near = self.nearest_value("value", words);
-            self.issue(name.clone(), format!("\"{words}\" is no measurement that notes are read for; it is searched as words."), near.as_deref());
+            self.issue(
+                name.clone(),
+                format!("\"{words}\" is no measurement that notes are read for; it is searched as words."),
+                near.as_deref(),
+            );
             let shape = self.lexemes.get(self.at)?.shape.clone();
             self.at += 1;
             let node = match shape {
@@ -186,7 +190,8 @@ impl Parser<'_> {
             && let Some(next) = self.peek().filter(|l| l.shape == Shape::Word)
         {
             let word = self.slice(&next.span).trim_end_matches([',', ';', '.']).to_owned();
-            if operator(&word).is_none() && (self.knowledge.is_unit(&word) || self.knowledge.convert(&measure.name, value, &word).is_some()) {
+            if operator(&word).is_none() && (self.knowledge.is_unit(&word) || self.knowledge.convert(&measure.name, value, &word).is_some())
+            {
                 unit = word;
                 self.at += 1;
             }
@@ -256,7 +261,11 @@ impl Parser<'_> {
     fn filled(&mut self, name: &str, value: &str, span: &Range<usize>) -> Option<Vec<String>> {
         let words = self.list(value);
         if words.is_empty() {
-            self.issue(span.clone(), format!("Nothing stands after \"{name}:\"."), Some("A field and its value stand together: section:plan"));
+            self.issue(
+                span.clone(),
+                format!("Nothing stands after \"{name}:\"."),
+                Some("A field and its value stand together: section:plan"),
+            );
             return None;
         }
         Some(words)
@@ -269,7 +278,9 @@ impl Parser<'_> {
             return pieces(value);
         }
         let before = self.at.checked_sub(1).and_then(|at| self.lexemes.get(at)).map_or(0, |l| l.span.end);
-        let Some(next) = self.peek().filter(|next| next.span.start == before && next.shape != Shape::Word).cloned() else { return Vec::new() };
+        let Some(next) = self.peek().filter(|next| next.span.start == before && next.shape != Shape::Word).cloned() else {
+            return Vec::new();
+        };
         let quoted = |parser: &Self, inside: &Range<usize>| parser.slice(inside).split_whitespace().collect::<Vec<_>>().join(" ");
         self.at += 1;
         match next.shape {

@@ -45,7 +45,11 @@ fn queries_are_read_as_meant() {
         ("section:plan sepsis", "section:plan sepsis", "in section plan, and sepsis"),
         ("sepsis IS:present,Negated", "\"sepsis\" is:present,negated", "sepsis said to be present or negated"),
         ("\"heart failure\" is:family", "\"heart failure\" is:family", "heart failure said to be a relative's"),
-        ("(a or b) is:any not section:plan", "(\"a\" is:present,possible,historical,hypothetical,negated,family or \"b\" is:present,possible,historical,hypothetical,negated,family) not section:plan", "(either concept a however it stands or concept b however it stands), without in section plan"),
+        (
+            "(a or b) is:any not section:plan",
+            "(\"a\" is:present,possible,historical,hypothetical,negated,family or \"b\" is:present,possible,historical,hypothetical,negated,family) not section:plan",
+            "(either concept a however it stands or concept b however it stands), without in section plan",
+        ),
         ("creatinine>=1.50", "(\"creatinine\" >= 1.5)", "creatinine at least 1.5"),
         ("ef = 30..40 %", "(\"ef\" = 30..40)", "ef between 30 and 40"),
         ("section:\"past history\"", "section:\"past history\"", "in section past history"),

@@ -123,7 +123,9 @@ mod tests {
 
     #[test]
     fn numbers_are_read_with_what_follows_them() {
-        for (text, value, rest) in [("40%", 40.0, "%"), ("2mg/dL", 2.0, "mg/dL"), ("10,000", 10_000.0, ""), (".5", 0.5, ""), ("-2.5", -2.5, "")] {
+        for (text, value, rest) in
+            [("40%", 40.0, "%"), ("2mg/dL", 2.0, "mg/dL"), ("10,000", 10_000.0, ""), (".5", 0.5, ""), ("-2.5", -2.5, "")]
+        {
             assert_eq!(number(text), Some((value, rest)), "{text}");
         }
         for text in ["", "x", "-", ".", "%", "9999999999999"] {

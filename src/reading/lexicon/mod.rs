@@ -4,8 +4,8 @@ mod build;
 mod entry;
 mod files;
 mod placeholders;
-mod spelling;
 mod senses;
+mod spelling;
 #[cfg(test)]
 mod tests;
 

@@ -19,7 +19,11 @@ pub static SEARCHING: &[Command] = &[
         when: when::search_row,
         ..command(
             "open-hit",
-            ("open at the words", "Open at the words", "Opens the note at the first match; n and N go through the others. Takes an earlier search up."),
+            (
+                "open at the words",
+                "Open at the words",
+                "Opens the note at the first match; n and N go through the others. Takes an earlier search up.",
+            ),
             &["Enter"],
             1,
             search::open,
@@ -32,10 +36,7 @@ pub static SEARCHING: &[Command] = &[
         0,
         search::complete,
     ),
-    Command {
-        when: when::search_row,
-        ..command("next-hit", ("next", "Next hit", "One hit down."), &["Down", "C-n"], 2, search::down)
-    },
+    Command { when: when::search_row, ..command("next-hit", ("next", "Next hit", "One hit down."), &["Down", "C-n"], 2, search::down) },
     Command { when: when::search_row, ..command("previous-hit", ("before", "Hit before", "One hit up."), &["Up"], 0, search::up) },
     Command {
         when: when::facets,
@@ -49,7 +50,13 @@ pub static SEARCHING: &[Command] = &[
     },
     Command {
         when: when::found,
-        ..command("keep-search", ("keep", "Keep this search", "Keeps it under a name; an empty query shows all of them."), &["C-b"], 4, search::keep)
+        ..command(
+            "keep-search",
+            ("keep", "Keep this search", "Keeps it under a name; an empty query shows all of them."),
+            &["C-b"],
+            4,
+            search::keep,
+        )
     },
     Command {
         when: when::search_row,
@@ -67,7 +74,13 @@ pub static SEARCHING: &[Command] = &[
     },
     Command {
         when: when::found,
-        ..command("synonyms", ("synonyms", "With or without synonyms", "Puts synonyms:off into the query, or takes it out."), &["C-t"], 0, search::synonyms)
+        ..command(
+            "synonyms",
+            ("synonyms", "With or without synonyms", "Puts synonyms:off into the query, or takes it out."),
+            &["C-t"],
+            0,
+            search::synonyms,
+        )
     },
     Command {
         when: when::earlier,

@@ -183,5 +183,8 @@ pub fn facets(model: &Model) -> Avail {
 
 /// An earlier search is selected.
 pub fn earlier(model: &Model) -> Avail {
-    yes_if(model.search.query.trim().is_empty() && model.search.earlier().next().is_some(), "empty the query first: then your searches show")
+    yes_if(
+        model.search.query.trim().is_empty() && model.search.earlier().next().is_some(),
+        "empty the query first: then your searches show",
+    )
 }

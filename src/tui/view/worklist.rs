@@ -98,7 +98,13 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     if let Some(only) = page.only.as_ref().filter(|_| !page.typing && page.filter.is_empty()) {
         let line = stripes.line;
         let count = say::count(page.shown.len(), "chart", "charts");
-        let words = [("search  ", Role::Dim), (only.query.as_str(), Role::Text), ("   ", Role::Text), (&count, Role::Dim), ("   Esc all charts", Role::Dim)];
+        let words = [
+            ("search  ", Role::Dim),
+            (only.query.as_str(), Role::Text),
+            ("   ", Role::Text),
+            (&count, Role::Dim),
+            ("   Esc all charts", Role::Dim),
+        ];
         pen.line(line.x, line.y, line.width, &words);
     }
     if page.typing || !page.filter.is_empty() {
