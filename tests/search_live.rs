@@ -53,6 +53,7 @@ fn a_search_sees_what_another_process_imports_without_a_new_start() {
         assert!(total >= *seen.last().unwrap(), "what was found once stays found");
         seen.push(total);
     }
+    import.wait().unwrap();
     seen.dedup();
     println!("totals on the way: {seen:?}");
     assert_eq!(seen.last(), Some(&(NOTES as u64)));

@@ -80,6 +80,7 @@ pub struct Value<'a> {
 }
 
 /// One change to the index.
+#[allow(clippy::large_enum_variant, reason = "nearly all are puts, and each is handed over once")]
 #[derive(Debug, Clone, Copy)]
 pub enum Change<'a> {
     /// Adds a document, or replaces the one with the same key.

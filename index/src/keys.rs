@@ -62,8 +62,11 @@ pub(crate) fn keys<'a>(field: Field, notes: &Annotations<'a>, words: &[Token<'_>
     out
 }
 
+/// Takes a key: its text, its bytes, where it stands.
+type Add<'k, 'a> = dyn FnMut(Cow<'a, str>, &Range<usize>, u32) + 'k;
+
 /// Two keys a section: where it begins and where it ends. Sections of one name that meet or overlap are one.
-fn sections<'a>(notes: &Annotations<'a>, words: &[Token<'_>], add: &mut dyn FnMut(Cow<'a, str>, &Range<usize>, u32)) {
+fn sections<'a>(notes: &Annotations<'a>, words: &[Token<'_>], add: &mut Add<'_, 'a>) {
     let mut all: Vec<(&'a str, u32, u32, &Range<usize>)> = notes
         .sections
         .iter()

@@ -195,27 +195,21 @@ impl Query {
 impl Node {
     pub(crate) fn and(nodes: Vec<Node>) -> Option<Node> {
         Node::join(nodes, Node::And, |n| match n {
-            Node::And(inner) => Ok(inner),
-            other => Err(other),
+            Node::And(inner) => inner,
+            other => vec![other],
         })
     }
 
     pub(crate) fn or(nodes: Vec<Node>) -> Option<Node> {
         Node::join(nodes, Node::Or, |n| match n {
-            Node::Or(inner) => Ok(inner),
-            other => Err(other),
+            Node::Or(inner) => inner,
+            other => vec![other],
         })
     }
 
     /// One flat node of `nodes`: none of none, the node itself of one.
-    fn join(nodes: Vec<Node>, make: fn(Vec<Node>) -> Node, open: fn(Node) -> Result<Vec<Node>, Node>) -> Option<Node> {
-        let mut flat = Vec::with_capacity(nodes.len());
-        for node in nodes {
-            match open(node) {
-                Ok(inner) => flat.extend(inner),
-                Err(node) => flat.push(node),
-            }
-        }
+    fn join(nodes: Vec<Node>, make: fn(Vec<Node>) -> Node, open: fn(Node) -> Vec<Node>) -> Option<Node> {
+        let mut flat: Vec<Node> = nodes.into_iter().flat_map(open).collect();
         if flat.len() > 1 { Some(make(flat)) } else { flat.pop() }
     }
 }
