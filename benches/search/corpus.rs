@@ -92,7 +92,7 @@ impl Corpus {
             }
         }
         for _ in 0..dice.below(4) {
-            out.push_str("\n");
+            out.push('\n');
             out.push_str(ADDED[dice.below(ADDED.len())]);
         }
         let day = i64::try_from(dice.next() % 1096).unwrap_or(0);
