@@ -134,7 +134,7 @@ section:"family history" diabetes
 section:exam edema
 section:hpi fever
 heart not section:history
-section:medications aspirin* 
+section:medications aspirin*
 section:plan "follow up"
 section:plan follow near/2 up
 section:past_medical_history hypertension is:any
@@ -177,7 +177,7 @@ café
 naïve
 肺炎
 µg
-hyper​tension
+hyper-tension
 🫀
 "unclosed phrase
 (((
