@@ -61,6 +61,7 @@ impl Packs {
             "copy_forward_more.toml",
             "coronary.toml",
             "cross_cutting.toml",
+            "cross_cutting_more.toml",
             "diabetes.toml",
             "digestive.toml",
             "documents.toml",
@@ -77,6 +78,7 @@ impl Packs {
             "malnutrition.toml",
             "mind.toml",
             "neuro.toml",
+            "outpatient.toml",
             "pneumonia.toml",
             "poa.toml",
             "poa_more.toml",
@@ -90,6 +92,7 @@ impl Packs {
             "sepsis_more.toml",
             "signatures.toml",
             "skin_bone.toml",
+            "validity.toml"
         ];
         files.iter().map(|(name, text): &(&str, &str)| (format!("checklists/{name}"), (*text).to_owned())).collect()
     }
