@@ -79,6 +79,7 @@ impl Packs {
             "mind.toml",
             "neuro.toml",
             "outpatient.toml",
+            "outpatient_suspects.toml",
             "pneumonia.toml",
             "poa.toml",
             "poa_more.toml",
