@@ -9,6 +9,7 @@ use crate::reading::{Measurement, Mention, Reading};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 /// An encounter and what its texts say.
 #[derive(Clone, Copy)]
@@ -70,7 +71,7 @@ pub(super) struct Facts<'a> {
     pub(super) medication_concepts: Vec<BTreeSet<String>>,
     pub(super) order_concepts: Vec<BTreeSet<String>>,
     pub(super) procedure_concepts: Vec<BTreeSet<String>>,
-    problem_concepts: Vec<Vec<Mention>>,
+    problem_concepts: Vec<Arc<Vec<Mention>>>,
     /// Documents of earlier encounters, read when they are first asked for.
     prior: OnceCell<Vec<(&'a Document, Reading)>>,
     surgeries: Vec<(Instant, Instant)>,
@@ -315,7 +316,7 @@ pub(super) fn same(one: f64, other: f64) -> bool {
 }
 
 fn named(name: &str) -> BTreeSet<String> {
-    names::mentions_in(name).into_iter().map(|m| m.concept).collect()
+    names::mentions_in(name).iter().map(|m| m.concept.clone()).collect()
 }
 
 /// Whether a procedure was done and its category or name holds one of the words, and none of the others.

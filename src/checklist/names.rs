@@ -3,8 +3,8 @@
 use crate::chart::{DocumentType, Observation, Value};
 use crate::reading::{Lexicon, Mention, observations as measured, read, units, vocabulary};
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Attribute → its closed values.
 pub(super) type Attributes = BTreeMap<String, Vec<String>>;
@@ -112,7 +112,24 @@ pub(super) fn of(observation: &Observation) -> Option<(String, f64)> {
     Some((name.to_owned(), value))
 }
 
-/// What the name of a drug, an order or a diagnosis says.
-pub(super) fn mentions_in(name: &str) -> Vec<Mention> {
-    read(name, Some(DocumentType::Other)).mentions
+/// Names kept in memory: hospitals order the same few thousand things.
+const REMEMBERED: usize = 8_192;
+
+type Shelf = Mutex<HashMap<String, Arc<Vec<Mention>>>>;
+
+/// What the name of a drug, an order or a diagnosis says. The same names come in every stay, so they are read once.
+pub(super) fn mentions_in(name: &str) -> Arc<Vec<Mention>> {
+    static SHELF: OnceLock<Shelf> = OnceLock::new();
+    let shelf = SHELF.get_or_init(Mutex::default);
+    let known = shelf.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+    if let Some(mentions) = known {
+        return mentions;
+    }
+    let mentions = Arc::new(read(name, Some(DocumentType::Other)).mentions);
+    let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
+    if shelf.len() >= REMEMBERED {
+        shelf.clear();
+    }
+    shelf.insert(name.to_owned(), Arc::clone(&mentions));
+    mentions
 }

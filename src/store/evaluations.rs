@@ -40,6 +40,24 @@ impl Store {
         })
     }
 
+    /// The cached evaluations of a few encounters: one new note does not wait for all the others.
+    pub fn evaluations_of(&self, encounters: &[&str]) -> Result<std::collections::HashMap<String, CachedEvaluation>> {
+        self.read(|c| {
+            let mut out = std::collections::HashMap::new();
+            let mut statement = c.prepare_cached("SELECT epoch, touched, as_of, settled, body FROM evaluation WHERE encounter = ?1")?;
+            for name in encounters {
+                let mut rows = statement.query([name])?;
+                if let Some(r) = rows.next()?
+                    && let Ok(gaps) = serde_json::from_str(r.get_ref(4)?.as_str()?)
+                {
+                    let cached = CachedEvaluation { epoch: r.get(0)?, touched: r.get(1)?, as_of: r.get(2)?, settled: r.get(3)?, gaps };
+                    out.insert((*name).to_owned(), cached);
+                }
+            }
+            Ok(out)
+        })
+    }
+
     /// Keeps evaluations, and what changed with them: a gap that a later document resolved, one that came back. Derived data: no
     /// audit row.
     pub fn put_evaluations(&self, evaluations: &[(String, CachedEvaluation)], changes: &[GapMark]) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Evaluating encounters: read their documents, run the packs, keep the result with the versions that made it. Incremental: an
 //! encounter is evaluated again when it changed, when the packs or the reader changed, or when one of its clocks may have run out.
 
-use crate::chart::{Chart, Document, Instant};
+use crate::chart::{Chart, Document, DocumentType, Instant};
 use crate::checklist::{Gap, GapState, Packs, Subject, evaluate};
 use crate::error::{Result, Trouble};
 use crate::reading::{Reading, read};
@@ -11,6 +11,7 @@ use crate::work::model::GapMark;
 use lacuna_index::Stop;
 use rayon::prelude::*;
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Encounters evaluated between two commits of the cache.
 const BATCH: usize = 256;
@@ -40,9 +41,37 @@ pub fn chart(packs: &Packs, chart: &Chart, as_of: &Instant, only: Option<&str>) 
     Evaluated { readings, gaps }
 }
 
-/// Readings of documents, in their order.
+/// Readings of documents, in their order. A version that was read not long ago is not read again: a new note costs its own reading,
+/// not that of the whole stay.
 pub fn readings(documents: &[Document]) -> Vec<Reading> {
-    documents.iter().map(|d| read(&d.text, d.type_hint())).collect()
+    documents.iter().map(remembered).collect()
+}
+
+/// Readings kept in memory: enough for the stays of a morning, and a few megabytes.
+const REMEMBERED: usize = 512;
+
+type Shelf = HashMap<(String, Option<DocumentType>), Arc<Reading>>;
+
+/// The reading of one version, by the hash of its text and the type it is read as. A full shelf is emptied: what is in use comes back.
+fn remembered(document: &Document) -> Reading {
+    static SHELF: OnceLock<Mutex<Shelf>> = OnceLock::new();
+    let hint = document.type_hint();
+    if document.sha256.is_empty() {
+        return read(&document.text, hint);
+    }
+    let shelf = SHELF.get_or_init(Mutex::default);
+    let key = (document.sha256.clone(), hint);
+    let known = shelf.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+    if let Some(reading) = known {
+        return (*reading).clone();
+    }
+    let reading = read(&document.text, hint);
+    let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
+    if shelf.len() >= REMEMBERED {
+        shelf.clear();
+    }
+    shelf.insert(key, Arc::new(reading.clone()));
+    reading
 }
 
 /// The gaps of encounters, with what people did about them: by encounter, then in the order of evaluation. `all` uses and fills
@@ -106,7 +135,8 @@ pub fn encounters(
     tell: &mut dyn FnMut(usize, usize),
 ) -> Result<HashMap<String, Vec<Gap>>> {
     let epoch = epoch(packs);
-    let mut cached = store.evaluations()?;
+    let names: Vec<&str> = summaries.iter().map(|s| s.encounter.identifier.as_str()).collect();
+    let mut cached = if names.len() <= BATCH { store.evaluations_of(&names)? } else { store.evaluations()? };
     let mut out = HashMap::with_capacity(summaries.len());
     let mut stale = Vec::new();
     let mut before: HashMap<String, CachedEvaluation> = HashMap::new();

@@ -137,3 +137,21 @@ fn a_gap_lives_from_open_over_resolved_to_open_again_and_is_counted() {
     let last = history.as_array().unwrap().iter().rfind(|m| m["gap"] == key).unwrap().clone();
     assert_eq!((last["state"].as_str(), last["reason"].as_str()), (Some("open"), Some("found again")));
 }
+
+#[test]
+fn the_guide_shows_what_the_program_says() {
+    let guide = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/checklists.md")).unwrap();
+    let home = Home::with_charts();
+    let folder = home.store().join("checklists");
+    std::fs::create_dir_all(&folder).unwrap();
+    let template = include_str!("../../src/cli/checklist_new.toml");
+    std::fs::write(folder.join("site.toml"), template).unwrap();
+    for encounter in ["88098", "88120"] {
+        let said = home.run(["explain", encounter, "SITE-1", "--as-of", "2026-11-19T08:42:00-05:00"]).ends(0).out;
+        assert!(guide.contains(said.trim_end()), "docs/checklists.md does not show this any more:\n{said}");
+    }
+    let broken = home.write("site.toml", template.replace("\"sodium\"", "\"sodum\""));
+    let said = home.run(["checklist", "check", broken.to_str().unwrap()]).ends(2).out;
+    let line = said.lines().next().and_then(|line| line.split_once("site.toml")).unwrap().1;
+    assert!(guide.contains(line), "docs/checklists.md does not show this any more:\n{said}");
+}

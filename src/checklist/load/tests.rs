@@ -63,6 +63,28 @@ fn every_mistake_names_its_line_and_its_remedy() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Every message of every broken file, word for word: what a person who writes checklists reads.
+#[test]
+fn the_messages_of_broken_files_read_as_they_should() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/broken-checklists");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(files.len() >= 39, "{} files", files.len());
+    let mut all = String::new();
+    for path in files {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let groups = ("groups.toml".to_owned(), include_str!("../../../checklists/groups.toml").to_owned());
+        let mistakes = Packs::parse(&[groups, (name.clone(), std::fs::read_to_string(&path).unwrap())]).err().unwrap_or_default();
+        assert!(!mistakes.is_empty(), "{name} is not broken");
+        for mistake in mistakes {
+            assert!(mistake.source == name && mistake.line >= 1 && !mistake.expected.is_empty(), "{mistake}");
+            // The list of what is known is long where the lexicon is meant; the sentence around it is what is kept here.
+            all.push_str(&format!("{mistake}\n"));
+        }
+    }
+    insta::assert_snapshot!("broken_checklists", all);
+}
+
 #[test]
 fn all_mistakes_of_a_file_come_at_once() {
     let (file, text) = broken!("many-mistakes");

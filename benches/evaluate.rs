@@ -1,0 +1,170 @@
+//! What a full evaluation costs, what one new document costs, and whether the cost of an encounter stays flat: everything from a store
+//! on disk. `cargo bench -p lacuna --bench evaluate [ENCOUNTERS]` (20,000 unless given, five documents each). The charts are the synthetic
+//! ones under new names; with LACUNA_SHARED naming the folder of the shared data, two of five documents are of `data/mtsamples.jsonl`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+
+use lacuna::chart::{Chart, Document, Record};
+use lacuna::checklist::Packs;
+use lacuna::store::{EncounterSummary, Incoming, IngestCounts, Key, Store};
+use lacuna::work::{Clock, Session, demo, evaluate};
+use lacuna_index::Stop;
+use std::path::PathBuf;
+use std::time::Instant;
+
+const DOCUMENTS: usize = 5;
+
+fn main() {
+    let count = std::env::args().skip(1).find_map(|arg| arg.parse::<usize>().ok()).unwrap_or(20_000);
+    let (charts, notes) = (fixtures(), shared());
+    println!("{} charts as patterns, {} notes of MTSamples, {} threads", charts.len(), notes.len(), threads());
+    let packs = Packs::shipped();
+    println!("{} items in {} packs", packs.items().count(), packs.packs().len());
+    let small = (count / 10).max(50);
+    let each_small = full(&charts, &notes, small, packs, false);
+    let each_large = full(&charts, &notes, count, packs, true);
+    println!("cost of an encounter at {count} against {small}: {:.2} times", each_large / each_small);
+}
+
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Fills a store and evaluates all of it; gives the milliseconds of one encounter.
+fn full(charts: &[Chart], notes: &[String], count: usize, packs: &Packs, single: bool) -> f64 {
+    let folder = tempfile::tempdir().unwrap();
+    let session = Session::begin(Some("bench"), Clock::Frozen(demo::now())).unwrap();
+    let store = Store::create(folder.path().join("store").as_path(), &Key::None, &session.actor()).unwrap();
+    let began = Instant::now();
+    let bytes = fill(&store, &session, charts, notes, count);
+    println!(
+        "\n{count} encounters, {} documents, {:.0} MB of text, stored in {:.1} s",
+        count * DOCUMENTS,
+        bytes as f64 / 1e6,
+        began.elapsed().as_secs_f64()
+    );
+    let now = session.now();
+    let summaries = store.encounters(true).unwrap();
+    let began = Instant::now();
+    let found = evaluate::encounters(&store, packs, &summaries, &now, &Stop::new(), &mut |_, _| {}).unwrap();
+    let seconds = began.elapsed().as_secs_f64();
+    let gaps: usize = found.values().map(Vec::len).sum();
+    println!(
+        "full evaluation: {seconds:.1} s, {gaps} gaps, {:.3} ms an encounter, {:.0} documents a second",
+        seconds * 1e3 / count as f64,
+        (count * DOCUMENTS) as f64 / seconds
+    );
+    drop(found);
+    if single {
+        one_document(&store, &session, packs, charts, &summaries);
+    }
+    seconds * 1e3 / count as f64
+}
+
+/// A new note in one encounter, evaluated with what is known of that encounter.
+fn one_document(store: &Store, session: &Session, packs: &Packs, charts: &[Chart], summaries: &[EncounterSummary]) {
+    let run = store.begin_run(&session.actor(), &["bench".to_owned()]).unwrap();
+    let mut spent = Vec::new();
+    for number in 0..200 {
+        let pattern = &charts[number % charts.len()];
+        let mut note = pattern.documents[number % pattern.documents.len()].clone();
+        note.identifier = format!("new-{number}");
+        note.encounter = Some(format!("encounter-{number}"));
+        note.patient = Some(format!("patient-{number}"));
+        put(store, session, run, vec![Record::Document(note)]);
+        let known = summaries.iter().find(|s| s.encounter.identifier == format!("encounter-{number}")).unwrap();
+        let summary = EncounterSummary { touched: known.touched + 1, ..known.clone() };
+        let began = Instant::now();
+        evaluate::encounters(store, packs, &[summary], &session.now(), &Stop::new(), &mut |_, _| {}).unwrap();
+        spent.push(began.elapsed().as_secs_f64() * 1e3);
+    }
+    spent.sort_by(f64::total_cmp);
+    println!("one new document: median {:.2} ms, 95 of 100 under {:.2} ms", spent[spent.len() / 2], spent[spent.len() * 95 / 100]);
+}
+
+fn fixtures() -> Vec<Chart> {
+    let desk = demo::desk(None).unwrap();
+    let names = desk.store().encounter_identifiers().unwrap();
+    names.iter().filter_map(|name| desk.store().chart(name).unwrap()).filter(|chart| chart.documents.len() >= DOCUMENTS).collect()
+}
+
+fn shared() -> Vec<String> {
+    let Some(file) = std::env::var_os("LACUNA_SHARED").map(|folder| PathBuf::from(folder).join("data/mtsamples.jsonl")) else {
+        return Vec::new();
+    };
+    let Ok(lines) = std::fs::read_to_string(file) else { return Vec::new() };
+    let text = |line: &str| serde_json::from_str::<serde_json::Value>(line).ok()?["text"].as_str().map(str::to_owned);
+    lines.lines().filter_map(text).collect()
+}
+
+fn put(store: &Store, session: &Session, run: i64, records: Vec<Record>) {
+    let incoming: Vec<Incoming> = records.into_iter().map(|record| Incoming { record, source: "bench".to_owned(), line: None }).collect();
+    let refused = store.put_batch(&session.actor(), run, &incoming, &[], &mut IngestCounts::default()).unwrap();
+    assert!(refused.is_empty(), "{refused:?}");
+}
+
+/// Stores copies of the charts under new names; gives the bytes of their texts.
+fn fill(store: &Store, session: &Session, charts: &[Chart], notes: &[String], count: usize) -> usize {
+    let run = store.begin_run(&session.actor(), &["bench".to_owned()]).unwrap();
+    let mut bytes = 0;
+    let mut batch = Vec::new();
+    for number in 0..count {
+        let pattern = &charts[number % charts.len()];
+        let (encounter, patient) = (Some(format!("encounter-{number}")), Some(format!("patient-{number}")));
+        let mut stay = pattern.encounter.clone();
+        stay.identifier = format!("encounter-{number}");
+        stay.account = None;
+        stay.patient = patient.clone();
+        if let Some(mut person) = pattern.patient.clone() {
+            person.identifier = format!("patient-{number}");
+            person.mrn = Some(format!("{number:08}"));
+            batch.push(Record::Patient(person));
+        }
+        batch.push(Record::Encounter(stay));
+        let own = if notes.is_empty() { DOCUMENTS } else { DOCUMENTS - 2 };
+        let from = pattern.documents.len() - own;
+        for (place, document) in pattern.documents[from..].iter().enumerate() {
+            bytes += document.text.len();
+            batch.push(Record::Document(named(document, &format!("{number}-{place}"), &encounter, &patient)));
+        }
+        for place in own..DOCUMENTS {
+            let text = notes[(number * 2 + place) % notes.len()].clone();
+            bytes += text.len();
+            let time = pattern.documents[0].time;
+            let note = Document { text, time, version: 1, ..Document::default() };
+            batch.push(Record::Document(named(&note, &format!("{number}-{place}"), &encounter, &patient)));
+        }
+        macro_rules! facts {
+            ($list:ident, $kind:ident) => {
+                for (place, fact) in pattern.$list.iter().enumerate() {
+                    let mut fact = fact.clone();
+                    fact.identifier = format!("{}-{number}-{place}", stringify!($list));
+                    fact.encounter = encounter.clone();
+                    fact.patient = patient.clone();
+                    batch.push(Record::$kind(fact));
+                }
+            };
+        }
+        facts!(observations, Observation);
+        facts!(orders, Order);
+        facts!(medications, Medication);
+        facts!(procedures, Procedure);
+        facts!(problems, Problem);
+        if batch.len() > 5_000 {
+            put(store, session, run, std::mem::take(&mut batch));
+        }
+    }
+    put(store, session, run, batch);
+    bytes
+}
+
+fn named(document: &Document, name: &str, encounter: &Option<String>, patient: &Option<String>) -> Document {
+    let mut copy = document.clone();
+    copy.identifier = format!("document-{name}");
+    copy.encounter = encounter.clone();
+    copy.patient = patient.clone();
+    copy.amends = None;
+    // The same words under two names are two texts: the store keeps what it is sent.
+    copy.sha256 = String::new();
+    copy
+}
