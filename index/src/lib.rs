@@ -59,7 +59,8 @@
 //!
 //! Words and phrases of the note are weighed by BM25 (k1 1.2, b 0.75), summed over the leaves. The words that a prefix or a slip stands
 //! for weigh together as one word: a misspelling is not a better fit for being rare. A near-group, or a phrase with such words, weighs as
-//! its rarest slot. Fields and dates only filter. Scores compare within one answer; ties go to the smaller key.
+//! its rarest slot; synonyms weigh as the best of them. Concepts and values weigh as words do, by the length of the text. Fields and dates only
+//! filter. Where the caller asks for it, a newer note weighs a little more ([`Recency`]). Scores compare within one answer; ties go to the smaller key.
 
 pub mod analysis;
 mod brute;
