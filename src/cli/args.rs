@@ -5,6 +5,8 @@ use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+pub use super::query_args::{AnswerArgs, EditArgs, ExportForm, ListArgs, QueryCommand, ReportCommand};
+
 /// Finds what a chart leaves unsaid: searches clinical notes, finds documentation gaps, writes compliant queries.
 #[derive(Debug, Parser)]
 #[command(
@@ -136,6 +138,9 @@ Examples:\n  lacuna gaps 88120\n  lacuna gaps --all --checklist renal --json\n  
     /// The audit log
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Figures, with what they count and the rows behind them
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Say how you sign queries and how you are reached
     Me {
         /// Name with credential, as a provider should see it
@@ -393,130 +398,6 @@ pub enum PrintForm {
     Markdown,
     /// A page that prints.
     Html,
-}
-
-/// `query ...`.
-#[derive(Debug, Subcommand)]
-pub enum QueryCommand {
-    /// The lint rules, with examples
-    Rules,
-    /// Begin a draft for a gap of an encounter (or a blank one) and print its number
-    New {
-        /// The encounter
-        encounter: String,
-        /// The gap's key, or the item that found it
-        #[arg(long)]
-        gap: Option<String>,
-    },
-    /// Change a draft: from a JSON file, or single fields
-    Edit(EditArgs),
-    /// Check a stored draft (its number), a draft file (JSON), or plain text (a file, or - for standard input)
-    #[command(after_help = "Plain text: a first line `Title: ...`, then what the provider would see. Exit status 3: a rule blocks.")]
-    Lint {
-        /// The draft
-        draft: String,
-    },
-    /// One query: text, state, timeline
-    Show {
-        /// Its number
-        id: i64,
-    },
-    /// All queries and drafts
-    List {
-        /// Only this encounter
-        #[arg(long)]
-        encounter: Option<String>,
-    },
-    /// Record a draft as sent; it never changes afterwards
-    Send {
-        /// Its number
-        id: i64,
-    },
-    /// Record an answer
-    Answer {
-        /// Its number
-        id: i64,
-        /// The answer in words
-        #[arg(long, default_value = "")]
-        text: String,
-        /// The option that was ticked, counted from 1
-        #[arg(long, value_name = "N")]
-        option: Option<usize>,
-    },
-    /// Close with an outcome
-    Close {
-        /// Its number
-        id: i64,
-        /// The outcome
-        #[arg(long, value_name = "OUTCOME", value_parser = ["agreed", "alt_dx", "disagreed", "not_significant", "undetermined", "invalid_response", "answered_not_documented", "no_response", "validated", "ruled_out"])]
-        outcome: String,
-    },
-    /// Hand an open query to the next level
-    Escalate {
-        /// Its number
-        id: i64,
-        /// To whom
-        #[arg(long)]
-        to: String,
-        /// Why
-        #[arg(long, default_value = "")]
-        reason: String,
-    },
-    /// Take an open query back
-    Withdraw {
-        /// Its number
-        id: i64,
-        /// Why
-        #[arg(long)]
-        reason: String,
-    },
-    /// What the provider sees: text, Markdown or JSON
-    Export {
-        /// Its number
-        id: i64,
-        /// The form
-        #[arg(long, value_enum, default_value_t = ExportForm::Text)]
-        form: ExportForm,
-    },
-}
-
-/// `query edit`.
-#[derive(Debug, Args)]
-pub struct EditArgs {
-    /// The query's number
-    pub id: i64,
-    /// A whole draft as JSON, as `query show --json` gives it under "draft"; - for standard input
-    #[arg(long, value_name = "FILE")]
-    pub from: Option<PathBuf>,
-    /// The title
-    #[arg(long)]
-    pub title: Option<String>,
-    /// The question
-    #[arg(long)]
-    pub question: Option<String>,
-    /// Words above the question
-    #[arg(long)]
-    pub body: Option<String>,
-    /// How you are reached
-    #[arg(long)]
-    pub contact: Option<String>,
-    /// A note for yourselves; the provider never sees it
-    #[arg(long)]
-    pub note: Option<String>,
-    /// A lint rule and why the text stands as it does: RULE=WORDS
-    #[arg(long, value_name = "RULE=WORDS")]
-    pub justify: Vec<String>,
-}
-
-/// The form of an export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ExportForm {
-    /// Plain text that pastes cleanly.
-    Text,
-    /// Markdown.
-    Markdown,
-    /// JSON.
-    Json,
 }
 
 /// `audit ...`.

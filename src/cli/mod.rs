@@ -13,6 +13,9 @@ mod input;
 mod out;
 mod place;
 mod query;
+mod query_act;
+mod query_args;
+mod query_export;
 mod query_plain;
 mod read;
 mod search;
@@ -67,6 +70,7 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Review { encounter, next }) => chart::review(&global, &encounter, next, &out),
         Some(Command::Dismiss(args)) => gaps::dismiss(&global, &args, &out),
         Some(Command::Query(command)) => query::run(&global, command, &out),
+        Some(Command::Report(command)) => query_export::report(&global, &command, &out),
         Some(Command::Audit(command)) => upkeep::audit(&global, &command, &out),
         Some(Command::Me { name, contact }) => upkeep::me(&global, name, contact, &out),
         Some(Command::Backup { file }) => upkeep::backup(&global, &file, &out),

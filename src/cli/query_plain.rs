@@ -1,6 +1,6 @@
 //! Queries as plain text.
 
-use crate::query::{LintSeverity, Report, Rule};
+use crate::query::{DiffLine, LintSeverity, Report, Rule, Template};
 use crate::work::model::{QueryRow, QueryView};
 
 /// The word for a plain enum, as JSON spells it, with blanks.
@@ -13,13 +13,18 @@ pub fn row(q: &QueryRow) -> String {
     let overdue = if q.overdue { "  OVERDUE" } else { "" };
     let outcome = q.outcome.map(|o| format!(" ({})", word(&o))).unwrap_or_default();
     format!(
-        "{:>4}  {}{outcome}{overdue}  {}  to {}  {}  due {}",
+        "{:>4}  {}{outcome}{overdue}  {}  to {}  {}  due {}{}{}",
         q.id,
         word(&q.state),
         if q.title.is_empty() { "no title" } else { &q.title },
         q.to.as_deref().unwrap_or("nobody yet"),
         q.patient.as_deref().unwrap_or("patient not given"),
-        q.due.map_or_else(|| "not set".to_owned(), |d| d.display())
+        q.due.map_or_else(|| "not set".to_owned(), |d| d.display()),
+        q.next_step.as_ref().map(|s| format!("  next: {s}")).unwrap_or_default(),
+        q.found
+            .as_ref()
+            .map(|f| format!("  found in {} {}: confirm with `query documented {}`", f.document_type, f.document, q.id))
+            .unwrap_or_default()
     )
 }
 
@@ -32,11 +37,37 @@ pub fn view(v: &QueryView, provider_sees: &str) -> String {
     for s in &v.steps {
         text.push_str(&format!("\n  {}  {}: {} to {}  {}", s.at.display(), s.by, word(&s.from), word(&s.to), s.note.replace('\n', " / ")));
     }
+    for c in &v.contacts {
+        text.push_str(&format!("\n  {}  {}: {} with {}  {}", c.at, c.by, c.channel, c.person, c.note.replace('\n', " / ")));
+    }
     if let Some(answer) = &v.answer {
         text.push_str(&format!("\n\nAnswer\n  {}", answer.replace('\n', "\n  ")));
     }
     if !v.internal_note.is_empty() {
         text.push_str(&format!("\n\nFor ourselves (the provider does not see it)\n  {}", v.internal_note.replace('\n', "\n  ")));
+    }
+    text
+}
+
+/// A comparison, line by line.
+pub fn diff(lines: &[DiffLine]) -> String {
+    let line = |l: &DiffLine| match l {
+        DiffLine::Same(text) => format!("  {text}"),
+        DiffLine::Removed(text) => format!("- {text}"),
+        DiffLine::Added(text) => format!("+ {text}"),
+    };
+    lines.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A template in a line, or whole.
+pub fn template(t: &Template, history: &[(String, String, String)], whole: bool) -> String {
+    let mut text = format!("{}  version {}  {}  {}", t.id, t.version, word(&t.form), t.title);
+    if whole {
+        text.push_str(&format!("\n  {}\n  source: {}", t.question, t.source));
+        t.option.iter().for_each(|o| text.push_str(&format!("\n  ( ) {}", o.text)));
+        history
+            .iter()
+            .for_each(|(hash, at, by)| text.push_str(&format!("\n  used since {at} by {by}: {}", hash.get(..12).unwrap_or(hash))));
     }
     text
 }

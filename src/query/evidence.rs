@@ -1,5 +1,6 @@
 //! Indicators: how a piece of proof becomes one, how it reads, and the hash that shows it was not changed.
 
+use super::Indicator;
 use crate::chart::Evidence;
 pub use crate::hash::sha256 as sha256_hex;
 
@@ -11,6 +12,15 @@ pub fn words_of(evidence: &Evidence) -> String {
             let parts = [value.name.as_str(), value.value.as_str(), value.unit.as_deref().unwrap_or_default()];
             parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ")
         }
+    }
+}
+
+impl Indicator {
+    /// A ticked indicator of this proof, with the hash of its words.
+    pub fn new(evidence: Evidence, group: impl Into<String>) -> Self {
+        let hash = indicator_hash(&evidence);
+        let prior = matches!(&evidence, Evidence::Value(value) if value.prior);
+        Self { evidence, hash, group: group.into(), included: true, version: None, against: false, prior, relevance: String::new() }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::evidence::{indicator_hash, words_of};
 use super::lint::words::{Token, tokens};
 use super::lint::{concepts, vocabularies};
-use super::template::{Template, templates};
+use super::template::{Template, Templates};
 use super::{Draft, Indicator, OptionKind, Policy, QueryForm, QueryOption, Recipient};
 use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, MedicationKind, Provider, ValueEvidence};
 use crate::checklist::{Gap, GapKind};
@@ -37,31 +37,39 @@ fn is_providers(document: &Document, judged: DocumentType) -> bool {
     document.author.as_ref().is_none_or(|a| a.role.is_provider()) && !reports
 }
 
+/// Who asks, when, and by which rules.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking<'a> {
+    /// Name and credential.
+    pub author: &'a str,
+    /// How the author is reached.
+    pub contact: &'a str,
+    /// The time it is.
+    pub now: &'a Instant,
+    /// The policy in force.
+    pub policy: &'a Policy,
+    /// The templates in force.
+    pub templates: &'a Templates,
+}
+
 /// A draft for a gap, whole as far as the chart allows; what it cannot know (no author of a quoted note, no attending) stays
 /// empty and the lint says so. No option stands without support; those left out are in `removed`.
-pub fn draft_from_gap(
-    gap: &Gap,
-    chart: &Chart,
-    readings: &[Reading],
-    author: &str,
-    contact: &str,
-    now: &Instant,
-    policy: &Policy,
-) -> Draft {
+pub fn draft_from_gap(gap: &Gap, chart: &Chart, readings: &[Reading], asking: &Asking<'_>) -> Draft {
+    let Asking { author, contact, now, policy, templates } = asking;
     let mut draft = Draft {
         encounter: Some(chart.encounter.identifier.clone()),
         encounter_name: chart.encounter.name().to_owned(),
         patient: chart.patient.as_ref().map(|p| p.identifier.clone()).or_else(|| chart.encounter.patient.clone()),
         gap: Some(gap.key()),
         concept: gap.condition.clone().or_else(|| gap.element.clone()).or_else(|| gap.document_type.clone()),
-        author: author.to_owned(),
-        contact: contact.to_owned(),
+        author: (*author).to_owned(),
+        contact: (*contact).to_owned(),
         indicators: indicators(gap, chart, readings),
         due: policy.due(now),
         escalation: policy.name.clone(),
         ..Draft::default()
     };
-    let Some(template) = templates().for_gap(gap) else { return draft };
+    let Some(template) = templates.for_gap(gap) else { return draft };
     draft.template = Some(template.id.clone());
     draft.title = placeholders(&template.title, gap, chart);
     draft.question = placeholders(&template.question, gap, chart);
@@ -143,13 +151,26 @@ fn indicators(gap: &Gap, chart: &Chart, readings: &[Reading]) -> Vec<Indicator> 
         let prior = matches!(&evidence, Evidence::Value(value) if value.prior) || is_prior(&evidence, chart);
         let relevance = if prior { "Earlier value, for comparison with this stay.".to_owned() } else { String::new() };
         let (hash, group) = (indicator_hash(&evidence), group(&evidence, chart, readings));
-        out.push(Indicator { evidence, hash, group: group.to_owned(), included: true, prior, relevance });
+        let (version, against) = (
+            version_of(&evidence, chart),
+            gap.counter_evidence.iter().any(|c| c.source() == evidence.source() && words_of(c) == words_of(&evidence)),
+        );
+        out.push(Indicator { evidence, hash, group: group.to_owned(), included: true, version, against, prior, relevance });
     }
     if out.len() > most {
         let kept = spread(&out, most, |e| names_treatment(e, chart, readings));
-        out.iter_mut().enumerate().for_each(|(at, indicator)| indicator.included = kept.contains(&at));
+        // What speaks against it stays, however many there are.
+        out.iter_mut().enumerate().for_each(|(at, indicator)| indicator.included = indicator.against || kept.contains(&at));
     }
     out
+}
+
+/// The version of the document that is quoted.
+fn version_of(evidence: &Evidence, chart: &Chart) -> Option<u32> {
+    match evidence {
+        Evidence::Text(text) => chart.document(&text.document).map(|d| d.version),
+        Evidence::Value(_) => None,
+    }
 }
 
 /// Place among the indicators, number, and time of a value.

@@ -1,4 +1,4 @@
-//! The life of a query: which event leads from which state to which, and what is possible where an event is not.
+//! The life of a query: which event leads from which state to which, and what is possible where an event is not (domain.md 3.7).
 
 use super::{Outcome, QueryState};
 use crate::chart::Instant;
@@ -7,8 +7,21 @@ use crate::error::{Result, Trouble};
 /// What happens to a query. Reasons are words that a person typed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
+    /// The lint lets it pass; it waits to be sent.
+    Ready,
+    /// It was changed after it was ready.
+    Edit,
     /// It goes to its recipient.
     Send,
+    /// It reached the recipient, or was opened there.
+    Deliver,
+    /// Other words are sent in place of the ones before: a new version.
+    Amend {
+        /// Why.
+        reason: String,
+    },
+    /// The due time has passed without a reply.
+    PastDue,
     /// A reply came.
     Answer {
         /// The words of the reply.
@@ -44,7 +57,7 @@ pub enum Event {
         /// Why.
         reason: String,
     },
-    /// Asked again, because something new came up.
+    /// Asked again, because something new came up: a new version and a new clock.
     Reopen {
         /// Why.
         reason: String,
@@ -62,10 +75,35 @@ impl Event {
     /// What a person calls it.
     pub fn name(&self) -> &'static str {
         match self {
+            Self::Ready => "mark as ready",
+            Self::Edit => "edit",
             Self::Send => "send",
+            Self::Deliver => "mark as delivered",
+            Self::Amend { .. } => "amend",
+            Self::PastDue => "mark as overdue",
             Self::Answer { .. } => "answer",
             Self::NotDocumented => "mark as not documented",
             Self::Documented { .. } => "mark as documented",
+            Self::Close { .. } => "close",
+            Self::Escalate { .. } => "escalate",
+            Self::Withdraw { .. } => "withdraw",
+            Self::Reopen { .. } => "reopen",
+            Self::Redirect { .. } => "redirect",
+        }
+    }
+
+    /// The word for it in a record.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Edit => "edit",
+            Self::Send => "send",
+            Self::Deliver => "deliver",
+            Self::Amend { .. } => "amend",
+            Self::PastDue => "past_due",
+            Self::Answer { .. } => "answer",
+            Self::NotDocumented => "not_documented",
+            Self::Documented { .. } => "documented",
             Self::Close { .. } => "close",
             Self::Escalate { .. } => "escalate",
             Self::Withdraw { .. } => "withdraw",
@@ -93,30 +131,62 @@ impl Event {
                     blank(reason).then_some("the reason")
                 }
             }
-            Self::Withdraw { reason } | Self::Reopen { reason } => blank(reason).then_some("the reason"),
-            Self::Send | Self::NotDocumented | Self::Close { .. } => None,
+            Self::Withdraw { reason } | Self::Reopen { reason } | Self::Amend { reason } => blank(reason).then_some("the reason"),
+            Self::Ready | Self::Edit | Self::Send | Self::Deliver | Self::PastDue | Self::NotDocumented | Self::Close { .. } => None,
         }
     }
 }
 
 impl QueryState {
+    /// Every state.
+    pub const ALL: [Self; 12] = [
+        Self::Draft,
+        Self::Ready,
+        Self::Sent,
+        Self::Open,
+        Self::Overdue,
+        Self::Escalated,
+        Self::Redirected,
+        Self::Reopened,
+        Self::Answered,
+        Self::AnsweredNotDocumented,
+        Self::Withdrawn,
+        Self::Closed,
+    ];
+
     /// Whether nothing is waited for any more.
     pub fn is_over(self) -> bool {
         matches!(self, Self::Closed | Self::Withdrawn)
     }
 
-    /// Every state.
-    pub const ALL: [Self; 7] =
-        [Self::Draft, Self::Open, Self::Answered, Self::AnsweredNotDocumented, Self::Escalated, Self::Withdrawn, Self::Closed];
+    /// Whether a reply is waited for.
+    pub fn is_waiting(self) -> bool {
+        matches!(self, Self::Sent | Self::Open | Self::Overdue | Self::Escalated | Self::Redirected | Self::Reopened)
+    }
+
+    /// Whether a reply is there and its place in the record is not confirmed.
+    pub fn is_answered(self) -> bool {
+        matches!(self, Self::Answered | Self::AnsweredNotDocumented)
+    }
+
+    /// Whether its words can still be changed.
+    pub fn is_draft(self) -> bool {
+        matches!(self, Self::Draft | Self::Ready)
+    }
 
     /// What a person calls it.
     pub fn label(self) -> &'static str {
         match self {
             Self::Draft => "draft",
+            Self::Ready => "ready",
+            Self::Sent => "sent",
             Self::Open => "open",
+            Self::Overdue => "overdue",
+            Self::Escalated => "escalated",
+            Self::Redirected => "redirected",
+            Self::Reopened => "reopened",
             Self::Answered => "answered",
             Self::AnsweredNotDocumented => "answered, not documented",
-            Self::Escalated => "escalated",
             Self::Withdrawn => "withdrawn",
             Self::Closed => "closed",
         }
@@ -125,9 +195,25 @@ impl QueryState {
     /// The events that a query in this state can meet, by name.
     pub fn possible(self) -> &'static [&'static str] {
         match self {
-            Self::Draft => &["send", "withdraw"],
-            Self::Open => &["answer", "mark as documented", "escalate", "redirect", "withdraw", "close as no response"],
-            Self::Escalated => &["answer", "mark as documented", "escalate", "redirect", "withdraw", "close as no response"],
+            Self::Draft => &["edit", "mark as ready", "send", "withdraw"],
+            Self::Ready => &["edit", "send", "withdraw"],
+            Self::Sent | Self::Redirected | Self::Reopened => &[
+                "answer",
+                "mark as delivered",
+                "mark as documented",
+                "mark as overdue",
+                "amend",
+                "escalate",
+                "redirect",
+                "withdraw",
+                "close as no response",
+            ],
+            Self::Open => {
+                &["answer", "mark as documented", "mark as overdue", "amend", "escalate", "redirect", "withdraw", "close as no response"]
+            }
+            Self::Overdue | Self::Escalated => {
+                &["answer", "mark as documented", "amend", "escalate", "redirect", "withdraw", "close as no response"]
+            }
             Self::Answered => &["mark as documented", "mark as not documented", "close", "reopen"],
             Self::AnsweredNotDocumented => &["mark as documented", "escalate", "close", "reopen"],
             Self::Withdrawn => &[],
@@ -137,7 +223,7 @@ impl QueryState {
 
     /// Whether the words that were sent are fixed: everything but a draft.
     pub fn is_sent(self) -> bool {
-        self != Self::Draft
+        !self.is_draft()
     }
 }
 
@@ -150,15 +236,22 @@ pub fn next(state: QueryState, event: &Event) -> Result<QueryState> {
     if let Some(missing) = event.missing() {
         return Err(Trouble::input(format!("cannot {}: {missing} is not given", event.name())));
     }
+    let waiting = state.is_waiting();
     let after = match (state, event) {
-        (S::Draft, Event::Send) => Some(S::Open),
-        (S::Draft | S::Open | S::Escalated, Event::Withdraw { .. }) => Some(S::Withdrawn),
-        (S::Open | S::Escalated, Event::Answer { .. }) => Some(S::Answered),
+        (S::Draft, Event::Ready) => Some(S::Ready),
+        (S::Draft | S::Ready, Event::Edit) => Some(S::Draft),
+        (S::Draft | S::Ready, Event::Send) => Some(S::Sent),
+        (S::Draft | S::Ready, Event::Withdraw { .. }) => Some(S::Withdrawn),
+        (S::Sent | S::Redirected | S::Reopened, Event::Deliver) => Some(S::Open),
+        (S::Sent | S::Open | S::Redirected | S::Reopened, Event::PastDue) => Some(S::Overdue),
+        (_, Event::Amend { .. }) if waiting => Some(S::Sent),
+        (_, Event::Withdraw { .. }) if waiting => Some(S::Withdrawn),
+        (_, Event::Answer { .. }) if waiting => Some(S::Answered),
         // Documented before a reply: the question has answered itself (domain.md 3.7).
-        (S::Open | S::Escalated, Event::Documented { .. }) => Some(S::Withdrawn),
-        (S::Open | S::Escalated, Event::Escalate { .. }) => Some(S::Escalated),
-        (S::Open | S::Escalated, Event::Redirect { .. }) => Some(S::Open),
-        (S::Open | S::Escalated, Event::Close { outcome: Outcome::NoResponse }) => Some(S::Closed),
+        (_, Event::Documented { .. }) if waiting => Some(S::Withdrawn),
+        (_, Event::Escalate { .. }) if waiting => Some(S::Escalated),
+        (_, Event::Redirect { .. }) if waiting => Some(S::Redirected),
+        (_, Event::Close { outcome: Outcome::NoResponse }) if waiting => Some(S::Closed),
         (S::Answered, Event::NotDocumented) => Some(S::AnsweredNotDocumented),
         (S::Answered | S::AnsweredNotDocumented, Event::Documented { .. }) => Some(S::Closed),
         (S::AnsweredNotDocumented, Event::Escalate { .. }) => Some(S::AnsweredNotDocumented),
@@ -167,7 +260,7 @@ pub fn next(state: QueryState, event: &Event) -> Result<QueryState> {
         {
             Some(S::Closed)
         }
-        (S::Answered | S::AnsweredNotDocumented | S::Closed, Event::Reopen { .. }) => Some(S::Open),
+        (S::Answered | S::AnsweredNotDocumented | S::Closed, Event::Reopen { .. }) => Some(S::Reopened),
         _ => None,
     };
     after.ok_or_else(|| refusal(state, event))
@@ -176,10 +269,10 @@ pub fn next(state: QueryState, event: &Event) -> Result<QueryState> {
 fn refusal(state: QueryState, event: &Event) -> Trouble {
     let trouble = Trouble::refused(format!("a query that is {} cannot {}", state.label(), passive(event)));
     match (state, event) {
-        (QueryState::Open | QueryState::Escalated, Event::Close { .. }) => {
+        (_, Event::Close { .. }) if state.is_waiting() => {
             trouble.why("no reply is recorded, so it can only be closed as no response").hint("record the answer first, or withdraw it")
         }
-        (_, Event::Close { .. }) if matches!(state, QueryState::Answered | QueryState::AnsweredNotDocumented) => {
+        (_, Event::Close { .. }) if state.is_answered() => {
             trouble.why("a reply is recorded").hint("close it with the outcome of the reply")
         }
         (QueryState::Withdrawn, _) => trouble.hint("it is final; write a new query"),
@@ -189,7 +282,12 @@ fn refusal(state: QueryState, event: &Event) -> Trouble {
 
 fn passive(event: &Event) -> String {
     match event {
+        Event::Ready => "be marked as ready".into(),
+        Event::Edit => "be edited".into(),
         Event::Send => "be sent".into(),
+        Event::Deliver => "be marked as delivered".into(),
+        Event::Amend { .. } => "be amended".into(),
+        Event::PastDue => "be marked as overdue".into(),
         Event::Answer { .. } => "be answered".into(),
         Event::NotDocumented => "be marked as not documented".into(),
         Event::Documented { .. } => "be marked as documented".into(),
@@ -218,7 +316,12 @@ mod tests {
         ];
         let at = Instant::parse("2026-11-20T08:00Z").unwrap();
         prop_oneof![
+            Just(Event::Ready),
+            Just(Event::Edit),
             Just(Event::Send),
+            Just(Event::Deliver),
+            Just(Event::PastDue),
+            words.clone().prop_map(|reason| Event::Amend { reason }),
             (words.clone(), proptest::option::of(0usize..3)).prop_map(move |(text, option)| Event::Answer {
                 text,
                 option,
@@ -247,14 +350,14 @@ mod tests {
                 sent |= matches!(event, Event::Send);
                 replied = match event {
                     Event::Answer { .. } => true,
-                    Event::Reopen { .. } | Event::Redirect { .. } => false,
+                    Event::Reopen { .. } => false,
                     _ => replied,
                 };
                 state = after;
                 prop_assert!(before != QueryState::Withdrawn);
-                prop_assert!(state != QueryState::Draft);
-                prop_assert!(sent || state == QueryState::Withdrawn);
-                prop_assert!(!matches!(state, QueryState::Answered | QueryState::AnsweredNotDocumented) || replied);
+                prop_assert!(!(sent && state.is_draft()));
+                prop_assert!(sent || state.is_draft() || state == QueryState::Withdrawn);
+                prop_assert!(!state.is_answered() || replied);
                 if let Event::Close { outcome } = event {
                     prop_assert_eq!(*outcome == Outcome::NoResponse, !replied);
                 }

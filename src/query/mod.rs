@@ -1,6 +1,10 @@
 //! Drafts, templates, compliance lint, life cycle. Pure: no I/O, no clock.
 
+mod diff;
+mod editor;
 mod evidence;
+mod exchange;
+mod figures;
 mod fill;
 mod life;
 mod lint;
@@ -8,16 +12,24 @@ mod model;
 mod parse;
 mod policy;
 mod render;
+mod take;
 mod template;
 #[cfg(test)]
 mod tests;
+mod verify;
 
+pub use diff::{DiffLine, diff};
+pub use editor::{from_editor, to_editor};
 pub use evidence::{indicator_hash, sha256_hex, words_of};
-pub use fill::{documented_concepts, draft_from_gap};
+pub use exchange::{Replies, Reply as IncomingReply, Sheet, SheetAnswer, bundle, csv, letter, mdm, read_replies};
+pub use figures::{Counted, Figure, FigureGroup, figures};
+pub use fill::{Asking, documented_concepts, draft_from_gap};
 pub use life::{Event, next};
-pub use lint::{Context, Diagnostic, LintSeverity, Report, Rule, brief, lint, lint_text, rules};
+pub use lint::{Context, Diagnostic, LintSeverity, Past, Report, Rule, brief, lint, lint_text, rules};
 pub use model::{Draft, Indicator, OptionKind, Outcome, ProviderView, QueryForm, QueryOption, QueryState, Reason, Recipient, Verbal};
 pub use parse::{Parsed, kind_of, parse_text};
 pub use policy::{Policy, PolicyStep};
 pub use render::{body_hash, render_markdown, render_text};
+pub use take::{candidates, of_observation, of_words};
 pub use template::{Template, TemplateOption, Templates, templates};
+pub use verify::{AnswerWords, answer_in, answer_words};

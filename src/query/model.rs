@@ -56,6 +56,12 @@ pub struct Indicator {
     pub group: String,
     /// False when the author unchecked it.
     pub included: bool,
+    /// The version of the document that the words were taken from.
+    #[serde(default)]
+    pub version: Option<u32>,
+    /// Speaks against what is asked about: leaving it out wants a reason.
+    #[serde(default)]
+    pub against: bool,
     /// From an earlier encounter; then `relevance` says why it matters now.
     #[serde(default)]
     pub prior: bool,
@@ -247,21 +253,31 @@ pub struct Verbal {
     pub reply: String,
 }
 
-/// Where a query stands.
+/// Where a query stands (domain.md 3.7).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QueryState {
     /// Being written.
     #[default]
     Draft,
-    /// Sent, waiting for an answer.
+    /// Passed by the lint, not sent yet.
+    Ready,
+    /// Sent, not known to have arrived.
+    Sent,
+    /// It arrived; an answer is waited for.
     Open,
+    /// Its due time has passed without an answer.
+    Overdue,
+    /// Handed to the next level.
+    Escalated,
+    /// Given to another recipient.
+    Redirected,
+    /// Asked again after it was answered or closed.
+    Reopened,
     /// A reply came; not yet seen in the record.
     Answered,
     /// A reply came, and no later provider document carries it.
     AnsweredNotDocumented,
-    /// Handed to the next level.
-    Escalated,
     /// Taken back.
     Withdrawn,
     /// Done, with an outcome.

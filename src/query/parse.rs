@@ -1,7 +1,7 @@
 //! A pasted text read as a query: title line, options, question, and the rest.
 
-use super::lint::vocabularies;
 use super::lint::words::{sentences, tokens};
+use super::lint::{concepts, vocabularies};
 use super::{Draft, OptionKind, QueryForm, QueryOption, Reason};
 use crate::chart::Span;
 
@@ -71,8 +71,10 @@ fn title(all: &[Line<'_>]) -> Option<Span> {
 
 /// Boxes to tick, several to a line or one: `( )`, `[x]`, a ballot box.
 fn boxes(all: &[Line<'_>]) -> Vec<(Span, bool)> {
-    const EMPTY: [&str; 8] = ["( )", "[ ]", "()", "[]", "\u{2610}", "\u{25a1}", "(_)", "[_]"];
-    const TICKED: [&str; 9] = ["(x)", "[x]", "(X)", "[X]", "(*)", "[*]", "\u{2611}", "\u{2612}", "\u{2713}"];
+    const EMPTY: [&str; 13] =
+        ["( )", "[ ]", "(  )", "[  ]", "()", "[]", "\u{2610}", "\u{25a1}", "\u{25a2}", "\u{2b1c}", "(_)", "[_]", "[__]"];
+    const TICKED: [&str; 13] =
+        ["(x)", "[x]", "(X)", "[X]", "(*)", "[*]", "( x )", "[ x ]", "\u{2611}", "\u{2612}", "\u{2713}", "\u{2714}", "\u{25c9}"];
     let mut out = Vec::new();
     for line in all {
         let mut marks: Vec<(usize, usize, bool)> = Vec::new();
@@ -179,8 +181,24 @@ fn item_start(line: &str) -> Option<usize> {
     let rest = line.trim_start();
     let mut chars = rest.char_indices();
     let (_, first) = chars.next()?;
-    if matches!(first, '-' | '*' | '\u{2022}' | '\u{25e6}' | '\u{25cb}' | '\u{2013}') {
+    if matches!(first, '-' | '*' | '\u{2022}' | '\u{25e6}' | '\u{25cb}' | '\u{2013}' | '\u{25cf}' | '\u{25aa}' | '\u{b7}' | '>') {
         return Some(lead + first.len_utf8());
+    }
+    // A letter o as a bullet, as word processors leave it.
+    if rest.starts_with("o ") {
+        return Some(lead + 1);
+    }
+    // `(a) ...`, `(1) ...`
+    if let Some((label, _)) = rest.strip_prefix('(').and_then(|r| r.split_once(") "))
+        && matches!(label.len(), 1 | 2)
+        && label.chars().all(char::is_alphanumeric)
+    {
+        return Some(lead + label.len() + 2);
+    }
+    // `____ Sepsis`: a blank to tick.
+    let blank = rest.chars().take_while(|c| *c == '_').count();
+    if blank >= 2 && rest.get(blank..).is_some_and(|r| r.starts_with(' ')) {
+        return Some(lead + blank);
     }
     let head = rest.find(['.', ')']).filter(|at| *at <= 2)?;
     let label = rest.get(..head)?;
@@ -206,8 +224,8 @@ pub fn kind_of(text: &str) -> OptionKind {
         // Without room to write it takes the diagnoses away and puts none in their place.
         let room = label("room").any(&words) || words.iter().any(|t| t.text == "_");
         if room { OptionKind::Other } else { OptionKind::NotSignificant }
-    } else if label("undetermined").any(&words) {
-        OptionKind::Undetermined
+    } else if label("undetermined").begin(&words) || (label("undetermined").any(&words) && concepts().find(&words).is_empty()) {
+        OptionKind::Undetermined // "Pneumonia, organism unknown" names a diagnosis
     } else if label("yes").begin(&words) {
         OptionKind::Yes
     } else if label("no").begin(&words) && alone {

@@ -1,9 +1,13 @@
 //! Until when an answer is asked for, and what follows when none comes: `templates/policy.toml`.
 
+use super::Outcome;
 use crate::chart::Instant;
 use crate::error::{Result, Trouble};
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
+
+/// Hours in a row that may not count, before a policy is taken to have none that do: a quarter of a year.
+const LONGEST_WAIT: u32 = 24 * 92;
 
 const SHIPPED: &str = include_str!("../../templates/policy.toml");
 
@@ -22,8 +26,26 @@ pub struct Policy {
     /// Days (`2026-12-25`) that do not count.
     #[serde(default)]
     pub holidays: Vec<String>,
+    /// The calendar whose days do not count either.
+    #[serde(default)]
+    pub calendar: String,
+    /// First hour of the day that counts.
+    #[serde(default)]
+    pub from_hour: i8,
+    /// The hour from which the day counts no more; 0 and 24: the whole day.
+    #[serde(default)]
+    pub to_hour: i8,
     /// How many open queries a recipient can have before the lint says so.
     pub max_open_per_recipient: usize,
+    /// The last day after discharge on which a query may be sent.
+    #[serde(default)]
+    pub late_after_days: Option<i64>,
+    /// Groups that a query may go to instead of a person.
+    #[serde(default)]
+    pub pools: Vec<String>,
+    /// Which outcomes count as agreement.
+    #[serde(default)]
+    pub agree: Vec<Outcome>,
     /// What follows.
     #[serde(default)]
     pub step: Vec<PolicyStep>,
@@ -44,6 +66,18 @@ pub struct PolicyStep {
 #[derive(Default, Deserialize)]
 struct File {
     policy: Vec<Policy>,
+    #[serde(default)]
+    calendar: Vec<Calendar>,
+}
+
+/// Days that do not count, by name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Calendar {
+    name: String,
+    #[serde(rename = "source")]
+    _source: String,
+    days: Vec<String>,
 }
 
 impl Policy {
@@ -67,16 +101,26 @@ impl Policy {
     /// The instant that many counted hours later: an hour counts when it begins on a day that counts, in the instant's own
     /// offset. `None` outside the calendar.
     pub fn after(&self, start: &Instant, hours: i64) -> Option<Instant> {
-        let (mut at, mut left) = (*start, hours);
+        let (mut at, mut left, mut waited) = (*start, hours, 0);
         while left > 0 {
             if self.counts(&at) {
-                left -= 1;
+                (left, waited) = (left - 1, 0);
+            } else {
+                waited += 1;
+                if waited > LONGEST_WAIT {
+                    return None;
+                }
             }
             at = at.plus_hours(1)?;
         }
         // An answer is not asked for in the middle of a day that does not count.
+        let mut waited = 0;
         while !self.counts(&at) {
             at = at.plus_hours(1)?;
+            waited += 1;
+            if waited > LONGEST_WAIT {
+                return None; // no hour counts in this policy
+            }
         }
         Some(at)
     }
@@ -86,7 +130,27 @@ impl Policy {
         self.after(now, self.due_hours)
     }
 
+    /// Whether an outcome counts as agreement here. Validation queries are reported apart (domain.md 3.8).
+    pub fn agrees(&self, outcome: Outcome) -> bool {
+        self.agree.contains(&outcome)
+    }
+
+    /// The step that is due: the first not taken whose counted hours have passed since `sent`; `taken` of them are done.
+    pub fn step_due(&self, sent: &Instant, taken: u32, now: &Instant) -> Option<&PolicyStep> {
+        let step = self.step.get(usize::try_from(taken).unwrap_or(usize::MAX))?;
+        (self.after(sent, step.after_hours)? <= *now).then_some(step)
+    }
+
+    /// Whether every step was taken: then the policy ends and a query without a reply can be closed.
+    pub fn is_at_its_end(&self, taken: u32) -> bool {
+        usize::try_from(taken).unwrap_or(usize::MAX) >= self.step.len()
+    }
+
     fn counts(&self, at: &Instant) -> bool {
+        let hour = at.local().hour();
+        if (self.from_hour, self.to_hour) != (0, 0) && !(self.from_hour..self.to_hour).contains(&hour) {
+            return false;
+        }
         let day = at.local_date();
         let weekend = matches!(day.weekday(), jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday);
         !(self.holidays.contains(&day.to_string()) || self.skip_weekends && weekend)
@@ -94,7 +158,9 @@ impl Policy {
 }
 
 fn parse(text: &str) -> std::result::Result<Vec<Policy>, toml::de::Error> {
-    toml::from_str::<File>(text).map(|f| f.policy)
+    let file = toml::from_str::<File>(text)?;
+    let days = |name: &str| file.calendar.iter().filter(|c| c.name == name).flat_map(|c| c.days.clone()).collect::<Vec<_>>();
+    Ok(file.policy.iter().map(|p| Policy { holidays: [p.holidays.clone(), days(&p.calendar)].concat(), ..p.clone() }).collect())
 }
 
 #[cfg(test)]
@@ -105,7 +171,6 @@ mod tests {
     #[test]
     fn weekends_and_holidays_do_not_count() {
         let mut policy = Policy::parse(SHIPPED).unwrap().remove(0);
-        policy.holidays = vec!["2026-11-26".into()];
         for (now, due) in [
             ("2026-11-18T08:50-05:00", "2026-11-20T08:50-05:00"), // Wednesday to Friday
             ("2026-11-19T08:50-05:00", "2026-11-23T08:50-05:00"), // Thursday over the weekend to Monday
@@ -114,5 +179,37 @@ mod tests {
         ] {
             assert_eq!(policy.due(&Instant::parse(now).unwrap()).unwrap().to_string(), due, "{now}");
         }
+        policy.holidays.clear();
+        assert_eq!(policy.due(&Instant::parse("2026-11-25T12:00-05:00").unwrap()).unwrap().to_string(), "2026-11-27T12:00-05:00");
+    }
+
+    #[test]
+    fn only_office_hours_count_where_the_policy_says_so() {
+        let policy = Policy::named("office-hours").unwrap();
+        // Thursday 15:00: two hours today, nine on Friday, seven on Monday.
+        assert_eq!(policy.due(&Instant::parse("2026-11-19T15:00-05:00").unwrap()).unwrap().to_string(), "2026-11-23T15:00-05:00");
+        // Evening before Thanksgiving: Friday and Monday.
+        assert_eq!(policy.due(&Instant::parse("2026-11-25T20:00-05:00").unwrap()).unwrap().to_string(), "2026-12-01T08:00-05:00");
+    }
+
+    #[test]
+    fn steps_are_due_one_after_another_and_agreement_is_the_profile_s() {
+        let policy = Policy::named("default").unwrap();
+        let at = |t: &str| Instant::parse(t).unwrap();
+        let sent = at("2026-11-17T09:00-05:00");
+        let due = |taken, now| policy.step_due(&sent, taken, &at(now)).map(|s| s.action.as_str());
+        assert_eq!(due(0, "2026-11-18T08:00-05:00"), None);
+        assert_eq!(due(0, "2026-11-18T10:00-05:00"), Some("reminder"));
+        assert_eq!(due(1, "2026-11-18T10:00-05:00"), None);
+        assert_eq!(due(2, "2026-11-23T10:00-05:00"), Some("escalation"));
+        assert!(policy.is_at_its_end(3) && !policy.is_at_its_end(2));
+        assert!(policy.agrees(Outcome::Agreed) && !policy.agrees(Outcome::AltDx));
+        assert!(Policy::named("office-hours").unwrap().agrees(Outcome::AltDx));
+    }
+
+    #[test]
+    fn a_policy_in_which_no_hour_counts_gives_no_time_instead_of_looking_for_ever() {
+        let policy = Policy { from_hour: 9, to_hour: 9, due_hours: 1, ..Policy::default() };
+        assert_eq!(policy.due(&Instant::parse("2026-11-18T08:50-05:00").unwrap()), None);
     }
 }

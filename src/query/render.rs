@@ -120,7 +120,7 @@ fn indicators(draft: &Draft, style: &Style, out: &mut Vec<String>) {
 }
 
 /// The words with where they stand: quoted in quotation marks, values as they were sent.
-fn quote(evidence: &Evidence) -> String {
+pub(super) fn quote(evidence: &Evidence) -> String {
     match evidence {
         Evidence::Text(text) => {
             let parts = [Some(text.document_type.label().to_owned()), text.date.map(|d| d.display()), text.author.clone()];

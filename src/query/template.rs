@@ -10,8 +10,16 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-const SHIPPED: [(&str, &str); 9] = [
+const SHIPPED: [(&str, &str); 17] = [
     ("templates/blood.toml", include_str!("../../templates/blood.toml")),
+    ("templates/blood_more.toml", include_str!("../../templates/blood_more.toml")),
+    ("templates/body_more.toml", include_str!("../../templates/body_more.toml")),
+    ("templates/cross_more.toml", include_str!("../../templates/cross_more.toml")),
+    ("templates/heart_more.toml", include_str!("../../templates/heart_more.toml")),
+    ("templates/infection_more.toml", include_str!("../../templates/infection_more.toml")),
+    ("templates/lungs_more.toml", include_str!("../../templates/lungs_more.toml")),
+    ("templates/metabolic_more.toml", include_str!("../../templates/metabolic_more.toml")),
+    ("templates/neuro_more.toml", include_str!("../../templates/neuro_more.toml")),
     ("templates/cardiac.toml", include_str!("../../templates/cardiac.toml")),
     ("templates/generic.toml", include_str!("../../templates/generic.toml")),
     ("templates/infection.toml", include_str!("../../templates/infection.toml")),
@@ -33,6 +41,10 @@ pub struct Template {
     /// The checklist items it serves before any other template; empty: not bound to items.
     #[serde(default)]
     pub items: Vec<String>,
+    /// The condition packs of the domain that it serves (`N01`): a gap whose item belongs to one is served even where its condition has
+    /// another name.
+    #[serde(default)]
+    pub packs: Vec<String>,
     /// The gap kinds it serves.
     pub kinds: Vec<GapKind>,
     /// The conditions it serves; empty: any.
@@ -106,6 +118,8 @@ pub struct ValueRange {
 #[derive(Clone, Debug, Default)]
 pub struct Templates {
     all: Vec<Template>,
+    /// The site's own: they serve before the shipped ones.
+    own: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -128,7 +142,16 @@ impl Templates {
         if let Some(twice) = all.windows(2).find_map(|w| matches!(w, [a, b] if a.id == b.id).then(|| w.first()).flatten()) {
             return Err(Trouble::input(format!("two templates are called {}", twice.id)).hint("give one of them another id"));
         }
-        Ok(Self { all })
+        Ok(Self { all, own: BTreeSet::new() })
+    }
+
+    /// These first, the others behind them; of the same id, these stay.
+    pub fn before(mut self, others: &Self) -> Self {
+        let own: BTreeSet<String> = self.all.iter().map(|t| t.id.clone()).collect();
+        self.own.clone_from(&own);
+        self.all.extend(others.all.iter().filter(|t| !own.contains(&t.id)).cloned());
+        self.all.sort_by(|a, b| a.id.cmp(&b.id));
+        self
     }
 
     /// Every template.
@@ -147,8 +170,10 @@ impl Templates {
         let fit = |t: &Template| -> Option<u8> {
             let item = t.items.contains(&gap.item);
             let named = t.conditions.iter().any(|c| c == condition);
-            let fits = item || (t.items.is_empty() && t.kinds.contains(&gap.kind) && (t.conditions.is_empty() || named));
-            fits.then_some(4 * u8::from(item) + 2 * u8::from(named))
+            let pack = gap.item.split('-').next().is_some_and(|p| t.packs.iter().any(|own| own == p));
+            let bound = (t.conditions.is_empty() && t.packs.is_empty()) || named || pack;
+            let fits = item || (t.items.is_empty() && t.kinds.contains(&gap.kind) && bound);
+            fits.then_some(16 * u8::from(self.own.contains(&t.id)) + 8 * u8::from(item) + 4 * u8::from(named) + u8::from(pack))
         };
         self.all
             .iter()
@@ -165,6 +190,11 @@ pub fn templates() -> &'static Templates {
 }
 
 impl TemplateOption {
+    /// Whether a quoted value lies outside the range that the option asks for.
+    pub(crate) fn is_contradicted(&self, evidence: &[&Evidence], words: &[Token]) -> bool {
+        self.value.iter().chain(&self.also).any(|range| range.judge(evidence, words) == Some(false))
+    }
+
     /// Whether the evidence supports offering it: no quoted value lies outside its range, one of its words is there, and something
     /// speaks for its concept.
     pub(crate) fn is_supported(&self, evidence: &[&Evidence], words: &[Token], documented: &BTreeSet<String>) -> bool {
@@ -172,15 +202,21 @@ impl TemplateOption {
             return true;
         }
         let judged = |range: &ValueRange| range.judge(evidence, words);
-        let against = self.value.iter().chain(&self.also).any(|range| judged(range) == Some(false));
+        let against = self.is_contradicted(evidence, words);
         let graver = !self.unless.is_empty() && self.unless.iter().all(|range| judged(range) == Some(true));
         if against || graver {
             return false;
         }
         let needed = [&self.needs, &self.needs_also].into_iter().all(|list| list.is_empty() || Patterns::new(list).any(words));
-        let known: Vec<bool> =
-            self.concepts.iter().filter_map(|c| concepts().supports(c, words).map(|s| s || documented.contains(c))).collect();
-        needed && (known.is_empty() || known.contains(&true))
+        // What the option's own words name counts where the template declares nothing: the lint will judge it so too.
+        let said = tokens(&self.text);
+        let named: Vec<String> = match self.concepts.as_slice() {
+            [] => concepts().find(&said).into_iter().map(|n| n.concept).collect(),
+            declared => declared.to_vec(),
+        };
+        let denies = self.concepts.is_empty() && super::lint::vocabularies().get("negation").any(&said);
+        let known: Vec<bool> = named.iter().filter_map(|c| concepts().supports(c, words).map(|s| s || documented.contains(c))).collect();
+        needed && (denies || known.is_empty() || known.contains(&true))
     }
 }
 

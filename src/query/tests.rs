@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod draft_rules;
+mod history_rules;
 mod templates;
 
 use super::*;
@@ -80,8 +81,7 @@ pub(super) fn lab(name: &str, value: &str, unit: &str, date: &str) -> Evidence {
 }
 
 pub(super) fn indicator(evidence: Evidence, group: &str) -> Indicator {
-    let hash = indicator_hash(&evidence);
-    Indicator { evidence, hash, group: group.into(), included: true, prior: false, relevance: String::new() }
+    Indicator::new(evidence, group)
 }
 
 pub(super) const NOTE: &str = "Elevated creatinine. Hold lisinopril, IV fluids, renal consult. CHF exacerbation on IV furosemide.";
@@ -132,5 +132,6 @@ pub(super) fn with_context<T>(documented: &[&str], run: impl FnOnce(&Context<'_>
         recipient_load: (1, 5),
         now: Some(at("2026-11-20T08:50-05:00")),
         bare: false,
+        ..Context::empty()
     })
 }

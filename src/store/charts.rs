@@ -88,6 +88,18 @@ impl Store {
         Ok(body.and_then(|b| parse::<Patient>(&b)).map(|p| p.display()))
     }
 
+    /// Whose record it is: a document's or a fact's patient, by the sender's identifiers.
+    pub fn patient_of_document(&self, identifier: &str) -> Result<Option<String>> {
+        self.read(|c| {
+            c.prepare_cached(
+                "SELECT patient FROM document WHERE identifier = ?1 AND current = 1 AND patient IS NOT NULL
+                 UNION SELECT patient FROM fact WHERE identifier = ?1 AND patient IS NOT NULL LIMIT 1",
+            )?
+            .query_row([identifier], |r| r.get(0))
+            .optional()
+        })
+    }
+
     /// One document by the sender's identifier: the current version, or the one asked for.
     pub fn document(&self, identifier: &str, version: Option<u32>) -> Result<Option<Document>> {
         self.read(|c| {

@@ -6,8 +6,12 @@ use crate::hash::hex;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// In order; the number of the last one is the schema's version.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql"), include_str!("migrations/0003.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+    include_str!("migrations/0003.sql"),
+    include_str!("migrations/0004.sql"),
+];
 
 /// Refuses a file that has no schema of ours, before anything is written to it: filling it would pass off a lost store as an
 /// empty one, or take over another program's file.

@@ -16,6 +16,7 @@ mod migrate;
 mod outbox;
 mod people;
 mod queries;
+mod query_life;
 mod runs;
 mod searches;
 mod texts;
@@ -28,7 +29,8 @@ pub use ingest::{Incoming, IngestCounts};
 pub use location::default_folder;
 pub use outbox::{DocumentForIndex, Outbox};
 pub use people::SeenMap;
-pub use queries::{NewQuery, Said, StoredQuery, StoredStep, StoredVersion};
+pub use queries::{NewQuery, StoredQuery, StoredStep, StoredVersion};
+pub use query_life::{NewVersion, Said, StoredContact};
 pub use runs::RunReport;
 pub use texts::DamagedText;
 

@@ -5,7 +5,7 @@ use super::json::{json, name, named};
 use super::{Actor, Store, trouble::because};
 use crate::chart::Instant;
 use crate::error::{Result, Trouble};
-use crate::query::{Draft, Outcome, QueryState};
+use crate::query::{Draft, OptionKind, Outcome, QueryState};
 use rusqlite::{OptionalExtension, Transaction};
 use serde::Serialize;
 
@@ -45,17 +45,20 @@ pub struct StoredQuery {
     pub outcome: Option<Outcome>,
     /// The answer.
     pub answer: Option<String>,
-}
-
-/// What was said at a step.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Said<'a> {
-    /// Reason, answer or note, for the timeline.
-    pub note: &'a str,
-    /// The answer, when this step brings one.
-    pub answer: Option<&'a str>,
-    /// The outcome, when this step brings one.
-    pub outcome: Option<Outcome>,
+    /// What the ticked option stands for.
+    pub answer_kind: Option<OptionKind>,
+    /// When it arrived at its recipient.
+    pub first_viewed: Option<Instant>,
+    /// When the answer came.
+    pub responded: Option<Instant>,
+    /// When a person confirmed that the record carries the answer.
+    pub verified: Option<Instant>,
+    /// When it was over.
+    pub closed: Option<Instant>,
+    /// The document that carries the answer.
+    pub documented_in: Option<String>,
+    /// Steps of the escalation policy taken.
+    pub level: u32,
 }
 
 /// One step of its life.
@@ -69,6 +72,8 @@ pub struct StoredStep {
     pub from: QueryState,
     /// To.
     pub to: QueryState,
+    /// Which event it was (`answer`, `redirect` ...); empty in steps of older versions.
+    pub event: String,
     /// Reason, answer or note.
     pub note: String,
     /// Hash of what the provider sees.
@@ -90,8 +95,8 @@ pub struct StoredVersion {
     pub body_hash: String,
 }
 
-const COLUMNS: &str =
-    "q.id, q.state, q.version, q.revision, d.body, d.internal_note, q.created, q.created_by, q.sent, q.due, q.outcome, q.answer";
+pub(super) const COLUMNS: &str = "q.id, q.state, q.version, q.revision, d.body, d.internal_note, q.created, q.created_by, q.sent, q.due, q.outcome, q.answer, \
+     q.answer_kind, q.first_viewed, q.responded, q.verified, q.closed, q.documented_in, q.level";
 
 impl Store {
     /// Stores a new draft and gives its number; where a draft or an unfinished query about the same gap is there, that one's.
@@ -138,7 +143,7 @@ impl Store {
             let changed = tx
                 .execute(
                     "UPDATE draft SET revision = revision + 1, body = ?3, internal_note = ?4, saved = ?5 WHERE query = ?1 AND revision = ?2
-                     AND EXISTS (SELECT 1 FROM query WHERE id = ?1 AND state = 'draft' AND discarded = 0)",
+                     AND EXISTS (SELECT 1 FROM query WHERE id = ?1 AND state IN ('draft', 'ready') AND discarded = 0)",
                     (id, revision, json(draft), internal_note, actor.now.to_string()),
                 )
                 .map_err(&failed)?;
@@ -148,8 +153,12 @@ impl Store {
                     .why("it was sent, discarded or saved by somebody else in the meantime")
                     .hint("open it again; what you typed is still on your screen"));
             }
+            // What was ready and is changed is a draft again.
+            if current(tx, id)?.state == QueryState::Ready {
+                self.step(tx, actor, id, (QueryState::Ready, QueryState::Draft), ("edit", "changed"), "")?;
+            }
             tx.execute(
-                "UPDATE query SET revision = ?2, concept = ?3, due = ?4 WHERE id = ?1",
+                "UPDATE query SET revision = ?2, concept = ?3, due = ?4, state = 'draft' WHERE id = ?1",
                 (id, revision + 1, &draft.concept, draft.due.map(|t| t.to_string())),
             )
             .map_err(&failed)?;
@@ -162,7 +171,7 @@ impl Store {
     pub fn discard_query(&self, actor: &Actor, id: i64) -> Result<()> {
         self.write(|tx| {
             let changed = tx
-                .execute("UPDATE query SET discarded = 1 WHERE id = ?1 AND state = 'draft'", [id])
+                .execute("UPDATE query SET discarded = 1 WHERE id = ?1 AND state IN ('draft', 'ready')", [id])
                 .map_err(because("the draft could not be discarded"))?;
             if changed == 0 {
                 return Err(Trouble::refused("only a draft can be discarded")
@@ -173,100 +182,11 @@ impl Store {
         })
     }
 
-    /// Records a draft as sent: its text becomes a version that never changes.
-    pub fn send_query(&self, actor: &Actor, id: i64, revision: i64, draft: &Draft, provider_text: &str, body_hash: &str) -> Result<()> {
-        self.write(|tx| {
-            let failed = because("the query could not be sent; the draft is kept");
-            let stored = current(tx, id)?;
-            if stored.state != QueryState::Draft || stored.revision != revision {
-                return Err(Trouble::refused("the query was not sent")
-                    .at(format!("query {id}"), None)
-                    .why("it was sent or changed in the meantime")
-                    .hint("open it again and look at it once more"));
-            }
-            let version = stored.version + 1;
-            tx.execute(
-                "INSERT INTO query_version (query, version, sent, sent_by, body, provider_text, body_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                (id, version, actor.now.to_string(), &actor.user, json(draft), provider_text, body_hash),
-            )
-            .map_err(&failed)?;
-            tx.execute(
-                "UPDATE query SET state = ?2, version = ?3, sent = ?4, due = ?5 WHERE id = ?1",
-                (id, name(&QueryState::Open), version, actor.now.to_string(), draft.due.map(|t| t.to_string())),
-            )
-            .map_err(&failed)?;
-            self.step(tx, actor, id, (QueryState::Draft, QueryState::Open), "sent", body_hash)?;
-            if let Some((encounter, gap)) = draft.encounter.as_ref().zip(draft.gap.as_ref()) {
-                tx.execute(
-                    "INSERT INTO gap_mark (gap, encounter, state, reason, by_user, at) VALUES (?1, ?2, 'queried', ?3, ?4, ?5)",
-                    (gap, encounter, format!("query {id}"), &actor.user, actor.now.to_string()),
-                )
-                .map_err(&failed)?;
-            }
-            self.record(tx, actor, &act("query.send", draft, &id.to_string(), Some(version.into())))
-        })
-    }
-
-    /// Moves a sent query from one state to another. `from` must be where it stands.
-    pub fn move_query(&self, actor: &Actor, id: i64, (from, to): (QueryState, QueryState), said: &Said<'_>) -> Result<()> {
-        self.write(|tx| {
-            let failed = because("the query could not be changed; nothing was saved");
-            let stored = current(tx, id)?;
-            if stored.state != from {
-                return Err(Trouble::refused("the query was not changed")
-                    .at(format!("query {id}"), None)
-                    .why(format!("it is {} now, not {}", name(&stored.state), name(&from)))
-                    .hint("somebody else acted on it: look at its timeline"));
-            }
-            let outcome_name = said.outcome.map(|o| name(&o));
-            tx.execute(
-                "UPDATE query SET state = ?2, answer = coalesce(?3, answer), outcome = coalesce(?4, outcome) WHERE id = ?1",
-                (id, name(&to), said.answer, outcome_name),
-            )
-            .map_err(&failed)?;
-            // An answer is not the end: the gap is there until a note carries it, and evaluation no longer finds it. Only where the
-            // provider said that there is nothing to document does it stay put aside.
-            let settled =
-                matches!(said.outcome, Some(Outcome::Disagreed | Outcome::NotSignificant | Outcome::Undetermined | Outcome::RuledOut));
-            if let (true, Some(encounter), Some(gap)) = (to.is_over() && !settled, &stored.draft.encounter, &stored.draft.gap) {
-                tx.execute(
-                    "INSERT INTO gap_mark (gap, encounter, state, reason, by_user, at) VALUES (?1, ?2, 'open', ?3, ?4, ?5)",
-                    (gap, encounter, format!("query {id} is closed; no note carries it yet"), &actor.user, actor.now.to_string()),
-                )
-                .map_err(&failed)?;
-            }
-            let hash: Option<String> = tx
-                .query_row("SELECT body_hash FROM query_version WHERE query = ?1 ORDER BY version DESC LIMIT 1", [id], |r| r.get(0))
-                .optional()
-                .map_err(&failed)?;
-            self.step(tx, actor, id, (from, to), said.note, &hash.unwrap_or_default())?;
-            let detail = format!("{} to {}", name(&from), name(&to));
-            self.record(tx, actor, &Act { detail: &detail, ..act("query.move", &stored.draft, &id.to_string(), None) })
-        })
-    }
-
-    fn step(
-        &self,
-        tx: &Transaction<'_>,
-        actor: &Actor,
-        id: i64,
-        (from, to): (QueryState, QueryState),
-        note: &str,
-        hash: &str,
-    ) -> Result<()> {
-        tx.execute(
-            "INSERT INTO query_step (query, at, by_user, from_state, to_state, note, body_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            (id, actor.now.to_string(), &actor.user, name(&from), name(&to), note, hash),
-        )
-        .map(drop)
-        .map_err(because("the step could not be recorded; nothing was saved"))
-    }
-
     /// Unanswered queries that wait for this recipient.
     pub fn waiting_for(&self, name: &str) -> Result<usize> {
         self.read(|c| {
             c.prepare_cached(
-                "SELECT count(*) FROM query q JOIN draft d ON d.query = q.id WHERE q.state IN ('open', 'escalated')
+                "SELECT count(*) FROM query q JOIN draft d ON d.query = q.id WHERE q.state IN ('sent', 'open', 'overdue', 'escalated', 'redirected', 'reopened')
                  AND json_extract(d.body, '$.recipient.name') = ?1",
             )?
             .query_row([name], |r| r.get::<_, i64>(0))
@@ -295,18 +215,21 @@ impl Store {
     /// The life of a query.
     pub fn steps(&self, id: i64) -> Result<Vec<StoredStep>> {
         self.read(|c| {
-            c.prepare_cached("SELECT at, by_user, from_state, to_state, note, body_hash FROM query_step WHERE query = ?1 ORDER BY id")?
-                .query_map([id], |r| {
-                    Ok(StoredStep {
-                        at: r.get(0)?,
-                        by: r.get(1)?,
-                        from: named(&r.get::<_, String>(2)?).unwrap_or_default(),
-                        to: named(&r.get::<_, String>(3)?).unwrap_or_default(),
-                        note: r.get(4)?,
-                        body_hash: r.get(5)?,
-                    })
-                })?
-                .collect()
+            c.prepare_cached(
+                "SELECT at, by_user, from_state, to_state, note, body_hash, event FROM query_step WHERE query = ?1 ORDER BY id",
+            )?
+            .query_map([id], |r| {
+                Ok(StoredStep {
+                    at: r.get(0)?,
+                    by: r.get(1)?,
+                    from: named(&r.get::<_, String>(2)?).unwrap_or_default(),
+                    to: named(&r.get::<_, String>(3)?).unwrap_or_default(),
+                    note: r.get(4)?,
+                    body_hash: r.get(5)?,
+                    event: r.get(6)?,
+                })
+            })?
+            .collect()
         })
     }
 
@@ -345,7 +268,7 @@ fn find(tx: &Transaction<'_>, id: i64) -> Result<Option<StoredQuery>> {
         .map_err(because("the query could not be read"))
 }
 
-fn current(tx: &Transaction<'_>, id: i64) -> Result<StoredQuery> {
+pub(super) fn current(tx: &Transaction<'_>, id: i64) -> Result<StoredQuery> {
     find(tx, id)?
         .ok_or_else(|| Trouble::input("there is no such query").at(format!("query {id}"), None).hint("`lacuna query list` shows them"))
 }
@@ -365,6 +288,13 @@ fn stored(r: &rusqlite::Row<'_>) -> rusqlite::Result<StoredQuery> {
         due: time(r.get(9)?),
         outcome: r.get::<_, Option<String>>(10)?.and_then(|o| named(&o)),
         answer: r.get(11)?,
+        answer_kind: r.get::<_, Option<String>>(12)?.and_then(|k| named(&k)),
+        first_viewed: time(r.get(13)?),
+        responded: time(r.get(14)?),
+        verified: time(r.get(15)?),
+        closed: time(r.get(16)?),
+        documented_in: r.get(17)?,
+        level: r.get(18)?,
     })
 }
 
@@ -373,7 +303,7 @@ fn unreadable(_: impl std::error::Error) -> rusqlite::Error {
     rusqlite::Error::InvalidQuery
 }
 
-fn act<'a>(action: &'a str, draft: &'a Draft, object: &'a str, version: Option<i64>) -> Act<'a> {
+pub(super) fn act<'a>(action: &'a str, draft: &'a Draft, object: &'a str, version: Option<i64>) -> Act<'a> {
     Act {
         patient: draft.patient.as_deref(),
         encounter: draft.encounter.as_deref(),

@@ -156,13 +156,13 @@ fn a_sent_query_never_changes() {
         .move_query(
             &actor(),
             id,
-            (QueryState::Open, QueryState::Answered),
-            &Said { note: "said so", answer: Some("said so"), outcome: None },
+            (QueryState::Sent, QueryState::Answered),
+            &Said { note: "said so", answer: Some("said so"), ..Said::default() },
         )
         .unwrap();
-    assert!(store.move_query(&actor(), id, (QueryState::Open, QueryState::Withdrawn), &Said::default()).is_err(), "it is answered by now");
+    assert!(store.move_query(&actor(), id, (QueryState::Sent, QueryState::Withdrawn), &Said::default()).is_err(), "it is answered by now");
     let states: Vec<_> = store.steps(id).unwrap().into_iter().map(|s| s.to).collect();
-    assert_eq!(states, [QueryState::Open, QueryState::Answered]);
+    assert_eq!(states, [QueryState::Sent, QueryState::Answered]);
 }
 
 #[test]
@@ -338,7 +338,7 @@ fn a_gap_is_asked_about_once_and_is_open_again_when_the_query_is_taken_back() {
     store.send_query(&actor(), id, 1, &asks, "the text", "h").unwrap();
     assert_eq!(store.gap_marks(Some("e1")).unwrap()[0].state, crate::checklist::GapState::Queried);
     store
-        .move_query(&actor(), id, (QueryState::Open, QueryState::Withdrawn), &Said { note: "wrong recipient", ..Said::default() })
+        .move_query(&actor(), id, (QueryState::Sent, QueryState::Withdrawn), &Said { note: "wrong recipient", ..Said::default() })
         .unwrap();
     assert_eq!(store.gap_marks(Some("e1")).unwrap()[0].state, crate::checklist::GapState::Open);
     assert_ne!(new(), id);

@@ -1,7 +1,7 @@
 //! The state of the composer: a draft, the field with the keys, what is saved of it and what the lint says.
 
 use crate::chart::Instant;
-use crate::query::{Diagnostic, Draft, LintSeverity, Recipient, Report};
+use crate::query::{Diagnostic, Draft, LintSeverity, QueryForm, Recipient, Report};
 use crate::work::model::QueryView;
 
 /// A draft being written.
@@ -89,14 +89,37 @@ pub enum Field {
     Question,
     /// Options.
     Options,
+    /// Place or channel of a conversation.
+    How,
+    /// The exact words asked aloud.
+    Asked,
+    /// The reply.
+    Reply,
     /// For ourselves only.
     Note,
 }
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 9] =
-        [Self::Title, Self::Form, Self::To, Self::Due, Self::Indicators, Self::Words, Self::Question, Self::Options, Self::Note];
+    pub const ALL: [Self; 12] = [
+        Self::Title,
+        Self::Form,
+        Self::To,
+        Self::Due,
+        Self::Indicators,
+        Self::Words,
+        Self::Question,
+        Self::Options,
+        Self::How,
+        Self::Asked,
+        Self::Reply,
+        Self::Note,
+    ];
+
+    /// Whether a draft of this form has it: a conversation is recorded only where there was one.
+    pub fn is_of(self, form: QueryForm) -> bool {
+        form == QueryForm::Verbal || !matches!(self, Self::How | Self::Asked | Self::Reply)
+    }
 
     /// Its label.
     pub fn label(self) -> &'static str {
@@ -109,6 +132,9 @@ impl Field {
             Self::Words => "Context",
             Self::Question => "Question",
             Self::Options => "Options",
+            Self::How => "How",
+            Self::Asked => "Asked aloud",
+            Self::Reply => "Reply",
             Self::Note => "For us only",
         }
     }
@@ -124,6 +150,9 @@ impl Field {
             Self::Words => "body",
             Self::Question => "question",
             Self::Options => "options",
+            Self::How => "verbal.channel",
+            Self::Asked => "verbal.wording",
+            Self::Reply => "verbal.reply",
             Self::Note => "internal_note",
         }
     }
@@ -174,12 +203,13 @@ impl Composer {
 
     /// Whether letters go into a text now.
     pub fn typing(&self) -> bool {
-        self.editing || matches!(self.field, Field::Title | Field::Words | Field::Question | Field::Note)
+        self.editing
+            || matches!(self.field, Field::Title | Field::Words | Field::Question | Field::How | Field::Asked | Field::Reply | Field::Note)
     }
 
     /// Whether the text that is typed may hold several lines.
     pub fn multiline(&self) -> bool {
-        matches!(self.field, Field::Words | Field::Question | Field::Note)
+        matches!(self.field, Field::Words | Field::Question | Field::Asked | Field::Reply | Field::Note)
     }
 
     /// The text that letters go into, with its cursor.
@@ -188,6 +218,9 @@ impl Composer {
             Field::Title => &mut self.draft.title,
             Field::Words => &mut self.draft.body,
             Field::Question => &mut self.draft.question,
+            Field::How => &mut self.draft.verbal.get_or_insert_default().channel,
+            Field::Asked => &mut self.draft.verbal.get_or_insert_default().wording,
+            Field::Reply => &mut self.draft.verbal.get_or_insert_default().reply,
             Field::Note => &mut self.note,
             Field::Options if self.editing => &mut self.draft.options.get_mut(self.item)?.text,
             Field::Indicators if self.editing => &mut self.draft.indicators.get_mut(self.item)?.relevance,
@@ -202,6 +235,9 @@ impl Composer {
             Field::Title => &self.draft.title,
             Field::Words => &self.draft.body,
             Field::Question => &self.draft.question,
+            Field::How => self.draft.verbal.as_ref().map_or("", |v| &v.channel),
+            Field::Asked => self.draft.verbal.as_ref().map_or("", |v| &v.wording),
+            Field::Reply => self.draft.verbal.as_ref().map_or("", |v| &v.reply),
             Field::Note => &self.note,
             _ => "",
         }
@@ -218,7 +254,11 @@ impl Composer {
 
     /// Gives the keys to the field `by` further on; a text takes them at its end, or at its start when coming from above.
     pub fn go(&mut self, by: isize) {
-        self.focus(self.field.step(by));
+        let mut field = self.field.step(by);
+        while !field.is_of(self.draft.form) {
+            field = field.step(by);
+        }
+        self.focus(field);
     }
 
     /// Gives the keys to a field.

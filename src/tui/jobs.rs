@@ -142,6 +142,17 @@ pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
         Request::Withdraw(id, words) => {
             Answer::Act(desk.withdraw(id, &words).map(|_| Done::Query(id, format!("query {id} is taken back"))))
         }
+        Request::Deliver(id) => Answer::Act(desk.deliver(id).map(|_| Done::Query(id, format!("query {id} reached its recipient")))),
+        Request::Redirect(id, to, words) => Answer::Act(
+            desk.redirect(id, &to, &words).map(|v| Done::Query(id, format!("query {id} goes to {}", v.row.to.unwrap_or_default()))),
+        ),
+        Request::Reask(id, words) => Answer::Act(desk.reopen(id, &words).map(|_| Done::Query(id, format!("query {id} is asked again")))),
+        Request::Documented(id) => Answer::Act(
+            desk.documented(id, None, None).map(|_| Done::Query(id, format!("query {id} is closed: a note carries the answer"))),
+        ),
+        Request::Contact(id, channel, words) => Answer::Act(
+            desk.contact(id, "", &channel, &words).map(|_| Done::Query(id, format!("the contact about query {id} is recorded"))),
+        ),
         Request::Queries => Answer::Queries(desk.queries()),
         Request::Query(id) => Answer::Query(desk.query(id).map(Box::new)),
         Request::Provider(draft, id) => Answer::Provider(desk.provider_view(&draft, id)),

@@ -85,6 +85,15 @@ pub enum Layer {
         /// Where the cursor is.
         cursor: usize,
     },
+    /// What of the chart is taken as an indicator: found by a few letters.
+    Take {
+        /// The letters.
+        words: String,
+        /// The selected one of those that fit.
+        cursor: usize,
+        /// Everything that can be taken, with its words.
+        all: Vec<(String, crate::query::Indicator)>,
+    },
     /// How a query ended: one key.
     Outcome {
         /// The query.
@@ -103,6 +112,8 @@ pub enum Yes {
     Discard(i64),
     /// Closes a query with an outcome.
     Close(i64, Outcome),
+    /// Confirms that the document that was found carries the answer.
+    Documented(i64),
 }
 
 /// What typed words are for.
@@ -116,6 +127,14 @@ pub enum Purpose {
     EscalateWhy(i64, String),
     /// Why a query is taken back.
     Withdraw(i64),
+    /// To whom a query is given instead.
+    RedirectTo(i64),
+    /// Why it is.
+    RedirectWhy(i64, String),
+    /// Why it is asked again.
+    Reopen(i64),
+    /// How one spoke about it, and what was said.
+    Contact(i64),
     /// Why a lint finding is in order (rule).
     Justify(String),
     /// The name of a search (the query).

@@ -155,6 +155,16 @@ pub enum Request {
     Escalate(i64, String, String),
     /// Takes it back.
     Withdraw(i64, String),
+    /// It reached its recipient.
+    Deliver(i64),
+    /// Gives it to another: id, to, words.
+    Redirect(i64, String, String),
+    /// Asks again: id, words.
+    Reask(i64, String),
+    /// Confirms that the found document carries the answer.
+    Documented(i64),
+    /// One spoke about it: id, how, words.
+    Contact(i64, String, String),
     /// All queries.
     Queries,
     /// One query.

@@ -65,13 +65,8 @@ pub fn count(n: usize, one: &str, many: &str) -> String {
 /// Where a query stands.
 pub fn state(state: QueryState) -> &'static str {
     match state {
-        QueryState::Draft => "draft",
-        QueryState::Open => "open",
-        QueryState::Answered => "answered",
-        QueryState::AnsweredNotDocumented => "answered, not in a note",
-        QueryState::Escalated => "escalated",
-        QueryState::Withdrawn => "withdrawn",
-        QueryState::Closed => "closed",
+        QueryState::AnsweredNotDocumented => "answered, not documented",
+        other => other.label(),
     }
 }
 

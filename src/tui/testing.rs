@@ -274,6 +274,7 @@ impl TestDesk {
             by: "ana".to_owned(),
             from: query.row.state,
             to: state,
+            event: String::new(),
             note: note.to_owned(),
             body_hash: "0badc0ffee".to_owned(),
         };
@@ -284,24 +285,15 @@ impl TestDesk {
 
     fn add(&self, encounter: &str, gap: Option<&GapRow>) -> Result<QueryView> {
         let mut all = self.state();
-        if let Some(there) = all
-            .queries
-            .iter()
-            .find(|q| gap.is_some_and(|g| q.draft.gap.as_deref() == Some(g.key.as_str())) && q.row.state == QueryState::Draft)
+        if let Some(there) =
+            all.queries.iter().find(|q| gap.is_some_and(|g| q.draft.gap.as_deref() == Some(g.key.as_str())) && q.row.state.is_draft())
         {
             return Ok(there.clone());
         }
         let id = all.queries.len() as i64 + 1;
         let chart =
             all.charts.iter().find(|c| c.chart.encounter.identifier == encounter).cloned().ok_or_else(|| Trouble::input("no such stay"))?;
-        let indicators = gap.iter().flat_map(|g| &g.gap.evidence).map(|e| Indicator {
-            evidence: e.clone(),
-            hash: String::new(),
-            group: "labs".to_owned(),
-            included: true,
-            prior: false,
-            relevance: String::new(),
-        });
+        let indicators = gap.iter().flat_map(|g| &g.gap.evidence).map(|e| Indicator::new(e.clone(), "labs"));
         let option = |text: &str, kind| QueryOption { text: text.to_owned(), kind, ..QueryOption::default() };
         let draft = Draft {
             title: "Clinical clarification: renal function".to_owned(),
@@ -334,6 +326,10 @@ impl TestDesk {
             overdue: false,
             outcome: None,
             answer: None,
+            author: "ana".to_owned(),
+            last_contact: None,
+            next_step: None,
+            found: None,
         };
         let view = QueryView {
             row,
@@ -344,6 +340,10 @@ impl TestDesk {
             steps: Vec::new(),
             answer: None,
             sent_text: None,
+            responded: None,
+            documented_in: None,
+            contacts: Vec::new(),
+            versions: Vec::new(),
         };
         all.queries.insert(0, view.clone());
         Ok(view)
@@ -549,7 +549,7 @@ impl Desk for TestDesk {
         Ok(())
     }
     fn send(&self, id: i64, _: i64) -> Result<QueryView> {
-        self.change(id, QueryState::Open, "sent")
+        self.change(id, QueryState::Sent, "sent")
     }
     fn answer(&self, id: i64, words: &str, option: Option<usize>) -> Result<QueryView> {
         let ticked = option.and_then(|at| self.query(id).ok()?.draft.options.get(at).map(|o| o.text.clone())).unwrap_or_default();
@@ -565,6 +565,24 @@ impl Desk for TestDesk {
     }
     fn escalate(&self, id: i64, to: &str, _: &str) -> Result<QueryView> {
         self.change(id, QueryState::Escalated, to)
+    }
+    fn ready(&self, id: i64) -> Result<QueryView> {
+        self.change(id, QueryState::Ready, "")
+    }
+    fn deliver(&self, id: i64) -> Result<QueryView> {
+        self.change(id, QueryState::Open, "")
+    }
+    fn redirect(&self, id: i64, to: &str, _: &str) -> Result<QueryView> {
+        self.change(id, QueryState::Redirected, to)
+    }
+    fn reopen(&self, id: i64, words: &str) -> Result<QueryView> {
+        self.change(id, QueryState::Reopened, words)
+    }
+    fn documented(&self, id: i64, _: Option<&str>, _: Option<Outcome>) -> Result<QueryView> {
+        self.change(id, QueryState::Closed, "documented")
+    }
+    fn contact(&self, id: i64, _: &str, _: &str, _: &str) -> Result<QueryView> {
+        self.query(id)
     }
     fn withdraw(&self, id: i64, words: &str) -> Result<QueryView> {
         self.change(id, QueryState::Withdrawn, words)

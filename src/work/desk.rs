@@ -61,6 +61,18 @@ pub trait Desk: Send + Sync {
     fn close(&self, id: i64, outcome: Outcome) -> Result<QueryView>;
     /// Hands an open query to the next level.
     fn escalate(&self, id: i64, to: &str, words: &str) -> Result<QueryView>;
+    /// Marks a draft as ready to be sent.
+    fn ready(&self, id: i64) -> Result<QueryView>;
+    /// Records that a query reached its recipient.
+    fn deliver(&self, id: i64) -> Result<QueryView>;
+    /// Gives an open query to another provider of its encounter, or to a pool.
+    fn redirect(&self, id: i64, to: &str, words: &str) -> Result<QueryView>;
+    /// Asks again: a new version and a new clock.
+    fn reopen(&self, id: i64, words: &str) -> Result<QueryView>;
+    /// Confirms that a document carries the answer (the one that was found when none is named) and closes.
+    fn documented(&self, id: i64, document: Option<&str>, outcome: Option<Outcome>) -> Result<QueryView>;
+    /// Records a contact about a query that was sent.
+    fn contact(&self, id: i64, person: &str, channel: &str, words: &str) -> Result<QueryView>;
     /// Takes an open query back.
     fn withdraw(&self, id: i64, words: &str) -> Result<QueryView>;
     /// All queries and drafts, newest first.

@@ -85,7 +85,7 @@ impl<'a> Known<'a> {
                 desk.store().encounter_identifiers()?.into_iter().filter(|e| !asked.contains(e)).collect()
             }
             "overdue" => with(&|q| overdue(q, &now)),
-            "open" => with(&|q| matches!(q.state, QueryState::Open | QueryState::Escalated)),
+            "open" => with(&|q| q.state.is_waiting()),
             "answered" => with(&|q| matches!(q.state, QueryState::Answered | QueryState::AnsweredNotDocumented)),
             value if STATES.contains(&value) => with(&|q| word(&q.state) == value),
             _ => return Ok(None),

@@ -3,17 +3,22 @@
 use super::desk::Desk;
 use super::indexing::{self, Library, Waiting};
 use super::known::Known;
+use super::model::TemplateUse;
 use super::model::{
     ChartView, DismissReason, GapMark, GapRow, QueryRow, QueryStep, QueryView, SearchPage, Searches, Worklist, WorklistView,
 };
+use super::query_found::Found;
+use super::query_life::{self, Reply};
 use super::search::{self, Request};
 use super::session::Session;
+use super::site::Site;
 use super::worklist::{Material, overdue, worklist};
 use super::{evaluate, queries};
 use crate::chart::Instant;
 use crate::checklist::{Explanation, GapState, Packs, Subject, explain};
 use crate::error::{Result, Trouble};
-use crate::query::{Draft, Outcome, Report};
+use crate::query::{DiffLine, diff};
+use crate::query::{Draft, Outcome, Policy, Recipient, Report};
 use crate::store::{Store, StoredQuery};
 use lacuna_index::{Completion, Engine, Stop};
 use std::collections::{BTreeSet, HashMap};
@@ -134,14 +139,91 @@ impl LocalDesk {
 
     fn row(&self, query: &StoredQuery) -> QueryRow {
         let patient = query.draft.encounter.as_deref().and_then(|e| self.store.patient_name(e).ok().flatten());
-        row(query, patient, &self.now())
+        let contacts = self.store.last_contacts().unwrap_or_default();
+        row(query, patient, &self.now(), contacts.get(&query.id).copied(), query_life::find(&self.store, query).ok().flatten())
+    }
+
+    /// Records an answer with all that is known of it.
+    pub fn reply(&self, id: i64, reply: &Reply) -> Result<QueryView> {
+        query_life::answer(&self.store, &self.session, id, reply)?;
+        self.view(id)
+    }
+
+    /// Sends other words in place of the ones before.
+    pub fn amend(&self, id: i64, draft: &Draft, words: &str) -> Result<QueryView> {
+        query_life::amend(&self.store, &self.session, id, draft, words)?;
+        self.view(id)
+    }
+
+    /// Lints a query as it is stored.
+    pub fn lint_stored(&self, id: i64) -> Result<Report> {
+        queries::lint_stored(&self.store, id, &self.now())
+    }
+
+    /// The templates in force, the site's own with every wording that was used (hash, when, by whom).
+    pub fn templates(&self) -> Result<Vec<TemplateUse>> {
+        let site = Site::of(&self.store)?;
+        let all = site.templates().all().iter();
+        all.map(|t| Ok((t.clone(), if site.own(&t.id).is_some() { self.store.site_template_history(&t.id)? } else { Vec::new() })))
+            .collect()
+    }
+
+    /// What changed between two versions of a query, line by line.
+    pub fn version_diff(&self, id: i64, from: Option<u32>, to: Option<u32>) -> Result<Vec<DiffLine>> {
+        let versions = self.store.query_versions(id)?;
+        let text = |n: u32| versions.iter().find(|v| v.version == n).map(|v| v.text.as_str());
+        let last = versions.last().map_or(0, |v| v.version);
+        let to = to.unwrap_or(last);
+        let from = from.unwrap_or(to.saturating_sub(1));
+        match (text(from), text(to)) {
+            (Some(old), Some(new)) => Ok(diff(old, new)),
+            _ => Err(Trouble::input("there is no such version")
+                .at(format!("query {id}"), None)
+                .hint(format!("it has {last}; one version has nothing to be compared with"))),
+        }
+    }
+
+    /// The answer beside the question: what was offered and asked, what was said.
+    pub fn answer_diff(&self, id: i64) -> Result<Vec<DiffLine>> {
+        let view = self.view(id)?;
+        let answer = view.answer.ok_or_else(|| Trouble::refused("no answer is recorded").at(format!("query {id}"), None))?;
+        let offered = view.draft.options.iter().map(|o| o.text.clone()).collect::<Vec<_>>().join("\n");
+        Ok(diff(&offered, &answer))
+    }
+
+    /// The provider of a query's encounter with this name or identifier, or a declared pool.
+    pub fn recipient(&self, id: i64, name: &str) -> Result<Recipient> {
+        let query = self.store.query(id)?.ok_or_else(|| queries::missing(id))?;
+        let site = Site::of(&self.store)?;
+        let wanted = name.trim();
+        if site.policy().pools.iter().any(|p| p.eq_ignore_ascii_case(wanted)) {
+            return Ok(Recipient { name: wanted.to_owned(), identifier: None, role: "pool".to_owned() });
+        }
+        let chart = match query.draft.encounter.as_deref() {
+            Some(encounter) => self.store.chart(encounter)?,
+            None => None,
+        };
+        let all = chart.as_ref().map(providers).unwrap_or_default();
+        let named = |r: &&Recipient| r.identifier.as_deref() == Some(wanted) || r.name.eq_ignore_ascii_case(wanted);
+        let part = |r: &&Recipient| !wanted.is_empty() && r.name.to_lowercase().contains(&wanted.to_lowercase());
+        all.iter().find(named).or_else(|| all.iter().find(part)).cloned().ok_or_else(|| {
+            let names: Vec<&str> = all.iter().map(|r| r.name.as_str()).collect();
+            Trouble::refused("that is neither a provider of this encounter nor a declared pool")
+                .at(format!("query {id}"), None)
+                .hint(format!("on this encounter: {}", names.join("; ")))
+        })
     }
 
     fn view(&self, id: i64) -> Result<QueryView> {
         let stored = self.store.query(id)?.ok_or_else(|| queries::missing(id))?;
         let steps = self.store.steps(id)?;
-        let sent_text = self.store.query_versions(id)?.pop().map(|v| v.text);
+        let versions = self.store.query_versions(id)?;
+        let sent_text = versions.last().map(|v| v.text.clone());
         Ok(QueryView {
+            contacts: self.store.contacts(id)?,
+            versions,
+            responded: stored.responded,
+            documented_in: stored.documented_in.clone(),
             row: self.row(&stored),
             sent_text,
             steps: steps
@@ -151,6 +233,7 @@ impl LocalDesk {
                     by: s.by,
                     from: s.from,
                     to: s.to,
+                    event: s.event,
                     note: s.note,
                     body_hash: s.body_hash,
                 })
@@ -311,7 +394,7 @@ impl Desk for LocalDesk {
     }
 
     fn lint(&self, draft: &Draft) -> Result<Report> {
-        queries::lint(&self.store, draft, &self.now())
+        queries::lint(&self.store, draft, &self.now(), None, None)
     }
 
     fn save_draft(&self, id: i64, revision: i64, draft: &Draft, internal_note: &str) -> Result<i64> {
@@ -328,29 +411,62 @@ impl Desk for LocalDesk {
     }
 
     fn answer(&self, id: i64, words: &str, option: Option<usize>) -> Result<QueryView> {
-        queries::answer(&self.store, &self.session, id, words, option)?;
+        query_life::answer(&self.store, &self.session, id, &Reply { words: words.to_owned(), option, ..Reply::default() })?;
         self.view(id)
     }
 
     fn close(&self, id: i64, outcome: Outcome) -> Result<QueryView> {
-        queries::close(&self.store, &self.session, id, outcome)?;
+        query_life::close(&self.store, &self.session, id, outcome)?;
         self.view(id)
     }
 
     fn escalate(&self, id: i64, to: &str, words: &str) -> Result<QueryView> {
-        queries::escalate(&self.store, &self.session, id, to, words)?;
+        query_life::escalate(&self.store, &self.session, id, to, words)?;
+        self.view(id)
+    }
+
+    fn ready(&self, id: i64) -> Result<QueryView> {
+        queries::ready(&self.store, &self.session, id)?;
+        self.view(id)
+    }
+
+    fn deliver(&self, id: i64) -> Result<QueryView> {
+        query_life::deliver(&self.store, &self.session, id)?;
+        self.view(id)
+    }
+
+    fn redirect(&self, id: i64, to: &str, words: &str) -> Result<QueryView> {
+        let recipient = self.recipient(id, to)?;
+        query_life::redirect(&self.store, &self.session, id, &recipient, words)?;
+        self.view(id)
+    }
+
+    fn reopen(&self, id: i64, words: &str) -> Result<QueryView> {
+        query_life::reopen(&self.store, &self.session, id, words)?;
+        self.view(id)
+    }
+
+    fn documented(&self, id: i64, document: Option<&str>, outcome: Option<Outcome>) -> Result<QueryView> {
+        query_life::documented(&self.store, &self.session, id, document, outcome)?;
+        self.view(id)
+    }
+
+    fn contact(&self, id: i64, person: &str, channel: &str, words: &str) -> Result<QueryView> {
+        query_life::contact(&self.store, &self.session, id, person, channel, words)?;
         self.view(id)
     }
 
     fn withdraw(&self, id: i64, words: &str) -> Result<QueryView> {
-        queries::withdraw(&self.store, &self.session, id, words)?;
+        query_life::withdraw(&self.store, &self.session, id, words)?;
         self.view(id)
     }
 
     fn queries(&self) -> Result<Vec<QueryRow>> {
         self.store.record_act(&self.session.actor(), "query.list", None, None, None, "")?;
+        query_life::mark_overdue(&self.store, &self.session)?;
         let mut names: HashMap<String, Option<String>> = HashMap::new();
         let now = self.now();
+        let contacts = self.store.last_contacts()?;
         self.store
             .queries(None)?
             .iter()
@@ -366,7 +482,7 @@ impl Desk for LocalDesk {
                         }
                     },
                 };
-                Ok(row(query, patient, &now))
+                Ok(row(query, patient, &now, contacts.get(&query.id).copied(), query_life::find(&self.store, query)?))
             })
             .collect()
     }
@@ -402,8 +518,35 @@ impl Desk for LocalDesk {
     }
 }
 
-fn row(query: &StoredQuery, patient: Option<String>, now: &Instant) -> QueryRow {
+/// Everybody of an encounter that a query can go to: attending, consultants, and the providers who wrote in it.
+pub(crate) fn providers(chart: &crate::chart::Chart) -> Vec<Recipient> {
+    let attending = chart.encounter.attending.iter().map(|p| (p, "attending"));
+    let consultants = chart.encounter.participants.iter().map(|p| (p, "consultant"));
+    let authors = chart.documents.iter().filter_map(|d| d.author.as_ref()).filter(|a| a.role.is_provider()).map(|p| (p, "author"));
+    let mut all: Vec<Recipient> = Vec::new();
+    for (provider, role) in attending.chain(consultants).chain(authors) {
+        if let Some(name) = provider.name.as_ref().filter(|n| !n.trim().is_empty())
+            && !all.iter().any(|r| r.name == *name)
+        {
+            all.push(Recipient { name: name.clone(), identifier: provider.identifier.clone(), role: role.to_owned() });
+        }
+    }
+    all
+}
+
+fn row(query: &StoredQuery, patient: Option<String>, now: &Instant, last_contact: Option<Instant>, found: Option<Found>) -> QueryRow {
+    let policy = Policy::named(&query.draft.escalation);
+    let step = policy.zip(query.sent).filter(|_| query.state.is_waiting());
+    let next_step = step.map(|(policy, sent)| match policy.step_due(&sent, query.level, now) {
+        Some(step) => format!("{} to {}", step.action, step.to),
+        None if policy.is_at_its_end(query.level) => "the policy is at its end: close as no response".to_owned(),
+        None => String::new(),
+    });
     QueryRow {
+        author: query.created_by.clone(),
+        last_contact,
+        next_step: next_step.filter(|s| !s.is_empty()),
+        found,
         id: query.id,
         state: query.state,
         title: query.draft.title.clone(),

@@ -11,8 +11,12 @@ mod lives;
 mod local;
 pub mod model;
 mod queries;
+mod query_exchange;
+mod query_found;
+mod query_life;
 mod search;
 mod session;
+mod site;
 mod worklist;
 
 pub use annotate::Annotated;
@@ -21,5 +25,9 @@ pub use import::{DocumentCounts, ImportProgress, ImportReport, PastImport, Rejec
 pub use indexing::Waiting;
 pub use known::Known;
 pub use local::LocalDesk;
+pub(crate) use local::providers;
+pub use query_exchange::AnswersReport;
+pub use query_found::Found;
+pub use query_life::{Chase, Reply};
 pub use search::{Request as SearchRequest, encounters_with, marks_of, query_inside, search_in};
 pub use session::{Clock, Session};

@@ -257,7 +257,18 @@ pub struct QueryRow {
     pub outcome: Option<Outcome>,
     /// The answer's first line.
     pub answer: Option<String>,
+    /// Who wrote it.
+    pub author: String,
+    /// When it was last spoken about.
+    pub last_contact: Option<Instant>,
+    /// What the policy asks for now ("reminder to recipient"), while no answer is there.
+    pub next_step: Option<String>,
+    /// The provider document that carries the answer, found and not yet confirmed.
+    pub found: Option<super::Found>,
 }
+
+/// A template, and every wording of it that a site used: hash, when, by whom.
+pub type TemplateUse = (crate::query::Template, Vec<(String, String, String)>);
 
 /// One step in a query's life.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -270,6 +281,8 @@ pub struct QueryStep {
     pub from: QueryState,
     /// To.
     pub to: QueryState,
+    /// Which event it was (`answer`, `redirect` ...).
+    pub event: String,
     /// Reason, answer or note.
     pub note: String,
     /// SHA-256 of what the provider sees at that moment.
@@ -295,6 +308,14 @@ pub struct QueryView {
     pub steps: Vec<QueryStep>,
     /// The whole answer.
     pub answer: Option<String>,
+    /// When it came.
+    pub responded: Option<Instant>,
+    /// The document that carries it, confirmed by a person.
+    pub documented_in: Option<String>,
+    /// Contacts about it, oldest first.
+    pub contacts: Vec<crate::store::StoredContact>,
+    /// Every version of its text as sent, oldest first.
+    pub versions: Vec<crate::store::StoredVersion>,
 }
 
 /// Why a gap is set aside.

@@ -4,11 +4,12 @@
 use super::evaluate;
 use super::model::ChartView;
 use super::session::Session;
-use crate::chart::{Instant, Patient, Provider};
+use super::site::Site;
+use crate::chart::{Chart, Instant, Patient, Provider, TextEvidence};
 use crate::checklist::Gap;
 use crate::error::{Result, Trouble};
 use crate::query::{
-    Context, Draft, Event, LintSeverity, Outcome, Policy, QueryState, Report, body_hash, documented_concepts, draft_from_gap,
+    Asking, Context, Draft, Event, LintSeverity, Past, Policy, QueryState, Report, body_hash, documented_concepts, draft_from_gap,
     lint as lint_draft, next, render_text,
 };
 use crate::store::{NewQuery, Said, Store, StoredQuery};
@@ -17,11 +18,15 @@ use std::collections::BTreeSet;
 /// Stores a new draft: for a gap, or blank.
 pub fn begin(store: &Store, session: &Session, view: &ChartView, gap: Option<&Gap>) -> Result<i64> {
     let now = session.now();
-    let policy = Policy::shipped().first().ok_or_else(|| Trouble::damaged("no query policy is there").hint("install Lacuna again"))?;
+    let site = Site::of(store)?;
+    let policy = site.policy();
     let (name, contact) = store.profile(&session.user)?;
     let author = if name.is_empty() { session.user.as_str() } else { name.as_str() };
     let mut draft = match gap {
-        Some(gap) => draft_from_gap(gap, &view.chart, &view.readings, author, &contact, &now, policy),
+        Some(gap) => {
+            let asking = Asking { author, contact: &contact, now: &now, policy, templates: site.templates() };
+            draft_from_gap(gap, &view.chart, &view.readings, &asking)
+        }
         None => Draft {
             contact,
             encounter: Some(view.chart.encounter.identifier.clone()),
@@ -34,70 +39,163 @@ pub fn begin(store: &Store, session: &Session, view: &ChartView, gap: Option<&Ga
         },
     };
     draft.patient_name = view.chart.patient.as_ref().map(Patient::identification).unwrap_or_default();
+    if let Some((id, sha256, body)) = draft.template.as_deref().and_then(|id| site.own(id)) {
+        store.keep_site_template(&session.actor(), id, sha256, body)?;
+    }
     store.new_query(&session.actor(), &NewQuery { draft: &draft, internal_note: "" })
 }
 
-/// Lints a draft with what is known of its encounter.
-pub fn lint(store: &Store, draft: &Draft, now: &Instant) -> Result<Report> {
+/// Lints a query as it is stored: for a sent one, against the words that were sent.
+pub fn lint_stored(store: &Store, id: i64, now: &Instant) -> Result<Report> {
+    let query = load(store, id)?;
+    let sent = if query.state.is_sent() { store.query_versions(id)?.pop().map(|v| v.body_hash) } else { None };
+    lint(store, &query.draft, now, Some(id), sent.as_deref())
+}
+
+/// Lints a draft with what is known of its encounter. `own` is the query that it is the draft of, where it is stored; `sent` the hash of
+/// the words that were sent.
+pub fn lint(store: &Store, draft: &Draft, now: &Instant, own: Option<i64>, sent: Option<&str>) -> Result<Report> {
+    let site = Site::of(store)?;
+    let policy = Policy::shipped().iter().chain([site.policy()]).rfind(|p| p.name == draft.escalation).unwrap_or(site.policy());
     let chart = match &draft.encounter {
         Some(encounter) => store.chart(encounter)?,
         None => None,
     };
-    let mut documented = BTreeSet::new();
-    let mut providers: Vec<Provider> = Vec::new();
-    let mut open = Vec::new();
+    let mut known = Known::default();
     if let Some(chart) = &chart {
-        let readings = evaluate::readings(&chart.documents);
-        documented = documented_concepts(chart, &readings);
-        providers.extend(chart.encounter.attending.clone());
-        providers.extend(chart.encounter.participants.iter().cloned());
-        providers.extend(chart.documents.iter().filter_map(|d| d.author.clone()));
-        for query in store.queries(Some(&chart.encounter.identifier))? {
-            let unanswered = matches!(query.state, QueryState::Open | QueryState::Escalated);
-            if let Some(concept) = query.draft.concept.clone().filter(|_| unanswered) {
-                open.push((concept, query.id.to_string()));
-            }
+        known = Known::of(chart, draft);
+        for query in store.queries(Some(&chart.encounter.identifier))?.iter().filter(|q| Some(q.id) != own) {
+            known.add_query(query);
         }
     }
     let source = |identifier: &str| chart.as_ref().and_then(|c| c.document(identifier)).map(|d| d.text.clone());
+    let version = |identifier: &str| chart.as_ref().and_then(|c| c.document(identifier)).map(|d| d.version);
+    let first = |text: &TextEvidence| chart.as_ref().and_then(|c| first_stood(c, text));
+    let whose = |identifier: &str| store.patient_of_document(identifier).ok().flatten();
     let waiting = match &draft.recipient {
         None => 0,
         Some(to) => store.waiting_for(&to.name)?,
     };
-    let empty = Context::empty();
     let context = Context {
-        documented: &documented,
-        providers: &providers,
+        documented: &known.documented,
+        documented_since: &known.since,
+        providers: &known.providers,
+        pools: &policy.pools,
         source_text: &source,
-        open_queries: &open,
-        recipient_load: (waiting, empty.recipient_load.1),
+        version_of: &version,
+        first_stood: &first,
+        patient_of: &whose,
+        open_queries: &known.open,
+        past: &known.past,
+        recipient_load: (waiting, policy.max_open_per_recipient),
+        stay: chart.as_ref().map(|c| {
+            (
+                c.encounter.start.or(c.encounter.admitted).and_then(|t| t.plus_hours(-BEFORE)),
+                c.encounter.end.and_then(|t| t.plus_hours(BEFORE)),
+            )
+        }),
+        late_after_days: policy.late_after_days,
+        sent_hash: sent,
         now: Some(*now),
         bare: chart.is_none(),
-        ..empty
     };
     Ok(lint_draft(draft, &context))
+}
+
+/// Hours before the stay and after it that still belong to it: the emergency department, a result that came in.
+const BEFORE: i64 = 24;
+
+/// What an encounter's chart and queries say that the rules want to know.
+#[derive(Default)]
+struct Known {
+    documented: BTreeSet<String>,
+    since: BTreeSet<String>,
+    providers: Vec<Provider>,
+    open: Vec<(String, String)>,
+    past: Vec<Past>,
+}
+
+impl Known {
+    fn of(chart: &Chart, draft: &Draft) -> Self {
+        let readings = evaluate::readings(&chart.documents);
+        let newest = draft.indicators.iter().filter(|i| i.included).filter_map(|i| i.evidence.date()).max();
+        let later: Vec<bool> = chart.documents.iter().map(|d| newest.is_some_and(|n| d.time.is_some_and(|t| t > n))).collect();
+        let since = Chart {
+            documents: chart.documents.iter().zip(&later).filter(|(_, later)| **later).map(|(d, _)| d.clone()).collect(),
+            encounter: chart.encounter.clone(),
+            ..Chart::default()
+        };
+        let since_readings: Vec<_> = readings.iter().zip(&later).filter(|(_, later)| **later).map(|(r, _)| r.clone()).collect();
+        let mut providers: Vec<Provider> = chart.encounter.attending.iter().cloned().collect();
+        providers.extend(chart.encounter.participants.iter().cloned());
+        providers.extend(chart.documents.iter().filter_map(|d| d.author.clone()));
+        Self {
+            documented: documented_concepts(chart, &readings),
+            since: documented_concepts(&since, &since_readings),
+            providers,
+            ..Self::default()
+        }
+    }
+
+    fn add_query(&mut self, query: &StoredQuery) {
+        let Some(concept) = query.draft.concept.clone() else { return };
+        if query.state.is_waiting() {
+            self.open.push((concept.clone(), query.id.to_string()));
+        }
+        if query.state.is_sent() {
+            let hashes = query.draft.indicators.iter().filter(|i| i.included).map(|i| i.hash.clone()).collect();
+            self.past.push(Past { concept, hashes });
+        }
+    }
+}
+
+/// Letters that a quotation needs before the same words in an earlier note are taken for a copy.
+const COPIED: usize = 40;
+
+fn first_stood(chart: &Chart, text: &TextEvidence) -> Option<Instant> {
+    let here = chart.document(&text.document)?.time?;
+    if text.quote.trim().len() < COPIED {
+        return None;
+    }
+    let earlier = chart.documents.iter().filter(|d| d.identifier != text.document && d.text.contains(text.quote.trim()));
+    earlier.filter_map(|d| d.time).filter(|t| *t < here).min()
 }
 
 /// Records a draft as sent. Refused while a rule blocks.
 pub fn send(store: &Store, session: &Session, id: i64, revision: i64) -> Result<()> {
     let query = load(store, id)?;
-    if query.state == QueryState::Draft && query.revision != revision {
+    if query.state.is_draft() && query.revision != revision {
         return Err(Trouble::refused("the query was not sent")
             .at(format!("query {id}"), None)
             .why("somebody saved another wording since you looked at it")
             .hint("open it again and read it once more"));
     }
     allowed(&query, &Event::Send)?;
-    let report = lint(store, &query.draft, &session.now())?;
+    must_pass(store, session, id, &query.draft, "query.send")?;
+    let text = render_text(&query.draft, Some(id));
+    store.send_query(&session.actor(), id, query.revision, &query.draft, &text, &body_hash(&query.draft))
+}
+
+/// Marks a draft as ready, when nothing holds it.
+pub fn ready(store: &Store, session: &Session, id: i64) -> Result<()> {
+    let query = load(store, id)?;
+    let to = allowed(&query, &Event::Ready)?;
+    must_pass(store, session, id, &query.draft, "query.ready")?;
+    store.move_query(&session.actor(), id, (query.state, to), &Said { event: "ready", note: "passed the lint", ..Said::default() })
+}
+
+/// Refuses words that a rule blocks, and records that it did.
+pub(super) fn must_pass(store: &Store, session: &Session, id: i64, draft: &Draft, act: &str) -> Result<()> {
+    let report = lint(store, draft, &session.now(), Some(id), None)?;
     if !report.can_send {
         let blocks = report.blocks();
         let rules: Vec<&str> = if blocks {
             report.diagnostics.iter().filter(|d| d.severity == LintSeverity::Block).map(|d| d.rule).collect()
         } else {
-            report.unjustified(&query.draft).map(|d| d.rule).collect()
+            report.unjustified(draft).map(|d| d.rule).collect()
         };
         let rules = rules.join(", ");
-        store.record_refusal(&session.actor(), "query.send", query.draft.encounter.as_deref(), Some(&id.to_string()), &rules)?;
+        store.record_refusal(&session.actor(), act, draft.encounter.as_deref(), Some(&id.to_string()), &rules)?;
         let refused = Trouble::refused("the query was not sent").at(format!("query {id}"), None);
         return Err(if blocks {
             refused.why(format!("blocked by {rules}")).hint("`lacuna query lint` says what each rule wants; the draft is kept")
@@ -105,50 +203,7 @@ pub fn send(store: &Store, session: &Session, id: i64, revision: i64) -> Result<
             refused.why(format!("{rules} wants a reason")).hint("mend it, or say why it stands: `lacuna query edit N --justify RULE=WORDS`")
         });
     }
-    let text = render_text(&query.draft, Some(id));
-    store.send_query(&session.actor(), id, query.revision, &query.draft, &text, &body_hash(&query.draft))
-}
-
-/// Records an answer: in words, by ticking an option, or both.
-pub fn answer(store: &Store, session: &Session, id: i64, words: &str, option: Option<usize>) -> Result<()> {
-    let query = load(store, id)?;
-    let ticked = match option {
-        None => None,
-        Some(index) => Some(query.draft.options.get(index).map(|o| o.text.clone()).ok_or_else(|| {
-            Trouble::input("the query has no such option")
-                .at(format!("query {id}"), None)
-                .hint(format!("it has {}; count from 1", query.draft.options.len()))
-        })?),
-    };
-    let said =
-        [ticked.as_deref().unwrap_or_default(), words.trim()].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join("\n");
-    if said.is_empty() {
-        return Err(Trouble::input("an answer needs words or an option").at(format!("query {id}"), None));
-    }
-    let event = Event::Answer { text: said.clone(), option, by: recipient(&query), at: session.now() };
-    let to = allowed(&query, &event)?;
-    store.move_query(&session.actor(), id, (query.state, to), &Said { note: &said, answer: Some(&said), outcome: None })
-}
-
-/// Closes with an outcome.
-pub fn close(store: &Store, session: &Session, id: i64, outcome: Outcome) -> Result<()> {
-    let query = load(store, id)?;
-    let to = allowed(&query, &Event::Close { outcome })?;
-    store.move_query(&session.actor(), id, (query.state, to), &Said { note: "closed", answer: None, outcome: Some(outcome) })
-}
-
-/// Hands an open query to the next level.
-pub fn escalate(store: &Store, session: &Session, id: i64, to: &str, words: &str) -> Result<()> {
-    let query = load(store, id)?;
-    let state = allowed(&query, &Event::Escalate { to: to.to_owned(), reason: words.to_owned() })?;
-    store.move_query(&session.actor(), id, (query.state, state), &Said { note: &format!("to {to}: {words}"), answer: None, outcome: None })
-}
-
-/// Takes an open query back.
-pub fn withdraw(store: &Store, session: &Session, id: i64, words: &str) -> Result<()> {
-    let query = load(store, id)?;
-    let state = allowed(&query, &Event::Withdraw { reason: words.to_owned() })?;
-    store.move_query(&session.actor(), id, (query.state, state), &Said { note: words, answer: None, outcome: Some(Outcome::Withdrawn) })
+    Ok(())
 }
 
 /// Says that there is no such query.
@@ -156,14 +211,14 @@ pub fn missing(id: i64) -> Trouble {
     Trouble::input("there is no such query").at(format!("query {id}"), None).hint("`lacuna query list` shows them")
 }
 
-fn load(store: &Store, id: i64) -> Result<StoredQuery> {
+pub(super) fn load(store: &Store, id: i64) -> Result<StoredQuery> {
     store.query(id)?.ok_or_else(|| missing(id))
 }
 
-fn allowed(query: &StoredQuery, event: &Event) -> Result<QueryState> {
+pub(super) fn allowed(query: &StoredQuery, event: &Event) -> Result<QueryState> {
     next(query.state, event).map_err(|t| t.at(format!("query {}", query.id), None))
 }
 
-fn recipient(query: &StoredQuery) -> String {
+pub(super) fn recipient(query: &StoredQuery) -> String {
     query.draft.recipient.as_ref().map(|r| r.name.clone()).unwrap_or_default()
 }

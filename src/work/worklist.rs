@@ -3,7 +3,6 @@
 use super::model::{GapLine, Worklist, WorklistRow, WorklistView};
 use crate::chart::{Evidence, Instant};
 use crate::checklist::{Gap, GapState, Severity};
-use crate::query::QueryState;
 use crate::store::{EncounterSummary, SeenMap, StoredQuery};
 use std::collections::HashMap;
 
@@ -56,12 +55,12 @@ pub fn worklist(view: WorklistView, m: &Material<'_>) -> Worklist {
 
 /// Whether an answer waits for somebody to read it or to see it in the record.
 pub fn waits_for_reader(query: &StoredQuery) -> bool {
-    matches!(query.state, QueryState::Answered | QueryState::AnsweredNotDocumented)
+    query.state.is_answered()
 }
 
 /// Whether a query is past its due time without an answer.
 pub fn overdue(query: &StoredQuery, now: &Instant) -> bool {
-    matches!(query.state, QueryState::Open | QueryState::Escalated) && query.due.is_some_and(|due| due < *now)
+    query.state.is_waiting() && query.due.is_some_and(|due| due < *now)
 }
 
 /// Where a gap's first proof stands.
@@ -160,16 +159,14 @@ fn reasons(e: &EncounterSummary, open: &[&Gap], queries: &[&StoredQuery], unseen
 fn in_words(queries: &[&StoredQuery], now: &Instant) -> String {
     let mut parts = Vec::new();
     let count = |state: fn(&StoredQuery) -> bool| queries.iter().filter(|q| state(q)).count();
-    for (n, word) in [
-        (count(|q| q.state == QueryState::Draft), "draft"),
-        (count(|q| matches!(q.state, QueryState::Open | QueryState::Escalated)), "open"),
-        (count(waits_for_reader), "answered"),
-    ] {
+    for (n, word) in
+        [(count(|q| q.state.is_draft()), "draft"), (count(|q| q.state.is_waiting()), "open"), (count(waits_for_reader), "answered")]
+    {
         if n > 0 {
             parts.push(format!("{n} {word}"));
         }
     }
-    if let Some(oldest) = queries.iter().filter(|q| q.state == QueryState::Open).filter_map(|q| q.sent).min() {
+    if let Some(oldest) = queries.iter().filter(|q| q.state.is_waiting()).filter_map(|q| q.sent).min() {
         let days = (now.hours_since(&oldest) / 24.0).floor();
         if days >= 1.0 {
             parts.push(format!("{days}d"));

@@ -97,19 +97,38 @@ fn every_command_gives_one_json_value_and_no_other_word() {
         t.seen.insert("query new".to_owned());
         t.does("query edit", &[&id, "--note", "for ourselves"]);
         t.does("query lint", &[&id]);
-        assert_eq!(t.does("query send", &[&id])["row"]["state"], "open");
+        assert_eq!(t.does("query ready", &[&id])["row"]["state"], "ready");
+        assert_eq!(t.does("query send", &[&id])["row"]["state"], "sent");
         t.does("query export", &[&id]);
+        assert_eq!(t.does("query delivered", &[&id])["row"]["state"], "open");
         match last {
             "close" => {
                 t.does("query answer", &[&id, "--text", "Agreed."]);
-                t.does("query close", &[&id, "--outcome", "agreed"]);
+                let view = t.does("query close", &[&id, "--outcome", "agreed"]);
+                assert_eq!(t.does("query reopen", &[&id, "--reason", "a new value"])["row"]["state"], "reopened");
+                let chart = t.does("chart", &[view["draft"]["encounter"].as_str().unwrap()]);
+                let note = chart["documents"][0]["identifier"].as_str().unwrap();
+                assert_eq!(t.does("query documented", &[&id, "--document", note])["row"]["state"], "withdrawn");
             }
             "withdraw" => drop(t.does("query withdraw", &[&id, "--reason", "sent to the wrong team"])),
-            _ => drop(t.does("query escalate", &[&id, "--to", "physician advisor", "--reason", "no answer"])),
+            _ => {
+                t.does("query escalate", &[&id, "--to", "physician advisor", "--reason", "no answer"]);
+                t.does("query contact", &[&id, "--channel", "telephone", "--note", "will look"]);
+                let view = t.does("query redirect", &[&id, "--to", "Hospital medicine", "--reason", "off duty"]);
+                assert_eq!((view["row"]["state"].as_str(), view["row"]["version"].as_u64()), (Some("redirected"), Some(2)));
+                assert!(t.does("query diff", &[&id]).as_array().unwrap().iter().any(|l| l["change"] == "added"));
+                t.does("query amend", &[&id, "--contact", "ext. 4418", "--reason", "another extension"]);
+                let answers = t.home.write("answers.csv", format!("query,text\n{id},Seen and answered.\n"));
+                let answered = t.does("query import-answers", &[answers.to_str().unwrap()]);
+                assert_eq!(answered["answered"][0].to_string(), id);
+            }
         }
         t.does("query show", &[&id]);
     }
     t.does("query list", &[]);
+    t.does("query templates", &[]);
+    let figures = t.does("report queries", &[]);
+    assert_eq!(figures[0]["figures"][0]["name"], "queries");
     t.does("audit show", &[]);
     assert_eq!(t.does("audit verify", &[])["verdict"], "intact");
     t.does("backup", &[copy.to_str().unwrap()]);

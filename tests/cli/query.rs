@@ -34,7 +34,7 @@ fn a_query_goes_from_new_to_closed_and_is_recorded_on_the_way() {
     let before = home.json(["query", "show", &id]);
     assert_eq!((before["row"]["state"].as_str(), before["row"]["version"].as_u64()), (Some("draft"), Some(0)));
     let sent = home.json(["query", "send", &id]);
-    assert_eq!((sent["row"]["state"].as_str(), sent["row"]["version"].as_u64()), (Some("open"), Some(1)));
+    assert_eq!((sent["row"]["state"].as_str(), sent["row"]["version"].as_u64()), (Some("sent"), Some(1)));
     let answered = home.json(["query", "answer", &id, "--option", "1", "--text", "As discussed."]);
     let option = before["draft"]["options"][0]["text"].as_str().unwrap();
     assert_eq!(answered["answer"].as_str(), Some(format!("{option}\nAs discussed.").as_str()));
@@ -42,7 +42,7 @@ fn a_query_goes_from_new_to_closed_and_is_recorded_on_the_way() {
     assert_eq!((closed["row"]["state"].as_str(), closed["row"]["outcome"].as_str()), (Some("closed"), Some("agreed")));
     assert_eq!(closed["draft"], before["draft"], "what was asked never changed");
     let states: Vec<&str> = closed["steps"].as_array().unwrap().iter().map(|s| s["to"].as_str().unwrap()).collect();
-    assert_eq!((states.first(), states.last()), (Some(&"open"), Some(&"closed")));
+    assert_eq!((states.first(), states.last()), (Some(&"sent"), Some(&"closed")));
     let rows = home.json(["audit", "show"]);
     let acts: Vec<&str> =
         rows.as_array().unwrap().iter().filter(|r| r["object"] == id.as_str()).map(|r| r["action"].as_str().unwrap()).collect();

@@ -170,9 +170,28 @@ fn month_of(sentence: &Sentence) -> Option<u32> {
     let words = &sentence.tokens;
     let months = words.iter().enumerate().filter_map(|(i, t)| {
         let month = MONTHS.iter().position(|m| t.text == *m || (t.text.len() > 3 && t.text.starts_with(m)))?;
-        Some(year(words.get(i + 1))? * 12 + u32::try_from(month).ok()?)
+        Some(year(words.get(i + 1)).or_else(|| year(words.get(i + 2)))? * 12 + u32::try_from(month).ok()?)
     });
-    months.max()
+    months.chain(in_figures(words)).max()
+}
+
+/// Months of dates in figures that give the year: 3/14/2026, 14.3.2026, 2026-03-14. Where both could be the month, the first is.
+fn in_figures(words: &[super::words::Token]) -> Vec<u32> {
+    let number = |t: &super::words::Token| t.text.parse::<u32>().ok();
+    let count = |year: u32, month: u32| (year >= 1900 && (1..=12).contains(&month)).then(|| year * 12 + month - 1);
+    let slashed = words.windows(5).filter_map(|w| match w {
+        [a, s, b, z, y] if s.text == "/" && z.text == "/" => {
+            let (first, second, year) = (number(a)?, number(b)?, number(y)?);
+            let year = if y.text.len() == 2 { 2000 + year } else { year };
+            count(year, if first > 12 { second } else { first })
+        }
+        _ => None,
+    });
+    let iso = words.windows(3).filter_map(|w| match w {
+        [y, m, d] if y.text.len() == 4 && m.text.len() == 2 && d.text.len() == 2 => count(number(y)?, number(m)?),
+        _ => None,
+    });
+    slashed.chain(iso).collect()
 }
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -214,6 +233,13 @@ pub(super) fn has_calendar_date(text: &str) -> bool {
     let month =
         |w: &super::words::Token| MONTHS.iter().any(|m| w.text == *m || (w.text.len() > 3 && w.text.starts_with(m) && m.len() == 3));
     words.windows(2).any(|w| matches!(w, [a, b] if (month(a) && number(b)) || (number(a) && month(b))))
+        || words.windows(4).any(|w| {
+            matches!(w, [a, .., b] if number(a) && month(b))
+                || matches!(w, [a, x, y, _] if number(a) && x.text.len() == 2 && (month(y) || y.text == "of"))
+        })
+        || text
+            .split(|c: char| !(c.is_ascii_digit() || c == '.'))
+            .any(|w| w.trim_end_matches('.').split('.').filter(|p| !p.is_empty() && p.len() <= 4).count() == 3)
         || words.windows(3).any(|w| matches!(w, [a, s, b] if number(a) && matches!(s.text.as_str(), "/" | ":") && number(b)))
         || words.windows(2).any(|w| matches!(w, [a, b] if matches!(a.text.as_str(), "day" | "pod" | "hd" | "hod") && number(b)))
         || text

@@ -1,7 +1,8 @@
 //! The right form for the question (QL050 to QL053), clinical validation (QL090 to QL093), and the shape of the whole (QL100 to
 //! QL102).
 
-use super::page::{Page, Part};
+use super::page::{Page, Part, Sentence};
+use super::words::tokens;
 use crate::chart::{Evidence, Span};
 use crate::query::evidence::words_of;
 use crate::query::{OptionKind, QueryForm, Reason};
@@ -64,6 +65,7 @@ fn hidden_yes_no(page: &mut Page<'_>) {
         for sentence in &field.sentences {
             let asks = sentence.span.of(&field.text).ends_with('?');
             let opener = if asks { page.vocab("hidden_yes_no").first(&sentence.tokens) } else { None };
+            let opener = opener.or_else(|| if asks { opens_with_auxiliary(page, sentence) } else { None });
             let opener = opener.or_else(|| page.vocab("hidden_request").first(&sentence.tokens));
             let named = field.named_in(sentence.span).find(|n| page.is_undocumented(&n.concept));
             if let (Some(opener), Some(named)) = (opener, named)
@@ -83,6 +85,17 @@ fn hidden_yes_no(page: &mut Page<'_>) {
     }
 }
 
+/// "Did this patient have ...": an auxiliary opens the question or one of its clauses, and nothing asks for more than yes or no.
+fn opens_with_auxiliary(page: &Page<'_>, sentence: &Sentence) -> Option<Span> {
+    if page.vocab("open_question").any(&sentence.tokens) {
+        return None;
+    }
+    let opens =
+        |i: usize| i == 0 || sentence.tokens.get(i - 1).is_some_and(|t| matches!(t.text.as_str(), "," | ":" | ";" | "-" | "so" | "and"));
+    let found = page.vocab("auxiliary").find(&sentence.tokens);
+    found.iter().find(|f| opens(f.first)).map(|f| f.span)
+}
+
 fn validation(page: &mut Page<'_>) {
     let draft = page.draft;
     if page.form() != QueryForm::Validation && draft.reason != Reason::R4 {
@@ -99,11 +112,22 @@ fn validation(page: &mut Page<'_>) {
     } else if page.documented.is_empty() && page.fields.iter().all(|f| f.quoted.is_empty()) {
         page.add("QL090", Part::Body, None, "the text does not cite where the diagnosis in question is documented");
     }
+    searched(page);
     let kinds: Vec<OptionKind> = draft.options.iter().map(|o| o.kind).collect();
     let out = kinds.contains(&OptionKind::RuledOut);
     let stays = kinds.iter().any(|k| matches!(k, OptionKind::Confirmed | OptionKind::Diagnosis));
     if out && !stays {
         page.add_at("QL093", "options", "the only diagnosis-related answer takes the diagnosis away");
+    }
+}
+
+/// QL091: what would speak for the diagnosis was looked for, and the query says where.
+fn searched(page: &mut Page<'_>) {
+    let said = page.fields.iter().filter(|f| matches!(f.part, Part::Body | Part::Question));
+    let absent = said.flat_map(|f| &f.sentences).any(|s| page.vocab("absent").any(&s.tokens))
+        || page.included().any(|(_, i)| page.vocab("absent").any(&tokens(&words_of(&i.evidence))));
+    if !absent {
+        page.add("QL091", Part::Body, None, "nothing says what was looked for and not found, and where");
     }
 }
 

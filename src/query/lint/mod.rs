@@ -5,6 +5,7 @@ mod concepts;
 mod content;
 mod fold;
 mod form;
+mod history;
 mod identity;
 mod options;
 mod page;
@@ -23,7 +24,7 @@ pub(crate) use vocabulary::vocabularies;
 pub use rules::{LintSeverity, Rule, rules};
 
 use super::{Draft, parse::parse_text};
-use crate::chart::{Instant, Provider};
+use crate::chart::{Instant, Provider, TextEvidence};
 use page::Page;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -89,6 +90,7 @@ fn is_justified(draft: &Draft, rule: &str) -> bool {
 }
 
 /// What the rules need to know beside the query.
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// Concepts that a provider documented in this encounter.
     pub documented: &'a BTreeSet<String>,
@@ -104,12 +106,45 @@ pub struct Context<'a> {
     pub recipient_load: (usize, usize),
     /// When it is judged; `None` where the caller has no clock to offer.
     pub now: Option<Instant>,
+    /// Beginning and end of the stay, as far as known: what is quoted from it lies between.
+    pub stay: Option<(Option<Instant>, Option<Instant>)>,
+    /// When the quoted words first stood in an earlier document of the stay.
+    pub first_stood: &'a dyn Fn(&TextEvidence) -> Option<Instant>,
+    /// The current version of a document.
+    pub version_of: &'a dyn Fn(&str) -> Option<u32>,
+    /// Whose record it is, by the sender's identifier of the record.
+    pub patient_of: &'a dyn Fn(&str) -> Option<String>,
+    /// Queries of the encounter that were sent before.
+    pub past: &'a [Past],
+    /// Concepts that a provider documented after the newest indicator.
+    pub documented_since: &'a BTreeSet<String>,
+    /// How many days after discharge the policy allows a query.
+    pub late_after_days: Option<i64>,
+    /// The hash of the words as they were sent, for a query that was.
+    pub sent_hash: Option<&'a str>,
     /// True where no chart stands behind the draft: then what it cites itself counts as documented, and rules that need the
     /// chart are not judged.
     pub bare: bool,
 }
 
+/// A query that was sent before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Past {
+    /// What it asked about.
+    pub concept: String,
+    /// The hashes of its indicators.
+    pub hashes: BTreeSet<String>,
+}
+
 fn no_source(_: &str) -> Option<String> {
+    None
+}
+
+fn no_version(_: &str) -> Option<u32> {
+    None
+}
+
+fn no_earlier(_: &TextEvidence) -> Option<Instant> {
     None
 }
 
@@ -125,6 +160,14 @@ impl Context<'_> {
             open_queries: &[],
             recipient_load: (0, 5),
             now: None,
+            stay: None,
+            first_stood: &no_earlier,
+            version_of: &no_version,
+            patient_of: &no_source,
+            past: &[],
+            documented_since: &NOTHING,
+            late_after_days: None,
+            sent_hash: None,
             bare: true,
         }
     }
@@ -164,6 +207,7 @@ fn judge(page: &mut Page<'_>) {
     options::check(page);
     form::check(page);
     wording::check(page);
+    history::check(page);
 }
 
 fn report(page: Page<'_>) -> Report {

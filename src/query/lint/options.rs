@@ -22,11 +22,14 @@ pub(crate) fn check(page: &mut Page<'_>) {
         }
         support(page);
         let diagnoses = page.diagnoses();
-        if diagnoses.len() == 1 && form == QueryForm::MultipleChoice && draft.reason != Reason::R6 {
+        // "Expected after surgery" or "not significant" beside it is an alternative too.
+        let alone = diagnoses.len() == 1 && !kinds.iter().any(|k| matches!(k, OptionKind::NotSignificant | OptionKind::RuledOut));
+        if alone && form == QueryForm::MultipleChoice && draft.reason != Reason::R6 {
             page.add_at("QL033", "options", "only one diagnosis is offered");
         }
         order(page, &diagnoses);
         lengths(page, &diagnoses);
+        criteria(page, &diagnoses);
         if draft.reason == Reason::R9 && !kinds.contains(&OptionKind::NotSignificant) {
             page.add_at("QL037", "options", "there is no \"Not clinically significant\" for a finding");
         }
@@ -108,12 +111,25 @@ fn order(page: &mut Page<'_>, diagnoses: &[usize]) {
 }
 
 fn lengths(page: &mut Page<'_>, diagnoses: &[usize]) {
-    let sizes: Vec<usize> =
+    let mut sizes: Vec<usize> =
         diagnoses.iter().filter_map(|i| page.draft.options.get(*i)).map(|o| o.text.split_whitespace().count()).collect();
-    if let (Some(short), Some(long)) = (sizes.iter().min(), sizes.iter().max())
+    sizes.sort_unstable();
+    // One that stands out from all others; two long ones beside a short one are only the language.
+    if let [.., next, long] = sizes.as_slice()
         && *long >= 6
-        && *long as f64 > page.vocabularies.max_length_ratio * *short as f64
+        && *long as f64 > page.vocabularies.max_length_ratio * *next as f64
     {
-        page.add_at("QL038", "options", format!("one diagnosis takes {long} words, another {short}"));
+        page.add_at("QL038", "options", format!("one diagnosis takes {long} words, the next longest {next}"));
+    }
+}
+
+/// QL065: criteria may stand above the options, not beside one of them.
+fn criteria(page: &mut Page<'_>, diagnoses: &[usize]) {
+    let shows = |i: &usize| page.draft.options.get(*i).is_some_and(|o| page.vocab("criteria").any(&tokens(&o.text)));
+    let with: Vec<usize> = diagnoses.iter().copied().filter(|i| shows(i)).collect();
+    if let [one] = with.as_slice()
+        && diagnoses.len() > 1
+    {
+        page.add("QL065", Part::Option(*one), None, "criteria stand beside this option and no other");
     }
 }

@@ -160,7 +160,7 @@ impl<'a> Page<'a> {
                     let dated = said_by.iter().any(|s| has_calendar_date(s.span.of(&field.text)));
                     let asserted = link.is_some_and(|l| l.end <= named.span.start);
                     let stated = cites && !directive && !asserted && !matches!(field.part, Part::Option(_));
-                    let quoted = quotation.is_some() && (cites || dated);
+                    let quoted = quotation.is_some() && (cites || dated) && !directive;
                     if (quoted || stated) && !self.is_negated(&sentence.tokens, named.span) {
                         out.extend(concepts().implied(&named.concept));
                     }
@@ -212,7 +212,14 @@ impl<'a> Page<'a> {
     pub(crate) fn evidence_tokens(&self) -> Vec<Token> {
         let mut text: Vec<String> = self.included().map(|(_, i)| words_of(&i.evidence)).collect();
         text.push(self.draft.body.clone());
-        tokens(&text.join("\n"))
+        let mut words = tokens(&text.join("\n"));
+        // A pasted question can hold its findings ("given the creatinine of 2.4"); the diagnoses that it names speak for nothing.
+        if let Some(question) = self.field(Part::Question).filter(|_| self.plain) {
+            let all = tokens(&question.text);
+            words
+                .extend(all.into_iter().filter(|t| !question.named.iter().any(|n| n.span.contains(t.span) && !question.is_quoted(n.span))));
+        }
+        words
     }
 
     /// The options that name a diagnosis, with their numbers.

@@ -3,10 +3,12 @@
 use super::words::{Found, Patterns, Token};
 use crate::chart::Span;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 const SHIPPED: &str = include_str!("../../../templates/lint.toml");
+/// Families of wordings, which add to the vocabularies.
+const FAMILIES: &str = include_str!("../../../templates/families.toml");
 
 #[derive(Deserialize)]
 struct File {
@@ -21,9 +23,29 @@ struct File {
     vocabulary: BTreeMap<String, Entry>,
     labels: BTreeMap<String, Vec<String>>,
     rank: Rank,
+    filler: Vec<String>,
 }
 
 #[derive(Deserialize)]
+struct FamilyFile {
+    family: Vec<Family>,
+}
+
+/// Wordings of one build, which belong to a vocabulary.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Family {
+    of: String,
+    #[serde(rename = "name")]
+    _name: String,
+    #[serde(rename = "source")]
+    _source: String,
+    terms: Vec<String>,
+    #[serde(default)]
+    guards: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
 struct Entry {
     #[serde(rename = "source")]
     _source: String,
@@ -106,12 +128,18 @@ pub(crate) struct Vocabularies {
     pub(crate) min_reason_words: usize,
     /// Months before the latest date that make a finding an earlier one.
     pub(crate) prior_months: u32,
+    filler: BTreeSet<String>,
     nothing: (Vocabulary, Patterns),
 }
 
 impl Vocabularies {
-    fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        let file: File = toml::from_str(text)?;
+    fn parse(text: &str, families: &str) -> Result<Self, toml::de::Error> {
+        let mut file: File = toml::from_str(text)?;
+        for family in toml::from_str::<FamilyFile>(families)?.family {
+            let entry = file.vocabulary.entry(family.of).or_default();
+            entry.terms.extend(family.terms);
+            entry.guards.extend(family.guards);
+        }
         Ok(Self {
             by_name: file.vocabulary.iter().map(|(name, entry)| (name.clone(), Vocabulary::new(entry))).collect(),
             labels: file.labels.iter().map(|(name, list)| (name.clone(), Patterns::new(list))).collect(),
@@ -124,6 +152,7 @@ impl Vocabularies {
             min_reason_letters: file.min_reason_letters,
             min_reason_words: file.min_reason_words,
             prior_months: file.prior_months,
+            filler: file.filler.into_iter().collect(),
             nothing: Default::default(),
         })
     }
@@ -131,6 +160,11 @@ impl Vocabularies {
     /// The vocabulary with this name; a test sees to it that every name used exists.
     pub(crate) fn get(&self, name: &str) -> &Vocabulary {
         self.by_name.get(name).unwrap_or(&self.nothing.0)
+    }
+
+    /// Whether a word only joins others.
+    pub(crate) fn is_filler(&self, word: &str) -> bool {
+        self.filler.contains(word)
     }
 
     /// The option labels with this name.
@@ -142,7 +176,7 @@ impl Vocabularies {
 /// The shipped vocabularies. The file is compiled in and a test parses it, so the empty fallback is never seen.
 pub(crate) fn vocabularies() -> &'static Vocabularies {
     static ONCE: OnceLock<Vocabularies> = OnceLock::new();
-    ONCE.get_or_init(|| Vocabularies::parse(SHIPPED).unwrap_or_default())
+    ONCE.get_or_init(|| Vocabularies::parse(SHIPPED, FAMILIES).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -151,7 +185,7 @@ mod tests {
 
     #[test]
     fn the_shipped_file_parses_and_holds_every_vocabulary_that_the_rules_name() {
-        let all = Vocabularies::parse(SHIPPED).unwrap();
+        let all = Vocabularies::parse(SHIPPED, FAMILIES).unwrap();
         let sources: String = [
             include_str!("wording.rs"),
             include_str!("title.rs"),

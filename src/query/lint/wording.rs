@@ -1,7 +1,7 @@
 //! What the author's words may not do: lead, push, or speak of money and scores (QL060 to QL071).
 
 use super::page::{Field, Page, Part, Sentence};
-use super::words::tokens;
+use super::words::{Token, tokens};
 use crate::chart::Span;
 use crate::query::OptionKind;
 
@@ -32,6 +32,7 @@ fn vocabulary(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out
         ("QL070", page.vocab("money"), "speaks of payment or coding"),
         ("QL071", page.vocab("quality"), "speaks of quality scores"),
         ("QL061", page.vocab("agreement"), "asks for agreement with an opinion"),
+        ("QL072", page.vocab("impact"), "shows what the answer is worth"),
     ] {
         for place in vocabulary.find(&sentence.tokens) {
             if field.is_quoted(place.span) {
@@ -44,6 +45,11 @@ fn vocabulary(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out
             }
         }
     }
+    if sentence.span.of(&field.text).ends_with('?')
+        && let Some(place) = page.vocab("agreement_question").first(&sentence.tokens).filter(|p| !field.is_quoted(*p))
+    {
+        out.push(("QL061", field.part, place, format!("\"{}\" expects a yes", words(field, place))));
+    }
 }
 
 fn leading(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
@@ -51,14 +57,24 @@ fn leading(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
         return; // an option names a diagnosis; its support is QL032
     }
     let named = |from: usize, to: usize| field.named_in(sentence.span).filter(move |n| n.span.start >= from && n.span.end <= to);
+    // What a provider is told to write often stands in quotation marks.
+    let wanted = |from: usize, to: usize| {
+        field.named.iter().filter(move |n| sentence.span.contains(n.span) && n.span.start >= from && n.span.end <= to)
+    };
     let unknown = |concept: &str| page.is_undocumented(concept);
     let end = sentence.span.end;
+    let diagnosis = |t: &Token| matches!(t.text.as_str(), "diagnosis" | "diagnoses" | "documentation" | "it");
+    if let Some(place) = page.vocab("removal").first(&sentence.tokens).filter(|p| !field.is_quoted(*p))
+        && (wanted(0, end).next().is_some() || sentence.tokens.iter().any(diagnosis))
+    {
+        out.push(("QL060", field.part, place, format!("\"{}\" tells the provider what to take away", words(field, place))));
+    }
     let always = page.vocab("directive_always").first(&sentence.tokens);
     let opener = page.vocab("directive").first(&sentence.tokens);
     let told = opener.and_then(|o| {
         // After the directive, inside it ("documenting sepsis would"), or before it ("sepsis must be documented").
-        let after = named(o.start, end).find(|n| unknown(&n.concept) || narrowed(page, sentence, n.span, field));
-        let before = || named(0, o.start).find(|n| unknown(&n.concept)).map(|n| Span::new(n.span.start, o.end));
+        let after = wanted(o.start, end).find(|n| unknown(&n.concept) || narrowed(page, sentence, n.span, field));
+        let before = || wanted(0, o.start).find(|n| unknown(&n.concept)).map(|n| Span::new(n.span.start, o.end));
         after.map(|n| Span::new(o.start, n.span.end.max(o.end))).or_else(before)
     });
     if let Some(place) = always.or(told).filter(|p| !field.is_quoted(*p)) {
@@ -94,13 +110,20 @@ fn said_in_record(page: &Page<'_>, field: &Field, word: &str) -> bool {
 fn style(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
     if let Part::Option(i) = field.part {
         let diagnosis = page.draft.options.get(i).is_some_and(|o| o.kind == OptionKind::Diagnosis);
-        if diagnosis && let Some(place) = page.vocab("framing").first(&sentence.tokens) {
+        // "Hypoxemia only" bounds a finding; "only hypoxemia" makes it small.
+        let bounds = |p: &Span| words(field, *p).eq_ignore_ascii_case("only") && p.end == sentence.span.end;
+        if diagnosis && let Some(place) = page.vocab("framing").first(&sentence.tokens).filter(|p| !bounds(p)) {
             out.push(("QL064", field.part, place, format!("\"{}\" makes this option smaller than the others", words(field, place))));
         }
         return;
     }
     // In a pasted text the body holds findings whose source cannot be seen; only sentences that name a diagnosis are judged there.
     let judged = !page.plain || field.part != Part::Body || field.named_in(sentence.span).any(|n| page.is_undocumented(&n.concept));
+    for place in page.vocab("alarm").find(&sentence.tokens) {
+        if !judged && !field.is_quoted(place.span) && !said_in_record(page, field, words(field, place.span)) {
+            out.push(("QL063", field.part, place.span, format!("\"{}\" is the author's word", words(field, place.span))));
+        }
+    }
     if judged {
         for place in page.vocab("evaluative").find(&sentence.tokens) {
             if !field.is_quoted(place.span) && !said_in_record(page, field, words(field, place.span)) {

@@ -82,10 +82,12 @@ enum Piece {
 }
 
 /// Patterns as the data files write them: words; `word*` for any ending; `#` for a number; `<3>` for up to three words of the
-/// same sentence.
+/// same sentence; `(a|b c)` for a choice, of which one may be empty.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Patterns {
     all: Vec<Vec<Piece>>,
+    /// Which entry of the list each pattern was written as.
+    entry: Vec<usize>,
     by_word: BTreeMap<String, Vec<usize>>,
     others: Vec<usize>,
 }
@@ -94,15 +96,17 @@ impl Patterns {
     /// Compiles a list.
     pub(crate) fn new<S: AsRef<str>>(list: &[S]) -> Self {
         let mut patterns = Self::default();
-        for text in list {
-            let pieces = compile(text.as_ref());
-            let at = patterns.all.len();
-            match pieces.first() {
-                None => continue,
-                Some(Piece::Word(word)) => patterns.by_word.entry(word.clone()).or_default().push(at),
-                Some(_) => patterns.others.push(at),
+        for (entry, text) in list.iter().enumerate() {
+            for pieces in choices(text.as_ref()).iter().map(|text| compile(text)) {
+                let at = patterns.all.len();
+                match pieces.first() {
+                    None => continue,
+                    Some(Piece::Word(word)) => patterns.by_word.entry(word.clone()).or_default().push(at),
+                    Some(_) => patterns.others.push(at),
+                }
+                patterns.all.push(pieces);
+                patterns.entry.push(entry);
             }
-            patterns.all.push(pieces);
         }
         patterns
     }
@@ -117,6 +121,7 @@ impl Patterns {
                 .filter_map(|p| self.all.get(*p).and_then(|pieces| matches(pieces, tokens, i)).map(|end| (end, *p)))
                 .max_by_key(|(end, p)| (*end, std::cmp::Reverse(*p)));
             if let (Some((end, pattern)), Some(last)) = (best, best.and_then(|(end, _)| tokens.get(end.wrapping_sub(1)))) {
+                let pattern = self.entry.get(pattern).copied().unwrap_or_default();
                 out.push(Found { first: i, past: end, span: Span::new(token.span.start, last.span.end), pattern });
             }
         }
@@ -143,8 +148,16 @@ pub(crate) struct Found {
     pub(crate) past: usize,
     /// Its words.
     pub(crate) span: Span,
-    /// Which pattern of the list.
+    /// Which entry of the list.
     pub(crate) pattern: usize,
+}
+
+/// Every reading of a pattern with choices: `(a|b) c` gives `a c` and `b c`.
+fn choices(text: &str) -> Vec<String> {
+    let Some((before, rest)) = text.split_once('(') else { return vec![text.to_owned()] };
+    let Some((inside, after)) = rest.split_once(')') else { return vec![text.to_owned()] };
+    let tails = choices(after);
+    inside.split('|').flat_map(|choice| tails.iter().map(move |tail| format!("{before}{choice}{tail}"))).collect()
 }
 
 fn compile(text: &str) -> Vec<Piece> {
@@ -190,7 +203,7 @@ fn matches(pieces: &[Piece], tokens: &[Token], at: usize) -> Option<usize> {
 
 /// Sentences and list items of a text. A line break inside a sentence (the next line goes on in lower case) does not end it.
 pub(crate) fn sentences(text: &str) -> Vec<Span> {
-    const NO_END: [&str; 9] = ["dr", "mr", "mrs", "ms", "vs", "st", "e.g", "i.e", "approx"];
+    const NO_END: [&str; 11] = ["dr", "drs", "mr", "mrs", "ms", "prof", "vs", "st", "e.g", "i.e", "approx"];
     let mut out = Vec::new();
     let mut start = 0;
     let mut push = |from: usize, to: usize| {
@@ -208,10 +221,14 @@ pub(crate) fn sentences(text: &str) -> Vec<Span> {
             '\n' => !rest.trim_start_matches([' ', '\t']).starts_with(char::is_lowercase),
             '?' | '!' => rest.is_empty() || rest.starts_with(|n: char| n.is_whitespace() || n == '"' || n == '\u{201d}'),
             '.' => {
-                let word = text.get(start..at).unwrap_or_default().rsplit(char::is_whitespace).next().unwrap_or_default();
+                let piece = text.get(start..at).unwrap_or_default();
+                let word = piece.rsplit(char::is_whitespace).next().unwrap_or_default();
+                let word = word.trim_start_matches(|c: char| !c.is_alphanumeric()); // "(Dr."
+                let numbers_item = !word.is_empty() && word.chars().all(|d| d.is_ascii_digit()) && piece.trim() == word;
                 (rest.is_empty() || rest.starts_with(char::is_whitespace))
                     && !NO_END.contains(&word.to_lowercase().as_str())
-                    && !word.chars().all(|d| d.is_ascii_digit()) // "1." opens a list item
+                    && !(word.len() == 1 && word.chars().all(char::is_uppercase) && piece.trim() != word) // an initial: "Dr. A. Ruiz"
+                    && !numbers_item // "1." opens a list item, "2026." ends a sentence
             }
             _ => false,
         };

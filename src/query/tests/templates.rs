@@ -27,7 +27,9 @@ fn gap(kind: GapKind, condition: Option<&str>, evidence: Vec<Evidence>) -> Gap {
 fn fill(gap: &Gap, chart: &Chart) -> Draft {
     let readings = vec![Reading::default(); chart.documents.len()];
     let policy = Policy::named("default").unwrap();
-    draft_from_gap(gap, chart, &readings, "Ana Ruiz, RN, CCDS", "ext. 4411", &at("2026-11-20T08:50-05:00"), policy)
+    let now = at("2026-11-20T08:50-05:00");
+    let asking = Asking { author: "Ana Ruiz, RN, CCDS", contact: "ext. 4411", now: &now, policy, templates: templates() };
+    draft_from_gap(gap, chart, &readings, &asking)
 }
 
 /// The words that one template's options look for, as a note could hold them.
@@ -40,7 +42,7 @@ fn words_for(template: &Template, all: bool) -> String {
 /// order, and so is what the provider sees.
 #[test]
 fn every_template_filled_on_every_gap_it_serves_can_be_sent() {
-    let mut filled = 0;
+    let (mut filled, mut wrong) = (0, Vec::new());
     for template in templates().all() {
         let conditions: Vec<Option<&str>> = if template.conditions.is_empty() {
             vec![Some("hypokalemia"), None]
@@ -70,17 +72,28 @@ fn every_template_filled_on_every_gap_it_serves_can_be_sent() {
             let source = |id: &str| chart.documents.iter().find(|d| d.identifier == id).map(|d| d.text.clone());
             let context = Context { documented: &known, providers: &providers, source_text: &source, bare: false, ..Context::empty() };
             let report = lint(&draft, &context);
-            assert!(!report.blocks(), "{} {kind:?} {condition:?} {all}: {:#?}", template.id, report.diagnostics);
+            let blocking = |r: &Report| {
+                r.diagnostics
+                    .iter()
+                    .filter(|d| d.severity == LintSeverity::Block)
+                    .map(|d| format!("{} {}", d.rule, d.message))
+                    .collect::<Vec<_>>()
+            };
+            if report.blocks() {
+                wrong.push(format!("{} {kind:?} {condition:?} {all}: {:?}", template.id, blocking(&report)));
+            }
             let seen = render_text(&draft, Some(12));
             let of_text = lint_text(&seen);
-            assert!(!of_text.blocks(), "{} {kind:?} {condition:?}: {:#?}\n{seen}", template.id, of_text.diagnostics);
-            assert!(!lint_text(&render_markdown(&draft, None)).blocks(), "{}", template.id);
+            if of_text.blocks() || lint_text(&render_markdown(&draft, None)).blocks() {
+                wrong.push(format!("{} {kind:?} {condition:?} {all} as text: {:?}", template.id, blocking(&of_text)));
+            }
             assert!(!seen.contains("MCC") && !seen.contains("never sees"));
             let names: Vec<String> =
                 draft.options.iter().filter(|o| o.kind == OptionKind::Diagnosis).map(|o| o.text.to_lowercase()).collect();
             assert!(names.is_sorted(), "{names:?}");
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(filled >= 80, "{filled}");
 }
 
@@ -95,6 +108,27 @@ fn every_template_is_reached_by_some_gap() {
             .any(|k| conditions.iter().any(|c| templates().for_gap(&gap(*k, *c, Vec::new())).map(|t| &t.id) == Some(&template.id)));
         assert!(reached, "{}", template.id);
     }
+}
+
+/// The packs of domain.md 4b, and the reasons of 3.1.
+#[test]
+fn every_pack_and_every_reason_has_a_template() {
+    let families = [("C", 14_u8), ("R", 11), ("I", 9), ("N", 16), ("P", 10), ("B", 11), ("G", 5), ("S", 3), ("M", 3)];
+    let packs: Vec<String> = families.iter().flat_map(|(f, n)| (1..=*n).map(move |i| format!("{f}{i:02}"))).collect();
+    let wanted = packs.iter().filter(|p| *p != "I04"); // the SOFA table, which asks nothing
+    let missing: Vec<&String> = wanted.clone().filter(|p| !templates().all().iter().any(|t| t.packs.contains(p))).collect();
+    assert_eq!((wanted.count(), missing), (81, Vec::new()));
+    for reason in [Reason::R1, Reason::R2, Reason::R3, Reason::R4, Reason::R5, Reason::R6, Reason::R7, Reason::R8, Reason::R9] {
+        assert!(templates().all().iter().any(|t| t.reason == reason), "{reason:?}");
+    }
+}
+
+/// The blanks of an option are for the provider; nothing else may stand for a diagnosis that is not named.
+#[test]
+fn a_gap_of_a_pack_is_served_by_the_pack_s_template_whatever_its_condition_is_called() {
+    let mut strange = gap(GapKind::Unspecified, Some("term.of_some_other_name"), Vec::new());
+    strange.item = "M01-fracture-detail".into();
+    assert_eq!(templates().for_gap(&strange).map(|t| t.id.as_str()), Some("fracture-cause"));
 }
 
 #[test]
@@ -118,6 +152,7 @@ fn every_gap_kind_has_a_template() {
 
 #[test]
 fn no_template_names_an_undocumented_diagnosis_in_its_title_or_question() {
+    let mut wrong = Vec::new();
     for template in templates().all().iter().filter(|t| t.kinds.contains(&GapKind::Undocumented) && t.id != "ckd-stage") {
         let text = format!("Title: {}\nPotassium 3.0 on 19 Nov. {}", template.title, template.question);
         let found: Vec<_> = lint_text(&text)
@@ -125,8 +160,11 @@ fn no_template_names_an_undocumented_diagnosis_in_its_title_or_question() {
             .into_iter()
             .filter(|d| matches!(d.rule, "QL010" | "QL052" | "QL060" | "QL062" | "QL063"))
             .collect();
-        assert!(found.is_empty(), "{}: {found:#?}", template.id);
+        if !found.is_empty() {
+            wrong.push(format!("{}: {found:?}", template.id));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

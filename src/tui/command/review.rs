@@ -1,7 +1,7 @@
 //! Commands of worklist and chart.
 
 use super::{Command, Scopes, always};
-use crate::tui::update::{chart, queries, when, worklist};
+use crate::tui::update::{chart, composer, queries, when, worklist};
 
 /// Commands of worklist and chart.
 pub static REVIEW: &[Command] = &[
@@ -81,6 +81,17 @@ pub static REVIEW: &[Command] = &[
         rank: 2,
         when: when::gap,
         run: chart::query,
+    },
+    Command {
+        id: "take-proof",
+        short: "take",
+        title: "Take as an indicator",
+        help: "Takes the proof, the marked words or the value under the cursor for the next query about this chart.",
+        scope: Scopes::CHART,
+        keys: &["y"],
+        rank: 0,
+        when: always,
+        run: composer::take_from_chart,
     },
     Command {
         id: "dismiss-gap",

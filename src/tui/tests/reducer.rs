@@ -18,7 +18,7 @@ fn from_the_worklist_through_a_gap_to_a_sent_query() {
     assert_eq!(h.model.chart.as_ref().unwrap().pane, Pane::Gaps);
     h.keys("q").expect("Clinical clarification").keys("<C-s>").expect("Send query 1").keys("y").expect("query 1 is sent");
     assert_eq!(h.model.screen(), Screen::Tracker);
-    assert_eq!(h.desk.queries().unwrap()[0].state, QueryState::Open);
+    assert_eq!(h.desk.queries().unwrap()[0].state, QueryState::Sent);
     h.keys("<Enter>").expect("Its life").keys("q").keys("q").expect("Gaps");
 }
 

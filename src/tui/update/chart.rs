@@ -488,9 +488,7 @@ fn gap_key(model: &Model) -> Option<(String, String, String)> {
 /// A draft from the selected gap; the query that asks already, when there is one.
 pub fn query(model: &mut Model) -> Vec<Effect> {
     let asked = model.chart.as_ref().and_then(|c| c.data.view.gaps.get(c.gap)?.query);
-    let sent = |id| {
-        model.chart.as_ref().is_some_and(|c| c.data.view.queries.iter().any(|q| q.id == id && q.state != crate::query::QueryState::Draft))
-    };
+    let sent = |id| model.chart.as_ref().is_some_and(|c| c.data.view.queries.iter().any(|q| q.id == id && !q.state.is_draft()));
     if let Some(id) = asked.filter(|id| sent(*id)) {
         return vec![model.ask(Slot::Query, Request::Query(id))];
     }

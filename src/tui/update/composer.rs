@@ -1,27 +1,32 @@
 //! The composer: fields, lists, live lint, autosave, sending.
 
 use super::nav;
-use crate::query::{LintSeverity, Recipient};
-use crate::query::{OptionKind, QueryOption};
+use crate::chart::{Evidence, Span};
+use crate::query::{
+    Indicator, LintSeverity, OptionKind, Policy, QueryForm, QueryOption, Recipient, Verbal, candidates, of_observation, of_words,
+};
 use crate::tui::compose::{Composer, Field, Saved, Then};
 use crate::tui::edit::{self, Shape, Typed};
 use crate::tui::keys::Key;
 use crate::tui::layer::{Layer, Purpose, Yes};
 use crate::tui::layout;
-use crate::tui::model::{Model, Screen};
+use crate::tui::model::{Model, Pane, Screen};
 use crate::tui::msg::{Effect, Request, Slot, Timer};
 use crate::tui::say;
 use crate::work::model::QueryView;
 use std::time::Duration;
 
 /// Typing has stopped when nothing came for this long; then the draft is saved.
-const REST: Duration = Duration::from_millis(800);
+const REST: Duration = Duration::from_millis(400);
 
 /// The longest that a draft stays unsaved while somebody types on and on.
-const CAP: Duration = Duration::from_millis(4500);
+const CAP: Duration = Duration::from_millis(900);
 
 /// How long typing must rest before the lint looks.
 const LINT: Duration = Duration::from_millis(120);
+
+/// A paste of more words is remarked on.
+const LONG_PASTE: usize = 300;
 
 /// Headings that indicators can stand under.
 const GROUPS: [&str; 6] = ["documentation", "history", "exam", "labs", "imaging", "treatment"];
@@ -29,28 +34,96 @@ const GROUPS: [&str; 6] = ["documentation", "history", "exam", "labs", "imaging"
 /// Opens a draft.
 pub fn open(model: &mut Model, view: QueryView) -> Vec<Effect> {
     let recipients = recipients(model, view.draft.encounter.as_deref());
+    let encounter = view.draft.encounter.clone();
     let composer = Composer::new(view, recipients);
     let draft = Box::new(composer.draft.clone());
     model.composer = Some(composer);
     model.show(Screen::Composer);
-    vec![model.ask(Slot::Lint, Request::Lint(draft))]
+    let mut effects = vec![model.ask(Slot::Lint, Request::Lint(draft))];
+    if model.basket.as_ref().is_some_and(|(stay, _)| Some(stay) == encounter.as_ref())
+        && let Some((_, taken)) = model.basket.take()
+    {
+        effects.extend(take_in(model, taken));
+    }
+    effects
 }
 
-/// Attending, consultants and the providers who wrote in the chart.
-fn recipients(model: &Model, encounter: Option<&str>) -> Vec<Recipient> {
-    let Some(chart) = model.chart.as_ref().filter(|c| Some(c.data.encounter()) == encounter) else { return Vec::new() };
-    let chart = &chart.data.view.chart;
-    let attending = chart.encounter.attending.iter().map(|p| (p, "attending"));
-    let consultants = chart.encounter.participants.iter().map(|p| (p, "consultant"));
-    let authors = chart.documents.iter().filter_map(|d| d.author.as_ref()).filter(|a| a.role.is_provider()).map(|p| (p, "author"));
-    let mut all: Vec<Recipient> = Vec::new();
-    for (provider, role) in attending.chain(consultants).chain(authors) {
-        if let Some(name) = &provider.name
-            && !all.iter().any(|r| r.name == *name)
-        {
-            all.push(Recipient { name: name.clone(), identifier: provider.identifier.clone(), role: role.to_owned() });
+/// Puts indicators into the draft; one that is there is ticked.
+pub fn take_in(model: &mut Model, taken: Vec<Indicator>) -> Vec<Effect> {
+    let Some(composer) = &mut model.composer else { return Vec::new() };
+    for indicator in taken {
+        let there = composer.draft.indicators.iter_mut().find(|i| i.hash == indicator.hash && i.evidence == indicator.evidence);
+        match there {
+            Some(there) => there.included = true,
+            None => composer.draft.indicators.push(indicator),
         }
     }
+    changed(model)
+}
+
+/// Shows what of the chart can be taken.
+pub fn take(model: &mut Model) -> Vec<Effect> {
+    let encounter = model.composer.as_ref().and_then(|c| c.draft.encounter.clone());
+    let Some(chart) = model.chart.as_ref().filter(|c| Some(c.data.encounter()) == encounter.as_deref()) else {
+        model.say("open its chart first: o in the tracker");
+        return Vec::new();
+    };
+    let line = |i: &Indicator| format!("{}   {}   {}", say::proof(&i.evidence), say::source(&i.evidence), i.group);
+    let all = candidates(&chart.data.view.chart).into_iter().map(|i| (line(&i), i)).collect();
+    model.layers.push(Layer::Take { words: String::new(), cursor: 0, all });
+    Vec::new()
+}
+
+/// Takes what is under the cursor of the chart for the next draft about it.
+pub fn take_from_chart(model: &mut Model) -> Vec<Effect> {
+    let Some(page) = &model.chart else { return Vec::new() };
+    let (chart, encounter) = (&page.data.view.chart, page.data.encounter().to_owned());
+    let of_evidence = |e: &Evidence| match e {
+        Evidence::Text(text) => chart.document(&text.document).and_then(|d| of_words(d, Span::new(text.start, text.end), "documentation")),
+        Evidence::Value(_) => Some(Indicator::new(e.clone(), "labs")),
+    };
+    let taken: Vec<Indicator> = match page.pane {
+        Pane::Gaps => {
+            let gap = page.data.view.gaps.get(page.gap);
+            let proof = |g: &crate::work::model::GapRow| g.gap.evidence.iter().chain(&g.gap.counter_evidence).cloned().collect::<Vec<_>>();
+            let all = gap.map(proof).unwrap_or_default();
+            match page.proof {
+                Some(at) => all.get(at).and_then(of_evidence).into_iter().collect(),
+                None => all.iter().filter_map(of_evidence).collect(),
+            }
+        }
+        Pane::Labs => {
+            let series = page.data.series.get(page.lab);
+            let newest = series.and_then(|s| s.points.last().map(|p| (s, p)));
+            let there = newest.and_then(|(s, p)| chart.observations.iter().rev().find(|o| o.name == s.name && o.time == Some(p.time)));
+            there.and_then(of_observation).into_iter().collect()
+        }
+        Pane::Reader | Pane::Documents => {
+            let marked = page.current.and_then(|(doc, start, end)| Some((chart.documents.get(doc)?, Span::new(start, end))));
+            marked.and_then(|(d, span)| of_words(d, span, "documentation")).into_iter().collect()
+        }
+    };
+    if taken.is_empty() {
+        model.say("nothing is marked here; Enter on a gap marks its words");
+        return Vec::new();
+    }
+    let count = taken.len();
+    let basket = model.basket.get_or_insert_with(|| (encounter.clone(), Vec::new()));
+    if basket.0 != encounter {
+        *basket = (encounter, Vec::new());
+    }
+    basket.1.extend(taken);
+    let all = basket.1.len();
+    model.say(format!("{count} taken, {all} for the next query about this chart (q)"));
+    Vec::new()
+}
+
+/// Attending, consultants, the providers who wrote in the chart, and the declared pools.
+fn recipients(model: &Model, encounter: Option<&str>) -> Vec<Recipient> {
+    let Some(chart) = model.chart.as_ref().filter(|c| Some(c.data.encounter()) == encounter) else { return Vec::new() };
+    let mut all = crate::work::providers(&chart.data.view.chart);
+    let pools = Policy::shipped().first().into_iter().flat_map(|p| &p.pools);
+    all.extend(pools.map(|name| Recipient { name: name.clone(), identifier: None, role: "pool".to_owned() }));
     all
 }
 
@@ -94,10 +167,18 @@ fn go_up(composer: &mut Composer) {
 pub fn paste(model: &mut Model, words: &str) -> Vec<Effect> {
     let Some(composer) = model.composer.as_mut() else { return Vec::new() };
     let words = if composer.multiline() { words.to_owned() } else { words.replace('\n', " ") };
+    let clean: String = words.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let (unseen, count) = (words.chars().count() - clean.chars().count(), clean.split_whitespace().count());
     match composer.text() {
         Some((text, cursor)) => {
-            edit::insert(text, cursor, &words);
-            changed(model)
+            edit::insert(text, cursor, &clean);
+            let effects = changed(model);
+            if unseen > 0 {
+                model.say(format!("{} left out of what was pasted", say::count(unseen, "unseen character", "unseen characters")));
+            } else if count > LONG_PASTE {
+                model.say(format!("{count} words pasted: nobody reads so long a query; all of it is kept"));
+            }
+            effects
         }
         None => {
             model.say("nothing takes a paste here; Tab goes to a text");
@@ -293,6 +374,13 @@ fn choose(model: &mut Model, by: isize) -> Vec<Effect> {
         Field::Form => {
             let at = say::FORMS.iter().position(|f| *f == composer.draft.form);
             composer.draft.form = say::FORMS.get(turned(at, say::FORMS.len(), by)).copied().unwrap_or_default();
+            // A conversation has a time and a record; other forms have none.
+            composer.draft.verbal = match (composer.draft.form, composer.draft.verbal.take()) {
+                (QueryForm::Verbal, verbal) => {
+                    Some(Verbal { at: verbal.as_ref().and_then(|v| v.at).or(now), ..verbal.unwrap_or_default() })
+                }
+                _ => None,
+            };
         }
         Field::To => {
             let at = composer.recipients.iter().position(|r| Some(&r.name) == composer.draft.recipient.as_ref().map(|d| &d.name));

@@ -46,6 +46,7 @@ pub fn press(model: &mut Model, key: Key) -> Vec<Effect> {
         },
         Layer::Words { prompt, text, cursor, purpose } => words(model, key, prompt, (text, cursor), purpose),
         reply @ Layer::Reply { .. } => answer(model, key, reply),
+        Layer::Take { words, cursor, all } => take(model, key, words, cursor, all),
         Layer::Outcome { id, title } => match say::OUTCOMES.iter().zip(outcome_keys()).find(|(_, k)| Key::Char(*k) == key) {
             Some((outcome, _)) => {
                 let question = format!("Close query {id} as \u{201c}{}\u{201d}? A closed query stays closed.", say::outcome(*outcome));
@@ -55,6 +56,39 @@ pub fn press(model: &mut Model, key: Key) -> Vec<Effect> {
             None => keep(model, Layer::Outcome { id, title }),
         },
     }
+}
+
+/// Places of those that hold every word that was typed.
+pub fn fitting(all: &[(String, crate::query::Indicator)], words: &str) -> Vec<usize> {
+    let wanted: Vec<String> = words.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let fits = |text: &str| wanted.iter().all(|w| text.to_lowercase().contains(w));
+    all.iter().enumerate().filter(|(_, (text, _))| fits(text)).map(|(at, _)| at).collect()
+}
+
+fn take(model: &mut Model, key: Key, mut words: String, mut cursor: usize, all: Vec<(String, crate::query::Indicator)>) -> Vec<Effect> {
+    let found = fitting(&all, &words);
+    match key {
+        Key::Esc => return Vec::new(),
+        Key::Enter => {
+            let Some((_, indicator)) = found.get(cursor).and_then(|at| all.get(*at)).cloned() else {
+                return keep(model, Layer::Take { words, cursor, all });
+            };
+            let effects = composer::take_in(model, vec![indicator]);
+            keep(model, Layer::Take { words, cursor, all });
+            return effects;
+        }
+        Key::Down | Key::Ctrl('n') => nav::moved(&mut cursor, found.len(), 1),
+        Key::Up | Key::Ctrl('p') => nav::moved(&mut cursor, found.len(), -1),
+        Key::PageDown => nav::moved(&mut cursor, found.len(), 8),
+        Key::PageUp => nav::moved(&mut cursor, found.len(), -8),
+        _ => {
+            let mut at = words.len();
+            if edit::key(&mut words, &mut at, key, Shape { width: usize::MAX, multiline: false }) == Typed::Changed {
+                cursor = 0;
+            }
+        }
+    }
+    keep(model, Layer::Take { words, cursor, all })
 }
 
 /// The key of each outcome.
@@ -96,7 +130,7 @@ pub fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
         Some(Layer::Reply { text, cursor, typing: true, .. }) => {
             edit::insert(text, cursor, &pasted);
         }
-        Some(Layer::Palette { words, cursor }) => {
+        Some(Layer::Palette { words, cursor } | Layer::Take { words, cursor, .. }) => {
             words.push_str(&pasted);
             *cursor = 0;
         }
@@ -177,6 +211,7 @@ fn confirmed(model: &mut Model, yes: Yes) -> Vec<Effect> {
         Yes::Send => composer::send_now(model),
         Yes::Discard(id) => vec![model.ask(Slot::Act, Request::Discard(id))],
         Yes::Close(id, outcome) => vec![model.ask(Slot::Act, Request::Close(id, outcome))],
+        Yes::Documented(id) => vec![model.ask(Slot::Act, Request::Documented(id))],
     }
 }
 
@@ -203,6 +238,19 @@ fn given(model: &mut Model, purpose: Purpose, text: String) -> Vec<Effect> {
             keep(model, Layer::Words { prompt: format!("Query {id} goes to {text}. Why?"), text: String::new(), cursor: 0, purpose })
         }
         Purpose::EscalateWhy(id, to) => vec![model.ask(Slot::Act, Request::Escalate(id, to, text))],
+        Purpose::RedirectTo(id) => {
+            let purpose = Purpose::RedirectWhy(id, text.clone());
+            keep(
+                model,
+                Layer::Words { prompt: format!("Query {id} goes to {text} instead. Why?"), text: String::new(), cursor: 0, purpose },
+            )
+        }
+        Purpose::RedirectWhy(id, to) => vec![model.ask(Slot::Act, Request::Redirect(id, to, text))],
+        Purpose::Reopen(id) => vec![model.ask(Slot::Act, Request::Reask(id, text))],
+        Purpose::Contact(id) => {
+            let (channel, words) = text.split_once(':').unwrap_or((text.as_str(), ""));
+            vec![model.ask(Slot::Act, Request::Contact(id, channel.trim().to_owned(), words.trim().to_owned()))]
+        }
         Purpose::Withdraw(id) => vec![model.ask(Slot::Act, Request::Withdraw(id, text))],
         Purpose::Justify(rule) => composer::justified(model, rule, text),
         Purpose::KeepSearch(query) => vec![model.ask(Slot::Act, Request::KeepSearch(text, query))],

@@ -123,7 +123,7 @@ fn timer_ran_out(model: &mut Model, timer: Timer, generation: u64) -> Vec<Effect
     }
 }
 
-pub use layers::{matches, outcome_keys};
+pub use layers::{fitting, matches, outcome_keys};
 
 /// Days until the next look, by digit.
 pub fn review_days() -> &'static [(char, u32, &'static str)] {

@@ -1,7 +1,6 @@
 //! Tracker and single query: opening, answers, outcomes.
 
 use super::{chart, composer, when};
-use crate::query::QueryState;
 use crate::tui::layer::{Layer, Purpose};
 use crate::tui::model::{Model, QueryPage, Screen, Wish};
 use crate::tui::msg::{Effect, Request, Slot};
@@ -18,7 +17,10 @@ pub fn show(model: &mut Model) -> Vec<Effect> {
 
 /// Takes the list in; the cursor stays on its query.
 pub fn take(model: &mut Model, rows: Vec<QueryRow>) {
+    let user = model.user.clone();
     let tracker = &mut model.tracker;
+    tracker.all = rows;
+    let rows = tracker.view.of(&tracker.all, &user);
     let before = tracker.rows.get(tracker.cursor).map(|r| r.id);
     tracker.cursor = before.and_then(|id| rows.iter().position(|r| r.id == id)).unwrap_or(tracker.cursor).min(rows.len().saturating_sub(1));
     tracker.rows = rows;
@@ -28,7 +30,7 @@ pub fn take(model: &mut Model, rows: Vec<QueryRow>) {
 /// Opens the selected query; a draft opens for writing.
 pub fn open(model: &mut Model) -> Vec<Effect> {
     let Some((id, state)) = when::query(model).map(|q| (q.id, q.state)) else { return Vec::new() };
-    if state == QueryState::Draft {
+    if state.is_draft() {
         return vec![model.ask(Slot::Draft, Request::DraftOf(id))];
     }
     vec![model.ask(Slot::Query, Request::Query(id))]
@@ -36,7 +38,7 @@ pub fn open(model: &mut Model) -> Vec<Effect> {
 
 /// Takes one query in.
 pub fn take_one(model: &mut Model, view: QueryView) -> Vec<Effect> {
-    if view.row.state == QueryState::Draft {
+    if view.row.state.is_draft() {
         return composer::open(model, view);
     }
     let request = Request::Provider(Box::new(view.draft.clone()), Some(view.row.id));
@@ -82,6 +84,76 @@ pub fn escalate(model: &mut Model) -> Vec<Effect> {
 /// Asks why it is taken back.
 pub fn withdraw(model: &mut Model) -> Vec<Effect> {
     words(model, "Why is it taken back?", Purpose::Withdraw)
+}
+
+/// Asks who gets it instead.
+pub fn redirect(model: &mut Model) -> Vec<Effect> {
+    words(model, "Who gets it instead? A name of the encounter, or a pool", Purpose::RedirectTo)
+}
+
+/// Asks why it is asked again.
+pub fn reopen(model: &mut Model) -> Vec<Effect> {
+    words(model, "Why is it asked again?", Purpose::Reopen)
+}
+
+/// Asks how one spoke about it.
+pub fn contact(model: &mut Model) -> Vec<Effect> {
+    words(model, "How, and what was said? As in  telephone: will look at it tonight", Purpose::Contact)
+}
+
+/// It reached its recipient.
+pub fn deliver(model: &mut Model) -> Vec<Effect> {
+    let id = when::query(model).map(|q| q.id);
+    id.map(|id| model.ask(Slot::Act, Request::Deliver(id))).into_iter().collect()
+}
+
+/// Asks whether the document that was found carries the answer.
+pub fn documented(model: &mut Model) -> Vec<Effect> {
+    let Some((id, found)) = when::query(model).and_then(|q| Some((q.id, q.found.clone()?))) else { return Vec::new() };
+    let by = found.author.map(|a| format!(", {a}")).unwrap_or_default();
+    let date = found.date.map(|d| format!(" {}", crate::tui::say::long(&d))).unwrap_or_default();
+    let question = format!(
+        "{}{date}{by}: \u{201c}{}\u{201d}. Does it carry the answer to query {id}? Yes closes it.",
+        found.document_type,
+        found.quote.trim()
+    );
+    model.layers.push(Layer::Confirm { question, yes: crate::tui::layer::Yes::Documented(id) });
+    Vec::new()
+}
+
+/// Shows what changed between the last two versions, or the answer beside what was offered.
+pub fn compare(model: &mut Model) -> Vec<Effect> {
+    let Some(page) = &model.query else { return Vec::new() };
+    let lines = |old: &str, new: &str| {
+        let line = |l: crate::query::DiffLine| match l {
+            crate::query::DiffLine::Same(t) => format!("  {t}"),
+            crate::query::DiffLine::Removed(t) => format!("- {t}"),
+            crate::query::DiffLine::Added(t) => format!("+ {t}"),
+        };
+        crate::query::diff(old, new).into_iter().map(line).collect::<Vec<_>>().join("\n")
+    };
+    let mut text = String::new();
+    if let [.., old, new] = page.view.versions.as_slice() {
+        text.push_str(&format!("Version {} and version {}\n{}\n\n", old.version, new.version, lines(&old.text, &new.text)));
+    }
+    if let Some(answer) = &page.view.answer {
+        let offered = page.view.draft.options.iter().map(|o| o.text.clone()).collect::<Vec<_>>().join("\n");
+        text.push_str(&format!("What was offered, and what was answered\n{}", lines(&offered, answer)));
+    }
+    if text.is_empty() {
+        text = "One version was sent and no answer is there: nothing to compare yet.".to_owned();
+    }
+    model.layers.push(Layer::Text { title: "Compared".to_owned(), text, top: 0 });
+    Vec::new()
+}
+
+/// Another view of the tracker: all, mine, overdue, answered and not documented, by provider.
+pub fn next_view(model: &mut Model) -> Vec<Effect> {
+    let tracker = &mut model.tracker;
+    tracker.view = tracker.view.next();
+    let all = std::mem::take(&mut tracker.all);
+    take(model, all);
+    Vec::new()
 }
 
 fn words(model: &mut Model, prompt: &str, purpose: fn(i64) -> Purpose) -> Vec<Effect> {

@@ -1,7 +1,7 @@
 //! Whether a command can be given now; when not, the reason in words.
 
 use crate::checklist::GapState;
-use crate::query::{LintSeverity, QueryState};
+use crate::query::LintSeverity;
 use crate::tui::command::Avail;
 use crate::tui::compose::Field;
 use crate::tui::model::{Model, Pane, Screen};
@@ -139,24 +139,41 @@ pub fn query_row(model: &Model) -> Avail {
 
 /// It waits for an answer.
 pub fn answerable(model: &Model) -> Avail {
-    yes_if(
-        query(model).is_some_and(|q| matches!(q.state, QueryState::Open | QueryState::Escalated)),
-        "only a query that was sent can be answered",
-    )
+    yes_if(query(model).is_some_and(|q| q.state.is_waiting()), "only a query that was sent can be answered")
 }
 
 /// It can be closed.
 pub fn closable(model: &Model) -> Avail {
-    let open = |q: &QueryRow| !matches!(q.state, QueryState::Draft | QueryState::Closed | QueryState::Withdrawn);
+    let open = |q: &QueryRow| !q.state.is_draft() && !q.state.is_over();
     yes_if(query(model).is_some_and(open), "only a query that was sent can be closed")
 }
 
 /// It was sent and is not answered.
 pub fn pending(model: &Model) -> Avail {
-    yes_if(
-        query(model).is_some_and(|q| matches!(q.state, QueryState::Open | QueryState::Escalated)),
-        "only a query that waits for an answer",
-    )
+    yes_if(query(model).is_some_and(|q| q.state.is_waiting()), "only a query that waits for an answer")
+}
+
+/// It was sent and did not arrive yet, as far as known.
+pub fn deliverable(model: &Model) -> Avail {
+    use crate::query::QueryState as S;
+    let waits = |q: &QueryRow| matches!(q.state, S::Sent | S::Redirected | S::Reopened);
+    yes_if(query(model).is_some_and(waits), "only a query that was sent and has not arrived")
+}
+
+/// A later note was found to carry its answer.
+pub fn found_in_note(model: &Model) -> Avail {
+    yes_if(query(model).is_some_and(|q| q.found.is_some()), "no later note that carries the answer was found")
+}
+
+/// It can be asked again.
+pub fn reopenable(model: &Model) -> Avail {
+    let can = |q: &QueryRow| q.state.is_answered() || q.state == crate::query::QueryState::Closed;
+    yes_if(query(model).is_some_and(can), "only a query that was answered or closed can be asked again")
+}
+
+/// It was sent.
+pub fn was_sent(model: &Model) -> Avail {
+    yes_if(query(model).is_some_and(|q| q.state.is_sent()), "only a query that was sent")
 }
 
 /// It names a chart.

@@ -73,8 +73,7 @@ fn header(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) 
     let news = if unseen == 0 { "nothing unread".to_owned() } else { say::count(unseen, "document to read", "documents to read") };
     let discharged = encounter.end.filter(|end| *end <= view.as_of).map(|end| format!("discharged {}", say::long(&end)));
     let since = discharged.or(encounter.admission().map(|a| format!("admitted {}", say::long(&a)))).unwrap_or_default();
-    let waiting =
-        view.queries.iter().filter(|q| !matches!(q.state, crate::query::QueryState::Closed | crate::query::QueryState::Withdrawn)).count();
+    let waiting = view.queries.iter().filter(|q| !q.state.is_over()).count();
     let queries = if waiting > 0 { say::count(waiting, "query under way", "queries under way") } else { String::new() };
     let reason = encounter.reason.as_deref().unwrap_or_default();
     let used = pen.put(head.x, stripes.sub.y, head.width, &news, if unseen > 0 { Role::Text } else { Role::Dim });

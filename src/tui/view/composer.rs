@@ -41,7 +41,8 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), tops: &mut Tops)
     let body = stripes.body;
     let form = Rect { height: body.height.saturating_sub(check), ..body };
     let width = layout::field_width(size);
-    let lines: Vec<Line> = Field::ALL.into_iter().flat_map(|field| lines(model, composer, field, width)).collect();
+    let lines: Vec<Line> =
+        Field::ALL.into_iter().filter(|f| f.is_of(composer.draft.form)).flat_map(|field| lines(model, composer, field, width)).collect();
     let here = |l: &Line| l.field == composer.field && (l.item.is_none() || l.item == Some(composer.item));
     let first = lines.iter().position(|l| l.cursor.is_some()).or(lines.iter().position(here)).unwrap_or(0);
     let last = if lines.iter().any(|l| l.cursor.is_some()) { first } else { lines.iter().rposition(here).unwrap_or(first) };
@@ -113,7 +114,9 @@ fn lines(model: &Model, composer: &Composer, field: Field, width: usize) -> Vec<
     let focused = composer.field == field;
     let change = if focused { "h l change" } else { "" };
     let mut out = match field {
-        Field::Title | Field::Words | Field::Question | Field::Note => text_lines(composer, field, width),
+        Field::Title | Field::Words | Field::Question | Field::How | Field::Asked | Field::Reply | Field::Note => {
+            text_lines(composer, field, width)
+        }
         Field::Form => single(say::form(composer.draft.form).to_owned(), change),
         Field::To => {
             let to = composer.draft.recipient.as_ref().map_or_else(|| "nobody yet".to_owned(), |r| format!("{}, {}", r.name, r.role));

@@ -10,7 +10,7 @@ use crate::tui::model::Model;
 use crate::tui::say;
 use crate::tui::text;
 use crate::tui::theme::Role;
-use crate::tui::update::{matches, outcome_keys, review_days};
+use crate::tui::update::{fitting, matches, outcome_keys, review_days};
 use crate::work::model::DismissReason;
 use ratatui::layout::{Position, Rect};
 
@@ -78,6 +78,38 @@ pub fn draw(model: &Model, layer: &Layer, pen: &mut Pen<'_>, size: (u16, u16), t
                 "digit chooses, Tab to the words, Enter records, Esc does nothing",
             )?;
             Some(Position::new(at.x + 22 + u16::try_from(column).unwrap_or(0), at.y + last))
+        }
+        Layer::Take { words, cursor, all } => {
+            let found = fitting(all, words);
+            let height = usize::from(size.1).saturating_sub(10).clamp(3, 12);
+            let top = tops.keep("take", *cursor, *cursor, found.len(), height);
+            let taken = |i: &crate::query::Indicator| {
+                model
+                    .composer
+                    .as_ref()
+                    .is_some_and(|c| c.draft.indicators.iter().any(|there| there.hash == i.hash && there.evidence == i.evidence))
+            };
+            let mut rows: Rows = vec![vec![("> ".to_owned(), Role::Accent), (tail(words, words.len(), width - 4).0, Role::Text)]];
+            for (at, place) in found.iter().enumerate().skip(top).take(height) {
+                let Some((line, indicator)) = all.get(*place) else { continue };
+                let sign = if taken(indicator) { "[x] " } else { "[ ] " };
+                let role = if at == *cursor { Role::Accent } else { Role::Text };
+                let mark = if at == *cursor { "\u{203a} " } else { "  " };
+                let mark = if model.ascii && at == *cursor { "> " } else { mark };
+                rows.push(vec![(mark.to_owned(), Role::Accent), (sign.to_owned(), Role::Dim), (text::label(line), role)]);
+            }
+            if found.is_empty() {
+                rows.push(vec![("nothing of the chart holds these words".to_owned(), Role::Dim)]);
+            }
+            let at = sheet(
+                pen,
+                size,
+                &format!("Take from the chart ({} of {})", found.len(), all.len()),
+                rows,
+                "type to find, Enter takes, Esc is done",
+            )?;
+            let column = tail(words, words.len(), width - 4).1;
+            Some(Position::new(at.x + 2 + u16::try_from(column).unwrap_or(0), at.y))
         }
         Layer::Outcome { id, title } => {
             let rows = say::OUTCOMES.iter().zip(outcome_keys()).map(|(o, key)| choice(&key.to_string(), say::outcome(*o))).collect();

@@ -15,11 +15,16 @@ use ratatui::layout::{Position, Rect};
 pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) -> Option<Position> {
     let tracker = &model.tracker;
     let (head, body) = (stripes.header, stripes.body);
-    pen.line(head.x, head.y, head.width.saturating_sub(super::banner_width(model)), &[("Queries", Role::Accent)]);
+    pen.line(
+        head.x,
+        head.y,
+        head.width.saturating_sub(super::banner_width(model)),
+        &[("Queries", Role::Accent), ("   ", Role::Text), (tracker.view.label(), Role::Dim)],
+    );
     let count = |state: fn(&QueryRow) -> bool| tracker.rows.iter().filter(|r| state(r)).count();
     let overdue = count(|r| r.overdue);
-    let waiting = count(|r| matches!(r.state, QueryState::Open | QueryState::Escalated));
-    let drafts = count(|r| r.state == QueryState::Draft);
+    let waiting = count(|r| r.state.is_waiting());
+    let drafts = count(|r| r.state.is_draft());
     let words =
         format!("{}   {}   ", say::count(waiting, "waits for an answer", "wait for an answer"), say::count(drafts, "draft", "drafts"));
     let late = format!("{overdue} overdue");
@@ -47,7 +52,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     let mut cursor = None;
     for (at, row) in tracker.rows.iter().enumerate().skip(top).take(height) {
         let y = list.y + u16::try_from(at - top).unwrap_or(0);
-        let done = matches!(row.state, QueryState::Closed | QueryState::Withdrawn);
+        let done = row.state.is_over();
         let role = if done { Role::Dim } else { Role::Text };
         if row.overdue {
             pen.put(list.x, y, 1, "!", Role::Alert);
@@ -58,7 +63,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
         });
         let state_role = match row.state {
             QueryState::Answered | QueryState::AnsweredNotDocumented => Role::Ok,
-            QueryState::Escalated => Role::Warn,
+            QueryState::Escalated | QueryState::Overdue => Role::Warn,
             _ => role,
         };
         pen.put(list.x + 7, y, state_width - 1, state, state_role);
@@ -73,6 +78,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
                 .map(|d| if row.overdue { format!("{} late", say::age(&d, now)) } else { say::when(&d, now) })
                 .unwrap_or_default();
             let when = match row.state {
+                QueryState::Answered | QueryState::AnsweredNotDocumented if row.found.is_some() => "v: in a note".to_owned(),
                 QueryState::Answered | QueryState::AnsweredNotDocumented => "no note yet".to_owned(),
                 _ => when,
             };
@@ -150,6 +156,20 @@ fn rows(model: &Model, width: usize) -> Vec<(String, Role)> {
                 .filter(|l| !l.is_empty())
                 .map(|l| (format!("{}{l}", " ".repeat(29)), Role::Dim)),
         );
+    }
+    for contact in &page.view.contacts {
+        let at = crate::chart::Instant::parse(&contact.at).map(|t| say::long(&t)).unwrap_or_default();
+        rows.push((format!("  {at:<17}{:<10}{} with {}   {}", contact.by, contact.channel, contact.person, contact.note), Role::Dim));
+    }
+    if let Some(next) = &page.view.row.next_step {
+        rows.push((format!("  now: {next}"), Role::Warn));
+    }
+    if let Some(found) = &page.view.row.found {
+        let at = found.date.map(|d| say::long(&d)).unwrap_or_default();
+        rows.push((format!("  found in {} {at}: v confirms it", found.document_type), Role::Ok));
+    }
+    if let Some(document) = &page.view.documented_in {
+        rows.push((format!("  stands in {document}"), Role::Ok));
     }
     if let Some(outcome) = page.view.row.outcome {
         rows.push((format!("  ended: {}", say::outcome(outcome)), Role::Text));

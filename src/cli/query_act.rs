@@ -1,0 +1,150 @@
+//! `lacuna query`: what is done with one query.
+
+use super::args::{AnswerArgs, EditArgs, Global, QueryCommand};
+use super::out::Out;
+use super::query::{draft_of, known_from};
+use super::{input, place, query_export, query_plain};
+use crate::chart::Instant;
+use crate::error::{Result, Trouble};
+use crate::query::{Draft, Outcome};
+use crate::work::model::QueryView;
+use crate::work::{Desk, LocalDesk, Reply};
+use std::io::Write;
+
+/// Runs a command about one query.
+pub fn run(global: &Global, command: QueryCommand, out: &Out) -> Result<u8> {
+    let desk = || place::desk(global);
+    match command {
+        QueryCommand::Edit(args) => edit(&desk()?, &args, out),
+        QueryCommand::Show { id } => act(&desk()?, out, |desk| desk.query(id)),
+        QueryCommand::Ready { id } => act(&desk()?, out, |desk| desk.ready(id)),
+        QueryCommand::Send { id } => act(&desk()?, out, |desk| desk.send(id, desk.query(id)?.revision)),
+        QueryCommand::Delivered { id } => act(&desk()?, out, |desk| desk.deliver(id)),
+        QueryCommand::Answer(args) => match &args.from {
+            Some(file) => query_export::import_answers(&desk()?, std::slice::from_ref(file), out),
+            None => answer(&desk()?, &args, out),
+        },
+        QueryCommand::ImportAnswers { files } => query_export::import_answers(&desk()?, &files, out),
+        QueryCommand::Close { id, outcome } => act(&desk()?, out, |desk| desk.close(id, outcome_named(&outcome)?)),
+        QueryCommand::Documented { id, document, outcome } => act(&desk()?, out, |desk| {
+            let outcome = outcome.as_deref().map(outcome_named).transpose()?;
+            desk.documented(id, document.as_deref(), outcome)
+        }),
+        QueryCommand::Escalate { id, to, reason } => act(&desk()?, out, |desk| desk.escalate(id, &to, &reason)),
+        QueryCommand::Redirect { id, to, reason } => act(&desk()?, out, |desk| desk.redirect(id, &to, &reason)),
+        QueryCommand::Reopen { id, reason } => act(&desk()?, out, |desk| desk.reopen(id, &reason)),
+        QueryCommand::Contact { id, channel, with, note } => act(&desk()?, out, |desk| desk.contact(id, &with, &channel, &note)),
+        QueryCommand::Withdraw { id, reason } => act(&desk()?, out, |desk| desk.withdraw(id, &reason)),
+        QueryCommand::Amend { edit, reason } => act(&desk()?, out, |desk| {
+            let view = desk.query(edit.id)?;
+            let draft = changed(desk, &view, &edit)?;
+            desk.amend(edit.id, &draft, &reason)
+        }),
+        QueryCommand::Diff { id, from, to, answer } => {
+            let desk = desk()?;
+            let rows = if answer { desk.answer_diff(id)? } else { desk.version_diff(id, from, to)? };
+            out.show(&rows, || query_plain::diff(&rows)).map(|()| 0)
+        }
+        QueryCommand::Rules
+        | QueryCommand::Templates { .. }
+        | QueryCommand::Lint { .. }
+        | QueryCommand::New { .. }
+        | QueryCommand::List(_)
+        | QueryCommand::Export { .. } => Err(Trouble::input("this command is not about one query")), // they are run where they are parsed
+    }
+}
+
+fn act(desk: &LocalDesk, out: &Out, act: impl FnOnce(&LocalDesk) -> Result<QueryView>) -> Result<u8> {
+    let view = act(desk)?;
+    out.show(&view, || query_plain::view(&view, &desk.provider_view(&view.draft, Some(view.row.id)))).map(|()| 0)
+}
+
+fn outcome_named(name: &str) -> Result<Outcome> {
+    serde_json::from_value(serde_json::Value::String(name.to_owned()))
+        .map_err(|_| Trouble::input("there is no such outcome").hint("`lacuna query close --help` lists them"))
+}
+
+fn answer(desk: &LocalDesk, args: &AnswerArgs, out: &Out) -> Result<u8> {
+    let id = args.id.ok_or_else(|| Trouble::input("which query is answered is not said"))?;
+    let option = match args.option {
+        Some(0) => return Err(Trouble::input("options are counted from 1").at("--option 0", None)),
+        other => other.map(|n| n - 1),
+    };
+    let at = match args.at.as_deref() {
+        None => None,
+        Some(text) => Some(
+            Instant::parse(text).ok_or_else(|| Trouble::input("that is no time").at("--at", None).hint("as in 2026-11-20T08:50-05:00"))?,
+        ),
+    };
+    act(desk, out, |desk| desk.reply(id, &Reply { words: args.text.clone(), option, by: args.by.clone(), at }))
+}
+
+fn edit(desk: &LocalDesk, args: &EditArgs, out: &Out) -> Result<u8> {
+    let view = desk.query(args.id)?;
+    let mut draft = changed(desk, &view, args)?;
+    if args.editor {
+        draft = in_editor(desk, &draft)?;
+    }
+    let note = args.note.as_deref().unwrap_or(&view.internal_note);
+    desk.save_draft(args.id, view.revision, &draft, note)?;
+    act(desk, out, |desk| desk.query(args.id))
+}
+
+/// The draft with what the arguments change.
+fn changed(desk: &LocalDesk, view: &QueryView, args: &EditArgs) -> Result<Draft> {
+    let mut draft = match &args.from {
+        None => view.draft.clone(),
+        Some(file) => known_from(draft_of(file, &input::text(file, input::DRAFT)?)?, &view.draft),
+    };
+    for (to, from) in [
+        (&mut draft.title, &args.title),
+        (&mut draft.question, &args.question),
+        (&mut draft.body, &args.body),
+        (&mut draft.contact, &args.contact),
+    ] {
+        if let Some(words) = from {
+            to.clone_from(words);
+        }
+    }
+    if let Some(name) = &args.to {
+        draft.recipient = Some(desk.recipient(args.id, name)?);
+    }
+    for pair in &args.justify {
+        let (rule, words) = pair.split_once('=').ok_or_else(|| {
+            Trouble::input("a justification is RULE=WORDS")
+                .at("--justify", None)
+                .hint("as in --justify QL033=\"no other diagnosis is reasonable here\"")
+        })?;
+        draft.justifications.insert(rule.to_owned(), words.to_owned());
+    }
+    Ok(draft)
+}
+
+/// Title, words, question and options in the person's own editor. The file lies in the store's folder, which only its owner can read,
+/// and is removed afterwards; the demo has no such place.
+fn in_editor(desk: &LocalDesk, draft: &Draft) -> Result<Draft> {
+    let folder = desk
+        .store()
+        .folder()
+        .ok_or_else(|| Trouble::input("this store has no folder for the editor's file").hint("use --title, --body, --question"))?;
+    let editor = std::env::var("EDITOR").or_else(|_| std::env::var("VISUAL")).ok().filter(|e| !e.trim().is_empty());
+    let editor = editor.ok_or_else(|| Trouble::input("no editor is named").hint("set EDITOR, as in EDITOR=vi"))?;
+    let path = folder.join(format!("edit-{}.txt", std::process::id()));
+    let failed = |e: &std::io::Error| Trouble::system("the editor's file could not be used").why(e.kind()).hint("the draft is as it was");
+    let written = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&path)
+        .and_then(|mut file| file.write_all(crate::query::to_editor(draft).as_bytes()));
+    let mut words = editor.split_whitespace();
+    let program = words.next().unwrap_or_default().to_owned();
+    let result = written.map_err(|e| failed(&e)).and_then(|()| {
+        let status = std::process::Command::new(&program).args(words).arg(&path).status().map_err(|e| failed(&e))?;
+        if !status.success() {
+            return Err(Trouble::refused("the editor ended with an error").hint("the draft is as it was"));
+        }
+        std::fs::read_to_string(&path).map_err(|e| failed(&e))
+    });
+    std::fs::remove_file(&path).ok();
+    Ok(crate::query::from_editor(draft, &result?))
+}

@@ -1,0 +1,189 @@
+//! FHIR R4: a Task that asks, the Questionnaire that it is about, the Communication that carried it, and the QuestionnaireResponse
+//! that came back, in one collection bundle. Patient, encounter and people are named by identifier and display, not invented as
+//! resources.
+
+use super::{Sheet, SheetAnswer, fhir_time};
+use crate::query::{QueryForm, QueryState};
+use serde_json::{Map, Value, json};
+
+/// Names of our own things.
+pub(super) const SYSTEM: &str = "urn:lacuna:query";
+/// The extension-free place of the hash: an identifier of the questionnaire.
+pub(super) const HASH: &str = "urn:lacuna:query-sha256";
+
+/// The bundle of these queries.
+pub fn bundle(sheets: &[Sheet]) -> Value {
+    let mut entries = Vec::new();
+    for sheet in sheets {
+        let mut all = vec![questionnaire(sheet), task(sheet)];
+        if sheet.version > 0 {
+            all.push(communication(sheet));
+        }
+        all.extend(sheet.answer.as_ref().map(|answer| response(sheet, answer)));
+        for resource in all {
+            let id = resource.get("id").and_then(Value::as_str).unwrap_or_default();
+            let kind = resource.get("resourceType").and_then(Value::as_str).unwrap_or_default();
+            entries.push(json!({ "fullUrl": format!("{SYSTEM}:{kind}:{id}"), "resource": resource }));
+        }
+    }
+    let mut bundle = json!({ "resourceType": "Bundle", "type": "collection" });
+    if let (Some(map), false) = (bundle.as_object_mut(), entries.is_empty()) {
+        map.insert("entry".into(), Value::Array(entries));
+    }
+    bundle
+}
+
+fn name(sheet: &Sheet) -> String {
+    format!("query-{}-v{}", sheet.query, sheet.version)
+}
+
+fn url(sheet: &Sheet) -> String {
+    format!("{SYSTEM}:{}", sheet.query)
+}
+
+/// FHIR strings are not empty and hold no control characters.
+fn text(words: &str) -> String {
+    words.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect::<String>().trim().to_owned()
+}
+
+fn put(map: &mut Map<String, Value>, key: &str, words: &str) {
+    let words = text(words);
+    if !words.is_empty() {
+        map.insert(key.to_owned(), Value::String(words));
+    }
+}
+
+/// A person or thing by identifier and name.
+fn reference(identifier: Option<&str>, display: &str) -> Option<Value> {
+    let mut map = Map::new();
+    if let Some(identifier) = identifier.filter(|i| !i.trim().is_empty()) {
+        map.insert("identifier".into(), json!({ "value": text(identifier) }));
+    }
+    put(&mut map, "display", display);
+    (!map.is_empty()).then_some(Value::Object(map))
+}
+
+/// Patient and encounter, where they are known.
+fn about(sheet: &Sheet, map: &mut Map<String, Value>, patient: &str) {
+    let (person, stay) = &sheet.identifiers;
+    map.extend(reference(person.as_deref(), &sheet.view.patient).map(|r| (patient.to_owned(), r)));
+    map.extend(reference(stay.as_deref(), &sheet.view.encounter).map(|r| ("encounter".to_owned(), r)));
+}
+
+fn questionnaire(sheet: &Sheet) -> Value {
+    let mut items = Vec::new();
+    for (n, indicator) in sheet.view.indicators.iter().enumerate() {
+        items.push(
+            json!({ "linkId": format!("indicator-{}", n + 1), "type": "display", "text": text(&crate::query::render::quote(indicator)) }),
+        );
+    }
+    if !sheet.view.body.trim().is_empty() {
+        items.push(json!({ "linkId": "words", "type": "display", "text": text(&sheet.view.body) }));
+    }
+    let mut question = Map::new();
+    question.insert("linkId".into(), "question".into());
+    put(&mut question, "text", &sheet.view.question);
+    if sheet.view.options.is_empty() || sheet.view.form == QueryForm::Open {
+        question.insert("type".into(), "text".into());
+    } else {
+        question.insert("type".into(), "choice".into());
+        let options: Vec<Value> = sheet.view.options.iter().map(|o| json!({ "valueString": text(o) })).collect();
+        question.insert("answerOption".into(), options.into());
+    }
+    items.push(Value::Object(question));
+    if !sheet.view.options.is_empty() && sheet.view.form != QueryForm::Open {
+        items.push(json!({ "linkId": "comment", "type": "text", "text": "In your own words" }));
+    }
+    let mut map = Map::new();
+    map.insert("resourceType".into(), "Questionnaire".into());
+    map.insert("id".into(), name(sheet).into());
+    map.insert("url".into(), url(sheet).into());
+    map.insert(
+        "identifier".into(),
+        json!([{ "system": SYSTEM, "value": sheet.query.to_string() }, { "system": HASH, "value": sheet.hash }]),
+    );
+    map.insert("version".into(), sheet.version.to_string().into());
+    put(&mut map, "title", &sheet.view.title);
+    map.insert("status".into(), if sheet.state.is_draft() { "draft" } else { "active" }.into());
+    map.extend(sheet.sent.map(|at| ("date".to_owned(), Value::String(fhir_time(&at)))));
+    put(&mut map, "publisher", &sheet.view.from);
+    map.insert("item".into(), items.into());
+    Value::Object(map)
+}
+
+fn status(state: QueryState) -> &'static str {
+    match state {
+        QueryState::Draft => "draft",
+        QueryState::Ready => "ready",
+        QueryState::Sent | QueryState::Redirected | QueryState::Reopened => "requested",
+        QueryState::Open => "received",
+        QueryState::Overdue | QueryState::Escalated => "in-progress",
+        QueryState::Answered | QueryState::AnsweredNotDocumented | QueryState::Closed => "completed",
+        QueryState::Withdrawn => "cancelled",
+    }
+}
+
+fn task(sheet: &Sheet) -> Value {
+    let mut map = Map::new();
+    map.insert("resourceType".into(), "Task".into());
+    map.insert("id".into(), name(sheet).into());
+    map.insert("identifier".into(), json!([{ "system": SYSTEM, "value": sheet.query.to_string() }]));
+    map.insert("status".into(), status(sheet.state).into());
+    map.insert("businessStatus".into(), json!({ "text": sheet.state.label() }));
+    map.insert("intent".into(), "order".into());
+    map.insert("code".into(), json!({ "text": "Clinical documentation query" }));
+    put(&mut map, "description", &sheet.view.title);
+    map.insert("focus".into(), json!({ "reference": format!("Questionnaire/{}", name(sheet)) }));
+    about(sheet, &mut map, "for");
+    map.extend(sheet.sent.map(|at| ("authoredOn".to_owned(), Value::String(fhir_time(&at)))));
+    map.extend(reference(None, &sheet.view.from).map(|r| ("requester".to_owned(), r)));
+    let owner = sheet.view.to.as_ref().and_then(|to| reference(to.identifier.as_deref(), &to.name));
+    map.extend(owner.map(|r| ("owner".to_owned(), r)));
+    map.extend(sheet.view.due.map(|due| ("restriction".to_owned(), json!({ "period": { "end": fhir_time(&due) } }))));
+    if sheet.answer.is_some() {
+        let output =
+            json!({ "type": { "text": "answer" }, "valueReference": { "reference": format!("QuestionnaireResponse/{}", name(sheet)) } });
+        map.insert("output".into(), json!([output]));
+    }
+    Value::Object(map)
+}
+
+fn communication(sheet: &Sheet) -> Value {
+    let mut map = Map::new();
+    map.insert("resourceType".into(), "Communication".into());
+    map.insert("id".into(), name(sheet).into());
+    map.insert("status".into(), "completed".into());
+    about(sheet, &mut map, "subject");
+    map.insert("about".into(), json!([{ "reference": format!("Task/{}", name(sheet)) }]));
+    map.extend(sheet.sent.map(|at| ("sent".to_owned(), Value::String(fhir_time(&at)))));
+    let recipient = sheet.view.to.as_ref().and_then(|to| reference(to.identifier.as_deref(), &to.name));
+    map.extend(recipient.map(|r| ("recipient".to_owned(), json!([r]))));
+    map.extend(reference(None, &sheet.view.from).map(|r| ("sender".to_owned(), r)));
+    map.insert("payload".into(), json!([{ "contentString": text(&sheet.text) }]));
+    Value::Object(map)
+}
+
+fn response(sheet: &Sheet, answer: &SheetAnswer) -> Value {
+    let mut items = Vec::new();
+    let chosen = answer.option.and_then(|i| sheet.view.options.get(i));
+    match chosen {
+        Some(option) => {
+            items.push(json!({ "linkId": "question", "answer": [{ "valueString": text(option) }] }));
+            if !answer.words.trim().is_empty() {
+                items.push(json!({ "linkId": "comment", "answer": [{ "valueString": text(&answer.words) }] }));
+            }
+        }
+        None => items.push(json!({ "linkId": "question", "answer": [{ "valueString": text(&answer.words) }] })),
+    }
+    let mut map = Map::new();
+    map.insert("resourceType".into(), "QuestionnaireResponse".into());
+    map.insert("id".into(), name(sheet).into());
+    map.insert("identifier".into(), json!({ "system": HASH, "value": sheet.hash }));
+    map.insert("questionnaire".into(), format!("{}|{}", url(sheet), sheet.version).into());
+    map.insert("status".into(), "completed".into());
+    about(sheet, &mut map, "subject");
+    map.extend(answer.at.map(|at| ("authored".to_owned(), Value::String(fhir_time(&at)))));
+    map.extend(reference(None, &answer.by).map(|r| ("author".to_owned(), r)));
+    map.insert("item".into(), items.into());
+    Value::Object(map)
+}

@@ -1,0 +1,229 @@
+//! The rules that only the chart and the history of its queries show: for each, what breaks it and near misses.
+
+use super::*;
+use crate::query::lint::Past;
+
+/// Runs the lint with the stay of the test chart and what `change` adds to the context.
+fn fires(rule: &str, run: impl Fn(Context<'_>) -> Report) -> bool {
+    let stay = Some((Some(at("2026-11-17T14:10-05:00")), None));
+    with_context(&[], |c| run(Context { stay, ..*c }).diagnostics.iter().any(|d| d.rule == rule))
+}
+
+fn changed(change: impl Fn(&mut Draft)) -> Draft {
+    let mut draft = clean();
+    change(&mut draft);
+    draft
+}
+
+/// Asserts that `rule` fires on every draft of `breaks` and on none of `keeps`, in the same surroundings.
+fn table(rule: &str, breaks: &[Draft], keeps: &[Draft], run: impl Fn(&Draft, Context<'_>) -> Report) {
+    assert!(breaks.len() >= 3 && keeps.len() >= 3, "{rule}");
+    for (expected, drafts) in [(true, breaks), (false, keeps)] {
+        for (n, draft) in drafts.iter().enumerate() {
+            assert_eq!(fires(rule, |c| run(draft, c)), expected, "{rule} case {n} of {expected}");
+        }
+    }
+}
+
+fn dated(draft: &mut Draft, i: usize, date: Option<&str>) {
+    match &mut draft.indicators[i].evidence {
+        Evidence::Text(text) => text.date = date.map(at),
+        Evidence::Value(value) => value.date = date.map(at),
+    }
+}
+
+#[test]
+fn ql024_what_speaks_against_it_is_not_left_out() {
+    let against = |i: usize, included: bool| {
+        changed(move |d| {
+            d.indicators[i].against = true;
+            d.indicators[i].included = included;
+        })
+    };
+    table(
+        "QL024",
+        &[against(0, false), against(1, false), against(2, false)],
+        &[against(0, true), against(1, true), changed(|d| d.indicators[1].included = false)],
+        |d, c| lint(d, &c),
+    );
+}
+
+#[test]
+fn ql025_findings_are_of_the_stay() {
+    table(
+        "QL025",
+        &[
+            changed(|d| dated(d, 1, Some("2025-11-01T08:00-05:00"))),
+            changed(|d| dated(d, 0, Some("2026-11-16T08:00-05:00"))),
+            changed(|d| dated(d, 1, Some("2026-12-24T08:00-05:00"))),
+        ],
+        &[
+            changed(|d| {
+                dated(d, 1, Some("2025-11-01T08:00-05:00"));
+                d.indicators[1].prior = true;
+            }),
+            changed(|d| dated(d, 1, None)),
+            changed(|d| {
+                dated(d, 1, Some("2025-11-01T08:00-05:00"));
+                d.indicators[1].included = false;
+            }),
+        ],
+        |d, c| lint(d, &c),
+    );
+}
+
+#[test]
+fn ql028_history_finding_and_treatment() {
+    table(
+        "QL028",
+        &[
+            changed(|d| d.indicators.truncate(2)),
+            changed(|d| drop(d.indicators.drain(..2))),
+            changed(|d| d.indicators.retain(|i| i.group == "labs")),
+        ],
+        &[
+            clean(),
+            changed(|d| d.indicators.clear()),
+            changed(|d| {
+                d.indicators.truncate(1);
+                d.reason = Reason::R7;
+            }),
+        ],
+        |d, c| lint(d, &c),
+    );
+}
+
+#[test]
+fn ql034_no_option_that_a_value_excludes() {
+    let of = |template: &str, option: &str, name: &str, value: &str| {
+        let (template, option) = (template.to_owned(), option.to_owned());
+        let value = lab(name, value, "", "2026-11-19T05:10-05:00");
+        changed(move |d| {
+            d.template = Some(template.clone());
+            d.options[0].text = option.clone();
+            d.indicators[1] = indicator(value.clone(), "labs");
+        })
+    };
+    table(
+        "QL034",
+        &[of("ckd-stage", "Stage 4", "egfr", "72"), of("ckd-stage", "Stage 3a", "egfr", "20"), of("ckd-stage", "Stage 5", "gfr", "40")],
+        &[
+            of("ckd-stage", "Stage 4", "egfr", "22"),
+            of("ckd-stage", "Stage 4", "potassium", "4"),
+            of("none-of-these", "Stage 4", "egfr", "72"),
+        ],
+        |d, c| lint(d, &c),
+    );
+}
+
+#[test]
+fn ql103_one_patient() {
+    let whose = |id: &str| Some(if id == "other-1" { "mrn-8" } else { "mrn-7" }.to_owned());
+    let from_other = |i: usize| {
+        changed(move |d| match &mut d.indicators[i].evidence {
+            Evidence::Text(text) => text.document = "other-1".into(),
+            Evidence::Value(value) => value.observation = "other-1".into(),
+        })
+    };
+    table(
+        "QL103",
+        &[from_other(0), from_other(1), changed(|d| d.body = "MRN 004512 was compared with MRN 004513.".into())],
+        &[
+            clean(),
+            changed(|d| d.body = "MRN 004512, seen again: MRN 004512.".into()),
+            changed(|d| {
+                *d = from_other(0);
+                d.indicators[0].included = false;
+            }),
+        ],
+        |d, c| lint(d, &Context { patient_of: &whose, ..c }),
+    );
+}
+
+#[test]
+fn ql104_a_third_query_brings_something_new() {
+    let base = clean();
+    let hashes: BTreeSet<String> = base.indicators.iter().map(|i| i.hash.clone()).collect();
+    let twice =
+        [Past { concept: "acute_kidney_injury".into(), hashes: hashes.clone() }, Past { concept: "acute_kidney_injury".into(), hashes }];
+    table(
+        "QL104",
+        &[clean(), changed(|d| d.indicators.truncate(2)), changed(|d| d.question.push(' '))],
+        &[
+            changed(|d| d.indicators.push(indicator(lab("creatinine", "3.1", "mg/dL", "2026-11-20T05:10-05:00"), "labs"))),
+            changed(|d| d.concept = Some("heart_failure".into())),
+            changed(|d| d.concept = None),
+        ],
+        |d, c| lint(d, &Context { past: &twice, ..c }),
+    );
+    assert!(!fires("QL104", |c| lint(&base, &Context { past: &twice[..1], ..c })));
+}
+
+#[test]
+fn ql105_the_policy_has_a_last_day() {
+    let draft = clean();
+    for (end, last, late) in [
+        ("2026-10-20T08:00-05:00", Some(30), true),
+        ("2026-08-01T08:00-05:00", Some(30), true),
+        ("2026-11-18T07:00-05:00", Some(1), true),
+        ("2026-10-21T09:00-05:00", Some(30), false),
+        ("2026-11-19T08:00-05:00", Some(30), false),
+        ("2020-01-01T08:00-05:00", None, false),
+    ] {
+        let stay = Some((None, Some(at(end))));
+        let found = fires("QL105", |c| lint(&draft, &Context { stay, late_after_days: last, ..c }));
+        assert_eq!(found, late, "{end}");
+    }
+}
+
+#[test]
+fn ql106_copied_words_and_ql109_newer_versions_are_said() {
+    let earlier = |text: &TextEvidence| (text.quote == "Elevated creatinine").then(|| at("2026-11-18T07:00-05:00"));
+    table(
+        "QL106",
+        &[clean(), changed(|d| d.indicators.truncate(1)), changed(|d| d.body = "Please see the note.".into())],
+        &[
+            changed(|d| d.indicators[0].included = false),
+            changed(|d| drop(d.indicators.remove(0))),
+            changed(|d| d.indicators.retain(|i| i.group == "labs")),
+        ],
+        |d, c| lint(d, &Context { first_stood: &earlier, ..c }),
+    );
+    let newest = |_: &str| Some(3);
+    let version = |v: Option<u32>| changed(move |d| d.indicators[0].version = v);
+    table(
+        "QL109",
+        &[version(Some(1)), version(Some(2)), changed(|d| d.indicators[2].version = Some(1))],
+        &[
+            version(Some(3)),
+            version(None),
+            changed(|d| {
+                d.indicators[0].version = Some(1);
+                d.indicators[0].included = false;
+            }),
+        ],
+        |d, c| lint(d, &Context { version_of: &newest, ..c }),
+    );
+}
+
+#[test]
+fn ql107_what_is_documented_since_is_not_asked() {
+    let since: BTreeSet<String> = ["acute_kidney_injury".to_owned()].into();
+    table(
+        "QL107",
+        &[clean(), changed(|d| d.options.truncate(1)), changed(|d| d.form = QueryForm::Open)],
+        &[changed(|d| d.reason = Reason::R7), changed(|d| d.concept = Some("sepsis".into())), changed(|d| d.concept = None)],
+        |d, c| lint(d, &Context { documented_since: &since, ..c }),
+    );
+}
+
+#[test]
+fn ql108_sent_words_are_the_words_that_were_sent() {
+    let sent = body_hash(&clean());
+    table(
+        "QL108",
+        &[changed(|d| d.title.push('.')), changed(|d| d.options[0].text.push('x')), changed(|d| d.indicators[0].included = false)],
+        &[clean(), changed(|d| d.removed.push("x".into())), changed(|d| d.gap = Some("x".into()))],
+        |d, c| lint(d, &Context { sent_hash: Some(&sent), ..c }),
+    );
+}

@@ -1,0 +1,132 @@
+//! Queries out, answers in, and the figures over both.
+
+use super::import::Reject;
+use super::local::LocalDesk;
+use super::queries;
+use super::query_life::{self, Reply};
+use super::site::Site;
+use crate::chart::Instant;
+use crate::error::{Result, Trouble};
+use crate::query::{Counted, FigureGroup, IncomingReply, Sheet, SheetAnswer, body_hash, figures, read_replies, render_text};
+use crate::store::StoredQuery;
+use serde::Serialize;
+
+/// What reading answers did.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct AnswersReport {
+    /// Queries that are answered now.
+    pub answered: Vec<i64>,
+    /// Queries that had the same answer already.
+    pub unchanged: Vec<i64>,
+    /// What was refused.
+    pub rejects: Vec<Reject>,
+}
+
+impl AnswersReport {
+    /// Adds what another file did.
+    pub fn extend(&mut self, other: Self) {
+        self.answered.extend(other.answered);
+        self.unchanged.extend(other.unchanged);
+        self.rejects.extend(other.rejects);
+    }
+}
+
+impl LocalDesk {
+    /// Queries as they may leave the house: these, or every one that was sent. Each leaving is recorded.
+    pub fn sheets(&self, ids: Option<&[i64]>, form: &str) -> Result<Vec<Sheet>> {
+        let stored: Vec<StoredQuery> = match ids {
+            Some(ids) => ids.iter().map(|id| self.store().query(*id)?.ok_or_else(|| queries::missing(*id))).collect::<Result<_>>()?,
+            None => {
+                let mut all = self.store().queries(None)?;
+                all.retain(|q| q.state.is_sent() && q.version > 0);
+                all.sort_by_key(|q| q.id);
+                all
+            }
+        };
+        let mut out = Vec::new();
+        for query in stored {
+            let draft = &query.draft;
+            let (patient, encounter) = (draft.patient.as_deref(), draft.encounter.as_deref());
+            self.store().record_act(&self.session().actor(), "query.export", patient, encounter, Some(&query.id.to_string()), form)?;
+            let last = self.store().query_versions(query.id)?.pop();
+            let (text, hash) = last.map_or_else(|| (render_text(draft, Some(query.id)), body_hash(draft)), |v| (v.text, v.body_hash));
+            let mut sheet = Sheet::of(query.id, (query.version, query.state), draft, text, hash);
+            sheet.sent = query.sent;
+            sheet.answer = query.answer.as_deref().map(|answer| SheetAnswer::of(answer, draft, query.responded));
+            out.push(sheet);
+        }
+        Ok(out)
+    }
+
+    /// Takes in the answers of a file. The same file again changes nothing.
+    pub fn import_answers(&self, source: &str, text: &str) -> Result<AnswersReport> {
+        let replies = read_replies(source, text);
+        let mut report = AnswersReport { rejects: replies.refused.into_iter().map(Reject::from).collect(), ..AnswersReport::default() };
+        for reply in replies.taken {
+            match self.take_reply(&reply) {
+                Ok(true) => report.answered.push(reply.query),
+                Ok(false) => report.unchanged.push(reply.query),
+                // Bad use and refusals are about this answer; the rest goes in.
+                Err(trouble) if matches!(trouble.exit_code(), 2 | 3) => {
+                    let what = if trouble.source.is_some() {
+                        format!("{}: {}", trouble.source.clone().unwrap_or_default(), trouble.what)
+                    } else {
+                        trouble.what.clone()
+                    };
+                    let line = reply.line;
+                    report.rejects.push(Reject { source: Some(source.to_owned()), line, what, why: trouble.why, hint: trouble.hint });
+                }
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        Ok(report)
+    }
+
+    /// True when it is new.
+    fn take_reply(&self, reply: &IncomingReply) -> Result<bool> {
+        let id = reply.query;
+        let query = self.store().query(id)?.ok_or_else(|| queries::missing(id))?;
+        if query.state.is_draft() {
+            return Err(Trouble::refused("the query was not sent").hint("a draft has no answer"));
+        }
+        let version = self.store().query_versions(id)?.pop();
+        if let (Some(hash), Some(version)) = (reply.hash.as_deref(), &version)
+            && hash != version.body_hash
+        {
+            return Err(Trouble::refused("it answers other words than those that were sent last")
+                .why(format!("version {} has another hash", version.version))
+                .hint("it belongs to another version or to another store; record it by hand if it fits"));
+        }
+        let (option, words) = reply.on(&query.draft).map_err(|what| Trouble::input(what).hint("give its number, from 1, or its words"))?;
+        let ticked = option.and_then(|i| query.draft.options.get(i)).map(|o| o.text.as_str()).unwrap_or_default();
+        let said = [ticked, words.trim()].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join("\n");
+        if query.answer.as_deref() == Some(said.as_str()) {
+            return Ok(false);
+        }
+        let reply = Reply { words, option, by: reply.by.clone(), at: reply.at };
+        query_life::answer(self.store(), self.session(), id, &reply)?;
+        Ok(true)
+    }
+
+    /// The figures over queries sent in a period.
+    pub fn query_figures(&self, from: Option<Instant>, to: Option<Instant>) -> Result<Vec<FigureGroup>> {
+        self.store().record_act(&self.session().actor(), "report.queries", None, None, None, "")?;
+        let mut stored = self.store().queries(None)?;
+        stored.retain(|q| q.sent.is_some_and(|sent| from.is_none_or(|from| sent >= from) && to.is_none_or(|to| sent < to)));
+        stored.sort_by_key(|q| q.id);
+        let counted: Vec<Counted> = stored
+            .iter()
+            .map(|q| Counted {
+                query: q.id,
+                author: q.created_by.clone(),
+                provider: q.draft.recipient.as_ref().map(|r| r.name.clone()).unwrap_or_default(),
+                state: q.state,
+                form: q.draft.form,
+                outcome: q.outcome,
+                responded: q.answer.is_some(),
+                hours: q.responded.zip(q.sent).map(|(responded, sent)| responded.hours_since(&sent)).filter(|h| *h >= 0.0),
+            })
+            .collect();
+        Ok(figures(&counted, Site::of(self.store())?.policy()))
+    }
+}

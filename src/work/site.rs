@@ -1,0 +1,81 @@
+//! What a site brings of its own: `STORE/templates/policy.toml` and query templates beside it. Its templates go before the shipped ones;
+//! each wording that was used is kept in the store.
+
+use crate::error::{Result, Trouble};
+use crate::hash::sha256;
+use crate::query::{Policy, Templates, templates};
+use crate::store::Store;
+use std::path::Path;
+
+/// The folder inside a store's folder.
+const FOLDER: &str = "templates";
+/// The file of it that holds the policy.
+const POLICY: &str = "policy.toml";
+/// A template file larger than this is a mistake.
+const LARGEST: u64 = 4 << 20;
+
+/// A site's own policy and templates, with the shipped ones behind them.
+pub struct Site {
+    policy: Option<Policy>,
+    templates: Option<Templates>,
+    /// Name, hash and text of each file of templates.
+    files: Vec<(String, String, String)>,
+}
+
+impl Site {
+    /// Reads them; nothing is there in the demo and in most stores.
+    pub fn of(store: &Store) -> Result<Self> {
+        let mut site = Self { policy: None, templates: None, files: Vec::new() };
+        let Some(folder) = store.folder().map(|f| f.join(FOLDER)).filter(|f| f.is_dir()) else { return Ok(site) };
+        let entries = std::fs::read_dir(&folder).map_err(|e| unread(&folder, &e))?;
+        let mut names: Vec<_> =
+            entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.extension().is_some_and(|x| x == "toml")).collect();
+        names.sort();
+        for path in names {
+            let text = read(&path)?;
+            if path.file_name().is_some_and(|n| n == POLICY) {
+                let policies = Policy::parse(&text).map_err(|t| t.at(path.display().to_string(), None))?;
+                site.policy = policies.into_iter().next();
+            } else {
+                site.files.push((path.display().to_string(), sha256(&text), text));
+            }
+        }
+        if !site.files.is_empty() {
+            let own: Vec<(&str, &str)> = site.files.iter().map(|(name, _, text)| (name.as_str(), text.as_str())).collect();
+            site.templates = Some(Templates::parse(&own)?.before(templates()));
+        }
+        Ok(site)
+    }
+
+    /// The policy in force.
+    pub fn policy(&self) -> &Policy {
+        static NONE: std::sync::OnceLock<Policy> = std::sync::OnceLock::new();
+        // The shipped file is compiled in and a test parses it: the empty policy is never seen.
+        self.policy.as_ref().or(Policy::shipped().first()).unwrap_or_else(|| NONE.get_or_init(Policy::default))
+    }
+
+    /// The templates in force.
+    pub fn templates(&self) -> &Templates {
+        self.templates.as_ref().unwrap_or(templates())
+    }
+
+    /// The site's own template of this name, with the hash and text of its file.
+    pub fn own(&self, id: &str) -> Option<(&str, &str, &str)> {
+        let own = self.templates.as_ref()?.get(id)?;
+        let quoted = format!("id = \"{}\"", own.id);
+        let file = self.files.iter().find(|(_, _, text)| text.contains(&quoted))?;
+        Some((own.id.as_str(), &file.1, &file.2))
+    }
+}
+
+fn read(path: &Path) -> Result<String> {
+    let size = std::fs::symlink_metadata(path).map_err(|e| unread(path, &e))?;
+    if !size.is_file() || size.len() > LARGEST {
+        return Err(Trouble::input("the template file is no ordinary file, or too large").at(path.display().to_string(), None));
+    }
+    std::fs::read_to_string(path).map_err(|e| unread(path, &e))
+}
+
+fn unread(path: &Path, error: &std::io::Error) -> Trouble {
+    Trouble::input("the site's templates could not be read").at(path.display().to_string(), None).why(error.kind())
+}
