@@ -4,7 +4,7 @@
 #[allow(dead_code)] // each file of tests uses a part of it
 mod support;
 
-use lacuna::query::{Draft, Outcome, QueryState, bundle, csv, letter, lint_text, mdm, render_markdown};
+use lacuna::query::{Draft, LintSeverity, Outcome, QueryState, bundle, csv, letter, lint_text, mdm, render_markdown};
 use lacuna::work::model::QueryView;
 use lacuna::work::{Desk, LocalDesk, Reply, demo, import_records};
 use proptest::prelude::*;
@@ -133,7 +133,9 @@ fn nothing_that_a_provider_sees_speaks_of_money_or_of_how_the_query_came_about()
             draft.removed.push("SENTINEL removed option".into());
             desk.save_draft(id, view.revision, &draft, "SENTINEL worth an MCC, DRG 291, $9,000").unwrap();
             let report = desk.lint(&draft).unwrap();
-            assert!(!report.blocks(), "{} {}: {:#?}", row.encounter, gap.key, report.diagnostics);
+            // A stay that ended long ago can be asked about no more; everything else of a filled template can be sent.
+            let blocks = report.diagnostics.iter().filter(|d| d.severity == LintSeverity::Block && d.rule != "QL105").collect::<Vec<_>>();
+            assert!(blocks.is_empty(), "{} {}: {blocks:#?}", row.encounter, gap.key);
             let sheets = desk.sheets(Some(&[id]), "test").unwrap();
             let forms = [
                 sheets[0].text.clone(),
@@ -325,6 +327,7 @@ fn four_processes_at_once_lose_no_word_and_show_no_locked_database() {
 }
 
 fn sendable_through_commands(home: &Home) -> String {
+    home.json(["me", "--name", "Ana Ruiz, RN, CCDS", "--contact", "ext. 4417"]);
     let all = home.json(["gaps", "--all"]);
     for gap in all.as_array().unwrap() {
         let (encounter, item) = (gap["encounter"].as_str().unwrap(), gap["item"].as_str().unwrap());

@@ -35,7 +35,13 @@ const SAYS_SOMETHING: usize = 4;
 /// What to look for, of an answer to a question about `subject`.
 pub fn answer_words(answer: &str, subject: Option<&str>) -> AnswerWords {
     let all = tokens(answer);
-    let mut concepts: BTreeSet<String> = concepts().find(&all).into_iter().map(|n| n.concept).collect();
+    // "Hypotension without shock" is carried by a note about hypotension.
+    let denied = |from: usize| {
+        let before: Vec<_> = all.iter().filter(|t| t.span.end <= from).rev().take(2).cloned().collect();
+        vocabularies().get("negation").any(&before.into_iter().rev().collect::<Vec<_>>())
+    };
+    let found = concepts().find(&all).into_iter().filter(|n| !denied(n.span.start));
+    let mut concepts: BTreeSet<String> = found.map(|n| n.concept).collect();
     let attributes: BTreeSet<String> =
         vocabularies().get("attribute").find(&all).iter().map(|f| f.span.of(answer).to_lowercase()).collect();
     // "Acute on chronic diastolic" answers a question about heart failure.
@@ -98,6 +104,7 @@ mod tests {
             ("Acute kidney injury due to dehydration", None, "Assessment: acute kidney injury from dehydration, improving."),
             ("Acute on chronic diastolic heart failure", None, "Plan: 1. Acute on chronic diastolic heart failure, furosemide."),
             ("acute diastolic", Some("heart_failure"), "Acute diastolic heart failure. Continue diuresis."),
+            ("Hypotension without shock", None, "1. Hypotension without shock. Continue fluids."),
             ("Expected course after surgery", None, "Ileus is the expected course after this surgery."),
         ] {
             assert!(carried(answer, subject, note), "{answer}");
