@@ -94,7 +94,20 @@ impl<'a> Known<'a> {
 }
 
 /// What `query:` takes beside `any` and `none`.
-const STATES: [&str; 8] = ["answered", "answered_not_documented", "closed", "draft", "escalated", "open", "overdue", "withdrawn"];
+const STATES: [&str; 12] = [
+    "answered",
+    "answered_not_documented",
+    "closed",
+    "draft",
+    "escalated",
+    "open",
+    "overdue",
+    "ready",
+    "redirected",
+    "reopened",
+    "sent",
+    "withdrawn",
+];
 
 /// The name of a state, as in JSON.
 fn word<T: Serialize>(value: &T) -> String {
