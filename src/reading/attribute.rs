@@ -150,6 +150,7 @@ fn leads_to(lexicon: &Lexicon, gap: &str, word: &AttributeWord) -> bool {
 fn trails(gap: &str, word: &AttributeWord) -> bool {
     !gap.contains(';')
         && !gap.contains(". ")
+        && !gap.contains(" as well as ")
         && (!gap.contains(" and ") || word.place && is_place_phrase(gap))
         && gap.matches(',').count() <= 2
         && length(gap) <= word.after

@@ -128,12 +128,14 @@ impl<'a> Page<'a> {
                 continue;
             }
             let condition = !concept.id.contains('.');
-            let inside =
-                if condition { firm } else { reach }.is_some_and(|(start, end)| hit.end <= end && (hit.start, hit.end) != (start, end));
+            // A mask is looked for where conditions are: a treatment's longer name does not lift it ("negative pressure wound therapy").
+            let outer = if condition || concept.mask { firm } else { reach };
+            let inside = outer.is_some_and(|(start, end)| hit.end <= end && (hit.start, hit.end) != (start, end));
             if inside && !entry.nested {
                 continue;
             }
-            let measure = condition && self.lexicon.not_next.iter().any(|word| scan::follows(&self.folded, hit.end, word));
+            let behind = scan::past_short_form(&self.folded, hit.end);
+            let measure = condition && self.lexicon.not_next.iter().any(|word| scan::follows(&self.folded, behind, word));
             if !measure {
                 let mut earlier = kept.iter_mut().rev().take_while(|name| name.end > hit.start);
                 let known = earlier.find(|name| {

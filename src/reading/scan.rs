@@ -124,6 +124,19 @@ pub(super) fn follows(folded: &Folded, end: usize, word: &str) -> bool {
     rest.starts_with(word) && !folded.joined(skipped + word.len())
 }
 
+/// The longest short form that is looked over between a name and the word behind it.
+const SHORT_FORM: usize = 8;
+
+/// Behind the short form in brackets that a name is given ("deep vein thrombosis (DVT) | prophylaxis"), or the bracket that closes it.
+pub(super) fn past_short_form(folded: &Folded, end: usize) -> usize {
+    let Some(rest) = folded.text().get(end..) else { return end };
+    let inner = rest.strip_prefix(" (").unwrap_or(rest);
+    let length = inner.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inner.len());
+    let opened = inner.len() < rest.len() && (1..=SHORT_FORM).contains(&length);
+    let closes = inner.get(length..).is_some_and(|tail| tail.starts_with(')')) && (opened || length == 0);
+    if closes { end + (rest.len() - inner.len()) + length + 1 } else { end }
+}
+
 /// Whether a word comes right before a place.
 pub(super) fn precedes(folded: &Folded, start: usize, word: &str) -> bool {
     let Some(head) = folded.text().get(..start) else { return false };
