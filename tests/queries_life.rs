@@ -63,7 +63,10 @@ fn an_answer_is_not_the_end_until_a_later_note_carries_it_and_a_person_confirms(
     assert_eq!(row.state, QueryState::AnsweredNotDocumented, "found is not confirmed");
     assert_eq!(row.found.as_ref().map(|f| f.document.as_str()), Some("later-note"), "{said}");
     let closed = desk.documented(id, None, None).unwrap();
-    assert_eq!((closed.row.state, closed.row.outcome), (QueryState::Closed, Some(Outcome::Agreed)));
+    // What the ticked option stands for: a diagnosis is agreed to, a validated one confirmed.
+    let validates = closed.draft.form == lacuna::query::QueryForm::Validation;
+    let expected = if validates { Outcome::Validated } else { Outcome::Agreed };
+    assert_eq!((closed.row.state, closed.row.outcome), (QueryState::Closed, Some(expected)));
     assert_eq!(closed.documented_in.as_deref(), Some("later-note"));
     let events: Vec<&str> = closed.steps.iter().map(|s| s.event.as_str()).collect();
     assert_eq!(events, ["send", "answer", "not_documented", "documented"]);
