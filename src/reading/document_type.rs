@@ -38,7 +38,18 @@ pub fn document_type(text: &str, sections: &[Section], title: Option<&str>, rule
 
 /// Judges a note's type, with the reasons.
 pub(super) fn judge<'a>(text: &str, sections: &[Section], title: Option<&str>, rules: &'a DocumentTypes) -> Judgement<'a> {
-    let mut reasons = held(text, sections, rules);
+    judge_by(text, sections, title, rules, &rules.phrases.find(text))
+}
+
+/// The same, when the places of the rules' phrases are known.
+pub(super) fn judge_by<'a>(
+    text: &str,
+    sections: &[Section],
+    title: Option<&str>,
+    rules: &'a DocumentTypes,
+    phrases: &[(usize, Span)],
+) -> Judgement<'a> {
+    let mut reasons = held(text, sections, rules, phrases);
     for title in title.into_iter().chain(own_title(text, rules.file.title_words)) {
         let mut named: Vec<usize> = rules.titles.find(title).into_iter().map(|(owner, _)| owner).collect();
         named.sort_unstable();
@@ -60,9 +71,9 @@ pub(super) fn judge<'a>(text: &str, sections: &[Section], title: Option<&str>, r
 }
 
 /// The rules that hold, in the lexicon's order.
-fn held<'a>(text: &str, sections: &[Section], rules: &'a DocumentTypes) -> Vec<Reason<'a>> {
+fn held<'a>(text: &str, sections: &[Section], rules: &'a DocumentTypes, phrases: &[(usize, Span)]) -> Vec<Reason<'a>> {
     let mut seen: Vec<Vec<Span>> = rules.file.rule.iter().map(|_| Vec::new()).collect();
-    for (owner, span) in rules.phrases.find(text) {
+    for &(owner, span) in phrases {
         let Some((rule, seen)) = rules.file.rule.get(owner).zip(seen.get_mut(owner)) else { continue };
         if seen.len() < rule.at_least.max(1)
             && (!rule.opening || span.start < rules.file.opening)

@@ -26,7 +26,12 @@ pub fn elements(
     document_type: DocumentType,
     rules: &ElementRules,
 ) -> BTreeMap<String, Presence> {
-    found(text, sections, sentences, document_type, rules).into_iter().map(|(name, found)| (name, found.presence)).collect()
+    presences(found(text, sections, sentences, document_type, rules))
+}
+
+/// What is there of each element, without what decided it.
+pub(super) fn presences(found: BTreeMap<String, Found>) -> BTreeMap<String, Presence> {
+    found.into_iter().map(|(name, found)| (name, found.presence)).collect()
 }
 
 /// Whether an element is there, and what said so.
@@ -48,9 +53,21 @@ pub(super) fn found(
     document_type: DocumentType,
     rules: &ElementRules,
 ) -> BTreeMap<String, Found> {
+    found_by(text, sections, sentences, document_type, rules, &rules.phrases().find(text))
+}
+
+/// The same, when the places of the cues' phrases are known.
+pub(super) fn found_by(
+    text: &str,
+    sections: &[Section],
+    sentences: &[Span],
+    document_type: DocumentType,
+    rules: &ElementRules,
+    phrases: &[(usize, Span)],
+) -> BTreeMap<String, Found> {
     // Whether each section has content of its own, and whether a part of it has.
     let filled: Vec<bool> = sections.iter().map(|s| rules.has_content(text.get(s.body..s.end).unwrap_or_default())).collect();
-    let held = cues(text, sections, sentences, rules);
+    let held = cues(text, sections, sentences, rules, phrases);
     let mut out: BTreeMap<String, Found> = BTreeMap::new();
     let there = rules.there(sections);
     let others = DocumentType::ALL.into_iter().filter(|t| *t != document_type);
@@ -116,10 +133,10 @@ fn end_of_title(text: &str) -> usize {
 }
 
 /// The first words of each cue that holds: they speak for an element, whatever heading they stand under.
-fn cues(text: &str, sections: &[Section], sentences: &[Span], rules: &ElementRules) -> Vec<Option<Span>> {
+fn cues(text: &str, sections: &[Section], sentences: &[Span], rules: &ElementRules, phrases: &[(usize, Span)]) -> Vec<Option<Span>> {
     let mut hits: Vec<Vec<Span>> = rules.cues().iter().map(|_| Vec::new()).collect();
     let title = end_of_title(text);
-    for (owner, span) in rules.phrases().find(text) {
+    for &(owner, span) in phrases {
         let Some((cue, hits)) = rules.cues().get(owner).zip(hits.get_mut(owner)) else { continue };
         if hits.len() >= cue.at_least.max(1) {
             continue;

@@ -1,9 +1,9 @@
 //! Many patterns at once, looked for only where a word or a sign begins.
 //!
-//! A pattern is a row of words and signs. From each word of a text the row that it begins is followed as long as a table of bits says
-//! that some pattern may begin so: for most words that ends at once. Where a pattern may end, it is looked up and compared. A row is no
-//! longer than the longest pattern, so the work is linear. (An Aho-Corasick automaton keeps every pattern in view at every byte, inside
-//! words too, and its states for this many patterns do not fit the processor's nearest memory.)
+//! A pattern is a row of words and signs. The text is cut into those once, each with its hash; from each word the row that it begins is
+//! followed as long as a table of bits says that some pattern may begin so: for most words that ends at once. Where a pattern may end, it
+//! is looked up and compared. A row is no longer than the longest pattern, so the work is linear. (An Aho-Corasick automaton keeps every
+//! pattern in view at every byte, inside words too, and its states for this many patterns do not fit the processor's nearest memory.)
 
 /// The patterns, ready to be looked up.
 pub(super) struct Machine {
@@ -19,6 +19,9 @@ pub(super) struct Machine {
     signs: [bool; 256],
     /// How many bytes of a last word that may go on are hashed; which numbers occur.
     open: [bool; HEAD],
+    opens: bool,
+    /// How many words and signs the longest pattern has.
+    longest: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -50,10 +53,13 @@ impl Machine {
             known: Known::new(patterns.clone().count()),
             signs: [false; 256],
             open: [false; HEAD],
+            opens: false,
+            longest: 1,
         };
         for (number, (pattern, end)) in patterns.enumerate() {
             out.add(number, pattern.as_bytes(), end);
         }
+        out.opens = out.open.contains(&true);
         out.patterns.sort_unstable_by_key(|pattern| (pattern.key, pattern.number));
         for (at, pattern) in out.patterns.iter().enumerate() {
             let slot = usize::try_from(pattern.key >> out.shift).unwrap_or_default();
@@ -63,26 +69,30 @@ impl Machine {
     }
 
     fn add(&mut self, number: usize, pattern: &[u8], end: End) {
-        let (mut token, mut at) = (Token::next(0, pattern), 0);
-        while let Some(here) = token {
-            at += here.length;
-            token = Token::next(here.whole, pattern.get(at..).unwrap_or_default());
-            if token.is_some() {
-                self.known.set(here.whole ^ MORE);
+        let (mut row, mut at, mut tokens) = (0, 0, 0);
+        while let Some(here) = Token::at(at, pattern) {
+            at = here.end;
+            tokens += 1;
+            let whole = join(row, here.hash);
+            if at < pattern.len() {
+                self.known.set(whole, MORE);
+                row = whole;
                 continue;
             }
             let key = if end == End::Open {
-                let head = here.length.min(HEAD);
+                let head = (here.end - here.start).min(HEAD);
                 self.open.iter_mut().skip(head - 1).take(1).for_each(|occurs| *occurs = true);
-                pattern.get(at - here.length..).unwrap_or_default().iter().take(head).fold(here.row, |hash, byte| mix(hash, *byte)) ^ OPEN
+                join(row, pattern.get(here.start..).unwrap_or_default().iter().take(head).fold(0, |hash, byte| mix(hash, lower(*byte))))
+                    ^ OPEN
             } else {
-                here.whole ^ ENDS
+                whole
             };
-            self.known.set(key);
+            self.known.set(key, ENDS);
             let start = self.bytes.len();
             self.bytes.extend_from_slice(pattern);
             self.patterns.push(Pattern { key, number, start, end: self.bytes.len() });
         }
+        self.longest = self.longest.max(tokens);
         if let Some(known) = pattern.first().and_then(|first| self.signs.get_mut(usize::from(*first))) {
             *known = true;
         }
@@ -92,49 +102,76 @@ impl Machine {
     /// start.
     pub(super) fn find(&self, text: &str, mut found: impl FnMut(usize, usize, usize)) {
         let bytes = text.as_bytes();
-        let mut start = 0;
-        while let Some(first) = Token::next(0, bytes.get(start..).unwrap_or_default()) {
-            if first.word || bytes.get(start).is_some_and(|sign| self.signs.get(usize::from(*sign)) == Some(&true)) {
-                self.follow(bytes, start, &first, &mut found);
+        let mut tokens: Vec<Token> = Vec::with_capacity(AHEAD + self.longest);
+        let (mut first, mut cut) = (0, 0);
+        loop {
+            // Some words ahead and no more: a text of any length takes the same memory.
+            if tokens.len() - first < self.longest && cut < bytes.len() {
+                tokens.drain(..first);
+                first = 0;
+                while tokens.len() < AHEAD + self.longest
+                    && let Some(token) = Token::at(cut, bytes)
+                {
+                    cut = token.end;
+                    tokens.push(token);
+                }
             }
-            start += first.length;
+            let Some((token, rest)) = tokens.get(first..).and_then(<[Token]>::split_first) else { return };
+            first += 1;
+            if token.word || bytes.get(token.start).is_some_and(|sign| self.signs.get(usize::from(*sign)) == Some(&true)) {
+                self.follow(bytes, token, rest, &mut found);
+            }
         }
     }
 
     /// Follows the row of words and signs that begins with a token.
-    fn follow(&self, bytes: &[u8], start: usize, first: &Token, found: &mut impl FnMut(usize, usize, usize)) {
-        let opens = self.open.contains(&true);
-        let (mut end, mut here) = (start, *first);
+    #[inline]
+    fn follow(&self, bytes: &[u8], first: &Token, rest: &[Token], found: &mut impl FnMut(usize, usize, usize)) {
+        let (mut row, mut here, mut rest) = (0, first, rest.iter());
         loop {
-            end += here.length;
-            if opens && here.word {
-                let mut head = here.row;
-                for (byte, occurs) in bytes.get(end - here.length..end).unwrap_or_default().iter().zip(self.open) {
-                    head = mix(head, *byte);
-                    if occurs {
-                        self.compare(head ^ OPEN, bytes, start, found);
+            if here.word {
+                if self.opens {
+                    self.heads(row, here, bytes, first.start, found);
+                }
+                if here.plural {
+                    let but_one = unmix(here.hash, b's');
+                    let before = bytes.get(here.end.wrapping_sub(2)).map_or(0, |byte| lower(*byte));
+                    let shorter = [(1, but_one), (2, unmix(but_one, before))];
+                    for (_, hash) in shorter.into_iter().take_while(|(cut, _)| here.start + cut < here.end) {
+                        let key = join(row, hash);
+                        if self.known.of(key) & ENDS != 0 {
+                            self.compare(key, bytes, first.start, found);
+                        }
                     }
                 }
             }
-            if here.word && bytes.get(end - 1).is_some_and(|last| last.eq_ignore_ascii_case(&b's')) {
-                self.compare(here.but_one ^ ENDS, bytes, start, found);
-                self.compare(here.but_two ^ ENDS, bytes, start, found);
+            let whole = join(row, here.hash);
+            let known = self.known.of(whole);
+            if known & ENDS != 0 {
+                self.compare(whole, bytes, first.start, found);
             }
-            self.compare(here.whole ^ ENDS, bytes, start, found);
-            if !self.known.has(here.whole ^ MORE) {
+            if known & MORE == 0 {
                 return;
             }
-            let Some(next) = Token::next(here.whole, bytes.get(end..).unwrap_or_default()) else { return };
-            here = next;
+            let Some(next) = rest.next() else { return };
+            (row, here) = (whole, next);
+        }
+    }
+
+    /// Compares the patterns that end inside a word.
+    fn heads(&self, row: u64, word: &Token, bytes: &[u8], start: usize, found: &mut impl FnMut(usize, usize, usize)) {
+        let mut head = 0;
+        for (byte, occurs) in bytes.get(word.start..word.end).unwrap_or_default().iter().zip(self.open) {
+            head = mix(head, lower(*byte));
+            let key = join(row, head) ^ OPEN;
+            if occurs && self.known.of(key) & ENDS != 0 {
+                self.compare(key, bytes, start, found);
+            }
         }
     }
 
     /// Compares the patterns of a hash with the text at a place.
-    #[inline]
     fn compare(&self, key: u64, bytes: &[u8], start: usize, found: &mut impl FnMut(usize, usize, usize)) {
-        if !self.known.has(key) {
-            return;
-        }
         let slot = usize::try_from(key >> self.shift).unwrap_or_default();
         let first = self.by_bits.get(slot).map_or(self.patterns.len(), |first| *first as usize);
         let near = self.patterns.get(first..).unwrap_or_default().iter().skip_while(|pattern| pattern.key < key);
@@ -148,85 +185,142 @@ impl Machine {
     }
 }
 
+/// How many words are cut at a time.
+const AHEAD: usize = 512;
+
 /// Letters and digits; all of what is not ASCII counts as letters.
 pub(super) fn in_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80
+    lower(byte) != 0
 }
 
-/// A word or a sign, with the hash of the row up to its end: in any ASCII case.
+/// The bytes of words as they are hashed, letters in lower case; 0 for a sign.
+const LOWER: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte: u8 = 255;
+    #[allow(clippy::indexing_slicing, reason = "a table of all bytes, made by the compiler")]
+    while byte > 0 {
+        if byte.is_ascii_alphanumeric() || byte >= 0x80 {
+            table[byte as usize] = byte.to_ascii_lowercase();
+        }
+        byte -= 1;
+    }
+    table
+};
+
+#[inline]
+fn lower(byte: u8) -> u8 {
+    LOWER.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+/// A word or a sign, with its hash in any ASCII case.
 #[derive(Clone, Copy)]
 struct Token {
+    hash: u64,
+    start: usize,
+    end: usize,
     word: bool,
-    length: usize,
-    whole: u64,
-    /// The hash without the last byte, and without the last two; and that of the row before it.
-    but_one: u64,
-    but_two: u64,
-    row: u64,
+    /// Whether it ends with the letter of a plural.
+    plural: bool,
 }
 
 /// How much of a word is looked at for patterns that may end inside it.
 const HEAD: usize = 3;
 
 impl Token {
-    /// The token at the start of some bytes, in a row whose hash is known.
+    /// The token at a place.
     #[inline]
-    fn next(row: u64, bytes: &[u8]) -> Option<Self> {
-        let (first, rest) = bytes.split_first()?;
-        let whole = mix(row, *first);
-        let mut out = Self { word: in_word(*first), length: 1, whole, but_one: row, but_two: row, row };
-        if out.word {
-            for byte in rest.iter().take_while(|byte| in_word(**byte)) {
-                (out.but_two, out.but_one, out.whole) = (out.but_one, out.whole, mix(out.whole, *byte));
-                out.length += 1;
-            }
+    fn at(start: usize, bytes: &[u8]) -> Option<Self> {
+        let first = *bytes.get(start)?;
+        let letter = lower(first);
+        if letter == 0 {
+            return Some(Self { hash: mix(0, first), start, end: start + 1, word: false, plural: false });
         }
-        Some(out)
+        let (mut hash, mut end, mut last) = (mix(0, letter), start + 1, letter);
+        for byte in bytes.get(end..)? {
+            let letter = lower(*byte);
+            if letter == 0 {
+                break;
+            }
+            (hash, last) = (mix(hash, letter), letter);
+            end += 1;
+        }
+        Some(Self { hash, start, end, word: true, plural: last == b's' })
     }
+}
+
+/// An odd number, so that it can be multiplied back.
+const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
+const BACK: u64 = inverse(FACTOR);
+
+/// What undoes a multiplication: each step of Newton's method doubles the bits that are right.
+const fn inverse(odd: u64) -> u64 {
+    let mut out = odd;
+    let mut step = 0;
+    while step < 6 {
+        out = out.wrapping_mul(2u64.wrapping_sub(odd.wrapping_mul(out)));
+        step += 1;
+    }
+    out
 }
 
 #[inline]
 fn mix(hash: u64, byte: u8) -> u64 {
-    (hash.rotate_left(7) ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    (hash.rotate_left(7) ^ u64::from(byte)).wrapping_mul(FACTOR)
 }
 
-/// Any three numbers: they keep apart that a pattern ends here, that one goes on, and that one may end inside the word.
-const ENDS: u64 = 0x517C_C1B7_2722_0A95;
-const MORE: u64 = 0x2545_F491_4F6C_DD1D;
+/// The hash without its last byte.
+#[inline]
+fn unmix(hash: u64, byte: u8) -> u64 {
+    (hash.wrapping_mul(BACK) ^ u64::from(byte)).rotate_right(7)
+}
+
+/// The hash of a row with one more word or sign.
+#[inline]
+fn join(row: u64, token: u64) -> u64 {
+    (row.rotate_left(23) ^ token).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+}
+
+/// Keeps apart that one pattern ends inside a word and another with it.
 const OPEN: u64 = 0x6A09_E667_F3BC_C909;
 
-/// A table of bits that knows for certain which hashes no pattern has, and guesses wrong on few of the others.
+/// A pattern ends with this row.
+const ENDS: u64 = 1;
+/// A pattern goes on behind it.
+const MORE: u64 = 2;
+
+/// A table of pairs of bits that knows for certain which rows begin no pattern, and guesses wrong on few of the others.
 struct Known {
     bits: Vec<u64>,
     shift: u32,
 }
 
 impl Known {
-    /// So many bits for each pattern and the rows it begins with keep the wrong guesses near one in ten.
+    /// So many pairs for each pattern and the rows it begins with keep the wrong guesses near one in ten.
     const SPARSE: usize = 16;
 
     fn new(patterns: usize) -> Self {
-        let bits = (patterns * Self::SPARSE).next_power_of_two().max(1024);
-        Self { bits: vec![0; bits / 64], shift: 64 - bits.ilog2() }
+        let pairs = (patterns * Self::SPARSE).next_power_of_two().max(1024);
+        Self { bits: vec![0; pairs / 32], shift: 64 - pairs.ilog2() }
     }
 
     #[inline]
     fn place(&self, key: u64) -> (usize, u64) {
-        let bit = key.wrapping_mul(ENDS) >> self.shift;
-        ((bit / 64) as usize, 1 << (bit % 64))
+        let pair = key >> self.shift;
+        ((pair / 32) as usize, pair % 32 * 2)
     }
 
-    fn set(&mut self, key: u64) {
-        let (at, bit) = self.place(key);
+    fn set(&mut self, key: u64, what: u64) {
+        let (at, shift) = self.place(key);
         if let Some(word) = self.bits.get_mut(at) {
-            *word |= bit;
+            *word |= what << shift;
         }
     }
 
+    /// What is known of a row: `ENDS`, `MORE`, both or nothing.
     #[inline]
-    fn has(&self, key: u64) -> bool {
-        let (at, bit) = self.place(key);
-        self.bits.get(at).is_some_and(|word| word & bit != 0)
+    fn of(&self, key: u64) -> u64 {
+        let (at, shift) = self.place(key);
+        self.bits.get(at).map_or(0, |word| word >> shift)
     }
 }
 

@@ -17,6 +17,7 @@ mod scan;
 mod scope;
 mod section;
 mod sentence;
+mod spoken;
 mod summary;
 #[cfg(test)]
 mod tests;

@@ -2,8 +2,8 @@
 
 use super::attribute::{self, Bearer};
 use super::clauses::{clauses, is_known, item_at};
-use super::document_type::{DocumentTypes, document_type};
-use super::elements::{ElementRules, elements};
+use super::document_type::{self, DocumentTypes};
+use super::elements::{self, ElementRules};
 use super::folded::{Folded, fold_name};
 use super::lexicon::{Axis, Concept, Form, Lexicon, Owner};
 use super::measurement;
@@ -12,6 +12,7 @@ use super::scan::{self, Hit, Hits};
 use super::scope::{self, Clause, Judged, Place, Scopes};
 use super::section::{Headings, sections};
 use super::sentence::sentences;
+use super::spoken::Spoken;
 use super::summary;
 use crate::chart::{DocumentType, Span};
 use aho_corasick::AhoCorasick;
@@ -70,8 +71,12 @@ impl<'a> Page<'a> {
         let mentions = self.mentions();
         let measurements = measurement::measurements(self.lexicon, self.text, &self.folded, &self.hits.measures);
         let conditions = summary::conditions(&mentions, &measurements);
-        let document_type = hint.unwrap_or_else(|| document_type(self.text, &self.sections, None, DocumentTypes::shipped()));
-        let elements = elements(self.text, &self.sections, &self.sentences, document_type, ElementRules::shipped());
+        let spoken = Spoken::find(self.text);
+        let judged = || document_type::judge_by(self.text, &self.sections, None, DocumentTypes::shipped(), &spoken.types).document_type;
+        let document_type = hint.unwrap_or_else(judged);
+        let rules = ElementRules::shipped();
+        let found = elements::found_by(self.text, &self.sections, &self.sentences, document_type, rules, &spoken.cues);
+        let elements = elements::presences(found);
         Reading { document_type, sections: self.sections, sentences: self.sentences, mentions, measurements, elements, conditions }
     }
 

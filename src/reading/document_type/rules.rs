@@ -90,8 +90,17 @@ impl DocumentTypes {
     }
 
     fn new(file: File) -> Self {
-        let phrases = Phrases::new(file.rule.iter().enumerate().flat_map(|(i, r)| r.phrases.iter().map(move |p| (p.as_str(), i))));
+        let phrases = Phrases::new(spoken(&file));
         let titles = Phrases::new(file.title.iter().enumerate().flat_map(|(i, t)| t.phrases.iter().map(move |p| (p.as_str(), i))));
         Self { file, phrases, titles }
     }
+
+    /// The rules' phrases, each with the number of its rule.
+    pub(in crate::reading) fn spoken(&self) -> impl Iterator<Item = (&str, usize)> {
+        spoken(&self.file)
+    }
+}
+
+fn spoken(file: &File) -> impl Iterator<Item = (&str, usize)> {
+    file.rule.iter().enumerate().flat_map(|(number, rule)| rule.phrases.iter().map(move |phrase| (phrase.as_str(), number)))
 }

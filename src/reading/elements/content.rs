@@ -5,33 +5,32 @@ use std::borrow::Cow;
 /// Whether a body says something. Blanks, rules, `___`, `***`, `[ ]`, a row of X's and the given place-holders ("deferred",
 /// "see chart") say nothing; a place-holder that goes on with a reason does.
 pub(super) fn says_something(body: &str, placeholders: &[String], reasons: &[String]) -> bool {
-    let mut words: Vec<String> = Vec::new();
-    // A place-holder is short: nothing beyond its first words is looked at.
     let filled = filled(body);
-    for word in filled.split_whitespace().filter(|w| !is_token(w)).flat_map(|w| w.split(|c: char| !c.is_alphanumeric())) {
-        if !(word.is_empty() || (word.len() > 1 && word.chars().all(|c| c == 'x' || c == 'X'))) {
-            words.push(word.to_lowercase());
-        }
-        if words.len() == 12 {
-            break;
-        }
+    let words = filled.split_whitespace().filter(|w| !is_token(w)).flat_map(|w| w.split(|c: char| !c.is_alphanumeric()));
+    let mut words = words.filter(|word| !(word.is_empty() || (word.len() > 1 && word.chars().all(|c| c == 'x' || c == 'X'))));
+    // A place-holder is short: more words are none, and nothing beyond them is looked at.
+    if words.clone().nth(PLACEHOLDER).is_some() {
+        return true;
     }
+    let words: Vec<String> = words.by_ref().map(str::to_lowercase).collect();
     // The box of a form: "[x]" is ticked, "[ ]" is not.
     if words.is_empty() {
         return body.contains("[x]") || body.contains("[X]");
     }
     let joined = words.join(" ");
-    let held = words.len() <= 8
-        && placeholders.iter().any(|p| joined.strip_prefix(p.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')));
+    let held = placeholders.iter().any(|p| joined.strip_prefix(p.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')));
     !held || reasons.iter().any(|r| words.iter().any(|w| w == r))
 }
+
+/// A place-holder has no more words.
+const PLACEHOLDER: usize = 8;
 
 /// The longest choice of a form that is looked for, in bytes.
 const CHOICE: usize = 200;
 
 /// A short body without the choices that nobody made: `{choose one}`. A long body is no place-holder.
 fn filled(body: &str) -> Cow<'_, str> {
-    let Some(open) = body.find('{').filter(|_| body.len() <= CHOICE) else { return Cow::Borrowed(body) };
+    let Some(open) = Some(body).filter(|body| body.len() <= CHOICE).and_then(|body| body.find('{')) else { return Cow::Borrowed(body) };
     let mut out = body.get(..open).unwrap_or_default().to_owned();
     let mut rest = body.get(open..).unwrap_or_default();
     while let Some((before, after)) = rest.split_once('{') {

@@ -155,7 +155,7 @@ impl ElementRules {
     }
 
     fn new(file: File) -> Self {
-        let phrases = Phrases::new(file.cue.iter().enumerate().flat_map(|(i, c)| c.phrases.iter().map(move |p| (p.as_str(), i))));
+        let phrases = Phrases::new(spoken(&file));
         let mut numbers = BTreeMap::new();
         for name in file.rule.iter().flat_map(|rule| &rule.sections) {
             let next = numbers.len();
@@ -196,6 +196,11 @@ impl ElementRules {
         &self.file.cue
     }
 
+    /// The cues' phrases, each with the number of its cue.
+    pub(in crate::reading) fn spoken(&self) -> impl Iterator<Item = (&str, usize)> {
+        spoken(&self.file)
+    }
+
     pub(super) fn phrases(&self) -> &Phrases {
         &self.phrases
     }
@@ -211,4 +216,8 @@ impl ElementRules {
     pub(super) fn has_content(&self, body: &str) -> bool {
         says_something(body, &self.file.placeholders, &self.file.reasons)
     }
+}
+
+fn spoken(file: &File) -> impl Iterator<Item = (&str, usize)> {
+    file.cue.iter().enumerate().flat_map(|(number, cue)| cue.phrases.iter().map(move |phrase| (phrase.as_str(), number)))
 }
