@@ -1,250 +1,196 @@
 //! Numbers that the text states for labs, vital signs and scores.
 
+mod row;
+#[cfg(test)]
+mod tests;
+mod value;
+
 use super::folded::Folded;
-use super::lexicon::{Lexicon, Owner};
+use super::lexicon::{Lexicon, Measure, Owner};
+use super::measuring::Measuring;
 use super::model::Measurement;
 use super::number::{self, Number};
 use super::observations;
 use super::scan::Hit;
-use super::units;
-
-/// Words that can stand between a name and its number.
-const FILLERS: &[&str] = &[
-    "is",
-    "was",
-    "of",
-    "at",
-    "level",
-    "levels",
-    "approximately",
-    "approx",
-    "about",
-    "around",
-    "estimated",
-    "to",
-    "be",
-    "today",
-    "now",
-    "currently",
-    "up",
-    "down",
-    "elevated",
-    "low",
-    "high",
-    "than",
-    "count",
-    "reported",
-    "as",
-    "noted",
-    "found",
-    "value",
-    "has",
-    "been",
-    "the",
-    "stable",
-    "also",
-    "only",
-    "were",
-    "are",
-    "measured",
-    "on",
-    "admission",
-    "initial",
-    "initially",
-    "peak",
-    "peaked",
-    "repeat",
-    "arrival",
-    "went",
-    "from",
-    "in",
-    "range",
-    "score",
-    "scale",
-    "a",
-    "calculated",
-    "total",
-    "rate",
-    "reading",
-    "and",
-    "percent",
-    "baseline",
-    "came",
-    "back",
-    "rose",
-    "fell",
-];
-
-/// How many of them.
-const MAX_FILLERS: usize = 5;
-
-/// Units of doses: a number in one of them is what was given, not what was measured.
-const DOSES: &[&str] = &[
-    "mg", "g", "gm", "gms", "gram", "grams", "mcg", "ug", "tablet", "tablets", "tab", "tabs", "capsule", "units", "unit", "po", "p.o.",
-    "iv", "daily", "bid", "b.i.d.", "tid", "drops", "puffs", "degrees",
-];
-
-const TIMES: &[&str] = &[
-    "on admission",
-    "at admission",
-    "on arrival",
-    "on presentation",
-    "at presentation",
-    "today",
-    "yesterday",
-    "this morning",
-    "at discharge",
-    "at baseline",
-    "baseline",
-    "last night",
-    "on discharge",
-    "initially",
-    "currently",
-    "at triage",
-    "post transfusion",
-];
+use value::{Value, Values};
 
 /// How far behind a value its time is looked for, in bytes.
 const TIME_REACH: usize = 48;
 
+/// A word of time begins no further behind a value than this.
+const TIME_BEGINS: usize = 24;
+
+/// No more values than this belong to one name.
+const MOST_VALUES: usize = 12;
+
+/// No more names than this stand in a row ("WBC/Hgb/Hct/Plt").
+const MOST_NAMES: usize = 8;
+
+/// Everything that reading a number needs.
+#[derive(Clone, Copy)]
+struct Page<'a> {
+    how: &'a Measuring,
+    text: &'a str,
+    folded: &'a Folded,
+}
+
 /// Every measurement, in order of start.
 pub(super) fn measurements(lexicon: &Lexicon, text: &str, folded: &Folded, hits: &[Hit]) -> Vec<Measurement> {
+    let page = Page { how: &lexicon.measuring, text, folded };
     let mut out: Vec<Measurement> = Vec::new();
     let mut reach = 0;
-    for hit in hits {
-        let Owner::Measure(at) = hit.owner else { continue };
-        let Some(name) = lexicon.measures.get(at) else { continue };
-        if hit.start < reach {
-            continue;
-        }
-        let found = behind(name, text, folded, hit);
-        if let Some(last) = found.last() {
-            reach = folded.forth(last.end);
-            out.extend(found);
+    for (at, hit) in hits.iter().enumerate() {
+        let Some(measure) = measure(lexicon, hit).filter(|measure| hit.start >= reach && !page.is_unit(measure, hit)) else { continue };
+        let rest = hits.get(at + 1..).unwrap_or_default();
+        if let Some(end) = page.named_row(lexicon, hit, measure, rest, &mut out).or_else(|| page.behind(hit, measure, &mut out)) {
+            reach = end;
         }
     }
+    page.fishbones(&mut out);
     out
 }
 
-/// The numbers behind a name.
-fn behind(name: &str, text: &str, folded: &Folded, hit: &Hit) -> Vec<Measurement> {
-    let plain = folded.text();
-    let mut out = Vec::new();
-    let Some(mut at) = number::skip_fillers(plain, hit.end, FILLERS, MAX_FILLERS) else { return out };
-    let mut unit_end = at;
-    while let Some(found) = number::read(plain, at) {
-        let made = if name == "blood_pressure" { pressure(plain, &found) } else { one(name, plain, &found) };
-        let Some((values, end)) = made else { break };
-        for (name, value, upper, unit) in values {
-            out.push(measurement(&name, value, upper, unit, found.comparator, text, folded, hit.start, end));
+fn measure<'a>(lexicon: &'a Lexicon, hit: &Hit) -> Option<&'a Measure> {
+    match hit.owner {
+        Owner::Measure(at) => lexicon.measures.get(at),
+        _ => None,
+    }
+}
+
+/// The measurement that a name alone means.
+fn only(measure: &Measure) -> Option<&str> {
+    match measure.orders.as_slice() {
+        [order] if order.len() == 1 => order.first().map(String::as_str),
+        _ => None,
+    }
+}
+
+impl Page<'_> {
+    /// "81 mg": a name that is a unit, too, and stands behind a number.
+    fn is_unit(&self, measure: &Measure, hit: &Hit) -> bool {
+        let before = self.folded.text().get(..hit.start).unwrap_or_default().trim_end_matches(' ');
+        measure.unit_too && before.ends_with(|c: char| c.is_ascii_digit())
+    }
+
+    /// Numbers in the order of several names, or of one that means several: "AST/ALT 40/38", "H&H 8.2/24.6". Where they end.
+    fn named_row(&self, lexicon: &Lexicon, hit: &Hit, first: &Measure, rest: &[Hit], out: &mut Vec<Measurement>) -> Option<usize> {
+        let plain = self.folded.text();
+        let Some(name) = only(first) else {
+            return first.orders.iter().find_map(|order| {
+                let names: Vec<&str> = order.iter().map(String::as_str).collect();
+                self.row(&names, hit.start, hit.end, out)
+            });
+        };
+        let (mut names, mut end) = (vec![name], hit.end);
+        for next in rest.iter().filter(|next| next.start > hit.start) {
+            if next.start <= end {
+                continue;
+            }
+            let joined = plain.get(end..next.start).is_some_and(|between| between.trim_matches(' ') == "/");
+            let Some(name) = measure(lexicon, next).and_then(only).filter(|_| joined && names.len() < MOST_NAMES) else { break };
+            names.push(name);
+            end = next.end;
         }
-        unit_end = unit_end.max(end);
-        match number::arrow(plain, end) {
-            Some(next) if out.len() < 12 => at = next,
-            _ => break,
+        if names.len() > 1 { self.row(&names, hit.start, end, out) } else { None }
+    }
+
+    /// The numbers behind one name. Where they end.
+    fn behind(&self, hit: &Hit, measure: &Measure, out: &mut Vec<Measurement>) -> Option<usize> {
+        let name = only(measure)?;
+        let plain = self.folded.text();
+        let (mut at, mut from) = (hit.end, false);
+        let (mut values, mut found) = (None, None);
+        // A date or the oxygen that the patient breathes can stand before the number.
+        for _ in 0..3 {
+            let begin = number::skip_fillers(plain, at, &self.how.fillers, self.how.most_fillers)?;
+            from |= begin.from;
+            if let Some(end) = number::date(plain, begin.at) {
+                at = end;
+                continue;
+            }
+            let number = number::read(plain, begin.at)?;
+            if self.is_item(begin.at, number.end) {
+                return None;
+            }
+            values = self.values(name, &number);
+            found = Some(number);
+            match value::aside(self, name, &number) {
+                Some(end) if values.is_none() => at = end,
+                _ => break,
+            }
+        }
+        let (mut found, mut values) = (found?, values?);
+        if self.how.is_other(name, self.folded, hit.start) {
+            return None;
+        }
+        let (mut own, mut last) = (hit.start, hit.end);
+        for _ in 0..MOST_VALUES {
+            let end = values.1;
+            self.push(&found, &values, hit.start, own, out);
+            (own, last) = (end, end);
+            let Some(next) = number::arrow(plain, end).or_else(|| self.again(end, from)) else { break };
+            let Some(number) = number::read(plain, next) else { break };
+            let Some(made) = self.values(name, &number) else { break };
+            (found, values) = (number, made);
+        }
+        Some(last)
+    }
+
+    /// Whether a number is the mark of an item at the start of its line: "WBC" above "3. Anemia".
+    fn is_item(&self, start: usize, end: usize) -> bool {
+        let behind = self.folded.text().get(end..).unwrap_or_default();
+        let marks = behind.strip_prefix(". ").or_else(|| behind.strip_prefix(") "));
+        marks.is_some_and(|rest| rest.starts_with(char::is_alphabetic)) && {
+            let before = self.text.get(..self.folded.back(start, end).start).unwrap_or_default();
+            before.trim_end_matches([' ', '\t']).ends_with('\n')
         }
     }
-    out
-}
 
-type Values = (Vec<(String, f64, Option<f64>, &'static str)>, usize);
+    /// Where a further value of the same name begins: "2.4 (baseline 1.1)", "from 30 | to 25".
+    fn again(&self, end: usize, from: bool) -> Option<usize> {
+        let rest = number::ahead(self.folded.text(), end, TIME_REACH);
+        let next = |rest: &str| {
+            let number = rest.trim_start_matches([' ', ':', '=', '(']);
+            number.starts_with(|c: char| c.is_ascii_digit()).then_some(number.len())
+        };
+        let to = rest.strip_prefix(" to ").filter(|_| from).and_then(|rest| next(rest.strip_prefix("about ").unwrap_or(rest)));
+        let left = to.or_else(|| {
+            let words = rest.trim_start_matches([' ', '(', ',', ';']);
+            self.how
+                .again
+                .iter()
+                .find_map(|again| words.strip_prefix(again.as_str()).filter(|rest| rest.starts_with([' ', ':'])).and_then(next))
+        })?;
+        Some(end + rest.len() - left)
+    }
 
-/// `120/80`: two measurements.
-fn pressure(plain: &str, found: &Number) -> Option<Values> {
-    let (low, end) = number::fraction(plain, found)?;
-    let systolic = observations::find("systolic_bp")?;
-    let diastolic = observations::find("diastolic_bp")?;
-    let fits = |row: &observations::Observation, value: f64| row.plausible.0 <= value && value <= row.plausible.1;
-    if !fits(systolic, found.value) || !fits(diastolic, low) || low > found.value {
-        return None;
+    fn push(&self, number: &Number, values: &Values, start: usize, own: usize, out: &mut Vec<Measurement>) {
+        let (values, end) = values;
+        let span = self.folded.back(start, *end);
+        let time = self.time(own, *end);
+        out.extend(values.iter().map(|Value { row, value, upper }| Measurement {
+            name: row.name.clone(),
+            value: *value,
+            upper: *upper,
+            comparator: number.comparator.map(str::to_owned),
+            unit: row.unit.clone(),
+            start: span.start,
+            end: span.end,
+            time: time.map(str::to_owned),
+        }));
     }
-    let values = vec![
-        ("systolic_bp".to_owned(), found.value, None, systolic.unit.as_str()),
-        ("diastolic_bp".to_owned(), low, None, diastolic.unit.as_str()),
-    ];
-    Some((values, end))
-}
 
-fn one(name: &str, plain: &str, found: &Number) -> Option<Values> {
-    if number::fraction(plain, found).is_some() {
-        return None; // a date, a dose ratio, a strength: not this measurement
+    /// The word of time behind a value, or between its name and it.
+    fn time(&self, own: usize, end: usize) -> Option<&str> {
+        let plain = self.folded.text();
+        let tail = number::ahead(plain, end, TIME_REACH).split(['.', ';', ',', '(', '\n']).next().unwrap_or_default();
+        let behind =
+            self.how.times.iter().filter_map(|word| tail.find(word.as_str()).filter(|at| *at < TIME_BEGINS).map(|at| (at, word))).min();
+        let inside = || plain.get(own..end).and_then(|own| self.how.times.iter().find(|word| own.contains(word.as_str())));
+        behind.map(|(_, word)| word).or_else(inside).map(String::as_str)
     }
-    let row = observations::find(name)?;
-    let (unit, end) = unit_behind(name, plain, found.end);
-    let convert = |value: f64| match unit {
-        Some(unit) => units::convert(value, unit, name),
-        None => bare(row, value),
-    };
-    let value = convert(found.value)?;
-    let upper = found.upper.and_then(convert);
-    if value < row.plausible.0 || value > row.plausible.1 {
-        return None;
-    }
-    if unit.is_none() && DOSES.iter().any(|dose| number::next_word(plain, found.end).is_some_and(|(word, _)| word == *dose)) {
-        return None;
-    }
-    Some((vec![(row.name.clone(), value, upper, row.unit.as_str())], end))
-}
 
-/// A number without a unit: the unit is clear from its size, or it must be the canonical one.
-fn bare(row: &observations::Observation, value: f64) -> Option<f64> {
-    if matches!(row.name.as_str(), "weight" | "height" | "urine_output" | "blood_loss" | "oxygen_flow") {
-        return None;
-    }
-    let (low, high) = row.plausible;
-    if low <= value && value <= high {
-        return Some(value);
-    }
-    let others = row.units.keys().chain(row.shifted.keys()).filter_map(|unit| units::convert(value, unit, &row.name));
-    others.into_iter().find(|converted| low <= *converted && *converted <= high)
-}
-
-/// The unit after a number, tried from three words down to one.
-fn unit_behind<'a>(name: &str, plain: &'a str, from: usize) -> (Option<&'a str>, usize) {
-    let start = plain.get(from..).map_or(from, |rest| from + rest.len() - rest.trim_start_matches([' ']).len());
-    let mut ends = Vec::new();
-    let mut at = start;
-    while ends.len() < 3 {
-        let Some((_, end)) = number::next_word(plain, at) else { break };
-        ends.push(end);
-        at = end;
-    }
-    for end in ends.into_iter().rev() {
-        let Some(written) = plain.get(start..end) else { continue };
-        let unit = written.trim_matches([' ', ',', ';', ')', '(', ':']).trim_end_matches('.');
-        if !unit.is_empty() && unit.len() < 30 && units::convert(1.0, unit, name).is_some() {
-            return (Some(unit), start + written.find(unit).unwrap_or_default() + unit.len());
-        }
-    }
-    (None, from)
-}
-
-#[allow(clippy::too_many_arguments, reason = "the fields of one measurement")]
-fn measurement(
-    name: &str,
-    value: f64,
-    upper: Option<f64>,
-    unit: &str,
-    comparator: Option<&str>,
-    text: &str,
-    folded: &Folded,
-    start: usize,
-    end: usize,
-) -> Measurement {
-    let span = folded.back(start, end);
-    let plain = folded.text();
-    let tail = number::ahead(plain, end, TIME_REACH).split(['.', ';', ',', '\n']).next().unwrap_or_default();
-    let time = TIMES.iter().filter_map(|word| tail.find(word).filter(|at| *at < 24).map(|at| (at, *word))).min();
-    let inside = || plain.get(start..end).and_then(|own| TIMES.iter().find(|word| own.contains(**word)).copied());
-    debug_assert!(span.end <= text.len());
-    Measurement {
-        name: name.to_owned(),
-        value,
-        upper,
-        comparator: comparator.map(str::to_owned),
-        unit: unit.to_owned(),
-        start: span.start,
-        end: span.end,
-        time: time.map(|(_, word)| word).or_else(inside).map(str::to_owned),
+    fn row_of(name: &str) -> Option<&'static observations::Observation> {
+        observations::find(name)
     }
 }

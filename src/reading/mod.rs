@@ -9,6 +9,7 @@ mod jsonl;
 mod lexicon;
 mod machine;
 mod measurement;
+mod measuring;
 mod model;
 mod number;
 pub mod observations;

@@ -1,14 +1,15 @@
 //! From the files to the machine.
 
-use super::entry::{AttributeFile, ConceptFile, GuardEntry, TriggerEntry, TriggerFile};
+use super::entry::{AttributeFile, ConceptFile, GuardEntry, MeasurementFile, TriggerEntry, TriggerFile};
 use super::placeholders::expand;
 use super::spelling::Spellings;
-use super::{AttributeWord, Axis, Concept, Deed, Direction, Files, Form, Guard, Lexicon, Owner, Trigger};
+use super::{AttributeWord, Axis, Concept, Deed, Direction, Files, Form, Guard, Lexicon, Measure, Owner, Trigger};
 use crate::error::{Result, Trouble};
 use crate::reading::folded::fold_name;
 use crate::reading::machine::{End, Machine};
+use crate::reading::measuring::Measuring;
 use crate::reading::observations::Table;
-use crate::reading::vocabulary;
+use crate::reading::{observations, vocabulary};
 use std::collections::BTreeMap;
 
 /// How many words may stand between an attribute and its condition where the file does not say.
@@ -23,7 +24,8 @@ struct Builder {
     forms: Vec<Form>,
     triggers: Vec<Trigger>,
     attributes: Vec<AttributeWord>,
-    measures: Vec<String>,
+    measures: Vec<Measure>,
+    measuring: Measuring,
     sections: BTreeMap<String, Vec<Axis>>,
     standing_sections: Vec<String>,
     lead_words: Vec<String>,
@@ -46,6 +48,7 @@ pub(super) fn build(files: &Files<'_>) -> Result<Lexicon> {
     builder.triggers(files.triggers)?;
     builder.attributes(files.attributes)?;
     builder.observations(files.observations)?;
+    builder.measurements(files.measurements)?;
     builder.finish()
 }
 
@@ -58,6 +61,7 @@ impl Lexicon {
             triggers: Vec::new(),
             attributes: Vec::new(),
             measures: Vec::new(),
+            measuring: Measuring::default(),
             sections: BTreeMap::new(),
             standing_sections: Vec::new(),
             lead_words: Vec::new(),
@@ -241,11 +245,41 @@ impl Builder {
 
     fn observations(&mut self, (file, text): (&str, &str)) -> Result<()> {
         for entry in Table::parse(file, text)?.rows() {
-            self.measures.push(entry.name.clone());
-            let owner = Owner::Measure(self.measures.len() - 1);
-            entry.text.iter().try_for_each(|name| self.add(file, name, owner))?;
+            let measure = Measure { orders: vec![vec![entry.name.clone()]], guard: Guard::default(), unit_too: false };
+            self.measure(file, measure, &entry.text)?;
         }
         Ok(())
+    }
+
+    fn measurements(&mut self, (file, text): (&str, &str)) -> Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let entries: MeasurementFile = read(file, text)?;
+        let known = |name: &String| observations::find(name).is_some();
+        let named =
+            entries.panel.iter().flat_map(|panel| panel.orders.iter().flatten()).chain(entries.name.iter().map(|name| &name.measure));
+        if let Some(strange) = named.into_iter().find(|name| !known(name)) {
+            return Err(Trouble::input(format!("\"{strange}\" is not measured")).at(file, None).hint("name a row of observations.toml"));
+        }
+        let sets = BTreeMap::new();
+        for name in &entries.name {
+            let guard = guard(&name.guard, &name.words, &sets);
+            let measure = Measure { orders: vec![vec![name.measure.clone()]], guard, unit_too: name.unit_too };
+            self.measure(file, measure, &name.words)?;
+        }
+        for panel in &entries.panel {
+            let measure = Measure { orders: panel.orders.clone(), guard: Guard::default(), unit_too: false };
+            self.measure(file, measure, &panel.words)?;
+        }
+        self.measuring = Measuring::new(entries.how);
+        Ok(())
+    }
+
+    fn measure(&mut self, file: &str, measure: Measure, names: &[String]) -> Result<()> {
+        self.measures.push(measure);
+        let owner = Owner::Measure(self.measures.len() - 1);
+        names.iter().try_for_each(|name| self.add(file, name, owner))
     }
 
     fn finish(self) -> Result<Lexicon> {
@@ -257,6 +291,7 @@ impl Builder {
             triggers: self.triggers,
             attributes: self.attributes,
             measures: self.measures,
+            measuring: self.measuring,
             sections: self.sections,
             standing_sections: self.standing_sections,
             lead_words: self.lead_words,

@@ -168,3 +168,33 @@ pub(super) struct AttributeEntry {
     #[serde(flatten)]
     pub guard: GuardEntry,
 }
+
+#[derive(Deserialize)]
+pub(super) struct MeasurementFile {
+    /// How numbers stand beside names.
+    #[serde(flatten)]
+    pub how: crate::reading::measuring::File,
+    /// Rows of numbers behind one name.
+    #[serde(default)]
+    pub panel: Vec<PanelEntry>,
+    /// Names that count only under a guard.
+    #[serde(default)]
+    pub name: Vec<NameEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PanelEntry {
+    pub words: Vec<String>,
+    pub orders: Vec<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct NameEntry {
+    pub measure: String,
+    pub words: Vec<String>,
+    #[serde(default)]
+    pub unit_too: bool,
+    #[serde(flatten)]
+    pub guard: GuardEntry,
+}

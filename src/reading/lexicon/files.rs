@@ -11,6 +11,8 @@ pub struct Files<'a> {
     pub attributes: (&'a str, &'a str),
     /// What is measured.
     pub observations: (&'a str, &'a str),
+    /// How numbers stand beside the names of what is measured.
+    pub measurements: (&'a str, &'a str),
     /// American spellings and their British forms.
     pub spellings: (&'a str, &'a str),
 }
@@ -58,6 +60,7 @@ impl Files<'static> {
             triggers: shipped!("triggers.toml"),
             attributes: shipped!("attributes.toml"),
             observations: shipped!("observations.toml"),
+            measurements: shipped!("measurements.toml"),
             spellings: shipped!("spellings.toml"),
         }
     }

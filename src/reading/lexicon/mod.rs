@@ -14,6 +14,7 @@ pub use senses::{Sense, senses, synonyms};
 
 use crate::error::Result;
 use crate::reading::machine::Machine;
+use crate::reading::measuring::Measuring;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -23,7 +24,9 @@ pub struct Lexicon {
     pub(super) forms: Vec<Form>,
     pub(super) triggers: Vec<Trigger>,
     pub(super) attributes: Vec<AttributeWord>,
-    pub(super) measures: Vec<String>,
+    pub(super) measures: Vec<Measure>,
+    /// How numbers stand beside them.
+    pub(super) measuring: Measuring,
     pub(super) sections: BTreeMap<String, Vec<Axis>>,
     pub(super) standing_sections: Vec<String>,
     /// The words that may stand between a cue and the colon before its list.
@@ -107,6 +110,16 @@ pub(super) struct Guard {
     pub at_end: Option<bool>,
     /// The spelling that `exact` asks for.
     pub spelling: Vec<String>,
+}
+
+/// A name that numbers follow.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Measure {
+    /// What the numbers are, in their order; several when rows of different lengths are usual.
+    pub orders: Vec<Vec<String>>,
+    pub guard: Guard,
+    /// It is a unit, too: behind a number it is none but that.
+    pub unit_too: bool,
 }
 
 /// The axes that triggers set, and the two kinds of trigger that only limit others.
