@@ -87,9 +87,12 @@ impl Page<'_> {
                 continue;
             }
             let joined = plain.get(end..next.start).is_some_and(|between| between.trim_matches(' ') == "/");
-            let Some(name) = measure(lexicon, next).and_then(only).filter(|_| joined && names.len() < MOST_NAMES) else { break };
-            names.push(name);
-            end = next.end;
+            let Some(named) = measure(lexicon, next).filter(|_| joined && names.len() < MOST_NAMES) else { break };
+            // A pair that has a row of its own ("hgb/hct") is two names here.
+            if let Some(name) = only(named) {
+                names.push(name);
+                end = next.end;
+            }
         }
         if names.len() > 1 { self.row(&names, hit.start, end, out) } else { None }
     }
@@ -124,6 +127,12 @@ impl Page<'_> {
             return None;
         }
         let (mut own, mut last) = (hit.start, hit.end);
+        // "From 0.9 to 1.9" is no range: it was the one and is the other.
+        if let Some(value) = found.upper.filter(|_| from) {
+            let (first, second) = (Number { upper: None, ..found }, Number { value, upper: None, ..found });
+            self.push(&first, &self.values(name, &first)?, hit.start, own, out);
+            (found, values) = (second, self.values(name, &second)?);
+        }
         for _ in 0..MOST_VALUES {
             let end = values.1;
             self.push(&found, &values, hit.start, own, out);

@@ -2,6 +2,7 @@
 
 use super::folded::Folded;
 use super::lexicon::{Guard, Lexicon, Owner};
+use memchr::memmem;
 
 /// A pattern found in the folded text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,8 +156,8 @@ fn stands_near(folded: &Folded, hit: &Hit, word: &str) -> bool {
         to -= 1;
     }
     let Some(window) = text.get(from..to) else { return false };
-    window.match_indices(word).any(|(at, found)| {
-        let (start, end) = (from + at, from + at + found.len());
+    memmem::find_iter(window.as_bytes(), word).any(|at| {
+        let (start, end) = (from + at, from + at + word.len());
         (end <= hit.start || start >= hit.end) && folded.is_word(start, end)
     })
 }

@@ -78,7 +78,7 @@ const STATED: &[Row] = &[
     ("ABG 7.29/61/72/29", &[("ph_arterial", 7.29), ("pco2", 61.0), ("po2", 72.0), ("bicarbonate", 29.0)]),
     // Pressures.
     ("BP 96/54", &[("systolic_bp", 96.0), ("diastolic_bp", 54.0)]),
-    ("BP in the 150s/90s", &[]),
+    ("BP in the 150s/90s", &[("systolic_bp", 150.0), ("diastolic_bp", 90.0)]),
     ("Blood pressures 150s/90s", &[("systolic_bp", 150.0), ("diastolic_bp", 90.0)]),
     ("BP 110-125/60-70", &[("systolic_bp", 110.0), ("diastolic_bp", 60.0)]),
     ("Blood pressure 142 over 88", &[("systolic_bp", 142.0), ("diastolic_bp", 88.0)]),
@@ -171,7 +171,7 @@ const NOT: &[&str] = &[
     // Rows that are none.
     "138/4.1/102/24/18/1.0/110",
     "BMP 3/4/2021",
-    "H&H 24.6/8.2",
+    "H&H pending 8/9",
     "AST/ALT pending 3/4",
     "CBC 12",
     // Items of a list.
