@@ -37,6 +37,10 @@ pub(super) fn run(check: &Elements, facts: &Facts<'_>) -> Verdict {
         let elements = check.required.iter().map(|e| (e, None)).chain(check.advised.iter().map(|e| (e, Some(Severity::Info))));
         for (element, severity) in elements {
             let Some(presence) = reading.elements.get(element).filter(|p| **p != Presence::Present) else { continue };
+            // What is only advised belongs to a chart: of a note that came alone it is not asked, unless its heading was left empty.
+            if severity.is_some() && facts.chart().encounter.implied && *presence == Presence::Absent {
+                continue;
+            }
             if elsewhere(check, element, facts).is_some() {
                 continue;
             }
