@@ -24,7 +24,7 @@ fn lines() -> String {
     (0..NOTES)
         .map(|i| {
             let text = format!("{}\n{}", texts[i % texts.len()], texts[(i * 7 + 3) % texts.len()]);
-            json!({ "id": format!("n{i}"), "text": text, "patient": format!("p{}", i % 97), "encounter": format!("e{}", i % 211) })
+            json!({ "id": format!("n{i}"), "text": text, "patient": format!("p{}", i % 97), "encounter": format!("e{}", i % 291) })
                 .to_string()
                 + "\n"
         })

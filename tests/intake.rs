@@ -110,6 +110,7 @@ const NOTICES: &[Row] = &[
     ("fhir/attachments.json", None, "entry 9: attachment not read: application/pdf, 8 bytes"),
     ("fhir/wrong-types.json", None, "1 CarePlan not used"),
     ("json/duplicate.jsonl", Some(3), "came before with another text"),
+    ("json/wrong-types.jsonl", Some(1), "date"),
 ];
 
 fn matches(troubles: &[Trouble], rows: &[Row]) {
