@@ -25,6 +25,7 @@ pub use import::{DocumentCounts, ImportProgress, ImportReport, PastImport, Rejec
 pub use indexing::Waiting;
 pub use known::Known;
 pub use local::LocalDesk;
+#[cfg(feature = "tui")]
 pub(crate) use local::providers;
 pub use query_exchange::AnswersReport;
 pub use query_found::Found;
