@@ -2,16 +2,12 @@
 #![cfg(all(unix, feature = "tui"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-#[allow(dead_code)] // each file of tests uses a part of it
-mod support;
-
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use support::Home;
 
 /// How long anything may take before the test gives up: generous, because machines are slow, and nothing waits for it.
 const PATIENCE: Duration = Duration::from_secs(60);
