@@ -2,12 +2,16 @@
 #![cfg(all(unix, feature = "tui"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+#[allow(dead_code)] // each file of tests uses a part of it
+mod support;
+
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use support::Home;
 
 /// How long anything may take before the test gives up: generous, because machines are slow, and nothing waits for it.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -115,14 +119,87 @@ fn from_the_worklist_to_a_sent_query_and_out() {
         .expect("1 chart")
         .press("\r")
         .expect("3 Gaps")
+        .expect("looked, not found")
         .press("\r")
-        .expect("Enter")
+        .expect("signed")
         .press("\u{7f}")
-        .expect("3 Gaps");
+        .expect("looked, not found");
     s.press("q").expect("ready to send").press("\u{13}").expect("Send query 1").press("y").expect("is sent and recorded").expect("sent");
     s.press("\u{11}");
     assert_eq!(s.ended(), 0);
     s.sane();
+}
+
+/// From a gap to the end: three indicators, a leading phrase that is caught and mended, sent, answered, not documented, a new note, closed.
+#[test]
+fn a_query_is_followed_from_the_gap_to_the_note_that_carries_its_answer() {
+    for (width, height) in [(120, 40), (80, 24)] {
+        let home = Home::with_charts();
+        let store = home.store().display().to_string();
+        let Some(mut s) = start(width, height, &[("USER", "ana")], &["--store", &store, "--as", "ana"]) else { return };
+        home.json(["--as", "ana", "me", "--name", "Ana Ruiz, RN, CCDS", "--contact", "ext. 4417"]);
+        s.expect("RIVERA Marta").press("/rivera\r").expect("1 chart").press("\r").expect("Dr Chen");
+        s.press("3").press("q").expect("ticked").expect("ready to send");
+        let drafts = home.json(["query", "list"]);
+        let id = drafts[0]["id"].as_i64().unwrap().to_string();
+        let view = home.json(["query", "show", &id]);
+        assert!(view["draft"]["indicators"].as_array().unwrap().iter().filter(|i| i["included"] == true).count() >= 3);
+        // Context, then Question; a leading phrase is caught under the words, and mending it lets the query go.
+        let phrase = " Please document severe sepsis.";
+        s.press("\t\t").press(phrase).expect("QL060");
+        s.press(&"\u{7f}".repeat(phrase.len())).expect("ready to send");
+        s.press("\u{13}").expect("Send query").press("y").expect("is sent and recorded");
+        s.press("Q").expect("Queries").press("a").expect("The answer to query").press("1\r").expect("is recorded").expect("answered, n");
+        let view = home.json(["query", "show", &id]);
+        assert_eq!(view["row"]["state"], "answered_not_documented");
+        let said = view["answer"].as_str().unwrap().replace("____", "another condition");
+        let text = format!("PROGRESS NOTE\n\nASSESSMENT AND PLAN:\n1. {said}. Continue.\n");
+        let line = serde_json::json!({
+            "id": "later-note", "text": text, "type": "progress_note", "encounter": view["draft"]["encounter"], "patient": view["draft"]["patient"],
+            "author": "Wei Chen, MD", "date": "2030-01-02T10:00:00-05:00"
+        });
+        let file = home.write("later.jsonl", format!("{line}\n"));
+        home.run([std::ffi::OsStr::new("import"), file.as_os_str()]).ends(0);
+        s.press("r").expect("in a note").press("v").expect("carry the answer").press("y").expect("is closed");
+        let view = home.json(["query", "show", &id]);
+        assert_eq!((view["row"]["state"].as_str(), view["documented_in"].as_str()), (Some("closed"), Some("later-note")));
+        s.press("\u{11}").ended();
+    }
+}
+
+/// Typing goes on and the process is killed: what was typed a second before is there.
+#[test]
+fn killed_in_the_middle_of_typing_at_most_a_second_is_missing() {
+    let home = Home::with_charts();
+    let store = home.store().display().to_string();
+    let Some(mut s) = start(80, 24, &[("USER", "ana")], &["--store", &store, "--as", "ana"]) else { return };
+    s.expect("RIVERA Marta")
+        .press("/rivera\r")
+        .expect("1 chart")
+        .press("\r")
+        .expect("Dr Chen")
+        .press("3")
+        .press("q")
+        .expect("ticked")
+        .press("\t");
+    let mut typed = String::new();
+    let began = Instant::now();
+    let mut marks = Vec::new();
+    while began.elapsed() < Duration::from_secs(4) {
+        s.press("word ");
+        typed.push_str("word ");
+        marks.push((began.elapsed(), typed.len()));
+        std::thread::sleep(Duration::from_millis(60));
+    }
+    let end = began.elapsed();
+    s.signal("KILL");
+    s.ended();
+    let id = home.json(["query", "list"])[0]["id"].as_i64().unwrap().to_string();
+    let body = home.json(["query", "show", &id])["draft"]["body"].as_str().unwrap().to_owned();
+    let typed_a_second_before = marks.iter().rfind(|(at, _)| *at + Duration::from_millis(1000) < end).map_or(0, |(_, n)| *n);
+    // A loaded machine types and saves late alike; half a second more than the promise is no lost work but a slow test.
+    let slack = marks.iter().rfind(|(at, _)| *at + Duration::from_millis(2500) < end).map_or(0, |(_, n)| *n);
+    assert!(body.matches("word").count() * 5 + 1 >= slack, "{} of {typed_a_second_before} (slack {slack})", body.len());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::checklist::Explanation;
 use crate::query::Outcome;
+use crate::tui::keys::Key;
 
 /// One layer.
 #[derive(Clone, Debug)]
@@ -84,6 +85,8 @@ pub enum Layer {
         text: String,
         /// Where the cursor is.
         cursor: usize,
+        /// The keys pressed while the options are still being read: they count once those are there.
+        early: Option<Vec<Key>>,
     },
     /// What of the chart is taken as an indicator: found by a few letters.
     Take {

@@ -248,6 +248,19 @@ fn an_answer_and_an_outcome_are_recorded() {
 }
 
 #[test]
+fn keys_typed_before_the_options_of_an_answer_were_read_are_not_lost() {
+    let mut h = Harness::new(100, 30);
+    h.keys("<Enter>q<C-s>y<Esc><Esc><Esc><Esc>Q").expect("Queries");
+    h.held = Some(Vec::new());
+    h.keys("a").expect("the options are being read").keys("1ATN due to sepsis<Enter>").expect("The answer to query 1");
+    for (slot, generation, request) in h.held.take().unwrap() {
+        h.answer(slot, generation, request);
+    }
+    h.expect("is recorded");
+    assert_eq!(h.desk.queries().unwrap()[0].state, QueryState::Answered);
+}
+
+#[test]
 fn the_palette_runs_what_it_finds() {
     let mut h = Harness::new(80, 24);
     h.keys(":trac").expect("All drafts").keys("<Enter>").expect("no query yet");

@@ -35,12 +35,16 @@ pub fn take(model: &mut Model, answer: Answer) -> Vec<Effect> {
             return Vec::new();
         }
         Answer::Query(Ok(view)) => {
-            if let Some(Layer::Reply { id, options, typing, .. }) = model.layers.last_mut() {
+            if let Some(Layer::Reply { id, options, typing, early, .. }) = model.layers.last_mut() {
+                let mut effects = Vec::new();
                 if *id == view.row.id {
                     *options = view.draft.options.iter().map(|o| o.text.clone()).collect();
                     *typing = options.is_empty();
+                    for key in early.take().unwrap_or_default() {
+                        effects.extend(super::press(model, key));
+                    }
                 }
-                return Vec::new();
+                return effects;
             }
             return queries::take_one(model, *view);
         }
@@ -60,7 +64,12 @@ pub fn take(model: &mut Model, answer: Answer) -> Vec<Effect> {
         Answer::Place(Ok(kept)) => return began(model, kept),
         Answer::Worklist(Err(t)) | Answer::Search(Err(t)) | Answer::Explain(Err(t)) | Answer::Queries(Err(t)) => t,
         Answer::Searches(Err(t)) | Answer::Stays(Err(t)) => t,
-        Answer::Query(Err(t)) | Answer::Draft(Err(t)) | Answer::Lint(Err(t)) | Answer::Act(Err(t)) | Answer::Place(Err(t)) => t,
+        Answer::Query(Err(t)) => {
+            // Without the query there is nothing to answer.
+            model.layers.pop_if(|layer| matches!(layer, Layer::Reply { early: Some(_), .. }));
+            t
+        }
+        Answer::Draft(Err(t)) | Answer::Lint(Err(t)) | Answer::Act(Err(t)) | Answer::Place(Err(t)) => t,
         Answer::Chart(Err(t)) => {
             model.wish = None;
             t

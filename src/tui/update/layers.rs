@@ -77,18 +77,25 @@ fn take(model: &mut Model, key: Key, mut words: String, mut cursor: usize, all: 
             keep(model, Layer::Take { words, cursor, all });
             return effects;
         }
-        Key::Down | Key::Ctrl('n') => nav::moved(&mut cursor, found.len(), 1),
-        Key::Up | Key::Ctrl('p') => nav::moved(&mut cursor, found.len(), -1),
-        Key::PageDown => nav::moved(&mut cursor, found.len(), 8),
-        Key::PageUp => nav::moved(&mut cursor, found.len(), -8),
+        _ => narrow(key, &mut words, &mut cursor, found.len()),
+    }
+    keep(model, Layer::Take { words, cursor, all })
+}
+
+/// What a key does in a list that is found by letters: it moves, or it changes the letters, and then the first one is selected.
+fn narrow(key: Key, words: &mut String, cursor: &mut usize, found: usize) {
+    match key {
+        Key::Down | Key::Ctrl('n') => nav::moved(cursor, found, 1),
+        Key::Up | Key::Ctrl('p') => nav::moved(cursor, found, -1),
+        Key::PageDown => nav::moved(cursor, found, 8),
+        Key::PageUp => nav::moved(cursor, found, -8),
         _ => {
             let mut at = words.len();
-            if edit::key(&mut words, &mut at, key, Shape { width: usize::MAX, multiline: false }) == Typed::Changed {
-                cursor = 0;
+            if edit::key(words, &mut at, key, Shape { width: usize::MAX, multiline: false }) == Typed::Changed {
+                *cursor = 0;
             }
         }
     }
-    keep(model, Layer::Take { words, cursor, all })
 }
 
 /// The key of each outcome.
@@ -149,16 +156,7 @@ fn palette(model: &mut Model, key: Key, mut words: String, mut cursor: usize) ->
                 None => keep(model, Layer::Palette { words, cursor }),
             };
         }
-        Key::Down | Key::Ctrl('n') => nav::moved(&mut cursor, found.len(), 1),
-        Key::Up | Key::Ctrl('p') => nav::moved(&mut cursor, found.len(), -1),
-        Key::PageDown => nav::moved(&mut cursor, found.len(), 8),
-        Key::PageUp => nav::moved(&mut cursor, found.len(), -8),
-        _ => {
-            let mut at = words.len();
-            if edit::key(&mut words, &mut at, key, Shape { width: usize::MAX, multiline: false }) == Typed::Changed {
-                cursor = 0;
-            }
-        }
+        _ => narrow(key, &mut words, &mut cursor, found.len()),
     }
     keep(model, Layer::Palette { words, cursor })
 }
@@ -258,12 +256,13 @@ fn given(model: &mut Model, purpose: Purpose, text: String) -> Vec<Effect> {
 }
 
 fn answer(model: &mut Model, key: Key, layer: Layer) -> Vec<Effect> {
-    let Layer::Reply { id, options, mut option, mut typing, mut text, mut cursor } = layer else { return Vec::new() };
+    let Layer::Reply { id, options, mut option, mut typing, mut text, mut cursor, mut early } = layer else { return Vec::new() };
     match key {
         Key::Esc => {
             model.say("nothing was recorded");
             return Vec::new();
         }
+        key if early.is_some() => early.iter_mut().for_each(|keys| keys.push(key)),
         Key::Enter if option.is_some() || !text.trim().is_empty() => {
             return vec![model.ask(Slot::Act, Request::Reply(id, text.trim().to_owned(), option))];
         }
@@ -283,5 +282,5 @@ fn answer(model: &mut Model, key: Key, layer: Layer) -> Vec<Effect> {
             }
         }
     }
-    keep(model, Layer::Reply { id, options, option, typing, text, cursor })
+    keep(model, Layer::Reply { id, options, option, typing, text, cursor, early })
 }

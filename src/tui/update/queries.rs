@@ -62,10 +62,12 @@ fn selected(model: &Model) -> Option<(i64, String)> {
 pub fn answer(model: &mut Model) -> Vec<Effect> {
     let Some((id, _)) = selected(model) else { return Vec::new() };
     let known = model.query.as_ref().filter(|q| q.view.row.id == id).map(|q| q.view.draft.options.iter().map(|o| o.text.clone()).collect());
-    let options: Vec<String> = known.unwrap_or_default();
-    let typing = model.screen() == Screen::Query && options.is_empty();
-    model.layers.push(Layer::Reply { id, options, option: None, typing, text: String::new(), cursor: 0 });
-    if model.screen() == Screen::Query { Vec::new() } else { vec![model.ask(Slot::Query, Request::Query(id))] }
+    let here = model.screen() == Screen::Query;
+    let options: Vec<String> = known.filter(|_| here).unwrap_or_default();
+    let typing = here && options.is_empty();
+    let early = (!here).then(Vec::new);
+    model.layers.push(Layer::Reply { id, options, option: None, typing, text: String::new(), cursor: 0, early });
+    if here { Vec::new() } else { vec![model.ask(Slot::Query, Request::Query(id))] }
 }
 
 /// Asks how it ended.

@@ -55,7 +55,7 @@ pub fn draw(model: &Model, layer: &Layer, pen: &mut Pen<'_>, size: (u16, u16), t
             let column = tail(text, *cursor, width - 4).1;
             Some(Position::new(at.x + 2 + u16::try_from(column).unwrap_or(0), at.y))
         }
-        Layer::Reply { id, options, option, typing, text, cursor } => {
+        Layer::Reply { id, options, option, typing, text, cursor, early } => {
             let mut rows: Rows = options
                 .iter()
                 .enumerate()
@@ -68,6 +68,9 @@ pub fn draw(model: &Model, layer: &Layer, pen: &mut Pen<'_>, size: (u16, u16), t
                 })
                 .collect();
             let (shown, column) = tail(text, *cursor, width.saturating_sub(28));
+            if early.is_some() {
+                rows.push(vec![("the options are being read".to_owned(), Role::Dim)]);
+            }
             rows.push(vec![("provider's own words  ".to_owned(), if *typing { Role::Accent } else { Role::Dim }), (shown, Role::Text)]);
             let last = u16::try_from(rows.len() - 1).unwrap_or(0);
             let at = sheet(
