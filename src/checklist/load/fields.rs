@@ -36,12 +36,15 @@ impl std::fmt::Display for Diagnostic {
 pub(super) struct Log<'s> {
     source: &'s str,
     text: &'s str,
+    /// Where each line ends: every item and every example asks for its line, in files of thousands of them.
+    ends: Vec<usize>,
     out: RefCell<Vec<Diagnostic>>,
 }
 
 impl<'s> Log<'s> {
     pub(super) fn new(source: &'s str, text: &'s str) -> Self {
-        Self { source, text, out: RefCell::new(Vec::new()) }
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
+        Self { source, text, ends, out: RefCell::new(Vec::new()) }
     }
 
     pub(super) fn source(&self) -> &'s str {
@@ -49,8 +52,7 @@ impl<'s> Log<'s> {
     }
 
     pub(super) fn line(&self, at: usize) -> u64 {
-        let before = self.text.get(..at.min(self.text.len())).unwrap_or_default();
-        1 + before.bytes().filter(|b| *b == b'\n').count() as u64
+        1 + self.ends.partition_point(|end| *end < at) as u64
     }
 
     pub(super) fn say(&self, at: usize, what: impl Into<String>, expected: impl Into<String>, hint: Option<String>) {

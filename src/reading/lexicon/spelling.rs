@@ -3,6 +3,7 @@
 use crate::error::{Result, Trouble};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 /// American parts of words and their British forms.
 #[derive(Debug, Default, Deserialize)]
@@ -27,9 +28,12 @@ impl Spellings {
         let mut rest = name;
         let mut changed = false;
         while let Some(first) = rest.chars().next() {
+            // The table is in order, so the parts that begin with this letter stand together.
+            let (letter, _) = rest.split_at(first.len_utf8());
             let part = self
                 .british
-                .iter()
+                .range::<str, _>((Bound::Included(letter), Bound::Unbounded))
+                .take_while(|(american, _)| american.starts_with(letter))
                 .filter(|(american, british)| rest.starts_with(american.as_str()) && !written_so(&out, american, british))
                 .max_by_key(|(american, _)| american.len());
             match part {
