@@ -146,10 +146,10 @@ fn a_query_is_followed_from_the_gap_to_the_note_that_carries_its_answer() {
         assert!(view["draft"]["indicators"].as_array().unwrap().iter().filter(|i| i["included"] == true).count() >= 3);
         // Context, then Question; a leading phrase is caught under the words, and mending it lets the query go.
         let phrase = " Please document severe sepsis.";
-        s.press("\t\t").press(phrase).expect("QL060");
+        s.press("\t\t").press(phrase).expect("QL060").expect("sending");
         s.press(&"\u{7f}".repeat(phrase.len())).expect("ready to send");
         s.press("\u{13}").expect("Send query").press("y").expect("is sent and recorded");
-        s.press("Q").expect("1 waits for an answer").press("a").expect("The answer to query").press("1\r").expect("is recorded").expect("answered, n");
+        s.press("Q").expect("1 waits for an answer").press("a").expect("The answer to query").press("1\r").expect("is recorded");
         let view = home.json(["query", "show", &id]);
         assert_eq!(view["row"]["state"], "answered_not_documented");
         let said = view["answer"].as_str().unwrap().replace("____", "another condition");
@@ -160,7 +160,7 @@ fn a_query_is_followed_from_the_gap_to_the_note_that_carries_its_answer() {
         });
         let file = home.write("later.jsonl", format!("{line}\n"));
         home.run([std::ffi::OsStr::new("import"), file.as_os_str()]).ends(0);
-        s.press("r").expect("in a note").press("v").expect("Yes closes it").press("y").expect("is closed");
+        s.press("r").expect("v: in a no").press("v").expect("Yes closes it").press("y").expect("is closed");
         let view = home.json(["query", "show", &id]);
         assert_eq!((view["row"]["state"].as_str(), view["documented_in"].as_str()), (Some("closed"), Some("later-note")));
         s.press("\u{11}").ended();

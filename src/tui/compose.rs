@@ -43,6 +43,10 @@ pub struct Composer {
     pub then: Then,
     /// The newest lint.
     pub report: Option<Report>,
+    /// Changes that were there when the newest lint was asked for.
+    pub asked: u64,
+    /// Changes that `report` has seen.
+    pub checked: u64,
     /// Who it can go to.
     pub recipients: Vec<Recipient>,
 }
@@ -192,6 +196,8 @@ impl Composer {
             capped: false,
             then: Then::Stay,
             report: None,
+            asked: 0,
+            checked: 0,
             recipients: all,
         }
     }

@@ -549,6 +549,9 @@ impl Desk for TestDesk {
         Ok(())
     }
     fn send(&self, id: i64, _: i64) -> Result<QueryView> {
+        if !self.lint(&self.query(id)?.draft)?.can_send {
+            return Err(Trouble::refused("the query was not sent"));
+        }
         self.change(id, QueryState::Sent, "sent")
     }
     fn answer(&self, id: i64, words: &str, option: Option<usize>) -> Result<QueryView> {

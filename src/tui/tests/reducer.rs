@@ -44,6 +44,28 @@ fn what_blocks_is_said_and_nothing_is_sent() {
 }
 
 #[test]
+fn what_was_mended_a_moment_ago_does_not_hold_up_sending() {
+    let mut h = Harness::new(100, 30);
+    h.keys("<Enter>q");
+    while h.model.composer.as_ref().unwrap().field != Field::Question {
+        h.keys("<Tab>");
+    }
+    h.keys(" please document").rest().expect("1 finding blocks");
+    h.keys(&"<Backspace>".repeat(" please document".len())).keys("<C-s>").expect("Send query 1").keys("y").expect("is sent");
+}
+
+#[test]
+fn what_blocks_is_refused_even_before_it_was_looked_at() {
+    let mut h = Harness::new(100, 30);
+    h.keys("<Enter>q");
+    while h.model.composer.as_ref().unwrap().field != Field::Question {
+        h.keys("<Tab>");
+    }
+    h.keys(" please document").keys("<C-s>y").expect("the query was not sent");
+    assert!(!h.desk.queries().unwrap()[0].state.is_sent());
+}
+
+#[test]
 fn typing_is_saved_when_it_rests_and_the_footer_says_so() {
     let mut h = Harness::new(80, 24);
     h.keys("<Enter>q<BackTab><BackTab><BackTab><BackTab>");

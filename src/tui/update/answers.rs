@@ -52,6 +52,7 @@ pub fn take(model: &mut Model, answer: Answer) -> Vec<Effect> {
         Answer::Lint(Ok(report)) => {
             if let Some(composer) = &mut model.composer {
                 composer.report = Some(report);
+                composer.checked = composer.asked;
             }
             return Vec::new();
         }

@@ -201,7 +201,8 @@ fn changed(model: &mut Model) -> Vec<Effect> {
 
 /// Typing rests: lints.
 pub fn lint_due(model: &mut Model, edits: u64) -> Vec<Effect> {
-    let Some(composer) = model.composer.as_ref().filter(|c| c.edits == edits) else { return Vec::new() };
+    let Some(composer) = model.composer.as_mut().filter(|c| c.edits == edits) else { return Vec::new() };
+    composer.asked = edits;
     let draft = Box::new(composer.draft.clone());
     vec![model.ask(Slot::Lint, Request::Lint(draft))]
 }

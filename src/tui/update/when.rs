@@ -86,6 +86,8 @@ pub fn sendable(model: &Model) -> Avail {
     match &composer.report {
         None => Avail::No("not checked yet; a moment"),
         Some(report) if report.can_send => Avail::Yes,
+        // What was mended a moment ago is not held against the sender: the store lints once more before anything is sent.
+        Some(_) if composer.checked < composer.edits => Avail::Yes,
         Some(_) if composer.findings().0 > 0 => Avail::No("not sent: a finding under Check blocks it"),
         Some(_) => Avail::No("not sent: a finding under Check needs your words (Ctrl-Y)"),
     }
