@@ -70,7 +70,7 @@ pub struct Axes {
 
 impl Axes {
     /// The one word for how it stands. Family wins over the rest (a relative's denied condition is family); then negated,
-    /// hypothetical, historical, possible.
+    /// hypothetical; and what is not certain to have been is possible before it is historical ("questionable TIA in 1994").
     pub fn assertion(self) -> Assertion {
         if self.experiencer != Experiencer::Patient {
             Assertion::Family
@@ -78,10 +78,10 @@ impl Axes {
             Assertion::Negated
         } else if self.hypothetical {
             Assertion::Hypothetical
-        } else if self.historical {
-            Assertion::Historical
         } else if self.possible {
             Assertion::Possible
+        } else if self.historical {
+            Assertion::Historical
         } else {
             Assertion::Present
         }

@@ -59,10 +59,10 @@ struct Verdict {
 impl<'a> Page<'a> {
     pub(super) fn new(lexicon: &'a Lexicon, text: &'a str) -> Self {
         let folded = Folded::new(text);
-        let hits = Hits::find(lexicon, text, &folded);
         let sections = sections(text, Headings::shipped());
         let sentences = sentences(text, &sections);
         let clauses = clauses(&folded, &sections, &sentences);
+        let hits = Hits::find(lexicon, text, &folded, &clauses);
         Self { lexicon, text, folded, hits, sections, sentences, clauses }
     }
 
@@ -204,7 +204,9 @@ impl<'a> Page<'a> {
                 causes.retain(|cause| cause.axis != Axis::Historical.name());
             }
             causes.retain(|cause| cause.axis != Axis::Current.name());
-            let assertion = if keeps && form.axes.is_empty() { without_history(axes) } else { axes.assertion() };
+            // In a list of past conditions a doubt is about what it was then.
+            let doubted = Axes { possible: axes.possible && !verdict.by_section, ..axes };
+            let assertion = if keeps && form.axes.is_empty() { without_history(axes) } else { doubted.assertion() };
             if !axes.historical && self.is_background(concept, Place { start: name.start, end: name.end }) {
                 axes.historical = true;
                 causes.push(Cause { axis: Axis::Historical.name().to_owned(), by: "known before".to_owned(), at: None });
@@ -272,7 +274,9 @@ impl<'a> Page<'a> {
             let at = self.folded.back(place.start, place.end).start;
             lead = lead.filter(|(_, begun)| !begun || item_at(self.text, at));
             let clause = Clause { place: *place, triggers: mine, places: here, lead: lead.map(|(hit, _)| hit) };
-            let next = scope::leads_on(self.lexicon, &self.folded, &clause).filter(|_| !self.is_heading(at));
+            // A known heading is no cue for its section, but one that doubts is ("Differential diagnosis: ...").
+            let cue = |hit: &Hit| scope::doubts(self.lexicon, hit) || !self.is_heading(at);
+            let next = scope::leads_on(self.lexicon, &self.folded, &clause).filter(cue);
             lead = next.map_or(lead.map(|(hit, _)| (hit, true)), |hit| Some((hit, false)));
             if here.is_empty() {
                 continue;

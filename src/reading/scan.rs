@@ -2,6 +2,8 @@
 
 use super::folded::Folded;
 use super::lexicon::{Guard, Lexicon, Owner};
+use super::machine::in_word;
+use super::scope::Place;
 use memchr::memmem;
 
 /// A pattern found in the folded text.
@@ -28,10 +30,16 @@ pub(super) struct Hits {
 const NEAR: usize = 160;
 
 impl Hits {
-    /// Finds everything in one pass.
-    pub(super) fn find(lexicon: &Lexicon, text: &str, folded: &Folded) -> Self {
+    /// Finds everything in one pass. The clauses say what stands in one sentence; together they cover the folded text.
+    pub(super) fn find(lexicon: &Lexicon, text: &str, folded: &Folded, clauses: &[Place]) -> Self {
         let mut hits = Self::default();
+        let mut rest = clauses;
         lexicon.machine.find(folded.text(), |pattern, start, end| {
+            while let Some((clause, after)) = rest.split_first()
+                && clause.end <= start
+            {
+                rest = after;
+            }
             let plain = !folded.joined(end);
             let inflected = if plain { Some(end) } else { plural_end(folded, end) };
             for &owner in lexicon.owners.get(pattern).map_or(&[] as &[Owner], Vec::as_slice) {
@@ -43,7 +51,7 @@ impl Hits {
                 };
                 let Some(end) = end else { continue };
                 let hit = Hit { start, end, owner };
-                if guard_of(lexicon, owner).is_none_or(|guard| allows(guard, text, folded, &hit)) {
+                if guard_of(lexicon, owner).is_none_or(|guard| allows(guard, text, folded, &hit, rest.first())) {
                     // They come with the shorter first: the few that share a start change places.
                     let at = list.iter().rposition(|known| known.start < start || known.end >= end).map_or(0, |before| before + 1);
                     list.insert(at, hit);
@@ -80,18 +88,20 @@ impl Guard {
     }
 }
 
-fn allows(guard: &Guard, text: &str, folded: &Folded, hit: &Hit) -> bool {
+fn allows(guard: &Guard, text: &str, folded: &Folded, hit: &Hit, sentence: Option<&Place>) -> bool {
     if guard.exact {
         let written = folded.back(hit.start, hit.end).of(text);
         if !guard.spelling.iter().any(|spelling| written == spelling || written.strip_suffix('s').is_some_and(|stem| stem == spelling)) {
             return false;
         }
     }
-    let place = folded.back(hit.start, hit.end);
-    if guard.at_start.is_some_and(|wanted| wanted != begins(text, place.start))
-        || guard.at_end.is_some_and(|wanted| wanted != ends(text, place.end))
-    {
-        return false;
+    if guard.at_start.is_some() || guard.at_end.is_some() {
+        let place = folded.back(hit.start, hit.end);
+        if guard.at_start.is_some_and(|wanted| wanted != begins(text, place.start))
+            || guard.at_end.is_some_and(|wanted| wanted != ends(text, place.end))
+        {
+            return false;
+        }
     }
     let next = |words: &[String]| words.iter().any(|word| follows(folded, hit.end, word));
     let before = |words: &[String]| words.iter().any(|word| precedes(folded, hit.start, word));
@@ -101,7 +111,11 @@ fn allows(guard: &Guard, text: &str, folded: &Folded, hit: &Hit) -> bool {
     if !guard.before.is_empty() && !before(&guard.before) || before(&guard.not_before) {
         return false;
     }
-    let near = |words: &[String]| words.iter().any(|word| stands_near(folded, hit, word));
+    if guard.near.is_empty() && guard.not_near.is_empty() {
+        return true;
+    }
+    let window = Window::new(folded, hit, sentence.filter(|_| !guard.around));
+    let near = |words: &[String]| words.iter().any(|word| window.holds(word));
     (guard.near.is_empty() || near(&guard.near)) && !near(&guard.not_near)
 }
 
@@ -119,10 +133,11 @@ fn ends(text: &str, at: usize) -> bool {
 
 /// Whether a word comes right after a place (after spaces, or at once when it is a sign).
 pub(super) fn follows(folded: &Folded, end: usize, word: &str) -> bool {
-    let Some(rest) = folded.text().get(end..) else { return false };
-    let rest = rest.strip_prefix(' ').unwrap_or(rest);
+    let Some(rest) = folded.text().as_bytes().get(end..) else { return false };
+    let rest = rest.strip_prefix(b" ").unwrap_or(rest);
     let skipped = folded.text().len() - rest.len();
-    rest.starts_with(word) && !folded.joined(skipped + word.len())
+    // Most words differ in their first letter.
+    rest.first() == word.as_bytes().first() && rest.starts_with(word.as_bytes()) && !folded.joined(skipped + word.len())
 }
 
 /// The longest short form that is looked over between a name and the word behind it.
@@ -140,24 +155,66 @@ pub(super) fn past_short_form(folded: &Folded, end: usize) -> usize {
 
 /// Whether a word comes right before a place.
 pub(super) fn precedes(folded: &Folded, start: usize, word: &str) -> bool {
-    let Some(head) = folded.text().get(..start) else { return false };
-    let head = head.strip_suffix(' ').unwrap_or(head);
-    head.ends_with(word) && !folded.joined(head.len() - word.len())
+    let Some(head) = folded.text().as_bytes().get(..start) else { return false };
+    let head = head.strip_suffix(b" ").unwrap_or(head);
+    head.last() == word.as_bytes().last() && head.ends_with(word.as_bytes()) && !folded.joined(head.len() - word.len())
 }
 
-fn stands_near(folded: &Folded, hit: &Hit, word: &str) -> bool {
-    let text = folded.text();
-    let mut from = hit.start.saturating_sub(NEAR);
-    let mut to = (hit.end + NEAR).min(text.len());
-    while !text.is_char_boundary(from) {
-        from += 1;
+/// The words near a hit: those of its sentence, or those around it wherever a sentence ends.
+struct Window<'a> {
+    folded: &'a Folded,
+    hit: Hit,
+    from: usize,
+    text: &'a str,
+    /// What the words and signs in it begin with, as bits: most words that are asked for begin with none of these.
+    begin: [u64; 4],
+}
+
+impl<'a> Window<'a> {
+    fn new(folded: &'a Folded, hit: &Hit, sentence: Option<&Place>) -> Self {
+        let text = folded.text();
+        let mut from = hit.start.saturating_sub(NEAR).max(sentence.map_or(0, |place| place.start));
+        let mut to = (hit.end + NEAR).min(sentence.map_or(text.len(), |place| place.end.max(hit.end)));
+        while !text.is_char_boundary(from) {
+            from += 1;
+        }
+        while !text.is_char_boundary(to) {
+            to -= 1;
+        }
+        let text = text.get(from..to).unwrap_or_default();
+        let mut begin = [0; 4];
+        let mut inside = false;
+        for pair in text.as_bytes().windows(2) {
+            let [first, second] = pair else { continue };
+            let word = in_word(*first);
+            if !(inside && word) {
+                let (at, bit) = beginning(*first, *second);
+                if let Some(bits) = begin.get_mut(at) {
+                    *bits |= bit;
+                }
+            }
+            inside = word;
+        }
+        Self { folded, hit: *hit, from, text, begin }
     }
-    while !text.is_char_boundary(to) {
-        to -= 1;
+
+    /// Whether a word stands in it beside the hit.
+    fn holds(&self, word: &str) -> bool {
+        if let [first, second, ..] = word.as_bytes() {
+            let (at, bit) = beginning(*first, *second);
+            if self.begin.get(at).is_some_and(|bits| bits & bit == 0) {
+                return false;
+            }
+        }
+        memmem::find_iter(self.text.as_bytes(), word).any(|at| {
+            let (start, end) = (self.from + at, self.from + at + word.len());
+            (end <= self.hit.start || start >= self.hit.end) && self.folded.is_word(start, end)
+        })
     }
-    let Some(window) = text.get(from..to) else { return false };
-    memmem::find_iter(window.as_bytes(), word).any(|at| {
-        let (start, end) = (from + at, from + at + word.len());
-        (end <= hit.start || start >= hit.end) && folded.is_word(start, end)
-    })
+}
+
+/// Where the bit of two first bytes stands.
+fn beginning(first: u8, second: u8) -> (usize, u64) {
+    let bit = first.wrapping_mul(37).wrapping_add(second.wrapping_mul(11));
+    (usize::from(bit >> 6), 1 << (bit & 63))
 }

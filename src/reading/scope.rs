@@ -217,6 +217,11 @@ pub(super) fn leads_on(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'_>) 
     (!named && between.split(' ').all(known)).then_some(*last)
 }
 
+/// Whether a cue makes what it governs uncertain.
+pub(super) fn doubts(lexicon: &Lexicon, hit: &Hit) -> bool {
+    trigger(lexicon, hit).is_some_and(|trigger| matches!(trigger.deed, Deed::Sets(Axis::Possible, _)))
+}
+
 /// Whether a cue stands at the start of its sentence, with nothing before it but words like "about twenty".
 fn opens(lexicon: &Lexicon, folded: &Folded, start: usize, at: usize) -> bool {
     let light = |word: &str| !word.contains(char::is_alphabetic) || lexicon.opening_words.iter().any(|known| known == word);
@@ -306,6 +311,9 @@ fn forward_end(breaks: &Breaks<'_>, trigger: &Trigger, from: usize, to: usize, p
     if !trigger.over_commas || !trigger.over_and {
         end = end.min(first_break(breaks, trigger, from, end));
     }
+    if trigger.over_or {
+        end = end.max(alternatives(breaks.folded, end, to, places));
+    }
     if trigger.nearest {
         let first = places.get(places.partition_point(|place| place.start < from));
         end = first.map_or(end, |place| end.min(place.end));
@@ -338,6 +346,39 @@ fn backward_start(breaks: &Breaks<'_>, trigger: &Trigger, from: usize, to: usize
         start = last.map_or(start, |place| start.max(place.start));
     }
     start
+}
+
+/// More members than this has no list of alternatives.
+const ALTERNATIVES: usize = 12;
+
+/// Where a list of alternatives ends whose first member stands before `end`: names with nothing but commas and a word or two between
+/// them, the last behind an "or". One with an "and" is no such list: "possible pneumonia, hypertension and diabetes".
+fn alternatives(folded: &Folded, end: usize, to: usize, places: &[Place]) -> usize {
+    let next = places.partition_point(|place| place.start < end);
+    let mut last = next.checked_sub(1).and_then(|at| places.get(at)).map_or(end, |place| place.end);
+    let mut reached = end;
+    for place in places.iter().skip(next).take(ALTERNATIVES).take_while(|place| place.end <= to) {
+        let gap = folded.text().get(last..place.start).unwrap_or_default();
+        // Names inside the last one, and those that share its place.
+        if place.start < last {
+            continue;
+        }
+        let mut words = gap.split([' ', ',']).filter(|word| !word.is_empty());
+        let or = gap.trim_start_matches([',', ' ']).starts_with("or ");
+        let joined = gap.starts_with([',', '/']) || gap.starts_with(" or ");
+        if !joined
+            || gap.contains([';', ':', '.', '('])
+            || words.clone().count() > 3
+            || words.any(|word| matches!(word, "and" | "with" | "no"))
+        {
+            break;
+        }
+        last = place.end;
+        if or {
+            reached = last;
+        }
+    }
+    reached
 }
 
 /// The first comma (or "and") after the trigger; a sign right after the trigger is part of it.

@@ -72,6 +72,7 @@ pub(super) struct GuardEntry {
     pub exact: bool,
     pub near: Vec<String>,
     pub not_near: Vec<String>,
+    pub around: bool,
     pub next: Vec<String>,
     pub not_next: Vec<String>,
     pub before: Vec<String>,
@@ -120,6 +121,8 @@ pub(super) struct TriggerEntry {
     pub over_commas: Option<bool>,
     #[serde(default)]
     pub over_and: Option<bool>,
+    #[serde(default)]
+    pub over_or: bool,
     #[serde(default)]
     pub trailing: bool,
     #[serde(default)]

@@ -92,10 +92,12 @@ pub(super) struct Form {
 pub(super) struct Guard {
     /// Only in capitals (as written in the lexicon).
     pub exact: bool,
-    /// One of these words must stand near.
+    /// One of these words must stand near: in the same sentence.
     pub near: Vec<String>,
     /// None of these words may stand near.
     pub not_near: Vec<String>,
+    /// Near is also what stands in the sentences beside.
+    pub around: bool,
     /// One of these must follow at once.
     pub next: Vec<String>,
     /// None of these may follow at once.
@@ -182,6 +184,8 @@ pub(super) struct Trigger {
     pub over_commas: bool,
     /// The scope goes on over "and".
     pub over_and: bool,
+    /// Where commas end the scope, it goes on over those of a list with "or" ("possible A, B or C").
+    pub over_or: bool,
     /// At the end of a sentence it looks back instead.
     pub trailing: bool,
     /// At the start of a sentence it looks forward, too.
