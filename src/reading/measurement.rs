@@ -193,13 +193,18 @@ impl Page<'_> {
     fn time(&self, own: usize, end: usize) -> Option<&str> {
         let plain = self.folded.text();
         let tail = number::ahead(plain, end, TIME_REACH).split(['.', ';', ',', '(', '\n']).next().unwrap_or_default();
-        let behind =
-            self.how.times.iter().filter_map(|word| tail.find(word.as_str()).filter(|at| *at < TIME_BEGINS).map(|at| (at, word))).min();
-        let inside = || plain.get(own..end).and_then(|own| self.how.times.iter().find(|word| own.contains(word.as_str())));
+        let behind = self.how.times.iter().filter_map(|word| place(tail, word).filter(|at| *at < TIME_BEGINS).map(|at| (at, word))).min();
+        let inside = || plain.get(own..end).and_then(|own| self.how.times.iter().find(|word| place(own, word).is_some()));
         behind.map(|(_, word)| word).or_else(inside).map(String::as_str)
     }
 
     fn row_of(name: &str) -> Option<&'static observations::Observation> {
         observations::find(name)
     }
+}
+
+/// Where a word first stands in a short text: most of what is looked for is not there, and its first letter tells.
+fn place(text: &str, word: &str) -> Option<usize> {
+    let first = *word.as_bytes().first()?;
+    memchr::memchr_iter(first, text.as_bytes()).find(|at| text.as_bytes().get(*at..).is_some_and(|rest| rest.starts_with(word.as_bytes())))
 }

@@ -135,7 +135,8 @@ fn sentence_before(text: &str, at: usize) -> &str {
         from += 1;
     }
     let window = text.get(from..at).unwrap_or_default();
-    let begins = [". ", "; ", "\n"].iter().filter_map(|end| window.rfind(end).map(|at| at + end.len())).max();
+    let stop = window.as_bytes().windows(2).rposition(|pair| matches!(pair, [b'.' | b';', b' '])).map(|at| at + 2);
+    let begins = stop.max(memchr::memrchr(b'\n', window.as_bytes()).map(|at| at + 1));
     window.get(begins.unwrap_or_default()..).unwrap_or_default()
 }
 

@@ -132,7 +132,7 @@ impl<'a> Page<'a> {
             if !concept.mask && veiled.contains(&(hit.start, hit.end)) {
                 continue;
             }
-            let condition = !concept.id.contains('.');
+            let condition = concept.condition;
             // A mask is looked for where conditions are: a treatment's longer name does not lift it ("negative pressure wound therapy").
             let outer = if condition || concept.mask { firm } else { reach };
             let inside = outer.is_some_and(|(start, end)| hit.end <= end && (hit.start, hit.end) != (start, end));
@@ -204,9 +204,7 @@ impl<'a> Page<'a> {
                 causes.retain(|cause| cause.axis != Axis::Historical.name());
             }
             causes.retain(|cause| cause.axis != Axis::Current.name());
-            // In a list of past conditions a doubt is about what it was then.
-            let doubted = Axes { possible: axes.possible && !verdict.by_section, ..axes };
-            let assertion = if keeps && form.axes.is_empty() { without_history(axes) } else { doubted.assertion() };
+            let assertion = if keeps && form.axes.is_empty() { without_history(axes) } else { axes.assertion() };
             if !axes.historical && self.is_background(concept, Place { start: name.start, end: name.end }) {
                 axes.historical = true;
                 causes.push(Cause { axis: Axis::Historical.name().to_owned(), by: "known before".to_owned(), at: None });
@@ -330,12 +328,12 @@ impl<'a> Page<'a> {
             }
             let bearers: Vec<Bearer> = here
                 .iter()
-                .filter(|name| self.concept(name.form).is_some_and(|concept| concept.mask || !concept.id.contains('.')))
+                .filter(|name| self.concept(name.form).is_some_and(|concept| concept.mask || concept.condition))
                 .filter_map(|name| self.form(name.form).map(|form| Bearer { start: name.start, end: name.end, concept: form.concept }))
                 .collect();
             let mut found = attribute::attach(self.lexicon, &self.folded, &bearers, mine).into_iter();
             for name in here {
-                let bears = self.concept(name.form).is_some_and(|concept| concept.mask || !concept.id.contains('.'));
+                let bears = self.concept(name.form).is_some_and(|concept| concept.mask || concept.condition);
                 out.push(if bears { found.next().unwrap_or_default() } else { BTreeMap::new() });
             }
         }

@@ -144,7 +144,13 @@ impl Builder {
             }
             let stays = entry.stays.unwrap_or(false);
             let known = self.ids.contains_key(&entry.id);
-            let concept = self.concept(Concept { id: entry.id.clone(), stays, listed: entry.listed.unwrap_or(stays), mask: entry.mask });
+            let concept = self.concept(Concept {
+                id: entry.id.clone(),
+                condition: !entry.id.contains('.'),
+                stays,
+                listed: entry.listed.unwrap_or(stays),
+                mask: entry.mask,
+            });
             if !known && !entry.id.contains('.') && vocabulary::conditions().iter().all(|c| c.name != entry.id) {
                 return Err(Trouble::input(format!("\"{}\" is no condition of the vocabulary", entry.id)).at(file, None));
             }

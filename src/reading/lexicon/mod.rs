@@ -63,6 +63,8 @@ pub(super) enum Owner {
 pub struct Concept {
     /// `heart_failure`, `drug.loop_diuretic`.
     pub id: String,
+    /// A condition of the vocabulary; the others are findings, drugs and further terms, with a dot in their ids.
+    pub condition: bool,
     /// "History of" does not end it: the patient still has it.
     pub stays: bool,
     /// A bare entry in a list of past conditions means that it is still there.

@@ -196,8 +196,12 @@ impl Headings {
                 .trim
                 .before
                 .iter()
+                .filter(|w| w.as_bytes().first() == rest.as_bytes().first())
                 .find_map(|w| rest.strip_prefix(w.as_str()).and_then(|r| r.strip_prefix(' ')))
-                .or_else(|| self.trim.after.iter().find_map(|w| rest.strip_suffix(w.as_str()).and_then(|r| r.strip_suffix(' '))));
+                .or_else(|| {
+                    let mut ends = self.trim.after.iter().filter(|w| w.as_bytes().last() == rest.as_bytes().last());
+                    ends.find_map(|w| rest.strip_suffix(w.as_str()).and_then(|r| r.strip_suffix(' ')))
+                });
             match shorter {
                 Some(shorter) if !shorter.is_empty() => rest = shorter,
                 _ => return None,
