@@ -105,6 +105,12 @@ pub struct Elements {
     pub advised: Vec<String>,
     /// Elements that another document of the encounter may hold instead: element → types.
     pub elsewhere: Vec<(String, Vec<DocumentType>)>,
+    /// Required elements that a record keeps beside the text: not asked of a note that came alone, without its record.
+    pub in_record: Vec<String>,
+    /// Words of headings that tell the type: a lone note whose type was only judged is not held to the list without one. Empty: any is.
+    pub told_by: Vec<String>,
+    /// So many of the asked elements must stand in such a note; with fewer it is likelier another kind of note.
+    pub least_held: usize,
 }
 
 /// The attributes of a documented condition.
@@ -116,6 +122,8 @@ pub struct Attributes {
     pub anybody: Vec<String>,
     /// Where the bare name must stand to be asked about; empty: anywhere.
     pub sections: Vec<String>,
+    /// Words whose sentence speaks of something else than the condition ("HIV testing").
+    pub not_with: Vec<String>,
     /// What says as much.
     pub stated_by: Vec<StatedBy>,
 }
@@ -133,6 +141,8 @@ pub struct StatedBy {
     pub near: Vec<String>,
     /// Whether the words may stand anywhere in a note that names the condition.
     pub anywhere: bool,
+    /// Whether they must follow the condition's name, in its sentence or in one that goes on with it ("Likely due to ...").
+    pub after: bool,
 }
 
 /// Indicators without the diagnosis.
@@ -223,6 +233,8 @@ pub enum Conflict {
         encounter_disposition: bool,
         /// Only the last document of each type counts, whoever wrote it.
         last_of_type: bool,
+        /// Sentences with one of these words speak of another time ("previous", "years ago").
+        not_with: Vec<String>,
     },
     /// A note that speaks of another person: sex, age or record number.
     Identity {

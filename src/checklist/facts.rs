@@ -248,6 +248,11 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// The packs in force.
+    pub(super) fn packs(&self) -> &'a Packs {
+        self.packs
+    }
+
     /// Words of a group of the packs.
     pub(super) fn words(&self, group: &str) -> &'a [String] {
         self.packs.words(group)

@@ -112,6 +112,8 @@ pub struct Item {
     pub authority: Authority,
     /// The query template that serves it.
     pub query_template: Option<String>,
+    /// Items that ask the same question better: it is not asked where one of them fires.
+    pub covered_by: Vec<String>,
     /// Where it applies.
     pub scope: Scope,
     /// First day it applies.

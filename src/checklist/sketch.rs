@@ -25,7 +25,7 @@ fn admission() -> Option<Instant> {
     Instant::parse("2026-03-02T08:00:00Z")
 }
 
-fn at(hours: f64) -> Option<Instant> {
+pub(super) fn at(hours: f64) -> Option<Instant> {
     let start = admission()?;
     Instant::from_utc_seconds(start.utc_seconds() + (hours * 3600.0).round() as i64, Some(0))
 }
@@ -74,7 +74,7 @@ pub fn try_example(packs: &Packs, item: &str, example: &Example) -> Trial {
     Trial { passed: problem.is_empty(), gaps, problem }
 }
 
-fn chart(sketch: &Sketch) -> Chart {
+pub(super) fn chart(sketch: &Sketch) -> Chart {
     let implied = sketch.class.is_none();
     let admitted = if implied { None } else { at(0.0) };
     let start = sketch.registered.and_then(at).or(admitted);

@@ -2,6 +2,7 @@
 //! The shipped packs: they load, every kind of gap has an item, every item does what its examples say.
 
 use super::*;
+use crate::chart::{Chart, Document, DocumentType, Encounter, EncounterClass, Instant};
 use std::collections::BTreeSet;
 
 #[test]
@@ -50,4 +51,46 @@ fn examples_of(packs: &Packs, which: impl Fn(&Pack) -> bool) {
         }
     }
     assert!(wrong.is_empty(), "{} examples:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Gaps of one item in one text: alone, or as the only note of an inpatient stay.
+fn gaps_of(item: &str, text: &str, kind: DocumentType, lone: bool) -> Vec<Gap> {
+    let document =
+        Document { identifier: "d".to_owned(), version: 1, document_type: Some(kind), text: text.to_owned(), ..Document::default() };
+    let start = Instant::parse("2026-03-02T08:00:00Z");
+    let class = if lone { EncounterClass::NotGiven } else { EncounterClass::Inpatient };
+    let encounter = Encounter { identifier: "e".to_owned(), implied: lone, class, start, admitted: start, ..Encounter::default() };
+    let chart = Chart { encounter, documents: vec![document], ..Chart::default() };
+    let readings = vec![crate::reading::read(text, Some(kind))];
+    evaluate(Packs::shipped(), &Subject { chart: &chart, readings: &readings }, &start.unwrap(), Some(item))
+}
+
+const REPORT: &str = "PREOPERATIVE DIAGNOSIS: Gallstones.\nPOSTOPERATIVE DIAGNOSIS: Gallstones.\nPROCEDURE: Laparoscopic cholecystectomy.\n\
+    ANESTHESIA: General.\nFINDINGS: Thin-walled gallbladder.\nDESCRIPTION OF PROCEDURE: Four ports were placed and the gallbladder was taken down.\n";
+
+#[test]
+fn a_lone_operative_report_does_not_bury_its_questions_under_one_gap_for_each_element() {
+    let alone = gaps_of("EL-OP", REPORT, DocumentType::OperativeReport, true);
+    assert_eq!(alone.len(), 1, "{alone:?}");
+    assert_eq!(alone[0].missing, ["estimated_blood_loss", "complications"]);
+    assert_eq!(alone[0].searched.len(), 2);
+    let charted = gaps_of("EL-OP", REPORT, DocumentType::OperativeReport, false);
+    let elements: Vec<_> = charted.iter().filter_map(|gap| gap.element.as_deref()).collect();
+    assert!(elements.contains(&"specimens") && elements.contains(&"surgeon") && elements.len() == charted.len(), "{elements:?}");
+}
+
+#[test]
+fn the_diagnosis_before_an_operation_gives_way_to_the_one_after_it() {
+    let report = |after: &str| format!("PREOPERATIVE DIAGNOSIS: Anemia.\nPOSTOPERATIVE DIAGNOSIS: {after}\nPROCEDURE: Upper endoscopy.\n");
+    let fires = |after: &str| !gaps_of("B01-specificity", &report(after), DocumentType::OperativeReport, true).is_empty();
+    assert!(!fires("Severe duodenitis."));
+    assert!(fires("Same."));
+    assert!(fires("Anemia, duodenitis."));
+}
+
+#[test]
+fn a_handout_about_people_at_large_is_not_asked_for_a_type() {
+    let fires = |text: &str| !gaps_of("N11-specificity", text, DocumentType::Other, true).is_empty();
+    assert!(!fires("Some people, especially those with diabetes mellitus, heal slowly."));
+    assert!(fires("ASSESSMENT: Diabetes mellitus."));
 }

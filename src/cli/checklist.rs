@@ -47,9 +47,10 @@ fn list(global: &Global, form: PrintForm, out: &Out) -> Result<u8> {
         let mut text = String::new();
         for pack in packs.packs() {
             text.push_str(&format!("{}  {}  (version {})\n", pack.id, pack.title, pack.version));
+            let wide = pack.items.iter().map(|i| i.id.len()).max().unwrap_or(0);
             for i in &pack.items {
                 let draft = if i.authority.approved_by.is_empty() { "draft" } else { "" };
-                text.push_str(&format!("  {:<12} {} {:<60} {draft}\n", i.id, i.severity.sign(), heading(i)));
+                text.push_str(&format!("  {:<wide$} {} {:<60} {draft}\n", i.id, i.severity.sign(), heading(i)));
             }
         }
         text

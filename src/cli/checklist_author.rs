@@ -23,8 +23,12 @@ pub fn new(file: Option<&Path>, out: &Out) -> Result<u8> {
     };
     let name = input::name(path);
     let failed = |e: std::io::Error| {
-        let hint = if e.kind() == std::io::ErrorKind::AlreadyExists { "name a new file" } else { "check the folder" };
-        Trouble::input("the template was not written").at(&name, None).why(e.kind()).hint(hint)
+        // What is there already is never written over.
+        let (why, hint) = match e.kind() {
+            std::io::ErrorKind::AlreadyExists => ("there is a file of that name".to_owned(), "name a new file"),
+            kind => (kind.to_string(), "check the folder"),
+        };
+        Trouble::input("the template was not written").at(&name, None).why(why).hint(hint)
     };
     let mut made = OpenOptions::new().write(true).create_new(true).open(path).map_err(failed)?;
     made.write_all(TEMPLATE.as_bytes()).map_err(failed)?;

@@ -120,7 +120,7 @@ fn plain(items: &[Value], gaps: Option<&Value>) -> String {
             let list = |key: &str| gaps.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
             let count = gaps.get("encounters").and_then(Value::as_u64).unwrap_or_default();
             let (more, fewer) = (list("more"), list("fewer"));
-            text.push_str(&format!("\nIn {count} encounters: {} gaps more, {} fewer\n", more.len(), fewer.len()));
+            text.push_str(&format!("\nGaps in {count} encounters: {} more, {} fewer\n", more.len(), fewer.len()));
             for (sign, gap) in more.iter().map(|g| ('+', g)).chain(fewer.iter().map(|g| ('-', g))) {
                 text.push_str(&format!("  {sign} {}  {}  {}\n", word(gap, "encounter"), word(gap, "item"), word(gap, "title")));
             }

@@ -15,15 +15,19 @@ use std::collections::BTreeSet;
 pub(super) fn run(check: &Attributes, item: &Item, facts: &Facts<'_>) -> Verdict {
     let condition = item.condition.as_deref().unwrap_or_default();
     let name = describe::name(condition);
-    let all = facts.said(condition);
-    let asked: Vec<&Said<'_>> = all
+    let named: Vec<&Said<'_>> = facts
+        .said(condition)
         .iter()
         .filter(|said| said.provider && said.mention.assertion == Assertion::Present)
         .filter(|said| check.sections.is_empty() || in_sections(said, &check.sections))
         .collect();
+    let asked: Vec<&Said<'_>> = named.iter().copied().filter(|said| aside(check, said, facts).is_none()).collect();
     let label = format!("{name} is documented as present by a provider");
     let Some(first) = asked.first() else {
-        let detail = format!("no such words in {}", describe::documents(facts.documents().count()));
+        let detail = match named.first().and_then(|said| aside(check, said, facts)) {
+            Some(why) => why,
+            None => format!("no such words in {}", describe::documents(facts.documents().count())),
+        };
         return Verdict { findings: Vec::new(), tree: node(label, Outcome::No, detail, Vec::new()) };
     };
     let place = describe::place(first.document, first.reading);
@@ -72,6 +76,39 @@ pub(super) fn run(check: &Attributes, item: &Item, facts: &Facts<'_>) -> Verdict
     Verdict { findings: vec![finding], tree: node(format!("{name} lacks what coding needs"), Outcome::Yes, "", parts) }
 }
 
+/// Why a mention asks nothing: its sentence speaks of people at large or of something else, or the diagnosis before an operation gave
+/// way to the one after it.
+fn aside(check: &Attributes, said: &Said<'_>, facts: &Facts<'_>) -> Option<String> {
+    let around = sentence(said.document, said.reading, said.mention.start);
+    let general = facts.words("not_this_patient");
+    if let Some(word) = check.not_with.iter().chain(general).find(|word| has_word(around, word)) {
+        return Some(format!("\"{}\" only beside \"{word}\"", said.mention.text));
+    }
+    let body = |name: &str| {
+        let section = said.reading.sections.iter().find(|s| s.section == name)?;
+        said.document.text.get(section.body..section.end).map(str::trim).filter(|body| !body.is_empty())
+    };
+    let after = body("postoperative_diagnosis").filter(|_| said.mention.section == "preoperative_diagnosis")?;
+    // "Same" leaves it at the diagnosis before.
+    let same = facts.words("same_as_before").iter().any(|word| has_word(after, word));
+    (!same).then(|| format!("\"{}\" only as the diagnosis before the operation", said.mention.text))
+}
+
+/// The words after a mention: to the end of its sentence, and the next one where it goes on with the same ("Likely due to ...").
+fn following<'d>(said: &Said<'d>, facts: &Facts<'_>) -> &'d str {
+    let text = said.document.text.as_str();
+    let own = sentence(said.document, said.reading, said.mention.start);
+    let end = (own.as_ptr() as usize + own.len()).saturating_sub(text.as_ptr() as usize).max(said.mention.end);
+    let next = said.reading.sentences.iter().find(|next| next.start >= end);
+    let goes_on = |next: &&crate::chart::Span| {
+        let words = next.of(text).trim_start();
+        let opens = |start: &String| words.get(..start.len()).is_some_and(|opening| opening.eq_ignore_ascii_case(start));
+        facts.words("goes_on").iter().any(opens)
+    };
+    let end = next.filter(goes_on).map_or(end, |next| next.end);
+    text.get(said.mention.end..end).unwrap_or_default()
+}
+
 /// Where an attribute is stated, in words for the explanation.
 fn stated(check: &Attributes, facts: &Facts<'_>, condition: &str, attribute: &str) -> Option<String> {
     let anybody = check.anybody.iter().any(|name| name == attribute);
@@ -88,8 +125,11 @@ fn stated(check: &Attributes, facts: &Facts<'_>, condition: &str, attribute: &st
         }
         // Words state it beside the condition, or anywhere in a note that names it.
         for said in facts.said(condition).iter().filter(counts) {
-            let around =
-                if other.anywhere { said.document.text.as_str() } else { sentence(said.document, said.reading, said.mention.start) };
+            let around = match (other.anywhere, other.after) {
+                (true, _) => said.document.text.as_str(),
+                (false, true) => following(said, facts),
+                (false, false) => sentence(said.document, said.reading, said.mention.start),
+            };
             let beside = other.near.is_empty() || other.near.iter().any(|word| has_word(around, word));
             if let Some(word) = other.words.iter().find(|word| beside && has_word(around, word)) {
                 return Some(format!("\"{word}\" in {}", describe::place(said.document, said.reading)));

@@ -26,8 +26,9 @@ pub(super) fn run(check: &Conflict, item: &Item, facts: &Facts<'_>) -> Verdict {
         Conflict::Discharge { conditions, want, sections, min_days } => {
             statements::discharge(conditions, *want, sections, *min_days, facts)
         }
-        Conflict::Stated { values, sections, encounter_disposition, last_of_type } => {
-            statements::stated(values, sections, *encounter_disposition, *last_of_type, &item.scope.document_types, facts)
+        Conflict::Stated { values, sections, encounter_disposition, last_of_type, not_with } => {
+            let places = statements::Places { sections, not_with, types: &item.scope.document_types };
+            statements::stated(values, &places, *encounter_disposition, *last_of_type, facts)
         }
         Conflict::Identity { female, male, least, age_tolerance, record_number } => {
             let rules = statements::Identity { female, male, least: *least, tolerance: *age_tolerance, record_number };

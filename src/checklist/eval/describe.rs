@@ -6,12 +6,12 @@ use crate::checklist::indicator::{Author, Baseline, Compare, Since, Test, When};
 use crate::reading::{Assertion, Reading};
 
 /// `acute_kidney_injury` → "acute kidney injury", `drug.loop_diuretic` → "loop diuretic".
-pub(super) fn name(id: &str) -> String {
+pub(in crate::checklist) fn name(id: &str) -> String {
     id.rsplit('.').next().unwrap_or(id).replace('_', " ")
 }
 
 /// The same, as the start of a title. Abbreviations that are always written large stay large.
-pub(super) fn title(id: &str) -> String {
+pub(in crate::checklist) fn title(id: &str) -> String {
     if id == "copd" {
         return "COPD".to_owned();
     }

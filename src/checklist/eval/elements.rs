@@ -5,6 +5,7 @@ use crate::chart::{Document, DocumentType};
 use crate::checklist::check::Elements;
 use crate::checklist::facts::{Facts, type_of};
 use crate::checklist::proof::{clip, opening, quote};
+use crate::checklist::words::has_word;
 use crate::checklist::{Outcome, Searched, Severity};
 use crate::reading::{Presence, Reading};
 
@@ -25,73 +26,107 @@ fn elsewhere(check: &Elements, element: &str, facts: &Facts<'_>) -> Option<Strin
     facts.documents().find(holds).map(|(document, reading)| describe::place(document, reading))
 }
 
+/// An element that a document lacks.
+struct Lack<'c> {
+    element: &'c str,
+    presence: Presence,
+    /// Only advised.
+    advised: bool,
+}
+
 pub(super) fn run(check: &Elements, facts: &Facts<'_>) -> Verdict {
     let mut findings = Vec::new();
     let mut parts = Vec::new();
+    let alone = facts.chart().encounter.implied;
     for (document, reading) in facts.documents() {
         // An addendum completes another document; it is not held to the whole list.
         if type_of(document, reading) != check.document || document.amends.is_some() {
             continue;
         }
         let mut lacking = Vec::new();
-        let elements = check.required.iter().map(|e| (e, None)).chain(check.advised.iter().map(|e| (e, Some(Severity::Info))));
-        for (element, severity) in elements {
+        let elements = check.required.iter().map(|e| (e, false)).chain(check.advised.iter().map(|e| (e, true)));
+        for (element, advised) in elements {
             let Some(presence) = reading.elements.get(element).filter(|p| **p != Presence::Present) else { continue };
-            // What is only advised belongs to a chart: of a note that came alone it is not asked, unless its heading was left empty.
-            if severity.is_some() && facts.chart().encounter.implied && *presence == Presence::Absent {
+            // What is only advised, or kept in the record beside the text, belongs to a chart: of a note that came alone it is not
+            // asked, unless its heading was left empty.
+            if alone && (advised || check.in_record.contains(element)) && *presence == Presence::Absent {
                 continue;
             }
-            if elsewhere(check, element, facts).is_some() {
-                continue;
+            if elsewhere(check, element, facts).is_none() {
+                lacking.push(Lack { element, presence: *presence, advised });
             }
-            lacking.push(said(element));
-            findings.push(finding(check.document, document, reading, element, *presence, severity));
+        }
+        if alone && document.document_type.is_none() && in_doubt(check, reading) {
+            let detail = "the type was only judged, and the note holds too little of it";
+            parts.push(node(describe::place(document, reading), Outcome::CannotTell, detail, Vec::new()));
+            continue;
         }
         let outcome = if reading.elements.is_empty() { Outcome::CannotTell } else { super::yes_if(!lacking.is_empty()) };
-        let detail = if lacking.is_empty() { "nothing lacking".to_owned() } else { format!("lacks {}", describe::list(&lacking)) };
+        let names: Vec<String> = lacking.iter().map(|lack| said(lack.element)).collect();
+        let detail = if lacking.is_empty() { "nothing lacking".to_owned() } else { format!("lacks {}", describe::list(&names)) };
         parts.push(node(describe::place(document, reading), outcome, detail, Vec::new()));
+        // In a chart each element is chased by itself. A note that came alone has no chart to complete: one line says what it lacks.
+        if alone && !lacking.is_empty() {
+            findings.push(finding(check.document, document, reading, &lacking));
+        } else {
+            findings.extend(lacking.chunks(1).map(|one| finding(check.document, document, reading, one)));
+        }
     }
     let label = format!("the {} holds all that it must", check.document.label());
+    let doubt = parts.iter().any(|part| part.outcome == Outcome::CannotTell);
     let (outcome, detail) = match (parts.is_empty(), findings.is_empty()) {
         (true, _) => (Outcome::No, "no such document"),
+        (false, true) if doubt => (Outcome::CannotTell, "not sure that it is one"),
         (false, true) => (Outcome::No, "yes"),
         (false, false) => (Outcome::Yes, "something lacks"),
     };
     Verdict { findings, tree: node(format!("not so: {label}"), outcome, detail, parts) }
 }
 
-fn finding(
-    document_type: DocumentType,
-    document: &Document,
-    reading: &Reading,
-    element: &str,
-    presence: Presence,
-    severity: Option<Severity>,
-) -> Finding {
-    let heading = reading.sections.iter().find(|s| s.section == element && presence == Presence::Empty);
-    let (start, end) = heading.map_or_else(
-        || opening(&document.text),
-        |section| {
+/// Whether a note is so unlike its judged type that what it lacks says nothing.
+fn in_doubt(check: &Elements, reading: &Reading) -> bool {
+    let told = |words: &String| reading.sections.iter().any(|section| has_word(&section.heading, words));
+    let asked = check.required.iter().filter(|element| !check.in_record.contains(element));
+    let held = asked.filter(|element| reading.elements.get(*element) == Some(&Presence::Present)).count();
+    held < check.least_held || !check.told_by.is_empty() && !check.told_by.iter().any(told)
+}
+
+fn finding(document_type: DocumentType, document: &Document, reading: &Reading, lacking: &[Lack<'_>]) -> Finding {
+    let mut evidence = Vec::new();
+    for lack in lacking.iter().filter(|lack| lack.presence == Presence::Empty) {
+        if let Some(section) = reading.sections.iter().find(|s| s.section == lack.element) {
             let text = document.text.get(section.start..section.end).unwrap_or_default();
-            (section.start, section.start + clip(text.trim_end(), 120).len())
-        },
-    );
+            evidence.push(quote(document, reading, section.start, section.start + clip(text.trim_end(), 120).len()));
+        }
+    }
+    if evidence.is_empty() {
+        let (start, end) = opening(&document.text);
+        evidence.push(quote(document, reading, start, end));
+    }
+    let searched = |lack: &Lack<'_>| Searched {
+        what: said(lack.element),
+        r#where: format!("the whole {}, under a heading or not", document_type.label()),
+        documents: vec![document.identifier.clone()],
+    };
     let mut found = Finding {
-        element: Some(element.to_owned()),
+        element: lacking.first().filter(|_| lacking.len() == 1).map(|lack| lack.element.to_owned()),
         document_type: Some(document_type.name().to_owned()),
-        missing: vec![element.to_owned()],
-        severity,
-        evidence: vec![quote(document, reading, start, end)],
-        searched: vec![Searched {
-            what: said(element),
-            r#where: format!("the whole {}, under a heading or not", document_type.label()),
-            documents: vec![document.identifier.clone()],
-        }],
+        missing: lacking.iter().map(|lack| lack.element.to_owned()).collect(),
+        severity: lacking.iter().all(|lack| lack.advised).then_some(Severity::Info),
+        evidence,
+        searched: lacking.iter().map(searched).collect(),
         ..Finding::default()
     };
-    found.name("element", said(element));
+    let names: Vec<String> = lacking.iter().map(|lack| said(lack.element)).collect();
+    found.name("element", describe::list(&names));
     found.name("document", document_type.label());
-    found.name("value", if presence == Presence::Empty { "left empty" } else { "not there" });
+    let empty = lacking.iter().filter(|lack| lack.presence == Presence::Empty).count();
+    let value = match empty {
+        0 => "not there",
+        all if all == lacking.len() => "left empty",
+        _ => "not there or left empty",
+    };
+    found.name("value", value);
     if let Some(time) = document.time {
         found.name("date", time.display());
     }

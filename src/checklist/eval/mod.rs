@@ -12,6 +12,7 @@ mod pair;
 mod parts;
 mod pasted;
 mod poa;
+mod questions;
 mod records;
 mod signature;
 mod statements;
@@ -25,6 +26,7 @@ use super::indicator::Indicator;
 use super::item::{Item, Pack};
 use super::{Explanation, Gap, GapKind, GapState, Outcome, Packs, Searched, Severity};
 use crate::chart::{Evidence, Instant};
+pub use questions::questions;
 use std::collections::BTreeMap;
 
 /// What a check found, before it is a gap.
@@ -78,9 +80,46 @@ pub fn evaluate(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, only: Opt
         }
     }
     let mut gaps = one_for_each_copy(gaps);
-    gaps.sort_by_cached_key(|gap| (is_form(gap.kind), std::cmp::Reverse(gap.severity), gap.kind, gap.key()));
+    gaps.sort_by_cached_key(order);
     gaps
 }
+
+/// The order of gaps: the gravest first, those in the form of a document last.
+pub(super) fn order(gap: &Gap) -> (bool, std::cmp::Reverse<Severity>, GapKind, String) {
+    (is_form(gap.kind), std::cmp::Reverse(gap.severity), gap.kind, gap.key())
+}
+
+/// Gaps and tree of every item that `keep` takes and that applies: what [`evaluate`] and [`explain`] say, in one go.
+pub(super) fn all<'p>(
+    packs: &'p Packs,
+    subject: &Subject<'_>,
+    as_of: &Instant,
+    keep: impl Fn(&Item) -> bool,
+) -> Vec<(&'p Item, Vec<Gap>, Explanation)> {
+    let facts = Facts::new(packs, *subject, as_of);
+    let mut out = Vec::new();
+    for (pack, item) in packs.items().filter(|(_, item)| keep(item)) {
+        let scope = applies(pack, item, &facts);
+        if scope.outcome == Outcome::Yes {
+            let (gaps, tree) = whole(pack, item, &facts, scope);
+            out.push((item, gaps, tree));
+        }
+    }
+    out
+}
+
+/// An item's gaps and its whole tree, scope first.
+fn whole(pack: &Pack, item: &Item, facts: &Facts<'_>, scope: Explanation) -> (Vec<Gap>, Explanation) {
+    let (gaps, mut tree) = judge(pack, item, facts, true);
+    tree.parts.insert(0, scope);
+    if let Some(first) = gaps.first() {
+        tree.detail = if gaps.len() == 1 { first.title.clone() } else { format!("{}; {} gaps", first.title, gaps.len()) };
+    }
+    (gaps, tree)
+}
+
+/// How a tree heads the conditions without which an item is not asked.
+pub(super) const ONLY_WHEN: &str = "asked only when";
 
 /// Gaps in the form of a document; the clinical ones and whole documents come before them.
 fn is_form(kind: GapKind) -> bool {
@@ -106,59 +145,6 @@ fn one_for_each_copy(gaps: Vec<Gap>) -> Vec<Gap> {
     out
 }
 
-/// What an item asks, a line each, for those who read it without a chart: its own question over an empty chart, then what it
-/// looks for, what satisfies it and what stops it.
-pub fn questions(packs: &Packs, item: &Item) -> Vec<String> {
-    let chart = crate::chart::Chart::default();
-    let facts = Facts::new(packs, Subject { chart: &chart, readings: &[] }, &Instant::UNIX_EPOCH);
-    let mut out = Vec::new();
-    let lists: Vec<(&str, &[Indicator])> = match &item.check {
-        Check::Indicators(check) => {
-            out.push(format!("at least {} of these, and the diagnosis is not named", check.evidence_min));
-            vec![("looks for", check.indicators.as_slice())]
-        }
-        Check::Support(check) => {
-            out.push(format!("the diagnosis is named, and fewer than {} of these are there", check.support_min));
-            vec![("looks for", check.indicators.as_slice())]
-        }
-        Check::Poa(check) => vec![("an earlier sign", check.earlier.as_slice())],
-        Check::Pair(check) => {
-            let first = check.each.first();
-            let one = first.map(|pair| pair.one.as_slice()).unwrap_or_default();
-            let other = first.map(|pair| pair.other.as_slice()).unwrap_or_default();
-            vec![("this", one), (if check.lacks { "without" } else { "and" }, other)]
-        }
-        Check::Clock(check) => vec![
-            ("starts with", check.events.as_slice()),
-            ("waits for", check.wanted.found_by.as_slice()),
-            ("judged if", check.judged_if.as_slice()),
-        ],
-        _ => Vec::new(),
-    };
-    if out.is_empty() {
-        out.push(judge_label(item, &facts));
-    }
-    let rest: [(&str, &[Indicator]); 5] = [
-        ("documented after all", &item.satisfied_by),
-        ("asked only when", &item.only_if),
-        ("does not arise with", &item.suppress_if),
-        ("speaks against", &item.counter),
-        ("shown besides", &item.clinical),
-    ];
-    for (what, list) in lists.into_iter().chain(rest) {
-        for indicator in list {
-            let tests: Vec<String> = indicator.any.iter().map(describe::test).collect();
-            out.push(format!("{what}: {} ({})", indicator.label, tests.join("; or ")));
-        }
-    }
-    out
-}
-
-/// The label of the item's own question.
-fn judge_label(item: &Item, facts: &Facts<'_>) -> String {
-    run_check(item, facts, true).tree.label
-}
-
 /// The tree of one item: why it fired, or why not. `None` when no item has this id.
 pub fn explain(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, item: &str) -> Option<Explanation> {
     let (pack, item) = packs.items().find(|(_, candidate)| candidate.id == item)?;
@@ -168,12 +154,7 @@ pub fn explain(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, item: &str
         let detail = "this item does not apply to this encounter";
         return Some(node(format!("{}: {}", item.id, item.why), scope.outcome, detail, vec![scope]));
     }
-    let (gaps, mut tree) = judge(pack, item, &facts, true);
-    tree.parts.insert(0, scope);
-    if let Some(first) = gaps.first() {
-        tree.detail = if gaps.len() == 1 { first.title.clone() } else { format!("{}; {} gaps", first.title, gaps.len()) };
-    }
-    Some(tree)
+    Some(whole(pack, item, &facts, scope).1)
 }
 
 /// The same gap found twice: its proofs are joined.
@@ -287,8 +268,14 @@ fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) -> (Vec<Gap>,
         parts.extend(tree);
     }
     if !item.only_if.is_empty() {
-        let (holds, tree) = any_of(&item.only_if, "asked only when", facts);
+        let (holds, tree) = any_of(&item.only_if, ONLY_WHEN, facts);
         stopped |= !holds;
+        parts.extend(tree);
+        raised_by(&item.only_if, facts, &mut findings);
+    }
+    if !findings.is_empty() && !stopped {
+        let (covered, tree) = covered(item, facts);
+        stopped |= covered;
         parts.extend(tree);
     }
     let fires = !findings.is_empty() && !stopped;
@@ -322,6 +309,22 @@ fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) -> (Vec<Gap>,
     (gaps, node(format!("{}: {}", item.id, item.why), outcome, detail, parts))
 }
 
+/// Whether an item that asks the same question better fires here.
+fn covered(item: &Item, facts: &Facts<'_>) -> (bool, Option<Explanation>) {
+    let others = facts.packs().items().filter(|(_, other)| item.covered_by.contains(&other.id) && other.id != item.id);
+    let mut nodes = Vec::new();
+    for (pack, other) in others {
+        // An item that is covered itself covers nothing: one step, no circles.
+        let asks = other.covered_by.is_empty() && applies(pack, other, facts).outcome == Outcome::Yes;
+        let gaps = if asks { judge(pack, other, facts, false).0 } else { Vec::new() };
+        let detail = gaps.first().map(|gap| gap.title.clone()).unwrap_or_default();
+        nodes.push(node(format!("{} asks it", other.id), yes_if(!gaps.is_empty()), detail, Vec::new()));
+    }
+    let holds = nodes.iter().any(|node| node.outcome == Outcome::Yes);
+    let tree = (!nodes.is_empty()).then(|| node("another item asks the same question better", yes_if(holds), "", nodes));
+    (holds, tree)
+}
+
 /// Adds what a provider needs to answer to the proof of every finding.
 fn clinical(list: &[Indicator], facts: &Facts<'_>, findings: &mut [Finding]) -> Option<Explanation> {
     let (answers, trees) = indicators::ask_all(list, facts);
@@ -333,6 +336,26 @@ fn clinical(list: &[Indicator], facts: &Facts<'_>, findings: &mut [Finding]) -> 
         }
     }
     (!trees.is_empty()).then(|| node("clinical indicators, shown with the proof", yes_if(found), "", trees))
+}
+
+/// So much of what raised a question is shown with its proof.
+const RAISED: usize = 2;
+
+/// What raised the question belongs to its proof: sepsis and the lactate that asks for the link, not sepsis alone.
+fn raised_by(list: &[Indicator], facts: &Facts<'_>, findings: &mut [Finding]) {
+    if findings.is_empty() {
+        return;
+    }
+    let answers = list.iter().map(|indicator| leaf::indicator(indicator, facts, None).0).filter(|a| a.outcome == Outcome::Yes);
+    let proofs: Vec<Evidence> = answers.flat_map(|answer| answer.evidence).take(RAISED).collect();
+    for finding in findings {
+        let known = finding.evidence.len();
+        for proof in &proofs {
+            if !finding.evidence.iter().take(known).any(|e| same_place(e, proof)) && !finding.evidence.contains(proof) {
+                finding.evidence.push(proof.clone());
+            }
+        }
+    }
 }
 
 /// Whether one proof says no more than another: the same record, or words that lie within.

@@ -8,7 +8,7 @@ use super::{Finding, Verdict, describe, node, yes_if};
 use crate::chart::{Document, DocumentType, Sex};
 use crate::checklist::check::AtDischarge;
 use crate::checklist::facts::{Facts, Said, role, type_of, voice_of};
-use crate::checklist::proof::{around, quote, record_proof};
+use crate::checklist::proof::{around, quote, record_proof, sentence};
 use crate::checklist::words::{find_word, has_word};
 use crate::reading::{Assertion, Reading};
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,23 +91,32 @@ fn last_of<'s>(list: &[&Said<'s>], assertion: Assertion) -> Option<Said<'s>> {
     list.iter().rfind(|said| said.mention.assertion == assertion).map(|said| **said)
 }
 
+/// Where words count.
+pub(super) struct Places<'p> {
+    /// In these sections; empty: in any.
+    pub(super) sections: &'p [String],
+    /// Not in a sentence with one of these words.
+    pub(super) not_with: &'p [String],
+    /// In documents of these types; empty: in any.
+    pub(super) types: &'p [DocumentType],
+}
+
 /// The last value that each voice (or each type of document) states.
 pub(super) fn stated(
     values: &[(String, Vec<String>)],
-    sections: &[String],
+    places: &Places<'_>,
     encounter_disposition: bool,
     last_of_type: bool,
-    types: &[DocumentType],
     facts: &Facts<'_>,
 ) -> Verdict {
     let mut last: BTreeMap<String, (String, crate::chart::Evidence, String, String)> = BTreeMap::new();
     for (document, reading) in facts.documents() {
-        if !types.is_empty() && !types.contains(&type_of(document, reading)) {
+        if !places.types.is_empty() && !places.types.contains(&type_of(document, reading)) {
             continue;
         }
         // Where a note states two values, it states none.
         let found: Vec<(&String, usize, usize)> =
-            values.iter().filter_map(|(name, words)| place(words, sections, document, reading).map(|(s, e)| (name, s, e))).collect();
+            values.iter().filter_map(|(name, words)| place(words, places, document, reading).map(|(s, e)| (name, s, e))).collect();
         if let [(name, start, end)] = found.as_slice() {
             let key = if last_of_type { type_of(document, reading).name().to_owned() } else { voice_of(document).to_owned() };
             let (start, end) = around(document, reading, *start, *end);
@@ -149,13 +158,15 @@ pub(super) fn stated(
 }
 
 /// The first place where a document states one of the words as so: not denied, not in another section.
-fn place(words: &[String], sections: &[String], document: &Document, reading: &Reading) -> Option<(usize, usize)> {
+fn place(words: &[String], places: &Places<'_>, document: &Document, reading: &Reading) -> Option<(usize, usize)> {
     for word in words {
         let mut from = 0;
         while let Some(at) = find_word(&document.text, word, from) {
             from = at + word.len().max(1);
             let (own, within) = section_at(reading, at);
-            if sections.is_empty() || sections.iter().any(|name| name == own || Some(name.as_str()) == within) {
+            let here = places.sections.is_empty() || places.sections.iter().any(|name| name == own || Some(name.as_str()) == within);
+            let other_time = || places.not_with.iter().any(|word| has_word(sentence(document, reading, at), word));
+            if here && !other_time() {
                 return Some((at, at + word.len()));
             }
         }

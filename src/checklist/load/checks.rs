@@ -133,7 +133,18 @@ fn elements(table: &Fields<'_, '_, '_>) -> Option<Elements> {
         }
         place.finish();
     }
-    Some(Elements { document, required, advised, elsewhere })
+    let in_record = texts(table.words("in_record"));
+    for name in in_record.iter().filter(|name| !required.contains(name)) {
+        table.say(table.at(), format!("`{name}` is not among the required elements"), "one of `required`", None);
+    }
+    let told_by = texts(table.words("told_by")).into_iter().map(|word| word.to_lowercase()).collect();
+    let least_held = table.count("least_held", 0);
+    let alone = required.len() - in_record.iter().filter(|name| required.contains(name)).count();
+    if least_held > alone {
+        let expected = format!("{alone} at most: the required elements that are asked of a lone note");
+        table.say(table.at(), format!("`least_held` is {least_held}, no note can hold so many"), expected, None);
+    }
+    Some(Elements { document, required, advised, elsewhere, in_record, told_by, least_held })
 }
 
 fn attributes(table: &Fields<'_, '_, '_>, condition: Option<&str>, context: &Context<'_>) -> Attributes {
@@ -146,7 +157,11 @@ fn attributes(table: &Fields<'_, '_, '_>, condition: Option<&str>, context: &Con
             entry.say(entry.at(), format!("nothing says how `{attribute}` is stated"), "`concept` or `words`", None);
         }
         let near = context.listed(&entry, "near");
-        stated_by.push(StatedBy { attribute, concepts, words, near, anywhere: entry.flag("anywhere", false) });
+        let (anywhere, after) = (entry.flag("anywhere", false), entry.flag("after", false));
+        if anywhere && after {
+            entry.say(entry.at(), "`anywhere` and `after` at once", "one of the two", None);
+        }
+        stated_by.push(StatedBy { attribute, concepts, words, near, anywhere, after });
         entry.finish();
     }
     // An attribute of the pack's own is one that `stated_by` knows.
@@ -163,7 +178,8 @@ fn attributes(table: &Fields<'_, '_, '_>, condition: Option<&str>, context: &Con
     table.need_words("need", "the attributes that matter");
     let attributes = listed("need");
     let anybody = listed("anybody");
-    Attributes { attributes, anybody, sections: context.sections(table, "sections"), stated_by }
+    let not_with = context.listed(table, "not_with");
+    Attributes { attributes, anybody, sections: context.sections(table, "sections"), not_with, stated_by }
 }
 
 fn need_indicators(table: &Fields<'_, '_, '_>, indicators: &[Indicator]) {

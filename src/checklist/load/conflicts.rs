@@ -98,6 +98,7 @@ fn stated(table: &Fields<'_, '_, '_>, context: &Context<'_>) -> Conflict {
         sections: context.sections(table, "sections"),
         encounter_disposition: table.flag("encounter_disposition", false),
         last_of_type: table.flag("last_of_type", false),
+        not_with: context.listed(table, "not_with"),
     }
 }
 

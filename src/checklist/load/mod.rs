@@ -85,9 +85,11 @@ pub(super) fn parse(sources: &[(String, String)]) -> Result<(Vec<Pack>, Groups),
             mistakes.extend(log.into_diagnostics());
         }
     }
+    let all: Vec<String> = tables.iter().flat_map(|(table, _)| item_ids(table.get_ref())).collect();
     let mut ids: BTreeMap<String, (String, u64)> = BTreeMap::new();
     for (table, log) in tables {
-        let (pack, overridden) = read_pack(table.get_ref(), table.span(), &log, (&groups, &words), &mut ids);
+        let named = Named { groups: &groups, word_groups: &words, items: &all };
+        let (pack, overridden) = read_pack(table.get_ref(), table.span(), &log, named, &mut ids);
         for earlier in &mut packs {
             let earlier: &mut Pack = earlier;
             earlier.items.retain(|item| !overridden.contains(&item.id));
@@ -99,6 +101,22 @@ pub(super) fn parse(sources: &[(String, String)]) -> Result<(Vec<Pack>, Groups),
         mistakes.extend(found);
     }
     if mistakes.is_empty() { Ok((packs, words)) } else { Err(mistakes) }
+}
+
+/// The ids of a file's items: one may name an item that comes later, or stands in another pack.
+fn item_ids(table: &DeTable<'_>) -> Vec<String> {
+    let list = table.get("item").and_then(|value| value.get_ref().as_array());
+    let id =
+        |entry: &toml::Spanned<toml::de::DeValue<'_>>| entry.get_ref().get("id").and_then(|id| id.get_ref().as_str().map(str::to_owned));
+    list.into_iter().flatten().filter_map(id).collect()
+}
+
+/// What items of every pack may name.
+#[derive(Clone, Copy)]
+struct Named<'n> {
+    groups: &'n Groups,
+    word_groups: &'n Groups,
+    items: &'n [String],
 }
 
 /// Groups come first, from all files: an item may name a group of another pack.
@@ -131,7 +149,7 @@ fn read_pack(
     table: &DeTable<'_>,
     span: Range<usize>,
     log: &Log<'_>,
-    (groups, word_groups): (&Groups, &Groups),
+    named: Named<'_>,
     ids: &mut BTreeMap<String, (String, u64)>,
 ) -> (Pack, Vec<String>) {
     let file = Fields::new(table, span, log, "the file");
@@ -158,7 +176,8 @@ fn read_pack(
     } else {
         log.say(0, "the file has no `[pack]`", "a header: `[pack]` with `id`, `title` and `version`", None);
     }
-    let context = Context { pack: &pack.id, scope: scope.as_ref(), groups, word_groups };
+    let context =
+        Context { pack: &pack.id, scope: scope.as_ref(), groups: named.groups, word_groups: named.word_groups, items: named.items };
     let (mut items, mut overridden): (Vec<Item>, Vec<String>) = (Vec::new(), Vec::new());
     for fields in file.tables("item", "the item") {
         let overrides = fields.flag("overrides", false);
@@ -199,6 +218,7 @@ pub(super) struct Context<'c> {
     scope: Option<&'c Scope>,
     groups: &'c Groups,
     word_groups: &'c Groups,
+    items: &'c [String],
 }
 
 impl Context<'_> {
@@ -283,6 +303,10 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
         fields.say(fields.at(), format!("`{day}` is no day"), "`approved_on`: a day as 2026-01-31, in quotes", None);
     }
     let query_template = fields.word("query_template").map(|word| word.text);
+    let covered_by = fields.words("covered_by");
+    for word in covered_by.iter().filter(|word| !context.items.contains(&word.text)) {
+        fields.unknown(word, "the id of another item", context.items.iter().map(String::as_str));
+    }
     let scope = read_scope(&fields, context.scope);
     let _ = fields.raw("overrides");
     let (effective_from, effective_to) = (day(&fields, "effective_from"), day(&fields, "effective_to"));
@@ -316,6 +340,7 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
             approved_on: approved_on.unwrap_or_default(),
         },
         query_template,
+        covered_by: covered_by.into_iter().map(|word| word.text).collect(),
         scope,
         effective_from,
         effective_to,
