@@ -4,6 +4,7 @@ mod everywhere;
 mod queries;
 mod review;
 mod searching;
+mod trying;
 
 use super::keys::Key;
 use super::model::{Model, Screen};
@@ -11,7 +12,7 @@ use super::msg::Effect;
 
 /// Where a command works, as a set of bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Scopes(u8);
+pub struct Scopes(u16);
 
 impl Scopes {
     /// The worklist.
@@ -28,10 +29,14 @@ impl Scopes {
     pub const QUERY: Self = Self(32);
     /// Search.
     pub const SEARCH: Self = Self(64);
+    /// The text that items are tried on.
+    pub const TRY_TEXT: Self = Self(128);
+    /// What they make of it.
+    pub const TRY_LIST: Self = Self(256);
     /// Everywhere.
-    pub const ALL: Self = Self(127);
+    pub const ALL: Self = Self(511);
     /// Everywhere that letters are keys.
-    pub const LETTERS: Self = Self(1 | 2 | 4 | 16 | 32);
+    pub const LETTERS: Self = Self(1 | 2 | 4 | 16 | 32 | 256);
 
     /// Both.
     pub const fn and(self, other: Self) -> Self {
@@ -45,7 +50,7 @@ impl Scopes {
 }
 
 /// Each place by itself, with its name in help and documentation.
-pub const PLACES: [(Scopes, &str); 7] = [
+pub const PLACES: [(Scopes, &str); 9] = [
     (Scopes::WORKLIST, "Worklist"),
     (Scopes::CHART, "Chart"),
     (Scopes::FORM, "Query draft, on a list or a choice"),
@@ -53,6 +58,8 @@ pub const PLACES: [(Scopes, &str); 7] = [
     (Scopes::TRACKER, "Queries"),
     (Scopes::QUERY, "One query"),
     (Scopes::SEARCH, "Search"),
+    (Scopes::TRY_TEXT, "Items on a text, while typing"),
+    (Scopes::TRY_LIST, "Items on a text, on what fires"),
 ];
 
 /// Whether a command can be given now.
@@ -88,7 +95,7 @@ pub struct Command {
 
 /// Every command, in the order of the help.
 pub fn all() -> impl Iterator<Item = &'static Command> {
-    [review::REVIEW, queries::QUERIES, searching::SEARCHING, everywhere::EVERYWHERE].into_iter().flatten()
+    [review::REVIEW, queries::QUERIES, searching::SEARCHING, trying::TRYING, everywhere::EVERYWHERE].into_iter().flatten()
 }
 
 fn always(_: &Model) -> Avail {
@@ -105,6 +112,8 @@ pub fn scope(model: &Model) -> Scopes {
         Screen::Tracker => Scopes::TRACKER,
         Screen::Query => Scopes::QUERY,
         Screen::Search => Scopes::SEARCH,
+        Screen::TryOn if model.try_on.on_list => Scopes::TRY_LIST,
+        Screen::TryOn => Scopes::TRY_TEXT,
     }
 }
 

@@ -20,6 +20,7 @@ mod testing;
 mod tests;
 mod text;
 mod theme;
+mod try_on;
 mod update;
 mod view;
 

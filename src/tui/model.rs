@@ -4,6 +4,7 @@ use super::chart_data::ChartData;
 use super::compose::Composer;
 use super::layer::Layer;
 use super::msg::{Effect, Request, Slot};
+use super::try_on::TryPage;
 use crate::chart::Instant;
 use crate::work::model::{QueryRow, QueryView, SearchHit, SearchPage, Searches, Worklist, WorklistRow, WorklistView};
 use lacuna_index::Completion;
@@ -47,6 +48,8 @@ pub struct Model {
     pub query: Option<QueryPage>,
     /// The search.
     pub search: SearchState,
+    /// The text that items are tried on.
+    pub try_on: TryPage,
     /// A sentence about what just happened.
     pub notice: Option<Notice>,
     /// Newest generation of each slot, and whether its answer is awaited.
@@ -77,6 +80,8 @@ pub enum Screen {
     Query,
     /// Search in all charts.
     Search,
+    /// Items on a text.
+    TryOn,
 }
 
 /// A sentence about what just happened.

@@ -3,7 +3,7 @@
 use super::chart_data::ChartData;
 use super::keys::Key;
 use crate::chart::Instant;
-use crate::checklist::Explanation;
+use crate::checklist::{Explanation, Survey};
 use crate::error::Result;
 use crate::query::{Draft, Outcome, Report};
 use crate::work::model::{DismissReason, QueryRow, QueryView, SearchPage, Searches, Worklist, WorklistView};
@@ -72,11 +72,13 @@ pub enum Slot {
     Act,
     /// Where this person was.
     Place,
+    /// Items on a text.
+    TryOn,
 }
 
 impl Slot {
     /// How many there are.
-    pub const COUNT: usize = 15;
+    pub const COUNT: usize = 16;
 
     /// Whether an older answer is worthless once a newer question was put.
     pub fn newest_only(self) -> bool {
@@ -102,6 +104,8 @@ pub enum Timer {
     SaveCap,
     /// Keep the place.
     Place,
+    /// Typing stopped a moment ago: try the items.
+    TryOn,
 }
 
 /// A question to the desk, or an act.
@@ -175,6 +179,8 @@ pub enum Request {
     SavePlace(String),
     /// Where this person was.
     Place,
+    /// What the items make of a text.
+    TryOn(String),
 }
 
 /// A search in all charts.
@@ -244,6 +250,8 @@ pub enum Answer {
     Act(Result<Done>),
     /// Where this person was.
     Place(Result<Option<String>>),
+    /// What the items make of a text.
+    Tried(Box<Survey>),
 }
 
 /// Something to be done outside of the model.

@@ -4,7 +4,7 @@ use crate::chart::{
     Chart, Document, DocumentStatus, DocumentType, Encounter, EncounterClass, Evidence, Instant, Location, Observation, Patient, Provider,
     Quantity, Role, Sex, TextEvidence, Value, ValueEvidence,
 };
-use crate::checklist::{Explanation, Gap, GapKind, GapState, Outcome as Three, Searched, Severity};
+use crate::checklist::{Explanation, Gap, GapKind, GapState, Outcome as Three, Searched, Severity, Survey};
 use crate::error::{Result, Trouble};
 use crate::query::{
     Diagnostic, Draft, Indicator, LintSeverity, OptionKind, Outcome, QueryForm, QueryOption, QueryState, Recipient, Report,
@@ -483,6 +483,9 @@ impl Desk for TestDesk {
             parts: Vec::new(),
         };
         Ok(Explanation { label: item.to_owned(), outcome: Three::Yes, detail: String::new(), parts: vec![leaf] })
+    }
+    fn try_on(&self, text: &str) -> Survey {
+        super::tests::survey::of(text)
     }
     fn dismiss_gap(&self, encounter: &str, key: &str, reason: DismissReason, _: &str) -> Result<()> {
         let mut all = self.state();

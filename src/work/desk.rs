@@ -4,7 +4,7 @@
 use super::model::{ChartView, DismissReason, QueryRow, QueryView, SearchPage, Searches, Worklist, WorklistView};
 use super::search::Request as SearchRequest;
 use crate::chart::Instant;
-use crate::checklist::Explanation;
+use crate::checklist::{Explanation, Survey};
 use crate::error::Result;
 use crate::query::{Draft, Outcome};
 use lacuna_index::{Completion, Stop};
@@ -35,6 +35,8 @@ pub trait Desk: Send + Sync {
     fn used_search(&self, query: &str) -> Result<()>;
     /// Why an item fired in an encounter, or why not.
     fn explain(&self, encounter: &str, item: &str) -> Result<Explanation>;
+    /// What the items in force make of a text. Nothing of it is kept.
+    fn try_on(&self, text: &str) -> Survey;
     /// Sets a gap aside, with a reason.
     fn dismiss_gap(&self, encounter: &str, key: &str, reason: DismissReason, words: &str) -> Result<()>;
     /// Takes a dismissal back.

@@ -15,7 +15,7 @@ use super::site::Site;
 use super::worklist::{Material, overdue, worklist};
 use super::{evaluate, queries};
 use crate::chart::Instant;
-use crate::checklist::{Explanation, GapState, Packs, Subject, explain};
+use crate::checklist::{Explanation, GapState, Packs, Subject, Survey, explain, survey};
 use crate::error::{Result, Trouble};
 use crate::query::{DiffLine, diff};
 use crate::query::{Draft, Outcome, Policy, Recipient, Report};
@@ -347,6 +347,10 @@ impl Desk for LocalDesk {
 
     fn explain(&self, encounter: &str, item: &str) -> Result<Explanation> {
         self.explain_at(encounter, item, &self.now())
+    }
+
+    fn try_on(&self, text: &str) -> Survey {
+        survey(self.packs(), text, None)
     }
 
     fn dismiss_gap(&self, encounter: &str, key: &str, reason: DismissReason, words: &str) -> Result<()> {

@@ -54,6 +54,10 @@ fn every_command_is_in_the_palette_of_its_place() {
         h.keys(script);
         seen.extend(matches(&h.model, "").iter().map(|c| c.id));
     }
+    h.keys("<Esc>THeart failure.").rest();
+    seen.extend(matches(&h.model, "").iter().map(|c| c.id));
+    h.keys("<Tab>");
+    seen.extend(matches(&h.model, "").iter().map(|c| c.id));
     let missing: Vec<_> = command::all().map(|c| c.id).filter(|id| !seen.contains(id) && *id != "palette-colon").collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

@@ -7,3 +7,5 @@ mod harness;
 mod random;
 mod reducer;
 mod screens;
+pub mod survey;
+mod try_on;

@@ -1,6 +1,6 @@
 //! Answers of jobs, once they are known to be the newest.
 
-use super::{chart, composer, nav, place, queries, search, worklist};
+use super::{chart, composer, nav, place, queries, search, try_on, worklist};
 use crate::tui::layer::Layer;
 use crate::tui::model::{Model, Screen};
 use crate::tui::msg::{Answer, Done, Effect, Request, Slot};
@@ -58,6 +58,10 @@ pub fn take(model: &mut Model, answer: Answer) -> Vec<Effect> {
         }
         Answer::Provider(shown) => {
             provider(model, shown);
+            return Vec::new();
+        }
+        Answer::Tried(found) => {
+            try_on::take(model, *found);
             return Vec::new();
         }
         Answer::Saved(result) => return composer::saved(model, result),

@@ -8,6 +8,7 @@ pub mod nav;
 mod place;
 pub mod queries;
 pub mod search;
+pub mod try_on;
 pub mod when;
 pub mod worklist;
 
@@ -72,6 +73,7 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
         Screen::Worklist if model.worklist.typing => worklist::typed(model, key),
         Screen::Chart if model.chart.as_ref().is_some_and(|c| c.find.typing) => chart::typed(model, key),
         Screen::Search => search::typed(model, key),
+        Screen::TryOn => try_on::typed(model, key),
         Screen::Composer => composer::typed(model, key),
         _ => None,
     };
@@ -105,6 +107,7 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
         Screen::Worklist if model.worklist.typing => worklist::paste(model, &text),
         Screen::Chart if model.chart.as_ref().is_some_and(|c| c.find.typing) => chart::paste(model, &text),
         Screen::Search => search::paste(model, &text),
+        Screen::TryOn => try_on::paste(model, &text),
         Screen::Composer => composer::paste(model, &text),
         _ => {
             model.say("nothing takes a paste here");
@@ -120,6 +123,7 @@ fn timer_ran_out(model: &mut Model, timer: Timer, generation: u64) -> Vec<Effect
         Timer::Save => composer::save_due(model, generation),
         Timer::SaveCap => composer::save_cap(model),
         Timer::Place => place::keep(model),
+        Timer::TryOn => try_on::due(model),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Moving about: rows, pages, screens, layers, and out.
 
-use super::{chart, composer, place, queries, worklist};
+use super::{chart, composer, place, queries, try_on, worklist};
 use crate::tui::layer::Layer;
 use crate::tui::model::{Model, Screen};
 use crate::tui::msg::{Effect, Request, Slot};
@@ -55,6 +55,7 @@ fn step(model: &mut Model, by: isize) -> Vec<Effect> {
             }
         }
         Screen::Composer => composer::step(model, by),
+        Screen::TryOn => try_on::step(model, by),
         Screen::Search => {
             let len = model.search.page.hits.len();
             moved(&mut model.search.cursor, len, by);
@@ -86,6 +87,7 @@ pub fn back(model: &mut Model) -> Vec<Effect> {
         Screen::Composer => return composer::close(model),
         Screen::Chart => chart::leave(model),
         Screen::Search => model.jobs.forget(Slot::Search),
+        Screen::TryOn if model.try_on.on_list => return try_on::to_text(model),
         _ => {}
     }
     if model.screens.len() > 1 {

@@ -65,6 +65,11 @@ pub fn gap_dismissed(model: &Model) -> Avail {
     yes_if(gap_state(model) == Some(GapState::Dismissed), "this gap was not set aside")
 }
 
+/// Items made something of the text that they are tried on.
+pub fn tried(model: &Model) -> Avail {
+    yes_if(model.try_on.len() > 0, "no item has anything to say of this text yet")
+}
+
 /// A document was not opened yet.
 pub fn unseen(model: &Model) -> Avail {
     yes_if(model.chart.as_ref().is_some_and(|c| c.data.order().any(|d| c.data.unseen(d))), "every document of this chart was opened")

@@ -10,6 +10,7 @@ mod pen;
 mod queries;
 mod reader;
 mod search;
+mod try_on;
 mod worklist;
 
 use super::command;
@@ -56,6 +57,7 @@ fn screen(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), cache: &mut ViewCa
         Screen::Tracker => queries::draw(model, pen, &stripes, tops),
         Screen::Query => queries::draw_one(model, pen, &stripes),
         Screen::Search => search::draw(model, pen, &stripes, tops),
+        Screen::TryOn => try_on::draw(model, pen, &stripes, tops),
     };
     banner(model, pen, stripes.header);
     message(model, pen, stripes.line);
@@ -101,8 +103,9 @@ fn message(model: &Model, pen: &mut Pen<'_>, area: Rect) {
 fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let mut x = area.x;
     let mut hints = command::footer(model);
-    let typing =
-        model.screen() == Screen::Search || model.composer.as_ref().is_some_and(|c| model.screen() == Screen::Composer && c.typing());
+    let typing = model.screen() == Screen::Search
+        || model.screen() == Screen::TryOn && !model.try_on.on_list
+        || model.composer.as_ref().is_some_and(|c| model.screen() == Screen::Composer && c.typing());
     let wide = |all: &[&command::Command]| -> usize { all.iter().map(|c| hint(c, typing).0.len() + hint(c, typing).1.len() + 4).sum() };
     while hints.len() > 2 && wide(&hints) > usize::from(area.width) + 3 {
         hints.remove(hints.len() - 2);
