@@ -10,6 +10,7 @@
 //! | [`checklist`] | items as data; an encounter in, gaps out | does I/O, reads a clock |
 //! | [`query`] | drafts, templates, compliance lint, life cycle | does I/O, reads a clock |
 //! | [`intake`] | files → records | writes to the store by itself |
+//! | [`export`] | charts and gaps → FHIR bundles and tables | does I/O, reads a clock |
 //! | [`store`] | SQLite, the only truth | is bypassed: only it names rusqlite |
 //! | [`work`] | ties them together: import, evaluation, search, background jobs | names a terminal crate |
 //! | [`text`] | the one boundary that makes text from outside harmless to show | changes what is stored |
@@ -30,6 +31,7 @@ pub mod chart;
 pub mod checklist;
 pub mod cli;
 pub mod error;
+pub mod export;
 pub mod hash;
 pub mod intake;
 pub mod query;

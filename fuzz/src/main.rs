@@ -2,6 +2,10 @@
 //!
 //! `cargo run --release --manifest-path fuzz/Cargo.toml -- [RUNS] [SEED]`. The same seed makes the same texts. It stops at the first text
 //! that makes the reader panic or breaks what must hold for every reading, prints it, and exits with 1.
+//!
+//! `... -- [RUNS] [SEED] c-cda|hl7|rtf|csv` does the same to a reader of files (see `files.rs`).
+
+mod files;
 
 use lacuna::reading::{Reading, read, read_line, why};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -75,11 +79,15 @@ impl Dice {
 }
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1).map(|argument| argument.parse::<u64>());
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let mut arguments = words.iter().take(2).map(|argument| argument.parse::<u64>());
     let (Ok(runs), Ok(seed)) = (arguments.next().unwrap_or(Ok(100_000)), arguments.next().unwrap_or(Ok(1))) else {
-        eprintln!("usage: lacuna-fuzz [RUNS] [SEED], two numbers");
+        eprintln!("usage: lacuna-fuzz [RUNS] [SEED] [c-cda|hl7|rtf|csv], two numbers first");
         return ExitCode::from(2);
     };
+    if let Some(format) = words.get(2) {
+        return files::run(format, runs, &mut Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1));
+    }
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
     let mut lines = Vec::new();
     gather(&fixtures, &mut lines);

@@ -14,6 +14,27 @@ pub struct Coding {
     pub display: Option<String>,
 }
 
+/// What a sender says about records that it sent before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Two patients are one: everything of `from` is `into`'s.
+    Merged {
+        /// The patient that is no more.
+        from: String,
+        /// The patient that stays.
+        into: String,
+    },
+    /// A record was taken back, or another one stands in its place.
+    Withdrawn {
+        /// Its kind.
+        kind: RecordKind,
+        /// Its identifier.
+        identifier: String,
+        /// Its patient, where the sender says so: another patient's record is never touched.
+        patient: Option<String>,
+    },
+}
+
 /// One thing read from a source.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Record {
@@ -35,6 +56,8 @@ pub enum Record {
     Procedure(Procedure),
     /// A problem.
     Problem(Problem),
+    /// A change of records that came before.
+    Change(Change),
 }
 
 /// The kind of a record, for counting.
@@ -59,6 +82,8 @@ pub enum RecordKind {
     Procedure,
     /// Problem.
     Problem,
+    /// A change of records that came before.
+    Change,
 }
 
 impl Record {
@@ -74,6 +99,7 @@ impl Record {
             Self::Medication(_) => RecordKind::Medication,
             Self::Procedure(_) => RecordKind::Procedure,
             Self::Problem(_) => RecordKind::Problem,
+            Self::Change(_) => RecordKind::Change,
         }
     }
 }

@@ -71,11 +71,20 @@ Asking for it by name with --no-encryption keeps that a decision.")]
     #[command(
         args_conflicts_with_subcommands = true,
         subcommand_negates_reqs = true,
-        after_help = "Formats, told by content: text files, JSON lines (one note a line), FHIR R4 bundles, FHIR bulk folders (NDJSON).\n\
+        after_help = "Formats, told by content: text and RTF files, JSON lines (one note a line), FHIR R4 bundles and bulk folders (NDJSON), HL7 v2 \
+messages (ADT, MDM, ORU, orders; CR, LF, MLLP), C-CDA documents, CSV tables (MIMIC, or with a map).\n\
 A record that cannot be read is reported with file, line, reason and remedy; the rest goes in, and the exit status is 2.\n\nExamples:\n  \
-lacuna import notes/ bundle.json\n  lacuna import notes.jsonl --map map.toml\n  lacuna import report\n\nA map file names the fields of a JSON line:\n  id = \"note_id\"\n  text = \"body\""
+lacuna import notes/ bundle.json\n  lacuna import --dry-run notes.csv --map map.toml\n  lacuna import --watch inbox/\n  lacuna import report\n  \
+lacuna import undo 7\n\nA map file names the fields of a JSON line, or the columns of a table:\n  id = \"note_id\"\n  text = \"body\""
     )]
     Import(ImportArgs),
+    /// Charts or gaps for other systems: FHIR R4 bundles, or tables; what goes out can be imported again
+    #[command(
+        after_help = "A bundle a line: one file of them is read by `lacuna import` again. A table's cells that a spreadsheet would take for a \
+formula begin with '; --raw leaves them as they are, for machines.\n\nExamples:\n  lacuna export 88120 > chart.json\n  lacuna export --all --form csv \
+--table results > results.csv\n  lacuna export --all --gaps --form csv > gaps.csv"
+    )]
+    Export(ExportArgs),
     /// What the reader sees in one text; needs no store
     #[command(after_help = "With --jsonl: a line in {\"id\",\"text\",\"type\"?,\"terms\"?:[...]}, a reading a line out.\n\nExamples:\n  \
 lacuna read note.txt\n  lacuna read --why note.txt\n  lacuna read --jsonl < notes.jsonl > readings.jsonl")]
@@ -193,14 +202,49 @@ pub struct ImportArgs {
     #[command(subcommand)]
     pub command: Option<ImportCommand>,
     /// Files and folders (folders to any depth)
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "watch", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Read everything and store nothing: what would go in, what would be refused, which column is read as what
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Take files as they come into a folder; each goes to its done/ or rejected/ with a report beside it
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["paths", "dry_run"])]
+    pub watch: Option<PathBuf>,
+    /// With --watch: seconds between two looks; a file that has not changed between two has settled
+    #[arg(long, value_name = "SECONDS", default_value_t = 2, requires = "watch")]
+    pub every: u64,
+    /// With --watch: end when everything that was there has settled and is taken
+    #[arg(long, requires = "watch")]
+    pub once: bool,
     /// The format, when it is not to be told from the content
-    #[arg(long, value_name = "FORMAT", value_parser = ["text", "json-lines", "fhir-bundle", "fhir-ndjson"])]
+    #[arg(long, value_name = "FORMAT", value_parser = ["text", "json-lines", "fhir-bundle", "fhir-ndjson", "rtf", "hl7", "c-cda", "csv"])]
     pub format: Option<String>,
-    /// Which field of a JSON line is what (TOML)
+    /// Which field of a JSON line, or column of a table, is what (TOML)
     #[arg(long, value_name = "FILE")]
     pub map: Option<PathBuf>,
+}
+
+/// `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The encounters
+    #[arg(required_unless_present = "all", value_name = "ENCOUNTER")]
+    pub encounters: Vec<String>,
+    /// All encounters of the store
+    #[arg(long, conflicts_with = "encounters")]
+    pub all: bool,
+    /// The form
+    #[arg(long, value_name = "FORM", default_value = "fhir", value_parser = ["fhir", "csv"])]
+    pub form: String,
+    /// Their gaps instead of their charts
+    #[arg(long)]
+    pub gaps: bool,
+    /// Which table of a chart, with --form csv
+    #[arg(long, value_name = "TABLE", default_value = "notes", value_parser = ["notes", "results", "stays", "patients"])]
+    pub table: String,
+    /// Cells as they are, for machines
+    #[arg(long)]
+    pub raw: bool,
 }
 
 /// `import ...`.
@@ -211,6 +255,12 @@ pub enum ImportCommand {
     Report {
         /// The import's number
         run: Option<i64>,
+    },
+    /// Take an import back whole: everything it changed stands as before
+    #[command(after_help = "Refused when a later import or a person's work builds on it: take that back first.")]
+    Undo {
+        /// The import's number (`lacuna import report` lists them)
+        run: i64,
     },
 }
 

@@ -6,33 +6,80 @@ use super::out::Out;
 use super::place;
 use crate::error::Result;
 use crate::intake::{FieldMap, Format, Options};
-use crate::store::RunReport;
-use crate::work::{ImportProgress, ImportReport, Reject, import, past_import, past_imports};
+use crate::store::{RunReport, Store};
+use crate::work::{ImportProgress, ImportReport, Reject, Session, Watch, dry_run, import, past_import, past_imports, undo_import};
 use lacuna_index::Stop;
+use serde_json::json;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::time::Duration;
 
 /// Reads files and folders into the store, or shows past imports.
 pub fn run(global: &Global, args: &ImportArgs, out: &Out) -> Result<u8> {
-    if let Some(ImportCommand::Report { run }) = args.command {
-        return report(global, run, out);
+    match args.command {
+        Some(ImportCommand::Report { run }) => return report(global, run, out),
+        Some(ImportCommand::Undo { run }) => return undo(global, run, out),
+        None => {}
     }
     let mut options = Options { format: args.format.as_deref().and_then(Format::from_name), ..Options::default() };
     if let Some(file) = &args.map {
         options.map = FieldMap::parse_toml(&input::name(file), &input::text(file, input::FIELD_MAP)?)?;
     }
-    let store = place::store(global)?;
-    let session = place::session(global)?;
     let show = std::io::stderr().is_terminal() && !out.json();
-    let report = import(&store, &session, &args.paths, &options, &Stop::new(), &mut |p| {
+    let mut tell = |p: &ImportProgress| {
         if show {
             progress(p);
         }
-    })?;
+    };
+    let report = if args.dry_run {
+        dry_run(&args.paths, &options, &Stop::new(), &mut tell)?
+    } else {
+        let (store, session) = (place::store(global)?, place::session(global)?);
+        if let Some(folder) = &args.watch {
+            return watch(&store, &session, folder, &options, args, out);
+        }
+        import(&store, &session, &args.paths, &options, &Stop::new(), &mut tell)?
+    };
     if show {
         writeln!(std::io::stderr()).ok();
     }
     out.show(&report, || plain(&report))?;
     Ok(report.exit_code())
+}
+
+/// Takes files as they come, until it is stopped: each is told in a line (with `--json` an object a line).
+fn watch(store: &Store, session: &Session, folder: &Path, options: &Options, args: &ImportArgs, out: &Out) -> Result<u8> {
+    let mut watch = Watch::new(folder)?;
+    let (stop, mut looks) = (Stop::new(), 0_u64);
+    loop {
+        let taken = watch.look(store, session, options, &stop)?;
+        for one in &taken {
+            let line = json!({"file": one.file, "now": one.now, "report": one.report});
+            out.show(&line, || {
+                let d = &one.report.documents;
+                format!(
+                    "{}: {} documents added, {} new versions, {} unchanged, {} rejected",
+                    one.now.display(),
+                    d.added,
+                    d.new_versions,
+                    d.unchanged,
+                    d.rejected
+                )
+            })?;
+        }
+        looks += 1;
+        if args.once && looks > 1 && taken.is_empty() {
+            return Ok(0);
+        }
+        std::thread::sleep(Duration::from_secs(args.every));
+    }
+}
+
+fn undo(global: &Global, run: i64, out: &Out) -> Result<u8> {
+    let (store, session) = (place::store(global)?, place::session(global)?);
+    let changes = undo_import(&store, &session, run)?;
+    out.show(&json!({"run": run, "changes": changes}), || format!("Import {run} was taken back: {changes} changes undone."))?;
+    Ok(0)
 }
 
 fn report(global: &Global, run: Option<i64>, out: &Out) -> Result<u8> {
@@ -59,7 +106,11 @@ fn report(global: &Global, run: Option<i64>, out: &Out) -> Result<u8> {
 /// A past import in a line, and the paths that were named.
 fn line(r: &RunReport) -> String {
     let c = &r.counts;
-    let ended = r.ended.as_ref().map_or("did not come to its end", |_| "ended");
+    let ended = match (&r.undone, &r.ended) {
+        (Some(_), _) => "taken back",
+        (None, Some(_)) => "ended",
+        (None, None) => "did not come to its end",
+    };
     format!(
         "import {}  {}  {}  {ended}: {} documents added, {} unchanged, {} new versions; {} encounters, {} observations, {} other records added; {} rejected\n    {}",
         r.run,
@@ -98,10 +149,11 @@ fn progress(p: &ImportProgress) {
 
 fn plain(report: &ImportReport) -> String {
     let d = &report.documents;
-    let mut text = format!(
+    let mut text = if report.dry_run { "Nothing was stored. It would be read as:\n".to_owned() } else { String::new() };
+    text.push_str(&format!(
         "{} documents added, {} unchanged, {} new versions, {} rejected\n{} encounters, {} observations, {} other records added",
         d.added, d.unchanged, d.new_versions, d.rejected, report.encounters, report.observations, report.other
-    );
+    ));
     for (title, list) in [("Rejected", &report.rejects), ("Worth knowing", &report.notices)] {
         if !list.is_empty() {
             text.push_str(&format!("\n\n{title}:"));

@@ -7,6 +7,7 @@ mod checklist_author;
 mod checklist_diff;
 mod checklist_precision;
 mod checklist_print;
+mod export;
 mod gaps;
 mod import;
 mod input;
@@ -58,6 +59,7 @@ fn run(cli: Cli) -> Result<u8> {
         None => interface(&global),
         Some(Command::Demo(demo)) => demo_interface(&global, demo.chart),
         Some(Command::Init(args)) => upkeep::init(&global, &args, &out),
+        Some(Command::Export(args)) => export::run(&global, &args),
         Some(Command::Import(args)) => import::run(&global, &args, &out),
         Some(Command::Read(args)) => read::run(&args, &out),
         Some(Command::Search(args)) => search::run(&global, &args, &out),

@@ -1,7 +1,7 @@
 //! One run: the sink, the choices, how far it is, and which identifiers came by.
 
 use super::{Limits, Options, Origin, Sink};
-use crate::chart::{Document, Record};
+use crate::chart::{Change, Document, Record};
 use crate::error::Trouble;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -12,13 +12,15 @@ pub(super) struct Desk<'a> {
     options: &'a Options,
     // Short hashes of each document (identifier, text, patient): enough to notice one that comes twice, small enough for millions.
     seen: HashMap<u64, (u64, Option<u64>)>,
+    // What is done when everything else of the run is there: a document may come before the one it replaces, or after it.
+    later: Vec<(Change, Origin)>,
     done: u64,
     total: u64,
 }
 
 impl<'a> Desk<'a> {
     pub(super) fn new(options: &'a Options, sink: &'a mut dyn Sink) -> Self {
-        Self { sink, options, seen: HashMap::new(), done: 0, total: 0 }
+        Self { sink, options, seen: HashMap::new(), later: Vec::new(), done: 0, total: 0 }
     }
 
     pub(super) fn options(&self) -> &'a Options {
@@ -67,6 +69,20 @@ impl<'a> Desk<'a> {
             self.watch(document, origin);
         }
         self.sink.take(record, origin)
+    }
+
+    /// Keeps a change for the end of the run.
+    pub(super) fn later(&mut self, change: Change, origin: &Origin) {
+        self.later.push((change, origin.clone()));
+    }
+
+    /// Hands on the changes that were kept.
+    pub(super) fn close(mut self) -> Result<(), Trouble> {
+        if self.stopped() {
+            return Ok(()); // the same command again goes on
+        }
+        let changes = std::mem::take(&mut self.later);
+        changes.into_iter().try_for_each(|(change, origin)| self.sink.take(Record::Change(change), &origin))
     }
 
     fn watch(&mut self, document: &Document, origin: &Origin) {

@@ -1,4 +1,4 @@
-//! Which field of a JSON line is what: names that are common are known, others come from a map file.
+//! Which field of a JSON line, or column of a table, is what: names that are common are known, others come from a map file.
 
 use crate::error::Trouble;
 use serde_json::Value;
@@ -34,6 +34,44 @@ pub struct FieldMap {
     pub encounter: Vec<String>,
     /// Service or specialty.
     pub service: Vec<String>,
+    /// Whether it was withdrawn (`1`, `true`, `yes`).
+    pub withdrawn: Vec<String>,
+    /// Identifier of a result.
+    pub result: Vec<String>,
+    /// What was measured, by name.
+    pub test: Vec<String>,
+    /// Its code.
+    pub code: Vec<String>,
+    /// What came out.
+    pub value: Vec<String>,
+    /// Its unit.
+    pub unit: Vec<String>,
+    /// Lower limit of the reference range.
+    pub low: Vec<String>,
+    /// Upper limit of the reference range.
+    pub high: Vec<String>,
+    /// How it is interpreted (`H`, `abnormal`).
+    pub flag: Vec<String>,
+    /// Start of a stay.
+    pub admitted: Vec<String>,
+    /// End of a stay.
+    pub discharged: Vec<String>,
+    /// Kind of a stay.
+    pub class: Vec<String>,
+    /// Reason for a stay.
+    pub reason: Vec<String>,
+    /// Where a patient went after it.
+    pub disposition: Vec<String>,
+    /// Family name of a patient.
+    pub family: Vec<String>,
+    /// Given names of a patient.
+    pub given: Vec<String>,
+    /// Date of birth.
+    pub birth: Vec<String>,
+    /// Time of death.
+    pub died: Vec<String>,
+    /// Sex.
+    pub sex: Vec<String>,
 }
 
 impl Default for FieldMap {
@@ -53,6 +91,25 @@ impl Default for FieldMap {
             mrn: names(&["mrn", "medical_record_number"]),
             encounter: names(&["encounter", "encounter_id", "hadm_id", "visit_id", "account"]),
             service: names(&["service", "specialty", "specialties", "department"]),
+            withdrawn: names(&["iserror", "entered_in_error", "withdrawn"]),
+            result: names(&["labevent_id", "result_id", "row_id", "id"]),
+            test: names(&["label", "test", "test_name", "lab_name", "component", "itemid"]),
+            code: names(&["loinc", "loinc_code", "itemid"]),
+            value: names(&["value", "result_value", "valuenum"]),
+            unit: names(&["valueuom", "unit", "units"]),
+            low: names(&["ref_range_lower", "low"]),
+            high: names(&["ref_range_upper", "high"]),
+            flag: names(&["flag", "abnormal_flag", "interpretation"]),
+            admitted: names(&["admittime", "admitted", "admission_date", "start"]),
+            discharged: names(&["dischtime", "discharged", "discharge_date", "end"]),
+            class: names(&["admission_type", "class", "encounter_class"]),
+            reason: names(&["diagnosis", "reason"]),
+            disposition: names(&["discharge_location", "disposition"]),
+            family: names(&["family", "last_name"]),
+            given: names(&["given", "first_name"]),
+            birth: names(&["dob", "birth_date", "birth"]),
+            died: names(&["dod", "deathtime"]),
+            sex: names(&["gender", "sex"]),
         }
     }
 }
@@ -96,7 +153,7 @@ impl FieldMap {
         Ok(map)
     }
 
-    fn slots(&mut self) -> [(&'static str, &mut Vec<String>); 13] {
+    fn slots(&mut self) -> [(&'static str, &mut Vec<String>); 32] {
         [
             ("id", &mut self.id),
             ("text", &mut self.text),
@@ -111,12 +168,26 @@ impl FieldMap {
             ("mrn", &mut self.mrn),
             ("encounter", &mut self.encounter),
             ("service", &mut self.service),
+            ("withdrawn", &mut self.withdrawn),
+            ("result", &mut self.result),
+            ("test", &mut self.test),
+            ("code", &mut self.code),
+            ("value", &mut self.value),
+            ("unit", &mut self.unit),
+            ("low", &mut self.low),
+            ("high", &mut self.high),
+            ("flag", &mut self.flag),
+            ("admitted", &mut self.admitted),
+            ("discharged", &mut self.discharged),
+            ("class", &mut self.class),
+            ("reason", &mut self.reason),
+            ("disposition", &mut self.disposition),
+            ("family", &mut self.family),
+            ("given", &mut self.given),
+            ("birth", &mut self.birth),
+            ("died", &mut self.died),
+            ("sex", &mut self.sex),
         ]
-    }
-
-    /// Whether a column of this name would hold the text.
-    pub(super) fn is_text(&self, name: &str) -> bool {
-        self.text.iter().any(|known| known.eq_ignore_ascii_case(name))
     }
 
     /// Whether an object has a text field.

@@ -20,13 +20,17 @@ pub(super) struct Named {
 
 /// Reads a file line by line. Each line that cannot be read is rejected by its number; the rest goes on.
 pub(super) fn file(desk: &mut Desk, file: &Found, scope: &mut fhir::Scope) -> Result<(), Trouble> {
-    let mut reader = match walk::open(file) {
-        Ok(opened) => BufReader::with_capacity(128 << 10, opened),
+    match walk::open(file) {
+        Ok(opened) => read(desk, file, BufReader::with_capacity(128 << 10, opened), scope),
         Err(trouble) => {
             desk.reject(trouble);
-            return Ok(());
+            Ok(())
         }
-    };
+    }
+}
+
+/// Reads lines from anywhere.
+pub(super) fn read(desk: &mut Desk, file: &Found, mut reader: impl BufRead, scope: &mut fhir::Scope) -> Result<(), Trouble> {
     let (mut line, mut number, mut step) = (Vec::new(), 0_u64, 0_u64);
     let (mut named, mut unused) = (Named::default(), fhir::Unused::default());
     loop {

@@ -1,5 +1,5 @@
-//! Files into records: text files, JSON lines, FHIR bundles and FHIR bulk folders. Knows nothing of the store: every record
-//! goes to a [`Sink`], one at a time, each with its [`Origin`].
+//! Files into records: text and RTF files, JSON lines, FHIR bundles and bulk folders, HL7 v2 messages. Knows nothing of the store:
+//! every record goes to a [`Sink`], one at a time, each with its [`Origin`].
 //!
 //! # Identity
 //! FHIR records are known by the resource's own `id` (in a bundle: by the last part of `fullUrl` when there is no `id`), so that
@@ -19,15 +19,21 @@
 //! without telling more, a record that holds only the identifier comes first: an empty field there says nothing about what is
 //! already known.
 
+mod attachment;
+mod cda;
 mod decode;
 mod desk;
 mod fhir;
 mod fields;
+mod hl7;
 mod html;
 mod json;
 mod lines;
 mod notes;
+mod rtf;
 mod sniff;
+mod stamp;
+mod table;
 mod walk;
 
 pub use fields::FieldMap;
@@ -54,11 +60,20 @@ pub enum Format {
     FhirBundle,
     /// One FHIR R4 resource per line.
     FhirNdjson,
+    /// One note, as RTF.
+    Rtf,
+    /// HL7 v2 messages.
+    Hl7,
+    /// One C-CDA document.
+    Ccda,
+    /// A table with the names of its columns in the first row.
+    Csv,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 4] = [Self::Text, Self::JsonLines, Self::FhirBundle, Self::FhirNdjson];
+    pub const ALL: [Self; 8] =
+        [Self::Text, Self::JsonLines, Self::FhirBundle, Self::FhirNdjson, Self::Rtf, Self::Hl7, Self::Ccda, Self::Csv];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -67,6 +82,10 @@ impl Format {
             Self::JsonLines => "json-lines",
             Self::FhirBundle => "fhir-bundle",
             Self::FhirNdjson => "fhir-ndjson",
+            Self::Rtf => "rtf",
+            Self::Hl7 => "hl7",
+            Self::Ccda => "c-cda",
+            Self::Csv => "csv",
         }
     }
 
@@ -163,7 +182,10 @@ pub fn run(paths: &[PathBuf], options: &Options, sink: &mut dyn Sink) -> Result<
             desk.notice(Trouble::input("the file was left out").at(&file.source, None).why(why).hint("import it alone to read it"));
         } else {
             match kind {
-                Kind::Text => notes::text_file(&mut desk, &file)?,
+                Kind::Text | Kind::Rtf => notes::note_file(&mut desk, &file, kind == Kind::Rtf)?,
+                Kind::Hl7 => hl7::file(&mut desk, &file)?,
+                Kind::Xml => cda::file(&mut desk, &file)?,
+                Kind::Table(_) => table::file(&mut desk, &file)?,
                 Kind::Lines { .. } => lines::file(&mut desk, &file, &mut scope)?,
                 Kind::Whole { .. } => fhir::whole_file(&mut desk, &file)?,
                 Kind::Settings => desk.reject(
@@ -176,12 +198,33 @@ pub fn run(paths: &[PathBuf], options: &Options, sink: &mut dyn Sink) -> Result<
         }
         desk.finish(before, file.bytes, &file.source);
     }
-    Ok(())
+    desk.close()
 }
 
 /// Reads one FHIR bundle that is in memory already into `sink`.
 pub fn run_bytes(source: &str, bundle: &[u8], options: &Options, sink: &mut dyn Sink) -> Result<(), Trouble> {
-    fhir::bytes(&mut Desk::new(options, sink), source, bundle)
+    let mut desk = Desk::new(options, sink);
+    fhir::bytes(&mut desk, source, bundle)?;
+    desk.close()
+}
+
+/// Reads one file of this format that is in memory already into `sink`.
+///
+/// # Errors
+/// Those of the sink.
+pub fn run_as(format: Format, source: &str, bytes: &[u8], options: &Options, sink: &mut dyn Sink) -> Result<(), Trouble> {
+    let mut desk = Desk::new(options, sink);
+    let found =
+        || Found { path: source.into(), source: source.to_owned(), relative: source.to_owned(), bytes: bytes.len() as u64, named: true };
+    match format {
+        Format::FhirBundle | Format::FhirNdjson => fhir::bytes(&mut desk, source, bytes)?,
+        Format::Hl7 => hl7::messages(&mut desk, source, bytes)?,
+        Format::Ccda => cda::document(&mut desk, source, bytes)?,
+        Format::Csv => table::rows(&mut desk, &found(), bytes)?,
+        Format::Text | Format::Rtf => notes::bytes(&mut desk, &found(), bytes, format == Format::Rtf)?,
+        Format::JsonLines => lines::read(&mut desk, &found(), bytes, &mut fhir::Scope::default())?,
+    }
+    desk.close()
 }
 
 /// The text of a note's bytes, by the rule of intake: byte order mark, strict UTF-8, UTF-16, windows-1252.

@@ -5,15 +5,46 @@ use super::fields::{find, find_named, list_of_words, words};
 use super::json::Times;
 use super::lines::Named;
 use super::walk::{self, Found};
-use super::{Origin, decode, fhir};
-use crate::chart::{Coding, Document, DocumentType, Encounter, Patient, Provider, Record, Role};
+use super::{Origin, decode, fhir, rtf};
+use crate::chart::{Coding, Document, DocumentStatus, DocumentType, Encounter, Patient, Provider, Record, Role};
 use crate::error::Trouble;
 use serde_json::Value;
 use std::io::Read;
 
-/// One text file is one note in an implied encounter of its own.
-pub(super) fn text_file(desk: &mut Desk, file: &Found) -> Result<(), Trouble> {
+/// One text file, or RTF file (`rich`), is one note in an implied encounter of its own.
+pub(super) fn note_file(desk: &mut Desk, file: &Found, rich: bool) -> Result<(), Trouble> {
     match read(file, desk.limits().line) {
+        Ok(content) => bytes(desk, file, &content, rich),
+        Err(trouble) => {
+            desk.reject(trouble.at(&file.source, None));
+            Ok(())
+        }
+    }
+}
+
+/// The same for a note that is in memory.
+pub(super) fn bytes(desk: &mut Desk, file: &Found, content: &[u8], rich: bool) -> Result<(), Trouble> {
+    let read = if rich { rtf(desk, file, content) } else { plain(content) };
+    take(desk, file, read)
+}
+
+fn rtf(desk: &mut Desk, file: &Found, content: &[u8]) -> Result<decode::Decoded, Trouble> {
+    let hint = "save the note again, as RTF or plain text";
+    let read = rtf::to_text(content)
+        .map_err(|broken| Trouble::input("the RTF cannot be read").why(format!("{} (byte {})", broken.why, broken.byte)).hint(hint))?;
+    if read.text.trim().is_empty() {
+        return Err(Trouble::input("the RTF is not a note").why("it has no words").hint(hint));
+    }
+    if read.unknown > 0 {
+        let what = format!("{} characters of the RTF could not be read", read.unknown);
+        let notice = Trouble::input(what).why("their code page is not known; each stands as U+FFFD");
+        desk.notice(notice.at(&file.source, None));
+    }
+    Ok(decode::Decoded { text: read.text, encoding: Some("rtf".to_owned()) })
+}
+
+fn take(desk: &mut Desk, file: &Found, read: Result<decode::Decoded, Trouble>) -> Result<(), Trouble> {
+    match read {
         Err(trouble) => {
             desk.reject(trouble.at(&file.source, None));
             Ok(())
@@ -35,17 +66,21 @@ pub(super) fn text_file(desk: &mut Desk, file: &Found) -> Result<(), Trouble> {
     }
 }
 
-fn read(file: &Found, limit: u64) -> Result<decode::Decoded, Trouble> {
+fn read(file: &Found, limit: u64) -> Result<Vec<u8>, Trouble> {
     let mut bytes = Vec::new();
     walk::open(file)?.take(limit + 1).read_to_end(&mut bytes).map_err(|error| walk::unreadable(&file.source, &error))?;
     if bytes.len() as u64 > limit {
         let why = format!("it has more than {} MB", limit >> 20);
         return Err(Trouble::input("the file is too large for one note").why(why).hint("split it into one file per note"));
     }
-    if let Some(what) = decode::magic(&bytes) {
+    Ok(bytes)
+}
+
+fn plain(bytes: &[u8]) -> Result<decode::Decoded, Trouble> {
+    if let Some(what) = decode::magic(bytes) {
         return Err(Trouble::input("the file is not text").why(format!("it is {what}")).hint("save the note as plain text"));
     }
-    decode::decode(&bytes)
+    decode::decode(bytes)
         .map_err(|refusal| Trouble::input("the file is not a note").why(refusal.why()).hint("save the note again as plain text in UTF-8"))
 }
 
@@ -102,6 +137,10 @@ pub(super) fn line(
         signed: instant(&map.signed),
         time: instant(&map.date),
         service: list_of_words(value, &map.service),
+        status: match words(value, &map.withdrawn).map(|said| said.to_lowercase()).as_deref() {
+            Some("1" | "true" | "yes" | "y") => DocumentStatus::EnteredInError,
+            _ => DocumentStatus::NotGiven,
+        },
         sha256: sha256(&text),
         text,
         encoding,

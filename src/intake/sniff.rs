@@ -3,7 +3,7 @@
 
 use super::decode::{self, magic};
 use super::walk::{self, Found};
-use super::{FieldMap, Format, Options, json};
+use super::{FieldMap, Format, Options, hl7, json, table};
 use crate::error::Trouble;
 use serde_json::Value;
 use std::io::Read;
@@ -16,6 +16,14 @@ const HEAD: u64 = 64 << 10;
 pub(super) enum Kind {
     /// One note.
     Text,
+    /// One note in RTF.
+    Rtf,
+    /// HL7 v2 messages.
+    Hl7,
+    /// XML: a C-CDA document, or what its reader refuses.
+    Xml,
+    /// A table, and what its rows are.
+    Table(Option<table::Shape>),
     /// JSON objects, one per line; the FHIR type of the first, when it is a FHIR resource; whether the first has a text field.
     Lines { resource: Option<String>, has_text: bool },
     /// One JSON value over the whole file.
@@ -44,6 +52,10 @@ pub(super) fn file(file: &Found, options: &Options) -> Result<Kind, Trouble> {
         }),
         Some(_) if head.is_empty() => Err(empty().at(&file.source, None)),
         Some(Format::Text) => Ok(Kind::Text),
+        Some(Format::Rtf) => Ok(Kind::Rtf),
+        Some(Format::Hl7) => Ok(Kind::Hl7),
+        Some(Format::Ccda) => Ok(Kind::Xml),
+        Some(Format::Csv) => Ok(Kind::Table(None)),
         Some(Format::FhirBundle) => Ok(Kind::Whole { fhir: true }),
         Some(Format::JsonLines) => Ok(Kind::Lines { resource: None, has_text: true }),
         Some(Format::FhirNdjson) => match told {
@@ -71,6 +83,8 @@ fn as_called(kind: Kind, file: &Found, head: &[u8], complete: bool) -> Result<Ki
             Err(trouble) if complete => Err(trouble.hint("send the file again; if it is a note in plain text, use --format text")),
             _ => Ok(Kind::Whole { fhir: false }),
         },
+        // A file that is called a table is one: its reader says what is missing.
+        "csv" | "tsv" if kind == Kind::Text => Ok(Kind::Table(None)),
         _ => Ok(kind),
     }
 }
@@ -107,16 +121,16 @@ pub(super) fn head_holds(head: &[u8], complete: bool, map: &FieldMap) -> Result<
 fn text_holds(start: &[u8], bytes: &[u8], complete: bool, map: &FieldMap) -> Result<Kind, Trouble> {
     let begins = |with: &str| start.get(..with.len()).is_some_and(|s| s.eq_ignore_ascii_case(with.as_bytes()));
     if begins("{\\rtf") {
-        return Err(unknown("it is RTF", "save the note as plain text"));
+        return Ok(Kind::Rtf);
     }
-    if begins("<?xml") || begins("<ClinicalDocument") {
-        return Err(unknown("it is XML", "save the note as plain text, or export it as FHIR"));
+    if is_xml(start) {
+        return Ok(Kind::Xml);
     }
     if begins("<!doctype html") || begins("<html") {
         return Err(unknown("it is a web page (HTML)", "save the note as plain text"));
     }
-    if [b"MSH|".as_slice(), b"\x0bMSH|", b"FHS|", b"BHS|"].iter().any(|mark| start.starts_with(mark)) {
-        return Err(unknown("it is an HL7 v2 message", "export the notes as FHIR or plain text"));
+    if hl7::begins(start) {
+        return Ok(Kind::Hl7);
     }
     let wide = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.iter().take(64).any(|b| *b == 0);
     if wide && let Ok(decoded) = decode::decode(bytes.get(..bytes.len() & !1).unwrap_or_default()) {
@@ -124,9 +138,15 @@ fn text_holds(start: &[u8], bytes: &[u8], complete: bool, map: &FieldMap) -> Res
         if text.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"')) {
             return Err(unknown("it is JSON in UTF-16", "save it as UTF-8"));
         }
+        if is_xml(text.as_bytes()) {
+            return Ok(Kind::Xml);
+        }
+        if hl7::begins(text.as_bytes()) {
+            return Err(unknown("it is an HL7 v2 message in UTF-16", "save it as UTF-8"));
+        }
     }
-    if is_table(start, map) {
-        return Err(unknown("it looks like a table (CSV or tab-separated)", "write one JSON object per line"));
+    if let Some(shape) = table_of(start, map) {
+        return Ok(Kind::Table(Some(shape)));
     }
     let settings = std::str::from_utf8(bytes).is_ok_and(|text| match text.strip_prefix("+++\n") {
         Some(front) => front.split_once("\n+++").is_some_and(|(front, _)| is_toml(front)),
@@ -135,21 +155,24 @@ fn text_holds(start: &[u8], bytes: &[u8], complete: bool, map: &FieldMap) -> Res
     Ok(if settings { Kind::Settings } else { Kind::Text })
 }
 
+/// A declaration, a comment or a clinical document at the beginning. A note that begins with "<5 mL" is none.
+fn is_xml(start: &[u8]) -> bool {
+    let has = |words: &[u8]| start.starts_with(words);
+    let html = start.iter().take(200).map(u8::to_ascii_lowercase).collect::<Vec<u8>>();
+    let html = html.windows(5).any(|w| w == b"<html");
+    !html && (has(b"<?xml") || has(b"<!--") || has(b"<ClinicalDocument") || has(b"<cda:ClinicalDocument"))
+}
+
 fn is_toml(text: &str) -> bool {
     text.parse::<toml::Table>().is_ok_and(|table| !table.is_empty())
 }
 
-/// A heading line of plain column names, one of which is the text's.
-fn is_table(start: &[u8], map: &FieldMap) -> bool {
-    let line = start.split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default();
-    let Ok(line) = std::str::from_utf8(line) else { return false };
-    [',', '\t', ';', '|'].into_iter().any(|separator| {
-        let names: Vec<&str> = line.split(separator).map(|name| name.trim().trim_matches('"')).collect();
-        let plain = |name: &&str| {
-            !name.is_empty() && name.len() <= 40 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
-        };
-        names.len() >= 2 && names.iter().all(plain) && names.iter().any(|name| map.is_text(name))
-    })
+/// What a table holds whose first line is names of columns.
+fn table_of(start: &[u8], map: &FieldMap) -> Option<table::Shape> {
+    let line = std::str::from_utf8(start.split(|b| matches!(b, b'\n' | b'\r')).next()?).ok()?;
+    let separator = table::separator(line, map)?;
+    let names: Vec<&str> = line.split(char::from(separator)).map(|name| name.trim().trim_matches('"')).collect();
+    table::shape(&names, map)
 }
 
 fn json_holds(start: &[u8], complete: bool, map: &FieldMap) -> Result<Kind, Trouble> {
@@ -241,6 +264,19 @@ mod tests {
             ("[expect]\ngap = \"x\"\n", Kind::Settings),
             ("+++\nname = \"x\"\n+++\nA chart to be built.", Kind::Settings),
             ("+++\nPositive for pain\n+++\n", Kind::Text),
+            ("{\\rtf1 note}", Kind::Rtf),
+            ("<?xml version='1.0'?>", Kind::Xml),
+            ("<ClinicalDocument>", Kind::Xml),
+            ("<5 mL of urine", Kind::Text),
+            ("id,text\n1,note", Kind::Table(Some(table::Shape::Notes))),
+            ("subject_id\thadm_id\titemid\tvalue\n", Kind::Table(Some(table::Shape::Results))),
+            ("hadm_id;subject_id;admittime\n", Kind::Table(Some(table::Shape::Stays))),
+            ("subject_id,gender,dob\n", Kind::Table(Some(table::Shape::Patients))),
+            ("Alert, oriented, note the rash\n", Kind::Text),
+            ("MSH|^~\\&|", Kind::Hl7),
+            ("\u{b}MSH#*+?!#", Kind::Hl7),
+            ("BHS|^~\\&|", Kind::Hl7),
+            ("MSH of the knee", Kind::Text),
         ] {
             assert_eq!(head_holds(head.as_bytes(), true, &FieldMap::default()), Ok(kind), "{head}");
         }
@@ -251,11 +287,7 @@ mod tests {
         for (head, why) in [
             (b"%PDF-1.7".as_slice(), "PDF"),
             (b"PK\x03\x04", "zip"),
-            (b"{\\rtf1 note}", "RTF"),
-            (b"<?xml version='1.0'?>", "XML"),
-            (b"MSH|^~\\&|", "HL7"),
             (b"[{\"id\":1}]", "list"),
-            (b"id,text\n1,note", "table"),
             (b"\xff\xfe{\0\"\0i\0", "UTF-16"),
             (b"  \n", "0 bytes"),
         ] {

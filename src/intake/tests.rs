@@ -46,7 +46,7 @@ impl Keep {
     fn encounters(&self) -> Vec<&Encounter> {
         self.records.iter().filter_map(|(r, _)| if let Record::Encounter(e) = r { Some(e) } else { None }).collect()
     }
-    fn kinds(&self) -> Vec<RecordKind> {
+    pub(super) fn kinds(&self) -> Vec<RecordKind> {
         self.records.iter().map(|(r, _)| r.kind()).collect()
     }
 }

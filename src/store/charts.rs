@@ -193,6 +193,13 @@ fn document(r: &rusqlite::Row<'_>) -> rusqlite::Result<Document> {
     Ok(Document { id: Id(r.get(0)?), version: r.get(1)?, sha256: r.get(2)?, text: r.get(3)?, ..bare })
 }
 
+/// The current version of a document as it was stored, without what is known of its people from elsewhere.
+pub(super) fn bare_document(c: &Connection, identifier: &str) -> rusqlite::Result<Option<Document>> {
+    c.prepare_cached("SELECT id, version, sha256, text, body FROM document WHERE identifier = ?1 AND current = 1")?
+        .query_row([identifier], document)
+        .optional()
+}
+
 /// Facts of the encounter, and those of its patient that name no encounter but fall within it.
 fn facts<T: DeserializeOwned>(c: &Connection, kind: &str, encounter: &Encounter) -> rusqlite::Result<Vec<T>> {
     let mut statement = c.prepare_cached(
@@ -260,7 +267,7 @@ fn join_people(c: &Connection, e: &mut Encounter) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
+pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_str(text).ok()
 }
 

@@ -48,7 +48,7 @@ type Known = (Option<String>, Option<String>);
 /// Whether `record` may go in.
 pub(super) fn clash(tx: &Transaction<'_>, record: &Record) -> rusqlite::Result<Option<Clash>> {
     match record {
-        Record::Patient(_) | Record::Provider(_) => Ok(None),
+        Record::Patient(_) | Record::Provider(_) | Record::Change(_) => Ok(None),
         Record::Encounter(e) => {
             let Some((patient, first)) = encounter(tx, &e.identifier)? else { return Ok(None) };
             let other = differ(patient.as_deref(), e.patient.as_deref());

@@ -1,9 +1,11 @@
 //! Taking records in: a batch a transaction, the same again changes nothing, a changed text is a new version.
 
 use super::audit::Act;
+use super::changes::{self, Merged};
 use super::json::{json, name};
+use super::undo::note;
 use super::{Actor, Store, identity, trouble::because};
-use crate::chart::{Document, DocumentStatus, Encounter, EncounterClass, Instant, Patient, Provider, Record};
+use crate::chart::{Document, DocumentStatus, Encounter, EncounterClass, Instant, Location, Patient, Provider, Record};
 use crate::error::{Result, Trouble};
 use crate::hash::sha256;
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -55,7 +57,28 @@ impl Store {
             let failed = because("the import could not be stored");
             let mut touched = Touched::default();
             let mut refused = Vec::new();
+            let mut merged = Merged::of(tx).map_err(&failed)?;
             for incoming in records {
+                if let Record::Change(change) = &incoming.record {
+                    let done = changes::put(tx, actor, run, change, &incoming.place(), &mut touched).map_err(&failed)?;
+                    if let Some(done) = done {
+                        let act = Act {
+                            object: Some(&done.object),
+                            patient: done.patient.as_deref(),
+                            detail: &done.detail,
+                            ..Act::new(done.action)
+                        };
+                        self.record(tx, actor, &act)?;
+                        merged = Merged::of(tx).map_err(&failed)?;
+                    }
+                    continue;
+                }
+                let followed = if merged.is_empty() { None } else { Some(merged.follow(incoming)) };
+                let incoming = match &followed {
+                    None => incoming,
+                    Some(Some(followed)) => followed,
+                    Some(None) => continue, // a patient who is another by now
+                };
                 match identity::clash(tx, &incoming.record).map_err(&failed)? {
                     Some(clash) => refused.extend(clash.told(incoming)),
                     None => put(tx, run, incoming, &mut after, &mut touched).map_err(&failed)?,
@@ -91,13 +114,13 @@ impl Incoming {
 
 /// Encounters whose evaluation no longer stands, gathered over a batch.
 #[derive(Default)]
-struct Touched {
+pub(super) struct Touched {
     encounters: BTreeSet<String>,
     patients: BTreeSet<String>,
 }
 
 impl Touched {
-    fn note(&mut self, encounter: Option<&str>, patient: Option<&str>) {
+    pub(super) fn note(&mut self, encounter: Option<&str>, patient: Option<&str>) {
         match (encounter, patient) {
             (Some(encounter), _) => drop(self.encounters.insert(encounter.to_owned())),
             // A record that names no encounter may fall into any of the patient's.
@@ -128,12 +151,12 @@ impl Touched {
 fn put(tx: &Transaction<'_>, run: i64, incoming: &Incoming, counts: &mut IngestCounts, touched: &mut Touched) -> rusqlite::Result<()> {
     let mut fact =
         |kind: &str, identifier: &str, encounter: &Option<String>, patient: &Option<String>, at: Option<Instant>, body: String| {
-            put_fact(tx, kind, identifier, (encounter.as_deref(), patient.as_deref()), at, &body, touched)
+            put_fact(tx, run, (kind, identifier), (encounter.as_deref(), patient.as_deref()), at, &body, touched)
         };
     match &incoming.record {
-        Record::Patient(p) => counts.other += u64::from(put_patient(tx, p, touched)?),
-        Record::Provider(p) => counts.other += u64::from(put_provider(tx, p)?),
-        Record::Encounter(e) => counts.encounters += u64::from(put_encounter(tx, e, &incoming.place(), touched)?),
+        Record::Patient(p) => counts.other += u64::from(put_patient(tx, run, p, touched)?),
+        Record::Provider(p) => counts.other += u64::from(put_provider(tx, run, p)?),
+        Record::Encounter(e) => counts.encounters += u64::from(put_encounter(tx, run, e, &incoming.place(), touched)?),
         Record::Document(d) => match put_document(tx, run, d, &incoming.place(), touched)? {
             Put::Added => counts.added += 1,
             Put::Unchanged => counts.unchanged += 1,
@@ -145,6 +168,7 @@ fn put(tx: &Transaction<'_>, run: i64, incoming: &Incoming, counts: &mut IngestC
         Record::Order(o) => counts.other += u64::from(fact("order", &o.identifier, &o.encounter, &o.patient, o.time, json(o))?),
         Record::Medication(m) => counts.other += u64::from(fact("medication", &m.identifier, &m.encounter, &m.patient, m.time, json(m))?),
         Record::Procedure(p) => counts.other += u64::from(fact("procedure", &p.identifier, &p.encounter, &p.patient, p.start, json(p))?),
+        Record::Change(_) => {} // the caller makes it, with its row in the audit chain
         Record::Problem(p) => {
             counts.other += u64::from(fact("problem", &p.identifier, &p.encounter, &p.patient, p.recorded.or(p.onset), json(p))?);
         }
@@ -152,13 +176,14 @@ fn put(tx: &Transaction<'_>, run: i64, incoming: &Incoming, counts: &mut IngestC
     Ok(())
 }
 
-enum Put {
+/// What came of a document.
+pub(super) enum Put {
     Added,
     Unchanged,
     NewVersion,
 }
 
-fn put_document(tx: &Transaction<'_>, run: i64, given: &Document, place: &str, touched: &mut Touched) -> rusqlite::Result<Put> {
+pub(super) fn put_document(tx: &Transaction<'_>, run: i64, given: &Document, place: &str, touched: &mut Touched) -> rusqlite::Result<Put> {
     // The body holds everything but the text and what the store itself gives.
     let bare = Document { id: crate::chart::Id(0), version: 0, text: String::new(), sha256: String::new(), ..given.clone() };
     let body = json(&bare);
@@ -204,6 +229,7 @@ fn put_document(tx: &Transaction<'_>, run: i64, given: &Document, place: &str, t
         place
     ])?;
     let id = tx.last_insert_rowid();
+    note(tx, run, "document", &given.identifier, current.as_ref().map(|(old, _, _)| old.to_string()).as_deref())?;
     if !withdrawn {
         tx.prepare_cached("INSERT INTO outbox (document, present) VALUES (?1, 1)")?.execute([id])?;
     }
@@ -213,8 +239,8 @@ fn put_document(tx: &Transaction<'_>, run: i64, given: &Document, place: &str, t
 
 fn put_fact(
     tx: &Transaction<'_>,
-    kind: &str,
-    identifier: &str,
+    run: i64,
+    (kind, identifier): (&str, &str),
     (encounter, patient): (Option<&str>, Option<&str>),
     at: Option<Instant>,
     body: &str,
@@ -230,11 +256,12 @@ fn put_fact(
          ON CONFLICT (kind, identifier) DO UPDATE SET encounter = ?3, patient = ?4, at = ?5, body = ?6, revision = revision + 1",
     )?
     .execute(params![kind, identifier, encounter, patient, at.map(|t| t.utc_seconds()), body])?;
+    note(tx, run, kind, identifier, have.as_deref())?;
     touched.note(encounter, patient);
     Ok(have.is_none())
 }
 
-fn put_patient(tx: &Transaction<'_>, given: &Patient, touched: &mut Touched) -> rusqlite::Result<bool> {
+fn put_patient(tx: &Transaction<'_>, run: i64, given: &Patient, touched: &mut Touched) -> rusqlite::Result<bool> {
     let have: Option<Patient> = body(tx, "SELECT body FROM patient WHERE identifier = ?1", &given.identifier)?;
     let merged = Patient { id: crate::chart::Id(0), ..merge_patient(have.as_ref(), given) };
     if have.as_ref() == Some(&merged) {
@@ -245,6 +272,7 @@ fn put_patient(tx: &Transaction<'_>, given: &Patient, touched: &mut Touched) -> 
          ON CONFLICT (identifier) DO UPDATE SET mrn = ?2, body = ?3, revision = revision + 1",
         (&merged.identifier, &merged.mrn, json(&merged)),
     )?;
+    note(tx, run, "patient", &merged.identifier, have.as_ref().map(json).as_deref())?;
     // Name and record number stand in the index beside each of the patient's documents, which may have come first.
     tx.prepare_cached(
         "INSERT INTO outbox (document, present) SELECT id, 1 FROM document WHERE patient = ?1 AND current = 1 AND withdrawn = 0",
@@ -254,7 +282,7 @@ fn put_patient(tx: &Transaction<'_>, given: &Patient, touched: &mut Touched) -> 
     Ok(have.is_none())
 }
 
-fn put_provider(tx: &Transaction<'_>, given: &Provider) -> rusqlite::Result<bool> {
+fn put_provider(tx: &Transaction<'_>, run: i64, given: &Provider) -> rusqlite::Result<bool> {
     let Some(identifier) = &given.identifier else { return Ok(false) };
     let have: Option<Provider> = body(tx, "SELECT body FROM provider WHERE identifier = ?1", identifier)?;
     let merged = match &have {
@@ -273,10 +301,11 @@ fn put_provider(tx: &Transaction<'_>, given: &Provider) -> rusqlite::Result<bool
         "INSERT INTO provider (identifier, body) VALUES (?1, ?2) ON CONFLICT (identifier) DO UPDATE SET body = ?2",
         (identifier, json(&merged)),
     )?;
+    note(tx, run, "provider", identifier, have.as_ref().map(json).as_deref())?;
     Ok(have.is_none())
 }
 
-fn put_encounter(tx: &Transaction<'_>, given: &Encounter, place: &str, touched: &mut Touched) -> rusqlite::Result<bool> {
+fn put_encounter(tx: &Transaction<'_>, run: i64, given: &Encounter, place: &str, touched: &mut Touched) -> rusqlite::Result<bool> {
     let have: Option<Encounter> = body(tx, "SELECT body FROM encounter WHERE identifier = ?1", &given.identifier)?;
     // What was really sent is never replaced by an encounter that only stands in for a missing one.
     if have.as_ref().is_some_and(|old| given.implied && !old.implied) {
@@ -303,6 +332,7 @@ fn put_encounter(tx: &Transaction<'_>, given: &Encounter, place: &str, touched: 
             place
         ],
     )?;
+    note(tx, run, "encounter", &given.identifier, have.as_ref().map(json).as_deref())?;
     touched.note(Some(&given.identifier), None);
     let named = |e: &Encounter| (e.name().to_owned(), e.service.clone());
     if have.as_ref().map(named) != Some(named(&given)) {
@@ -332,6 +362,8 @@ fn merge_patient(have: Option<&Patient>, given: &Patient) -> Patient {
 /// What is given now wins; what is not given now is kept. A record that only names an encounter says nothing about it.
 fn merge_encounter(have: Option<&Encounter>, given: &Encounter) -> Encounter {
     let Some(old) = have.filter(|old| !old.implied || given.implied) else { return given.clone() };
+    // A stay that goes on has no discharge: the one that was told before was taken back.
+    let goes_on = given.status.as_deref() == Some("in-progress") && given.end.is_none();
     let list = |new: &Vec<_>, old: &Vec<_>| if new.is_empty() { old.clone() } else { new.clone() };
     Encounter {
         id: old.id,
@@ -342,17 +374,30 @@ fn merge_encounter(have: Option<&Encounter>, given: &Encounter) -> Encounter {
         status: given.status.clone().or_else(|| old.status.clone()),
         start: given.start.or(old.start),
         admitted: given.admitted.or(old.admitted),
-        end: given.end.or(old.end),
-        locations: if given.locations.is_empty() { old.locations.clone() } else { given.locations.clone() },
+        end: if goes_on { None } else { given.end.or(old.end) },
+        locations: merge_locations(&old.locations, &given.locations),
         attending: given.attending.clone().or_else(|| old.attending.clone()),
         participants: list(&given.participants, &old.participants),
         service: given.service.clone().or_else(|| old.service.clone()),
-        disposition: given.disposition.clone().or_else(|| old.disposition.clone()),
+        disposition: given.disposition.clone().or_else(|| old.disposition.clone().filter(|_| !goes_on)),
         reason: given.reason.clone().or_else(|| old.reason.clone()),
         working_drg: given.working_drg.clone().or_else(|| old.working_drg.clone()),
         gmlos_days: given.gmlos_days.or(old.gmlos_days),
         implied: given.implied,
     }
+}
+
+/// Some senders give every place of a stay each time, others only the newest: a place that was there before the first one given
+/// stays, and a place without a time that is known already says nothing new.
+fn merge_locations(old: &[Location], given: &[Location]) -> Vec<Location> {
+    let known = |place: &Location| place.start.is_none() && old.iter().any(|o| o.name == place.name);
+    if given.iter().all(known) {
+        return old.to_vec();
+    }
+    let first = given.iter().filter_map(|place| place.start).min();
+    let before = |place: &&Location| first.is_none_or(|first| place.start.is_some_and(|start| start < first));
+    let keep = old.iter().filter(before).filter(|o| !given.iter().any(|g| g.name == o.name && g.start == o.start));
+    keep.chain(given).cloned().collect()
 }
 
 fn body<T: DeserializeOwned>(tx: &Transaction<'_>, sql: &str, identifier: &str) -> rusqlite::Result<Option<T>> {

@@ -6,6 +6,7 @@
 
 mod approvals;
 mod audit;
+mod changes;
 mod charts;
 mod evaluations;
 mod identity;
@@ -21,6 +22,9 @@ mod runs;
 mod searches;
 mod texts;
 mod trouble;
+mod undo;
+#[cfg(test)]
+mod undo_tests;
 
 pub use audit::{AuditEntry, AuditFilter, AuditVerdict};
 pub use charts::EncounterSummary;

@@ -22,11 +22,13 @@ pub struct RunReport {
     pub sources: Vec<String>,
     /// What it took in.
     pub counts: IngestCounts,
+    /// When it was taken back; `None` while it stands.
+    pub undone: Option<String>,
     /// What it refused; the first thousand are kept one by one.
     pub rejected: u64,
 }
 
-const COLUMNS: &str = "id, started, ended, by_user, counts, (SELECT count(*) FROM import_reject WHERE run = id), sources";
+const COLUMNS: &str = "id, started, ended, by_user, counts, (SELECT count(*) FROM import_reject WHERE run = id), sources, undone";
 
 impl Store {
     /// Opens a run in the ledger.
@@ -96,5 +98,6 @@ fn report(r: &Row<'_>) -> rusqlite::Result<RunReport> {
         sources: serde_json::from_str(&sources).unwrap_or_default(),
         counts: serde_json::from_str(&counts).unwrap_or_default(),
         rejected: r.get::<_, i64>(5)?.unsigned_abs(),
+        undone: r.get(7)?,
     })
 }

@@ -2,11 +2,11 @@ use super::*;
 use crate::chart::{Document, Encounter, Observation, Patient, Record};
 use crate::query::{Draft, QueryState};
 
-fn actor() -> Actor {
+pub(super) fn actor() -> Actor {
     Actor { user: "ana".into(), session: "s1".into(), client: "local".into(), now: Instant::parse("2026-11-19T08:42:00-05:00").unwrap() }
 }
 
-fn note(id: &str, text: &str) -> Record {
+pub(super) fn note(id: &str, text: &str) -> Record {
     Record::Document(Document {
         identifier: id.into(),
         encounter: Some("e1".into()),
@@ -16,7 +16,7 @@ fn note(id: &str, text: &str) -> Record {
     })
 }
 
-fn batch(text: &str) -> Vec<Record> {
+pub(super) fn batch(text: &str) -> Vec<Record> {
     vec![
         Record::Patient(Patient { identifier: "p1".into(), mrn: Some("0041".into()), family: Some("Rivera".into()), ..Patient::default() }),
         Record::Encounter(Encounter {
@@ -35,7 +35,7 @@ fn batch(text: &str) -> Vec<Record> {
     ]
 }
 
-fn import(store: &Store, records: &[Record]) -> IngestCounts {
+pub(super) fn import(store: &Store, records: &[Record]) -> IngestCounts {
     let (counts, refused) = import_from(store, "test", records);
     assert_eq!(refused, []);
     counts

@@ -35,6 +35,9 @@ pub struct ImportReport {
     pub run: i64,
     /// True when somebody stopped it; what was taken until then is stored.
     pub stopped: bool,
+    /// True when nothing was stored: the counts say what was read.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
 }
 
 /// Documents of one import.
@@ -104,6 +107,64 @@ pub fn past_import(store: &Store, session: &Session, run: i64) -> Result<PastImp
     Ok(PastImport { run: report, rejects: store.rejects(run)?.into_iter().map(Reject::from).collect() })
 }
 
+/// Takes an import back whole; gives how many changes were undone.
+pub fn undo_import(store: &Store, session: &Session, run: i64) -> Result<u64> {
+    store.undo_run(&session.actor(), run)
+}
+
+/// Reads `paths` and stores nothing: what would go in, and what would be refused. Whether a record is there already, or would stand
+/// in another patient's chart, only an import can tell.
+pub fn dry_run(paths: &[PathBuf], options: &Options, stop: &Stop, tell: &mut dyn FnMut(&ImportProgress)) -> Result<ImportReport> {
+    let mut sink =
+        CountSink { stop, tell, progress: ImportProgress::default(), report: ImportReport { dry_run: true, ..ImportReport::default() } };
+    intake::run(paths, options, &mut sink)?;
+    sink.report.stopped = stop.stopped();
+    Ok(sink.report)
+}
+
+struct CountSink<'a> {
+    stop: &'a Stop,
+    tell: &'a mut dyn FnMut(&ImportProgress),
+    progress: ImportProgress,
+    report: ImportReport,
+}
+
+impl Sink for CountSink<'_> {
+    fn take(&mut self, record: Record, _origin: &Origin) -> Result<()> {
+        match record {
+            Record::Document(_) => self.report.documents.added += 1,
+            Record::Encounter(_) => self.report.encounters += 1,
+            Record::Observation(_) => self.report.observations += 1,
+            _ => self.report.other += 1,
+        }
+        self.progress.documents = self.report.documents.added;
+        Ok(())
+    }
+
+    fn reject(&mut self, trouble: Trouble) {
+        self.report.documents.rejected += 1;
+        if self.report.rejects.len() < LISTED {
+            self.report.rejects.push(trouble.into());
+        }
+    }
+
+    fn notice(&mut self, notice: Trouble) {
+        if self.report.notices.len() < LISTED {
+            self.report.notices.push(notice.into());
+        }
+    }
+
+    fn progress(&mut self, done_bytes: u64, total_bytes: u64, _label: &str) {
+        self.progress.done = done_bytes;
+        self.progress.total = total_bytes;
+        (self.tell)(&self.progress);
+    }
+
+    fn stopped(&self) -> bool {
+        self.stop.stopped()
+    }
+}
+
 /// How far an import is.
 #[derive(Clone, Debug, Default)]
 pub struct ImportProgress {
@@ -142,6 +203,7 @@ pub fn import(
         notices,
         run,
         stopped,
+        dry_run: false,
     })
 }
 

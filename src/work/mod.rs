@@ -17,11 +17,15 @@ mod query_life;
 mod search;
 mod session;
 mod site;
+mod watch;
 mod worklist;
 
 pub use annotate::Annotated;
 pub use desk::Desk;
-pub use import::{DocumentCounts, ImportProgress, ImportReport, PastImport, Reject, import, import_records, past_import, past_imports};
+pub use import::{
+    DocumentCounts, ImportProgress, ImportReport, PastImport, Reject, dry_run, import, import_records, past_import, past_imports,
+    undo_import,
+};
 pub use indexing::Waiting;
 pub use known::Known;
 pub use local::LocalDesk;
@@ -32,3 +36,4 @@ pub use query_found::Found;
 pub use query_life::{Chase, Reply};
 pub use search::{Request as SearchRequest, encounters_with, marks_of, query_inside, search_in};
 pub use session::{Clock, Session};
+pub use watch::{Taken, Watch};

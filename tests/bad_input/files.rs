@@ -51,7 +51,15 @@ fn every_bad_file_is_told_and_what_is_readable_in_it_goes_in() {
     let table = [
         bad("binary.dat", [b"\x7fELF\x02\x01\x01\0\0".as_slice(), PLANTED.as_bytes()].concat(), "", 0),
         bad("scan.pdf", format!("%PDF-1.7 {PLANTED}"), "PDF", 0),
-        bad("note.rtf", format!("{{\\rtf1 {PLANTED}}}"), "RTF", 0),
+        bad("cut.rtf", format!("{{\\rtf1 {PLANTED}"), "cut off", 0),
+        bad("cut.hl7", format!("\u{b}MSH|^~\\&|A|B|C|D|2026||ORU^R01|1|P|2.5\rPID|1||77||{PLANTED}"), "MLLP frame is cut off", 0),
+        bad(
+            "bomb.xml",
+            format!("<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b \"{PLANTED}\">]><ClinicalDocument>&b;</ClinicalDocument>"),
+            "DTD",
+            0,
+        ),
+        bad("row.csv", format!("id,text\nrow1,{PLANTED} fever\n2,{PLANTED},b\n"), "3 cells", 1),
         bad("cut.json", &bundle.as_bytes()[..bundle.len() / 2], "", 0),
         bad("cut.jsonl", format!("{}{}", line("a"), &line("b")[..20]), "", 1),
         bad("broken.jsonl", format!("{}{PLANTED} no json\n{}", line("c"), line("d")), "", 2),
@@ -197,7 +205,7 @@ fn other_inputs_that_are_no_notes_are_told() {
     let ran = home.feed(["read", "--jsonl"], mixed).ends(2);
     assert_eq!(ran.out.lines().count(), 2, "the other lines are answered");
     assert!(ran.err.contains("standard input:2"), "{}", ran.err);
-    home.run(["import", &at(&pdf), "--format", "csv"]).ends(2);
+    home.run(["import", &at(&pdf), "--format", "word"]).ends(2);
     home.run(["gaps", "--all", "--as-of", "yesterday"]).ends(2);
     home.run(["read", "--type", "novel", "-"]).ends(2);
 }

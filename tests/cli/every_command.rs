@@ -83,6 +83,9 @@ fn every_command_gives_one_json_value_and_no_other_word() {
     t.does("worklist", &[]);
     let chart = t.does("chart", &[encounter]);
     let document = chart["documents"][0]["identifier"].as_str().unwrap();
+    assert_eq!(t.does("export", &[encounter])["resourceType"], "Bundle");
+    let run = t.does("import", &[note])["run"].to_string();
+    assert!(t.does("import undo", &[&run])["changes"].as_u64().unwrap() > 0);
     t.does("note", &[document]);
     t.does("review", &[encounter, "--next", "2"]);
     t.does("me", &["--name", "Ana Ruiz, RN, CCDS", "--contact", "ext. 4417"]);

@@ -4,6 +4,7 @@ use super::super::desk::Desk;
 use super::super::walk::{self, Found};
 use super::super::{Origin, decode, json};
 use super::{Scope, Unused, hand_on, rank};
+use crate::chart::Change;
 use crate::error::{Result, Trouble};
 use serde_json::Value;
 use std::io::Read;
@@ -78,12 +79,23 @@ pub(super) fn read(desk: &mut Desk, value: Value, origin: &Origin, encoding: Opt
         return Ok(());
     }
     let mut entries = Vec::new();
+    let mut deleted = Vec::new();
     if is_bundle {
-        unpack(value, &mut entries)
+        unpack(value, &mut entries, &mut deleted)
     } else {
         entries.push(Entry { place: 0, url: None, resource: value })
     }
-    if entries.is_empty() {
+    for (resource_type, id) in &deleted {
+        match super::known_as(resource_type, id) {
+            Some((kind, identifier)) => desk.later(Change::Withdrawn { kind, identifier, patient: None }, origin),
+            None => desk.notice(
+                Trouble::input("a deleted resource stays")
+                    .at(&origin.source, origin.line)
+                    .why("only documents, observations, orders, drugs, procedures and problems can be taken back by their sender"),
+            ),
+        }
+    }
+    if entries.is_empty() && deleted.is_empty() {
         refuse(desk, Trouble::input("the Bundle is empty").why("it has no entries with a resource").hint("check the export"));
         return Ok(());
     }
@@ -107,15 +119,18 @@ fn rank_of(resource: &Value) -> u8 {
 }
 
 /// The resources of a bundle, and of bundles inside it. One without an id is known by the last part of its address.
-fn unpack(bundle: Value, entries: &mut Vec<Entry>) {
+fn unpack(bundle: Value, entries: &mut Vec<Entry>, deleted: &mut Vec<(String, String)>) {
     let Value::Object(mut bundle) = bundle else { return };
     let Some(Value::Array(items)) = bundle.remove("entry") else { return };
     for item in items {
         let Value::Object(mut item) = item else { continue };
         let url = item.get("fullUrl").and_then(Value::as_str).map(str::to_owned);
-        let Some(mut resource) = item.remove("resource") else { continue };
+        let Some(mut resource) = item.remove("resource") else {
+            deleted.extend(deletion(&item));
+            continue;
+        };
         if resource.get("resourceType").and_then(Value::as_str) == Some("Bundle") {
-            unpack(resource, entries);
+            unpack(resource, entries, deleted);
             continue;
         }
         if super::id(&resource).is_none()
@@ -126,4 +141,14 @@ fn unpack(bundle: Value, entries: &mut Vec<Entry>) {
         }
         entries.push(Entry { place: entries.len(), url, resource });
     }
+}
+
+/// What an entry without a resource deletes: type and id, as in `DocumentReference/7`.
+fn deletion(entry: &serde_json::Map<String, Value>) -> Option<(String, String)> {
+    let request = entry.get("request")?;
+    let is_delete = request.get("method").and_then(Value::as_str).is_some_and(|method| method.eq_ignore_ascii_case("DELETE"));
+    let url = request.get("url").and_then(Value::as_str).filter(|_| is_delete)?;
+    let mut parts = url.rsplit('/');
+    let (id, resource_type) = (parts.next()?, parts.next()?);
+    Some((resource_type.to_owned(), id.to_owned()))
 }

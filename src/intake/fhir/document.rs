@@ -3,12 +3,17 @@
 use super::super::desk::sha256;
 use super::super::json::{list, text};
 use super::{Out, Scope, attachment, code, extension, id};
-use crate::chart::{Coding, Document, DocumentStatus, DocumentType, Record};
+use crate::chart::{Change, Coding, Document, DocumentStatus, DocumentType, Record, RecordKind};
 use crate::error::{Result, Trouble};
 use serde_json::Value;
 
 /// When it was signed.
 const SIGNED_AT: &str = "urn:lacuna:signed-at";
+
+/// The type it is read as, where its code does not say it.
+const TYPE: &str = "urn:lacuna:document-type";
+/// The encoding that it was once read with.
+const ENCODING: &str = "urn:lacuna:encoding";
 
 /// A DocumentReference with an inline text.
 pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()> {
@@ -19,12 +24,12 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
     contents.sort_by_key(|a| text(a, &["contentType"]).is_some_and(|t| !t.starts_with("text/plain")));
     for attachment in contents {
         if best.is_none() {
-            match attachment::read(attachment, scope) {
+            match attachment::read(attachment, resource, scope) {
                 Ok(decoded) => best = Some(decoded),
                 Err(why) => not_read.push(why),
             }
         } else if !is_text(attachment) {
-            not_read.extend(attachment::read(attachment, scope).err());
+            not_read.extend(attachment::read(attachment, resource, scope).err());
         }
     }
     let Some(decoded) = best else {
@@ -37,12 +42,16 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
     let context = resource.get("context").unwrap_or(&Value::Null);
     let signer = scope.person_at(resource, "authenticator");
     let (document_type, code) = type_and_code(resource, "type");
+    let patient = scope.patient(resource);
+    let withdrawn = |identifier: String| Change::Withdrawn { kind: RecordKind::Document, identifier, patient: patient.clone() };
+    // `superseded` alone hides nothing: exporters (Synthea) set it on every note but the newest. What is named as replaced is.
+    out.changes.extend(replaced(resource, "target", scope).into_iter().map(withdrawn));
     out.records.push(Record::Document(Document {
         identifier: id(resource).unwrap_or_default(),
         version: 1,
         encounter: scope.target_at(context, "encounter", "Encounter"),
-        patient: scope.patient(resource),
-        document_type,
+        patient: patient.clone(),
+        document_type: extension(resource, TYPE).and_then(|e| DocumentType::from_name(&text(e, &["valueCode"])?)).or(document_type),
         code,
         title: text(resource, &["description"]),
         status: status(text(resource, &["status"]).as_deref(), text(resource, &["docStatus"]).as_deref()),
@@ -53,7 +62,7 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
         service: code::words(context, "practiceSetting"),
         sha256: sha256(&decoded.text),
         text: decoded.text,
-        encoding: decoded.encoding,
+        encoding: extension(resource, ENCODING).and_then(|e| text(e, &["valueString"])).or(decoded.encoding),
         amends: amends(resource, "target", scope),
         ..Document::default()
     }));
@@ -61,7 +70,7 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
 }
 
 fn is_text(attachment: &Value) -> bool {
-    text(attachment, &["contentType"]).is_some_and(|t| t.starts_with("text/plain") || t.starts_with("text/html"))
+    text(attachment, &["contentType"]).is_some_and(|t| t.starts_with("text/") || t.starts_with("application/rtf"))
 }
 
 fn signed_at(holder: &Value, out: &Out) -> Option<crate::chart::Instant> {
@@ -94,9 +103,17 @@ pub(super) fn status(of_record: Option<&str>, of_document: Option<&str>) -> Docu
 
 /// The document that this one replaces or adds to.
 pub(super) fn amends(resource: &Value, field: &str, scope: &Scope) -> Option<String> {
-    let relation = list(resource, "relatesTo").iter().find(|relation| {
-        let code = text(relation, &["code"]).or_else(|| code::plain(relation, "code"));
-        matches!(code.as_deref(), Some("replaces" | "appends"))
-    })?;
-    scope.target_at(relation, field, "DocumentReference")
+    related(resource, field, scope, &["replaces", "appends"]).next()
+}
+
+/// The documents in whose place this one stands.
+pub(super) fn replaced(resource: &Value, field: &str, scope: &Scope) -> Vec<String> {
+    related(resource, field, scope, &["replaces"]).collect()
+}
+
+fn related<'v>(resource: &'v Value, field: &'v str, scope: &'v Scope, codes: &'v [&str]) -> impl Iterator<Item = String> + use<'v> {
+    list(resource, "relatesTo").iter().filter_map(move |relation| {
+        let code = text(relation, &["code"]).or_else(|| code::plain(relation, "code"))?;
+        if codes.contains(&code.as_str()) { scope.target_at(relation, field, "DocumentReference") } else { None }
+    })
 }

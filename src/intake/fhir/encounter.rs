@@ -13,6 +13,9 @@ const WORKING_DRG: &str = "urn:lacuna:working-drg";
 /// Its geometric mean length of stay.
 const GMLOS_DAYS: &str = "urn:lacuna:gmlos-days";
 
+/// That it only holds one note.
+const IMPLIED: &str = "urn:lacuna:implied";
+
 /// An Encounter.
 pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()> {
     let identifier = id(resource).unwrap_or_default();
@@ -31,6 +34,7 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
         reason: reason(resource),
         working_drg: extension(resource, WORKING_DRG).and_then(|e| text(e, &["valueString"])),
         gmlos_days: extension(resource, GMLOS_DAYS).and_then(|e| number(e, &["valueDecimal"])),
+        implied: extension(resource, IMPLIED).and_then(|e| e.get("valueBoolean")) == Some(&Value::Bool(true)),
         ..Encounter::default()
     };
     for participant in list(resource, "participant") {
@@ -48,9 +52,9 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
 
 /// The account or visit number; else any other number the sender gave the visit.
 fn account(resource: &Value) -> Option<String> {
-    let identifiers = list(resource, "identifier");
-    let typed = identifiers.iter().find(|identifier| code::has(identifier, "type", &["AN", "VN"]));
-    typed.or_else(|| identifiers.first()).and_then(|identifier| text(identifier, &["value"]))
+    let identifiers = || list(resource, "identifier").iter().filter(|i| text(i, &["system"]).as_deref() != Some(super::OWN));
+    let typed = identifiers().find(|identifier| code::has(identifier, "type", &["AN", "VN"]));
+    typed.or_else(|| identifiers().next()).and_then(|identifier| text(identifier, &["value"]))
 }
 
 fn class(resource: &Value) -> EncounterClass {

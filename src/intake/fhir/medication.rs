@@ -36,6 +36,9 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
 
 /// Requests keep their id; the others carry their type, since a sender may count each type from 1.
 fn identifier(resource: &Value) -> String {
+    if let Some(own) = super::own(resource) {
+        return own;
+    }
     let id = id(resource).unwrap_or_default();
     match text(resource, &["resourceType"]).as_deref() {
         Some(other @ ("MedicationAdministration" | "MedicationStatement")) => format!("{other}/{id}"),

@@ -14,13 +14,15 @@ mod scope;
 
 pub(super) use bundle::{bytes, whole_file};
 pub(super) use person::role_of_name;
+pub(super) use report::type_of_section;
 pub(super) use scope::Scope;
 
 use super::Origin;
 use super::desk::Desk;
 use super::json::{Times, text};
 use super::sniff::Kind;
-use crate::chart::{Instant, Record};
+use super::table::Shape;
+use crate::chart::{Change, Instant, Record, RecordKind};
 use crate::error::{Result, Trouble};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -29,6 +31,8 @@ use std::collections::BTreeMap;
 #[derive(Default)]
 struct Out {
     records: Vec<Record>,
+    /// Changes of other records, for the end of the run.
+    changes: Vec<Change>,
     notices: Vec<Trouble>,
     encoding: Option<String>,
     times: Times,
@@ -54,11 +58,29 @@ impl Unused {
     }
 }
 
+/// What a deleted resource was here: its kind, and the identifier it was known by.
+fn known_as(resource_type: &str, id: &str) -> Option<(RecordKind, String)> {
+    let typed = || format!("{resource_type}/{id}");
+    Some(match resource_type {
+        "DocumentReference" => (RecordKind::Document, id.to_owned()),
+        "DiagnosticReport" | "Composition" => (RecordKind::Document, typed()),
+        "Observation" => (RecordKind::Observation, id.to_owned()),
+        "ServiceRequest" => (RecordKind::Order, id.to_owned()),
+        "MedicationRequest" => (RecordKind::Medication, id.to_owned()),
+        "MedicationAdministration" | "MedicationStatement" => (RecordKind::Medication, typed()),
+        "Procedure" => (RecordKind::Procedure, id.to_owned()),
+        "Condition" => (RecordKind::Problem, id.to_owned()),
+        _ => return None,
+    })
+}
+
 /// The order in which files are read: everything that is no bulk file, then people, encounters, the rest.
 pub(super) fn order(kind: &Kind) -> u8 {
     match kind {
-        Kind::Lines { resource: Some(name), .. } => 1 + rank(name),
-        _ => 0,
+        Kind::Lines { resource: Some(name), .. } => 2 + rank(name),
+        // Patients and stays before what names them, whatever the files are called.
+        Kind::Table(Some(Shape::Patients | Shape::Stays)) => 0,
+        _ => 1,
     }
 }
 
@@ -70,6 +92,7 @@ fn rank(resource_type: &str) -> u8 {
         "PractitionerRole" => 2,
         "Patient" => 3,
         "Encounter" => 4,
+        "Bundle" => 6, // what a bulk export lists as deleted
         _ => 5,
     }
 }
@@ -112,7 +135,10 @@ fn hand_on(
         desk.notice(place(notice));
     }
     match read {
-        Ok(()) => out.records.into_iter().try_for_each(|record| desk.take(record, origin)),
+        Ok(()) => {
+            out.changes.into_iter().for_each(|change| desk.later(change, origin));
+            out.records.into_iter().try_for_each(|record| desk.take(record, origin))
+        }
         Err(trouble) => {
             desk.reject(place(trouble));
             Ok(())
@@ -155,9 +181,18 @@ fn read(resource: &Value, scope: &Scope, unused: &mut Unused, out: &mut Out) -> 
     reader(resource, scope, out)
 }
 
+/// The system of an identifier that Lacuna itself wrote: the record was exported from a store, and is known by it again.
+const OWN: &str = "urn:lacuna:identifier";
+
+/// The identifier under which Lacuna exported it, where it did.
+fn own(resource: &Value) -> Option<String> {
+    let identifiers = super::json::list(resource, "identifier");
+    identifiers.iter().find(|i| i.get("system").and_then(Value::as_str) == Some(OWN)).and_then(|i| text(i, &["value"]))
+}
+
 /// The resource's own id.
 fn id(resource: &Value) -> Option<String> {
-    text(resource, &["id"])
+    own(resource).or_else(|| text(resource, &["id"]))
 }
 
 /// The value of an extension of the resource, by its address.

@@ -3,9 +3,9 @@
 use super::super::desk::sha256;
 use super::super::json::{list, text};
 use super::super::{decode, html};
-use super::document::{amends, status, type_and_code};
+use super::document::{amends, replaced, status, type_and_code};
 use super::{Out, Scope, attachment, code, id};
-use crate::chart::{Document, DocumentType, Record};
+use crate::chart::{Change, Document, DocumentType, Record, RecordKind};
 use crate::error::{Result, Trouble};
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ use serde_json::Value;
 pub(super) fn diagnostic_report(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()> {
     let (mut best, mut not_read) = (None, Vec::new());
     for form in list(resource, "presentedForm") {
-        match attachment::read(form, scope) {
+        match attachment::read(form, resource, scope) {
             Ok(decoded) if best.is_none() => best = Some(decoded),
             Ok(_) => {}
             Err(why) => not_read.push(why),
@@ -62,14 +62,19 @@ pub(super) fn diagnostic_report(resource: &Value, scope: &Scope, out: &mut Out) 
     Ok(())
 }
 
-/// The type by the service that made the report (HL7 table 0074, LOINC parts).
+/// The type by the service that made the report.
 fn by_category(resource: &Value) -> Option<DocumentType> {
+    code::codings(resource, "category").find_map(|coding| type_of_section(&coding.code))
+}
+
+/// The type by the code of the service that made a report (HL7 table 0074, LOINC parts).
+pub(in crate::intake) fn type_of_section(code: &str) -> Option<DocumentType> {
     const IMAGING: [&str; 14] = ["RAD", "RUS", "RX", "CT", "CTH", "CUS", "NMR", "NMS", "OUS", "VUS", "VR", "XRC", "imaging", "LP29684-5"];
     const TISSUE: [&str; 5] = ["PAT", "SP", "CP", "PTH", "LP7839-6"];
     const LABORATORY: [&str; 8] = ["LAB", "CH", "HM", "MB", "MCB", "BLB", "SR", "LP29693-6"];
     [(IMAGING.as_slice(), DocumentType::RadiologyReport), (&TISSUE, DocumentType::PathologyReport), (&LABORATORY, DocumentType::Other)]
         .into_iter()
-        .find(|(codes, _)| code::has(resource, "category", codes))
+        .find(|(codes, _)| codes.contains(&code))
         .map(|(_, document_type)| document_type)
 }
 
@@ -92,6 +97,11 @@ pub(super) fn composition(resource: &Value, scope: &Scope, out: &mut Out) -> Res
     });
     let (document_type, code) = type_and_code(resource, "type");
     let related = list(resource, "relatesTo").iter().any(|r| r.get("targetReference").is_some());
+    out.changes.extend(replaced(resource, "targetReference", scope).into_iter().map(|id| Change::Withdrawn {
+        kind: RecordKind::Document,
+        identifier: format!("Composition/{id}"),
+        patient: scope.patient(resource),
+    }));
     out.records.push(Record::Document(Document {
         identifier: format!("Composition/{}", id(resource).unwrap_or_default()),
         version: 1,

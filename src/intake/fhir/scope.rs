@@ -7,6 +7,9 @@ use crate::chart::{Coding, Provider};
 use serde_json::Value;
 use std::collections::HashMap;
 
+/// Bytes of a bulk export's Binary resources that are kept, at most.
+const HELD: usize = 128 << 20;
+
 /// What references can point to. Only looked up, never listed, so that order does not matter.
 #[derive(Default)]
 pub(in crate::intake) struct Scope {
@@ -20,8 +23,10 @@ pub(in crate::intake) struct Scope {
     medications: HashMap<String, (Option<Coding>, String)>,
     /// Location → its name.
     locations: HashMap<String, String>,
-    /// Binary → its content, inside a bundle.
+    /// Binary → its content.
     binaries: HashMap<String, Value>,
+    /// Bytes that the binaries hold.
+    held: usize,
 }
 
 impl Scope {
@@ -54,8 +59,13 @@ impl Scope {
                     self.locations.insert(id, name);
                 }
             }
-            "Binary" if full_url.is_some() => {
-                self.binaries.insert(id, resource.clone());
+            // A bundle is in memory anyway; of a bulk export's binaries only as much is kept as memory should hold.
+            "Binary" => {
+                let size = resource.get("data").and_then(Value::as_str).map_or(0, str::len);
+                if full_url.is_some() || self.held + size <= HELD {
+                    self.held += size;
+                    self.binaries.insert(id, resource.clone());
+                }
             }
             _ => {}
         }
@@ -76,6 +86,9 @@ impl Scope {
             let system = text(reference, &["identifier", "system"]).unwrap_or_default();
             Some(self.by_identifier(resource_type, &system, value))
         };
+        if text(reference, &["identifier", "system"]).as_deref() == Some(super::OWN) {
+            return text(reference, &["identifier", "value"]);
+        }
         let Some(written) = text(reference, &["reference"]) else { return logical() };
         if written.starts_with('#') {
             return logical();
@@ -136,6 +149,12 @@ impl Scope {
             None => said,
         };
         provider.identifier = provider.identifier.or(target);
+        // What Lacuna itself wrote beside the reference.
+        let beside = |url: &str, kind: &str| super::extension(reference, url).and_then(|e| text(e, &[kind]));
+        if let Some(role) = beside("urn:lacuna:role", "valueCode").and_then(|name| serde_json::from_value(Value::String(name)).ok()) {
+            provider.role = role;
+            provider.service = beside("urn:lacuna:service", "valueString");
+        }
         (provider.identifier.is_some() || provider.name.is_some()).then_some(provider)
     }
 
@@ -159,9 +178,10 @@ impl Scope {
         text(reference, &["display"]).or_else(|| self.locations.get(&self.target(reference, "Location")?).cloned())
     }
 
-    /// The content that the address of an attachment points to, inside the same bundle.
+    /// The content that the address of an attachment points to, inside the same bundle or export.
     pub(super) fn binary(&self, url: &str) -> Option<&Value> {
-        let id = self.urls.get(url).map(String::as_str).or_else(|| url.strip_prefix("Binary/"))?;
+        let last = || url.split("/_history/").next().unwrap_or_default().rsplit_once("Binary/").map(|(_, id)| id);
+        let id = self.urls.get(url).map(String::as_str).or_else(last)?;
         self.binaries.get(id)
     }
 }

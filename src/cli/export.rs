@@ -1,0 +1,54 @@
+//! `lacuna export`.
+
+use super::args::{ExportArgs, Global};
+use super::out;
+use super::place;
+use crate::error::Result;
+use crate::export::{Table, bundle, gap_bundle, gap_table, table};
+use crate::work::{Desk, LocalDesk, evaluate};
+use lacuna_index::Stop;
+use std::io::IsTerminal;
+
+/// Prints charts or gaps for other systems; each chart that goes out is in the audit chain.
+pub fn run(global: &Global, args: &ExportArgs) -> Result<u8> {
+    let desk = place::desk(global)?;
+    let names = if args.all { desk.store().encounter_identifiers()? } else { args.encounters.clone() };
+    if args.gaps {
+        let gaps = evaluate::gaps_of(desk.store(), desk.packs(), &names, args.all, None, &desk.now(), &Stop::new())?;
+        for name in &names {
+            record(&desk, "gaps.export", name, &args.form)?;
+        }
+        return match args.form.as_str() {
+            "csv" => print(&gap_table(&gaps, args.raw)),
+            _ => out::json_line(&gap_bundle(&gaps)).map(|()| 0),
+        };
+    }
+    let which = match args.table.as_str() {
+        "results" => Table::Results,
+        "stays" => Table::Stays,
+        "patients" => Table::Patients,
+        _ => Table::Notes,
+    };
+    let mut charts = Vec::new();
+    for name in &names {
+        let chart = desk.load(name)?;
+        record(&desk, "chart.export", &chart.encounter.identifier, &args.form)?;
+        if args.form == "csv" { charts.push(chart) } else { out::json_line(&bundle(&chart))? }
+    }
+    if args.form == "csv" { print(&table(&charts, which, args.raw)) } else { Ok(0) }
+}
+
+fn record(desk: &LocalDesk, action: &str, name: &str, form: &str) -> Result<()> {
+    let identifier = desk.load(name)?.encounter.identifier;
+    desk.store().record_act(&desk.session().actor(), action, None, Some(&identifier), None, form)
+}
+
+/// A table byte for byte into a file or a pipe, made harmless on a terminal.
+fn print(table: &str) -> Result<u8> {
+    if std::io::stdout().is_terminal() {
+        out::lines(table)?
+    } else {
+        out::raw(table.as_bytes())?
+    }
+    Ok(0)
+}

@@ -1,0 +1,15 @@
+//! What goes out of a store: charts as FHIR R4 bundles and tables, gaps as FHIR DetectedIssues and a table. Pure: a chart in, text out.
+//!
+//! What is exported can be imported again, and is the same chart: identifiers that are no FHIR ids travel as a business identifier of
+//! the system [`IDENTIFIER`], and what FHIR has no place for as an extension.
+
+mod fhir;
+mod gaps;
+mod table;
+
+pub use fhir::bundle;
+pub use gaps::{gap_bundle, gap_table};
+pub use table::{Table, table};
+
+/// The system of an identifier that is our own record's.
+pub const IDENTIFIER: &str = "urn:lacuna:identifier";

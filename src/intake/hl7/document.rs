@@ -1,0 +1,184 @@
+//! Notes: MDM messages. TXA says what the note is, the OBX segments behind it hold its words.
+
+use super::person::{patient, provider, provider_at};
+use super::syntax::Segment;
+use super::visit::encounter;
+use super::{Out, change, entity};
+use crate::chart::{Change, Coding, Document, DocumentStatus, DocumentType, Encounter, Record, RecordKind};
+use crate::error::{Result, Trouble};
+use crate::intake::desk::sha256;
+use crate::intake::{attachment, decode};
+
+/// An MDM message: T02 new, T04 changed status, T06 addendum, T08 edit, T10 replacement, T11 cancel; the odd ones tell of a note
+/// without its words.
+pub(super) fn read(out: &mut Out, event: &str) -> Result<()> {
+    patient(out)?;
+    encounter(out, None);
+    let message = out.message;
+    let Some(txa) = message.first("TXA") else {
+        let hint = "ask the sender for whole MDM messages";
+        return Err(Trouble::input("the HL7 message names no document").why("it has no TXA segment").hint(hint));
+    };
+    let Some(identifier) = entity(txa, 12) else {
+        return Err(Trouble::input("the document has no identifier")
+            .at("", Some(txa.line))
+            .why("TXA-12 is empty, and nothing else would know the document again")
+            .hint("ask the sender for the unique document number"));
+    };
+    let withdrawn = |identifier: String, patient: Option<String>| Change::Withdrawn { kind: RecordKind::Document, identifier, patient };
+    if event == "T11" || txa.at(19, 1).as_deref() == Some("CA") {
+        out.notices.push(Trouble::input("a document was cancelled by its sender").why("it is kept, and shown nowhere"));
+        let patient = out.patient.clone();
+        change(out, withdrawn(identifier, patient));
+        return Ok(());
+    }
+    let bodies: Vec<&Segment> = message.all("OBX").collect();
+    if bodies.is_empty() {
+        out.notices.push(
+            Trouble::input("the message tells of a document without its text")
+                .why("it has no OBX segment")
+                .hint("the patient and the stay were read; the text comes with T02, T04, T06, T08 or T10"),
+        );
+        return Ok(());
+    }
+    let decoded = words(&bodies, out)?;
+    let parent = entity(txa, 13).filter(|parent| *parent != identifier);
+    let replaces = parent.clone().filter(|_| event == "T10" || event == "T09");
+    let document_type = type_of(txa);
+    let signed = txa.repetitions(22).find_map(|person| provider(&person).map(|p| (p, person.at(15).unwrap_or_default())));
+    let (signer, signed_at) = signed.map_or((None, String::new()), |(signer, at)| (Some(signer), at));
+    let time = out.instant(txa, 4).or_else(|| out.instant(txa, 6));
+    let signed = crate::intake::stamp::told(&signed_at, "TXA-22", &mut out.notices);
+    let document = Document {
+        version: 1,
+        encounter: Some(out.encounter.clone().unwrap_or_else(|| identifier.clone())),
+        patient: out.patient.clone(),
+        document_type,
+        code: txa.at(2, 1).map(|code| Coding { system: txa.at(2, 3).map(super::visit::system), code, display: txa.at(2, 2) }),
+        title: txa.at(25, 1).or_else(|| txa.at(16, 1)).or_else(|| txa.at(2, 2)),
+        status: status(txa, event),
+        author: provider_at(txa, 9).or_else(|| provider_at(txa, 5)),
+        signer,
+        signed,
+        time,
+        sha256: sha256(&decoded.text),
+        text: decoded.text,
+        encoding: decoded.encoding,
+        amends: parent,
+        identifier,
+        ..Document::default()
+    };
+    implied(&document, out);
+    out.records.push(Record::Document(document));
+    if let Some(parent) = replaces {
+        let patient = out.patient.clone();
+        change(out, withdrawn(parent, patient));
+    }
+    Ok(())
+}
+
+/// A note without a stay gets one that only holds it.
+pub(super) fn implied(document: &Document, out: &mut Out) {
+    if out.encounter.is_none() {
+        out.records.push(Record::Encounter(Encounter {
+            identifier: document.encounter.clone().unwrap_or_default(),
+            patient: document.patient.clone(),
+            implied: true,
+            ..Encounter::default()
+        }));
+    }
+}
+
+/// The type by its LOINC code, else by the code of HL7 table 0270.
+fn type_of(txa: &Segment) -> Option<DocumentType> {
+    let codes = || [txa.at(2, 1), txa.at(2, 4)].into_iter().flatten();
+    codes().find_map(|code| DocumentType::from_loinc(&code)).or_else(|| {
+        codes().find_map(|code| {
+            Some(match code.as_str() {
+                "HP" => DocumentType::HistoryAndPhysical,
+                "CN" => DocumentType::Consultation,
+                "PN" => DocumentType::ProgressNote,
+                "DS" => DocumentType::DischargeSummary,
+                "ER" | "ED" => DocumentType::EmergencyNote,
+                "OP" | "PR" | "SP" | "CD" => DocumentType::OperativeReport,
+                "DI" => DocumentType::RadiologyReport,
+                "PA" => DocumentType::PathologyReport,
+                _ => return None,
+            })
+        })
+    })
+}
+
+/// Completion (TXA-17, table 0271) and availability (TXA-19, table 0273).
+fn status(txa: &Segment, event: &str) -> DocumentStatus {
+    match txa.at(17, 1).as_deref() {
+        Some("LA" | "AU") if event == "T08" => DocumentStatus::Amended,
+        Some("LA" | "AU") => DocumentStatus::Final,
+        Some("DI" | "DO" | "IN" | "IP" | "PA") => DocumentStatus::Preliminary,
+        _ => DocumentStatus::NotGiven,
+    }
+}
+
+/// The words of all OBX, in their order: text as it stands, encapsulated data by its type. What is neither is named.
+pub(super) fn words(bodies: &[&Segment], out: &mut Out) -> Result<decode::Decoded> {
+    let (mut text, mut encoding, mut not_read) = (String::new(), out.encoding.clone(), Vec::new());
+    for obx in bodies {
+        match obx.at(2, 1).as_deref() {
+            Some("ED") => match encapsulated(obx) {
+                Ok(decoded) => {
+                    line(&mut text, &decoded.text);
+                    encoding = encoding.or(decoded.encoding);
+                }
+                Err(why) => not_read.push(why),
+            },
+            Some("RP") => not_read.push("attachment not read: only linked, its content is not in the file".to_owned()),
+            Some("TX" | "FT" | "ST") | None => line(&mut text, &obx.text(5)),
+            Some("HD" | "OID") => {} // the study that a report belongs to
+            Some(_) => {
+                let said = super::result::said(obx);
+                if let Some(said) = said {
+                    line(&mut text, &said);
+                }
+            }
+        }
+    }
+    if text.trim().is_empty() || text.contains('\0') {
+        let what = not_read.into_iter().next().unwrap_or_else(|| "the document has no text".to_owned());
+        return Err(Trouble::input(what)
+            .at("", bodies.first().map(|obx| obx.line))
+            .why("only text inside the message is read")
+            .hint("ask the sender for the note as text (TX or FT) in OBX-5"));
+    }
+    let told = not_read.into_iter().map(|what| Trouble::input(what).why("the document's text was read from its other segments"));
+    out.notices.extend(told);
+    Ok(decode::Decoded { text, encoding })
+}
+
+fn line(text: &mut String, words: &str) {
+    text.push_str(words);
+    text.push('\n');
+}
+
+/// The text of an ED value: source, type, subtype, encoding, data.
+fn encapsulated(obx: &Segment) -> std::result::Result<decode::Decoded, String> {
+    let value = obx.field(5);
+    let kind = match (value.at(2), value.at(3)) {
+        (Some(kind), Some(part)) => Some(if kind.contains('/') { kind } else { format!("{kind}/{part}") }),
+        (kind, _) => kind,
+    };
+    let kind = kind.map(|kind| kind.to_lowercase()).map(|kind| match kind.as_str() {
+        "text" | "txt" | "text/txt" => "text/plain".to_owned(),
+        "rtf" | "ap/rtf" | "tx/rtf" => "text/rtf".to_owned(),
+        "pdf" | "ap/pdf" => "application/pdf".to_owned(),
+        _ => kind,
+    });
+    let data = value.bare(5);
+    if data.trim().is_empty() {
+        return Err(attachment::absent(kind.as_deref(), "no content"));
+    }
+    match value.at(4).as_deref().map(str::to_lowercase).as_deref() {
+        Some("base64") => attachment::base64_to_text(kind.as_deref(), data),
+        Some("hex") => Err(attachment::absent(kind.as_deref(), "in hexadecimal")),
+        _ => attachment::to_text(kind.as_deref(), value.at(5).unwrap_or_default().as_bytes()),
+    }
+}

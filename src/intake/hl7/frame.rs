@@ -1,0 +1,251 @@
+//! Files into messages: segments that end in CR, LF or both, MLLP frames, batches. One message is in memory at a time.
+
+use super::syntax::{Message, Segment, Signs};
+use crate::error::Trouble;
+use crate::intake::decode;
+use std::io::{self, BufRead};
+
+const START: u8 = 0x0b;
+const END: u8 = 0x1c;
+
+/// What a file gives, one after the other.
+pub(super) enum Piece {
+    /// A message that stands.
+    Message { message: Message, encoding: Option<String> },
+    /// What was refused, with its line.
+    Refused(Trouble),
+}
+
+/// Takes messages from a reader.
+pub(super) struct Frames<R> {
+    reader: R,
+    limit: u64,
+    /// Bytes that went by.
+    pub(super) bytes: u64,
+    line: u64,
+    after_cr: bool,
+    /// The segments of the message that is being gathered, as bytes, with their lines.
+    open: Vec<(u64, Vec<u8>)>,
+    size: u64,
+    too_long: bool,
+    framed: bool,
+    ended: bool,
+    messages: u64,
+    ready: Vec<Piece>,
+}
+
+impl<R: BufRead> Frames<R> {
+    pub(super) fn new(reader: R, limit: u64) -> Self {
+        let (open, ready) = (Vec::new(), Vec::new());
+        let (bytes, size, messages) = (0, 0, 0);
+        Self { reader, limit, bytes, line: 1, after_cr: false, open, size, too_long: false, framed: false, ended: false, messages, ready }
+    }
+
+    /// The line that the reader has come to.
+    pub(super) fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// The next message, or what is wrong with it.
+    pub(super) fn next(&mut self) -> io::Result<Option<Piece>> {
+        loop {
+            if let Some(piece) = self.ready.pop() {
+                return Ok(Some(piece));
+            }
+            if self.ended {
+                return Ok(None);
+            }
+            self.step()?;
+        }
+    }
+
+    /// Reads to the next end of a segment, a frame or the file.
+    fn step(&mut self) -> io::Result<()> {
+        let begun = self.line;
+        let mut words = Vec::new();
+        let sign = loop {
+            let chunk = match self.reader.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                chunk => chunk?,
+            };
+            if chunk.is_empty() {
+                break None;
+            }
+            let end = chunk.iter().position(|b| matches!(*b, b'\r' | b'\n' | START | END));
+            let part = chunk.get(..end.unwrap_or(chunk.len())).unwrap_or_default();
+            if self.size + (words.len() + part.len()) as u64 > self.limit {
+                self.too_long = true;
+                words.clear();
+            } else {
+                words.extend_from_slice(part);
+            }
+            let used = part.len() + usize::from(end.is_some());
+            let sign = end.and_then(|at| chunk.get(at).copied());
+            self.reader.consume(used);
+            self.bytes += used as u64;
+            if sign.is_some() {
+                break sign;
+            }
+        };
+        let second_half = sign == Some(b'\n') && self.after_cr && words.is_empty();
+        self.after_cr = sign == Some(b'\r');
+        if matches!(sign, Some(b'\r' | b'\n')) && !second_half {
+            self.line += 1;
+        }
+        if begun == 1 && words.starts_with(b"\xef\xbb\xbf") {
+            words.drain(..3);
+        }
+        self.segment(begun, words);
+        match sign {
+            Some(START) => {
+                self.cut_off();
+                self.framed = true;
+            }
+            Some(END) => {
+                self.framed = false;
+                self.close();
+            }
+            None => {
+                self.cut_off();
+                self.ended = true;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn segment(&mut self, line: u64, words: Vec<u8>) {
+        let is = |name: &[u8]| words.starts_with(name) && words.get(3).is_some_and(|b| !b.is_ascii_alphanumeric());
+        if words.trim_ascii().is_empty() {
+            return;
+        }
+        if is(b"MSH") {
+            if !self.framed {
+                self.close();
+            } else if !self.open.is_empty() {
+                self.cut_off();
+                self.framed = true;
+            }
+        } else if is(b"FHS") || is(b"BHS") || is(b"FTS") || is(b"BTS") {
+            if !self.framed {
+                self.close();
+            }
+            if is(b"BTS") {
+                self.count(line, &words);
+            } else if is(b"BHS") {
+                self.messages = 0;
+            }
+            return;
+        }
+        self.size += words.len() as u64;
+        self.open.push((line, words));
+    }
+
+    /// A batch says at its end how many messages it holds.
+    fn count(&mut self, line: u64, words: &[u8]) {
+        let said = words.get(4..).and_then(|rest| rest.split(|b| !b.is_ascii_digit()).next()).and_then(|d| std::str::from_utf8(d).ok());
+        let Some(said) = said.and_then(|digits| digits.parse::<u64>().ok()) else { return };
+        if said != self.messages {
+            let what = format!("the batch says that it holds {said} messages, and holds {}", self.messages);
+            let trouble = Trouble::input(what).why("messages were lost or doubled on the way").hint("ask the sender for the batch again");
+            self.ready.insert(0, Piece::Refused(trouble.at("", Some(line))));
+        }
+    }
+
+    /// The end of a frame that did not come: what was gathered is no whole message.
+    fn cut_off(&mut self) {
+        if !self.framed {
+            return self.close();
+        }
+        self.framed = false;
+        let line = self.open.first().map(|(line, _)| *line);
+        self.forget();
+        self.refuse(line, "the MLLP frame is cut off", "it begins and does not end", "send the message again; nothing of it was stored");
+    }
+
+    fn refuse(&mut self, line: Option<u64>, what: &str, why: &str, hint: &str) {
+        self.ready.insert(0, Piece::Refused(Trouble::input(what).why(why).hint(hint).at("", line.or(Some(self.line)))));
+    }
+
+    fn forget(&mut self) {
+        self.open.clear();
+        self.size = 0;
+        self.too_long = false;
+    }
+
+    /// What was gathered is a message, or is refused.
+    fn close(&mut self) {
+        let Some((line, first)) = self.open.first() else { return self.forget() };
+        let line = *line;
+        self.messages += 1;
+        if self.too_long {
+            let why = format!("it has more than {} MB", self.limit >> 20);
+            self.forget();
+            return self.refuse(Some(line), "the HL7 message is too long", &why, "split it, or leave it out");
+        }
+        if !first.starts_with(b"MSH") {
+            self.forget();
+            let hint = "send whole messages, each beginning with MSH";
+            return self.refuse(Some(line), "it is no HL7 message", "it does not begin with MSH", hint);
+        }
+        let parsed = message(&self.open);
+        self.forget();
+        let piece = match parsed {
+            Ok((message, encoding)) => Piece::Message { message, encoding },
+            Err(trouble) => Piece::Refused(trouble.at("", Some(line))),
+        };
+        self.ready.insert(0, piece);
+    }
+}
+
+/// Decodes and parts a message.
+fn message(segments: &[(u64, Vec<u8>)]) -> Result<(Message, Option<String>), Trouble> {
+    let bytes = segments.iter().map(|(_, words)| words.as_slice()).collect::<Vec<_>>().join(&b'\r');
+    let label = segments.first().and_then(|(_, msh)| label(msh));
+    let decoded = match label {
+        Some(label) => decode::decode_as(&bytes, label),
+        None => decode::decode(&bytes),
+    };
+    let decoded = decoded.map_err(|refusal| {
+        Trouble::input("the HL7 message is not text").why(refusal.why()).hint("send it in the character set that MSH-18 names")
+    })?;
+    let first = decoded.text.split('\r').next().unwrap_or_default();
+    let Some(signs) = Signs::of(first) else {
+        return Err(Trouble::input("the HL7 message cannot be parted")
+            .why("the separators that MSH declares are missing, or are letters, or the same twice")
+            .hint("MSH begins like MSH|^~\\&| ; have the sender correct it"));
+    };
+    let mut message = Message::default();
+    for ((line, _), words) in segments.iter().zip(decoded.text.split('\r')) {
+        let name = words.get(..3).filter(|name| name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
+        let begins = name.is_some() && words.get(3..).is_some_and(|rest| rest.is_empty() || signs.parts(rest));
+        if begins {
+            message.segments.push(Segment::new(*line, words.to_owned(), signs));
+        } else if let Some(last) = message.segments.last_mut() {
+            last.go_on(words); // a line break inside a field, sent as it is
+        }
+    }
+    Ok((message, decoded.encoding))
+}
+
+/// The character set that MSH-18 names, as encodings are labelled.
+fn label(msh: &[u8]) -> Option<&'static str> {
+    let separator = msh.get(3)?;
+    let named = msh.split(|b| b == separator).nth(17)?;
+    let named = named.split(|b| matches!(b, b'~' | b'^')).next().unwrap_or_default();
+    Some(match std::str::from_utf8(named).ok()?.trim() {
+        "UNICODE UTF-8" | "UTF-8" => "utf-8",
+        "8859/1" => "iso-8859-1",
+        "8859/2" => "iso-8859-2",
+        "8859/5" => "iso-8859-5",
+        "8859/7" => "iso-8859-7",
+        "8859/8" => "iso-8859-8",
+        "8859/9" => "iso-8859-9",
+        "8859/15" => "iso-8859-15",
+        "GB 18030-2000" => "gb18030",
+        "KS X 1001" => "euc-kr",
+        "BIG-5" => "big5",
+        "ISO IR87" | "ISO IR159" => "iso-2022-jp",
+        _ => return None,
+    })
+}

@@ -1,0 +1,191 @@
+//! HL7 v2 messages into records: admissions and transfers (ADT), notes (MDM), results and reports (ORU), orders (ORM, OMG, OML).
+//!
+//! Identifiers carry their assigning authority (`authority|number`), so that two hospitals may count from the same number. A message
+//! is read whole before anything of it is handed on.
+
+mod document;
+mod frame;
+mod order;
+mod person;
+mod result;
+mod syntax;
+mod visit;
+
+use super::desk::Desk;
+use super::walk::{self, Found};
+use super::{Origin, stamp};
+use crate::chart::{Change, Instant, Record};
+use crate::error::{Result, Trouble};
+use frame::{Frames, Piece};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap};
+use std::io::{BufReader, Read};
+use syntax::{Message, Segment};
+
+/// How many bytes go by between two reports of progress.
+const STEP: u64 = 256 << 10;
+
+/// Whether bytes begin as a message, a frame or a batch does.
+pub(super) fn begins(start: &[u8]) -> bool {
+    let start = start.strip_prefix(b"\x0b").unwrap_or(start);
+    let named = [b"MSH".as_slice(), b"FHS", b"BHS"].iter().any(|name| start.starts_with(name));
+    named && start.get(3).is_some_and(|b| b.is_ascii_graphic() && !b.is_ascii_alphanumeric())
+}
+
+/// Reads a file of messages. Each that cannot be read is refused by its line; the rest goes on.
+pub(super) fn file(desk: &mut Desk, file: &Found) -> Result<()> {
+    match walk::open(file) {
+        Ok(opened) => messages(desk, &file.source, opened),
+        Err(trouble) => {
+            desk.reject(trouble);
+            Ok(())
+        }
+    }
+}
+
+/// Reads messages from anywhere.
+pub(super) fn messages(desk: &mut Desk, source: &str, reader: impl Read) -> Result<()> {
+    let mut frames = Frames::new(BufReader::with_capacity(128 << 10, reader), desk.limits().line);
+    let (mut seen, mut unused, mut told) = (HashMap::new(), BTreeMap::<String, u64>::new(), 0);
+    loop {
+        if desk.stopped() {
+            break;
+        }
+        match frames.next() {
+            Ok(None) => break,
+            Ok(Some(Piece::Refused(trouble))) => {
+                let line = trouble.line;
+                desk.reject(trouble.at(source, line));
+            }
+            Ok(Some(Piece::Message { message, encoding })) => one(desk, source, &message, encoding, &mut seen, &mut unused)?,
+            Err(error) => {
+                desk.reject(walk::unreadable(source, &error).at(source, Some(frames.line())));
+                break;
+            }
+        }
+        if frames.bytes - told >= STEP {
+            desk.advance(frames.bytes - told, source);
+            told = frames.bytes;
+        }
+    }
+    for (name, count) in unused {
+        let what = format!("{count} {name} not used");
+        desk.notice(Trouble::input(what).at(source, None).why("messages of this type are not read"));
+    }
+    Ok(())
+}
+
+/// What comes of one message.
+struct Out<'m> {
+    message: &'m Message,
+    records: Vec<Record>,
+    notices: Vec<Trouble>,
+    encoding: Option<String>,
+    patient: Option<String>,
+    encounter: Option<String>,
+    /// What names the message: its control id.
+    control: String,
+}
+
+impl Out<'_> {
+    /// The instant in a field; one that cannot be is told.
+    fn instant(&mut self, segment: &Segment, field: usize) -> Option<Instant> {
+        let words = segment.at(field, 1)?;
+        stamp::told(&words, &format!("{}-{field}", segment.name()), &mut self.notices)
+    }
+}
+
+/// The type and the event of a message: what MSH-9 says, the event else from EVN-1.
+fn kind(message: &Message) -> (String, String) {
+    let msh = message.first("MSH");
+    let part = |component| msh.and_then(|msh| msh.at(9, component)).unwrap_or_default();
+    let event = Some(part(2)).filter(|event| !event.is_empty());
+    (part(1), event.or_else(|| message.first("EVN")?.at(1, 1)).unwrap_or_default())
+}
+
+fn one(
+    desk: &mut Desk,
+    source: &str,
+    message: &Message,
+    encoding: Option<String>,
+    seen: &mut HashMap<String, [u8; 32]>,
+    unused: &mut BTreeMap<String, u64>,
+) -> Result<()> {
+    let Some(msh) = message.first("MSH") else { return Ok(()) };
+    let origin = Origin { source: source.to_owned(), line: Some(msh.line) };
+    let (name, event) = kind(message);
+    let control = msh.at(10, 1).unwrap_or_else(|| format!("{source}#{}", msh.line));
+    let mut out = Out { message, records: Vec::new(), notices: Vec::new(), encoding, patient: None, encounter: None, control };
+    twice(message, &mut out, seen);
+    let read = match (name.as_str(), event.as_str()) {
+        ("ADT", "A40" | "A18" | "A34" | "A39" | "A30") => person::merge(&mut out),
+        ("ADT", "A24" | "A37" | "A41" | "A45" | "A47" | "A44" | "A43" | "A35" | "A42") => unread(&name, &event, unused),
+        ("ADT", event) => visit::read(&mut out, event),
+        ("MDM", event) => document::read(&mut out, event),
+        ("ORU", _) => result::read(&mut out),
+        ("ORM" | "OMG" | "OML", _) => order::read(&mut out),
+        ("", _) => Err(Trouble::input("the HL7 message has no type").why("MSH-9 is empty").hint("have the sender name it, as in ADT^A01")),
+        _ => unread(&name, &event, unused),
+    };
+    for notice in out.notices {
+        desk.notice(notice.at(source, Some(msh.line)));
+    }
+    match read {
+        Ok(()) => out.records.into_iter().try_for_each(|record| desk.take(record, &origin)),
+        Err(trouble) => {
+            let line = trouble.line.or(Some(msh.line));
+            desk.reject(trouble.at(source, line));
+            Ok(())
+        }
+    }
+}
+
+/// A type that holds nothing a chart review needs. Only what looks like a type is repeated.
+fn unread(name: &str, event: &str, unused: &mut BTreeMap<String, u64>) -> Result<()> {
+    let plain = |words: &str| words.len() <= 4 && words.bytes().all(|b| b.is_ascii_alphanumeric());
+    let shown = if plain(name) && plain(event) { format!("{name}^{event}") } else { "message of unknown type".to_owned() };
+    *unused.entry(shown).or_default() += 1;
+    Ok(())
+}
+
+/// One control id names one message: the same again is a repeat, another content is told.
+fn twice(message: &Message, out: &mut Out, seen: &mut HashMap<String, [u8; 32]>) {
+    let Some(msh) = message.first("MSH") else { return };
+    let Some(control) = msh.at(10, 1) else { return };
+    let mut hash = Sha256::new();
+    for segment in &message.segments {
+        hash.update(segment.words());
+        hash.update(b"\r");
+    }
+    let hash: [u8; 32] = hash.finalize().into();
+    let key = format!("{}|{}|{control}", msh.raw(3), msh.raw(4));
+    if seen.insert(key, hash).is_some_and(|before| before != hash) {
+        out.notices.push(
+            Trouble::input("the control id of this HL7 message came before with another content")
+                .why("two messages share one MSH-10")
+                .hint("both are read, in their order; have the sender number its messages"),
+        );
+    }
+}
+
+/// An identifier with its assigning authority, as in `authority|number`.
+fn identifier(number: String, authority: Option<String>) -> String {
+    match authority {
+        Some(authority) => format!("{authority}|{number}"),
+        None => number,
+    }
+}
+
+/// The identifier that an EI field (entity, namespace, universal id) holds.
+fn entity(segment: &Segment, field: usize) -> Option<String> {
+    let number = segment.at(field, 1)?;
+    Some(identifier(number, segment.at(field, 2).or_else(|| segment.at(field, 3))))
+}
+
+/// A change that came with a message.
+fn change(out: &mut Out, change: Change) {
+    out.records.push(Record::Change(change));
+}
+
+#[cfg(test)]
+mod tests;

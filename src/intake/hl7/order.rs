@@ -1,0 +1,98 @@
+//! Orders: ORM, OMG and OML messages.
+
+use super::person::{patient, provider_at};
+use super::syntax::Segment;
+use super::visit::{coding, encounter};
+use super::{Out, entity};
+use crate::chart::{Medication, MedicationKind, Order, Record};
+use crate::error::{Result, Trouble};
+
+/// An order message: each ORC with the detail behind it is one order; a drug (RXO) is a medication.
+pub(super) fn read(out: &mut Out) -> Result<()> {
+    patient(out)?;
+    encounter(out, None);
+    let message = out.message;
+    let mut orc: Option<&Segment> = None;
+    let mut taken = 0;
+    for segment in &message.segments {
+        match segment.name() {
+            "ORC" => orc = Some(segment),
+            "OBR" => taken += usize::from(order(out, orc, segment, 4)),
+            "RQD" | "ODS" | "RQ1" => taken += usize::from(order(out, orc, segment, if segment.name() == "ODS" { 3 } else { 2 })),
+            "RXO" => taken += usize::from(drug(out, orc, segment)),
+            _ => {}
+        }
+    }
+    if taken == 0 {
+        let why = "no detail segment (OBR, RXO, ODS, RQD) says what was ordered, or it has no number";
+        return Err(Trouble::input("the HL7 message holds no order").why(why).hint("ask the sender for whole order messages"));
+    }
+    super::result::beside(out);
+    Ok(())
+}
+
+fn number(orc: Option<&Segment>, detail: &Segment) -> Option<String> {
+    let of_detail = |field| if detail.name() == "OBR" { entity(detail, field) } else { None };
+    orc.and_then(|orc| entity(orc, 2)).or_else(|| of_detail(2)).or_else(|| orc.and_then(|orc| entity(orc, 3))).or_else(|| of_detail(3))
+}
+
+fn order(out: &mut Out, orc: Option<&Segment>, detail: &Segment, field: usize) -> bool {
+    let code = coding(detail, field);
+    let name = code.as_ref().map(|code| code.display.clone().unwrap_or_else(|| code.code.clone()));
+    let (Some(number), Some(name)) = (number(orc, detail), name) else { return false };
+    let identifier = format!("ORC/{number}/{}", code.as_ref().map(|c| c.code.as_str()).unwrap_or_default());
+    let time = orc.and_then(|orc| out.instant(orc, 9)).or_else(|| (detail.name() == "OBR").then(|| out.instant(detail, 6)).flatten());
+    let requester =
+        orc.and_then(|orc| provider_at(orc, 12)).or_else(|| (detail.name() == "OBR").then(|| provider_at(detail, 16)).flatten());
+    out.records.push(Record::Order(Order {
+        identifier,
+        encounter: out.encounter.clone(),
+        patient: out.patient.clone(),
+        code,
+        name,
+        status: orc.and_then(status).map(str::to_owned),
+        time,
+        requester,
+        ..Order::default()
+    }));
+    true
+}
+
+fn drug(out: &mut Out, orc: Option<&Segment>, rxo: &Segment) -> bool {
+    let code = coding(rxo, 1);
+    let name = code.as_ref().map(|code| code.display.clone().unwrap_or_else(|| code.code.clone()));
+    let (Some(number), Some(name)) = (number(orc, rxo), name) else { return false };
+    let amount = rxo.at(2, 1).map(|low| match (rxo.at(3, 1), rxo.at(4, 2).or_else(|| rxo.at(4, 1))) {
+        (Some(high), unit) if high != low => format!("{low}-{high}{}", unit.map(|u| format!(" {u}")).unwrap_or_default()),
+        (_, unit) => format!("{low}{}", unit.map(|u| format!(" {u}")).unwrap_or_default()),
+    });
+    let message = out.message;
+    let route = message.segments.iter().skip_while(|s| s.line <= rxo.line).take_while(|s| s.name() != "ORC").find(|s| s.name() == "RXR");
+    let time = orc.and_then(|orc| out.instant(orc, 9));
+    out.records.push(Record::Medication(Medication {
+        identifier: format!("ORC/{number}/{}", code.as_ref().map(|c| c.code.as_str()).unwrap_or_default()),
+        encounter: out.encounter.clone(),
+        patient: out.patient.clone(),
+        code,
+        name,
+        kind: MedicationKind::Ordered,
+        dose: amount,
+        route: route.and_then(|rxr| rxr.at(1, 2).or_else(|| rxr.at(1, 1))),
+        status: orc.and_then(status).map(str::to_owned),
+        time,
+        ..Medication::default()
+    }));
+    true
+}
+
+/// Order control (ORC-1) and order status (ORC-5) in FHIR's words.
+fn status(orc: &Segment) -> Option<&'static str> {
+    match (orc.at(1, 1).as_deref(), orc.at(5, 1).as_deref()) {
+        (Some("CA" | "OC" | "CR" | "DC" | "OD"), _) | (_, Some("CA" | "DC")) => Some("revoked"),
+        (Some("HD" | "OH"), _) | (_, Some("HD")) => Some("on-hold"),
+        (_, Some("CM")) => Some("completed"),
+        (_, Some("ER")) => Some("entered-in-error"),
+        (Some("NW" | "SN" | "RO" | "XO" | "RL"), _) | (_, Some("IP" | "SC" | "A")) => Some("active"),
+        _ => None,
+    }
+}

@@ -1,0 +1,251 @@
+//! Invented messages: nobody in them lives.
+
+use super::super::tests::Keep;
+use super::*;
+use crate::chart::{Document, DocumentStatus, DocumentType, Encounter, EncounterClass, MedicationKind, Observation, Role, Value};
+use crate::intake::Options;
+use pretty_assertions::assert_eq;
+use proptest::prelude::*;
+
+const HEAD: &str = "MSH|^~\\&|LAB|SYNTH|CDI|SYNTH|20260105080000-0500||";
+const PID: &str = "PID|1||77^^^SYN^MR~999^^^SSA^SS||Probe^Mia^Q^^^^L||19500203|F||||||||||A-1\r";
+const PV1: &str = "PV1|1|I|4W^12^A^SYN||||1^Ode^Ann^^^^MD|2^Ro^Bo^^^^RN||MED|||||||||V-9^^^SYN\r";
+
+fn keep(bytes: &[u8]) -> Keep {
+    let mut keep = Keep::default();
+    let options = Options::default();
+    let mut desk = Desk::new(&options, &mut keep);
+    messages(&mut desk, "feed.hl7", bytes).unwrap();
+    desk.close().unwrap();
+    keep
+}
+
+fn sent(kind: &str, rest: &str) -> String {
+    format!("{HEAD}{kind}|C1|P|2.5.1\r{rest}")
+}
+
+fn documents(keep: &Keep) -> Vec<&Document> {
+    keep.records.iter().filter_map(|(r, _)| if let Record::Document(d) = r { Some(d) } else { None }).collect()
+}
+
+fn observations(keep: &Keep) -> Vec<&Observation> {
+    keep.records.iter().filter_map(|(r, _)| if let Record::Observation(o) = r { Some(o) } else { None }).collect()
+}
+
+fn encounter(keep: &Keep) -> &Encounter {
+    keep.records.iter().find_map(|(r, _)| if let Record::Encounter(e) = r { Some(e) } else { None }).unwrap()
+}
+
+#[test]
+fn an_admission_gives_patient_stay_diagnoses_and_weight() {
+    let message = sent(
+        "ADT^A01^ADT_A01",
+        &format!(
+            "EVN|A01|20260105075500\r{PID}PV1|1|I|4W^12^A||||1^Ode^Ann^^^^MD||||||||||||V-9^^^SYN|||||||||||||||||||||||||20260105063000-0500\r\
+             PV2|||^Fever and cough\rDG1|1||J18.9^Pneumonia^I10||20260105|A\rOBX|1|NM|29463-7^Body weight^LN||81.5|kg|||||F|||20260105070000\rZXX|kept\r"
+        ),
+    );
+    let keep = keep(message.as_bytes());
+    assert_eq!(keep.rejects, []);
+    let Record::Patient(patient) = &keep.records[0].0 else { panic!("no patient") };
+    assert_eq!((patient.identifier.as_str(), patient.mrn.as_deref(), patient.display().as_str()), ("SYN|77", Some("77"), "PROBE Mia Q"));
+    let stay = encounter(&keep);
+    assert_eq!((stay.identifier.as_str(), stay.account.as_deref(), stay.class), ("SYN|V-9", Some("A-1"), EncounterClass::Inpatient));
+    assert_eq!((stay.status.as_deref(), stay.reason.as_deref()), (Some("in-progress"), Some("Fever and cough")));
+    assert_eq!(stay.start.unwrap().to_string(), "2026-01-05T06:30:00-05:00");
+    assert_eq!((stay.locations[0].name.as_str(), stay.locations[0].start), ("4W 12 A", stay.start));
+    assert_eq!(stay.attending.as_ref().unwrap().role, Role::Physician);
+    let Some(Record::Problem(problem)) = keep.records.iter().map(|(r, _)| r).find(|r| matches!(r, Record::Problem(_))) else {
+        panic!("no diagnosis")
+    };
+    assert_eq!((problem.name.as_str(), problem.verification.as_deref()), ("Pneumonia", None));
+    assert_eq!(problem.code.as_ref().unwrap().system.as_deref(), Some("http://hl7.org/fhir/sid/icd-10-cm"));
+    assert_eq!(observations(&keep)[0].name, "Body weight");
+}
+
+#[test]
+fn a_discharge_that_is_cancelled_opens_the_stay_again_and_is_told() {
+    let discharge = keep(sent("ADT^A03", &format!("EVN|A03|20260109||||20260109101500\r{PID}{PV1}")).as_bytes());
+    assert_eq!(encounter(&discharge).end.unwrap().to_string(), "2026-01-09T10:15:00");
+    assert_eq!(encounter(&discharge).status.as_deref(), Some("finished"));
+    let cancelled = keep(sent("ADT^A13", &format!("EVN|A13|20260109\r{PID}{PV1}")).as_bytes());
+    assert_eq!((encounter(&cancelled).status.as_deref(), encounter(&cancelled).end), (Some("in-progress"), None));
+    assert!(cancelled.notices[0].what.contains("discharge was cancelled"));
+    let admission = keep(sent("ADT^A11", &format!("{PID}{PV1}")).as_bytes());
+    assert_eq!(encounter(&admission).status.as_deref(), Some("cancelled"));
+}
+
+#[test]
+fn a_merge_names_who_goes_and_who_stays() {
+    let keep = keep(sent("ADT^A40", &format!("{PID}MRG|55^^^SYN^MR\r")).as_bytes());
+    let change = Change::Merged { from: "SYN|55".to_owned(), into: "SYN|77".to_owned() };
+    assert_eq!(keep.records.last().unwrap().0, Record::Change(change));
+    assert!(keep.notices[0].what.contains("merged"));
+    let none = super::tests::keep(sent("ADT^A40", &format!("{PID}MRG|\r")).as_bytes());
+    assert_eq!((none.records.len(), none.rejects[0].line), (0, Some(3)));
+}
+
+#[test]
+fn a_note_keeps_its_lines_people_and_kin() {
+    let txa =
+        "TXA|1|PN|TX|20260106091500||20260106|||1^Ode^Ann^^^^MD|||N-2^SYN|N-1^SYN||||LA||AV|||1^Ode^Ann^^^^MD^^^^^^^^20260106101500\r";
+    let body = "OBX|1|TX|||Assessment:||||||F\rOBX|2|FT|||Sepsis \\T\\ AKI.\\.br\\Plan: fluids~rest||||||F\r";
+    for (event, withdrawn) in [("T02", None), ("T06", None), ("T10", Some("SYN|N-1"))] {
+        let keep = keep(sent(&format!("MDM^{event}"), &format!("{PID}{PV1}{txa}{body}")).as_bytes());
+        let notes = documents(&keep);
+        let note = notes[0];
+        assert_eq!(note.text, "Assessment:\nSepsis & AKI.\nPlan: fluids\nrest\n");
+        assert_eq!((note.identifier.as_str(), note.amends.as_deref()), ("SYN|N-2", Some("SYN|N-1")));
+        assert_eq!((note.document_type, note.status), (Some(DocumentType::ProgressNote), DocumentStatus::Final));
+        assert_eq!(note.author.as_ref().unwrap().name.as_deref(), Some("Ann Ode, MD"));
+        assert_eq!(note.signed.unwrap().to_string(), "2026-01-06T10:15:00");
+        assert_eq!(note.encounter.as_deref(), Some("SYN|V-9"));
+        let gone = keep.records.iter().find_map(|(r, _)| match r {
+            Record::Change(Change::Withdrawn { identifier, .. }) => Some(identifier.as_str()),
+            _ => None,
+        });
+        assert_eq!(gone, withdrawn, "{event}");
+    }
+    let cancel = keep(sent("MDM^T11", &format!("{PID}{PV1}{txa}")).as_bytes());
+    assert!(matches!(&cancel.records.last().unwrap().0, Record::Change(Change::Withdrawn { identifier, .. }) if identifier == "SYN|N-2"));
+    let told = keep(sent("MDM^T01", &format!("{PID}{PV1}{txa}")).as_bytes());
+    assert_eq!((documents(&told).len(), told.rejects.len()), (0, 0));
+    assert!(told.notices[0].what.contains("without its text"));
+}
+
+#[test]
+fn results_are_observations_and_longer_text_is_a_report() {
+    let body = "OBR|1|P-1|F-1^LAB|24323-8^CMP^LN|||20260106060000|||||||||||||||||LAB|F\r\
+        OBX|1|NM|2160-0^Creatinine^LN||1.9|mg/dL|0.6-1.2|H|||F\rNTE|1||hemolyzed\r\
+        OBX|2|SN|2951-2^Sodium^LN||<^120|mmol/L|||||C\rOBX|3|ST|600-7^Culture^LN||no growth||||||P\r\
+        OBX|4|NM|2160-0^Creatinine^LN||2.1|mg/dL||||D\r\
+        OBR|2|P-2|F-2^RAD|36643-5^Chest X-ray^LN|||20260106070000|||||||||||||||||RAD|F\r\
+        OBX|1|TX|36643-5^Chest X-ray^LN||Findings: opacity||||||F\rOBX|2|TX|36643-5^Chest X-ray^LN||Impression: pneumonia||||||F\r";
+    let keep = keep(sent("ORU^R01", &format!("{PID}{PV1}{body}")).as_bytes());
+    assert_eq!(keep.rejects, []);
+    let labs = observations(&keep);
+    let quantity = |o: &Observation| match &o.value {
+        Some(Value::Quantity(q)) => (q.value, q.comparator.clone(), q.unit.clone().unwrap_or_default()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(quantity(labs[0]), (1.9, None, "mg/dL".to_owned()));
+    assert_eq!(
+        (labs[0].low, labs[0].high, labs[0].interpretation.as_deref(), labs[0].note.as_deref()),
+        (Some(0.6), Some(1.2), Some("H"), Some("hemolyzed"))
+    );
+    assert_eq!(quantity(labs[1]), (120.0, Some("<".to_owned()), "mmol/L".to_owned()));
+    assert_eq!((labs[1].status.as_deref(), labs[2].value.clone()), (Some("corrected"), Some(Value::Text("no growth".to_owned()))));
+    assert_eq!(labs[0].identifier, "OBX/LAB|F-1/24323-8/2160-0");
+    assert_eq!(labs[3].identifier, "OBX/LAB|F-1/24323-8/2160-0#2");
+    let reports = documents(&keep);
+    assert_eq!((reports.len(), reports[0].text.as_str()), (1, "Findings: opacity\nImpression: pneumonia\n"));
+    assert_eq!((reports[0].document_type, reports[0].status), (Some(DocumentType::RadiologyReport), DocumentStatus::Final));
+}
+
+#[test]
+fn encapsulated_notes_are_read_and_others_named() {
+    let obr = "OBR|1||F-3|11506-3^Progress note^LN\r";
+    let rtf = "OBX|1|ED|11506-3^Note^LN||^TEXT^RTF^Base64^e1xydGYxIEFjdXRlIGtpZG5leSBpbmp1cnkufQ==||||||F\r";
+    let read = keep(sent("ORU^R01", &format!("{PID}{PV1}{obr}{rtf}")).as_bytes());
+    assert_eq!(documents(&read)[0].text, "Acute kidney injury.\n");
+    let pdf = "OBX|1|ED|11506-3^Note^LN||^application^pdf^Base64^JVBERi0xLjc=||||||F\r";
+    let refused = keep(sent("ORU^R01", &format!("{PID}{PV1}{obr}{pdf}")).as_bytes());
+    assert!(refused.records.is_empty(), "nothing half-stored");
+    assert_eq!(refused.rejects[0].what, "attachment not read: application/pdf, 8 bytes");
+    assert_eq!(refused.rejects[0].line, Some(5));
+}
+
+#[test]
+fn orders_have_a_number_a_name_and_a_state() {
+    let body = "ORC|NW|P-7^OE|||||||20260106080000|||1^Ode^Ann^^^^MD\rOBR|1|P-7^OE||76770^Renal ultrasound^C4\r\
+        ORC|CA|P-8^OE\rRXO|1^Furosemide^RXNORM|40||mg\rRXR|IV^Intravenous\r";
+    let keep = keep(sent("ORM^O01", &format!("{PID}{PV1}{body}")).as_bytes());
+    let [Record::Order(order), Record::Medication(drug)] = [&keep.records[2].0, &keep.records[3].0] else { panic!("{:?}", keep.kinds()) };
+    assert_eq!((order.name.as_str(), order.status.as_deref()), ("Renal ultrasound", Some("active")));
+    assert_eq!(order.requester.as_ref().unwrap().name.as_deref(), Some("Ann Ode, MD"));
+    assert_eq!((drug.name.as_str(), drug.dose.as_deref(), drug.route.as_deref()), ("Furosemide", Some("40 mg"), Some("Intravenous")));
+    assert_eq!((drug.status.as_deref(), drug.kind), (Some("revoked"), MedicationKind::Ordered));
+}
+
+#[test]
+fn one_feed_in_every_wrapping_is_the_same() {
+    let two = [sent("ADT^A08", &format!("{PID}{PV1}")), sent("ORU^R01", &format!("{PID}{PV1}OBX|1|NM|1^X^L||5\r")).replace("|C1|", "|C2|")];
+    let plain = keep(two.concat().as_bytes());
+    assert_eq!((plain.rejects.len(), plain.records.len()), (0, 5));
+    let records = |keep: &Keep| keep.records.iter().map(|(r, _)| r.clone()).collect::<Vec<_>>();
+    let framed: String = two.iter().map(|m| format!("\u{b}{m}\u{1c}\r")).collect();
+    let batch = format!("FHS|^~\\&|x\rBHS|^~\\&|x\r{}BTS|2\rFTS|1\r", two.concat());
+    for (wrapped, lines) in [
+        (two.concat().replace('\r', "\n"), [1, 4]),
+        (two.concat().replace('\r', "\r\n"), [1, 4]),
+        (framed.clone(), [1, 5]),
+        (batch.clone(), [3, 6]),
+        (format!("\u{feff}{}", two.concat()), [1, 4]),
+    ] {
+        let read = keep(wrapped.as_bytes());
+        assert_eq!((&read.rejects, records(&read)), (&vec![], records(&plain)), "{wrapped:?}");
+        assert_eq!([read.records[0].1.line, read.records[4].1.line], lines.map(Some));
+    }
+    let short = keep(batch.replace("BTS|2", "BTS|3").as_bytes());
+    assert!(short.rejects[0].what.contains("3 messages, and holds 2"));
+    let cut = keep(framed.trim_end_matches(['\r', '\u{1c}']).as_bytes());
+    assert_eq!(cut.rejects.len(), 1);
+    assert!(cut.rejects[0].what.contains("cut off") && cut.rejects[0].line == Some(5));
+    assert_eq!(cut.records.len(), 2, "the whole message before it goes in");
+}
+
+#[test]
+fn every_fault_names_its_line_and_repeats_nothing() {
+    let text = format!("{PID}{PV1}");
+    for (message, line, part) in [
+        ("MSH|^^~&|A\rPID|1||77||Probe\r".to_owned(), 1, "cannot be parted"),
+        (format!("{HEAD}|C1\r{text}"), 1, "no type"),
+        (sent("ADT^A01", "EVN|A01\r"), 1, "names no patient"),
+        (sent("ADT^A01", "PID|1||||Probe^Mia\r"), 2, "names no patient"),
+        (sent("MDM^T02", &text), 1, "names no document"),
+        (sent("MDM^T02", &format!("{text}TXA|1|PN\r")), 4, "no identifier"),
+        (sent("ORU^R01", &text), 1, "no result"),
+        (sent("ORM^O01", &text), 1, "no order"),
+        ("\u{b}PID|1||77||Probe\u{1c}\r".to_owned(), 1, "no HL7 message"),
+    ] {
+        let keep = keep(message.as_bytes());
+        assert_eq!((keep.records.len(), keep.rejects.len()), (0, 1), "{message:?}");
+        let trouble = &keep.rejects[0];
+        assert!(trouble.what.contains(part) && trouble.line == Some(line), "{trouble}");
+        assert!(trouble.why.is_some() && trouble.hint.is_some() && !trouble.to_string().contains("Probe"), "{trouble}");
+    }
+}
+
+#[test]
+fn odd_dates_charsets_and_repeated_ids_are_told_and_the_rest_goes_in() {
+    let odd = PID.replace("19500203", "20260230");
+    let keep_odd = keep(sent("ADT^A08", &format!("{odd}{PV1}")).as_bytes());
+    assert_eq!(keep_odd.records.len(), 2);
+    assert!(keep_odd.notices[0].what.contains("PID-7"));
+    let unborn = keep(sent("ADT^A08", &format!("{}{PV1}", PID.replace("19500203", "20300203"))).as_bytes());
+    assert!(unborn.notices[0].why.as_deref().unwrap().contains("negative age"));
+    let latin = sent("ADT^A08", &format!("{}{PV1}", PID.replace("Mia", "Zoë"))).replace("|2.5.1\r", "|2.5.1||||||8859/1\r");
+    let bytes: Vec<u8> = latin.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    let Record::Patient(patient) = &keep(&bytes).records[0].0.clone() else { panic!("no patient") };
+    assert_eq!(patient.given.as_deref(), Some("Zoë Q"));
+    let again = [sent("ADT^A08", &format!("{PID}{PV1}")), sent("ADT^A08", PID)].concat();
+    assert!(keep(again.as_bytes()).notices.iter().any(|n| n.what.contains("control id")));
+    let unused = keep(sent("SIU^S12", PID).as_bytes());
+    assert_eq!(unused.notices[0].what, "1 SIU^S12 not used");
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let mut led = sent("MDM^T02", PID).into_bytes();
+        led.extend(&bytes);
+        let _ = keep(&led);
+        let _ = keep(&bytes);
+    }
+
+    #[test]
+    fn any_segments_are_survived(rest in "((PID|PV1|OBX|OBR|TXA|ORC|MRG|NTE|DG1|RXO|MSH)([|^~\\\\&A-Z0-9.]{0,40})\r){0,8}", kind in "(ADT\\^A(01|03|40)|MDM\\^T(02|10|11)|ORU\\^R01|ORM\\^O01)") {
+        let keep = keep(sent(&kind, &rest).as_bytes());
+        prop_assert!(keep.rejects.iter().all(|t| t.line.is_some() && t.why.is_some() && t.hint.is_some()));
+    }
+}

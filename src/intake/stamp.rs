@@ -1,0 +1,88 @@
+//! Times as HL7 v2 and C-CDA write them: `20260105`, `202601050715-0500`, `20260105071509.250+0000`.
+
+use crate::chart::{Instant, NotATime};
+use crate::error::Trouble;
+
+/// The instant that digits stand for. Nothing, `""` (HL7's "delete this") and all zeros are no time and no fault.
+pub(super) fn read(words: &str) -> Result<Option<Instant>, NotATime> {
+    let words = words.trim();
+    if words.is_empty() || words == "\"\"" || words.bytes().all(|b| b == b'0') {
+        return Ok(None);
+    }
+    let (clock, offset) = match words.find(['+', '-', 'Z', 'z']) {
+        Some(at) => words.split_at(at),
+        None => (words, ""),
+    };
+    let (digits, fraction) = clock.split_once('.').map_or((clock, ""), |(digits, fraction)| (digits, fraction));
+    if !digits.is_ascii() || !digits.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+        return Err(NotATime::Form);
+    }
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    let date = match digits.len() {
+        4 => return Instant::read(digits).map(Some),
+        6 => return Instant::read(&format!("{}-{}", part(0, 4), part(4, 6))).map(Some),
+        8 => return Instant::read(&format!("{}-{}-{}", part(0, 4), part(4, 6), part(6, 8))).map(Some),
+        10 | 12 | 14 => format!("{}-{}-{}", part(0, 4), part(4, 6), part(6, 8)),
+        _ => return Err(NotATime::Form),
+    };
+    let minute = if digits.len() >= 12 { part(10, 12) } else { "00" };
+    let second = if digits.len() == 14 { format!(":{}", part(12, 14)) } else { String::new() };
+    Instant::read(&format!("{date}T{}:{minute}{second}{offset}", part(8, 10))).map(Some)
+}
+
+/// The instant in a field of this name; one that cannot be is told, and counts as not given.
+pub(super) fn told(words: &str, field: &str, notices: &mut Vec<Trouble>) -> Option<Instant> {
+    match read(words) {
+        Ok(instant) => instant,
+        Err(no) => {
+            let why = if no == NotATime::Form { "it is not written as HL7 writes times" } else { no.why() };
+            notices.push(
+                Trouble::input(format!("the time in {field} cannot be read and counts as not given"))
+                    .why(why)
+                    .hint("have it corrected, as in 20260228 or 20260228071500-0500, and import again"),
+            );
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_times_with_the_precision_they_state() {
+        for (words, iso) in [
+            ("2026", "2026"),
+            ("202601", "2026-01"),
+            ("20260105", "2026-01-05"),
+            ("2026010507", "2026-01-05T07:00"),
+            ("202601050715", "2026-01-05T07:15"),
+            ("202601050715-0500", "2026-01-05T07:15-05:00"),
+            ("20260105071509.2500+0000", "2026-01-05T07:15:09Z"),
+        ] {
+            assert_eq!(read(words).unwrap().unwrap().to_string(), iso);
+        }
+        for nothing in ["", "  ", "\"\"", "0000", "00000000", "00000000000000"] {
+            assert_eq!(read(nothing), Ok(None));
+        }
+    }
+
+    #[test]
+    fn a_day_that_is_none_is_told_without_repeating_it() {
+        for (words, why) in [
+            ("20260230", NotATime::Day),
+            ("00000101", NotATime::Day),
+            ("2026010525", NotATime::Clock),
+            ("202601051", NotATime::Form),
+            ("Jan 5", NotATime::Form),
+            ("2026é1", NotATime::Form),
+            ("202601050715+99", NotATime::Offset),
+        ] {
+            assert_eq!(read(words), Err(why), "{words}");
+        }
+        let mut notices = Vec::new();
+        assert_eq!(told("20260230", "PID-7", &mut notices), None);
+        assert!(notices[0].what.contains("PID-7") && !notices[0].to_string().contains("0230"));
+    }
+}

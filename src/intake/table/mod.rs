@@ -1,0 +1,421 @@
+//! Tables (CSV, tab- or semicolon-separated): notes, results, stays or patients, one a row, told apart by the names in the first row.
+//! MIMIC's own names are known; any other come from a map file.
+
+use super::desk::Desk;
+use super::fields::{find_named, words};
+use super::json::Times;
+use super::lines::Named;
+use super::walk::{self, Found};
+use super::{FieldMap, Origin, decode, notes};
+use crate::chart::{Coding, Encounter, EncounterClass, Observation, Patient, Quantity, Record, Sex, Value as Given};
+use crate::error::{Result, Trouble};
+use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
+use serde_json::{Map, Value};
+use std::cell::Cell;
+use std::io::{self, Read};
+use std::rc::Rc;
+
+/// How many bytes go by between two reports of progress.
+const STEP: u64 = 256 << 10;
+
+/// What a table holds, by its columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    Notes,
+    Results,
+    Stays,
+    Patients,
+}
+
+/// The shape of a table with these columns, the one that says most first; `None` when it is none that is known.
+pub(super) fn shape(columns: &[&str], map: &FieldMap) -> Option<Shape> {
+    let has = |names: &[String]| names.iter().any(|name| columns.iter().any(|column| column.eq_ignore_ascii_case(name)));
+    if has(&map.text) {
+        Some(Shape::Notes)
+    } else if has(&map.value) && has(&map.test) {
+        Some(Shape::Results)
+    } else if has(&map.encounter) && (has(&map.admitted) || has(&map.discharged)) {
+        Some(Shape::Stays)
+    } else if has(&map.patient) && (has(&map.birth) || has(&map.sex)) {
+        Some(Shape::Patients)
+    } else {
+        None
+    }
+}
+
+/// The sign that parts the names of a first row, when it is the first row of a table that is known.
+pub(super) fn separator(line: &str, map: &FieldMap) -> Option<u8> {
+    [b',', b'\t', b';', b'|'].into_iter().find(|separator| {
+        let names: Vec<&str> = line.split(char::from(*separator)).map(|name| name.trim().trim_matches('"')).collect();
+        // A note may begin with words and commas: names with blanks are columns only to a person who mapped one.
+        let mapped = *map != FieldMap::default();
+        let plain = |name: &&str| {
+            let letter = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.') || mapped && b == b' ';
+            !name.is_empty() && name.len() <= 60 && name.bytes().all(letter)
+        };
+        let known = || match shape(&names, map) {
+            Some(Shape::Notes) => true,
+            Some(_) => names.len() >= 3,
+            None => false,
+        };
+        names.len() >= 2 && names.iter().all(plain) && known()
+    })
+}
+
+/// Bytes since the last whole row: a quote that never closes would take the rest of the file for one cell.
+struct Bounded<R> {
+    inner: R,
+    since: Rc<Cell<u64>>,
+    limit: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.since.get() > self.limit {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "a row is too long"));
+        }
+        let read = self.inner.read(buffer)?;
+        self.since.set(self.since.get() + read as u64);
+        Ok(read)
+    }
+}
+
+/// Reads a table row by row. Each row that cannot be read is refused by its line; the rest goes on.
+pub(super) fn file(desk: &mut Desk, file: &Found) -> Result<()> {
+    match walk::open(file) {
+        Ok(opened) => rows(desk, file, opened),
+        Err(trouble) => {
+            desk.reject(trouble);
+            Ok(())
+        }
+    }
+}
+
+/// Reads rows from anywhere.
+pub(super) fn rows(desk: &mut Desk, file: &Found, opened: impl Read) -> Result<()> {
+    let since = Rc::new(Cell::new(0));
+    let limit = desk.limits().line;
+    let mut bounded = Bounded { inner: opened, since: Rc::clone(&since), limit };
+    // The first row says what parts the others.
+    let mut head = Vec::new();
+    if let Err(error) = bounded.by_ref().take(64 << 10).read_to_end(&mut head) {
+        desk.reject(walk::unreadable(&file.source, &error));
+        return Ok(());
+    }
+    let map = &desk.options().map;
+    let content = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
+    let line =
+        content.split(|b| matches!(b, b'\n' | b'\r')).next().map(|line| String::from_utf8_lossy(line).into_owned()).unwrap_or_default();
+    let Some(separator) = separator(&line, map) else {
+        desk.reject(
+            Trouble::input("the table is not known")
+                .at(&file.source, Some(1))
+                .why("the names in its first row say neither notes, results, stays nor patients")
+                .hint("name its columns in a map file (--map); `lacuna help import` shows one"),
+        );
+        return Ok(());
+    };
+    let mut reader = ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(io::Cursor::new(content.to_vec()).chain(bounded));
+    let columns: Vec<String> = match reader.byte_headers() {
+        Ok(headers) => headers.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect(),
+        Err(error) => {
+            desk.reject(broken(&error, limit).at(&file.source, Some(1)));
+            return Ok(());
+        }
+    };
+    let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let Some(shape) = shape(&names, map) else { return Ok(()) };
+    desk.notice(understood(&names, shape, map).at(&file.source, Some(1)));
+    each(desk, file, &mut reader, &columns, shape, &since)
+}
+
+fn each(desk: &mut Desk, file: &Found, reader: &mut Reader<impl Read>, columns: &[String], shape: Shape, since: &Cell<u64>) -> Result<()> {
+    let mut record = ByteRecord::new();
+    let (mut named, mut told) = (Named::default(), 0_u64);
+    loop {
+        if desk.stopped() {
+            break;
+        }
+        let line = reader.position().line();
+        match reader.read_byte_record(&mut record) {
+            Ok(false) => break,
+            Ok(true) => since.set(0),
+            Err(error) => {
+                let line = error.position().map_or(line, csv::Position::line);
+                desk.reject(broken(&error, desk.limits().line).at(&file.source, Some(line)));
+                if matches!(error.kind(), ErrorKind::Io(_)) {
+                    break;
+                }
+                continue;
+            }
+        }
+        let at = record.position().map_or(line, csv::Position::line);
+        let bytes = reader.position().byte();
+        if bytes.saturating_sub(told) >= STEP {
+            desk.advance(bytes - told, &file.source);
+            told = bytes;
+        }
+        let origin = Origin { source: file.source.clone(), line: Some(at) };
+        if record.len() != columns.len() {
+            let why = format!("it has {} cells, the first row names {}", record.len(), columns.len());
+            let hint = "put a cell with separators or line breaks in it into quotes";
+            desk.reject(Trouble::input("the row does not fit the table").at(&file.source, Some(at)).why(why).hint(hint));
+            continue;
+        }
+        let (row, encoding) = object(&record, columns);
+        match shape {
+            Shape::Notes => notes::line(desk, file, &row, &origin, encoding, &mut named)?,
+            Shape::Results => result(desk, file, &row, &origin, &mut named)?,
+            Shape::Stays => stay(desk, &row, &origin, &mut named)?,
+            Shape::Patients => patient(desk, &row, &origin)?,
+        }
+    }
+    Ok(())
+}
+
+/// What went wrong, without a word of the row.
+fn broken(error: &csv::Error, limit: u64) -> Trouble {
+    match error.kind() {
+        ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => Trouble::input("a row of the table is too long")
+            .why(format!("it has more than {} MB: a quote that opens there may never close", limit >> 20))
+            .hint("correct the quotes; what stands before it was read"),
+        ErrorKind::Io(error) => Trouble::system("the table cannot be read on").why(error.kind()).hint("check the disk, then import again"),
+        _ => Trouble::input("the row cannot be read").why("its cells do not part").hint("check the program that wrote it"),
+    }
+}
+
+/// A row as an object: an empty cell is as good as none. Cells that are no UTF-8 are read as windows-1252, like any note.
+fn object(record: &ByteRecord, columns: &[String]) -> (Value, Option<String>) {
+    let mut encoding = None;
+    let mut row = Map::new();
+    for (name, cell) in columns.iter().zip(record) {
+        if cell.trim_ascii().is_empty() {
+            continue;
+        }
+        let words = match std::str::from_utf8(cell) {
+            Ok(words) => words.to_owned(),
+            Err(_) => match decode::decode(cell) {
+                Ok(decoded) => {
+                    encoding = encoding.or(decoded.encoding);
+                    decoded.text
+                }
+                Err(_) => continue,
+            },
+        };
+        row.insert(name.clone(), Value::String(words));
+    }
+    (Value::Object(row), encoding)
+}
+
+/// Which column is read as what: the preview of a mapping. Names of columns are shown only where they are plain.
+fn understood(columns: &[&str], shape: Shape, map: &FieldMap) -> Trouble {
+    let things: &[(&str, &[String])] = match shape {
+        Shape::Notes => &[
+            ("id", &map.id),
+            ("text", &map.text),
+            ("type", &map.document_type),
+            ("title", &map.title),
+            ("author", &map.author),
+            ("date", &map.date),
+            ("patient", &map.patient),
+            ("encounter", &map.encounter),
+            ("service", &map.service),
+            ("withdrawn", &map.withdrawn),
+        ],
+        Shape::Results => &[
+            ("id", &map.result),
+            ("test", &map.test),
+            ("code", &map.code),
+            ("value", &map.value),
+            ("unit", &map.unit),
+            ("low", &map.low),
+            ("high", &map.high),
+            ("flag", &map.flag),
+            ("date", &map.date),
+            ("patient", &map.patient),
+            ("encounter", &map.encounter),
+        ],
+        Shape::Stays => &[
+            ("encounter", &map.encounter),
+            ("patient", &map.patient),
+            ("admitted", &map.admitted),
+            ("discharged", &map.discharged),
+            ("class", &map.class),
+        ],
+        Shape::Patients => {
+            &[("patient", &map.patient), ("birth", &map.birth), ("sex", &map.sex), ("family", &map.family), ("given", &map.given)]
+        }
+    };
+    let mut used = Vec::new();
+    let mut read = Vec::new();
+    for (thing, names) in things {
+        let found: Vec<&str> =
+            names.iter().filter_map(|name| columns.iter().find(|column| column.eq_ignore_ascii_case(name))).copied().collect();
+        if !found.is_empty() {
+            read.push(format!("{} as {thing}", found.join(" or ")));
+            used.extend(found);
+        }
+    }
+    let plain =
+        |name: &&&str| name.len() <= 60 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b' '));
+    let left: Vec<&str> = columns.iter().filter(|column| !used.contains(column)).filter(plain).copied().collect();
+    let what = match shape {
+        Shape::Notes => "a table of notes",
+        Shape::Results => "a table of results",
+        Shape::Stays => "a table of stays",
+        Shape::Patients => "a table of patients",
+    };
+    let left = if left.is_empty() { String::new() } else { format!("; left out: {}", left.join(", ")) };
+    Trouble::input(what).why(format!("read: {}{left}", read.join(", "))).hint("other names go into a map file (--map)")
+}
+
+/// One result a row.
+fn result(desk: &mut Desk, file: &Found, row: &Value, origin: &Origin, named: &mut Named) -> Result<()> {
+    let map = &desk.options().map;
+    let Some(name) = words(row, &map.test) else {
+        let hint = format!("the name is looked for in: {}; name another column with --map", map.test.join(", "));
+        desk.reject(
+            Trouble::input("the result has no name").at(&origin.source, origin.line).why("no cell says what was measured").hint(hint),
+        );
+        return Ok(());
+    };
+    let times = Times::default();
+    let time = find_named(row, &map.date).and_then(|(name, value)| times.read(value, name));
+    for notice in times.told() {
+        desk.notice(notice.at(&origin.source, origin.line));
+    }
+    let number = |names: &[String]| words(row, names).and_then(|w| w.parse::<f64>().ok()).filter(|n| n.is_finite());
+    let unit = words(row, &map.unit);
+    let value = words(row, &map.value).map(|said| {
+        let (sign, rest) =
+            ["<=", ">=", "<", ">"].into_iter().find_map(|s| Some((Some(s), said.strip_prefix(s)?.trim()))).unwrap_or((None, &said));
+        match rest.parse::<f64>().ok().filter(|n| n.is_finite()) {
+            Some(value) => Given::Quantity(Quantity { value, comparator: sign.map(str::to_owned), unit: unit.clone() }),
+            None => Given::Text(said.clone()),
+        }
+    });
+    let (patient, encounter) = (words(row, &map.patient), words(row, &map.encounter));
+    name_owners(desk, row, origin, (patient.as_ref(), encounter.as_ref()), named)?;
+    let code = words(row, &map.code);
+    let observation = Observation {
+        identifier: words(row, &map.result).unwrap_or_else(|| format!("{}#{}", file.relative, origin.line.unwrap_or_default())),
+        encounter,
+        patient,
+        code: code.map(|code| Coding { system: None, code, display: None }),
+        name,
+        category: Some("laboratory".to_owned()),
+        value,
+        low: number(&map.low),
+        high: number(&map.high),
+        interpretation: words(row, &map.flag),
+        time,
+        ..Observation::default()
+    };
+    desk.take(Record::Observation(observation), origin)
+}
+
+/// The patient and the stay that a row names, once each.
+fn name_owners(
+    desk: &mut Desk,
+    row: &Value,
+    origin: &Origin,
+    (patient, encounter): (Option<&String>, Option<&String>),
+    named: &mut Named,
+) -> Result<()> {
+    if let Some(patient) = patient.filter(|p| named.patients.insert((*p).clone())) {
+        let mrn = words(row, &desk.options().map.mrn);
+        desk.take(Record::Patient(Patient { identifier: patient.clone(), mrn, ..Patient::default() }), origin)?;
+    }
+    if let Some(encounter) = encounter.filter(|e| named.encounters.insert((*e).clone())) {
+        let stay = Encounter { identifier: encounter.clone(), patient: patient.cloned(), ..Encounter::default() };
+        desk.take(Record::Encounter(stay), origin)?;
+    }
+    Ok(())
+}
+
+/// One stay a row.
+fn stay(desk: &mut Desk, row: &Value, origin: &Origin, named: &mut Named) -> Result<()> {
+    let map = &desk.options().map;
+    let Some(identifier) = words(row, &map.encounter) else {
+        let hint = format!("the identifier is looked for in: {}", map.encounter.join(", "));
+        desk.reject(Trouble::input("the stay has no identifier").at(&origin.source, origin.line).why("nothing could name it").hint(hint));
+        return Ok(());
+    };
+    let times = Times::default();
+    let time = |names: &[String]| find_named(row, names).and_then(|(name, value)| times.read(value, name));
+    let patient = words(row, &map.patient);
+    let class = words(row, &map.class).map(|class| class.to_uppercase());
+    let end = time(&map.discharged);
+    let stay = Encounter {
+        patient: patient.clone(),
+        class: match class.as_deref() {
+            None => EncounterClass::NotGiven,
+            // MIMIC's admission types, and FHIR's codes.
+            Some(c) if c.contains("OBSERVATION") || c == "OBSENC" => EncounterClass::Observation,
+            Some(
+                "IMP"
+                | "INPATIENT"
+                | "ELECTIVE"
+                | "URGENT"
+                | "EMERGENCY"
+                | "NEWBORN"
+                | "SURGICAL SAME DAY ADMISSION"
+                | "EW EMER."
+                | "DIRECT EMER.",
+            ) => EncounterClass::Inpatient,
+            Some("EMER" | "ED") => EncounterClass::Emergency,
+            Some("AMB" | "OUTPATIENT") => EncounterClass::Ambulatory,
+            Some(_) => EncounterClass::Other,
+        },
+        status: end.map(|_| "finished".to_owned()),
+        start: time(&map.admitted),
+        end,
+        service: words(row, &map.service),
+        reason: words(row, &map.reason),
+        disposition: words(row, &map.disposition),
+        identifier,
+        ..Encounter::default()
+    };
+    for notice in times.told() {
+        desk.notice(notice.at(&origin.source, origin.line));
+    }
+    name_owners(desk, row, origin, (patient.as_ref(), None), named)?;
+    named.encounters.insert(stay.identifier.clone());
+    desk.take(Record::Encounter(stay), origin)
+}
+
+/// One patient a row.
+fn patient(desk: &mut Desk, row: &Value, origin: &Origin) -> Result<()> {
+    let map = &desk.options().map;
+    let Some(identifier) = words(row, &map.patient) else {
+        let hint = format!("the identifier is looked for in: {}", map.patient.join(", "));
+        desk.reject(
+            Trouble::input("the patient has no identifier").at(&origin.source, origin.line).why("nothing could name them").hint(hint),
+        );
+        return Ok(());
+    };
+    let times = Times::default();
+    let time = |names: &[String]| find_named(row, names).and_then(|(name, value)| times.read(value, name));
+    let patient = Patient {
+        identifier,
+        mrn: words(row, &map.mrn),
+        family: words(row, &map.family),
+        given: words(row, &map.given),
+        birth: time(&map.birth),
+        died: time(&map.died),
+        sex: match words(row, &map.sex).map(|sex| sex.to_uppercase()).as_deref() {
+            Some("F" | "FEMALE") => Sex::Female,
+            Some("M" | "MALE") => Sex::Male,
+            Some("O" | "X" | "OTHER") => Sex::Other,
+            _ => Sex::NotGiven,
+        },
+        ..Patient::default()
+    };
+    for notice in times.told() {
+        desk.notice(notice.at(&origin.source, origin.line));
+    }
+    desk.take(Record::Patient(patient), origin)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! Invented tables.
+
+use super::super::tests::Keep;
+use super::*;
+use crate::chart::{Document, DocumentStatus, DocumentType, RecordKind};
+use crate::intake::{Limits, Options};
+use pretty_assertions::assert_eq;
+use proptest::prelude::*;
+
+fn keep_with(bytes: &[u8], options: &Options) -> Keep {
+    let mut keep = Keep::default();
+    let mut desk = Desk::new(options, &mut keep);
+    let found =
+        Found { path: "t.csv".into(), source: "t.csv".to_owned(), relative: "t.csv".to_owned(), bytes: bytes.len() as u64, named: true };
+    rows(&mut desk, &found, bytes).unwrap();
+    keep
+}
+
+fn keep(text: &str) -> Keep {
+    keep_with(text.as_bytes(), &Options::default())
+}
+
+fn notes(keep: &Keep) -> Vec<&Document> {
+    keep.records.iter().filter_map(|(r, _)| if let Record::Document(d) = r { Some(d) } else { None }).collect()
+}
+
+#[test]
+fn noteevents_are_notes_of_their_stays() {
+    let table = "\"ROW_ID\",\"SUBJECT_ID\",\"HADM_ID\",\"CHARTDATE\",\"CHARTTIME\",\"STORETIME\",\"CATEGORY\",\"DESCRIPTION\",\"CGID\",\"ISERROR\",\"TEXT\"\n\
+        174,22,167853,\"2151-08-04\",,,\"Discharge summary\",\"Report\",,,\"Line one, with a comma\nline \"\"two\"\"\"\n\
+        175,22,167853,\"2151-08-04\",\"2151-08-04 07:15:00\",,\"Nursing\",\"Report\",9,1,\"Wrong chart\"\n";
+    let keep = keep(table);
+    assert_eq!(keep.rejects, []);
+    let notes = notes(&keep);
+    assert_eq!(
+        (notes[0].identifier.as_str(), notes[0].encounter.as_deref(), notes[0].patient.as_deref()),
+        ("174", Some("167853"), Some("22"))
+    );
+    assert_eq!(notes[0].text, "Line one, with a comma\nline \"two\"");
+    assert_eq!(
+        (notes[0].document_type, notes[0].time.unwrap().to_string()),
+        (Some(DocumentType::DischargeSummary), "2151-08-04".to_owned())
+    );
+    assert_eq!((notes[1].status, notes[1].time.unwrap().to_string()), (DocumentStatus::EnteredInError, "2151-08-04T07:15:00".to_owned()));
+    assert_eq!(keep.records[3].1.line, Some(4), "the line where the row begins");
+    use RecordKind::{Document as D, Encounter as E, Patient as P};
+    assert_eq!(keep.kinds(), [P, E, D, D]);
+    let read = keep.notices[0].why.as_deref().unwrap();
+    assert!(read.contains("CHARTTIME or CHARTDATE as date") && read.ends_with("left out: STORETIME, DESCRIPTION, CGID"), "{read}");
+}
+
+#[test]
+fn a_map_file_names_other_columns() {
+    let map = FieldMap::parse_toml("map.toml", "text = \"Body Of Note\"\nid = \"Key\"\n").unwrap();
+    let keep = keep_with(b"Key;Body Of Note\n7;AKI\n", &Options { map, ..Options::default() });
+    assert_eq!((notes(&keep)[0].identifier.as_str(), notes(&keep)[0].text.as_str()), ("7", "AKI"));
+}
+
+#[test]
+fn results_stays_and_patients_are_known_by_their_columns() {
+    let labs = keep(
+        "labevent_id,subject_id,hadm_id,itemid,charttime,value,valuenum,valueuom,ref_range_lower,ref_range_upper,flag\n1,22,99,50912,2151-08-04 06:00:00,1.9,1.9,mg/dL,0.4,1.1,abnormal\n2,22,99,50912,2151-08-05,<0.2,,mg/dL,,,\n3,22,99,,,5,,,,,\n",
+    );
+    assert_eq!((labs.rejects.len(), labs.rejects[0].line), (1, Some(4)));
+    let values: Vec<_> = labs.records.iter().filter_map(|(r, _)| if let Record::Observation(o) = r { Some(o) } else { None }).collect();
+    assert_eq!(
+        (values[0].identifier.as_str(), values[0].name.as_str(), values[0].low, values[0].high),
+        ("1", "50912", Some(0.4), Some(1.1))
+    );
+    let low = Given::Quantity(Quantity { value: 0.2, comparator: Some("<".to_owned()), unit: Some("mg/dL".to_owned()) });
+    assert_eq!(values[1].value, Some(low));
+    let stays = keep(
+        "subject_id,hadm_id,admittime,dischtime,admission_type,discharge_location,diagnosis\n22,99,2151-08-01 10:00:00,2151-08-09,EMERGENCY,HOME,PNEUMONIA\n22,,2151-08-01,,,,\n",
+    );
+    let Record::Encounter(stay) = &stays.records[1].0 else { panic!("no stay") };
+    assert_eq!(
+        (stay.class, stay.status.as_deref(), stay.reason.as_deref()),
+        (EncounterClass::Inpatient, Some("finished"), Some("PNEUMONIA"))
+    );
+    assert_eq!(stays.rejects[0].line, Some(3));
+    let patients = keep("subject_id,gender,dob\n22,F,2090-01-01\n");
+    assert!(matches!(&patients.records[0].0, Record::Patient(p) if p.sex == Sex::Female && p.birth.is_some()));
+}
+
+#[test]
+fn every_fault_names_its_row_and_the_rest_goes_in() {
+    let table = b"id,text\n1,fine\n2,too,many\n3\n4,\n5,Temp 38.5\xb0\n";
+    let keep = keep_with(table, &Options::default());
+    let places: Vec<_> = keep.rejects.iter().map(|t| t.line).collect();
+    assert_eq!(places, [Some(3), Some(4), Some(5)]);
+    assert!(keep.rejects.iter().all(|t| t.why.is_some() && t.hint.is_some()));
+    let read: Vec<_> = notes(&keep).iter().map(|d| (d.text.as_str(), d.encoding.as_deref())).collect();
+    assert_eq!(read, [("fine", None), ("Temp 38.5°", Some("windows-1252"))]);
+    let unknown = super::tests::keep("a,b\n1,2\n");
+    assert!(unknown.rejects[0].what.contains("not known"));
+}
+
+#[test]
+fn a_quote_that_never_closes_does_not_fill_the_memory() {
+    let table = format!("id,text\n1,fine\n2,\"open\n{}", "x\n".repeat(200_000));
+    let options = Options { limits: Limits { line: 100_000, ..Limits::default() }, ..Options::default() };
+    let keep = keep_with(table.as_bytes(), &options);
+    assert_eq!(notes(&keep).len(), 1);
+    assert!(keep.rejects[0].what.contains("too long") && keep.rejects[0].line == Some(3), "{:?}", keep.rejects);
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let mut led = b"id,text,hadm_id\n".to_vec();
+        led.extend(&bytes);
+        let _ = keep_with(&led, &Options::default());
+        let _ = keep_with(&bytes, &Options::default());
+    }
+}

@@ -1,0 +1,162 @@
+//! Merges, withdrawals, and imports taken back.
+
+use super::tests::{actor, batch, import, note};
+use super::*;
+use crate::chart::{Change, Document, Encounter, Observation, Patient, Record, RecordKind};
+use pretty_assertions::assert_eq;
+
+fn merge() -> Record {
+    Record::Change(Change::Merged { from: "p1".into(), into: "p2".into() })
+}
+
+fn other() -> Record {
+    Record::Patient(Patient { identifier: "p2".into(), family: Some("Okafor".into()), ..Patient::default() })
+}
+
+fn withdrawn(kind: RecordKind, identifier: &str, patient: Option<&str>) -> Record {
+    Record::Change(Change::Withdrawn { kind, identifier: identifier.into(), patient: patient.map(str::to_owned) })
+}
+
+/// Everything a person could see of the store, but for numbers that only count changes.
+fn seen(store: &Store) -> String {
+    let charts: Vec<_> = store.encounter_identifiers().unwrap().iter().map(|name| store.chart(name).unwrap().unwrap()).collect();
+    let text = serde_json::to_string(&(charts, store.counts().unwrap())).unwrap();
+    let parts: Vec<&str> = text.split("\"id\":").collect();
+    parts.iter().map(|part| part.trim_start_matches(|c: char| c.is_ascii_digit())).collect()
+}
+
+fn actions(store: &Store) -> Vec<String> {
+    let rows = store.audit(&AuditFilter::default()).unwrap();
+    rows.into_iter().map(|row| row.action).filter(|a| !a.starts_with("import.b") && !a.starts_with("import.end")).collect()
+}
+
+#[test]
+fn a_merge_moves_the_whole_chart_and_leaves_its_trace() {
+    let store = Store::memory(&actor()).unwrap();
+    import(&store, &batch("stable"));
+    import(&store, &[other(), merge()]);
+    let chart = store.chart("e1").unwrap().unwrap();
+    assert_eq!(chart.patient.unwrap().display(), "OKAFOR");
+    assert_eq!((chart.documents[0].patient.as_deref(), chart.documents[0].text.as_str()), (Some("p2"), "stable"));
+    assert_eq!((chart.documents[0].version, store.versions("d1").unwrap().len()), (2, 2), "a stored document never changes");
+    assert!(actions(&store).contains(&"import.merge".to_owned()));
+    assert_eq!(store.counts().unwrap().0, 1);
+}
+
+#[test]
+fn the_same_feed_again_after_a_merge_changes_nothing() {
+    let store = Store::memory(&actor()).unwrap();
+    let feed: Vec<Record> = batch("stable").into_iter().chain([other(), merge()]).collect();
+    import(&store, &feed);
+    let (before, head) = (seen(&store), store.outbox_head().unwrap());
+    let again = import(&store, &feed);
+    assert_eq!((seen(&store), store.outbox_head().unwrap()), (before, head));
+    assert_eq!(again, IngestCounts { unchanged: 1, ..IngestCounts::default() });
+}
+
+#[test]
+fn merges_follow_each_other_and_a_circle_ends() {
+    let store = Store::memory(&actor()).unwrap();
+    let change = |from: &str, into: &str| Record::Change(Change::Merged { from: from.into(), into: into.into() });
+    import(&store, &[change("a", "b"), change("b", "p1"), change("p1", "a"), change("x", "x")]);
+    let moved = Record::Encounter(Encounter { identifier: "e9".into(), patient: Some("a".into()), ..Encounter::default() });
+    import(&store, &batch("stable").into_iter().chain([moved]).collect::<Vec<_>>());
+    assert_eq!(store.chart("e9").unwrap().unwrap().encounter.patient.as_deref(), Some("p1"));
+}
+
+#[test]
+fn what_its_sender_took_back_is_shown_nowhere_and_another_patients_stays() {
+    let store = Store::memory(&actor()).unwrap();
+    import(&store, &batch("stable"));
+    import(&store, &[withdrawn(RecordKind::Document, "d1", Some("p7")), withdrawn(RecordKind::Document, "no such", None)]);
+    assert_eq!(store.chart("e1").unwrap().unwrap().documents.len(), 1);
+    import(&store, &[withdrawn(RecordKind::Document, "d1", Some("p1")), withdrawn(RecordKind::Observation, "o1", None)]);
+    let chart = store.chart("e1").unwrap().unwrap();
+    assert_eq!((chart.documents.len(), chart.observations.len()), (0, 0));
+    assert_eq!(store.document("d1", Some(1)).unwrap().unwrap().text, "stable", "kept");
+    assert_eq!(actions(&store).iter().filter(|a| *a == "import.withdraw").count(), 2);
+    let again = import(&store, &batch("stable"));
+    assert_eq!((again.unchanged, store.chart("e1").unwrap().unwrap().documents.len()), (1, 0));
+}
+
+#[test]
+fn a_discharge_that_was_cancelled_is_gone_from_the_stay() {
+    let store = Store::memory(&actor()).unwrap();
+    let stay = |status: &str, end: Option<&str>| {
+        Record::Encounter(Encounter {
+            identifier: "e1".into(),
+            status: Some(status.into()),
+            end: end.and_then(Instant::parse),
+            disposition: end.map(|_| "Home".to_owned()),
+            ..Encounter::default()
+        })
+    };
+    import(&store, &[stay("finished", Some("2026-11-20"))]);
+    import(&store, &[stay("in-progress", None)]);
+    let encounter = store.chart("e1").unwrap().unwrap().encounter;
+    assert_eq!((encounter.end, encounter.disposition, encounter.status.as_deref()), (None, None, Some("in-progress")));
+}
+
+#[test]
+fn a_transfer_adds_a_place_and_an_update_without_a_time_loses_none() {
+    let store = Store::memory(&actor()).unwrap();
+    let at = |name: &str, start: Option<&str>| {
+        let locations = vec![crate::chart::Location { name: name.into(), start: start.and_then(Instant::parse) }];
+        Record::Encounter(Encounter { identifier: "e1".into(), locations, ..Encounter::default() })
+    };
+    for record in [at("ED", Some("2026-11-17T08:00")), at("4W 12", Some("2026-11-17T14:00")), at("4W 12", None)] {
+        import(&store, &[record]);
+    }
+    let names: Vec<String> = store.chart("e1").unwrap().unwrap().encounter.locations.into_iter().map(|l| l.name).collect();
+    assert_eq!(names, ["ED", "4W 12"]);
+}
+
+#[test]
+fn an_import_is_taken_back_whole() {
+    let store = Store::memory(&actor()).unwrap();
+    import(&store, &batch("first"));
+    let before = seen(&store);
+    let second: Vec<Record> = [
+        note("d1", "second"),
+        note("d2", "new"),
+        Record::Observation(Observation {
+            identifier: "o1".into(),
+            encounter: Some("e1".into()),
+            name: "Potassium".into(),
+            ..Observation::default()
+        }),
+        Record::Encounter(Encounter { identifier: "e1".into(), reason: Some("fever".into()), ..Encounter::default() }),
+        Record::Encounter(Encounter { identifier: "e2".into(), patient: Some("p1".into()), ..Encounter::default() }),
+        other(),
+        merge(),
+        withdrawn(RecordKind::Document, "d2", None),
+    ]
+    .into();
+    import(&store, &second);
+    assert_ne!(seen(&store), before);
+    let after = seen(&store);
+    assert!(store.undo_run(&actor(), 2).unwrap() > 8);
+    assert_eq!(seen(&store), before);
+    assert_eq!(store.document("d1", None).unwrap().unwrap().version, 1);
+    assert!(store.run(2).unwrap().unwrap().undone.is_some());
+    assert!(actions(&store).contains(&"import.undo".to_owned()));
+    let twice = store.undo_run(&actor(), 2).unwrap_err();
+    assert!(twice.what.contains("already"));
+    import(&store, &second);
+    assert_eq!(seen(&store), after, "and can come again");
+}
+
+#[test]
+fn an_import_that_others_build_on_stays() {
+    let store = Store::memory(&actor()).unwrap();
+    import(&store, &batch("first"));
+    import(&store, &[note("d1", "second")]);
+    let refused = store.undo_run(&actor(), 1).unwrap_err();
+    assert!(refused.why.unwrap().contains("import 2"));
+    assert_eq!(store.document("d1", None).unwrap().unwrap().text, "second", "nothing was changed");
+    store.undo_run(&actor(), 2).unwrap();
+    store.undo_run(&actor(), 1).unwrap();
+    assert_eq!(store.counts().unwrap(), (0, 0, 0, 0));
+    assert!(store.undo_run(&actor(), 9).unwrap_err().what.contains("no such import"));
+    let _: Option<Document> = store.document("d1", None).unwrap();
+}

@@ -1,0 +1,175 @@
+//! A folder that an interface engine fills: each file is imported when it has settled, then moved to `done` or `rejected`, with a report
+//! beside it. After a crash the same file is imported again, which changes nothing, and moved.
+
+use super::import::{ImportProgress, ImportReport, import};
+use super::session::Session;
+use crate::error::{Result, Trouble};
+use crate::intake::Options;
+use crate::store::Store;
+use lacuna_index::Stop;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// Where files go that went in whole.
+const DONE: &str = "done";
+/// Where files go of which something was refused.
+const REJECTED: &str = "rejected";
+
+/// A watched folder.
+#[derive(Debug)]
+pub struct Watch {
+    folder: PathBuf,
+    /// Size and time of each file when it was last seen: one that has not changed since has settled.
+    seen: BTreeMap<PathBuf, (u64, Option<SystemTime>)>,
+}
+
+/// A file that was taken, and where it is now.
+#[derive(Debug)]
+pub struct Taken {
+    /// The file, as it lay there.
+    pub file: PathBuf,
+    /// Where it went.
+    pub now: PathBuf,
+    /// What came of it.
+    pub report: ImportReport,
+}
+
+impl Watch {
+    /// Makes the two folders.
+    ///
+    /// # Errors
+    /// When it is no folder, or they cannot be made in it.
+    pub fn new(folder: &Path) -> Result<Self> {
+        if !folder.is_dir() {
+            let hint = "name the folder that the interface engine writes to";
+            return Err(Trouble::input("it cannot be watched").at(folder.display().to_string(), None).why("it is no folder").hint(hint));
+        }
+        for name in [DONE, REJECTED] {
+            let path = folder.join(name);
+            fs::create_dir_all(&path).map_err(|error| failed(&path, "the folder cannot be made", &error))?;
+        }
+        Ok(Self { folder: folder.to_path_buf(), seen: BTreeMap::new() })
+    }
+
+    /// Looks once: takes every file that has not changed since the last look, in the order of names.
+    ///
+    /// # Errors
+    /// When the folder cannot be read, a file not be moved, or the store not be written.
+    pub fn look(&mut self, store: &Store, session: &Session, options: &Options, stop: &Stop) -> Result<Vec<Taken>> {
+        let now = self.files()?;
+        let settled: Vec<PathBuf> =
+            now.iter().filter(|(path, state)| self.seen.get(*path) == Some(*state)).map(|(path, _)| path.clone()).collect();
+        self.seen = now;
+        let mut taken = Vec::new();
+        for file in settled {
+            if stop.stopped() {
+                break;
+            }
+            let report = import(store, session, std::slice::from_ref(&file), options, stop, &mut |_: &ImportProgress| {})?;
+            if report.stopped {
+                break; // it stays, and is taken the next time
+            }
+            let now = self.put_away(&file, &report)?;
+            self.seen.remove(&file);
+            taken.push(Taken { file, now, report });
+        }
+        Ok(taken)
+    }
+
+    /// Regular files in the folder itself. Hidden ones and ones that are being written (`.part`, `.tmp`) are left alone.
+    fn files(&self) -> Result<BTreeMap<PathBuf, (u64, Option<SystemTime>)>> {
+        let entries = fs::read_dir(&self.folder).map_err(|error| failed(&self.folder, "the folder cannot be read", &error))?;
+        let mut files = BTreeMap::new();
+        for entry in entries {
+            let entry = entry.map_err(|error| failed(&self.folder, "the folder cannot be read", &error))?;
+            let (path, name) = (entry.path(), entry.file_name());
+            let name = name.to_string_lossy();
+            if name.starts_with('.') || name.ends_with(".part") || name.ends_with(".tmp") {
+                continue;
+            }
+            // A file may go while we look.
+            if let Some(meta) = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file) {
+                files.insert(path, (meta.len(), meta.modified().ok()));
+            }
+        }
+        Ok(files)
+    }
+
+    /// Moves a file, its report first: a file that lies in `done` has its report beside it.
+    fn put_away(&self, file: &Path, report: &ImportReport) -> Result<PathBuf> {
+        let folder = self.folder.join(if report.exit_code() == 0 { DONE } else { REJECTED });
+        let name = file.file_name().map(OsString::from).unwrap_or_default();
+        let mut to = folder.join(&name);
+        if to.exists() || beside(&to).exists() {
+            let mut numbered = OsString::from(format!("{}-", report.run)); // the run's number is never used twice
+            numbered.push(&name);
+            to = folder.join(numbered);
+        }
+        let text = serde_json::to_string_pretty(report).map_err(|error| Trouble::system("the report cannot be written").why(error))?;
+        let report_path = beside(&to);
+        fs::write(&report_path, text + "\n").map_err(|error| failed(&report_path, "the report cannot be written", &error))?;
+        fs::rename(file, &to).map_err(|error| failed(file, "the file cannot be moved", &error))?;
+        Ok(to)
+    }
+}
+
+fn beside(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".report.json");
+    PathBuf::from(name)
+}
+
+fn failed(path: &Path, what: &str, error: &std::io::Error) -> Trouble {
+    let hint = "check the folder's permissions and the disk; what was imported is stored";
+    Trouble::system(what).at(path.display().to_string(), None).why(error.kind()).hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::Instant;
+    use crate::work::session::Clock;
+
+    #[test]
+    fn settled_files_are_taken_moved_and_reported() {
+        let store = Store::memory(&session().actor()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let mut watch = Watch::new(folder.path()).unwrap();
+        fs::write(at("a.txt"), "Sepsis.").unwrap();
+        fs::write(at("b.txt"), "").unwrap();
+        fs::write(at("c.txt.part"), "half a").unwrap();
+        let mut look = || watch.look(&store, &session(), &Options::default(), &Stop::new()).unwrap();
+        assert!(look().is_empty(), "nothing has settled yet");
+        fs::write(at("late.txt"), "AKI").unwrap();
+        let taken = look();
+        assert_eq!(taken.iter().map(|t| t.now.clone()).collect::<Vec<_>>(), [at("done/a.txt"), at("rejected/b.txt")]);
+        assert_eq!(taken[0].report.documents.added, 1);
+        let report: serde_json::Value = serde_json::from_str(&fs::read_to_string(at("rejected/b.txt.report.json")).unwrap()).unwrap();
+        assert_eq!(report["rejects"][0]["what"], "the file is empty");
+        assert!(at("done/a.txt.report.json").exists() && at("c.txt.part").exists() && at("late.txt").exists());
+        assert_eq!(look().len(), 1, "the late one has settled by now");
+    }
+
+    #[test]
+    fn a_second_file_of_the_same_name_does_not_overwrite_the_first() {
+        let store = Store::memory(&session().actor()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut watch = Watch::new(folder.path()).unwrap();
+        for text in ["first", "second"] {
+            fs::write(folder.path().join("n.txt"), text).unwrap();
+            watch.look(&store, &session(), &Options::default(), &Stop::new()).unwrap();
+            assert_eq!(watch.look(&store, &session(), &Options::default(), &Stop::new()).unwrap().len(), 1);
+        }
+        assert_eq!(fs::read_to_string(folder.path().join("done/n.txt")).unwrap(), "first");
+        assert_eq!(fs::read_to_string(folder.path().join("done/2-n.txt")).unwrap(), "second");
+        assert!(Watch::new(&folder.path().join("no such")).is_err());
+    }
+
+    fn session() -> Session {
+        Session::begin(Some("ana"), Clock::Frozen(Instant::UNIX_EPOCH)).unwrap()
+    }
+}

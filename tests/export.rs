@@ -1,0 +1,147 @@
+//! What is exported comes back: charts as bundles and as tables, into an empty store.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used, clippy::panic)]
+
+use lacuna::chart::{Chart, Document, Id, Record};
+use lacuna::error::Trouble;
+use lacuna::export::{Table, bundle, table};
+use lacuna::intake::{Options, Origin, Sink, run_bytes};
+use lacuna::store::Store;
+use lacuna::work::{Clock, Session, import};
+use pretty_assertions::assert_eq;
+use std::path::Path;
+
+#[derive(Default)]
+struct Keep(Vec<Record>, Vec<Trouble>);
+
+impl Sink for Keep {
+    fn take(&mut self, record: Record, _: &Origin) -> Result<(), Trouble> {
+        self.0.push(record);
+        Ok(())
+    }
+    fn reject(&mut self, trouble: Trouble) {
+        self.1.push(trouble);
+    }
+    fn notice(&mut self, trouble: Trouble) {
+        self.1.push(trouble);
+    }
+    fn progress(&mut self, _: u64, _: u64, _: &str) {}
+    fn stopped(&self) -> bool {
+        false
+    }
+}
+
+fn session() -> Session {
+    Session::begin(Some("ana"), Clock::Host).unwrap()
+}
+
+fn store() -> Store {
+    Store::memory(&session().actor()).unwrap()
+}
+
+fn take(store: &Store, path: &Path) {
+    let report = import(store, &session(), &[path.to_path_buf()], &Options::default(), &lacuna_index::Stop::new(), &mut |_| {}).unwrap();
+    assert_eq!(report.rejects, []);
+}
+
+/// Every chart of the store, without what only the store gives: its numbers, versions, and what stands in other encounters.
+fn charts(store: &Store) -> Vec<Chart> {
+    let names = store.encounter_identifiers().unwrap();
+    names
+        .iter()
+        .map(|name| {
+            let mut chart = store.chart(name).unwrap().unwrap();
+            chart.prior.clear();
+            chart.encounter.id = Id(0);
+            chart.patient.iter_mut().for_each(|p| p.id = Id(0));
+            for d in &mut chart.documents {
+                *d = Document { id: Id(0), version: 1, ..d.clone() };
+            }
+            chart
+        })
+        .collect()
+}
+
+#[test]
+fn a_chart_that_goes_out_as_fhir_comes_back_equal() {
+    let first = store();
+    take(&first, &Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/charts"));
+    let before = charts(&first);
+    assert!(before.len() > 10);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("charts.ndjson");
+    let lines: Vec<String> = before.iter().map(|chart| bundle(chart).to_string()).collect();
+    std::fs::write(&path, lines.join("\n")).unwrap();
+    let second = store();
+    take(&second, &path);
+    let after = charts(&second);
+    assert_eq!(after.len(), before.len());
+    for (after, before) in after.iter().zip(&before) {
+        assert_eq!(after, before);
+    }
+    let again: Vec<String> = after.iter().map(|chart| bundle(chart).to_string()).collect();
+    assert_eq!(again, lines, "the same chart gives the same bytes");
+}
+
+#[test]
+fn what_other_formats_know_comes_back_through_fhir_too() {
+    let first = store();
+    let folder = tempfile::tempdir().unwrap();
+    let feed = folder.path().join("feed.hl7");
+    std::fs::write(
+        &feed,
+        "MSH|^~\\&|A|B|C|D|20260105||ADT^A01|1|P|2.5\rPID|1||77^^^SYN^MR||Probe^Mia\rPV1|1|I|4W^1|||||||||||||||||V-9^^^SYN\r\
+         DG1|1||J18.9^Pneumonia^I10\rMSH|^~\\&|A|B|C|D|20260105||MDM^T02|2|P|2.5\rPID|1||77^^^SYN^MR||Probe^Mia\r\
+         PV1|1|I|4W^1|||||||||||||||||V-9^^^SYN\rTXA|1|PN|TX|20260106|||||1^Ode^Ann^^^^RN|||N-2\rOBX|1|TX|||=1+1 \"quoted\", fine\r",
+    )
+    .unwrap();
+    take(&first, &feed);
+    let before = charts(&first);
+    let mut keep = Keep::default();
+    run_bytes("chart.json", bundle(&before[0]).to_string().as_bytes(), &Options::default(), &mut keep).unwrap();
+    assert_eq!(keep.1, []);
+    let second = store();
+    let path = folder.path().join("chart.json");
+    std::fs::write(&path, bundle(&before[0]).to_string()).unwrap();
+    take(&second, &path);
+    assert_eq!(charts(&second), before);
+}
+
+#[test]
+fn tables_that_go_out_come_back_with_their_notes_results_and_stays() {
+    let first = store();
+    take(&first, &Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/charts"));
+    let before = charts(&first);
+    let folder = tempfile::tempdir().unwrap();
+    for (name, which) in [("patients", Table::Patients), ("stays", Table::Stays), ("notes", Table::Notes), ("results", Table::Results)] {
+        std::fs::write(folder.path().join(format!("{name}.csv")), table(&before, which, true)).unwrap();
+    }
+    let second = store();
+    take(&second, folder.path());
+    let after = charts(&second);
+    assert_eq!(after.len(), before.len());
+    for (after, before) in after.iter().zip(&before) {
+        assert_eq!(
+            (&after.patient, after.encounter.start, after.encounter.class),
+            (&before.patient, before.encounter.start, before.encounter.class)
+        );
+        let texts = |chart: &Chart| chart.documents.iter().map(|d| (d.identifier.clone(), d.time, d.text.clone())).collect::<Vec<_>>();
+        assert_eq!(texts(after), texts(before));
+        let values = |chart: &Chart| chart.observations.iter().map(|o| (o.identifier.clone(), o.time, o.low, o.high)).collect::<Vec<_>>();
+        assert_eq!(values(after), values(before));
+    }
+}
+
+#[test]
+fn no_cell_is_a_formula_unless_asked_and_numbers_stay_numbers() {
+    let mut chart = Chart::default();
+    chart.documents.push(Document {
+        identifier: "=cmd".into(),
+        text: "@SUM(A1), \"x\"".into(),
+        title: Some("-1.5".into()),
+        ..Document::default()
+    });
+    let safe = table(std::slice::from_ref(&chart), Table::Notes, false);
+    assert!(safe.contains("'=cmd") && safe.contains("\"'@SUM(A1), \"\"x\"\"\"") && safe.contains(",-1.5,"), "{safe}");
+    assert!(!table(&[chart], Table::Notes, true).contains('\''));
+}
