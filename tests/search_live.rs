@@ -11,7 +11,8 @@ use std::process::{Child, Stdio};
 use std::sync::Arc;
 use support::Home;
 
-const NOTES: usize = 10_000;
+/// So many that an import is still at it when the first of them are found, on a quick machine too.
+const NOTES: usize = 15_000;
 
 fn lines() -> String {
     let note = |i: usize| {
@@ -59,7 +60,7 @@ fn a_search_sees_what_another_process_imports_without_a_new_start() {
     seen.dedup();
     println!("totals on the way: {seen:?}");
     assert_eq!(seen.last(), Some(&(NOTES as u64)));
-    assert!(seen.len() > 2, "the import was seen while it ran: {seen:?}");
+    assert!(seen.len() > 3, "the import was seen while it ran: {seen:?}");
     assert_eq!(live(&desk, "sepsis is:negated"), (NOTES as u64, 0));
     assert_eq!(live(&desk, "sepsis is:present"), (0, 0));
     assert_eq!(live(&desk, "creatinine > 2 section:plan").0 + live(&desk, "creatinine <= 2").0, NOTES as u64);
@@ -73,9 +74,10 @@ fn either_process_may_be_killed() {
     let desk = desk(&home);
     // The importer dies in the middle: what it had committed is found.
     let mut first = start(&home, &import);
-    // (A quick machine may end the import before the kill: then the second one has nothing to add, and the rest holds all the same.)
-    while live(&desk, "lasix").0 == 0 && first.try_wait().unwrap().is_none() {}
-    first.kill().ok();
+    while live(&desk, "lasix").0 == 0 {
+        assert!(first.try_wait().unwrap().is_none(), "the import ended before anything was seen of it");
+    }
+    first.kill().unwrap();
     first.wait().unwrap();
     let stored = Store::open(&home.store(), &Key::None).unwrap().counts().unwrap();
     // A searcher dies in the middle of taking changes in; its lock dies with it.
