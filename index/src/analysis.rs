@@ -18,6 +18,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use crate::fold;
+use crate::occur::Place;
 
 /// Version of the analysis; part of the index epoch, so that a change here rebuilds every index.
 pub const ANALYZER_VERSION: u32 = 2;
@@ -74,6 +75,19 @@ impl<'a> Iterator for Tokens<'a> {
         }
         whole.or_else(|| self.queue.pop_front())
     }
+}
+
+/// Where the words of a text stand, without the words: the parts of a compound each, and its whole not.
+pub(crate) fn places(text: &str) -> Vec<Place> {
+    let mut out = Vec::with_capacity(text.len() / 5);
+    let mut position: u32 = 0;
+    for unit in units(text) {
+        for part in unit.parts() {
+            out.push(Place { position, start: part.start, end: part.end });
+            position = position.saturating_add(1);
+        }
+    }
+    out
 }
 
 /// A word as it stands in the text: the span of its first part and of the others.

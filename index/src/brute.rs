@@ -2,12 +2,12 @@
 
 use std::cell::OnceCell;
 
-use crate::analysis::{Token, tokens};
+use crate::analysis::{Token, places, tokens};
 use crate::entry::Entry;
 use crate::fold;
 use crate::grammar::{Field, Query, Shape};
 use crate::keys;
-use crate::occur::{self, Occurrence};
+use crate::occur::{self, Occurrence, Place};
 use crate::plan::{Matcher, Phrase, Plan, Scope};
 
 /// Whether a document matches a query; the same answer as the engine gives.
@@ -20,11 +20,12 @@ pub fn matches(query: &Query, entry: &Entry<'_>) -> bool {
 pub(crate) struct Document<'a> {
     entry: &'a Entry<'a>,
     fields: [OnceCell<Vec<Token<'a>>>; Field::ALL.len()],
+    places: OnceCell<Vec<Place>>,
 }
 
 impl<'a> Document<'a> {
     pub(crate) fn new(entry: &'a Entry<'a>) -> Document<'a> {
-        Document { entry, fields: Default::default() }
+        Document { entry, fields: Default::default(), places: OnceCell::new() }
     }
 
     fn holds(&self, plan: &Plan) -> bool {
@@ -61,12 +62,16 @@ impl<'a> Document<'a> {
         found
     }
 
+    fn places(&self) -> &[Place] {
+        self.places.get_or_init(|| places(self.entry.text))
+    }
+
     fn tokens(&self, field: Field) -> &[Token<'a>] {
         let at = Field::ALL.iter().position(|f| *f == field).unwrap_or_default();
         let Some(cell) = self.fields.get(at) else { return &[] };
         cell.get_or_init(|| match field {
             Field::Encounter => encounter_tokens(self.entry),
-            field if field.shape() == Shape::Keys => keys::keys(field, &self.entry.notes, self.tokens(Field::Text)),
+            field if field.shape() == Shape::Keys => keys::keys(field, &self.entry.notes, self.places()),
             field => field_tokens(field, self.entry.field(field)),
         })
     }

@@ -15,6 +15,7 @@ use std::ops::Range;
 use crate::analysis::Token;
 use crate::entry::Annotations;
 use crate::grammar::{Field, sortable};
+use crate::occur::Place;
 
 /// Between the parts of a key.
 const JOINT: char = '\u{1f}';
@@ -34,8 +35,9 @@ pub(crate) fn measured(measure: &str, value: f64) -> String {
     format!("{measure}{JOINT}{}", sortable(value))
 }
 
-/// The keys of a field, in order of position, each once at a place. `words` are the tokens of the text.
-pub(crate) fn keys<'a>(field: Field, notes: &Annotations<'a>, words: &[Token<'_>]) -> Vec<Token<'a>> {
+/// The keys of a field, in order of position, each once at a place. `words` are the places of the words of the text
+/// (`analysis::places`).
+pub(crate) fn keys<'a>(field: Field, notes: &Annotations<'a>, words: &[Place]) -> Vec<Token<'a>> {
     let mut out: Vec<Token<'a>> = Vec::new();
     let mut add = |text: Cow<'a, str>, span: &Range<usize>, position| out.push(Token { text, span: span.clone(), position });
     match field {
@@ -66,14 +68,14 @@ pub(crate) fn keys<'a>(field: Field, notes: &Annotations<'a>, words: &[Token<'_>
 type Add<'k, 'a> = dyn FnMut(Cow<'a, str>, &Range<usize>, u32) + 'k;
 
 /// Two keys a section: where it begins and where it ends. Sections of one name that meet or overlap are one.
-fn sections<'a>(notes: &Annotations<'a>, words: &[Token<'_>], add: &mut Add<'_, 'a>) {
+fn sections<'a>(notes: &Annotations<'a>, words: &[Place], add: &mut Add<'_, 'a>) {
     let mut all: Vec<(&'a str, u32, u32, &Range<usize>)> = notes
         .sections
         .iter()
         .filter_map(|s| {
             let first = word_at(words, s.span.start)?;
             // One past the last word that begins inside.
-            let end = words.get(words.partition_point(|w| w.span.start < s.span.end).checked_sub(1)?)?.position;
+            let end = words.get(words.partition_point(|w| w.start < s.span.end).checked_sub(1)?)?.position;
             (first <= end).then_some((s.name, first, end, &s.heading))
         })
         .collect();
@@ -96,10 +98,10 @@ fn sections<'a>(notes: &Annotations<'a>, words: &[Token<'_>], add: &mut Add<'_, 
     open.into_iter().for_each(close);
 }
 
-/// The position of the word at a byte, or of the next one. Of words that begin together (a compound and its first part) the part counts.
-fn word_at(words: &[Token<'_>], byte: usize) -> Option<u32> {
-    let after = words.partition_point(|w| w.span.start <= byte);
-    let here = after.checked_sub(1).and_then(|at| words.get(at)).filter(|w| w.span.end > byte);
+/// The position of the word at a byte, or of the next one.
+fn word_at(words: &[Place], byte: usize) -> Option<u32> {
+    let after = words.partition_point(|w| w.start <= byte);
+    let here = after.checked_sub(1).and_then(|at| words.get(at)).filter(|w| w.end > byte);
     here.or_else(|| words.get(after)).map(|w| w.position)
 }
 

@@ -52,15 +52,17 @@
 //!   [`Opened::NeedsRebuild`].
 //! - **Readers are never blocked**, one process writes at a time ([`IndexError::Busy`]), and the writer is given back after each batch.
 //! - **Opening never fails because of what is on the disk**; at worst the engine lives in memory and says why.
-//! - **No type of tantivy leaves this crate**, and where the index lives is known to one enum (`engine::home`), the seam for an encrypting
-//!   directory.
+//! - **No type of tantivy leaves this crate**, and where the index lives is known to `engine::home` alone: every byte goes through the
+//!   directory that it opens, the seam for an encrypting one.
 //!
 //! # Scoring
 //!
 //! Words and phrases of the note are weighed by BM25 (k1 1.2, b 0.75), summed over the leaves. The words that a prefix or a slip stands
 //! for weigh together as one word: a misspelling is not a better fit for being rare. A near-group, or a phrase with such words, weighs as
 //! its rarest slot; synonyms weigh as the best of them. Concepts and values weigh as words do, by the length of the text. Fields and dates only
-//! filter. Where the caller asks for it, a newer note weighs a little more ([`Recency`]). Scores compare within one answer; ties go to the smaller key.
+//! filter. Where the caller asks for it, a newer note weighs a little more ([`Recency`]), and so does one in which the words stand in a section
+//! that counts for more ([`SectionWeight`]): each leaf has the weight of the best section it stands in, the note their mean; that is looked
+//! at for the 200 notes that fit best. Scores compare within one answer; ties go to the smaller key.
 
 pub mod analysis;
 mod brute;
@@ -79,7 +81,7 @@ mod snippet;
 mod stop;
 
 pub use brute::matches;
-pub use engine::{Engine, Facet, Found, Hit, Opened, Page, Recency, Sort, Take};
+pub use engine::{Engine, Facet, Found, Hit, Opened, Page, Recency, SectionWeight, Sort, Take};
 pub use entry::{Annotations, Change, Entry, Mention, Region, Value};
 pub use error::IndexError;
 pub use grammar::{Completion, Issue, Knowledge, MAX_DEPTH, MAX_LENGTH, Measure, Plain, Query, Sense, complete, table};

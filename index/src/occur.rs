@@ -128,6 +128,30 @@ pub(crate) fn near(operands: &[Vec<Occurrence>], within: u32) -> bool {
     found
 }
 
+/// The same for single words, from their positions (ascending). `None` where one place would serve two of them: that is for [`near`].
+pub(crate) fn near_words(words: &[Vec<u32>], within: u32) -> Option<bool> {
+    let mut heads: Vec<usize> = vec![0; words.len()];
+    loop {
+        let (mut first, mut last, mut behind) = (u32::MAX, 0, 0);
+        for (which, (word, at)) in words.iter().zip(&heads).enumerate() {
+            let Some(position) = word.get(*at) else { return Some(false) };
+            last = last.max(*position);
+            if *position < first {
+                (first, behind) = (*position, which);
+            }
+        }
+        // The narrowest window that begins here: if it is too wide, what begins it is of no use any more.
+        if last.saturating_sub(first) <= within {
+            let mut all: Vec<Option<&u32>> = words.iter().zip(&heads).map(|(word, at)| word.get(*at)).collect();
+            all.sort_unstable();
+            return if all.windows(2).all(|two| two.first() != two.last()) { Some(true) } else { None };
+        }
+        if let Some(at) = heads.get_mut(behind) {
+            *at += 1;
+        }
+    }
+}
+
 /// The occurrences that take part in a near-group, in order.
 pub(crate) fn near_all(operands: &[Vec<Occurrence>], within: u32) -> Vec<Occurrence> {
     // One success is enough for an occurrence; in a text that repeats itself most have theirs at the first window.
@@ -254,6 +278,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn near_words_are_near_by_the_general_rule(words in prop::collection::vec(prop::collection::btree_set(0_u32..30, 0..6), 1..4), within in 1_u32..9) {
+            let lists: Vec<Vec<u32>> = words.iter().map(|all| all.iter().copied().collect()).collect();
+            let places = |all: &Vec<u32>| all.iter().map(|p| Occurrence { first: *p, last: *p, start: 0, end: 0 }).collect();
+            let operands: Vec<Vec<Occurrence>> = lists.iter().map(places).collect();
+            if let Some(quick) = near_words(&lists, within) {
+                prop_assert_eq!(quick, near(&operands, within));
+            }
+        }
+
         #[test]
         fn near_is_what_trying_everything_gives(operands in prop::collection::vec(operand(), 2..4), within in 1_u32..7) {
             let expected = by_hand(&operands, within);

@@ -4,7 +4,6 @@
 //! Pairs are made where the first word is common (`common.txt`, counted in dictated notes) and the second is made of letters: numbers
 //! would only fill the dictionary. They are a shortcut of the engine, so the evaluator and the highlighter know nothing of them.
 
-use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use crate::plan::{Phrase, Slot, Test};
@@ -15,33 +14,66 @@ pub(crate) const SIGN: char = '\u{1}';
 /// A longer second word makes no pair: it is rare enough by itself.
 const LONGEST: usize = 24;
 
-fn is_common(word: &str) -> bool {
-    static WORDS: OnceLock<HashSet<&'static str>> = OnceLock::new();
-    word.len() <= 7 && WORDS.get_or_init(|| include_str!("common.txt").split_whitespace().collect()).contains(word)
+/// A word as the list of common words has it, if it is in there.
+pub(crate) fn common(word: &str) -> Option<&'static str> {
+    // By first letter: asked for every word of every note.
+    static WORDS: OnceLock<[Vec<&'static str>; 26]> = OnceLock::new();
+    let letter = |word: &str| word.bytes().next().and_then(|b| b.checked_sub(b'a')).map(usize::from);
+    let all = WORDS.get_or_init(|| {
+        let mut all: [Vec<&'static str>; 26] = Default::default();
+        for word in include_str!("common.txt").split_whitespace() {
+            if let Some(list) = letter(word).and_then(|at| all.get_mut(at)) {
+                list.push(word);
+            }
+        }
+        all
+    });
+    all.get(letter(word)?)?.iter().copied().find(|own| *own == word)
+}
+
+/// Whether a word can be the second of a pair.
+pub(crate) fn follows(second: &str) -> bool {
+    second.len() <= LONGEST && second.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+/// Writes a pair as a term.
+pub(crate) fn write(first: &str, second: &str, out: &mut String) {
+    out.push(SIGN);
+    out.push_str(first);
+    out.push(' ');
+    out.push_str(second);
 }
 
 /// The pair of two words that follow each other, if it is kept.
-pub(crate) fn pair(first: &str, second: &str) -> Option<String> {
-    let kept = second.len() <= LONGEST && second.bytes().all(|b| b.is_ascii_lowercase()) && is_common(first);
-    kept.then(|| format!("{SIGN}{first} {second}"))
+fn pair(first: &str, second: &str) -> Option<String> {
+    let first = common(first).filter(|_| follows(second))?;
+    let mut out = String::with_capacity(first.len() + second.len() + 2);
+    write(first, second, &mut out);
+    Some(out)
 }
 
-/// The same phrase with pairs in place of the words they hold.
+/// The same phrase with pairs in place of the words they hold: as few of them as say all of it, since each is a list to read.
 pub(crate) fn paired(phrase: &Phrase) -> Phrase {
-    let mut covered = vec![false; phrase.slots.len()];
-    let mut slots: Vec<Slot> = Vec::with_capacity(phrase.slots.len());
-    for (at, both) in phrase.slots.windows(2).enumerate() {
-        let [a, b] = both else { continue };
-        if let (Test::Exact(first), Test::Exact(second)) = (&a.test, &b.test)
-            && b.offset == a.offset.saturating_add(1)
-            && let Some(text) = pair(first, second)
+    let with_next = |at: usize| match (phrase.slots.get(at), phrase.slots.get(at + 1)) {
+        (Some(Slot { offset, test: Test::Exact(first) }), Some(Slot { offset: next, test: Test::Exact(second) }))
+            if *next == offset.saturating_add(1) =>
         {
-            slots.push(Slot { offset: a.offset, test: Test::Exact(text) });
-            covered.iter_mut().skip(at).take(2).for_each(|c| *c = true);
+            pair(first, second).map(|text| Slot { offset: *offset, test: Test::Exact(text) })
         }
+        _ => None,
+    };
+    let mut slots: Vec<Slot> = Vec::with_capacity(phrase.slots.len());
+    let mut at = 0;
+    while let Some(own) = phrase.slots.get(at) {
+        if let Some(pair) = with_next(at) {
+            slots.push(pair);
+            at += 2;
+            continue;
+        }
+        // A pair with the word before is rarer than the word alone.
+        slots.push(at.checked_sub(1).and_then(with_next).unwrap_or_else(|| own.clone()));
+        at += 1;
     }
-    slots.extend(phrase.slots.iter().zip(covered).filter(|(_, covered)| !covered).map(|(slot, _)| slot.clone()));
-    slots.sort_by_key(|slot| slot.offset);
     Phrase { slots, length: phrase.length }
 }
 
@@ -58,7 +90,8 @@ mod tests {
 
     #[test]
     fn a_phrase_is_covered_by_pairs_and_the_words_between_them() {
-        assert_eq!(slots("\"the patient was taken to\""), ["+the patient@0", "+patient was@1", "+was taken@2", "to@4"]);
+        assert_eq!(slots("\"the patient was taken to\""), ["+the patient@0", "+was taken@2", "to@4"]);
+        assert_eq!(slots("\"the patient was\""), ["+the patient@0", "+patient was@1"]);
         assert_eq!(slots("\"acute on chronic\""), ["acute@0", "+on chronic@1"]);
         assert_eq!(slots("\"of 120/80\""), ["of@0", "120/80@1"]);
         assert_eq!(slots("\"heart failure\""), ["heart@0", "failure@1"]);

@@ -110,6 +110,13 @@ impl Test {
     }
 }
 
+impl Phrase {
+    /// One word, whatever it is.
+    pub(crate) fn word() -> Phrase {
+        one(vec![Test::Prefix(String::new())])
+    }
+}
+
 impl Plan {
     pub(crate) fn of(query: &Query) -> Plan {
         let mut number = 0;

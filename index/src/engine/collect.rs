@@ -1,17 +1,18 @@
 //! One pass over what matched: the true total, the best of a page, and the facets.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BinaryHeap;
+use std::sync::Arc;
 
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::{Column, StrColumn};
+use tantivy::columnar::Column;
 use tantivy::index::SegmentReader;
 use tantivy::query::Weight;
-use tantivy::{DocId, Score, SegmentOrdinal, TERMINATED, TantivyError};
+use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, TantivyError};
 
-use super::schema::{DATE, FACETS, KEY, column_name};
+use super::ledger::{COUNTED, Counter, Ledger};
+use super::schema::{DATE, KEY};
 use super::{Page, Recency, Sort};
-use crate::grammar::month;
 use crate::stop::Stop;
 
 /// A hit and its place in the order: greater is better, ties go to the smaller key.
@@ -20,6 +21,7 @@ pub(crate) struct Ranked {
     major: Option<i64>,
     key: Reverse<u64>,
     score: u32,
+    pub(crate) address: DocAddress,
 }
 
 impl Ranked {
@@ -30,64 +32,58 @@ impl Ranked {
     pub(crate) fn score(&self) -> f32 {
         f32::from_bits(self.score)
     }
-}
 
-/// How many documents each value has, facet by facet; the last one counts months.
-pub(crate) type Counts = [BTreeMap<String, u64>; FACETS.len() + 1];
+    /// The same hit with another score.
+    pub(crate) fn scored(self, score: f32) -> Ranked {
+        // The bits of a float that is not negative are in the order of its value.
+        let score = score.max(0.0).to_bits();
+        Ranked { major: Some(i64::from(score)), score, ..self }
+    }
+}
 
 /// What one segment, or all together, gave.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
     pub(crate) total: u64,
     pub(crate) top: Vec<Ranked>,
-    pub(crate) facets: Counts,
+    /// How many documents each value of the ledger has.
+    pub(crate) counts: [Vec<u64>; COUNTED],
 }
 
 pub(crate) struct Gather {
+    /// How many of the best to keep.
+    pub(crate) wanted: usize,
     pub(crate) page: Page,
+    pub(crate) ledger: Option<Arc<Ledger>>,
     pub(crate) stop: Stop,
 }
 
 /// Documents between two looks at the flag, and between two rounds of counting.
 const STRIDE: usize = 512;
 
-/// More days than this between the first and the last document of a segment are not counted by month.
-const MOST_DAYS: i64 = 400_000;
-
-const DAY: i64 = 86_400;
+fn stopped() -> TantivyError {
+    TantivyError::InternalError("stopped".to_owned())
+}
 
 impl Collector for Gather {
     type Fruit = Gathered;
     type Child = Segment;
 
-    fn for_segment(&self, _: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<Segment> {
+    fn for_segment(&self, ord: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<Segment> {
         let fast = reader.fast_fields();
-        let mut facets = Vec::with_capacity(FACETS.len());
-        let mut days = None;
-        let dates = fast.i64(DATE)?;
-        if self.page.facets {
-            for field in FACETS {
-                let column = fast.str(column_name(field))?;
-                let values = column.as_ref().map_or(0, |c| c.num_terms());
-                facets.push((column, vec![0; values]));
-            }
-            let (first, last) = (dates.min_value().div_euclid(DAY), dates.max_value().div_euclid(DAY));
-            let long = last.saturating_sub(first);
-            if (0..MOST_DAYS).contains(&long) {
-                days = Some((first, vec![0; usize::try_from(long).unwrap_or(0) + 1]));
-            }
-        }
         Ok(Segment {
-            wanted: self.page.offset.saturating_add(self.page.limit),
+            ord,
+            wanted: self.wanted,
             sort: self.page.sort,
             recency: self.page.recency.filter(|_| self.page.sort == Sort::Score),
             keys: fast.u64(KEY)?,
-            dates,
-            facets,
-            days,
+            dates: fast.i64(DATE)?,
+            counter: self.ledger.as_ref().map(|ledger| ledger.counter(ord as usize)),
             fresh: Vec::with_capacity(STRIDE),
             total: 0,
             top: BinaryHeap::new(),
+            stop: self.stop.clone(),
+            halted: false,
         })
     }
 
@@ -101,28 +97,24 @@ impl Collector for Gather {
         ord: SegmentOrdinal,
         reader: &SegmentReader,
     ) -> tantivy::Result<tantivy::Result<Gathered>> {
-        let stopped = || TantivyError::InternalError("stopped".to_owned());
         if self.stop.stopped() {
             return Err(stopped());
         }
         let mut segment = self.for_segment(ord, reader)?;
-        let scored = self.page.sort == Sort::Score && segment.wanted > 0;
-        let mut scorer = weight.scorer(reader, 1.0)?;
-        let mut doc = scorer.doc();
-        while doc != TERMINATED {
-            if !reader.is_deleted(doc) {
-                let score = if scored { scorer.score() } else { 0.0 };
-                segment.collect(doc, score);
-                if segment.fresh.len() >= STRIDE {
-                    segment.count();
-                    if self.stop.stopped() {
-                        return Err(stopped());
-                    }
+        let alive = reader.alive_bitset();
+        let counts = |doc: DocId| alive.is_none_or(|alive| alive.is_alive(doc));
+        if self.page.sort == Sort::Score && self.wanted > 0 {
+            weight.for_each(reader, &mut |doc, score| {
+                if counts(doc) {
+                    segment.collect(doc, score);
                 }
-            }
-            doc = scorer.advance();
+            })?;
+        } else {
+            weight.for_each_no_score(reader, &mut |docs| {
+                docs.iter().filter(|doc| counts(**doc)).for_each(|doc| segment.collect(*doc, 0.0))
+            })?;
         }
-        if self.stop.stopped() { Err(stopped()) } else { Ok(segment.finish()) }
+        if self.stop.stopped() { Err(stopped()) } else { Ok(segment.harvest()) }
     }
 
     fn merge_fruits(&self, fruits: Vec<tantivy::Result<Gathered>>) -> tantivy::Result<Gathered> {
@@ -131,39 +123,47 @@ impl Collector for Gather {
             let fruit = fruit?;
             all.total += fruit.total;
             all.top.extend(fruit.top);
-            for (sum, counts) in all.facets.iter_mut().zip(fruit.facets) {
-                for (value, count) in counts {
-                    *sum.entry(value).or_default() += count;
-                }
+            for (sums, counts) in all.counts.iter_mut().zip(fruit.counts) {
+                sums.resize(sums.len().max(counts.len()), 0);
+                sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
             }
         }
         all.top.sort_unstable_by(|a, b| b.cmp(a));
-        all.top.truncate(self.page.offset.saturating_add(self.page.limit));
+        all.top.truncate(self.wanted);
         Ok(all)
     }
 }
 
 pub(crate) struct Segment {
+    ord: SegmentOrdinal,
     wanted: usize,
     sort: Sort,
     recency: Option<Recency>,
     keys: Column<u64>,
     dates: Column<i64>,
-    facets: Vec<(Option<StrColumn>, Vec<u64>)>,
-    /// The first day of the segment, and how many documents each day has.
-    days: Option<(i64, Vec<u64>)>,
-    /// Documents that are not counted yet: columns are read many at a time.
+    counter: Option<Counter>,
+    /// Documents that are not counted yet: they are counted many at a time.
     fresh: Vec<DocId>,
     total: u64,
     top: BinaryHeap<Reverse<Ranked>>,
+    stop: Stop,
+    /// Whether to let the rest pass: what calls us cannot be made to stop.
+    halted: bool,
 }
 
 impl SegmentCollector for Segment {
     type Fruit = tantivy::Result<Gathered>;
 
     fn collect(&mut self, doc: DocId, score: Score) {
+        if self.halted {
+            return;
+        }
         self.total += 1;
         self.fresh.push(doc);
+        if self.fresh.len() >= STRIDE {
+            self.count();
+            self.halted = self.stop.stopped();
+        }
         if self.wanted == 0 {
             return;
         }
@@ -185,7 +185,8 @@ impl SegmentCollector for Segment {
         if worst.is_some_and(|worst| major < worst.major) {
             return;
         }
-        let ranked = Ranked { major, key: Reverse(self.keys.first(doc).unwrap_or_default()), score: bits };
+        let address = DocAddress { segment_ord: self.ord, doc_id: doc };
+        let ranked = Ranked { major, key: Reverse(self.keys.first(doc).unwrap_or_default()), score: bits, address };
         if worst.is_none() {
             self.top.push(Reverse(ranked));
         } else if let Some(mut worst) = self.top.peek_mut()
@@ -195,57 +196,22 @@ impl SegmentCollector for Segment {
         }
     }
 
-    fn harvest(self) -> tantivy::Result<Gathered> {
-        self.finish()
+    fn harvest(mut self) -> tantivy::Result<Gathered> {
+        self.count();
+        let mut gathered = Gathered { total: self.total, top: self.top.into_iter().map(|r| r.0).collect(), ..Gathered::default() };
+        if let Some(counter) = &self.counter {
+            counter.add_to(&mut gathered.counts);
+        }
+        Ok(gathered)
     }
 }
 
 impl Segment {
     /// Counts the documents that are not counted yet.
     fn count(&mut self) {
-        let docs = std::mem::take(&mut self.fresh);
-        let mut ords: Vec<Option<u64>> = vec![None; docs.len()];
-        for (column, counts) in &mut self.facets {
-            let Some(column) = column else { continue };
-            ords.fill(None);
-            column.ords().first_vals(&docs, &mut ords);
-            for ord in ords.iter().flatten() {
-                if let Some(count) = usize::try_from(*ord).ok().and_then(|at| counts.get_mut(at)) {
-                    *count += 1;
-                }
-            }
+        if let Some(counter) = &mut self.counter {
+            counter.count(&self.fresh);
         }
-        if let Some((first, counts)) = &mut self.days {
-            let mut dates: Vec<Option<i64>> = vec![None; docs.len()];
-            self.dates.first_vals(&docs, &mut dates);
-            for date in dates.into_iter().flatten() {
-                let day = date.div_euclid(DAY).saturating_sub(*first);
-                if let Some(count) = usize::try_from(day).ok().and_then(|at| counts.get_mut(at)) {
-                    *count += 1;
-                }
-            }
-        }
-        self.fresh = docs;
         self.fresh.clear();
-    }
-
-    fn finish(mut self) -> tantivy::Result<Gathered> {
-        self.count();
-        let mut gathered = Gathered { total: self.total, top: self.top.into_iter().map(|r| r.0).collect(), ..Gathered::default() };
-        for (sum, (column, counts)) in gathered.facets.iter_mut().zip(self.facets) {
-            let Some(column) = column else { continue };
-            for (value, count) in (0_u64..).zip(counts).filter(|(_, count)| *count > 0) {
-                let mut text = String::new();
-                if column.ord_to_str(value, &mut text)? {
-                    *sum.entry(text).or_default() += count;
-                }
-            }
-        }
-        if let (Some(months), Some((first, counts))) = (gathered.facets.last_mut(), self.days) {
-            for (day, count) in (first..).zip(counts).filter(|(_, count)| *count > 0) {
-                *months.entry(month(day)).or_default() += count;
-            }
-        }
-        Ok(gathered)
     }
 }

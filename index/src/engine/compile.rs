@@ -24,7 +24,12 @@ pub(crate) struct Compiler<'a> {
     pub(crate) columns: &'a Columns,
     pub(crate) stop: &'a Stop,
     pub(crate) notices: Vec<String>,
+    /// What the note is found by and where it may stand: the leaves in the text that are not excluded.
+    pub(crate) standing: Vec<LeafQuery>,
 }
+
+/// A leaf of more words than this is not asked where it stands: to look for it would cost more than it tells.
+const MOST_STANDING: usize = 64;
 
 type Compiled = Result<Box<dyn Query>, IndexError>;
 
@@ -40,9 +45,7 @@ impl Compiler<'_> {
                 let sides: Result<Vec<Box<dyn Query>>, IndexError> = plans.iter().map(|p| self.plan(p)).collect();
                 Ok(Box::new(BooleanQuery::union(sides?)))
             }
-            Plan::Not(inner) => {
-                Ok(Box::new(BooleanQuery::new(vec![(Occur::Must, everything()), (Occur::MustNot, guarded(self.plan(inner)?))])))
-            }
+            Plan::Not(inner) => Ok(Box::new(BooleanQuery::new(vec![(Occur::Must, everything()), (Occur::MustNot, self.without(inner)?)]))),
             Plan::Leaf(Matcher::Date(range), ..) => Ok(unscored(self.date(*range))),
             Plan::Leaf(Matcher::Words { field, choices }, _, scope) => self.words(*field, choices, scope),
             Plan::Leaf(Matcher::Near { field, operands, within }, _, scope) => self.near(*field, operands, *within, scope),
@@ -53,7 +56,7 @@ impl Compiler<'_> {
         let mut sides = Vec::with_capacity(plans.len() + 1);
         for plan in plans {
             sides.push(match plan {
-                Plan::Not(inner) => (Occur::MustNot, guarded(self.plan(inner)?)),
+                Plan::Not(inner) => (Occur::MustNot, self.without(inner)?),
                 other => (Occur::Must, self.plan(other)?),
             });
         }
@@ -62,6 +65,14 @@ impl Compiler<'_> {
             sides.push((Occur::Must, everything()));
         }
         Ok(Box::new(BooleanQuery::new(sides)))
+    }
+
+    /// What is excluded, and stands nowhere.
+    fn without(&mut self, inner: &Plan) -> Compiled {
+        let standing = std::mem::take(&mut self.standing);
+        let query = self.plan(inner);
+        self.standing = standing;
+        Ok(guarded(query?))
     }
 
     fn date(&self, range: DateRange) -> Box<dyn Query> {
@@ -82,7 +93,14 @@ impl Compiler<'_> {
                     // A note is no better a fit for saying the same in several ways.
                     _ => Box::new(DisjunctionMaxQuery::new(sides)),
                 };
-                return Ok(if field == Field::Text { query } else { unscored(query) });
+                if field != Field::Text {
+                    return Ok(unscored(query));
+                }
+                let words: Result<Vec<Expanded>, IndexError> = choices.iter().map(|phrase| self.expand(field, phrase)).collect();
+                if let Some(leaf) = self.leaf(field, Ask::Phrase(words?), scope) {
+                    self.stand(leaf);
+                }
+                return Ok(query);
             }
         }
         let expanded: Result<Vec<Expanded>, IndexError> = choices.iter().map(|phrase| self.expand(field, phrase)).collect();
@@ -96,28 +114,40 @@ impl Compiler<'_> {
         } else {
             Ask::Phrase(expanded)
         };
-        Ok(self.leaf(field, ask, scope))
+        Ok(self.query(field, ask, scope))
     }
 
     fn near(&mut self, field: Field, operands: &[Vec<Phrase>], within: u32, scope: &Scope) -> Compiled {
         let sides: Result<Vec<Vec<Expanded>>, IndexError> =
             operands.iter().map(|choices| choices.iter().map(|phrase| self.expand(field, phrase)).collect()).collect();
-        Ok(self.leaf(field, Ask::Near(sides?, within), scope))
+        Ok(self.query(field, Ask::Near(sides?, within), scope))
     }
 
-    fn leaf(&self, field: Field, ask: Ask, scope: &Scope) -> Box<dyn Query> {
-        let (Some(column), Some(text), Some(section)) =
-            (self.columns.of(field), self.columns.of(Field::Text), self.columns.of(Field::Section))
-        else {
-            return Box::new(EmptyQuery);
-        };
+    fn query(&mut self, field: Field, ask: Ask, scope: &Scope) -> Box<dyn Query> {
+        let Some(leaf) = self.leaf(field, ask, scope) else { return Box::new(EmptyQuery) };
+        let query = Box::new(leaf.clone());
+        if !field.in_text() {
+            return unscored(query);
+        }
+        self.stand(leaf);
+        query
+    }
+
+    /// Keeps a leaf to ask where it stands.
+    fn stand(&mut self, leaf: LeafQuery) {
+        if leaf.ask.words() <= MOST_STANDING {
+            self.standing.push(leaf);
+        }
+    }
+
+    fn leaf(&self, field: Field, ask: Ask, scope: &Scope) -> Option<LeafQuery> {
+        let (column, text, section) = (self.columns.of(field)?, self.columns.of(Field::Text)?, self.columns.of(Field::Section)?);
         let named = |place: &Place| {
             let terms: Vec<Term> = place.names.iter().map(|name| Term::from_field_text(section, name)).collect();
             (place.inside, Arc::from(terms))
         };
         let scope = scope.iter().map(named).collect();
-        let query = Box::new(LeafQuery { column, text, section, ask, scope, scored: field.in_text(), stop: self.stop.clone() });
-        if field.in_text() { query } else { unscored(query) }
+        Some(LeafQuery { column, text, section, ask, scope, scored: field.in_text(), stop: self.stop.clone() })
     }
 
     fn expand(&mut self, field: Field, phrase: &Phrase) -> Result<Expanded, IndexError> {

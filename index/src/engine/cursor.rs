@@ -29,10 +29,17 @@ impl Group {
     }
 
     fn doc(&self) -> DocId {
-        self.order.peek().map_or(TERMINATED, |top| top.0.0)
+        match self.postings.as_slice() {
+            [only] => only.doc(),
+            _ => self.order.peek().map_or(TERMINATED, |top| top.0.0),
+        }
     }
 
     fn seek(&mut self, target: DocId) -> DocId {
+        // Most groups are one word.
+        if let [only] = self.postings.as_mut_slice() {
+            return if only.doc() >= target { only.doc() } else { only.seek(target) };
+        }
         while let Some(mut top) = self.order.peek_mut() {
             let Reverse((doc, which)) = *top;
             if doc >= target {
@@ -49,16 +56,25 @@ impl Group {
     }
 
     /// Where words of the group stand in the current document.
-    fn places(&mut self) -> Vec<Place> {
-        let mut positions = Vec::new();
-        self.each_here(|postings| postings.append_positions_with_offset(0, &mut positions));
+    fn positions(&mut self, positions: &mut Vec<u32>) {
+        positions.clear();
+        if let [only] = self.postings.as_mut_slice() {
+            only.append_positions_with_offset(0, positions);
+            return;
+        }
+        self.each_here(|postings| postings.append_positions_with_offset(0, positions));
         positions.sort_unstable();
         positions.dedup();
+    }
+
+    fn places(&mut self) -> Vec<Place> {
+        let mut positions = Vec::new();
+        self.positions(&mut positions);
         positions.into_iter().map(|position| Place { position, start: 0, end: 0 }).collect()
     }
 
     /// The sections of the group in a document, as stretches of words.
-    fn stretches(&mut self, doc: DocId) -> Vec<(u32, u32)> {
+    pub(crate) fn stretches(&mut self, doc: DocId) -> Vec<(u32, u32)> {
         let mut out = Vec::new();
         if self.seek(doc) == doc {
             let mut positions = Vec::new();
@@ -73,6 +89,9 @@ impl Group {
 
     /// Visits the words that are in the current document.
     fn each_here(&mut self, mut visit: impl FnMut(&mut SegmentPostings)) {
+        if let [only] = self.postings.as_mut_slice() {
+            return visit(only);
+        }
         let doc = self.doc();
         // Entries of the current document are at the top of the heap, each above the next: only they are visited.
         let mut open = vec![0_usize];
@@ -136,6 +155,17 @@ impl Operand {
         self.0.iter().map(PhraseCursor::size).fold(0, u32::saturating_add)
     }
 
+    /// The one word that it is, if it is one.
+    fn word(&mut self) -> Option<&mut Group> {
+        match self.0.as_mut_slice() {
+            [PhraseCursor { phrase, groups, .. }] if phrase.length == 1 => match groups.as_mut_slice() {
+                [only] => Some(only),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     fn occurrences(&mut self, doc: DocId) -> Vec<Occurrence> {
         occur::merged(self.0.iter_mut().filter(|phrase| phrase.doc == doc).map(PhraseCursor::occurrences).collect())
     }
@@ -151,6 +181,8 @@ pub(crate) enum Asked {
 pub(crate) struct Cursor {
     pub(crate) asked: Asked,
     pub(crate) scope: Vec<(bool, Group)>,
+    /// Room for the positions of near words.
+    pub(crate) lines: Vec<Vec<u32>>,
 }
 
 impl Cursor {
@@ -184,29 +216,56 @@ impl Cursor {
 
     /// How often the leaf occurs in the current document.
     pub(crate) fn count(&mut self, doc: DocId) -> u32 {
+        let bounds = self.bounds(doc);
+        match &mut self.asked {
+            Asked::Phrase(choices) => u32::try_from(phrases(choices, doc, &bounds).len()).unwrap_or(u32::MAX),
+            Asked::Near(operands, within) => {
+                let quick = if bounds.is_none() { words_near(operands, *within, &mut self.lines) } else { None };
+                u32::from(quick.unwrap_or_else(|| occur::near(&sides(operands, doc, &bounds), *within)))
+            }
+        }
+    }
+
+    /// Where the leaf occurs in the current document.
+    pub(crate) fn occurrences(&mut self, doc: DocId) -> Vec<Occurrence> {
+        let bounds = self.bounds(doc);
+        match &mut self.asked {
+            Asked::Phrase(choices) => phrases(choices, doc, &bounds),
+            Asked::Near(operands, within) => occur::near_all(&sides(operands, doc, &bounds), *within),
+        }
+    }
+
+    /// `None` where it may stand anywhere.
+    fn bounds(&mut self, doc: DocId) -> Option<Bounds> {
+        if self.scope.is_empty() {
+            return None;
+        }
         let mut bounds = Bounds::default();
         for (inside, sections) in &mut self.scope {
             let stretches = sections.stretches(doc);
             if *inside { bounds.inside.push(stretches) } else { bounds.outside.extend(stretches) }
         }
-        let scoped = !self.scope.is_empty();
-        match &mut self.asked {
-            Asked::Phrase(choices) => {
-                let mut found = choices.occurrences(doc);
-                if scoped {
-                    bounds.keep(&mut found);
-                }
-                u32::try_from(found.len()).unwrap_or(u32::MAX)
-            }
-            Asked::Near(operands, within) => {
-                let mut all: Vec<Vec<Occurrence>> = operands.iter_mut().map(|operand| operand.occurrences(doc)).collect();
-                if scoped {
-                    all.iter_mut().for_each(|found| bounds.keep(found));
-                }
-                u32::from(occur::near(&all, *within))
-            }
-        }
+        Some(bounds)
     }
+}
+
+/// Whether single words stand near each other; `None` where it takes a closer look.
+fn words_near(operands: &mut [Operand], within: u32, lines: &mut Vec<Vec<u32>>) -> Option<bool> {
+    lines.resize_with(operands.len(), Vec::new);
+    for (operand, line) in operands.iter_mut().zip(lines.iter_mut()) {
+        operand.word()?.positions(line);
+    }
+    occur::near_words(lines, within)
+}
+
+fn phrases(choices: &mut Operand, doc: DocId, bounds: &Option<Bounds>) -> Vec<Occurrence> {
+    let mut found = choices.occurrences(doc);
+    bounds.iter().for_each(|bounds| bounds.keep(&mut found));
+    found
+}
+
+fn sides(operands: &mut [Operand], doc: DocId, bounds: &Option<Bounds>) -> Vec<Vec<Occurrence>> {
+    operands.iter_mut().map(|operand| phrases(operand, doc, bounds)).collect()
 }
 
 /// The first document at or after `target` that all of `sides` have.

@@ -10,7 +10,7 @@ use tantivy::tokenizer::{PreTokenizedString, Token as Standing};
 use tantivy::{Document, Index, IndexWriter, Term};
 
 use super::schema::Columns;
-use crate::analysis::{Token, tokens};
+use crate::analysis::{Token, places};
 use crate::entry::{Change, Entry};
 use crate::epoch::Payload;
 use crate::error::IndexError;
@@ -106,7 +106,7 @@ fn values(columns: &Columns, entry: &Entry<'_>) -> Vec<(Column, OwnedValue)> {
     }
     let notes = &entry.notes;
     let marked = !(notes.sections.is_empty() && notes.mentions.is_empty() && notes.values.is_empty());
-    let words: Vec<Token<'_>> = if marked { tokens(entry.text).collect() } else { Vec::new() };
+    let words = if marked { places(entry.text) } else { Vec::new() };
     for field in Field::ALL {
         let Some(column) = columns.of(field) else { continue };
         if field.shape() == Shape::Keys {

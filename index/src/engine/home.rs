@@ -1,6 +1,8 @@
-//! Where an index lives. An encrypting directory becomes one more variant here; nothing else knows the difference.
+//! Where an index lives, and through which directory its folder is read and written. An encrypting directory is one more [`Shelf`]: every
+//! byte of an index goes through it, and nothing else knows the difference.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tantivy::Directory;
 use tantivy::directory::{DirectoryLock, INDEX_WRITER_LOCK, MmapDirectory, RamDirectory};
@@ -8,20 +10,28 @@ use tantivy::directory::{DirectoryLock, INDEX_WRITER_LOCK, MmapDirectory, RamDir
 use crate::epoch;
 use crate::error::IndexError;
 
-#[derive(Debug, Clone)]
+/// Opens the directory of a folder that exists.
+pub(crate) type Shelf = Arc<dyn Fn(&Path) -> Result<Box<dyn Directory>, IndexError> + Send + Sync>;
+
+/// Files as they are.
+pub(crate) fn plain() -> Shelf {
+    Arc::new(|path| {
+        let directory = MmapDirectory::open(path).map_err(|e| IndexError::Unusable(e.to_string()))?;
+        Ok(Box::new(directory))
+    })
+}
+
+#[derive(Clone)]
 pub(crate) enum Home {
     Memory(RamDirectory),
-    Folder(PathBuf),
+    Folder(PathBuf, Shelf),
 }
 
 impl Home {
     pub(crate) fn directory(&self) -> Result<Box<dyn Directory>, IndexError> {
         match self {
             Home::Memory(ram) => Ok(Box::new(ram.clone())),
-            Home::Folder(path) => {
-                let directory = MmapDirectory::open(path).map_err(|e| IndexError::Unusable(e.to_string()))?;
-                Ok(Box::new(directory))
-            }
+            Home::Folder(path, shelf) => shelf(path),
         }
     }
 }
@@ -49,6 +59,7 @@ pub(crate) fn empty(path: &Path) -> Result<(), IndexError> {
     Ok(())
 }
 
+/// Locks are the file system's, whatever the files hold.
 fn lock(path: &Path) -> Result<DirectoryLock, IndexError> {
     let directory = MmapDirectory::open(path).map_err(|e| IndexError::Unusable(e.to_string()))?;
     directory.acquire_lock(&INDEX_WRITER_LOCK).map_err(|_| IndexError::Busy)
@@ -76,3 +87,7 @@ pub(crate) fn remove_others(own: &Path) {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests;

@@ -29,6 +29,18 @@ pub(crate) enum Ask {
     Near(Vec<Vec<Expanded>>, u32),
 }
 
+impl Ask {
+    /// How many words it stands for in all.
+    pub(crate) fn words(&self) -> usize {
+        let words = |choices: &[Expanded]| choices.iter().flat_map(|e| &e.words).map(|words| words.len()).sum::<usize>();
+        match self {
+            Ask::Any(all) => all.len(),
+            Ask::Phrase(choices) => words(choices),
+            Ask::Near(operands, _) => operands.iter().map(|choices| words(choices)).sum(),
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct LeafQuery {
     pub(crate) column: Column,
@@ -88,6 +100,34 @@ impl LeafQuery {
         let length = searcher.total_num_tokens(self.text)? as Score / all.max(1) as Score;
         Ok(Bm25Weight::for_one_term_without_explain(rarest, all, length))
     }
+
+    fn opener<'r>(&'r self, reader: &'r SegmentReader) -> Opener<'r> {
+        Opener { reader, column: self.column, stop: &self.stop }
+    }
+
+    /// The places of what is asked, in one segment.
+    pub(crate) fn cursor(&self, reader: &SegmentReader) -> tantivy::Result<Cursor> {
+        let open = self.opener(reader);
+        let asked = match &self.ask {
+            Ask::Any(words) => Asked::Phrase(open.any(words)?),
+            Ask::Phrase(choices) => Asked::Phrase(open.operand(choices)?),
+            Ask::Near(operands, within) => {
+                let sides: tantivy::Result<Vec<Operand>> = operands.iter().map(|choices| open.operand(choices)).collect();
+                Asked::Near(sides?, *within)
+            }
+        };
+        let mut scope = Vec::with_capacity(self.scope.len());
+        for (inside, names) in &self.scope {
+            scope.push((*inside, self.sections(reader, names)?));
+        }
+        Ok(Cursor { asked, scope, lines: Vec::new() })
+    }
+
+    /// The sections of these names, in one segment.
+    pub(crate) fn sections(&self, reader: &SegmentReader, names: &[Term]) -> tantivy::Result<Group> {
+        let open = Opener { column: self.section, ..self.opener(reader) };
+        Ok(Group::new(open.postings(names, IndexRecordOption::WithFreqsAndPositions)?))
+    }
 }
 
 struct LeafWeight {
@@ -102,21 +142,10 @@ impl Weight for LeafWeight {
             None => None,
         };
         let leaf = &self.leaf;
-        let open = Opener { reader, column: leaf.column, stop: &leaf.stop };
-        let asked = match &leaf.ask {
-            Ask::Any(words) => return Ok(Box::new(Listed { docs: open.list(words)?, at: 0, rank })),
-            Ask::Phrase(choices) => Asked::Phrase(open.operand(choices)?),
-            Ask::Near(operands, within) => {
-                let sides: tantivy::Result<Vec<Operand>> = operands.iter().map(|choices| open.operand(choices)).collect();
-                Asked::Near(sides?, *within)
-            }
-        };
-        let sections = Opener { column: leaf.section, ..open };
-        let mut scope = Vec::with_capacity(leaf.scope.len());
-        for (inside, names) in &leaf.scope {
-            scope.push((*inside, Group::new(sections.postings(names, IndexRecordOption::WithFreqsAndPositions)?)));
+        if let Ask::Any(words) = &leaf.ask {
+            return Ok(Box::new(Listed { docs: leaf.opener(reader).list(words)?, at: 0, rank }));
         }
-        Ok(Box::new(Positional::new(Cursor { asked, scope }, rank, leaf.stop.clone())))
+        Ok(Box::new(Positional::new(leaf.cursor(reader)?, rank, leaf.stop.clone())))
     }
 
     fn explain(&self, _: &SegmentReader, _: DocId) -> tantivy::Result<Explanation> {
@@ -147,6 +176,12 @@ impl Opener<'_> {
 
     fn operand(&self, choices: &[Expanded]) -> tantivy::Result<Operand> {
         Ok(Operand(choices.iter().map(|e| self.phrase(e)).collect::<tantivy::Result<_>>()?))
+    }
+
+    /// Any of many words, as a phrase of one word.
+    fn any(&self, words: &[Term]) -> tantivy::Result<Operand> {
+        let group = Group::new(self.postings(words, IndexRecordOption::WithFreqsAndPositions)?);
+        Ok(Operand(vec![PhraseCursor::new(Phrase::word(), vec![group])]))
     }
 
     fn phrase(&self, expanded: &Expanded) -> tantivy::Result<PhraseCursor> {

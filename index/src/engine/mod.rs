@@ -8,28 +8,35 @@ mod feed;
 mod guard;
 mod home;
 mod leaf;
+mod ledger;
 mod open;
 mod schema;
+mod standing;
 
 pub use feed::Take;
+pub use standing::SectionWeight;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use serde::Serialize;
-use tantivy::{Index, IndexReader};
+use tantivy::query::EnableScoring;
+use tantivy::{Executor, Index, IndexReader};
 
 use crate::entry::Change;
 use crate::epoch::Payload;
 use crate::error::IndexError;
-use crate::grammar::Query;
+use crate::grammar::{Field, Query};
 use crate::plan::Plan;
 use crate::stop::Stop;
-use collect::{Counts, Gather};
+use collect::Gather;
 use compile::Compiler;
 use home::Home;
+use ledger::{COUNTED, Ledgers};
 use schema::{Columns, FACETS};
+use standing::{LOOKED_AT, Standing};
 
 /// Most values counted out for one facet.
 const FACET_VALUES: usize = 12;
@@ -37,11 +44,20 @@ const FACET_VALUES: usize = 12;
 /// Most values of a segment that are looked through for completion.
 const MOST_VALUES: usize = 20_000;
 
+/// From so many documents on the segments are searched side by side. Below, one thread has its answer before a busy machine has woken a
+/// second one.
+const MANY: u64 = 300_000;
+
+/// More threads find no more segments worth it.
+const MOST_THREADS: usize = 4;
+
 /// An open index. Searches from several threads at once; one process writes at a time, readers are never blocked by it.
 pub struct Engine {
     index: Index,
     reader: IndexReader,
     columns: Columns,
+    ledgers: Ledgers,
+    executor: OnceLock<Executor>,
     home: Home,
     epoch: String,
     store: String,
@@ -77,6 +93,8 @@ pub struct Page {
     pub sort: Sort,
     /// How much newer notes are preferred, in the order by score.
     pub recency: Option<Recency>,
+    /// How much it counts in which section the words stand, in the order by score.
+    pub sections: &'static [SectionWeight],
     /// Whether values are counted out.
     pub facets: bool,
 }
@@ -117,7 +135,7 @@ pub enum Sort {
 
 impl Default for Page {
     fn default() -> Page {
-        Page { limit: 20, offset: 0, sort: Sort::Score, recency: None, facets: true }
+        Page { limit: 20, offset: 0, sort: Sort::Score, recency: None, sections: &[], facets: true }
     }
 }
 
@@ -165,7 +183,7 @@ impl Engine {
     /// engine to rebuild; where not even a folder can be made, that engine lives in memory. `store` is the store's identifier, `reader`
     /// the version of whoever makes the annotations: another one, another epoch.
     pub fn open(dir: &Path, store: &str, reader: &str) -> Result<Opened, IndexError> {
-        open::open(dir, store, reader)
+        open::open(dir, store, reader, &home::plain())
     }
 
     /// An empty engine in memory.
@@ -218,7 +236,7 @@ impl Engine {
         let payload = Payload { epoch: self.epoch.clone(), store: self.store.clone(), sequence };
         feed::apply(&self.index, &self.columns, from, give, &payload, stop)?;
         self.reload()?;
-        if let Home::Folder(path) = &self.home
+        if let Home::Folder(path, _) = &self.home
             && first
         {
             home::remove_others(path);
@@ -228,7 +246,7 @@ impl Engine {
 
     /// Whether it lives on disk. One that does not must not be the reason to forget a change.
     pub fn on_disk(&self) -> bool {
-        matches!(self.home, Home::Folder(_))
+        matches!(self.home, Home::Folder(..))
     }
 
     /// Shows this engine what other processes have committed.
@@ -257,13 +275,40 @@ impl Engine {
             return Ok(Found::default());
         }
         let searcher = self.reader.searcher();
-        let mut compiler = Compiler { searcher: &searcher, columns: &self.columns, stop, notices: Vec::new() };
+        let mut compiler = Compiler { searcher: &searcher, columns: &self.columns, stop, notices: Vec::new(), standing: Vec::new() };
         let compiled = compiler.plan(&plan)?;
-        let notices = compiler.notices;
-        let gather = Gather { page, stop: stop.clone() };
-        let gathered = searcher.search(&*compiled, &gather)?;
-        let hits = gathered.top.iter().skip(page.offset).map(|r| Hit { key: r.key(), score: r.score() }).collect();
-        Ok(Found { total: gathered.total, hits, facets: facets(gathered.facets), notices })
+        let (notices, leaves) = (compiler.notices, compiler.standing);
+        let ledger = if page.facets { Some(self.ledgers.of(&searcher)?) } else { None };
+        // Where sections weigh, the order of the best is known only when all of them are looked at, whatever the page.
+        let weighed = page.sort == Sort::Score && page.limit > 0 && !page.sections.is_empty();
+        let page_end = page.offset.saturating_add(page.limit);
+        let wanted = if weighed { page_end.max(LOOKED_AT) } else { page_end };
+        let gather = Gather { wanted, page, ledger: ledger.clone(), stop: stop.clone() };
+        let scoring = EnableScoring::enabled_from_searcher(&searcher);
+        let executor = self.executor(searcher.num_docs())?;
+        let mut gathered = searcher.search_with_executor(&*compiled, &gather, executor, scoring)?;
+        if let Some(section) = self.columns.of(Field::Section)
+            && weighed
+        {
+            Standing { leaves, section, weights: page.sections }.rank(&searcher, &mut gathered.top)?;
+        }
+        let hits = gathered.top.iter().take(page_end).skip(page.offset).map(|r| Hit { key: r.key(), score: r.score() }).collect();
+        let facets = ledger.map_or_else(Vec::new, |ledger| facets(&ledger.values, &gathered.counts));
+        Ok(Found { total: gathered.total, hits, facets, notices })
+    }
+
+    /// One thread for a small index, where a second one costs more than it saves.
+    fn executor(&self, documents: u64) -> Result<&Executor, IndexError> {
+        static ALONE: Executor = Executor::SingleThread;
+        if documents < MANY {
+            return Ok(&ALONE);
+        }
+        if let Some(executor) = self.executor.get() {
+            return Ok(executor);
+        }
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+        let made = if threads > 1 { Executor::multi_thread(threads, "search-")? } else { Executor::SingleThread };
+        Ok(self.executor.get_or_init(|| made))
     }
 
     /// Values of a facet that have a word beginning with `start`, in order; for completion.
@@ -293,17 +338,17 @@ impl Engine {
 }
 
 /// The counts as a list: the most frequent values of each field, and the latest months.
-fn facets(counts: Counts) -> Vec<Facet> {
+fn facets(values: &[Vec<String>; COUNTED], counts: &[Vec<u64>; COUNTED]) -> Vec<Facet> {
     let names = FACETS.into_iter().map(|field| field.name()).chain(["date"]);
     let mut out = Vec::new();
-    for (field, counts) in names.zip(counts) {
-        let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
+    for (field, (values, counts)) in names.zip(values.iter().zip(counts)) {
+        let mut counted: Vec<(&String, u64)> = values.iter().zip(counts.iter().copied()).filter(|(_, count)| *count > 0).collect();
         if field == "date" {
-            counts.reverse();
+            counted.reverse();
         } else {
-            counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            counted.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
         }
-        out.extend(counts.into_iter().take(FACET_VALUES).map(|(value, count)| Facet { field, value, count }));
+        out.extend(counted.into_iter().take(FACET_VALUES).map(|(value, count)| Facet { field, value: value.clone(), count }));
     }
     out
 }

@@ -3,12 +3,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, OnceLock};
 
 use tantivy::directory::RamDirectory;
 use tantivy::index::SegmentComponent;
 use tantivy::{Directory, Index, IndexSettings, ReloadPolicy};
 
-use super::home::{self, Home};
+use super::home::{self, Home, Shelf};
+use super::ledger::Ledgers;
 use super::{Engine, Opened, schema};
 use crate::epoch::{self, Payload};
 use crate::error::IndexError;
@@ -26,8 +28,8 @@ enum Probe {
     Unusable(String),
 }
 
-pub(crate) fn open(dir: &Path, store: &str, reader: &str) -> Result<Opened, IndexError> {
-    let name = Name { epoch: epoch::name(store, reader), store: epoch::store(store) };
+pub(crate) fn open(dir: &Path, store: &str, reader: &str, shelf: &Shelf) -> Result<Opened, IndexError> {
+    let name = Name { epoch: epoch::name(store, reader), store: epoch::store(store), shelf: Arc::clone(shelf) };
     let folder = dir.join(epoch::folder(&name.epoch));
     let other = !home::others(&folder).is_empty();
     // A second look before an index is given up: another process may have merged files away during the first.
@@ -58,23 +60,30 @@ pub(crate) fn open(dir: &Path, store: &str, reader: &str) -> Result<Opened, Inde
     }
 }
 
-/// What an index is called: its epoch, and the store that it belongs to.
+/// What an index is called (its epoch, and the store that it belongs to), and how its folder is opened.
 #[derive(Clone)]
 struct Name {
     epoch: String,
     store: String,
+    shelf: Shelf,
+}
+
+impl Name {
+    fn home(&self, folder: &Path) -> Home {
+        Home::Folder(folder.to_owned(), Arc::clone(&self.shelf))
+    }
 }
 
 /// The whole index of another epoch of the same store, if this program can still read it.
 fn earlier(folder: &Path, name: &Name) -> Option<Box<Engine>> {
     home::others(folder).into_iter().find_map(|path| {
         let opened = catch_unwind(AssertUnwindSafe(|| -> Result<Option<Engine>, IndexError> {
-            let home = Home::Folder(path);
+            let home = name.home(&path);
             let index = Index::open(home.directory()?)?;
             let same = index.schema() == schema::schema().0;
             match payload(&index)? {
                 Some(found) if same && found.store == name.store && complete(&index)? => {
-                    let own = Name { epoch: found.epoch.clone(), store: found.store.clone() };
+                    let own = Name { epoch: found.epoch.clone(), ..name.clone() };
                     engine(index, home, own, Some(found)).map(Some)
                 }
                 _ => Ok(None),
@@ -87,7 +96,7 @@ fn earlier(folder: &Path, name: &Name) -> Option<Box<Engine>> {
 pub(crate) fn memory(store: &str, reader: &str) -> Result<Engine, IndexError> {
     let home = Home::Memory(RamDirectory::create());
     let index = create(&home)?;
-    engine(index, home, Name { epoch: epoch::name(store, reader), store: epoch::store(store) }, None)
+    engine(index, home, Name { epoch: epoch::name(store, reader), store: epoch::store(store), shelf: home::plain() }, None)
 }
 
 fn fresh(folder: &Path, name: &Name, clear: bool) -> Result<Engine, IndexError> {
@@ -95,7 +104,7 @@ fn fresh(folder: &Path, name: &Name, clear: bool) -> Result<Engine, IndexError> 
     if clear {
         home::empty(folder)?;
     }
-    let home = Home::Folder(folder.to_owned());
+    let home = name.home(folder);
     let index = create(&home)?;
     engine(index, home, name.clone(), None)
 }
@@ -124,7 +133,7 @@ fn probe(folder: &Path, name: &Name) -> Probe {
 }
 
 fn read(folder: &Path, name: &Name) -> Result<Probe, IndexError> {
-    let home = Home::Folder(folder.to_owned());
+    let home = name.home(folder);
     let index = Index::open(home.directory()?)?;
     if index.schema() != schema::schema().0 {
         return Ok(Probe::Unusable("the search index has other fields than this program writes".to_owned()));
@@ -176,5 +185,16 @@ fn engine(mut index: Index, home: Home, name: Name, payload: Option<Payload>) ->
     let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
     let built = AtomicBool::new(payload.is_some());
     let sequence = AtomicU64::new(payload.map_or(0, |p| p.sequence));
-    Ok(Engine { index, reader, columns: schema::schema().1, home, epoch: name.epoch, store: name.store, sequence, built })
+    Ok(Engine {
+        index,
+        reader,
+        columns: schema::schema().1,
+        ledgers: Ledgers::default(),
+        executor: OnceLock::new(),
+        home,
+        epoch: name.epoch,
+        store: name.store,
+        sequence,
+        built,
+    })
 }

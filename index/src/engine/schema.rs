@@ -1,14 +1,12 @@
 //! The fields of the index: ids, positions and columns; no stored text.
 
-use std::borrow::Cow;
-
 use tantivy::schema::{FAST, Field as Column, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{TextAnalyzer, Token as Fed, TokenStream, Tokenizer, TokenizerManager};
 
-use crate::analysis::Token;
+use crate::analysis::{Token, Tokens, tokens};
 use crate::brute::field_tokens;
 use crate::grammar::{Field, Shape};
-use crate::pairs::pair;
+use crate::pairs::{common, follows, write};
 
 pub(crate) const KEY: &str = "key";
 pub(crate) const DATE: &str = "date";
@@ -83,48 +81,60 @@ impl Tokenizer for Analysis {
     type TokenStream<'a> = Stream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream<'a> {
-        let tokens: Box<dyn Iterator<Item = Token<'a>> + 'a> = match self.0.shape() {
-            Shape::Words => Box::new(crate::analysis::tokens(text)),
-            _ => Box::new(field_tokens(self.0, text).into_iter()),
+        let tokens = match self.0.shape() {
+            Shape::Words => Source::Words(tokens(text)),
+            _ => Source::Value(field_tokens(self.0, text).into_iter()),
         };
         Stream { tokens, pairs: self.0 == Field::Text, before: None, waiting: None, fed: Fed::default() }
     }
 }
 
+/// Where the tokens of a field come from.
+enum Source<'a> {
+    Words(Tokens<'a>),
+    Value(std::vec::IntoIter<Token<'a>>),
+}
+
 struct Stream<'a> {
-    tokens: Box<dyn Iterator<Item = Token<'a>> + 'a>,
+    tokens: Source<'a>,
     /// Whether pairs are made.
     pairs: bool,
-    /// The last word that is no compound: the next one may pair with it.
-    before: Option<(Cow<'a, str>, u32)>,
-    /// A pair that is next.
-    waiting: Option<(String, u32)>,
+    /// The word before and where it stands, with itself if it is a common one: the next word may pair with it.
+    before: Option<(Option<&'static str>, u32)>,
+    /// The first word of a pair that is next; the second one is still at hand.
+    waiting: Option<(&'static str, u32)>,
     fed: Fed,
 }
 
 impl<'a> Stream<'a> {
     /// Looks whether a word makes a pair with the one before it. A compound never does, and its parts come after it.
     fn note(&mut self, token: &Token<'a>) {
-        if let Some((first, position)) = &self.before
+        if let Some((Some(first), position)) = self.before
             && position.saturating_add(1) == token.position
+            && follows(&token.text)
         {
-            self.waiting = pair(first, &token.text).map(|text| (text, *position));
+            self.waiting = Some((first, position));
         }
         let letters = token.text.bytes().all(|b| b.is_ascii_lowercase());
-        if letters || self.before.as_ref().is_none_or(|(_, position)| *position != token.position) {
-            self.before = Some((token.text.clone(), token.position));
+        if letters || self.before.is_none_or(|(_, position)| position != token.position) {
+            self.before = Some((common(&token.text), token.position));
         }
     }
 }
 
 impl TokenStream for Stream<'_> {
     fn advance(&mut self) -> bool {
-        if let Some((text, position)) = self.waiting.take() {
-            self.fed.text = text;
+        if let Some((first, position)) = self.waiting.take() {
+            let second = std::mem::take(&mut self.fed.text);
+            write(first, &second, &mut self.fed.text);
             self.fed.position = position as usize;
             return true;
         }
-        let Some(token) = self.tokens.next() else { return false };
+        let next = match &mut self.tokens {
+            Source::Words(tokens) => tokens.next(),
+            Source::Value(tokens) => tokens.next(),
+        };
+        let Some(token) = next else { return false };
         if self.pairs {
             self.note(&token);
         }

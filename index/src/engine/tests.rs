@@ -281,6 +281,89 @@ fn a_newer_note_goes_before_an_older_one_that_fits_as_well() {
     assert_eq!(hits.iter().map(|h| h.key).collect::<Vec<_>>(), [3]);
 }
 
+/// A note of two sections, `plan` inside `course`, with words before the first.
+fn sectioned(key: u64, text: &str) -> Engine {
+    let at = |word: &str| text.find(word).unwrap_or(text.len());
+    let region = |name, from: usize, to: usize| crate::Region { name, span: from..to, heading: from..from };
+    let sections =
+        [region("family", at("FAMILY"), at("COURSE")), region("course", at("COURSE"), text.len()), region("plan", at("PLAN"), text.len())];
+    let notes = crate::Annotations { sections: &sections, ..crate::Annotations::default() };
+    let engine = Engine::memory().unwrap();
+    engine.apply([Change::Put(Entry { key, text, notes, ..Entry::default() })].into_iter(), 1, &Stop::new()).unwrap();
+    engine
+}
+
+fn weighed() -> &'static [SectionWeight] {
+    static WEIGHTS: std::sync::OnceLock<Vec<SectionWeight>> = std::sync::OnceLock::new();
+    WEIGHTS.get_or_init(|| {
+        [("family", 0.5), ("course", 1.5), ("plan", 2.0)].map(|(name, weight)| SectionWeight { name: name.to_owned(), weight }).into()
+    })
+}
+
+#[test]
+fn words_weigh_by_the_best_section_they_stand_in_and_the_innermost_counts() {
+    let text = "Here sepsis and ileus. FAMILY: gout, sepsis, cough. COURSE: cough, rash near hives. PLAN: sepsis, rash.";
+    let engine = sectioned(1, text);
+    let score = |query: &str, sections| {
+        let found = engine.search(&Query::parse(query).0, Page { sections, ..Page::default() }, &Stop::new()).unwrap();
+        found.hits.first().map_or(0.0, |hit| hit.score)
+    };
+    for (query, factor) in [
+        ("ileus", 1.0),
+        ("gout", 0.5),
+        ("cough", 1.5),
+        ("sepsis", 2.0),
+        ("ileu* or iles~", 1.0),
+        ("hive*", 1.5),
+        ("\"rash near\"", 1.5),
+        ("rash near/2 hives", 1.5),
+        ("sepsis section:family", 0.5),
+        ("sepsis not section:plan", 1.0),
+        ("gout sepsis", 1.25),
+        ("gout or absent", 0.5),
+        ("gout not (absent and sepsis)", 0.5),
+        ("section:plan", 1.0),
+    ] {
+        let (plain, found) = (score(query, &[]), score(query, weighed()));
+        assert!(plain > 0.0 || query == "section:plan", "{query}");
+        assert!((found - plain * factor).abs() < 1e-5, "{query}: {found} is not {plain} times {factor}");
+    }
+}
+
+#[test]
+fn the_first_page_is_the_beginning_of_the_whole_list_whatever_age_and_sections_weigh() {
+    let engine = Engine::memory().unwrap();
+    let region = |name, span| crate::Region { name, span, heading: 0..0 };
+    let texts: Vec<String> =
+        (0..60_usize).map(|i| format!("sepsis {} PLAN sepsis {}", "word ".repeat(i % 7), "more ".repeat(i % 11))).collect();
+    let sections: Vec<Vec<crate::Region<'_>>> =
+        texts.iter().enumerate().map(|(i, t)| vec![region(["family", "course", "plan", "none"][i % 4], i % 3..t.len())]).collect();
+    let entry = |i: usize| Entry {
+        key: i as u64,
+        text: &texts[i],
+        date: (i % 5 > 0).then_some(86_400 * (i as i64 % 13)),
+        notes: crate::Annotations { sections: &sections[i], ..crate::Annotations::default() },
+        ..Entry::default()
+    };
+    // Three commits, three segments.
+    for third in 0..3_u64 {
+        engine.apply((0..60).filter(|i| *i as u64 % 3 == third).map(|i| Change::Put(entry(i))), third + 1, &Stop::new()).unwrap();
+    }
+    let recency = Some(Recency { now: 86_400 * 14, weight: 0.5, half_life: 3.0 });
+    let hits = |query: &str, limit, offset| {
+        let page = Page { limit, offset, recency, sections: weighed(), ..Page::default() };
+        engine.search(&Query::parse(query).0, page, &Stop::new()).unwrap().hits
+    };
+    for query in ["sepsis", "more or word", "sep* not absent", "sepsis near/3 word"] {
+        let all = hits(query, 100, 0);
+        assert!(all.len() > 20 && all.windows(2).all(|two| (-two[0].score, two[0].key) < (-two[1].score, two[1].key)), "{query}");
+        for limit in [1, 2, 5, 20] {
+            assert_eq!(hits(query, limit, 0), all[..limit], "{query}");
+            assert_eq!(hits(query, limit, 3), all[3..limit + 3], "{query}");
+        }
+    }
+}
+
 #[test]
 fn the_index_of_an_older_reader_is_searched_until_the_new_one_is_built() {
     let dir = tempfile::tempdir().unwrap();
