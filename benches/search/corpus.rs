@@ -8,22 +8,26 @@ const DROPPED: u64 = 200;
 const REPLACED: u64 = 30;
 const SLIPS: u64 = 2;
 
-/// Own sentences about what documentation specialists look for; a note gets none to three of them.
+/// Notes with one of the sentences below, in thousands.
+const SAID: u64 = 250;
+
+/// Own sentences about what documentation specialists look for, from the frequent to the rare: a note that has one has the n-th with a
+/// chance in proportion to 1 / n, so that the first is in one note of thirteen and the last in one of two hundred.
 const ADDED: [&str; 14] = [
     "Acute on chronic systolic heart failure, on furosemide for diuresis.",
     "Acute kidney injury with creatinine above baseline, likely acute tubular necrosis.",
+    "Hyponatremia and hypokalemia, both replaced.",
     "Sepsis was present on admission, lactate rising, vancomycin started.",
     "Rule out encephalopathy; altered mental status is improving.",
-    "Severe protein calorie malnutrition with weight loss over three months, albumin low.",
     "Acute blood loss anemia, hemoglobin low, transfused two units of blood.",
-    "Pressure ulcer of the sacrum, stage three, cleaned and dressed.",
     "In respiratory distress, placed on BiPAP, oxygen at four liters.",
-    "Ejection fraction thirty percent by echocardiogram, takotsubo pattern.",
-    "Hyponatremia and hypokalemia, both replaced.",
     "Aspiration pneumonia suspected, no septic shock.",
-    "Chronic kidney disease stage four, nephrology follows, calciphylaxis considered.",
+    "Severe protein calorie malnutrition with weight loss over three months, albumin low.",
+    "Pressure ulcer of the sacrum, stage three, cleaned and dressed.",
     "The patient was taken to the operating room without delay.",
     "Thrombocytopenia noted; thrombosis was excluded by ultrasound.",
+    "Ejection fraction thirty percent by echocardiogram, takotsubo pattern.",
+    "Chronic kidney disease stage four, nephrology follows, calciphylaxis considered.",
 ];
 
 /// A made note.
@@ -56,6 +60,18 @@ impl Dice {
 
     fn below(&mut self, limit: usize) -> usize {
         usize::try_from(self.next()).unwrap_or(0) % limit.max(1)
+    }
+
+    /// One of the sentences, the n-th in proportion to 1 / n.
+    fn said(&mut self) -> &'static str {
+        let shares = |n: usize| 1_000_000 / n;
+        let mut at = self.below((1..=ADDED.len()).map(shares).sum());
+        let mut n = 1;
+        while at >= shares(n) {
+            at -= shares(n);
+            n += 1;
+        }
+        ADDED[n - 1]
     }
 
     fn thousandths(&mut self, chance: u64) -> bool {
@@ -91,9 +107,9 @@ impl Corpus {
                 self.word(&mut dice, word, &mut out);
             }
         }
-        for _ in 0..dice.below(4) {
+        if dice.thousandths(SAID) {
             out.push('\n');
-            out.push_str(ADDED[dice.below(ADDED.len())]);
+            out.push_str(dice.said());
         }
         let day = i64::try_from(dice.next() % 1096).unwrap_or(0);
         Note { key, text: out, specialty: specialty.clone(), mrn: format!("{:09}", key * 7), date: 1_672_531_200 + day * 86_400 }

@@ -13,8 +13,8 @@ mod queries;
 mod rivals;
 
 use corpus::Corpus;
-use lacuna::reading::{Reading, read};
-use lacuna::work::{Annotated, Known};
+use lacuna::reading::{Reading, read_marks};
+use lacuna::work::{Annotated, Known, best_first};
 use lacuna_index::{Change, Engine, Entry, Opened, Page, Query, Stop, marks, window};
 use queries::Asked;
 use rayon::prelude::*;
@@ -22,6 +22,9 @@ use rivals::{Bare, Sqlite};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
+
+/// The day after the last note, in UTC seconds: what newness is reckoned from.
+const NOW: i64 = 1_672_531_200 + 1096 * 86_400;
 
 /// Notes made, read and indexed at a time.
 const BATCH: u64 = 500;
@@ -108,7 +111,7 @@ fn ours(folder: &Path, corpus: &Corpus, notes: u64, reading: bool) -> Engine {
     let mut give = |take: &mut lacuna_index::Take<'_>| {
         for first in (1..=notes).step_by(BATCH as usize) {
             let batch: Vec<corpus::Note> = (first..(first + BATCH).min(notes + 1)).map(|n| corpus.note(n)).collect();
-            let one = |n: &corpus::Note| if reading { read(&n.text, None) } else { Reading::default() };
+            let one = |n: &corpus::Note| if reading { read_marks(&n.text) } else { Reading::default() };
             let readings: Vec<Reading> = batch.par_iter().map(one).collect();
             for (note, reading) in batch.iter().zip(&readings) {
                 let annotated = Annotated::of(&note.text, reading);
@@ -131,7 +134,7 @@ fn ours(folder: &Path, corpus: &Corpus, notes: u64, reading: bool) -> Engine {
 
 /// What a screen asks: the best 20, the total, the counted values, snippets with their marks.
 fn ask(engine: &Engine, store: &Sqlite, query: &Query, facets: bool) -> u64 {
-    let found = engine.search(query, Page { facets, ..Page::default() }, &Stop::new()).unwrap();
+    let found = engine.search(query, Page { facets, ..best_first(NOW) }, &Stop::new()).unwrap();
     for hit in &found.hits {
         let text = store.text(hit.key);
         std::hint::black_box(window(&text, &marks(query, &text), 160));

@@ -32,7 +32,7 @@ pub use elements::{ElementRules, elements};
 pub use jsonl::read_line;
 pub use lexicon::{Concept, Files, Lexicon, Sense, senses, synonyms};
 pub use model::{Assertion, Axes, Cause, Condition, Experiencer, Measurement, Mention, Presence, Reading, Section, Term};
-pub use read::{read, read_terms};
+pub use read::{read, read_marks, read_terms};
 pub use section::{Headings, sections};
 pub use sentence::sentences;
 pub use version::version;

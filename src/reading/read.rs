@@ -23,6 +23,14 @@ pub fn read(text: &str, hint: Option<DocumentType>) -> Reading {
     Page::new(Lexicon::shipped(), text).reading(hint)
 }
 
+/// What a search looks for in a text: sections, mentions and measurements, and nothing else of a reading.
+pub fn read_marks(text: &str) -> Reading {
+    let page = Page::new(Lexicon::shipped(), text);
+    let mentions = page.mentions();
+    let measurements = measurement::measurements(page.lexicon, page.text, &page.folded, &page.hits.measures);
+    Reading { sections: page.sections, sentences: page.sentences, mentions, measurements, ..Reading::default() }
+}
+
 /// Each place of each asked term, with how it stands there. Terms match without regard to case and white space, at word boundaries.
 pub fn read_terms(text: &str, terms: &[String]) -> Vec<Term> {
     Page::new(Lexicon::shipped(), text).terms(terms)

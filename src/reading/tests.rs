@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used, clippy::panic)]
 
-use super::{Assertion, Axes, Experiencer, read, read_terms};
+use super::{Assertion, Axes, Experiencer, read, read_marks, read_terms};
 use proptest::prelude::*;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,6 +100,15 @@ const TRAPS: [&str; 8] = [
     include_str!("../../fixtures/traps/writing.toml"),
     include_str!("../../fixtures/traps/names.toml"),
 ];
+
+#[test]
+fn what_a_search_looks_for_is_what_the_whole_reading_has() {
+    for text in ["PMH: CHF. ASSESSMENT: No sepsis. Creatinine 2.1 mg/dL, EF 30 %.", "FAMILY HISTORY: mother with stroke.", ""] {
+        let (whole, marks) = (read(text, None), read_marks(text));
+        assert_eq!((&marks.sections, &marks.mentions, &marks.measurements), (&whole.sections, &whole.mentions, &whole.measurements));
+        assert!(text.is_empty() || !marks.mentions.is_empty());
+    }
+}
 
 /// The second set, written when the reader had been mended by the first.
 const FRESH_TRAPS: [&str; 4] = [

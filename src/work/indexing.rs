@@ -2,7 +2,7 @@
 
 use super::annotate::Annotated;
 use crate::error::{Result, Trouble};
-use crate::reading::{self, Reading, read};
+use crate::reading::{self, Reading, read_marks};
 use crate::store::{DocumentForIndex, Store};
 use lacuna_index::{Change, Engine, Entry, IndexError, Opened, Stop};
 use rayon::prelude::*;
@@ -80,7 +80,7 @@ impl Library {
 
 /// Documents with what the reader finds in them.
 pub fn read_all(documents: &[DocumentForIndex]) -> Vec<Reading> {
-    documents.par_iter().map(|d| read(&d.document.text, d.document.type_hint())).collect()
+    documents.par_iter().map(|d| read_marks(&d.document.text)).collect()
 }
 
 /// Takes in everything that the index does not hold yet; gives how many changes it could not take in: when another process is

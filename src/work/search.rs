@@ -5,13 +5,12 @@ use super::annotate::Annotated;
 use super::indexing::{entry, read_all, trouble};
 use super::known::Known;
 use super::model::{SearchHit, SearchPage};
+use super::search_order::best_first;
 use crate::chart::{Chart, DocumentType};
-use crate::error::{Result, Trouble};
+use crate::error::Result;
 use crate::reading::{Headings, Reading, sections};
 use crate::store::{DocumentForIndex, Store};
-use lacuna_index::{Engine, Entry, Page, Query, Recency, Sort, Stop, marks_in, matches, window};
-use serde::Deserialize;
-use std::sync::OnceLock;
+use lacuna_index::{Engine, Entry, Page, Query, Sort, Stop, marks_in, matches, window};
 use std::time::Instant as Stopwatch;
 
 /// How wide a snippet is, in bytes: two lines of a wide terminal.
@@ -75,7 +74,7 @@ pub fn encounters_with(desk: &LocalDesk, text: &str, stop: &Stop) -> Result<Vec<
     if let Some(trouble) = known.trouble() {
         return Err(trouble);
     }
-    let page = Page { limit: WORKLIST, facets: false, ..Page::default() };
+    let page = Page { limit: WORKLIST, facets: false, ..best_first(desk.session().now().utc_seconds()) };
     let found = desk.with_index(false, |engine, _, _| engine.search(&query, page, stop).map_err(trouble))?;
     let mut out: Vec<String> = Vec::new();
     let mut seen = std::collections::BTreeSet::new();
@@ -102,8 +101,7 @@ pub fn encounters_with(desk: &LocalDesk, text: &str, stop: &Stop) -> Result<Vec<
 /// Searches all documents.
 fn everywhere(desk: &LocalDesk, query: &Query, request: &Request<'_>, stop: &Stop, page: &mut SearchPage) -> Result<()> {
     let sort = if request.by_date { Sort::Date } else { Sort::Score };
-    let recency = recency(desk.session().now().utc_seconds());
-    let wanted = Page { limit: request.limit, sort, recency, ..Page::default() };
+    let wanted = Page { limit: request.limit, sort, ..best_first(desk.session().now().utc_seconds()) };
     let mut ask = |engine: &Engine, waiting: u64, earlier: bool| {
         if earlier {
             page.notices.push("the search index is being made anew; until then the earlier one answers".to_owned());
@@ -200,43 +198,4 @@ fn facets(found: &[lacuna_index::Facet]) -> Vec<(String, Vec<(String, u64)>)> {
         }
     }
     out
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Weights {
-    recency: RecencyFile,
-}
-
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RecencyFile {
-    weight: f32,
-    half_life_days: f32,
-    /// Where the numbers come from; for whoever reads the file.
-    #[serde(rename = "source")]
-    _source: String,
-}
-
-/// How much newer notes are preferred, from `lexicon/search.toml`.
-fn recency(now: i64) -> Option<Recency> {
-    static FILE: OnceLock<Option<RecencyFile>> = OnceLock::new();
-    let file = FILE.get_or_init(|| weights(include_str!("../../lexicon/search.toml")).ok());
-    file.as_ref().map(|file| Recency { now, weight: file.weight, half_life: file.half_life_days })
-}
-
-fn weights(text: &str) -> Result<RecencyFile> {
-    let file: Weights =
-        toml::from_str(text).map_err(|e| Trouble::input("the weights of the search cannot be read").why(e.message().to_owned()))?;
-    Ok(file.recency)
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    #[test]
-    fn the_shipped_weights_are_sound() {
-        let file = super::weights(include_str!("../../lexicon/search.toml")).unwrap();
-        assert!((0.0..1.0).contains(&file.weight) && file.half_life_days > 0.0);
-    }
 }
