@@ -341,7 +341,7 @@ fn the_first_page_is_the_beginning_of_the_whole_list_whatever_age_and_sections_w
     let entry = |i: usize| Entry {
         key: i as u64,
         text: &texts[i],
-        date: (i % 5 > 0).then_some(86_400 * (i as i64 % 13)),
+        date: (!i.is_multiple_of(5)).then_some(86_400 * (i as i64 % 13)),
         notes: crate::Annotations { sections: &sections[i], ..crate::Annotations::default() },
         ..Entry::default()
     };
