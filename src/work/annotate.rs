@@ -1,7 +1,24 @@
 //! A reading as the index takes it: names and places, no text.
 
-use crate::reading::Reading;
+use crate::reading::{Assertion, Mention as Read, Reading, version};
 use lacuna_index::{Annotations, Mention, Region, Value};
+
+/// What of a reading the index is told, and how; another number, another index.
+const TOLD: u32 = 2;
+
+/// Names what the index was made with: the reader, and what it is told of a reading.
+pub fn told_by() -> String {
+    format!("{}-{TOLD}", version())
+}
+
+/// How a mention stands, as a search asks for it. A relative's condition that is denied ("no family history of stroke") is a denial: who
+/// looks for what runs in the family does not mean it.
+fn how(mention: &Read) -> &'static str {
+    match mention.assertion {
+        Assertion::Family if mention.axes.negated => Assertion::Negated.name(),
+        other => other.name(),
+    }
+}
 
 /// What the index is told of a text.
 pub struct Annotated<'r> {
@@ -23,7 +40,7 @@ impl<'r> Annotated<'r> {
         }
         let mentions = reading.mentions.iter().map(|m| Mention {
             concept: &m.concept,
-            assertion: m.assertion.name(),
+            assertion: how(m),
             attributes: m.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
             span: m.start..m.end,
         });
@@ -50,5 +67,21 @@ impl<'r> Annotated<'r> {
     /// As part of an entry.
     pub fn notes(&self) -> Annotations<'_> {
         Annotations { sections: &self.sections, mentions: &self.mentions, values: &self.values }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::reading::read_marks;
+
+    #[test]
+    fn an_illness_denied_of_the_family_is_not_found_as_the_familys() {
+        let text = "FAMILY HISTORY: Negative for hypertension. Mother with diabetes.";
+        let reading = read_marks(text);
+        let annotated = Annotated::of(text, &reading);
+        let how = |name: &str| annotated.mentions.iter().find(|m| text.get(m.span.clone()) == Some(name)).map(|m| m.assertion);
+        assert_eq!((how("hypertension"), how("diabetes")), (Some("negated"), Some("family")));
     }
 }

@@ -1,8 +1,8 @@
 //! Keeps the search index in step with the store: from the outbox, or from nothing when it is missing, damaged or foreign.
 
-use super::annotate::Annotated;
+use super::annotate::{Annotated, told_by};
 use crate::error::{Result, Trouble};
-use crate::reading::{self, Reading, read_marks};
+use crate::reading::{Reading, read_marks};
 use crate::store::{DocumentForIndex, Store};
 use lacuna_index::{Change, Engine, Entry, IndexError, Opened, Stop};
 use rayon::prelude::*;
@@ -29,7 +29,7 @@ pub struct Library {
 pub fn open(store: &Store) -> Result<Library> {
     let (engine, old) = match store.folder() {
         None => (Engine::memory().map_err(trouble)?, None),
-        Some(folder) => match Engine::open(&folder.join("index"), store.id(), reading::version()).map_err(trouble)? {
+        Some(folder) => match Engine::open(&folder.join("index"), store.id(), &told_by()).map_err(trouble)? {
             Opened::Ready(engine) => (engine, None),
             Opened::NeedsRebuild { engine, old, .. } => (engine, old),
         },
