@@ -266,20 +266,27 @@ fn snippet(pen: &mut Pen<'_>, area: Rect, hit: &SearchHit) {
     let first = hit.marks.first().map_or(0, |m| m.0);
     let lead = usize::from(area.width) / 3;
     let clean_start = start_near(&hit.snippet, first, lead);
-    let mut used = 0;
+    let words = hit.snippet.replace(['\n', '\r', '\t'], " ");
     let mut blank = true;
-    for piece in text::pieces(&hit.snippet.replace(['\n', '\r', '\t'], " "), pen.ascii).filter(|p| p.start >= clean_start) {
-        let space = piece.shown.as_ref() == " ";
-        if space && blank {
-            continue;
-        }
-        blank = space;
-        let left = area.width.saturating_sub(used);
-        if usize::from(left) < piece.width {
+    let mut pieces: Vec<_> = text::pieces(&words, pen.ascii).filter(|p| p.start >= clean_start).collect();
+    pieces.retain(|piece| {
+        let again = std::mem::replace(&mut blank, piece.shown.as_ref() == " ");
+        !(again && blank)
+    });
+    // What goes on beyond the edge says so.
+    let width = usize::from(area.width);
+    let cut = pieces.iter().map(|piece| piece.width).sum::<usize>() > width;
+    let room = if cut { width.saturating_sub(1) } else { width };
+    let mut used: u16 = 0;
+    for piece in pieces {
+        if usize::from(used) + piece.width > room {
             break;
         }
         let role = if marked(&hit.marks, piece.start) { Role::Hit } else { Role::Text };
-        used += pen.cells(area.x + used, area.y, left, &piece.shown, role);
+        used += pen.cells(area.x + used, area.y, area.width.saturating_sub(used), &piece.shown, role);
+    }
+    if cut && width > 0 {
+        pen.put(area.x + used, area.y, 1, "\u{2026}", Role::Dim);
     }
 }
 
