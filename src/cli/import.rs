@@ -160,6 +160,12 @@ fn plain(report: &ImportReport) -> String {
         }
         list.iter().for_each(|r| one(r, &mut text));
     }
+    if !report.answers_found.is_empty() {
+        text.push_str("\n\nAnswers that now stand in a note; look, and confirm with `lacuna query documented N`:");
+        for found in &report.answers_found {
+            text.push_str(&format!("\n  query {}: {} {}", found.query, found.document_type, found.document));
+        }
+    }
     if report.stopped {
         text.push_str("\n\nStopped before the end; what was read is stored. The same command again goes on.");
     }

@@ -27,9 +27,21 @@ pub fn documented_concepts(chart: &Chart, readings: &[Reading]) -> BTreeSet<Stri
             let narrower = concepts().named(&mention.text);
             out.extend(narrower.iter().flat_map(|n| concepts().implied(&n.concept)));
         }
+        // The reader may not know these; a name that nothing before it denies is enough.
+        let words = tokens(&document.text);
+        for named in concepts().find(&words).into_iter().filter(|n| concepts().by_name_only(&n.concept)) {
+            let at = words.partition_point(|t| t.span.end <= named.span.start);
+            let close = words.get(at.saturating_sub(DENIED)..at).unwrap_or_default();
+            if !vocabularies().get("negation").any(close) {
+                out.insert(named.concept);
+            }
+        }
     }
     out
 }
+
+/// So many words before a name may deny it.
+const DENIED: usize = 4;
 
 fn is_providers(document: &Document, judged: DocumentType) -> bool {
     let kind = document.document_type.unwrap_or(judged);
@@ -159,9 +171,10 @@ fn indicators(gap: &Gap, chart: &Chart, readings: &[Reading]) -> Vec<Indicator> 
     }
     if out.len() > most {
         let kept = spread(&out, most, |e| names_treatment(e, chart, readings));
-        // What speaks against it stays, however many there are.
-        out.iter_mut().enumerate().for_each(|(at, indicator)| indicator.included = indicator.against || kept.contains(&at));
+        out.iter_mut().enumerate().for_each(|(at, indicator)| indicator.included = kept.contains(&at));
     }
+    // As the provider will read them, so that what is ticked together stands together.
+    out.sort_by_key(|indicator| super::render::place_of(&indicator.group));
     out
 }
 
@@ -176,7 +189,7 @@ fn version_of(evidence: &Evidence, chart: &Chart) -> Option<u32> {
 /// Place among the indicators, number, and time of a value.
 type Numbered = (usize, f64, Option<Instant>);
 
-/// Which of many indicators are ticked: every treatment, the lowest, highest and latest value of each name, one quote of each document;
+/// Which of many indicators are ticked: what speaks against it, every treatment, the lowest, highest and latest value of each name, one quote of each document;
 /// then the rest in order, up to `most`.
 fn spread(all: &[Indicator], most: usize, treats: impl Fn(&Evidence) -> bool) -> BTreeSet<usize> {
     let mut values: BTreeMap<&str, Vec<Numbered>> = BTreeMap::new();
@@ -201,9 +214,17 @@ fn spread(all: &[Indicator], most: usize, treats: impl Fn(&Evidence) -> bool) ->
         let latest = same.iter().max_by_key(|(at, _, time)| (*time, *at));
         kept.extend([same.iter().min_by(by_number), same.iter().max_by(by_number), latest].into_iter().flatten().map(|(at, _, _)| *at));
     }
+    kept.extend(all.iter().enumerate().filter(|(_, i)| i.against).map(|(at, _)| at));
     for at in 0..all.len() {
         if kept.len() < most {
             kept.insert(at);
+        }
+    }
+    // Still too many: quotations that show neither a treatment nor the other side go first, the last of them before the others.
+    for (at, indicator) in all.iter().enumerate().rev() {
+        let spare = matches!(indicator.evidence, Evidence::Text(_)) && !indicator.against && !treats(&indicator.evidence);
+        if kept.len() > most && spare && kept.len() > 1 {
+            kept.remove(&at);
         }
     }
     kept

@@ -11,6 +11,7 @@ mod lint;
 mod model;
 mod parse;
 mod policy;
+mod recipients;
 mod render;
 mod take;
 mod template;
@@ -29,6 +30,7 @@ pub use lint::{Context, Diagnostic, LintSeverity, Past, Report, Rule, brief, lin
 pub use model::{Draft, Indicator, OptionKind, Outcome, ProviderView, QueryForm, QueryOption, QueryState, Reason, Recipient, Verbal};
 pub use parse::{Parsed, kind_of, parse_text};
 pub use policy::{Policy, PolicyStep};
+pub use recipients::recipients;
 pub use render::{body_hash, render_markdown, render_text};
 pub use take::{candidates, of_observation, of_words};
 pub use template::{Template, TemplateOption, Templates, templates};

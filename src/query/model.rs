@@ -151,6 +151,9 @@ pub struct Draft {
     /// The escalation policy that applies (its name).
     #[serde(default)]
     pub escalation: String,
+    /// The query whose next version this draft is to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amends: Option<i64>,
     /// The template it was filled from.
     #[serde(default)]
     pub template: Option<String>,

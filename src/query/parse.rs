@@ -144,7 +144,8 @@ fn listed(all: &[Line<'_>], question: Option<Span>) -> Vec<(Span, bool)> {
     let after: Vec<&Line<'_>> = all.iter().skip(from).skip_while(|l| l.text.trim().is_empty()).collect();
     let items: Vec<(Span, bool)> = after
         .iter()
-        .take_while(|l| item_start(l.text).is_some())
+        .take_while(|l| item_start(l.text).is_some() || goes_on(l.text))
+        .filter(|l| item_start(l.text).is_some())
         .filter_map(|l| trimmed(l, item_start(l.text)?, l.text.len()).map(|s| (s, false)))
         .collect();
     if !items.is_empty() {
@@ -159,6 +160,11 @@ fn listed(all: &[Line<'_>], question: Option<Span>) -> Vec<(Span, bool)> {
         .collect();
     let known = short.iter().any(|(_, line)| kind_of(line.trim()) != OptionKind::Diagnosis);
     if short.len() >= 2 && known { short.into_iter().map(|(s, _)| (s, false)).collect() } else { Vec::new() }
+}
+
+/// An indented line without a mark of its own belongs to the item above it ("   Please specify: ____").
+fn goes_on(line: &str) -> bool {
+    line.starts_with([' ', '\t']) && !line.trim().is_empty()
 }
 
 /// `Options: a; b; c` on one line.

@@ -14,6 +14,11 @@ const GROUPS: [(&str, &str); 6] = [
     ("treatment", "Treatment and monitoring"),
 ];
 
+/// The place of a heading among the headings; what has none of them stands last.
+pub(super) fn place_of(group: &str) -> usize {
+    GROUPS.iter().position(|(name, _)| *name == group).unwrap_or(GROUPS.len())
+}
+
 /// The query as text that pastes cleanly: plain ASCII punctuation, no line that depends on a width.
 pub fn render_text(draft: &Draft, id: Option<i64>) -> String {
     ascii(&compose(draft, id, &Style { title: "Title: ", heading: "", item: "- ", option: "( ) " }))

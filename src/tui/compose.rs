@@ -170,8 +170,8 @@ impl Field {
 
 impl Composer {
     /// Opens a stored draft.
-    pub fn new(view: QueryView, recipients: Vec<Recipient>) -> Self {
-        let mut all = recipients;
+    pub fn new(view: QueryView) -> Self {
+        let mut all = view.recipients;
         if let Some(to) = &view.draft.recipient
             && !all.iter().any(|r| r.name == to.name)
         {

@@ -129,7 +129,7 @@ pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
         Request::Lint(draft) => Answer::Lint(desk.lint(&draft)),
         Request::Save(id, revision, draft, note) => Answer::Saved(desk.save_draft(id, revision, &draft, &note)),
         Request::Discard(id) => act(desk.discard_draft(id), Done::Discarded(id)),
-        Request::Send(id, revision) => Answer::Act(desk.send(id, revision).map(|_| Done::Sent(id))),
+        Request::Send(id, revision) => Answer::Act(desk.send(id, revision).map(|v| Done::Sent(v.row.id))),
         Request::Reply(id, words, option) => {
             Answer::Act(desk.answer(id, &words, option).map(|_| Done::Query(id, format!("the answer to query {id} is recorded"))))
         }
@@ -146,6 +146,8 @@ pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
         Request::Redirect(id, to, words) => Answer::Act(
             desk.redirect(id, &to, &words).map(|v| Done::Query(id, format!("query {id} goes to {}", v.row.to.unwrap_or_default()))),
         ),
+        Request::Amendment(id, why) => Answer::Draft(desk.amendment(id, &why).map(Box::new)),
+        Request::Ready(id) => Answer::Act(desk.ready(id).map(|_| Done::Query(id, format!("query {id} is ready to be sent")))),
         Request::Reask(id, words) => Answer::Act(desk.reopen(id, &words).map(|_| Done::Query(id, format!("query {id} is asked again")))),
         Request::Documented(id) => Answer::Act(
             desk.documented(id, None, None).map(|_| Done::Query(id, format!("query {id} is closed: a note carries the answer"))),

@@ -88,6 +88,13 @@ pub enum Layer {
         /// The keys pressed while the options are still being read: they count once those are there.
         early: Option<Vec<Key>>,
     },
+    /// Who gets a query instead: one key.
+    Redirect {
+        /// The query.
+        id: i64,
+        /// Who can get it; empty until it is known.
+        all: Vec<crate::query::Recipient>,
+    },
     /// What of the chart is taken as an indicator: found by a few letters.
     Take {
         /// The letters.
@@ -130,12 +137,12 @@ pub enum Purpose {
     EscalateWhy(i64, String),
     /// Why a query is taken back.
     Withdraw(i64),
-    /// To whom a query is given instead.
-    RedirectTo(i64),
-    /// Why it is.
+    /// Why a query is given to somebody else.
     RedirectWhy(i64, String),
     /// Why it is asked again.
     Reopen(i64),
+    /// Why other words are to go out.
+    Amend(i64),
     /// How one spoke about it, and what was said.
     Contact(i64),
     /// Why a lint finding is in order (rule).

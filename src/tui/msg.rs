@@ -163,6 +163,10 @@ pub enum Request {
     Deliver(i64),
     /// Gives it to another: id, to, words.
     Redirect(i64, String, String),
+    /// A draft of other words for a query that was sent, and why.
+    Amendment(i64, String),
+    /// Marks a draft as ready.
+    Ready(i64),
     /// Asks again: id, words.
     Reask(i64, String),
     /// Confirms that the found document carries the answer.

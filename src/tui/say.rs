@@ -62,6 +62,11 @@ pub fn count(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
+/// What a query is about: its title without the opening that every neutral title has.
+pub fn about(title: &str) -> &str {
+    title.split_once(": ").map_or(title, |(_, rest)| rest.trim()).trim()
+}
+
 /// Where a query stands.
 pub fn state(state: QueryState) -> &'static str {
     match state {
@@ -112,6 +117,19 @@ pub const OUTCOMES: [Outcome; 11] = [
 
 /// The forms that a draft can take, in the order of the key that walks through them.
 pub const FORMS: [QueryForm; 5] = [QueryForm::MultipleChoice, QueryForm::Open, QueryForm::YesNo, QueryForm::Validation, QueryForm::Verbal];
+
+/// The heading of indicators, as short as a margin is.
+pub fn group(name: &str) -> &'static str {
+    match name {
+        "documentation" => "documented",
+        "history" => "history",
+        "exam" => "exam",
+        "labs" => "labs",
+        "imaging" => "imaging",
+        "treatment" => "treatment",
+        _ => "other",
+    }
+}
 
 /// The form of a query.
 pub fn form(form: QueryForm) -> &'static str {

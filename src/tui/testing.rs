@@ -280,6 +280,9 @@ impl TestDesk {
         };
         query.steps.push(step);
         query.row.state = state;
+        if state == QueryState::Sent {
+            query.row.sent = Some(now());
+        }
         Ok(query.clone())
     }
 
@@ -344,6 +347,7 @@ impl TestDesk {
             documented_in: None,
             contacts: Vec::new(),
             versions: Vec::new(),
+            recipients: vec![Recipient { name: "Hospital medicine".to_owned(), identifier: None, role: "pool".to_owned() }],
         };
         all.queries.insert(0, view.clone());
         Ok(view)
@@ -578,7 +582,17 @@ impl Desk for TestDesk {
     fn deliver(&self, id: i64) -> Result<QueryView> {
         self.change(id, QueryState::Open, "")
     }
+    fn amendment(&self, id: i64, why: &str) -> Result<QueryView> {
+        let mut view = self.query(id)?;
+        view.row.state = QueryState::Draft;
+        view.draft.amends = Some(id);
+        view.internal_note = why.to_owned();
+        Ok(view)
+    }
     fn redirect(&self, id: i64, to: &str, _: &str) -> Result<QueryView> {
+        if let Some(query) = self.state().queries.iter_mut().find(|q| q.row.id == id) {
+            query.row.to = Some(to.to_owned());
+        }
         self.change(id, QueryState::Redirected, to)
     }
     fn reopen(&self, id: i64, words: &str) -> Result<QueryView> {

@@ -67,6 +67,8 @@ pub trait Desk: Send + Sync {
     fn ready(&self, id: i64) -> Result<QueryView>;
     /// Records that a query reached its recipient.
     fn deliver(&self, id: i64) -> Result<QueryView>;
+    /// A draft of other words for a query that was sent; sending it makes the next version.
+    fn amendment(&self, id: i64, why: &str) -> Result<QueryView>;
     /// Gives an open query to another provider of its encounter, or to a pool.
     fn redirect(&self, id: i64, to: &str, words: &str) -> Result<QueryView>;
     /// Asks again: a new version and a new clock.

@@ -1,5 +1,6 @@
 //! Intake into the store: batches, progress, cancel. The same input again changes nothing; a crash loses at most one batch.
 
+use super::query_life;
 use super::session::Session;
 use crate::chart::Record;
 use crate::error::{Result, Trouble};
@@ -31,6 +32,8 @@ pub struct ImportReport {
     pub rejects: Vec<Reject>,
     /// What is worth knowing and is no fault.
     pub notices: Vec<Reject>,
+    /// Answered queries whose answer was found in a note that is new: a person confirms them.
+    pub answers_found: Vec<AnswerFound>,
     /// The run's number in the ledger.
     pub run: i64,
     /// True when somebody stopped it; what was taken until then is stored.
@@ -38,6 +41,18 @@ pub struct ImportReport {
     /// True when nothing was stored: the counts say what was read.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
+}
+
+/// An answered query whose answer a new note carries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AnswerFound {
+    /// The query.
+    pub query: i64,
+    /// The document, by the sender's identifier.
+    pub document: String,
+    /// Its type, as a person says it.
+    #[serde(rename = "type")]
+    pub document_type: String,
 }
 
 /// Documents of one import.
@@ -186,6 +201,7 @@ pub fn import(
     tell: &mut dyn FnMut(&ImportProgress),
 ) -> Result<ImportReport> {
     let sources: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
+    let before = answers_found(store)?;
     let run = store.begin_run(&session.actor(), &sources)?;
     let mut sink = StoreSink::new(store, session, run, stop, tell);
     let outcome = intake::run(paths, options, &mut sink).and_then(|()| sink.finish());
@@ -194,6 +210,8 @@ pub fn import(
     let ended = store.end_run(&session.actor(), run, outcome.is_ok() && !stopped);
     // What went wrong first is what a person must hear: on a full disk the ledger cannot be closed either.
     outcome.and(ended)?;
+    let mut found = answers_found(store)?;
+    found.retain(|f| !before.contains(f));
     Ok(ImportReport {
         documents: DocumentCounts { added: counts.added, unchanged: counts.unchanged, new_versions: counts.new_versions, rejected },
         encounters: counts.encounters,
@@ -201,10 +219,22 @@ pub fn import(
         other: counts.other,
         rejects,
         notices,
+        answers_found: found,
         run,
         stopped,
         dry_run: false,
     })
+}
+
+/// The answered queries whose answer stands in a note, by number.
+fn answers_found(store: &Store) -> Result<Vec<AnswerFound>> {
+    let mut out = Vec::new();
+    for query in store.queries(None)?.iter().filter(|q| q.state.is_answered()) {
+        let found = query_life::find(store, query)?;
+        out.extend(found.map(|f| AnswerFound { query: query.id, document: f.document, document_type: f.document_type }));
+    }
+    out.sort_by_key(|f| f.query);
+    Ok(out)
 }
 
 /// Reads one FHIR bundle that is in memory already (the demo's charts) into `store`; gives what was refused.

@@ -9,6 +9,7 @@ mod indexing;
 mod known;
 mod lives;
 mod local;
+mod local_queries;
 pub mod model;
 mod queries;
 mod query_exchange;
@@ -24,14 +25,12 @@ mod worklist;
 pub use annotate::Annotated;
 pub use desk::Desk;
 pub use import::{
-    DocumentCounts, ImportProgress, ImportReport, PastImport, Reject, dry_run, import, import_records, past_import, past_imports,
-    undo_import,
+    AnswerFound, DocumentCounts, ImportProgress, ImportReport, PastImport, Reject, dry_run, import, import_records, past_import,
+    past_imports, undo_import,
 };
 pub use indexing::Waiting;
 pub use known::Known;
 pub use local::LocalDesk;
-#[cfg(feature = "tui")]
-pub(crate) use local::providers;
 pub use query_exchange::AnswersReport;
 pub use query_found::Found;
 pub use query_life::{Chase, Reply};

@@ -2,7 +2,7 @@
 
 use crate::chart::{Chart, EncounterClass, Instant};
 use crate::checklist::{Gap, GapState, Severity};
-use crate::query::{Draft, Outcome, QueryState};
+use crate::query::{Draft, Outcome, QueryState, Recipient};
 use crate::reading::Reading;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -316,6 +316,8 @@ pub struct QueryView {
     pub contacts: Vec<crate::store::StoredContact>,
     /// Every version of its text as sent, oldest first.
     pub versions: Vec<crate::store::StoredVersion>,
+    /// Who it can go to: providers of the encounter, then the declared pools.
+    pub recipients: Vec<Recipient>,
 }
 
 /// Why a gap is set aside.

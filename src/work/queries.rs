@@ -3,6 +3,7 @@
 
 use super::evaluate;
 use super::model::ChartView;
+use super::query_life;
 use super::session::Session;
 use super::site::Site;
 use crate::chart::{Chart, Instant, Patient, Provider, TextEvidence};
@@ -49,7 +50,7 @@ pub fn begin(store: &Store, session: &Session, view: &ChartView, gap: Option<&Ga
 pub fn lint_stored(store: &Store, id: i64, now: &Instant) -> Result<Report> {
     let query = load(store, id)?;
     let sent = if query.state.is_sent() { store.query_versions(id)?.pop().map(|v| v.body_hash) } else { None };
-    lint(store, &query.draft, now, Some(id), sent.as_deref())
+    lint(store, &query.draft, now, query.draft.amends.or(Some(id)), sent.as_deref())
 }
 
 /// Lints a draft with what is known of its encounter. `own` is the query that it is the draft of, where it is stored; `sent` the hash of
@@ -161,8 +162,8 @@ fn first_stood(chart: &Chart, text: &TextEvidence) -> Option<Instant> {
     earlier.filter_map(|d| d.time).filter(|t| *t < here).min()
 }
 
-/// Records a draft as sent. Refused while a rule blocks.
-pub fn send(store: &Store, session: &Session, id: i64, revision: i64) -> Result<()> {
+/// Records a draft as sent; gives the number of the query that went out. Refused while a rule blocks.
+pub fn send(store: &Store, session: &Session, id: i64, revision: i64) -> Result<i64> {
     let query = load(store, id)?;
     if query.state.is_draft() && query.revision != revision {
         return Err(Trouble::refused("the query was not sent")
@@ -171,9 +172,22 @@ pub fn send(store: &Store, session: &Session, id: i64, revision: i64) -> Result<
             .hint("open it again and read it once more"));
     }
     allowed(&query, &Event::Send)?;
+    if let Some(of) = query.draft.amends {
+        return send_amendment(store, session, &query, of).map(|()| of);
+    }
     must_pass(store, session, id, &query.draft, "query.send")?;
     let text = render_text(&query.draft, Some(id));
-    store.send_query(&session.actor(), id, query.revision, &query.draft, &text, &body_hash(&query.draft))
+    store.send_query(&session.actor(), id, query.revision, &query.draft, &text, &body_hash(&query.draft))?;
+    Ok(id)
+}
+
+/// The next version of another query, in the words of this draft; then the draft has done its work. The internal note says why.
+fn send_amendment(store: &Store, session: &Session, query: &StoredQuery, of: i64) -> Result<()> {
+    let gap = load(store, of)?.draft.gap;
+    let draft = Draft { amends: None, gap, ..query.draft.clone() };
+    let why = query.internal_note.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or_default();
+    query_life::amend(store, session, of, &draft, why)?;
+    store.discard_query(&session.actor(), query.id)
 }
 
 /// Marks a draft as ready, when nothing holds it.

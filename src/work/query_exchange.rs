@@ -18,6 +18,8 @@ pub struct AnswersReport {
     pub answered: Vec<i64>,
     /// Queries that had the same answer already.
     pub unchanged: Vec<i64>,
+    /// Answers that ticked no option and stand in the provider's own words: somebody reads them before they are closed.
+    pub in_words: Vec<i64>,
     /// What was refused.
     pub rejects: Vec<Reject>,
 }
@@ -27,8 +29,15 @@ impl AnswersReport {
     pub fn extend(&mut self, other: Self) {
         self.answered.extend(other.answered);
         self.unchanged.extend(other.unchanged);
+        self.in_words.extend(other.in_words);
         self.rejects.extend(other.rejects);
     }
+}
+
+/// How an answer was taken in.
+enum Taken {
+    New { in_words: bool },
+    Known,
 }
 
 impl LocalDesk {
@@ -64,8 +73,11 @@ impl LocalDesk {
         let mut report = AnswersReport { rejects: replies.refused.into_iter().map(Reject::from).collect(), ..AnswersReport::default() };
         for reply in replies.taken {
             match self.take_reply(&reply) {
-                Ok(true) => report.answered.push(reply.query),
-                Ok(false) => report.unchanged.push(reply.query),
+                Ok(Taken::New { in_words }) => {
+                    report.answered.push(reply.query);
+                    report.in_words.extend(in_words.then_some(reply.query));
+                }
+                Ok(Taken::Known) => report.unchanged.push(reply.query),
                 // Bad use and refusals are about this answer; the rest goes in.
                 Err(trouble) if matches!(trouble.exit_code(), 2 | 3) => {
                     let what = if trouble.source.is_some() {
@@ -82,8 +94,7 @@ impl LocalDesk {
         Ok(report)
     }
 
-    /// True when it is new.
-    fn take_reply(&self, reply: &IncomingReply) -> Result<bool> {
+    fn take_reply(&self, reply: &IncomingReply) -> Result<Taken> {
         let id = reply.query;
         let query = self.store().query(id)?.ok_or_else(|| queries::missing(id))?;
         if query.state.is_draft() {
@@ -101,11 +112,12 @@ impl LocalDesk {
         let ticked = option.and_then(|i| query.draft.options.get(i)).map(|o| o.text.as_str()).unwrap_or_default();
         let said = [ticked, words.trim()].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join("\n");
         if query.answer.as_deref() == Some(said.as_str()) {
-            return Ok(false);
+            return Ok(Taken::Known);
         }
+        let in_words = option.is_none() && !query.draft.options.is_empty();
         let reply = Reply { words, option, by: reply.by.clone(), at: reply.at };
         query_life::answer(self.store(), self.session(), id, &reply)?;
-        Ok(true)
+        Ok(Taken::New { in_words })
     }
 
     /// The figures over queries sent in a period.

@@ -73,7 +73,11 @@ fn look(store: &Store, session: &Session, id: i64) -> Result<()> {
     }
     let to = allowed(&query, &Event::NotDocumented)?;
     let said = Said { event: "not_documented", note: "no later provider document carries it yet", ..Said::default() };
-    store.move_query(&session.actor(), id, (query.state, to), &said)
+    match store.move_query(&session.actor(), id, (query.state, to), &said) {
+        // Somebody else went on with it meanwhile; the answer itself is recorded.
+        Err(trouble) if trouble.exit_code() == 3 => Ok(()),
+        moved => moved,
+    }
 }
 
 /// The provider document that carries a query's answer, when there is one.

@@ -99,6 +99,7 @@ pub fn replies_from_csv(source: &str, text: &str) -> Replies {
                 hash: None,
                 option: get("option"),
                 words: get("text"),
+                free: false,
                 by: get("by"),
                 at: time,
                 line: Some(line),

@@ -56,15 +56,17 @@ fn reply(response: &Value) -> Result<Reply, &'static str> {
         let answer = item.get("answer").and_then(Value::as_array)?.first()?;
         let words = word(answer, "valueString");
         let coded = answer.get("valueCoding").map(|c| word(c, "display")).unwrap_or_default();
-        Some(if words.is_empty() { coded } else { words }.to_owned())
+        Some((if words.is_empty() { coded } else { words }.to_owned(), !words.is_empty()))
     };
-    let (question, comment) = (said("question"), said("comment").unwrap_or_default());
+    let (question, free) = said("question").unwrap_or_default();
+    let (comment, _) = said("comment").unwrap_or_default();
     Ok(Reply {
         query,
         version: version.parse().ok(),
         hash: identifier.map(|i| word(i, "value").to_owned()),
-        option: question.clone().unwrap_or_default(),
+        option: question,
         words: comment,
+        free,
         by: response.get("author").map(|a| word(a, "display").to_owned()).unwrap_or_default(),
         at: Instant::parse(word(response, "authored")),
         line: None,

@@ -144,6 +144,7 @@ fn reply(message: &[(u64, Vec<&str>)]) -> Result<Option<Reply>, &'static str> {
         hash: named("HASH"),
         option: option.unwrap_or_default(),
         words: words.unwrap_or_default(),
+        free: false,
         by: named("BY").unwrap_or_default(),
         at: named("AT").and_then(|t| time(&t)),
         line: message.first().map(|(line, _)| *line),

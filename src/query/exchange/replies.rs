@@ -18,6 +18,8 @@ pub struct Reply {
     pub option: String,
     /// The answer in words.
     pub words: String,
+    /// Whether `option` may be words of the provider's own: a form that has one place for both.
+    pub free: bool,
     /// Who replied.
     pub by: String,
     /// When.
@@ -48,7 +50,8 @@ pub fn read_replies(source: &str, text: &str) -> Replies {
 }
 
 impl Reply {
-    /// Which option of the query was ticked, and the words besides. An option that the query does not have is no answer to it.
+    /// Which option of the query was ticked, and the words besides. An option that the query does not have is no answer to it, but where
+    /// the form has one place for both, it is the provider's own words.
     pub fn on(&self, draft: &Draft) -> Result<(Option<usize>, String), String> {
         let given = self.option.trim();
         if given.is_empty() {
@@ -64,7 +67,7 @@ impl Reply {
         {
             return Ok((Some(number - 1), self.words.clone()));
         }
-        if draft.options.is_empty() {
+        if draft.options.is_empty() || self.free {
             let both = [given, self.words.trim()].iter().filter(|w| !w.is_empty()).copied().collect::<Vec<_>>().join("\n");
             return Ok((None, both));
         }

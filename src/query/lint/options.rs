@@ -60,7 +60,9 @@ fn each(page: &mut Page<'_>) {
             [a, b] => {
                 let between: Vec<_> = words.iter().filter(|t| t.span.start >= a.span.end && t.span.end <= b.span.start).cloned().collect();
                 let apart = ["due", "without", "not", "from", "rather", "no", "or"];
-                a.concept != b.concept && page.vocab("link").any(&between) && !between.iter().any(|t| apart.contains(&t.text.as_str()))
+                joins_two(&a.concept, &b.concept)
+                    && page.vocab("link").any(&between)
+                    && !between.iter().any(|t| apart.contains(&t.text.as_str()))
             }
             _ => false,
         });
@@ -71,6 +73,13 @@ fn each(page: &mut Page<'_>) {
     for (rule, i, place, message) in found {
         page.add(rule, Part::Option(i), place, message);
     }
+}
+
+/// Whether two names side by side are two conditions: a finding, or a kind of the other, only says more of one ("respiratory failure
+/// with hypoxia").
+fn joins_two(one: &str, other: &str) -> bool {
+    let all = concepts();
+    one != other && !all.is_finding(one) && !all.is_finding(other) && !all.implied(one).contains(other) && !all.implied(other).contains(one)
 }
 
 /// QL032: every diagnosis offered is documented, or something in the query speaks for it. Where nothing is known of a diagnosis it
@@ -111,15 +120,25 @@ fn order(page: &mut Page<'_>, diagnoses: &[usize]) {
 }
 
 fn lengths(page: &mut Page<'_>, diagnoses: &[usize]) {
-    let mut sizes: Vec<usize> =
-        diagnoses.iter().filter_map(|i| page.draft.options.get(*i)).map(|o| o.text.split_whitespace().count()).collect();
-    sizes.sort_unstable();
-    // One that stands out from all others; two long ones beside a short one are only the language.
-    if let [.., next, long] = sizes.as_slice()
-        && *long >= 6
-        && *long as f64 > page.vocabularies.max_length_ratio * *next as f64
-    {
+    // What a condition comes from, or comes without, is part of its name and no adornment: both counts must stand out.
+    let bare = |text: &str| {
+        let end = page.vocab("cause").first(&tokens(text)).map_or(text.len(), |place| place.start);
+        text.get(..end).unwrap_or(text).split_whitespace().count()
+    };
+    let texts: Vec<&str> = diagnoses.iter().filter_map(|i| page.draft.options.get(*i)).map(|o| o.text.as_str()).collect();
+    let most = page.vocabularies.max_length_ratio;
+    let whole = stands_out(texts.iter().map(|t| t.split_whitespace().count()).collect(), most);
+    if let (Some((long, next)), Some(_)) = (whole, stands_out(texts.iter().map(|t| bare(t)).collect(), most)) {
         page.add_at("QL038", "options", format!("one diagnosis takes {long} words, the next longest {next}"));
+    }
+}
+
+/// The longest and the next, where one stands out from all others; two long ones beside a short one are only the language.
+fn stands_out(mut sizes: Vec<usize>, most: f64) -> Option<(usize, usize)> {
+    sizes.sort_unstable();
+    match sizes.as_slice() {
+        [.., next, long] if *long >= 6 && *long as f64 > most * *next as f64 => Some((*long, *next)),
+        _ => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the author's words may not do: lead, push, or speak of money and scores (QL060 to QL071).
 
+use super::concepts::Named;
 use super::page::{Field, Page, Part, Sentence};
 use super::words::{Token, tokens};
 use crate::chart::Span;
@@ -73,7 +74,8 @@ fn leading(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
     let opener = page.vocab("directive").first(&sentence.tokens);
     let told = opener.and_then(|o| {
         // After the directive, inside it ("documenting sepsis would"), or before it ("sepsis must be documented").
-        let after = wanted(o.start, end).find(|n| unknown(&n.concept) || narrowed(page, sentence, n.span, field));
+        let says = |n: &&Named| unknown(&n.concept) || narrowed(page, sentence, n.span, field) || dictated(page, sentence, n.span, field);
+        let after = wanted(o.start, end).find(says);
         let before = || wanted(0, o.start).find(|n| unknown(&n.concept)).map(|n| Span::new(n.span.start, o.end));
         after.map(|n| Span::new(o.start, n.span.end.max(o.end))).or_else(before)
     });
@@ -96,15 +98,27 @@ fn narrowed(page: &Page<'_>, sentence: &Sentence, named: Span, field: &Field) ->
     attributes.iter().any(|a| !said_in_record(page, field, words(field, a.span)))
 }
 
+/// Whether a diagnosis after a directive stands in quotation marks that nobody's words are known to fill: then they are put into the
+/// provider's mouth.
+fn dictated(page: &Page<'_>, sentence: &Sentence, named: Span, field: &Field) -> bool {
+    let Some(quotation) = field.quoted.iter().copied().find(|q| q.contains(named)) else { return false };
+    !page.vocab("documented").any(&sentence.tokens) && !said_elsewhere(page, field, words(field, quotation), Some(quotation))
+}
+
 /// Whether the words stand in an included indicator, or in a quotation of the text.
 fn said_in_record(page: &Page<'_>, field: &Field, word: &str) -> bool {
+    said_elsewhere(page, field, word, None)
+}
+
+/// The same, one quotation of the field left aside.
+fn said_elsewhere(page: &Page<'_>, field: &Field, word: &str, aside: Option<Span>) -> bool {
     let wanted: Vec<String> = tokens(word).into_iter().map(|t| t.text).collect();
     let holds = |text: &str| {
         let have: Vec<String> = tokens(text).into_iter().map(|t| t.text).collect();
         have.windows(wanted.len().max(1)).any(|w| w == wanted.as_slice())
     };
     page.included().any(|(_, i)| holds(&crate::query::evidence::words_of(&i.evidence)))
-        || page.fields.iter().chain([field]).any(|f| f.quoted.iter().any(|q| holds(q.of(&f.text))))
+        || page.fields.iter().any(|f| f.quoted.iter().any(|q| (f.part != field.part || Some(*q) != aside) && holds(q.of(&f.text))))
 }
 
 fn style(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {

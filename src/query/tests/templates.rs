@@ -217,3 +217,23 @@ fn any_change_that_the_provider_sees_changes_the_hash_and_nothing_else_does() {
         assert_eq!(body_hash(&draft), base);
     }
 }
+
+/// A template that names an item or a pack which nobody ships would never serve, and nobody would notice.
+#[test]
+fn every_item_and_pack_that_a_template_names_is_shipped() {
+    let items: Vec<&str> = crate::checklist::Packs::shipped().items().map(|(_, item)| item.id.as_str()).collect();
+    let mut named = 0;
+    for template in templates().all() {
+        for id in &template.items {
+            assert!(items.contains(&id.as_str()), "{}: no shipped item is called {id}", template.id);
+            named += 1;
+        }
+        for pack in &template.packs {
+            let shipped =
+                items.iter().any(|item| item.strip_prefix(pack.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')));
+            assert!(shipped, "{}: no shipped item belongs to pack {pack}", template.id);
+            named += 1;
+        }
+    }
+    assert!(named >= 81, "{named}");
+}

@@ -4,6 +4,7 @@
 mod commands;
 mod escape;
 mod harness;
+mod queries;
 mod random;
 mod reducer;
 mod screens;

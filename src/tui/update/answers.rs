@@ -1,6 +1,6 @@
 //! Answers of jobs, once they are known to be the newest.
 
-use super::{chart, composer, nav, place, queries, search, try_on, worklist};
+use super::{autosave, chart, composer, nav, place, queries, search, try_on, worklist};
 use crate::tui::layer::Layer;
 use crate::tui::model::{Model, Screen};
 use crate::tui::msg::{Answer, Done, Effect, Request, Slot};
@@ -46,6 +46,12 @@ pub fn take(model: &mut Model, answer: Answer) -> Vec<Effect> {
                 }
                 return effects;
             }
+            if let Some(Layer::Redirect { id, all }) = model.layers.last_mut() {
+                if *id == view.row.id {
+                    *all = queries::others(&view);
+                }
+                return Vec::new();
+            }
             return queries::take_one(model, *view);
         }
         Answer::Draft(Ok(view)) => return queries::take_one(model, *view),
@@ -64,14 +70,18 @@ pub fn take(model: &mut Model, answer: Answer) -> Vec<Effect> {
             try_on::take(model, *found);
             return Vec::new();
         }
-        Answer::Saved(result) => return composer::saved(model, result),
+        Answer::Saved(result) => return autosave::saved(model, result),
         Answer::Act(Ok(done)) => return did(model, done),
         Answer::Place(Ok(kept)) => return began(model, kept),
         Answer::Worklist(Err(t)) | Answer::Search(Err(t)) | Answer::Explain(Err(t)) | Answer::Queries(Err(t)) => t,
         Answer::Searches(Err(t)) | Answer::Stays(Err(t)) => t,
         Answer::Query(Err(t)) => {
             // Without the query there is nothing to answer.
-            model.layers.pop_if(|layer| matches!(layer, Layer::Reply { early: Some(_), .. }));
+            model.layers.pop_if(|layer| match layer {
+                Layer::Reply { early, .. } => early.is_some(),
+                Layer::Redirect { all, .. } => all.is_empty(),
+                _ => false,
+            });
             t
         }
         Answer::Draft(Err(t)) | Answer::Lint(Err(t)) | Answer::Act(Err(t)) | Answer::Place(Err(t)) => t,

@@ -1,29 +1,18 @@
 //! The composer: fields, lists, live lint, autosave, sending.
 
+use super::autosave::{changed, save_now};
 use super::nav;
 use crate::chart::{Evidence, Span};
-use crate::query::{
-    Indicator, LintSeverity, OptionKind, Policy, QueryForm, QueryOption, Recipient, Verbal, candidates, of_observation, of_words,
-};
-use crate::tui::compose::{Composer, Field, Saved, Then};
+use crate::query::{Indicator, LintSeverity, OptionKind, QueryForm, QueryOption, Verbal, candidates, of_observation, of_words};
+use crate::tui::compose::{Composer, Field, Then};
 use crate::tui::edit::{self, Shape, Typed};
 use crate::tui::keys::Key;
 use crate::tui::layer::{Layer, Purpose, Yes};
 use crate::tui::layout;
 use crate::tui::model::{Model, Pane, Screen};
-use crate::tui::msg::{Effect, Request, Slot, Timer};
+use crate::tui::msg::{Effect, Request, Slot};
 use crate::tui::say;
 use crate::work::model::QueryView;
-use std::time::Duration;
-
-/// Typing has stopped when nothing came for this long; then the draft is saved.
-const REST: Duration = Duration::from_millis(400);
-
-/// The longest that a draft stays unsaved while somebody types on and on.
-const CAP: Duration = Duration::from_millis(900);
-
-/// How long typing must rest before the lint looks.
-const LINT: Duration = Duration::from_millis(120);
 
 /// A paste of more words is remarked on.
 const LONG_PASTE: usize = 300;
@@ -33,9 +22,8 @@ const GROUPS: [&str; 6] = ["documentation", "history", "exam", "labs", "imaging"
 
 /// Opens a draft.
 pub fn open(model: &mut Model, view: QueryView) -> Vec<Effect> {
-    let recipients = recipients(model, view.draft.encounter.as_deref());
     let encounter = view.draft.encounter.clone();
-    let composer = Composer::new(view, recipients);
+    let composer = Composer::new(view);
     let draft = Box::new(composer.draft.clone());
     model.composer = Some(composer);
     model.show(Screen::Composer);
@@ -118,15 +106,6 @@ pub fn take_from_chart(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Attending, consultants, the providers who wrote in the chart, and the declared pools.
-fn recipients(model: &Model, encounter: Option<&str>) -> Vec<Recipient> {
-    let Some(chart) = model.chart.as_ref().filter(|c| Some(c.data.encounter()) == encounter) else { return Vec::new() };
-    let mut all = crate::work::providers(&chart.data.view.chart);
-    let pools = Policy::shipped().first().into_iter().flat_map(|p| &p.pools);
-    all.extend(pools.map(|name| Recipient { name: name.clone(), identifier: None, role: "pool".to_owned() }));
-    all
-}
-
 /// A key: text goes into the field, the rest is looked up.
 pub fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
     let width = layout::field_width(model.size);
@@ -164,11 +143,11 @@ fn go_up(composer: &mut Composer) {
 }
 
 /// A paste is one edit of the text that is typed.
-pub fn paste(model: &mut Model, words: &str) -> Vec<Effect> {
+pub fn paste(model: &mut Model, words: &str, unseen: usize) -> Vec<Effect> {
     let Some(composer) = model.composer.as_mut() else { return Vec::new() };
     let words = if composer.multiline() { words.to_owned() } else { words.replace('\n', " ") };
     let clean: String = words.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
-    let (unseen, count) = (words.chars().count() - clean.chars().count(), clean.split_whitespace().count());
+    let count = clean.split_whitespace().count();
     match composer.text() {
         Some((text, cursor)) => {
             edit::insert(text, cursor, &clean);
@@ -182,84 +161,6 @@ pub fn paste(model: &mut Model, words: &str) -> Vec<Effect> {
         }
         None => {
             model.say("nothing takes a paste here; Tab goes to a text");
-            Vec::new()
-        }
-    }
-}
-
-/// Counts a change and sets the timers that lint and save it.
-fn changed(model: &mut Model) -> Vec<Effect> {
-    let Some(composer) = model.composer.as_mut() else { return Vec::new() };
-    composer.edits += 1;
-    let mut effects = vec![Effect::After(Timer::Lint, composer.edits, LINT), Effect::After(Timer::Save, composer.edits, REST)];
-    if !composer.capped {
-        composer.capped = true;
-        effects.push(Effect::After(Timer::SaveCap, composer.edits, CAP));
-    }
-    effects
-}
-
-/// Typing rests: lints.
-pub fn lint_due(model: &mut Model, edits: u64) -> Vec<Effect> {
-    let Some(composer) = model.composer.as_mut().filter(|c| c.edits == edits) else { return Vec::new() };
-    composer.asked = edits;
-    let draft = Box::new(composer.draft.clone());
-    vec![model.ask(Slot::Lint, Request::Lint(draft))]
-}
-
-/// Typing rests: saves.
-pub fn save_due(model: &mut Model, edits: u64) -> Vec<Effect> {
-    if model.composer.as_ref().is_some_and(|c| c.edits == edits) { save_now(model) } else { Vec::new() }
-}
-
-/// Typing went on for long: saves all the same.
-pub fn save_cap(model: &mut Model) -> Vec<Effect> {
-    if let Some(composer) = &mut model.composer {
-        composer.capped = false;
-    }
-    save_now(model)
-}
-
-/// Saves what is not saved, unless a save is under way: its answer starts the next one.
-pub fn save_now(model: &mut Model) -> Vec<Effect> {
-    let Some(composer) = model.composer.as_mut() else { return Vec::new() };
-    if composer.clean() || composer.sending.is_some() {
-        return Vec::new();
-    }
-    composer.sending = Some(composer.edits);
-    let request = Request::Save(composer.id, composer.revision, Box::new(composer.draft.clone()), composer.note.clone());
-    vec![model.ask(Slot::Save, request)]
-}
-
-/// Takes in how a save went.
-pub fn saved(model: &mut Model, result: crate::error::Result<i64>) -> Vec<Effect> {
-    let now = model.now;
-    let Some(composer) = model.composer.as_mut() else { return Vec::new() };
-    let edits = composer.sending.take().unwrap_or(composer.saved);
-    match result {
-        Ok(revision) => {
-            composer.revision = revision;
-            composer.saved = edits;
-            composer.status = now.map_or(Saved::Untouched, Saved::At);
-            if !composer.clean() {
-                return if composer.then == Then::Send || model.ending { save_now(model) } else { Vec::new() };
-            }
-            let (then, id, revision) = (std::mem::take(&mut composer.then), composer.id, composer.revision);
-            match then {
-                Then::Send => vec![model.ask(Slot::Act, Request::Send(id, revision))],
-                Then::Stay => {
-                    if !model.screens.contains(&Screen::Composer) {
-                        model.composer = None;
-                    }
-                    Vec::new()
-                }
-            }
-        }
-        Err(trouble) => {
-            composer.status = Saved::Failed(trouble.what.clone());
-            composer.then = Then::Stay;
-            model.show(Screen::Composer);
-            model.trouble(&trouble);
             Vec::new()
         }
     }

@@ -47,6 +47,15 @@ pub fn press(model: &mut Model, key: Key) -> Vec<Effect> {
         Layer::Words { prompt, text, cursor, purpose } => words(model, key, prompt, (text, cursor), purpose),
         reply @ Layer::Reply { .. } => answer(model, key, reply),
         Layer::Take { words, cursor, all } => take(model, key, words, cursor, all),
+        Layer::Redirect { id, all } => match all.iter().zip(outcome_keys()).find(|(_, k)| Key::Char(*k) == key) {
+            Some((to, _)) => {
+                let (prompt, purpose) =
+                    (format!("Query {id} goes to {} instead. Why?", to.name), Purpose::RedirectWhy(id, to.name.clone()));
+                keep(model, Layer::Words { prompt, text: String::new(), cursor: 0, purpose })
+            }
+            None if leaves(key) => Vec::new(),
+            None => keep(model, Layer::Redirect { id, all }),
+        },
         Layer::Outcome { id, title } => match say::OUTCOMES.iter().zip(outcome_keys()).find(|(_, k)| Key::Char(*k) == key) {
             Some((outcome, _)) => {
                 let question = format!("Close query {id} as \u{201c}{}\u{201d}? A closed query stays closed.", say::outcome(*outcome));
@@ -231,19 +240,19 @@ fn words(model: &mut Model, key: Key, prompt: String, (mut text, mut cursor): (S
 fn given(model: &mut Model, purpose: Purpose, text: String) -> Vec<Effect> {
     match purpose {
         Purpose::DismissOther(gap) => set_aside(model, gap, DismissReason::Other, text),
-        Purpose::EscalateTo(id) => {
-            let purpose = Purpose::EscalateWhy(id, text.clone());
-            keep(model, Layer::Words { prompt: format!("Query {id} goes to {text}. Why?"), text: String::new(), cursor: 0, purpose })
-        }
+        Purpose::EscalateTo(id) => match text.split_once(':').map(|(to, why)| (to.trim(), why.trim())) {
+            Some((to, why)) if !to.is_empty() && !why.is_empty() => {
+                vec![model.ask(Slot::Act, Request::Escalate(id, to.to_owned(), why.to_owned()))]
+            }
+            _ => {
+                let to = text.trim_end_matches(':').trim().to_owned();
+                let prompt = format!("Query {id} goes to {to}. Why?");
+                keep(model, Layer::Words { prompt, text: String::new(), cursor: 0, purpose: Purpose::EscalateWhy(id, to) })
+            }
+        },
         Purpose::EscalateWhy(id, to) => vec![model.ask(Slot::Act, Request::Escalate(id, to, text))],
-        Purpose::RedirectTo(id) => {
-            let purpose = Purpose::RedirectWhy(id, text.clone());
-            keep(
-                model,
-                Layer::Words { prompt: format!("Query {id} goes to {text} instead. Why?"), text: String::new(), cursor: 0, purpose },
-            )
-        }
         Purpose::RedirectWhy(id, to) => vec![model.ask(Slot::Act, Request::Redirect(id, to, text))],
+        Purpose::Amend(id) => vec![model.ask(Slot::Draft, Request::Amendment(id, text))],
         Purpose::Reopen(id) => vec![model.ask(Slot::Act, Request::Reask(id, text))],
         Purpose::Contact(id) => {
             let (channel, words) = text.split_once(':').unwrap_or((text.as_str(), ""));

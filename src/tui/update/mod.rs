@@ -1,6 +1,7 @@
 //! The one function that changes the model: a message in, effects out. No I/O, no clock: a session can be played again.
 
 mod answers;
+mod autosave;
 pub mod chart;
 pub mod composer;
 mod layers;
@@ -97,8 +98,14 @@ pub fn run(model: &mut Model, command: &command::Command) -> Vec<Effect> {
     }
 }
 
+/// Characters of a paste that nobody sees and that no text takes.
+fn unseen(text: &str) -> usize {
+    text.chars().filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')).count()
+}
+
 /// A paste is one edit of the text that is being typed, and nothing at all elsewhere.
 fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    let raw = text;
     let text = super::text::safe_paste(text);
     if !model.layers.is_empty() {
         return layers::paste(model, &text);
@@ -108,7 +115,7 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
         Screen::Chart if model.chart.as_ref().is_some_and(|c| c.find.typing) => chart::paste(model, &text),
         Screen::Search => search::paste(model, &text),
         Screen::TryOn => try_on::paste(model, &text),
-        Screen::Composer => composer::paste(model, &text),
+        Screen::Composer => composer::paste(model, &text, unseen(raw)),
         _ => {
             model.say("nothing takes a paste here");
             Vec::new()
@@ -119,9 +126,9 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
 fn timer_ran_out(model: &mut Model, timer: Timer, generation: u64) -> Vec<Effect> {
     match timer {
         Timer::Search => search::due(model, generation),
-        Timer::Lint => composer::lint_due(model, generation),
-        Timer::Save => composer::save_due(model, generation),
-        Timer::SaveCap => composer::save_cap(model),
+        Timer::Lint => autosave::lint_due(model, generation),
+        Timer::Save => autosave::save_due(model, generation),
+        Timer::SaveCap => autosave::save_cap(model),
         Timer::Place => place::keep(model),
         Timer::TryOn => try_on::due(model),
     }

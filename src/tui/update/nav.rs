@@ -1,6 +1,6 @@
 //! Moving about: rows, pages, screens, layers, and out.
 
-use super::{chart, composer, place, queries, try_on, worklist};
+use super::{autosave, chart, composer, place, queries, try_on, worklist};
 use crate::tui::layer::Layer;
 use crate::tui::model::{Model, Screen};
 use crate::tui::msg::{Effect, Request, Slot};
@@ -132,14 +132,14 @@ pub fn quit(model: &mut Model) -> Vec<Effect> {
 /// Keeps draft and place: the end may be near.
 pub fn end(model: &mut Model) -> Vec<Effect> {
     model.ending = true;
-    let mut effects = composer::save_now(model);
+    let mut effects = autosave::save_now(model);
     effects.extend(place::keep(model));
     effects
 }
 
 /// To the shell and back, draft and place kept first.
 pub fn suspend(model: &mut Model) -> Vec<Effect> {
-    let mut effects = composer::save_now(model);
+    let mut effects = autosave::save_now(model);
     effects.extend(place::keep(model));
     effects.push(Effect::Suspend);
     effects

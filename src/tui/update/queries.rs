@@ -1,6 +1,7 @@
 //! Tracker and single query: opening, answers, outcomes.
 
 use super::{chart, composer, when};
+use crate::query::{Policy, Recipient};
 use crate::tui::layer::{Layer, Purpose};
 use crate::tui::model::{Model, QueryPage, Screen, Wish};
 use crate::tui::msg::{Effect, Request, Slot};
@@ -78,9 +79,18 @@ pub fn close(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Asks whom it is handed to.
+/// Asks whom it is handed to, and why: what the policy and the record say is written already.
 pub fn escalate(model: &mut Model) -> Vec<Effect> {
-    words(model, "Hand it to whom?", Purpose::EscalateTo)
+    let Some(row) = when::query(model) else { return Vec::new() };
+    let level = Policy::shipped().first().and_then(|p| p.step.iter().find(|s| s.to != "recipient")).map(|s| s.to.clone());
+    let since = row.sent.map(|at| format!("no answer since {}", crate::tui::say::long(&at))).unwrap_or_default();
+    let known = level.map(|to| format!("{to}: {since}")).unwrap_or_default();
+    let effects = words(model, "To whom, and why?", Purpose::EscalateTo);
+    if let Some(Layer::Words { text, cursor, .. }) = model.layers.last_mut() {
+        *cursor = known.len();
+        *text = known;
+    }
+    effects
 }
 
 /// Asks why it is taken back.
@@ -90,7 +100,28 @@ pub fn withdraw(model: &mut Model) -> Vec<Effect> {
 
 /// Asks who gets it instead.
 pub fn redirect(model: &mut Model) -> Vec<Effect> {
-    words(model, "Who gets it instead? A name of the encounter, or a pool", Purpose::RedirectTo)
+    let Some((id, _)) = selected(model) else { return Vec::new() };
+    let known = model.query.as_ref().filter(|q| q.view.row.id == id && model.screen() == Screen::Query).map(|q| others(&q.view));
+    let asks = known.is_none();
+    model.layers.push(Layer::Redirect { id, all: known.unwrap_or_default() });
+    if asks { vec![model.ask(Slot::Query, Request::Query(id))] } else { Vec::new() }
+}
+
+/// Who a query can go to, but for the one who has it.
+pub fn others(view: &QueryView) -> Vec<Recipient> {
+    let has = view.row.to.as_deref();
+    view.recipients.iter().filter(|r| Some(r.name.as_str()) != has).cloned().collect()
+}
+
+/// Asks why other words are to go out; then they are written like a draft.
+pub fn amend(model: &mut Model) -> Vec<Effect> {
+    words(model, "Why are other words to go out?", Purpose::Amend)
+}
+
+/// Marks a draft as ready to be sent.
+pub fn ready(model: &mut Model) -> Vec<Effect> {
+    let id = when::query(model).map(|q| q.id);
+    id.map(|id| model.ask(Slot::Act, Request::Ready(id))).into_iter().collect()
 }
 
 /// Asks why it is asked again.

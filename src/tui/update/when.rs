@@ -149,6 +149,11 @@ pub fn answerable(model: &Model) -> Avail {
     yes_if(query(model).is_some_and(|q| q.state.is_waiting()), "only a query that was sent can be answered")
 }
 
+/// It is a draft that nobody marked as ready.
+pub fn unready(model: &Model) -> Avail {
+    yes_if(query(model).is_some_and(|q| q.state == crate::query::QueryState::Draft), "only a draft is marked as ready")
+}
+
 /// It can be closed.
 pub fn closable(model: &Model) -> Avail {
     let open = |q: &QueryRow| !q.state.is_draft() && !q.state.is_over();

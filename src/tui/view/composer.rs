@@ -19,6 +19,8 @@ const LABEL: u16 = 13;
 #[derive(Default)]
 struct Line {
     label: &'static str,
+    /// The heading that an indicator stands under, where it is not that of the one above.
+    group: &'static str,
     field: Field,
     item: Option<usize>,
     words: String,
@@ -53,6 +55,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), tops: &mut Tops)
         let y = form.y + u16::try_from(at - top).unwrap_or(0);
         let focused = line.field == composer.field;
         pen.put(form.x, y, LABEL - 1, line.label, if focused { Role::Accent } else { Role::Dim });
+        pen.put(form.x + 1, y, LABEL - 2, line.group, Role::Dim);
         let right = u16::try_from(text::width(&line.right)).unwrap_or(0);
         let room = u16::try_from(width).unwrap_or(u16::MAX).min(form.width.saturating_sub(LABEL));
         let x = form.x + LABEL;
@@ -84,17 +87,12 @@ fn header(model: &Model, composer: &Composer, pen: &mut Pen<'_>, stripes: &layou
     let room = head.width.saturating_sub(super::banner_width(model));
     let words = format!("Query {}", composer.id);
     let encounter = format!("stay {}", composer.draft.encounter_name());
+    let draft = composer.draft.amends.map_or_else(|| " draft   ".to_owned(), |of| format!(" amends query {of}   "));
     pen.line(
         head.x,
         head.y,
         room,
-        &[
-            (&words, Role::Accent),
-            (" draft   ", Role::Text),
-            (&composer.patient, Role::Title),
-            ("   ", Role::Text),
-            (&encounter, Role::Dim),
-        ],
+        &[(&words, Role::Accent), (&draft, Role::Text), (&composer.patient, Role::Title), ("   ", Role::Text), (&encounter, Role::Dim)],
     );
     let (words, role) = match (&composer.status, composer.sending.is_some(), composer.clean()) {
         (Saved::Failed(why), ..) => (format!("NOT SAVED: {why}"), Role::Alert),
@@ -203,15 +201,14 @@ fn indicator_lines(composer: &Composer, width: usize) -> Vec<Line> {
         out.push(Line { label: field.label(), field, item: Some(usize::MAX), words, role: Role::Dim, ..Line::default() });
     }
     for (at, indicator) in composer.draft.indicators.iter().enumerate() {
-        let label = "";
         let sign = if indicator.included { "[x] " } else { "[ ] " };
-        let source = say::source(&indicator.evidence);
-        let right = format!("{source}  {}", indicator.group);
-        let right = if width < 70 { source } else { right };
+        let right = say::source(&indicator.evidence);
+        let above = at.checked_sub(1).and_then(|i| composer.draft.indicators.get(i)).map(|i| i.group.as_str());
+        let group = if above == Some(indicator.group.as_str()) { "" } else { say::group(&indicator.group) };
         let room = width.saturating_sub(text::width(&right) + 2);
         let words = text::fit(&format!("{sign}{}", text::label(&say::proof(&indicator.evidence))), room, false);
         let role = if indicator.included { Role::Text } else { Role::Dim };
-        out.push(Line { label, field, item: Some(at), words, role, right, ..Line::default() });
+        out.push(Line { group, field, item: Some(at), words, role, right, ..Line::default() });
         let editing = composer.field == field && composer.editing && composer.item == at;
         if indicator.prior && (editing || indicator.included || !indicator.relevance.is_empty()) {
             let prefix = "    relevant because ";
@@ -265,6 +262,12 @@ fn option_lines(composer: &Composer, width: usize) -> Vec<Line> {
     if out.is_empty() {
         let words = "none; a adds one";
         out.push(Line { label: field.label(), field, words: words.to_owned(), role: Role::Dim, ..Line::default() });
+    }
+    if !composer.draft.removed.is_empty() {
+        let words = format!("left out, nothing in the chart supports it: {}", composer.draft.removed.join("; "));
+        let item = Some(usize::MAX); // no cursor reaches it
+        let rows = super::queries::wrap(&words, width.saturating_sub(4)).into_iter().filter(|l| !l.is_empty());
+        out.extend(rows.map(|l| Line { field, item, words: format!("    {l}"), role: Role::Dim, ..Line::default() }));
     }
     out
 }

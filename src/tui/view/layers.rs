@@ -71,7 +71,10 @@ pub fn draw(model: &Model, layer: &Layer, pen: &mut Pen<'_>, size: (u16, u16), t
             if early.is_some() {
                 rows.push(vec![("the options are being read".to_owned(), Role::Dim)]);
             }
-            rows.push(vec![("provider's own words  ".to_owned(), if *typing { Role::Accent } else { Role::Dim }), (shown, Role::Text)]);
+            // An option with a room to fill is not answered by its tick alone.
+            let blank = option.and_then(|at| options.get(at)).is_some_and(|o| o.contains("__"));
+            let label = if blank { "what fills the blank  " } else { "provider's own words  " };
+            rows.push(vec![(label.to_owned(), if *typing { Role::Accent } else { Role::Dim }), (shown, Role::Text)]);
             let last = u16::try_from(rows.len() - 1).unwrap_or(0);
             let at = sheet(
                 pen,
@@ -113,6 +116,14 @@ pub fn draw(model: &Model, layer: &Layer, pen: &mut Pen<'_>, size: (u16, u16), t
             )?;
             let column = tail(words, words.len(), width - 4).1;
             Some(Position::new(at.x + 2 + u16::try_from(column).unwrap_or(0), at.y))
+        }
+        Layer::Redirect { id, all } => {
+            let mut rows: Rows =
+                all.iter().zip(outcome_keys()).map(|(r, key)| choice(&key.to_string(), &format!("{}, {}", r.name, r.role))).collect();
+            if rows.is_empty() {
+                rows.push(vec![("looking\u{2026}".to_owned(), Role::Dim)]);
+            }
+            sheet(pen, size, &format!("Who gets query {id} instead?"), rows, "one key; Esc changes nothing")
         }
         Layer::Outcome { id, title } => {
             let rows = say::OUTCOMES.iter().zip(outcome_keys()).map(|(o, key)| choice(&key.to_string(), say::outcome(*o))).collect();

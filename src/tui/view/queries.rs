@@ -31,14 +31,25 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     pen.line(head.x, stripes.sub.y, head.width, &[(&words, Role::Dim), (&late, if overdue > 0 { Role::Alert } else { Role::Dim })]);
     let state_width = if body.width >= 90 { 28 } else { 11 };
     let patient = 7 + state_width;
-    let due = body.width.saturating_sub(if body.width >= 100 { 36 } else { 20 });
+    let contact = if body.width >= 110 { 8 } else { 0 };
+    let due = body.width.saturating_sub(
+        contact
+            + match body.width {
+                100.. => 38,
+                70.. => 21,
+                _ => 20,
+            },
+    );
     let title = patient + if body.width >= 76 { 18 } else { 14 };
-    let to = due + 20;
+    let to = due + contact + 22;
     for (x, words) in [(2, "Nr"), (7, "State"), (patient, "Patient"), (title, "About")] {
         pen.put(body.x + x, body.y, 12, words, Role::Dim);
     }
     pen.put(body.x + due, body.y, 10, "Sent", Role::Dim);
     pen.put(body.x + due + 9, body.y, 10, "Due", Role::Dim);
+    if contact > 0 {
+        pen.put(body.x + due + 22, body.y, contact, "Spoken", Role::Dim);
+    }
     if body.width >= 100 {
         pen.put(body.x + to, body.y, 18, "To", Role::Dim);
     }
@@ -68,7 +79,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
         };
         pen.put(list.x + 7, y, state_width - 1, state, state_role);
         pen.put(list.x + patient, y, title - patient - 1, row.patient.as_deref().unwrap_or("-"), role);
-        pen.put(list.x + title, y, due.saturating_sub(title + 1), &row.title, role);
+        pen.put(list.x + title, y, due.saturating_sub(title + 1), say::about(&row.title), role);
         if let Some(now) = &model.now {
             let sent = row.sent.map(|s| say::age(&s, now)).unwrap_or_default();
             pen.put(list.x + due, y, 8, &sent, role);
@@ -82,7 +93,9 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
                 QueryState::Answered | QueryState::AnsweredNotDocumented => "no note yet".to_owned(),
                 _ => when,
             };
-            pen.put(list.x + due + 9, y, 11, &when, if row.overdue { Role::Alert } else { role });
+            pen.put(list.x + due + 9, y, 12, &when, if row.overdue { Role::Alert } else { role });
+            let spoken = row.last_contact.filter(|_| contact > 0).map(|at| say::age(&at, now));
+            pen.put(list.x + due + 22, y, contact.saturating_sub(1), spoken.as_deref().unwrap_or_default(), Role::Dim);
         }
         if body.width >= 100 {
             pen.put(list.x + to, y, body.width - to, row.to.as_deref().unwrap_or("-"), role);
@@ -148,8 +161,8 @@ fn rows(model: &Model, width: usize) -> Vec<(String, Role)> {
             format!("{} \u{2192} {}", say::state(step.from), say::state(step.to))
         };
         rows.push((format!("  {:<17}{:<10}{moved}   text {hash}", say::long(&step.at), step.by), Role::Text));
-        // The answer has a place of its own below.
-        let note = if page.view.answer.as_ref() == Some(&step.note) { "" } else { step.note.as_str() };
+        // The answer has a place of its own below; a note that only repeats where it went says nothing.
+        let note = if page.view.answer.as_ref() == Some(&step.note) || step.note == step.to.label() { "" } else { step.note.as_str() };
         rows.extend(
             wrap(note, width.saturating_sub(29))
                 .into_iter()

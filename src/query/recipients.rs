@@ -1,0 +1,20 @@
+//! Who a query about an encounter can go to.
+
+use super::Recipient;
+use crate::chart::Chart;
+
+/// Everybody of an encounter that a query can go to: attending, consultants, and the providers who wrote in it.
+pub fn recipients(chart: &Chart) -> Vec<Recipient> {
+    let attending = chart.encounter.attending.iter().map(|p| (p, "attending"));
+    let consultants = chart.encounter.participants.iter().map(|p| (p, "consultant"));
+    let authors = chart.documents.iter().filter_map(|d| d.author.as_ref()).filter(|a| a.role.is_provider()).map(|p| (p, "author"));
+    let mut all: Vec<Recipient> = Vec::new();
+    for (provider, role) in attending.chain(consultants).chain(authors) {
+        if let Some(name) = provider.name.as_ref().filter(|n| !n.trim().is_empty())
+            && !all.iter().any(|r| r.name == *name)
+        {
+            all.push(Recipient { name: name.clone(), identifier: provider.identifier.clone(), role: role.to_owned() });
+        }
+    }
+    all
+}

@@ -1,0 +1,176 @@
+//! Queries at the desk of a store: how they are shown, answered, changed and compared.
+
+use super::desk::Desk;
+use super::local::LocalDesk;
+use super::model::{QueryRow, QueryStep, QueryView, TemplateUse};
+use super::queries;
+use super::query_found::Found;
+use super::query_life::{self, Reply};
+use super::site::Site;
+use super::worklist::overdue;
+use crate::chart::Instant;
+use crate::error::{Result, Trouble};
+use crate::query::{DiffLine, Draft, Event, Policy, Recipient, Report, diff, recipients};
+use crate::store::{NewQuery, StoredQuery};
+
+impl LocalDesk {
+    pub(super) fn row(&self, query: &StoredQuery) -> QueryRow {
+        let patient = query.draft.encounter.as_deref().and_then(|e| self.store().patient_name(e).ok().flatten());
+        let contacts = self.store().last_contacts().unwrap_or_default();
+        row_of(query, patient, &self.now(), contacts.get(&query.id).copied(), query_life::find(self.store(), query).ok().flatten())
+    }
+
+    /// Records an answer with all that is known of it.
+    pub fn reply(&self, id: i64, reply: &Reply) -> Result<QueryView> {
+        query_life::answer(self.store(), self.session(), id, reply)?;
+        self.view(id)
+    }
+
+    /// A draft of other words for a query that was sent: it is written and saved like any draft, and sending it makes the next version.
+    pub(super) fn amendment_of(&self, id: i64, why: &str) -> Result<QueryView> {
+        let stored = self.store().query(id)?.ok_or_else(|| queries::missing(id))?;
+        queries::allowed(&stored, &Event::Amend { reason: why.to_owned() })?;
+        let draft = Draft { amends: Some(id), gap: None, ..stored.draft };
+        let draft = self.store().new_query(&self.session().actor(), &NewQuery { draft: &draft, internal_note: why })?;
+        self.view(draft)
+    }
+
+    /// Sends other words in place of the ones before.
+    pub fn amend(&self, id: i64, draft: &Draft, words: &str) -> Result<QueryView> {
+        query_life::amend(self.store(), self.session(), id, draft, words)?;
+        self.view(id)
+    }
+
+    /// Lints a query as it is stored.
+    pub fn lint_stored(&self, id: i64) -> Result<Report> {
+        queries::lint_stored(self.store(), id, &self.now())
+    }
+
+    /// The templates in force, the site's own with every wording that was used (hash, when, by whom).
+    pub fn templates(&self) -> Result<Vec<TemplateUse>> {
+        let site = Site::of(self.store())?;
+        let all = site.templates().all().iter();
+        all.map(|t| Ok((t.clone(), if site.own(&t.id).is_some() { self.store().site_template_history(&t.id)? } else { Vec::new() })))
+            .collect()
+    }
+
+    /// What changed between two versions of a query, line by line.
+    pub fn version_diff(&self, id: i64, from: Option<u32>, to: Option<u32>) -> Result<Vec<DiffLine>> {
+        let versions = self.store().query_versions(id)?;
+        let text = |n: u32| versions.iter().find(|v| v.version == n).map(|v| v.text.as_str());
+        let last = versions.last().map_or(0, |v| v.version);
+        let to = to.unwrap_or(last);
+        let from = from.unwrap_or(to.saturating_sub(1));
+        match (text(from), text(to)) {
+            (Some(old), Some(new)) => Ok(diff(old, new)),
+            _ => Err(Trouble::input("there is no such version")
+                .at(format!("query {id}"), None)
+                .hint(format!("it has {last}; one version has nothing to be compared with"))),
+        }
+    }
+
+    /// The answer beside the question: what was offered and asked, what was said.
+    pub fn answer_diff(&self, id: i64) -> Result<Vec<DiffLine>> {
+        let view = self.view(id)?;
+        let answer = view.answer.ok_or_else(|| Trouble::refused("no answer is recorded").at(format!("query {id}"), None))?;
+        let offered = view.draft.options.iter().map(|o| o.text.clone()).collect::<Vec<_>>().join("\n");
+        Ok(diff(&offered, &answer))
+    }
+
+    /// The provider of a query's encounter with this name or identifier, or a declared pool.
+    pub fn recipient(&self, id: i64, name: &str) -> Result<Recipient> {
+        let query = self.store().query(id)?.ok_or_else(|| queries::missing(id))?;
+        let site = Site::of(self.store())?;
+        let wanted = name.trim();
+        if site.policy().pools.iter().any(|p| p.eq_ignore_ascii_case(wanted)) {
+            return Ok(Recipient { name: wanted.to_owned(), identifier: None, role: "pool".to_owned() });
+        }
+        let chart = match query.draft.encounter.as_deref() {
+            Some(encounter) => self.store().chart(encounter)?,
+            None => None,
+        };
+        let all = chart.as_ref().map(recipients).unwrap_or_default();
+        let named = |r: &&Recipient| r.identifier.as_deref() == Some(wanted) || r.name.eq_ignore_ascii_case(wanted);
+        let part = |r: &&Recipient| !wanted.is_empty() && r.name.to_lowercase().contains(&wanted.to_lowercase());
+        all.iter().find(named).or_else(|| all.iter().find(part)).cloned().ok_or_else(|| {
+            let names: Vec<&str> = all.iter().map(|r| r.name.as_str()).collect();
+            Trouble::refused("that is neither a provider of this encounter nor a declared pool")
+                .at(format!("query {id}"), None)
+                .hint(format!("on this encounter: {}", names.join("; ")))
+        })
+    }
+
+    pub(super) fn view(&self, id: i64) -> Result<QueryView> {
+        let stored = self.store().query(id)?.ok_or_else(|| queries::missing(id))?;
+        let steps = self.store().steps(id)?;
+        let versions = self.store().query_versions(id)?;
+        let sent_text = versions.last().map(|v| v.text.clone());
+        let chart = match stored.draft.encounter.as_deref() {
+            Some(encounter) => self.store().chart(encounter)?,
+            None => None,
+        };
+        let mut all = chart.as_ref().map(recipients).unwrap_or_default();
+        let pools = Site::of(self.store())?.policy().pools.clone();
+        all.extend(pools.into_iter().map(|name| Recipient { name, identifier: None, role: "pool".to_owned() }));
+        Ok(QueryView {
+            contacts: self.store().contacts(id)?,
+            versions,
+            recipients: all,
+            responded: stored.responded,
+            documented_in: stored.documented_in.clone(),
+            row: self.row(&stored),
+            sent_text,
+            steps: steps
+                .into_iter()
+                .map(|s| QueryStep {
+                    at: Instant::parse(&s.at).unwrap_or(Instant::UNIX_EPOCH),
+                    by: s.by,
+                    from: s.from,
+                    to: s.to,
+                    event: s.event,
+                    note: s.note,
+                    body_hash: s.body_hash,
+                })
+                .collect(),
+            draft: stored.draft,
+            internal_note: stored.internal_note,
+            revision: stored.revision,
+            created: stored.created,
+            answer: stored.answer,
+        })
+    }
+}
+
+pub(super) fn row_of(
+    query: &StoredQuery,
+    patient: Option<String>,
+    now: &Instant,
+    last_contact: Option<Instant>,
+    found: Option<Found>,
+) -> QueryRow {
+    let policy = Policy::named(&query.draft.escalation);
+    let step = policy.zip(query.sent).filter(|_| query.state.is_waiting());
+    let next_step = step.map(|(policy, sent)| match policy.step_due(&sent, query.level, now) {
+        Some(step) => format!("{} to {}", step.action, step.to),
+        None if policy.is_at_its_end(query.level) => "the policy is at its end: close as no response".to_owned(),
+        None => String::new(),
+    });
+    QueryRow {
+        author: query.created_by.clone(),
+        last_contact,
+        next_step: next_step.filter(|s| !s.is_empty()),
+        found,
+        id: query.id,
+        state: query.state,
+        title: query.draft.title.clone(),
+        encounter: query.draft.encounter.clone(),
+        patient,
+        to: query.draft.recipient.as_ref().map(|r| r.name.clone()),
+        version: query.version,
+        sent: query.sent,
+        due: query.due,
+        overdue: overdue(query, now),
+        outcome: query.outcome,
+        answer: query.answer.as_ref().and_then(|a| a.lines().next().map(str::to_owned)),
+    }
+}
