@@ -27,9 +27,14 @@ pub(super) struct Machine {
 #[derive(Clone, Copy)]
 struct Pattern {
     key: u64,
-    number: usize,
-    start: usize,
-    end: usize,
+    number: u32,
+    start: u32,
+    end: u32,
+}
+
+/// A place in a table of patterns, which are far fewer than it can hold.
+fn short(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// What a pattern asks of the end of its last word.
@@ -63,7 +68,7 @@ impl Machine {
         out.patterns.sort_unstable_by_key(|pattern| (pattern.key, pattern.number));
         for (at, pattern) in out.patterns.iter().enumerate() {
             let slot = usize::try_from(pattern.key >> out.shift).unwrap_or_default();
-            out.by_bits.resize((slot + 1).max(out.by_bits.len()), u32::try_from(at).unwrap_or(u32::MAX));
+            out.by_bits.resize((slot + 1).max(out.by_bits.len()), short(at));
         }
         out
     }
@@ -90,7 +95,7 @@ impl Machine {
             self.known.set(key, ENDS);
             let start = self.bytes.len();
             self.bytes.extend_from_slice(pattern);
-            self.patterns.push(Pattern { key, number, start, end: self.bytes.len() });
+            self.patterns.push(Pattern { key, number: short(number), start: short(start), end: short(self.bytes.len()) });
         }
         self.longest = self.longest.max(tokens);
         if let Some(known) = pattern.first().and_then(|first| self.signs.get_mut(usize::from(*first))) {
@@ -176,10 +181,11 @@ impl Machine {
         let first = self.by_bits.get(slot).map_or(self.patterns.len(), |first| *first as usize);
         let near = self.patterns.get(first..).unwrap_or_default().iter().skip_while(|pattern| pattern.key < key);
         for pattern in near.take_while(|pattern| pattern.key == key) {
-            let end = start + pattern.end - pattern.start;
-            let (Some(here), Some(wanted)) = (bytes.get(start..end), self.bytes.get(pattern.start..pattern.end)) else { continue };
+            let own = pattern.start as usize..pattern.end as usize;
+            let end = start + own.len();
+            let (Some(here), Some(wanted)) = (bytes.get(start..end), self.bytes.get(own)) else { continue };
             if if self.any_case { here.eq_ignore_ascii_case(wanted) } else { here == wanted } {
-                found(pattern.number, start, end);
+                found(pattern.number as usize, start, end);
             }
         }
     }

@@ -90,6 +90,9 @@ impl<'a> Page<'a> {
 
     /// The places of asked terms.
     pub(super) fn terms(&self, terms: &[String]) -> Vec<Term> {
+        if terms.is_empty() {
+            return Vec::new();
+        }
         let folded: Vec<String> = terms.iter().map(|term| fold_name(term)).collect();
         let asked: Vec<(&String, &String)> = terms.iter().zip(&folded).filter(|(_, plain)| !plain.is_empty()).collect();
         let Ok(machine) = AhoCorasick::new(asked.iter().map(|(_, plain)| plain.as_bytes())) else { return Vec::new() };

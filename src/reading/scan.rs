@@ -33,6 +33,10 @@ impl Hits {
     /// Finds everything in one pass. The clauses say what stands in one sentence; together they cover the folded text.
     pub(super) fn find(lexicon: &Lexicon, text: &str, folded: &Folded, clauses: &[Place]) -> Self {
         let mut hits = Self::default();
+        // Room for what a text of this length holds as a rule.
+        for list in [&mut hits.forms, &mut hits.triggers, &mut hits.attributes, &mut hits.measures] {
+            list.reserve(folded.text().len() / 64);
+        }
         let mut rest = clauses;
         lexicon.machine.find(folded.text(), |pattern, start, end| {
             while let Some((clause, after)) = rest.split_first()
@@ -81,10 +85,7 @@ fn guard_of(lexicon: &Lexicon, owner: Owner) -> Option<&Guard> {
 impl Guard {
     /// Whether it lets everything through.
     pub(super) fn is_open(&self) -> bool {
-        !self.exact
-            && self.at_start.is_none()
-            && self.at_end.is_none()
-            && [&self.near, &self.not_near, &self.next, &self.not_next, &self.before, &self.not_before].into_iter().all(Vec::is_empty)
+        !self.asks
     }
 }
 

@@ -316,7 +316,10 @@ impl Builder {
 
 fn guard(entry: &GuardEntry, names: &[String], sets: &BTreeMap<String, Vec<String>>) -> Guard {
     let words = |list: &[String]| list.iter().flat_map(|word| expand(word, sets)).map(|word| fold_name(&word)).collect::<Vec<String>>();
+    let lists = [&entry.near, &entry.not_near, &entry.next, &entry.not_next, &entry.before, &entry.not_before];
+    let bound = entry.exact || entry.at_start.is_some() || entry.at_end.is_some();
     Guard {
+        asks: bound || lists.into_iter().any(|list| !list.is_empty()),
         exact: entry.exact,
         near: words(&entry.near),
         not_near: words(&entry.not_near),

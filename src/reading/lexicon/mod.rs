@@ -92,6 +92,8 @@ pub(super) struct Form {
 /// When a name counts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Guard {
+    /// Asks anything at all: worked out once, because it is looked at for every name found.
+    pub asks: bool,
     /// Only in capitals (as written in the lexicon).
     pub exact: bool,
     /// One of these words must stand near: in the same sentence.
