@@ -204,3 +204,28 @@ fn findings_of_an_earlier_encounter_are_seen_in_a_text() {
     let near = found(&format!("{now}\nCreatinine 1.0 on 31 Oct 2026. Clinic 12 Mar 2026: creatinine 0.9, the baseline."));
     assert!(!near.iter().any(|r| r.starts_with("QL08")), "{near:?}");
 }
+
+/// A contact, a role and a code in the body speak of money as much as a sentence does; a question that presupposes is remarked on.
+#[test]
+fn money_and_taken_for_granted_diagnoses_passed_outside_the_question() {
+    let text = "Title: Clinical clarification: renal function\nProgress note 19 Nov 07:20, Dr Chen: \"elevated creatinine\". Creatinine 1.0 on 17 Nov, 2.4 on 19 Nov.\n{}\n";
+    let rules_of = |sentence: &str| names(&lint_text(&text.replace("{}", sentence)));
+    for (sentence, rule) in [
+        ("What caused the acute kidney injury?", "QL062"),
+        ("Which stage of acute kidney injury does the patient have?", "QL062"),
+        ("Code N17.9 is available. Can the renal function be further specified?", "QL070"),
+        ("Any objection to acute kidney injury?", "QL061"),
+        ("Finance asks for this. Can the renal function be further specified?", "QL070"),
+    ] {
+        assert!(rules_of(sentence).contains(&rule), "{sentence}: {:?}", rules_of(sentence));
+    }
+    for sentence in [
+        "Based on your clinical judgment, can the change in renal function be further specified?",
+        "What caused the change in renal function?",
+    ] {
+        assert!(!rules_of(sentence).iter().any(|r| ["QL061", "QL062", "QL070"].contains(r)), "{sentence}: {:?}", rules_of(sentence));
+    }
+    let draft = Draft { contact: "DRG desk, MCC line".to_owned(), author: "A. Ruiz RN".to_owned(), ..Draft::default() };
+    let found = lint(&draft, &Context::empty());
+    assert!(found.diagnostics.iter().any(|d| d.rule == "QL070" && d.field == "contact"));
+}

@@ -2,6 +2,7 @@
 
 use super::concepts::Named;
 use super::page::{Field, Page, Part, Sentence};
+use super::title::codes;
 use super::words::{Token, tokens};
 use crate::chart::Span;
 use crate::query::OptionKind;
@@ -19,6 +20,7 @@ pub(crate) fn check(page: &mut Page<'_>) {
         page.add(rule, part, Some(place), message);
     }
     quoted_money(page);
+    addressed_money(page);
 }
 
 type Out = Vec<(&'static str, Part, Span, String)>;
@@ -43,6 +45,15 @@ fn vocabulary(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out
                 }
             } else {
                 out.push((rule, field.part, place.span, format!("\"{}\" {says}", words(field, place.span))));
+            }
+        }
+    }
+    if !matches!(field.part, Part::Option(_) | Part::Title) {
+        // The title and the options have rules of their own for codes.
+        for place in codes(sentence.span.of(&field.text)) {
+            let place = Span::new(sentence.span.start + place.start, sentence.span.start + place.end);
+            if !field.is_quoted(place) {
+                out.push(("QL070", field.part, place, format!("\"{}\" is a diagnosis code", words(field, place))));
             }
         }
     }
@@ -88,6 +99,19 @@ fn leading(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
         let place = Span::new(link.start, named.span.end);
         out.push(("QL062", field.part, place, format!("\"{}\" draws the conclusion that the provider is asked for", words(field, place))));
     }
+    // "What caused the acute kidney injury?" where nobody wrote of one: the question has already answered itself.
+    if matches!(field.part, Part::Question | Part::Body)
+        && sentence.span.of(&field.text).ends_with('?')
+        && !out.iter().any(|(_, part, place, _)| *part == field.part && sentence.span.contains(*place))
+        && let Some(taken) = named(0, end).find(|n| unknown(&n.concept) && page.vocab("given").any(&before(sentence, n.span)))
+    {
+        out.push(("QL062", field.part, taken.span, format!("the question takes \"{}\" as given", words(field, taken.span))));
+    }
+}
+
+/// The words of a sentence before a place.
+fn before(sentence: &Sentence, place: Span) -> Vec<Token> {
+    sentence.tokens.iter().filter(|t| t.span.end <= place.start).cloned().collect()
 }
 
 /// Whether words before a documented diagnosis narrow it in a way that nothing quoted says ("severe" before "malnutrition").
@@ -150,6 +174,21 @@ fn style(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
     {
         for place in page.vocab("verdict").find(&sentence.tokens).iter().filter(|p| !field.is_quoted(p.span)) {
             out.push(("QL092", field.part, place.span, format!("\"{}\" judges the provider's work", words(field, place.span))));
+        }
+    }
+}
+
+/// Who asks, and who is asked, stand on the query too: a desk's or a role's name can speak of money like any sentence.
+fn addressed_money(page: &mut Page<'_>) {
+    let draft = page.draft;
+    let mut shown = vec![("author", draft.author.clone()), ("contact", draft.contact.clone())];
+    shown.extend(draft.recipient.iter().map(|to| ("recipient", format!("{} {}", to.name, to.role))));
+    for (field, text) in shown {
+        let words = tokens(&text);
+        for (rule, vocabulary) in [("QL070", "money"), ("QL071", "quality"), ("QL072", "impact")] {
+            if let Some(place) = page.vocab(vocabulary).first(&words) {
+                page.add_at(rule, field, format!("\"{}\" stands where the provider reads it", place.of(&text)));
+            }
         }
     }
 }
