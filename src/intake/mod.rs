@@ -45,6 +45,7 @@ use crate::error::Trouble;
 use desk::Desk;
 use serde::{Deserialize, Serialize};
 use sniff::Kind;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use walk::Found;
 
@@ -168,6 +169,7 @@ pub fn run(paths: &[PathBuf], options: &Options, sink: &mut dyn Sink) -> Result<
             }
         }
     }
+    let beside = side_cars(&mut known);
     let asked_for = options.format.is_some() || known.len() == 1 && known.iter().all(|(file, _)| file.named);
     let bulk = folders(&known, |kind| matches!(kind, Kind::Lines { resource: Some(_), .. }));
     let fhir = folders(&known, Kind::is_fhir);
@@ -182,7 +184,7 @@ pub fn run(paths: &[PathBuf], options: &Options, sink: &mut dyn Sink) -> Result<
             desk.notice(Trouble::input("the file was left out").at(&file.source, None).why(why).hint("import it alone to read it"));
         } else {
             match kind {
-                Kind::Text | Kind::Rtf => notes::note_file(&mut desk, &file, kind == Kind::Rtf)?,
+                Kind::Text | Kind::Rtf => notes::note_file(&mut desk, &file, kind == Kind::Rtf, beside.get(&file.path))?,
                 Kind::Hl7 => hl7::file(&mut desk, &file)?,
                 Kind::Xml => cda::file(&mut desk, &file)?,
                 Kind::Table(_) => table::file(&mut desk, &file)?,
@@ -232,6 +234,24 @@ pub fn decode_text(bytes: &[u8]) -> Result<String, Trouble> {
     decode::decode(bytes)
         .map(|d| d.text)
         .map_err(|refusal| Trouble::input("it is no note").why(refusal.why()).hint("name a text file in UTF-8, UTF-16 or windows-1252"))
+}
+
+/// What says more of a note: `note.txt.json`, else `note.json`, beside `note.txt`. Taken out of the list, and known by the note's path.
+fn side_cars(known: &mut Vec<(Found, Kind)>) -> HashMap<PathBuf, Found> {
+    let says_more = |kind: &Kind| matches!(kind, Kind::Whole { fhir: false } | Kind::Lines { resource: None, has_text: false });
+    let candidates: HashMap<PathBuf, Found> =
+        known.iter().filter(|(_, kind)| says_more(kind)).map(|(file, _)| (file.path.clone(), file.clone())).collect();
+    let mut beside = HashMap::new();
+    for (file, _) in known.iter().filter(|(_, kind)| matches!(kind, Kind::Text | Kind::Rtf)) {
+        let mut longer = file.path.clone().into_os_string();
+        longer.push(".json");
+        let found = [PathBuf::from(longer), file.path.with_extension("json")].into_iter().find_map(|path| candidates.get(&path));
+        if let Some(found) = found {
+            beside.insert(file.path.clone(), found.clone());
+        }
+    }
+    known.retain(|(file, _)| !beside.values().any(|side: &Found| side.path == file.path));
+    beside
 }
 
 fn folders(known: &[(Found, Kind)], is: impl Fn(&Kind) -> bool) -> Vec<PathBuf> {

@@ -5,19 +5,68 @@ use super::fields::{find, find_named, list_of_words, words};
 use super::json::Times;
 use super::lines::Named;
 use super::walk::{self, Found};
-use super::{Origin, decode, fhir, rtf};
+use super::{Origin, decode, fhir, json, rtf};
 use crate::chart::{Coding, Document, DocumentStatus, DocumentType, Encounter, Patient, Provider, Record, Role};
 use crate::error::Trouble;
 use serde_json::Value;
 use std::io::Read;
 
+/// Bytes of a file that says more of a note, at most.
+const SIDE_CAR: u64 = 1 << 20;
+
 /// One text file, or RTF file (`rich`), is one note in an implied encounter of its own.
-pub(super) fn note_file(desk: &mut Desk, file: &Found, rich: bool) -> Result<(), Trouble> {
-    match read(file, desk.limits().line) {
-        Ok(content) => bytes(desk, file, &content, rich),
+///
+/// What a JSON object `beside` it says (patient, encounter, type, author ...) is the note's.
+pub(super) fn note_file(desk: &mut Desk, file: &Found, rich: bool, beside: Option<&Found>) -> Result<(), Trouble> {
+    let content = match read(file, desk.limits().line) {
+        Ok(content) => content,
         Err(trouble) => {
             desk.reject(trouble.at(&file.source, None));
-            Ok(())
+            return Ok(());
+        }
+    };
+    let Some((side, said)) = beside.and_then(|side| Some((side, side_car(desk, side)?))) else {
+        return bytes(desk, file, &content, rich);
+    };
+    let read = if rich { rtf(desk, file, &content) } else { plain(&content) };
+    let decoded = match read {
+        Ok(decoded) => decoded,
+        Err(trouble) => {
+            desk.reject(trouble.at(&file.source, None));
+            return Ok(());
+        }
+    };
+    let (mut said, map) = (said, &desk.options().map);
+    if !map.id.iter().any(|name| said.keys().any(|key| key.eq_ignore_ascii_case(name)))
+        && let Some(name) = map.id.first()
+    {
+        said.insert(name.clone(), Value::String(file.relative.clone()));
+    }
+    if let Some(name) = map.text.first() {
+        said.insert(name.clone(), Value::String(decoded.text));
+    }
+    let what = "the note's details were read from the file beside it";
+    desk.notice(Trouble::input(what).at(&file.source, None).why(format!("{} belongs to it by its name", side.relative)));
+    let origin = Origin { source: file.source.clone(), line: None };
+    line(desk, file, &Value::Object(said), &origin, decoded.encoding, &mut Named::default())
+}
+
+/// The object that a file beside a note holds; what is none is told, and the note goes in without it.
+fn side_car(desk: &mut Desk, side: &Found) -> Option<serde_json::Map<String, Value>> {
+    let parsed = read(side, SIDE_CAR).and_then(|content| json::parse(content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&content)));
+    match parsed {
+        Ok(Value::Object(said)) => Some(said),
+        Ok(_) => {
+            let hint = "write one object, as in {\"patient\": \"77\"}";
+            desk.reject(
+                Trouble::input("the file beside a note says nothing of it").at(&side.source, None).why("it is no JSON object").hint(hint),
+            );
+            None
+        }
+        Err(trouble) => {
+            let line = trouble.line;
+            desk.reject(trouble.at(&side.source, line));
+            None
         }
     }
 }

@@ -107,6 +107,34 @@ fn a_json_line_gives_what_it_was_given_and_nothing_else() {
 }
 
 #[test]
+fn a_file_beside_a_note_says_whose_it_is() {
+    let notes = folder(&[
+        ("a/n1.txt", b"Sepsis."),
+        ("a/n1.json", br#"{"patient": "77", "encounter": "E1", "type": "progress_note", "author": "Chen MD", "date": "2026-01-05"}"#),
+        ("a/n2.rtf", br"{\rtf1 AKI.}"),
+        ("a/n2.rtf.json", b"{\n  \"id\": \"N-2\",\n  \"patient\": \"77\"\n}"),
+        ("a/n3.txt", b"Alone."),
+        ("a/n4.txt", b"Beside a list."),
+        ("a/n4.json", b"[1]"),
+    ]);
+    let keep = read(&[notes.path()], &Options::default());
+    let told: Vec<_> = keep.documents().iter().map(|d| (d.identifier.clone(), d.patient.clone(), d.text.clone())).collect();
+    let patient = Some("77".to_owned());
+    assert_eq!(
+        told,
+        [
+            ("a/n1.txt".to_owned(), patient.clone(), "Sepsis.".to_owned()),
+            ("N-2".to_owned(), patient, "AKI.".to_owned()),
+            ("a/n3.txt".to_owned(), None, "Alone.".to_owned()),
+            ("a/n4.txt".to_owned(), None, "Beside a list.".to_owned()),
+        ]
+    );
+    let first = keep.documents()[0].clone();
+    assert_eq!((first.encounter.as_deref(), first.document_type), (Some("E1"), Some(crate::chart::DocumentType::ProgressNote)));
+    assert_eq!((keep.rejects.len(), keep.notices.len()), (1, 2));
+}
+
+#[test]
 fn the_same_identifier_with_another_text_is_kept_and_told() {
     let line = b"{\"id\":\"A\",\"text\":\"one\"}\n{\"id\":\"A\",\"text\":\"one\"}\n{\"id\":\"A\",\"text\":\"two\"}\n";
     let notes = folder(&[("n.jsonl", line)]);
