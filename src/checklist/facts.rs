@@ -2,12 +2,12 @@
 
 use super::indicator::{Since, When};
 use super::proof::{around, quote, reference, sentence, shown_value, unit_of};
-use super::words::has_word;
+use super::words::{Vocabulary, has_word};
 use super::{Packs, names};
 use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, Observation, Procedure, Role, Sex, ValueEvidence};
-use crate::reading::{Measurement, Mention, Reading};
-use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::reading::{Assertion, Measurement, Mention, Reading};
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -64,6 +64,8 @@ pub(super) struct Facts<'a> {
     packs: &'a Packs,
     pub(super) subject: Subject<'a>,
     pub(super) as_of: Instant,
+    /// Whether the trees are going to be read: a full evaluation has no use for their words, which cost more than the answers.
+    pub(super) told: bool,
     said: BTreeMap<&'a str, Vec<Said<'a>>>,
     points: BTreeMap<String, Vec<Point<'a>>>,
     echoes: BTreeMap<String, Vec<Point<'a>>>,
@@ -75,6 +77,10 @@ pub(super) struct Facts<'a> {
     /// Documents of earlier encounters, read when they are first asked for.
     prior: OnceCell<Vec<(&'a Document, Reading)>>,
     surgeries: Vec<(Instant, Instant)>,
+    /// The words of each document, made when the first one is asked for.
+    vocabularies: OnceCell<Vec<Vocabulary>>,
+    /// How words stand at a place of a text, by the address of the place and their length: many items ask about the same words.
+    judged: RefCell<HashMap<(usize, usize), Option<Assertion>>>,
 }
 
 impl<'a> Facts<'a> {
@@ -84,6 +90,7 @@ impl<'a> Facts<'a> {
             packs,
             subject,
             as_of: *as_of,
+            told: true,
             said: BTreeMap::new(),
             points: BTreeMap::new(),
             echoes: BTreeMap::new(),
@@ -93,11 +100,18 @@ impl<'a> Facts<'a> {
             problem_concepts: chart.problems.iter().map(|p| names::mentions_in(&p.name)).collect(),
             prior: OnceCell::new(),
             surgeries: Vec::new(),
+            vocabularies: OnceCell::new(),
+            judged: RefCell::default(),
         };
         facts.surgeries = facts.find_surgeries();
         facts.take_mentions();
         facts.take_values();
         facts
+    }
+
+    /// The same, when nobody is going to read the trees.
+    pub(super) fn untold(packs: &'a Packs, subject: Subject<'a>, as_of: &Instant) -> Self {
+        Self { told: false, ..Self::new(packs, subject, as_of) }
     }
 
     pub(super) fn chart(&self) -> &'a Chart {
@@ -246,6 +260,23 @@ impl<'a> Facts<'a> {
         for list in self.points.values_mut() {
             list.sort_by_key(|p| (p.time.is_none(), p.time, matches!(p.origin, Origin::Stated(..))));
         }
+    }
+
+    /// Documents with their readings and the words that they hold.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&'a Document, &'a Reading, &Vocabulary)> {
+        let all = self.vocabularies.get_or_init(|| self.chart().documents.iter().map(|d| Vocabulary::of(&d.text)).collect());
+        self.documents().zip(all).map(|((document, reading), words)| (document, reading, words))
+    }
+
+    /// How `word` stands at a byte of a document; asked of the reader once.
+    pub(super) fn judged(&self, document: &Document, at: usize, word: &str, ask: impl FnOnce() -> Option<Assertion>) -> Option<Assertion> {
+        let key = (document.text.as_ptr() as usize + at, word.len());
+        let known = self.judged.borrow().get(&key).copied();
+        known.unwrap_or_else(|| {
+            let found = ask();
+            self.judged.borrow_mut().insert(key, found);
+            found
+        })
     }
 
     /// The packs in force.

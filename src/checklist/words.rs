@@ -1,5 +1,7 @@
 //! Finds whole words in a text, in any ASCII case.
 
+use std::collections::HashSet;
+
 /// Whether `text` holds `word` as a whole word, in any case.
 pub(super) fn has_word(text: &str, word: &str) -> bool {
     find_word(text, word, 0).is_some()
@@ -25,9 +27,59 @@ pub(super) fn find_word(text: &str, word: &str, from: usize) -> Option<usize> {
     }
 }
 
+/// The words of a text, to know at once which phrases cannot stand in it: most of the words that items look for are in no note, and a
+/// text is long.
+#[derive(Debug, Default)]
+pub(super) struct Vocabulary(HashSet<Vec<u8>>);
+
+impl Vocabulary {
+    /// The words of a text.
+    pub(super) fn of(text: &str) -> Self {
+        let words = text.as_bytes().split(|b| !b.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        Self(words.map(<[u8]>::to_ascii_lowercase).collect())
+    }
+
+    /// False when `phrase` stands nowhere in the text: its first word does not.
+    pub(super) fn may_hold(&self, phrase: &str) -> bool {
+        let bytes = phrase.as_bytes();
+        let first = bytes.split(|b| !b.is_ascii_alphanumeric()).next().unwrap_or_default();
+        match first.len() {
+            // Signs come first ("***"), or the word is longer than any looked for: only the text itself tells.
+            0 => true,
+            length if length > LONGEST_WORD => true,
+            length => {
+                let mut lower = [0_u8; LONGEST_WORD];
+                let Some(slot) = lower.get_mut(..length) else { return true };
+                slot.copy_from_slice(first);
+                slot.make_ascii_lowercase();
+                self.0.contains(&*slot)
+            }
+        }
+    }
+}
+
+/// Words up to this long are looked up.
+const LONGEST_WORD: usize = 48;
+
 #[cfg(test)]
 mod tests {
-    use super::has_word;
+    use super::{Vocabulary, has_word};
+
+    proptest::proptest! {
+        #[test]
+        fn a_vocabulary_rules_out_no_phrase_that_stands_there(text in "[a-cA-C*é .,-]{0,40}", phrase in "[a-c*é .-]{1,6}") {
+            if has_word(&text, &phrase) {
+                proptest::prop_assert!(Vocabulary::of(&text).may_hold(&phrase));
+            }
+        }
+    }
+
+    #[test]
+    fn a_vocabulary_rules_out_what_is_not_there() {
+        let words = Vocabulary::of("Sepsis due to E. coli, SpO2 88 % RA");
+        assert!(words.may_hold("due to pneumonia") && words.may_hold("spo2") && words.may_hold("***"));
+        assert!(!words.may_hold("secondary to") && !words.may_hold("sep"));
+    }
 
     #[test]
     fn only_whole_words_count() {

@@ -451,3 +451,16 @@ fn a_past_import_says_what_it_refused() {
     store.end_run(&actor(), run, true).unwrap();
     assert!(store.run(run).unwrap().unwrap().ended.is_some());
 }
+
+#[test]
+fn the_facts_of_one_stay_were_looked_for_among_those_of_all_stays() {
+    let store = Store::memory(&actor()).unwrap();
+    let plan: Vec<String> = store
+        .read(|c| {
+            let mut statement = c.prepare(&format!("EXPLAIN QUERY PLAN {}", charts::FACTS))?;
+            statement.query_map(("observation", "e1", "p1", 0, 1), |row| row.get(3))?.collect()
+        })
+        .unwrap();
+    let searches: Vec<&String> = plan.iter().filter(|line| line.starts_with("SEARCH")).collect();
+    assert!(searches.len() == 2 && searches.iter().all(|l| l.contains("encounter=?") || l.contains("patient=?")), "{plan:?}");
+}

@@ -95,7 +95,14 @@ pub(super) fn indicator<'f>(indicator: &Indicator, facts: &'f Facts<'_>, cap: Op
     let mut looked: Vec<String> = Vec::new();
     for test in &indicator.any {
         let answer = ask(test, facts, cap);
-        parts.push(Explanation { label: describe::test(test), outcome: answer.outcome, detail: answer.detail.clone(), parts: Vec::new() });
+        if facts.told {
+            parts.push(Explanation {
+                label: describe::test(test),
+                outcome: answer.outcome,
+                detail: answer.detail.clone(),
+                parts: Vec::new(),
+            });
+        }
         if !looked.contains(&answer.looked) {
             looked.push(answer.looked.clone());
         }
@@ -106,6 +113,10 @@ pub(super) fn indicator<'f>(indicator: &Indicator, facts: &'f Facts<'_>, cap: Op
     }
     let mut answer = whole.unwrap_or_else(|| Answer::empty(Outcome::CannotTell, "nothing to look for", ""));
     answer.looked = looked.join(", ");
+    if !facts.told {
+        let node = Explanation { label: String::new(), outcome: answer.outcome, detail: String::new(), parts };
+        return (answer, node);
+    }
     let detail = answer.detail.clone();
     if parts.len() == 1 {
         parts.clear();

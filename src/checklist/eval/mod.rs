@@ -66,7 +66,7 @@ fn yes_if(holds: bool) -> Outcome {
 
 /// Every gap of an encounter, the gravest first. `only` names one pack or one item.
 pub fn evaluate(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, only: Option<&str>) -> Vec<Gap> {
-    let facts = Facts::new(packs, *subject, as_of);
+    let facts = Facts::untold(packs, *subject, as_of);
     let mut gaps: Vec<Gap> = Vec::new();
     for (pack, item) in packs.items() {
         if only.is_some_and(|name| name != pack.id && name != item.id) || applies(pack, item, &facts).outcome != Outcome::Yes {
@@ -188,18 +188,25 @@ fn applies(pack: &Pack, item: &Item, facts: &Facts<'_>) -> Explanation {
     let in_force =
         from.is_none_or(|from| day.utc_seconds() >= from.utc_seconds()) && to.and_then(|to| to.plus_hours(24)).is_none_or(|end| day < end);
     let class = if encounter.implied { scope.lone_note } else { scope.classes.contains(&encounter.class) };
-    let mut detail = if encounter.implied {
+    let fits = class && in_force;
+    if !(facts.told || fits) {
+        return node("", Outcome::No, "", Vec::new());
+    }
+    let mut detail = if !facts.told {
+        String::new()
+    } else if encounter.implied {
         "a note without an encounter".to_owned()
     } else {
         let class = serde_json::to_value(encounter.class).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
         format!("class {}", class.replace('_', " "))
     };
-    let mut outcome = yes_if(class && in_force);
+    let mut outcome = yes_if(fits);
     if !in_force {
         detail.push_str("; not in force on this day");
     }
     // Age and sex that were not given exclude nothing; a service that was not given cannot be told.
-    let age = chart.patient.as_ref().and_then(|p| p.age_at(&encounter.start.unwrap_or(day)));
+    let aged = chart.patient.as_ref().filter(|_| scope.age_min.is_some() || scope.age_max.is_some());
+    let age = aged.and_then(|p| p.age_at(&encounter.start.unwrap_or(day)));
     if let Some(age) = age.filter(|age| scope.age_min.is_some_and(|least| *age < least) || scope.age_max.is_some_and(|most| *age > most)) {
         (outcome, detail) = (Outcome::No, format!("{detail}; the patient is {age} years old"));
     }

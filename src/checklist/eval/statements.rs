@@ -9,7 +9,7 @@ use crate::chart::{Document, DocumentType, Sex};
 use crate::checklist::check::AtDischarge;
 use crate::checklist::facts::{Facts, Said, role, type_of, voice_of};
 use crate::checklist::proof::{around, quote, record_proof, sentence};
-use crate::checklist::words::{find_word, has_word};
+use crate::checklist::words::{Vocabulary, find_word, has_word};
 use crate::reading::{Assertion, Reading};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -110,13 +110,15 @@ pub(super) fn stated(
     facts: &Facts<'_>,
 ) -> Verdict {
     let mut last: BTreeMap<String, (String, crate::chart::Evidence, String, String)> = BTreeMap::new();
-    for (document, reading) in facts.documents() {
+    for (document, reading, vocabulary) in facts.texts() {
         if !places.types.is_empty() && !places.types.contains(&type_of(document, reading)) {
             continue;
         }
         // Where a note states two values, it states none.
-        let found: Vec<(&String, usize, usize)> =
-            values.iter().filter_map(|(name, words)| place(words, places, document, reading).map(|(s, e)| (name, s, e))).collect();
+        let found: Vec<(&String, usize, usize)> = values
+            .iter()
+            .filter_map(|(name, words)| place(words, places, document, reading, vocabulary).map(|(s, e)| (name, s, e)))
+            .collect();
         if let [(name, start, end)] = found.as_slice() {
             let key = if last_of_type { type_of(document, reading).name().to_owned() } else { voice_of(document).to_owned() };
             let (start, end) = around(document, reading, *start, *end);
@@ -158,8 +160,8 @@ pub(super) fn stated(
 }
 
 /// The first place where a document states one of the words as so: not denied, not in another section.
-fn place(words: &[String], places: &Places<'_>, document: &Document, reading: &Reading) -> Option<(usize, usize)> {
-    for word in words {
+fn place(words: &[String], places: &Places<'_>, document: &Document, reading: &Reading, vocabulary: &Vocabulary) -> Option<(usize, usize)> {
+    for word in words.iter().filter(|word| vocabulary.may_hold(word)) {
         let mut from = 0;
         while let Some(at) = find_word(&document.text, word, from) {
             from = at + word.len().max(1);

@@ -7,7 +7,7 @@ use crate::checklist::Outcome;
 use crate::checklist::facts::{Facts, type_of};
 use crate::checklist::indicator::{DocumentTest, WordsTest};
 use crate::checklist::proof::{around, opening, quote, sentence};
-use crate::checklist::words::{find_word, has_word};
+use crate::checklist::words::{Vocabulary, find_word, has_word};
 use crate::reading::{Reading, read_terms};
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ pub(super) fn section_at(reading: &Reading, at: usize) -> (&str, Option<&str>) {
     section.map_or(("unheaded", None), |s| (s.section.as_str(), s.within.as_deref()))
 }
 
-fn stands(test: &WordsTest, document: &Document, reading: &Reading, at: usize, word: &str) -> bool {
+fn stands(test: &WordsTest, facts: &Facts<'_>, (document, reading): (&Document, &Reading), at: usize, word: &str) -> bool {
     let (own, within) = section_at(reading, at);
     let among = |list: &[String]| list.iter().any(|name| name == own || Some(name.as_str()) == within);
     if !test.sections.is_empty() && !among(&test.sections) || among(&test.not_sections) {
@@ -43,19 +43,22 @@ fn stands(test: &WordsTest, document: &Document, reading: &Reading, at: usize, w
         return true;
     }
     // How it stands is decided by its sentence; what a section does to it is for `sections` and `not_sections`.
-    let from = at.saturating_sub((around.as_ptr() as usize).saturating_sub(document.text.as_ptr() as usize));
-    let terms = read_terms(around, &[word.to_owned()]);
-    terms.iter().find(|term| term.start <= from && from < term.end).is_some_and(|term| test.assertions.contains(&term.assertion))
+    let assertion = facts.judged(document, at, word, || {
+        let from = at.saturating_sub((around.as_ptr() as usize).saturating_sub(document.text.as_ptr() as usize));
+        let terms = read_terms(around, &[word.to_owned()]);
+        terms.iter().find(|term| term.start <= from && from < term.end).map(|term| term.assertion)
+    });
+    assertion.is_some_and(|assertion| test.assertions.contains(&assertion))
 }
 
 /// Every place of the words in a document that counts, in order.
-fn places(test: &WordsTest, document: &Document, reading: &Reading) -> Vec<(usize, usize)> {
+fn places(test: &WordsTest, facts: &Facts<'_>, document: &Document, reading: &Reading, vocabulary: &Vocabulary) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
-    for word in &test.words {
+    for word in test.words.iter().filter(|word| vocabulary.may_hold(word)) {
         let mut from = 0;
         while let Some(at) = find_word(&document.text, word, from) {
             from = at + word.len().max(1);
-            if stands(test, document, reading, at, word) {
+            if stands(test, facts, (document, reading), at, word) {
                 found.push((at, at + word.len()));
             }
         }
@@ -68,14 +71,14 @@ pub(super) fn words<'f>(test: &WordsTest, facts: &'f Facts<'_>, cap: Option<f64>
     let mut looked_at = 0;
     let mut found: Vec<(&'f Document, &'f Reading, (usize, usize))> = Vec::new();
     let mut hits: Vec<Hit<'f>> = Vec::new();
-    for (document, reading) in facts.documents() {
+    for (document, reading, vocabulary) in facts.texts() {
         let scope = (test.document_types.is_empty() || test.document_types.contains(&type_of(document, reading)))
             && (test.titles.is_empty() || is_titled(document, &test.titles));
         if !counts(test.author, document, reading) || !scope || !facts.within(document.time, &test.when, cap) {
             continue;
         }
         looked_at += 1;
-        let places = places(test, document, reading);
+        let places = places(test, facts, document, reading, vocabulary);
         hits.extend(places.iter().map(|(start, end)| Hit::at(document, reading, *start, *end)));
         found.extend(places.first().map(|place| (document, reading, *place)));
     }
