@@ -112,7 +112,11 @@ fn options(draft: &mut Draft, template: &Template, documented: &BTreeSet<String>
         .into_iter()
         .map(|o| QueryOption { text: o.text.clone(), kind: o.kind, concepts: o.concepts.clone(), selected: false })
         .collect();
-    if options.is_empty() {
+    // Where only what is not there could be ticked, the list would lead away from the diagnosis.
+    let negation = vocabularies().get("negation");
+    let mut diagnoses = options.iter().filter(|o| o.kind == OptionKind::Diagnosis).peekable();
+    let only_denials = diagnoses.peek().is_some() && diagnoses.all(|o| negation.any(&tokens(&o.text)));
+    if options.is_empty() || only_denials {
         draft.form = QueryForm::Open; // no diagnosis has support: the safest form
         return;
     }

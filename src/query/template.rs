@@ -207,14 +207,18 @@ impl TemplateOption {
         if against || graver {
             return false;
         }
-        let needed = [&self.needs, &self.needs_also].into_iter().all(|list| list.is_empty() || Patterns::new(list).any(words));
+        let negation = super::lint::vocabularies().get("negation");
+        // "Not on home oxygen" is no support for what home oxygen supports.
+        let denied = |first: usize| words.get(first.saturating_sub(2)..first).is_some_and(|before| negation.any(before));
+        let needed = (self.needs.is_empty() || Patterns::new(&self.needs).any(words))
+            && (self.needs_also.is_empty() || Patterns::new(&self.needs_also).find(words).iter().any(|found| !denied(found.first)));
         // What the option's own words name counts where the template declares nothing: the lint will judge it so too.
         let said = tokens(&self.text);
         let named: Vec<String> = match self.concepts.as_slice() {
             [] => concepts().find(&said).into_iter().map(|n| n.concept).collect(),
             declared => declared.to_vec(),
         };
-        let denies = self.concepts.is_empty() && super::lint::vocabularies().get("negation").any(&said);
+        let denies = self.concepts.is_empty() && negation.any(&said);
         let known: Vec<bool> = named.iter().filter_map(|c| concepts().supports(c, words).map(|s| s || documented.contains(c))).collect();
         needed && (denies || known.is_empty() || known.contains(&true))
     }

@@ -67,7 +67,7 @@ fn each(page: &mut Page<'_>) {
             _ => false,
         });
         if option.kind == OptionKind::Diagnosis && combined.is_some() {
-            found.push(("QL040", i, None, "it joins two conditions in one answer".to_owned()));
+            found.push(("QL040", i, None, format!("\"{}\" joins two conditions in one answer", option.text)));
         }
     }
     for (rule, i, place, message) in found {

@@ -180,6 +180,50 @@ fn options_without_support_are_left_out_and_said() {
     assert_eq!(draft.recipient.unwrap().role, "attending");
 }
 
+/// The draft of a gap of this item about a condition, from one quoted sentence.
+fn offered(item: &str, condition: &str, note: &str) -> Draft {
+    let mut gap = gap(GapKind::Undocumented, Some(condition), vec![quoted("prog-1", note, note)]);
+    gap.item = item.into();
+    fill(&gap, &chart(note))
+}
+
+fn offers(draft: &Draft, text: &str) -> bool {
+    draft.options.iter().any(|o| o.text == text)
+}
+
+#[test]
+fn septic_shock_is_offered_for_a_vasopressor_with_an_infection_or_a_lactate() {
+    for note in ["Norepinephrine for a MAP of 58, lactate 4.2.", "MAP 58, bacteremia with pneumonia, norepinephrine started."] {
+        assert!(offers(&offered("C07-undocumented", "shock", note), "Septic shock"), "{note}");
+    }
+    assert!(!offers(&offered("C07-undocumented", "shock", "Norepinephrine for a MAP of 58, bleeding."), "Septic shock"));
+}
+
+#[test]
+fn a_list_of_denials_alone_is_not_offered() {
+    let draft = offered("C07-undocumented", "shock", "MAP 58 after induction.");
+    assert_eq!((draft.form, draft.options.len()), (QueryForm::Open, 0));
+}
+
+#[test]
+fn oxygen_denied_at_home_does_not_offer_the_chronic_form() {
+    let chronic = "Acute on chronic respiratory failure with hypoxia";
+    assert!(offers(&offered("R01-undocumented", "respiratory_failure", "SpO2 84 % on room air, on home oxygen."), chronic));
+    for note in ["SpO2 84 % on room air, not on home O2.", "SpO2 84 % on room air, no home oxygen."] {
+        assert!(!offers(&offered("R01-undocumented", "respiratory_failure", note), chronic), "{note}");
+    }
+}
+
+#[test]
+fn a_value_against_an_option_takes_it_out() {
+    let cells = "Neutropenia without fever";
+    assert!(offers(&offered("B04-undocumented", "neutropenia", "ANC 400, temp 37.1."), cells));
+    assert!(!offers(&offered("B04-undocumented", "neutropenia", "ANC 400, temp 38.9."), cells));
+    let iron = "Iron deficiency anemia";
+    assert!(offers(&offered("B01-undocumented", "anemia", "Hemoglobin 8.1, MCV 74."), iron));
+    assert!(!offers(&offered("B01-undocumented", "anemia", "Hemoglobin 8.1, MCV 101."), iron));
+}
+
 #[test]
 fn a_rendering_is_stable_hides_what_is_unchecked_and_pastes_cleanly() {
     let mut draft = clean();
