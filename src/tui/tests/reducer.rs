@@ -265,7 +265,13 @@ fn an_answer_and_an_outcome_are_recorded() {
     let mut h = Harness::new(100, 30);
     h.keys("<Enter>q<C-s>ya").expect("1 ( ) Acute kidney").keys("1ATN due to sepsis<Enter>").expect("is recorded");
     assert_eq!(h.desk.queries().unwrap()[0].state, QueryState::Answered);
-    h.keys("c").expect("How did query 1 end").keys("1").expect("Close query 1").keys("y").expect("is closed");
+    h.keys("c")
+        .expect("How did query 1 end")
+        .keys("1")
+        .expect("Close query 1")
+        .expect("No note carries its answer yet")
+        .keys("y")
+        .expect("is closed");
     assert_eq!(h.desk.queries().unwrap()[0].state, QueryState::Closed);
 }
 

@@ -1,6 +1,7 @@
 //! Keys of what lies over a screen.
 
-use super::{composer, nav};
+use super::{composer, nav, when};
+use crate::query::QueryState;
 use crate::tui::command::{self, Command};
 use crate::tui::edit::{self, Shape, Typed};
 use crate::tui::keys::Key;
@@ -8,7 +9,7 @@ use crate::tui::layer::{Layer, Purpose, Yes};
 use crate::tui::model::Model;
 use crate::tui::msg::{Effect, Request, Slot};
 use crate::tui::say;
-use crate::work::model::DismissReason;
+use crate::work::model::{DismissReason, QueryRow};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
@@ -58,7 +59,12 @@ pub fn press(model: &mut Model, key: Key) -> Vec<Effect> {
         },
         Layer::Outcome { id, title } => match say::OUTCOMES.iter().zip(outcome_keys()).find(|(_, k)| Key::Char(*k) == key) {
             Some((outcome, _)) => {
-                let question = format!("Close query {id} as \u{201c}{}\u{201d}? A closed query stays closed.", say::outcome(*outcome));
+                let unwritten = |q: &QueryRow| {
+                    q.id == id && matches!(q.state, QueryState::Answered | QueryState::AnsweredNotDocumented) && q.found.is_none()
+                };
+                let warning = if when::query(model).is_some_and(unwritten) { " No note carries its answer yet." } else { "" };
+                let question =
+                    format!("Close query {id} as \u{201c}{}\u{201d}?{warning} Only a reason opens it again.", say::outcome(*outcome));
                 keep(model, Layer::Confirm { question, yes: Yes::Close(id, *outcome) })
             }
             None if leaves(key) => Vec::new(),
