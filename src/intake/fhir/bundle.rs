@@ -68,6 +68,18 @@ struct Entry {
     resource: Value,
 }
 
+/// What a bundle holds.
+#[derive(Default)]
+struct Unpacked {
+    entries: Vec<Entry>,
+    /// Type and id of what is to be deleted.
+    deleted: Vec<(String, String)>,
+    /// Places of entries that hold nothing that can be read.
+    unreadable: Vec<usize>,
+    /// Entries so far.
+    seen: usize,
+}
+
 /// Reads a Bundle (or a single resource): first everything that others may name is learned, then records go out, people and
 /// encounters first, the rest in the bundle's order.
 pub(super) fn read(desk: &mut Desk, value: Value, origin: &Origin, encoding: Option<String>, unused: &mut Unused) -> Result<()> {
@@ -78,12 +90,19 @@ pub(super) fn read(desk: &mut Desk, value: Value, origin: &Origin, encoding: Opt
         refuse(desk, Trouble::input("the JSON is of no known kind").why("it has no resourceType").hint(hint));
         return Ok(());
     }
-    let mut entries = Vec::new();
-    let mut deleted = Vec::new();
+    let mut unpacked = Unpacked::default();
     if is_bundle {
-        unpack(value, &mut entries, &mut deleted)
+        unpack(value, &mut unpacked)
     } else {
-        entries.push(Entry { place: 0, url: None, resource: value })
+        unpacked.entries.push(Entry { place: 0, url: None, resource: value })
+    }
+    let Unpacked { mut entries, deleted, unreadable, .. } = unpacked;
+    for place in &unreadable {
+        let what = format!("entry {}: it holds no resource", place + 1);
+        refuse(
+            desk,
+            Trouble::input(what).why("an entry is an object with a resource, or a request to delete one").hint("check the export"),
+        );
     }
     for (resource_type, id) in &deleted {
         match super::known_as(resource_type, id) {
@@ -95,7 +114,7 @@ pub(super) fn read(desk: &mut Desk, value: Value, origin: &Origin, encoding: Opt
             ),
         }
     }
-    if entries.is_empty() && deleted.is_empty() {
+    if entries.is_empty() && deleted.is_empty() && unreadable.is_empty() {
         refuse(desk, Trouble::input("the Bundle is empty").why("it has no entries with a resource").hint("check the export"));
         return Ok(());
     }
@@ -119,18 +138,29 @@ fn rank_of(resource: &Value) -> u8 {
 }
 
 /// The resources of a bundle, and of bundles inside it. One without an id is known by the last part of its address.
-fn unpack(bundle: Value, entries: &mut Vec<Entry>, deleted: &mut Vec<(String, String)>) {
+fn unpack(bundle: Value, out: &mut Unpacked) {
     let Value::Object(mut bundle) = bundle else { return };
     let Some(Value::Array(items)) = bundle.remove("entry") else { return };
     for item in items {
-        let Value::Object(mut item) = item else { continue };
+        let place = out.seen;
+        out.seen += 1;
+        let Value::Object(mut item) = item else {
+            out.unreadable.push(place);
+            continue;
+        };
         let url = item.get("fullUrl").and_then(Value::as_str).map(str::to_owned);
         let Some(mut resource) = item.remove("resource") else {
-            deleted.extend(deletion(&item));
+            match deletion(&item) {
+                Some(gone) => out.deleted.push(gone),
+                // What a server answered to a request has a status and no resource; nothing is missing there.
+                None if item.contains_key("response") => {}
+                None => out.unreadable.push(place),
+            }
             continue;
         };
         if resource.get("resourceType").and_then(Value::as_str) == Some("Bundle") {
-            unpack(resource, entries, deleted);
+            out.seen -= 1;
+            unpack(resource, out);
             continue;
         }
         if super::id(&resource).is_none()
@@ -139,7 +169,7 @@ fn unpack(bundle: Value, entries: &mut Vec<Entry>, deleted: &mut Vec<(String, St
         {
             fields.insert("id".to_owned(), Value::String(last.to_owned()));
         }
-        entries.push(Entry { place: entries.len(), url, resource });
+        out.entries.push(Entry { place, url, resource });
     }
 }
 

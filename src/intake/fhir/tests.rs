@@ -246,3 +246,19 @@ fn a_resource_without_an_id_in_a_bundle_is_known_by_its_address() {
     let [Record::Patient(patient), Record::Procedure(procedure)] = records.as_slice() else { panic!("{records:?}") };
     assert_eq!((patient.identifier.as_str(), procedure.identifier.as_str(), procedure.patient.as_deref()), ("b2", "a1", Some("b2")));
 }
+
+#[test]
+fn entries_that_hold_no_resource_were_passed_over_in_silence() {
+    let bundle = json!({"resourceType": "Bundle", "type": "collection", "entry": [
+        5, "words", {"fullUrl": "urn:uuid:x"}, {"response": {"status": "200"}},
+        {"resource": {"resourceType": "Patient", "id": "z"}}, {"resource": {"resourceType": "Patient"}}]});
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bundle.json");
+    std::fs::write(&path, bundle.to_string()).unwrap();
+    let mut keep = Keep::default();
+    run(&[path], &Options::default(), &mut keep).unwrap();
+    let places: Vec<&str> = keep.rejects.iter().filter_map(|trouble| trouble.what.split(':').next()).collect();
+    assert_eq!(places, ["entry 1", "entry 2", "entry 3", "entry 6"]);
+    assert!(!format!("{:?}", keep.rejects).contains("words"), "what stood there is not repeated");
+    assert!(keep.records.iter().any(|(record, _)| matches!(record, Record::Patient(p) if p.identifier == "z")));
+}
