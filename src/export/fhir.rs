@@ -1,9 +1,9 @@
 //! A chart as a FHIR R4 bundle.
 
-use super::IDENTIFIER;
+use super::{IDENTIFIER, class_code};
 use crate::chart::{
-    Chart, Coding, Document, DocumentStatus, Encounter, EncounterClass, Instant, Medication, MedicationKind, Observation, Order, Patient,
-    Problem, Procedure, Provider, Quantity, Sex, Value as Given,
+    Chart, Coding, Document, DocumentStatus, Encounter, Instant, Medication, MedicationKind, Observation, Order, Patient, Problem,
+    Procedure, Provider, Quantity, Sex, Value as Given,
 };
 use crate::hash::sha256;
 use base64::Engine;
@@ -145,14 +145,7 @@ fn of_patient(p: &Patient) -> Map<String, Value> {
 }
 
 fn of_encounter(e: &Encounter) -> Map<String, Value> {
-    let class = match e.class {
-        EncounterClass::Inpatient => Some("IMP"),
-        EncounterClass::Observation => Some("OBSENC"),
-        EncounterClass::Emergency => Some("EMER"),
-        EncounterClass::Ambulatory => Some("AMB"),
-        EncounterClass::Other => Some("OTHER"),
-        EncounterClass::NotGiven => None,
-    };
+    let class = class_code(e.class);
     let attends = |kind: &str, p: &Provider| json!({"type": [{"coding": [{"code": kind}]}], "individual": person(Some(p))});
     let people: Vec<Value> =
         e.attending.iter().map(|p| attends("ATND", p)).chain(e.participants.iter().map(|p| attends("PART", p))).collect();

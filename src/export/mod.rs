@@ -7,9 +7,22 @@ mod fhir;
 mod gaps;
 mod table;
 
+use crate::chart::EncounterClass;
 pub use fhir::bundle;
 pub use gaps::{gap_bundle, gap_table};
 pub use table::{Table, table};
 
 /// The system of an identifier that is our own record's.
 pub const IDENTIFIER: &str = "urn:lacuna:identifier";
+
+/// The class of an encounter as an HL7 v3 ActCode; none where it was not given.
+fn class_code(class: EncounterClass) -> Option<&'static str> {
+    match class {
+        EncounterClass::Inpatient => Some("IMP"),
+        EncounterClass::Observation => Some("OBSENC"),
+        EncounterClass::Emergency => Some("EMER"),
+        EncounterClass::Ambulatory => Some("AMB"),
+        EncounterClass::Other => Some("OTHER"),
+        EncounterClass::NotGiven => None,
+    }
+}

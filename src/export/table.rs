@@ -1,6 +1,7 @@
 //! A chart as tables whose columns an import knows again.
 
-use crate::chart::{Chart, DocumentStatus, EncounterClass, Provider, Sex, Value};
+use super::class_code;
+use crate::chart::{Chart, DocumentStatus, Provider, Sex, Value};
 
 /// What a table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,20 +102,12 @@ fn results(charts: &[Chart], raw: bool) -> String {
 fn stays(charts: &[Chart], raw: bool) -> String {
     let head = ["encounter", "patient", "admitted", "discharged", "class", "service", "reason", "disposition"];
     let rows = charts.iter().map(|chart| &chart.encounter).filter(|e| !e.implied).map(|e| {
-        let class = match e.class {
-            EncounterClass::Inpatient => Some("IMP"),
-            EncounterClass::Observation => Some("OBSENC"),
-            EncounterClass::Emergency => Some("EMER"),
-            EncounterClass::Ambulatory => Some("AMB"),
-            EncounterClass::Other => Some("OTHER"),
-            EncounterClass::NotGiven => None,
-        };
         cells([
             Some(e.identifier.clone()),
             e.patient.clone(),
             e.start.map(|t| t.to_string()),
             e.end.map(|t| t.to_string()),
-            class.map(str::to_owned),
+            class_code(e.class).map(str::to_owned),
             e.service.clone(),
             e.reason.clone(),
             e.disposition.clone(),

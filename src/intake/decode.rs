@@ -1,6 +1,7 @@
 //! Bytes into text. The rule: byte order mark, else strict UTF-8, else UTF-16 when every second byte is NUL, else windows-1252,
 //! and whichever it was is recorded. Guessing by letter statistics is worse: it takes US notes for Central European ones.
 
+use crate::error::Trouble;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// Decoded text, and the encoding when it was not UTF-8.
@@ -32,6 +33,11 @@ impl Refusal {
             Self::Binary => "it is binary, not text",
             Self::BrokenUtf16 => "it says it is UTF-16, but is not valid UTF-16",
         }
+    }
+
+    /// As the refusal of a whole file.
+    pub(super) fn told(self) -> Trouble {
+        Trouble::input("the file is not text").why(self.why()).hint("send the file again as UTF-8")
     }
 }
 

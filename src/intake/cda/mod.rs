@@ -76,7 +76,7 @@ fn decoded(bytes: &[u8]) -> Result<decode::Decoded> {
         Some(label) => decode::decode_as(bytes, &label),
         None => decode::decode(bytes),
     };
-    decoded.map_err(|refusal| Trouble::input("the file is not text").why(refusal.why()).hint("send the file again as UTF-8"))
+    decoded.map_err(decode::Refusal::told)
 }
 
 /// What comes of one document.

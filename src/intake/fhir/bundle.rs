@@ -56,8 +56,7 @@ fn load(file: &Found, limit: u64) -> Result<(Value, Option<String>)> {
     if std::str::from_utf8(bytes).is_ok() {
         return Ok((json::parse(bytes)?, None));
     }
-    let decoded = decode::decode(bytes)
-        .map_err(|refusal| Trouble::input("the file is not text").why(refusal.why()).hint("send the file again as UTF-8"))?;
+    let decoded = decode::decode(bytes).map_err(decode::Refusal::told)?;
     Ok((json::parse(decoded.text.as_bytes())?, decoded.encoding))
 }
 
