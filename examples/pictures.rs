@@ -162,7 +162,7 @@ fn main() {
     let mut screen = Screen::open(120, 36, &["demo", "--chart", "88120"]);
     screen.wait("Documents");
     screen.save("chart");
-    screen.press("q");
+    screen.press("w");
     screen.wait("Indicators");
     screen.save("query");
     drop(screen);

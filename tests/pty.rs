@@ -124,7 +124,7 @@ fn from_the_worklist_to_a_sent_query_and_out() {
         .expect("signed")
         .press("\u{7f}")
         .expect("looked, not found");
-    s.press("q").expect("ready to send").press("\u{13}").expect("Send query 1").press("y").expect("is sent and recorded").expect("sent");
+    s.press("w").expect("ready to send").press("\u{13}").expect("Send query 1").press("y").expect("is sent and recorded").expect("sent");
     s.press("\u{11}");
     assert_eq!(s.ended(), 0);
     s.sane();
@@ -139,7 +139,7 @@ fn a_query_is_followed_from_the_gap_to_the_note_that_carries_its_answer() {
         let Some(mut s) = start(width, height, &[("USER", "ana")], &["--store", &store, "--as", "ana"]) else { return };
         home.json(["--as", "ana", "me", "--name", "Ana Ruiz, RN, CCDS", "--contact", "ext. 4417"]);
         s.expect("RIVERA Marta").press("/rivera\r").expect("1 chart").press("\r").expect("Dr Chen");
-        s.press("3").press("q").expect("ticked").expect("ready to send");
+        s.press("3").press("w").expect("ticked").expect("ready to send");
         let drafts = home.json(["query", "list"]);
         let id = drafts[0]["id"].as_i64().unwrap().to_string();
         let view = home.json(["query", "show", &id]);
@@ -180,7 +180,7 @@ fn killed_in_the_middle_of_typing_what_was_saved_by_itself_is_there() {
         .press("\r")
         .expect("Dr Chen")
         .press("3")
-        .press("q")
+        .press("w")
         .expect("ticked")
         .press("\t");
     let body = |home: &Home| -> String {

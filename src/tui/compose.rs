@@ -49,6 +49,21 @@ pub struct Composer {
     pub checked: u64,
     /// Who it can go to.
     pub recipients: Vec<Recipient>,
+    /// The draft before each change of a list or a choice, with the item that was selected; the newest last.
+    pub before: Vec<(Draft, usize)>,
+}
+
+/// Changes of lists and choices that can be taken back.
+const MOST_BEFORE: usize = 50;
+
+/// What a draft asks and offers, as a person checks it before it goes out.
+pub fn asked(draft: &Draft) -> String {
+    let count = draft.indicators.iter().filter(|i| i.included).count();
+    let mut text = format!("{}\n{count} of {} indicators go with it\n\n{}\n", draft.title, draft.indicators.len(), draft.question);
+    for option in &draft.options {
+        text.push_str(&format!("\n( ) {}", option.text));
+    }
+    crate::tui::text::multiline(&text)
 }
 
 /// How the last save went.
@@ -199,7 +214,16 @@ impl Composer {
             asked: 0,
             checked: 0,
             recipients: all,
+            before: Vec::new(),
         }
+    }
+
+    /// Keeps the draft as it is, so that the next change can be taken back.
+    pub fn remember(&mut self) {
+        if self.before.len() == MOST_BEFORE {
+            self.before.remove(0);
+        }
+        self.before.push((self.draft.clone(), self.item));
     }
 
     /// Whether the store holds everything.

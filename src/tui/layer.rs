@@ -53,6 +53,17 @@ pub enum Layer {
         /// The patient.
         patient: String,
     },
+    /// Whether to send: what is asked, whole. Yes counts only once all of it was on the screen.
+    Sending {
+        /// The question.
+        question: String,
+        /// What the provider is asked and offered.
+        text: String,
+        /// First row on show.
+        top: usize,
+        /// How many rows were on the screen so far.
+        seen: usize,
+    },
     /// A question with no as the default.
     Confirm {
         /// The question.
@@ -114,12 +125,12 @@ pub enum Layer {
 }
 
 /// What saying yes does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Yes {
-    /// Sends the draft in the composer.
-    Send,
     /// Throws the draft in the composer away.
     Discard(i64),
+    /// Writes a query about a gap that is no longer open.
+    Query(String),
     /// Closes a query with an outcome.
     Close(i64, Outcome),
     /// Confirms that the document that was found carries the answer.

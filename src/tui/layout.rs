@@ -112,6 +112,14 @@ pub fn lab_cells(width: u16) -> usize {
     usize::from(width.saturating_sub(lab_values(width).0 + 1) / CELL)
 }
 
+/// Rows of what is about to be sent, and how many of them show at once under the question.
+pub fn sending((width, height): (u16, u16), question: &str, text: &str) -> (usize, usize) {
+    let columns = usize::from(width.saturating_sub(2)).max(8);
+    let rows = |words: &str| super::text::wrap_text(words, columns).len();
+    // The rule, a blank row on either side of the text, and the row of keys.
+    (rows(text), usize::from(height).saturating_sub(rows(question) + 4).max(1))
+}
+
 /// Columns of a text field in the composer.
 pub fn field_width(size: (u16, u16)) -> usize {
     usize::from(size.0.saturating_sub(2 + 13 + 2)).clamp(8, 100)

@@ -261,6 +261,8 @@ pub struct ChartPage {
     pub tops: BTreeMap<usize, usize>,
     /// The selected gap.
     pub gap: usize,
+    /// The gap that the cursor goes to once the chart was read again: the one before it was dealt with.
+    pub next_gap: Option<String>,
     /// The selected proof of it; `None` is the gap itself.
     pub proof: Option<usize>,
     /// The words that were jumped to: document, first byte, one past the last.

@@ -1,6 +1,6 @@
 //! Times and people as a colleague would say them.
 
-use crate::chart::{DocumentStatus, Evidence, Instant, Precision};
+use crate::chart::{DocumentStatus, Encounter, Evidence, Instant, Precision};
 use crate::query::{Outcome, QueryForm, QueryState};
 
 /// `Thu 20 Nov`.
@@ -42,6 +42,19 @@ pub fn when(at: &Instant, now: &Instant) -> String {
         1 => "tomorrow".to_owned(),
         2..=6 => at.local().strftime("%a").to_string(),
         _ => at.local().strftime("%-d %b").to_string(),
+    }
+}
+
+/// When a stay began: arrival and the order to admit are two times, and each is called by its name.
+pub fn arrival(encounter: &Encounter) -> String {
+    match (&encounter.start, &encounter.admitted) {
+        (Some(start), Some(order)) if start != order => {
+            let order = if day(start) == day(order) { clock(order) } else { long(order) };
+            format!("arrived {}, order to admit {order}", long(start))
+        }
+        (Some(start), _) => format!("arrived {}", long(start)),
+        (None, Some(order)) => format!("order to admit {}", long(order)),
+        (None, None) => String::new(),
     }
 }
 

@@ -73,11 +73,11 @@ pub static REVIEW: &[Command] = &[
     },
     Command {
         id: "query-gap",
-        short: "query",
+        short: "write query",
         title: "Write a query from this gap",
         help: "Opens a draft with the gap's proof as indicators; the one there already when there is one.",
         scope: Scopes::CHART,
-        keys: &["q"],
+        keys: &["w"],
         rank: 2,
         when: when::gap,
         run: chart::query,

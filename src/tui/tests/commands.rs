@@ -50,7 +50,7 @@ fn every_key_can_come_from_an_old_terminal() {
 fn every_command_is_in_the_palette_of_its_place() {
     let mut h = Harness::new(80, 24);
     let mut seen = BTreeSet::new();
-    for script in ["", "<Enter>", "q", "<Tab><Tab>", "<C-s>y", "<Enter>", "s"] {
+    for script in ["", "<Enter>", "w", "<Tab><Tab>", "<C-s>y", "Q", "<Enter>", "s"] {
         h.keys(script);
         seen.extend(matches(&h.model, "").iter().map(|c| c.id));
     }
@@ -73,7 +73,7 @@ fn the_palette_finds_by_title_and_by_meaning() {
 #[test]
 fn the_footer_shows_at_most_seven_and_fits() {
     let mut h = Harness::new(60, 16);
-    for script in ["", "<Enter>", "q", "<Tab><Tab>", "<C-s>y", "<Enter>", "s"] {
+    for script in ["", "<Enter>", "w", "<Tab><Tab>", "<C-s>y", "Q", "<Enter>", "s"] {
         h.keys(script);
         let hints = command::footer(&h.model);
         assert!((2..=7).contains(&hints.len()));

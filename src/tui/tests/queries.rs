@@ -2,11 +2,12 @@
 
 use super::harness::Harness;
 use crate::tui::msg::Msg;
+use crate::work::Desk;
 
 /// A query that was sent, in the tracker.
 fn sent() -> Harness {
     let mut h = Harness::new(120, 40);
-    h.keys("<Enter>q<C-s>y").expect("query 1 is sent");
+    h.keys("<Enter>w<C-s>y").expect("query 1 is sent").keys("Q");
     h
 }
 
@@ -45,7 +46,7 @@ fn other_words_for_a_sent_query_are_written_in_the_composer() {
 #[test]
 fn fifty_kilobytes_pasted_into_a_field_are_kept_and_remarked_on() {
     let mut h = Harness::new(80, 24);
-    h.keys("<Enter>q<Tab>");
+    h.keys("<Enter>w<Tab>");
     let words = "Creatinine was measured again. ".repeat(1700);
     h.send(Msg::Paste(words.clone()));
     h.expect("words pasted: nobody reads so long a query");
@@ -55,8 +56,57 @@ fn fifty_kilobytes_pasted_into_a_field_are_kept_and_remarked_on() {
 #[test]
 fn unseen_characters_of_a_paste_are_left_out_and_counted() {
     let mut h = Harness::new(80, 24);
-    h.keys("<Enter>q<Tab>");
+    h.keys("<Enter>w<Tab>");
     h.send(Msg::Paste("seen\u{1b}[31m\u{0} again".to_owned()));
     h.expect("2 unseen characters left out");
     assert_eq!(h.model.composer.as_ref().unwrap().draft.body, "seen[31m again");
+}
+
+#[test]
+fn sending_needs_all_of_what_is_asked_on_the_screen_first() {
+    let mut h = Harness::new(60, 16);
+    h.keys("<Enter>w<Tab><Tab> It rose within a day and a half, and the urine output fell.").rest();
+    h.keys("<C-s>").expect("Space the rest of it").keys("y").expect("Space the rest of it");
+    assert!(!h.desk.query(1).unwrap().row.state.is_sent());
+    h.keys("<Space>").keys("<Space>").expect("Unable to determine").expect("y send it").keys("y").expect("query 1 is sent");
+}
+
+#[test]
+fn at_the_usual_size_question_and_options_show_beside_the_yes() {
+    let mut h = Harness::new(80, 24);
+    h.keys("<Enter>w<C-s>").expect("Based on your clinical judgment").expect("Unable to determine").expect("y send it");
+    h.keys("<Enter>").expect("nothing was sent");
+}
+
+#[test]
+fn letters_typed_into_the_options_by_mistake_are_taken_back() {
+    let mut h = Harness::new(120, 40);
+    h.keys("<Enter>w<Tab><Tab><Tab>");
+    let options = |h: &Harness| h.model.composer.as_ref().unwrap().draft.options.clone();
+    let before = options(&h);
+    h.keys("dJd").expect("u takes it back");
+    assert_ne!(options(&h), before);
+    h.keys("uuu").expect("taken back");
+    assert_eq!(options(&h), before);
+    h.keys("u").expect("nothing to take back");
+}
+
+#[test]
+fn after_sending_or_setting_aside_the_cursor_is_on_the_next_open_gap() {
+    let mut h = Harness::new(120, 40);
+    h.keys("<Enter>");
+    let here = |h: &Harness| h.model.chart.as_ref().unwrap().data.view.gaps[h.model.chart.as_ref().unwrap().gap].gap.item.clone();
+    assert_eq!(here(&h), "acute_kidney_injury");
+    h.keys("x1");
+    assert_eq!(here(&h), "heart_failure");
+    h.keys("w<C-s>y").expect("is sent");
+    assert_eq!(here(&h), "pressure_injury");
+}
+
+#[test]
+fn a_query_about_a_gap_that_was_set_aside_asks_first() {
+    let mut h = Harness::new(120, 40);
+    h.keys("<Enter>x1kkk").keys("w");
+    h.expect("was set aside: evidence").expect("Write a query about it").keys("<Enter>").expect("Gaps 2");
+    h.keys("wy").expect("new draft");
 }

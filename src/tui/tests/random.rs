@@ -78,7 +78,7 @@ proptest! {
 fn one_cell_is_enough_to_live() {
     for (width, height) in [(1, 1), (1, 50), (200, 1), (59, 16), (60, 15), (60, 16)] {
         let mut h = Harness::new(width, height);
-        for script in ["", "<Enter>", "<Enter>", "4", "q", "<Esc>", "s", "a", "<Esc>", "Q", "?", "<Esc>", ":"] {
+        for script in ["", "<Enter>", "<Enter>", "4", "w", "<Esc>", "s", "a", "<Esc>", "Q", "?", "<Esc>", ":"] {
             h.keys(script);
             h.buffer();
         }

@@ -40,9 +40,9 @@ const SCREENS: [(&str, &str); 13] = [
     ("labs", "<Enter>t"),
     ("explain", "<Enter>e"),
     ("dismiss", "<Enter>x"),
-    ("composer", "<Enter>q"),
-    ("confirm", "<Enter>q<C-s>"),
-    ("tracker", "<Enter>q<C-s>y"),
+    ("composer", "<Enter>w"),
+    ("confirm", "<Enter>w<C-s>"),
+    ("tracker", "<Enter>w<C-s>yQ"),
     ("search", "sWound"),
     ("palette", "<Enter>:pr"),
 ];

@@ -155,12 +155,16 @@ fn did(model: &mut Model, done: Done) -> Vec<Effect> {
             effects
         }
         Done::Sent(id) => {
-            model.composer = None;
+            if let Some(key) = model.composer.take().and_then(|c| c.draft.gap) {
+                chart::move_on(model, &key);
+            }
             model.screens.retain(|s| *s != Screen::Composer);
-            let mut effects = queries::show(model);
-            model.tracker.cursor = 0;
-            effects.extend(model.chart.as_ref().map(|c| c.data.encounter().to_owned()).map(|e| model.ask(Slot::Chart, Request::Chart(e))));
-            model.say(format!("query {id} is sent and recorded"));
+            let mut effects = nav::refresh(model);
+            if model.screen() != Screen::Chart {
+                effects
+                    .extend(model.chart.as_ref().map(|c| c.data.encounter().to_owned()).map(|e| model.ask(Slot::Chart, Request::Chart(e))));
+            }
+            model.say(format!("query {id} is sent and recorded; Q shows all queries"));
             effects
         }
         Done::Query(_, words) => {

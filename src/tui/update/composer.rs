@@ -102,7 +102,7 @@ pub fn take_from_chart(model: &mut Model) -> Vec<Effect> {
     }
     basket.1.extend(taken);
     let all = basket.1.len();
-    model.say(format!("{count} taken, {all} for the next query about this chart (q)"));
+    model.say(format!("{count} taken, {all} for the next query about this chart (w)"));
     Vec::new()
 }
 
@@ -227,7 +227,9 @@ pub fn previous_field(model: &mut Model) -> Vec<Effect> {
 
 /// Ticks or unticks an indicator.
 pub fn toggle(model: &mut Model) -> Vec<Effect> {
-    let Some(indicator) = model.composer.as_mut().and_then(|c| c.draft.indicators.get_mut(c.item)) else { return Vec::new() };
+    let Some(composer) = &mut model.composer else { return Vec::new() };
+    composer.remember();
+    let Some(indicator) = composer.draft.indicators.get_mut(composer.item) else { return Vec::new() };
     indicator.included = !indicator.included;
     changed(model)
 }
@@ -237,8 +239,9 @@ pub fn edit_item(model: &mut Model) -> Vec<Effect> {
     let Some(composer) = &mut model.composer else { return Vec::new() };
     match composer.field {
         Field::Options => {
-            if let Some(option) = composer.draft.options.get(composer.item) {
-                composer.cursor = option.text.len();
+            if let Some(length) = composer.draft.options.get(composer.item).map(|o| o.text.len()) {
+                composer.remember();
+                composer.cursor = length;
                 composer.editing = true;
             }
             Vec::new()
@@ -272,6 +275,7 @@ fn turned(at: Option<usize>, len: usize, by: isize) -> usize {
 fn choose(model: &mut Model, by: isize) -> Vec<Effect> {
     let now = model.now;
     let Some(composer) = &mut model.composer else { return Vec::new() };
+    composer.remember();
     match composer.field {
         Field::Form => {
             let at = say::FORMS.iter().position(|f| *f == composer.draft.form);
@@ -312,6 +316,7 @@ fn choose(model: &mut Model, by: isize) -> Vec<Effect> {
 /// Adds an option below this one and takes keys into it.
 pub fn add_option(model: &mut Model) -> Vec<Effect> {
     let Some(composer) = &mut model.composer else { return Vec::new() };
+    composer.remember();
     let diagnoses = composer.draft.options.iter().take_while(|o| o.kind == OptionKind::Diagnosis).count();
     let at = (composer.item + 1).min(diagnoses);
     composer.draft.options.insert(at, QueryOption::default());
@@ -327,10 +332,25 @@ pub fn remove_option(model: &mut Model) -> Vec<Effect> {
     if composer.item >= composer.draft.options.len() {
         return Vec::new();
     }
+    composer.remember();
     let gone = composer.draft.options.remove(composer.item);
     composer.item = composer.item.min(composer.draft.options.len().saturating_sub(1));
     let effects = changed(model);
-    model.say(format!("removed: {}", gone.text));
+    model.say(format!("removed: {}; u takes it back", gone.text));
+    effects
+}
+
+/// Takes the last change of a list or a choice back.
+pub fn undo(model: &mut Model) -> Vec<Effect> {
+    let Some(composer) = &mut model.composer else { return Vec::new() };
+    let Some((draft, item)) = composer.before.pop() else { return Vec::new() };
+    // Words that were typed since stay: only lists and choices go back.
+    let (title, body, question) =
+        (std::mem::take(&mut composer.draft.title), std::mem::take(&mut composer.draft.body), std::mem::take(&mut composer.draft.question));
+    composer.draft = crate::query::Draft { title, body, question, ..draft };
+    composer.item = item.min(composer.items().saturating_sub(1));
+    let effects = changed(model);
+    model.say("taken back");
     effects
 }
 
@@ -348,6 +368,7 @@ fn shift(model: &mut Model, by: isize) -> Vec<Effect> {
     let Some(composer) = &mut model.composer else { return Vec::new() };
     let (at, items) = (composer.item, composer.items());
     let Some(to) = at.checked_add_signed(by).filter(|to| *to < items) else { return Vec::new() };
+    composer.remember();
     match composer.field {
         Field::Indicators => composer.draft.indicators.swap(at, to),
         Field::Options => composer.draft.options.swap(at, to),
@@ -357,12 +378,13 @@ fn shift(model: &mut Model, by: isize) -> Vec<Effect> {
     changed(model)
 }
 
-/// Asks whether to send.
+/// Asks whether to send, and shows what: the question and the options, whole.
 pub fn send(model: &mut Model) -> Vec<Effect> {
     let Some(composer) = &model.composer else { return Vec::new() };
     let to = composer.draft.recipient.as_ref().map_or("nobody", |r| r.name.as_str());
     let question = format!("Send query {} about {} to {to}? It is recorded and can no longer be changed.", composer.id, composer.patient);
-    model.layers.push(Layer::Confirm { question, yes: Yes::Send });
+    let text = crate::tui::compose::asked(&composer.draft);
+    model.layers.push(Layer::Sending { question, text, top: 0, seen: 0 });
     Vec::new()
 }
 

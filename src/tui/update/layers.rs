@@ -1,11 +1,12 @@
 //! Keys of what lies over a screen.
 
-use super::{composer, nav, when};
+use super::{chart, composer, nav, when};
 use crate::query::QueryState;
 use crate::tui::command::{self, Command};
 use crate::tui::edit::{self, Shape, Typed};
 use crate::tui::keys::Key;
 use crate::tui::layer::{Layer, Purpose, Yes};
+use crate::tui::layout;
 use crate::tui::model::Model;
 use crate::tui::msg::{Effect, Request, Slot};
 use crate::tui::say;
@@ -37,6 +38,7 @@ pub fn press(model: &mut Model, key: Key) -> Vec<Effect> {
             None if leaves(key) => Vec::new(),
             None => keep(model, Layer::Review { encounter, patient }),
         },
+        Layer::Sending { question, text, top, seen } => sending(model, key, question, text, (top, seen)),
         Layer::Confirm { question, yes } => match key {
             Key::Char('y' | 'Y') => confirmed(model, yes),
             Key::Esc | Key::Enter | Key::Char('n' | 'N' | 'q') => {
@@ -71,6 +73,28 @@ pub fn press(model: &mut Model, key: Key) -> Vec<Effect> {
             None => keep(model, Layer::Outcome { id, title }),
         },
     }
+}
+
+/// Yes sends only what was seen whole; the rest is scrolled into sight first.
+fn sending(model: &mut Model, key: Key, question: String, text: String, (top, seen): (usize, usize)) -> Vec<Effect> {
+    let (rows, room) = layout::sending(model.size, &question, &text);
+    let seen = seen.max(top + room);
+    let last = rows.saturating_sub(room);
+    let page = isize::try_from(room.saturating_sub(1)).unwrap_or(1).max(1);
+    match key {
+        Key::Char('y' | 'Y') if seen >= rows => return composer::send_now(model),
+        Key::Char('n' | 'N' | 'q') | Key::Esc => {
+            model.say("nothing was sent");
+            return Vec::new();
+        }
+        Key::Enter if seen >= rows => {
+            model.say("nothing was sent");
+            return Vec::new();
+        }
+        _ => {}
+    }
+    let top = scrolled(key, top, page).unwrap_or(top).min(last);
+    keep(model, Layer::Sending { question, text, top, seen: seen.max(top + room) })
 }
 
 /// Places of those that hold every word that was typed.
@@ -216,12 +240,13 @@ fn dismiss(model: &mut Model, key: Key, gap: String, title: String) -> Vec<Effec
 
 fn set_aside(model: &mut Model, gap: String, reason: DismissReason, words: String) -> Vec<Effect> {
     let Some(encounter) = model.chart.as_ref().map(|c| c.data.encounter().to_owned()) else { return Vec::new() };
+    chart::move_on(model, &gap);
     vec![model.ask(Slot::Act, Request::Dismiss(encounter, gap, reason, words))]
 }
 
 fn confirmed(model: &mut Model, yes: Yes) -> Vec<Effect> {
     match yes {
-        Yes::Send => composer::send_now(model),
+        Yes::Query(gap) => chart::query_about(model, &gap),
         Yes::Discard(id) => vec![model.ask(Slot::Act, Request::Discard(id))],
         Yes::Close(id, outcome) => vec![model.ask(Slot::Act, Request::Close(id, outcome))],
         Yes::Documented(id) => vec![model.ask(Slot::Act, Request::Documented(id))],

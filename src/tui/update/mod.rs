@@ -14,6 +14,7 @@ pub mod when;
 pub mod worklist;
 
 use super::command::{self, Avail};
+use super::compose::Composer;
 use super::keys::Key;
 use super::model::{Model, Screen};
 use super::msg::{Effect, Msg, Request, Slot, Timer};
@@ -30,7 +31,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => {
             let told = model.notice.take().is_some();
-            let mut effects = if key == Key::Esc
+            let mut effects = if (key == Key::Esc || key == Key::Char('q') && !model.composer.as_ref().is_some_and(Composer::typing))
                 && model.layers.is_empty()
                 && model.screen() == Screen::Composer
                 && !model.composer.as_ref().is_some_and(|c| c.editing)

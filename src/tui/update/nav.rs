@@ -119,7 +119,14 @@ pub fn refresh(model: &mut Model) -> Vec<Effect> {
 
 /// One step back; from the worklist, out.
 pub fn leave(model: &mut Model) -> Vec<Effect> {
-    if model.screens.len() > 1 { back(model) } else { quit(model) }
+    match model.screen() {
+        Screen::TryOn if model.screens.len() > 1 => {
+            model.screens.pop();
+            refresh(model)
+        }
+        _ if model.screens.len() > 1 => back(model),
+        _ => quit(model),
+    }
 }
 
 /// Out, with everything kept.

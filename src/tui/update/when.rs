@@ -121,6 +121,11 @@ pub fn on_indicators(model: &Model) -> Avail {
     yes_if(field(model) == Some(Field::Indicators), "only indicators can be ticked")
 }
 
+/// A change of a list or a choice can be taken back.
+pub fn undoable(model: &Model) -> Avail {
+    yes_if(model.composer.as_ref().is_some_and(|c| !c.before.is_empty()), "nothing to take back yet")
+}
+
 /// The keys are on the options.
 pub fn on_options(model: &Model) -> Avail {
     yes_if(field(model) == Some(Field::Options), "Tab goes to the options")
@@ -141,7 +146,7 @@ pub fn query(model: &Model) -> Option<&QueryRow> {
 
 /// A query is selected.
 pub fn query_row(model: &Model) -> Avail {
-    yes_if(query(model).is_some(), "no query yet; q in a chart writes one")
+    yes_if(query(model).is_some(), "no query yet; w in a chart writes one")
 }
 
 /// It waits for an answer.

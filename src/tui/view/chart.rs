@@ -72,7 +72,7 @@ fn header(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) 
     let unseen = chart.data.order().filter(|d| chart.data.unseen(*d)).count();
     let news = if unseen == 0 { "nothing unread".to_owned() } else { say::count(unseen, "document to read", "documents to read") };
     let discharged = encounter.end.filter(|end| *end <= view.as_of).map(|end| format!("discharged {}", say::long(&end)));
-    let since = discharged.or(encounter.admission().map(|a| format!("admitted {}", say::long(&a)))).unwrap_or_default();
+    let since = discharged.unwrap_or_else(|| say::arrival(encounter));
     let waiting = view.queries.iter().filter(|q| !q.state.is_over()).count();
     let queries = if waiting > 0 { say::count(waiting, "query under way", "queries under way") } else { String::new() };
     let reason = encounter.reason.as_deref().unwrap_or_default();
@@ -113,9 +113,14 @@ fn documents(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) 
         .series
         .iter()
         .filter(|s| !s.vital && s.points.len() > 1 && s.points.last().is_some_and(|p| !p.flag.is_empty()))
-        .take(4)
         .collect();
-    let labs = if wide && area.height > 16 && !summary.is_empty() { u16::try_from(summary.len()).unwrap_or(0) + 2 } else { 0 };
+    let most = usize::from(area.height / 5).max(4);
+    let more = summary.len().saturating_sub(most);
+    let labs = match summary.len().min(most) {
+        0 => 0,
+        _ if !wide || area.height <= 16 => 0,
+        n => u16::try_from(n + usize::from(more > 0)).unwrap_or(0) + 2,
+    };
     list.height = list.height.saturating_sub(labs);
     let height = usize::from(list.height);
     let row = chart.data.rows.iter().position(|r| *r == DocRow::Doc(chart.doc)).unwrap_or(0);
@@ -140,7 +145,7 @@ fn documents(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) 
     if labs > 0 {
         let mut y = list.bottom() + 1;
         pen.put(area.x, y, area.width, "Labs out of range", Role::Dim);
-        for series in summary {
+        for series in summary.into_iter().take(most) {
             y += 1;
             let spark = series.spark(6, pen.ascii);
             let last = series.points.last().map(|p| format!("{} {}", p.text, p.flag)).unwrap_or_default();
@@ -148,6 +153,9 @@ fn documents(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) 
             pen.put(area.x, y, name_width, &series.name, Role::Text);
             pen.put(area.x + name_width + 1, y, 6, &spark, Role::Text);
             pen.put_right(area.x + area.width.saturating_sub(7), y, 7, &last, Role::Text);
+        }
+        if more > 0 {
+            pen.put(area.x, y + 1, area.width, &format!("{more} more: t shows all labs"), Role::Dim);
         }
     }
     cursor

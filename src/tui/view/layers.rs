@@ -6,6 +6,7 @@ use super::queries::wrap;
 use crate::checklist::{Explanation, Outcome};
 use crate::tui::command::{self, Avail};
 use crate::tui::layer::Layer;
+use crate::tui::layout;
 use crate::tui::model::Model;
 use crate::tui::say;
 use crate::tui::text;
@@ -21,7 +22,7 @@ pub fn draw(model: &Model, layer: &Layer, pen: &mut Pen<'_>, size: (u16, u16), t
     let width = usize::from(size.0.saturating_sub(2));
     match layer {
         Layer::Palette { words, cursor } => palette(model, pen, size, (words, *cursor), tops),
-        Layer::Help { top } => page(pen, size, "Keys of this screen", &help(model), *top),
+        Layer::Help { top } => page(pen, size, "Keys of this screen", &help(model, width), *top),
         Layer::Text { title, text, top } => {
             let rows = wrap(text, width.min(100)).into_iter().map(|l| vec![(l, Role::Text)]).collect();
             page(pen, size, title, &rows, *top)
@@ -35,6 +36,7 @@ pub fn draw(model: &Model, layer: &Layer, pen: &mut Pen<'_>, size: (u16, u16), t
             let days = review_days().iter().map(|(key, _, words)| choice(&key.to_string(), words)).collect();
             sheet(pen, size, &format!("When to look at {patient} again"), days, "a digit; Esc changes nothing")
         }
+        Layer::Sending { question, text, top, seen } => sending(pen, size, question, text, (*top, *seen)),
         Layer::Confirm { question, .. } => {
             let rows = vec![vec![
                 ("y".to_owned(), Role::Key),
@@ -143,6 +145,35 @@ fn tail(words: &str, cursor: usize, width: usize) -> (String, usize) {
     (text::label(words).chars().skip(skip).collect(), column - skip)
 }
 
+/// What is about to be sent, whole: yes is offered once all of it was on the screen.
+fn sending(pen: &mut Pen<'_>, size: (u16, u16), question: &str, text: &str, (top, seen): (usize, usize)) -> Option<Position> {
+    let (count, room) = layout::sending(size, question, text);
+    let (width, height) = size;
+    let titles = wrap(question, usize::from(width.saturating_sub(2)));
+    let shown = u16::try_from(count.min(room)).unwrap_or(height);
+    let tall = (shown + u16::try_from(titles.len()).unwrap_or(0) + 4).min(height);
+    let mut y = height - tall;
+    pen.clear(Rect { x: 0, y, width, height: tall });
+    pen.rule(0, y, width);
+    for words in &titles {
+        y += 1;
+        pen.put(1, y, width - 2, words, Role::Title);
+    }
+    y += 2;
+    let first = y;
+    for words in wrap(text, usize::from(width.saturating_sub(2))).iter().skip(top).take(usize::from(height.saturating_sub(y + 2))) {
+        pen.put(1, y, width - 2, words, Role::Text);
+        y += 1;
+    }
+    let keys: &[(&str, Role)] = if seen.max(top + room) >= count {
+        &[("y", Role::Key), (" send it     ", Role::Text), ("Enter, n, Esc", Role::Key), (" not now", Role::Text)]
+    } else {
+        &[("Space", Role::Key), (" the rest of it     ", Role::Text), ("n, Esc", Role::Key), (" not now", Role::Text)]
+    };
+    pen.line(1, height - 1, width - 2, keys);
+    Some(Position::new(1, first))
+}
+
 /// A few rows at the bottom of the screen. Gives the first cell of the rows.
 fn sheet(pen: &mut Pen<'_>, (width, height): (u16, u16), title: &str, rows: Rows, hint: &str) -> Option<Position> {
     let titles = wrap(title, usize::from(width.saturating_sub(2)));
@@ -184,16 +215,20 @@ fn page(pen: &mut Pen<'_>, (width, height): (u16, u16), title: &str, rows: &Rows
     Some(Position::new(1, 3))
 }
 
-fn help(model: &Model) -> Rows {
+/// Every command of the place, whole: what it does stands beside it where there is room, else under it.
+fn help(model: &Model, width: usize) -> Rows {
     let mut rows: Rows = Vec::new();
+    let beside = width >= 110;
+    let indent = if beside { 50 } else { 18 };
     for command in command::commands(command::scope(model)) {
         let keys = command.keys.iter().map(|k| command::key_name(k)).collect::<Vec<_>>().join(" ");
-        let mut row = vec![(format!("{keys:<18}"), Role::Key), (format!("{:<30}", command.title), Role::Text)];
-        match (command.when)(model) {
-            Avail::Yes => row.push((command.help.to_owned(), Role::Dim)),
-            Avail::No(reason) => row.push((format!("not now: {reason}"), Role::Dim)),
+        let mut does = wrap(&says(model, command), width.saturating_sub(indent).max(20)).into_iter();
+        let mut row = vec![(format!("{keys:<17} "), Role::Key), (format!("{:<31} ", command.title), Role::Text)];
+        if beside {
+            row.extend(does.next().map(|words| (words, Role::Dim)));
         }
         rows.push(row);
+        rows.extend(does.map(|words| vec![(format!("{}{words}", " ".repeat(indent)), Role::Dim)]));
     }
     rows.push(Vec::new());
     rows.push(vec![("! needs an answer   ? worth a look   . worth knowing   * not opened yet".to_owned(), Role::Dim)]);
@@ -243,7 +278,11 @@ fn palette(
     pen.rule(0, top, width);
     let used = pen.line(1, top + 1, width - 2, &[("> ", Role::Accent), (words, Role::Title)]);
     pen.put_right(1, top + 1, width - 2, &say::count(found.len(), "command", "commands"), Role::Dim);
-    let room = usize::from(tall.saturating_sub(4));
+    // What the selected command does stands whole under the list.
+    let does = found.get(cursor).map(|c| says(model, c)).unwrap_or_default();
+    let does = wrap(&does, usize::from(width.saturating_sub(2)));
+    let foot = u16::try_from(does.len()).unwrap_or(1) + 1;
+    let room = usize::from(tall.saturating_sub(3 + foot));
     let first = tops.keep("palette", cursor, cursor, found.len(), room);
     for (at, command) in found.iter().enumerate().skip(first).take(room) {
         let y = top + 3 + u16::try_from(at - first).unwrap_or(0);
@@ -253,12 +292,22 @@ fn palette(
         };
         let keys = command.keys.iter().take(2).map(|k| command::key_name(k)).collect::<Vec<_>>().join(" ");
         pen.put(1, y, 16, &keys, Role::Key);
-        pen.put(18, y, 32, command.title, if off.is_some() { Role::Dim } else { Role::Text });
-        let help = off.map_or_else(|| command.help.to_owned(), |reason| format!("not now: {reason}"));
-        pen.put(50, y, width.saturating_sub(51), &help, Role::Dim);
+        pen.put(18, y, 34, command.title, if off.is_some() { Role::Dim } else { Role::Text });
+        pen.put(54, y, width.saturating_sub(55), off.map_or("", |_| "not now"), Role::Dim);
         if at == cursor {
             pen.select(Rect { x: 1, y, width: width - 2, height: 1 }, true);
         }
     }
+    for (at, words) in does.iter().enumerate() {
+        pen.put(1, height - foot + 1 + u16::try_from(at).unwrap_or(0), width - 2, words, Role::Dim);
+    }
     Some(Position::new(1 + used, top + 1))
+}
+
+/// What a command does, and why it cannot be given now.
+fn says(model: &Model, command: &command::Command) -> String {
+    match (command.when)(model) {
+        Avail::Yes => command.help.to_owned(),
+        Avail::No(reason) => format!("{} Not now: {reason}.", command.help),
+    }
 }

@@ -55,7 +55,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     }
     let list = Rect { y: body.y + 1, height: body.height.saturating_sub(1), ..body };
     if tracker.rows.is_empty() {
-        let words = if tracker.loaded { "no query yet; q on a gap in a chart writes one" } else { "reading" };
+        let words = if tracker.loaded { "no query yet; w on a gap in a chart writes one" } else { "reading" };
         pen.put(list.x + 2, list.y + 1, list.width, words, Role::Dim);
     }
     let height = usize::from(list.height);

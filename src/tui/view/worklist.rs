@@ -235,7 +235,7 @@ fn draw_detail(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow) 
     let mut y = area.y;
     pen.rule(x, y, wide);
     y += 1;
-    let admitted = row.admitted.map(|a| format!("admitted {}", say::long(&a))).unwrap_or_default();
+    let admitted = row.admitted.map(|a| format!("arrived {}", say::long(&a))).unwrap_or_default();
     let discharged = row.discharged.map(|d| format!("discharged {}", say::long(&d))).unwrap_or_default();
     let mrn = row.mrn.as_deref().map(|m| format!("MRN {m}")).unwrap_or_default();
     let drg = row.working_drg.as_deref().map(|d| format!("working DRG {d}")).unwrap_or_default();

@@ -1,0 +1,295 @@
+//! The chart: panes, gaps and their words, find, jumps and the way back.
+
+mod find;
+mod gaps;
+mod panes;
+
+pub use find::{find, find_next, find_previous, paste, typed};
+pub use gaps::{dismiss, enter, explain, move_on, next_proof, previous_proof, query, query_about, query_blank, reopen};
+pub use panes::{into, next_pane, out_of, pane_documents, pane_gaps, pane_labs, pane_reader, previous_pane};
+
+use super::nav;
+use crate::tui::chart_data::ChartData;
+use crate::tui::layer::Layer;
+use crate::tui::layout;
+use crate::tui::model::{ChartPage, ChartPlace, Find, Model, Pane, Screen, Step, Wish};
+use crate::tui::msg::{Effect, Request, Slot};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How many steps back are kept.
+const MOST_STEPS: usize = 100;
+
+/// Asks for a chart; it shows when it comes.
+pub fn open(model: &mut Model, wish: Wish) -> Vec<Effect> {
+    let encounter = wish.encounter.clone();
+    leave(model);
+    model.wish = Some(wish);
+    vec![model.ask(Slot::Chart, Request::Chart(encounter))]
+}
+
+/// Remembers where this person is in the open chart.
+pub fn leave(model: &mut Model) {
+    if let Some(chart) = &model.chart {
+        model.places.insert(chart.data.encounter().to_owned(), place(chart));
+    }
+}
+
+/// Where this person is in a chart.
+pub fn place(chart: &ChartPage) -> ChartPlace {
+    ChartPlace {
+        pane: chart.pane,
+        document: chart.data.document(chart.doc).map(|d| d.identifier.clone()).unwrap_or_default(),
+        top: chart.top(),
+        gap: chart.data.view.gaps.get(chart.gap).map(|g| g.key.clone()).unwrap_or_default(),
+    }
+}
+
+/// Takes a chart in: a new one opens, the one on show keeps its place.
+pub fn take(model: &mut Model, data: Arc<ChartData>) -> Vec<Effect> {
+    let wish = model.wish.take_if(|w| data.is(&w.encounter));
+    if let (None, Some(open)) = (&wish, &model.chart)
+        && open.data.encounter() == data.encounter()
+    {
+        let place = place(open);
+        let mut page = ChartPage { data: Arc::clone(&data), ..open.clone() };
+        let wanted = page.next_gap.take().unwrap_or(place.gap);
+        page.gap = data.view.gaps.iter().position(|g| g.key == wanted).unwrap_or(open.gap).min(data.view.gaps.len().saturating_sub(1));
+        page.doc = data.position(&place.document).unwrap_or(0);
+        page.proof = page.proof.filter(|p| data.view.gaps.get(page.gap).is_some_and(|g| *p < g.gap.evidence.len()));
+        if page.doc != open.doc {
+            page.tops.clear();
+            page.back.clear();
+        }
+        if !page.find.words.is_empty() {
+            page.find.hits = Arc::new(find::find_all(&data, page.doc, &page.find.words));
+        }
+        model.chart = Some(page);
+        return Vec::new();
+    }
+    let Some(wish) = wish else { return Vec::new() };
+    let place = wish.place.or_else(|| model.places.get(&wish.encounter).cloned());
+    let mut page = ChartPage::new(data);
+    if let Some(place) = place {
+        page.pane = place.pane;
+        page.gap = page.data.view.gaps.iter().position(|g| g.key == place.gap).unwrap_or(0);
+        if let Some(doc) = page.data.position(&place.document) {
+            page.doc = doc;
+            page.tops.insert(doc, place.top);
+        }
+    }
+    let mut effects = Vec::new();
+    if model.notice.as_ref().is_some_and(|n| n.text.starts_with("opening ")) {
+        model.notice = None;
+    }
+    model.show(Screen::Chart);
+    model.chart = Some(page);
+    if let (Some(document), Some(at)) = (wish.document, wish.at) {
+        effects.extend(jump(model, &document, at.0, at.1, Pane::Reader));
+        if let Some(chart) = &mut model.chart {
+            chart.back.clear();
+            if let Some(words) = wish.find {
+                chart.find.hits = Arc::new(find::find_all(&chart.data, chart.doc, &words));
+                chart.find.words = words;
+                // The match that was opened is one of them.
+                let near = |hit: &&(usize, usize, usize)| hit.0 == chart.doc && hit.1 < at.1.max(at.0 + 1) && at.0 < hit.2;
+                chart.current = chart.find.hits.iter().find(near).copied().or(chart.current);
+            }
+        }
+    }
+    effects
+}
+
+impl ChartPage {
+    fn new(data: Arc<ChartData>) -> Self {
+        let unseen = data.order().find(|d| data.unseen(*d));
+        let doc = unseen.or(data.order().next()).unwrap_or(0);
+        let pane = if data.view.gaps.is_empty() { Pane::Documents } else { Pane::Gaps };
+        Self {
+            data,
+            pane,
+            doc,
+            tops: BTreeMap::new(),
+            gap: 0,
+            next_gap: None,
+            proof: None,
+            current: None,
+            back: Vec::new(),
+            find: Find::default(),
+            lab: 0,
+            lab_back: 0,
+        }
+    }
+
+    /// First byte of the top row of the document on show.
+    pub fn top(&self) -> usize {
+        self.tops.get(&self.doc).copied().unwrap_or(0)
+    }
+
+    fn here(&self) -> Step {
+        Step { pane: self.pane, doc: self.doc, top: self.top(), current: self.current }
+    }
+
+    fn remember(&mut self) {
+        let here = self.here();
+        if self.back.last() != Some(&here) {
+            self.back.push(here);
+        }
+        if self.back.len() > MOST_STEPS {
+            self.back.remove(0);
+        }
+    }
+
+    fn restore(&mut self, step: Step) {
+        self.pane = step.pane;
+        self.doc = step.doc;
+        self.current = step.current;
+        self.tops.insert(step.doc, step.top);
+    }
+}
+
+/// Moves in the pane with the keys.
+pub fn step(model: &mut Model, by: isize) {
+    let size = model.size;
+    let Some(chart) = &mut model.chart else { return };
+    match chart.pane {
+        Pane::Documents => {
+            let order: Vec<usize> = chart.data.order().collect();
+            let mut at = order.iter().position(|d| *d == chart.doc).unwrap_or(0);
+            nav::moved(&mut at, order.len(), by);
+            chart.doc = order.get(at).copied().unwrap_or(0);
+        }
+        Pane::Reader => scroll(chart, size, by),
+        Pane::Gaps => gaps::step_gaps(chart, by),
+        Pane::Labs => {
+            let len = chart.data.series.len();
+            nav::moved(&mut chart.lab, len, by);
+        }
+    }
+}
+
+fn scroll(chart: &mut ChartPage, size: (u16, u16), by: isize) {
+    let (width, height) = layout::reader(size);
+    let (Some(document), Some(note)) = (chart.data.document(chart.doc), chart.data.notes.get(chart.doc)) else { return };
+    let last = note.lines.last_top(&document.text, width, height);
+    let top = match by {
+        by if by > isize::MAX / 8 => last,
+        by if by < isize::MIN / 8 => 0,
+        by => note.lines.moved(&document.text, chart.top(), width, by).min(last),
+    };
+    chart.tops.insert(chart.doc, top);
+}
+
+/// Shows words of a document, marked, a third down the pane.
+pub fn jump(model: &mut Model, document: &str, start: usize, end: usize, pane: Pane) -> Vec<Effect> {
+    let size = model.size;
+    let Some(chart) = &mut model.chart else { return Vec::new() };
+    let Some(doc) = chart.data.position(document) else {
+        model.say("that document is not part of this stay");
+        return Vec::new();
+    };
+    chart.remember();
+    chart.pane = pane;
+    chart.doc = doc;
+    chart.current = Some((doc, start, end));
+    reveal(chart, size, start, true);
+    seen(model, doc)
+}
+
+/// Scrolls so that a byte shows; `always` puts it a third down even when it shows already.
+fn reveal(chart: &mut ChartPage, size: (u16, u16), byte: usize, always: bool) {
+    let (width, height) = layout::reader(size);
+    let (Some(document), Some(note)) = (chart.data.document(chart.doc), chart.data.notes.get(chart.doc)) else { return };
+    let page = note.lines.page(&document.text, chart.top(), width, height);
+    let shows = page.first().zip(page.last()).is_some_and(|(first, last)| first.start <= byte && byte < last.end);
+    if always || !shows {
+        let third = isize::try_from(height / 3).unwrap_or(0);
+        let last = note.lines.last_top(&document.text, width, height);
+        let top = note.lines.moved(&document.text, byte, width, -third).min(last);
+        chart.tops.insert(chart.doc, top);
+    }
+}
+
+fn seen(model: &mut Model, doc: usize) -> Vec<Effect> {
+    let Some(chart) = &model.chart else { return Vec::new() };
+    if !chart.data.unseen(doc) {
+        return Vec::new();
+    }
+    let Some((document, version)) = chart.data.document(doc).map(|d| (d.identifier.clone(), d.version)) else { return Vec::new() };
+    let encounter = chart.data.encounter().to_owned();
+    vec![model.ask(Slot::Act, Request::Seen(encounter, document, version))]
+}
+
+/// Takes in that a document is seen.
+pub fn was_seen(model: &mut Model, encounter: &str, document: &str) {
+    if let Some(chart) = model.chart.as_mut().filter(|c| c.data.encounter() == encounter) {
+        Arc::make_mut(&mut chart.data).view.seen.insert(document.to_owned());
+    }
+}
+
+/// The next document that was not opened yet, oldest first, so that the stay reads forwards.
+pub fn next_unseen(model: &mut Model) -> Vec<Effect> {
+    let Some(chart) = &mut model.chart else { return Vec::new() };
+    let order: Vec<usize> = chart.data.order().collect();
+    let at = order.iter().position(|d| *d == chart.doc).unwrap_or(0);
+    let round = (0..order.len()).map(|step| (at + order.len() - step) % order.len());
+    let next = round.filter_map(|i| order.get(i).copied()).find(|d| chart.data.unseen(*d));
+    let Some(doc) = next else { return Vec::new() };
+    chart.remember();
+    chart.doc = doc;
+    chart.pane = Pane::Reader;
+    chart.current = None;
+    seen(model, doc)
+}
+
+/// Back to where a jump began.
+pub fn come_back(model: &mut Model) -> Vec<Effect> {
+    if let Some(chart) = &mut model.chart
+        && let Some(step) = chart.back.pop()
+    {
+        chart.restore(step);
+    }
+    Vec::new()
+}
+
+fn neighbour(model: &mut Model, by: isize) -> Vec<Effect> {
+    let here = match (&model.chart, model.screen()) {
+        (Some(chart), Screen::Chart) => Some(chart.data.encounter().to_owned()),
+        _ => model.worklist.selected().map(|r| r.encounter.clone()),
+    };
+    let at = model.worklist.rows().position(|r| Some(&r.encounter) == here.as_ref());
+    let Some(to) = at.map_or(Some(0), |at| at.checked_add_signed(by)) else {
+        model.say("this is the first chart of the worklist");
+        return Vec::new();
+    };
+    if to >= model.worklist.shown.len() {
+        model.say("this is the last chart of the worklist");
+        return Vec::new();
+    }
+    model.worklist.cursor = to;
+    super::worklist::open(model)
+}
+
+/// The next chart of the worklist.
+pub fn next_chart(model: &mut Model) -> Vec<Effect> {
+    neighbour(model, 1)
+}
+
+/// The chart before.
+pub fn previous_chart(model: &mut Model) -> Vec<Effect> {
+    neighbour(model, -1)
+}
+
+/// Asks when to look again.
+pub fn next_review(model: &mut Model) -> Vec<Effect> {
+    let known = match (&model.chart, model.screen()) {
+        (Some(chart), Screen::Chart) => {
+            Some((chart.data.encounter().to_owned(), chart.data.view.chart.patient.as_ref().map(|p| p.display()).unwrap_or_default()))
+        }
+        _ => model.worklist.selected().map(|r| (r.encounter.clone(), r.patient.clone())),
+    };
+    if let Some((encounter, patient)) = known {
+        model.layers.push(Layer::Review { encounter, patient });
+    }
+    Vec::new()
+}
