@@ -13,6 +13,8 @@ mod every_command;
 mod planted;
 #[path = "cli/query.rs"]
 mod query;
+#[path = "cli/settings.rs"]
+mod settings;
 #[path = "cli/streams.rs"]
 mod streams;
 mod support;

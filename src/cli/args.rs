@@ -41,6 +41,15 @@ pub struct Global {
     /// Colours
     #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
     pub color: ColorChoice,
+    /// The interface's theme [default: that of settings.toml, else terminal]
+    #[arg(long, global = true, value_name = "NAME", value_parser = ["terminal", "mono", "high-contrast", "colour-blind"])]
+    pub theme: Option<String>,
+    /// The terminal's background [default: that of settings.toml, else what the terminal says]
+    #[arg(long, global = true, value_name = "SHADE", value_parser = ["dark", "light"])]
+    pub background: Option<String>,
+    /// The folder of settings.toml and keys.toml [default: lacuna in your configuration folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub config: Option<PathBuf>,
     /// Say more on standard error
     #[arg(short, long, global = true)]
     pub verbose: bool,
@@ -169,6 +178,17 @@ Examples:\n  lacuna gaps 88120\n  lacuna gaps --all --checklist renal --json\n  
         /// Throw the search index away and make it anew
         #[arg(long)]
         rebuild_index: bool,
+    },
+    /// The keys in force in the interface, place by place
+    #[cfg(feature = "tui")]
+    #[command(
+        after_help = "keys.toml in your configuration folder changes them: docs/keys.md shows how. A mistake in it is named with line and \
+remedy, exit status 2."
+    )]
+    Keys {
+        /// One command
+        #[arg(value_parser = clap::builder::PossibleValuesParser::new(crate::tui::command::all().map(|c| c.id)))]
+        command: Option<String>,
     },
     /// Print completions for a shell
     Completions {

@@ -77,6 +77,8 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Me { name, contact }) => upkeep::me(&global, name, contact, &out),
         Some(Command::Backup { file }) => upkeep::backup(&global, &file, &out),
         Some(Command::Doctor { rebuild_index }) => upkeep::doctor(&global, rebuild_index, &out),
+        #[cfg(feature = "tui")]
+        Some(Command::Keys { command }) => keys(&global, command.as_deref(), &out),
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Man) => manual(),
     }
@@ -84,15 +86,17 @@ fn run(cli: Cli) -> Result<u8> {
 
 #[cfg(feature = "tui")]
 fn interface(global: &Global) -> Result<u8> {
+    let options = place::tui_options(global, None)?;
     let desk = place::desk(global)?;
-    crate::tui::run(std::sync::Arc::new(desk), place::tui_options(global, None))
+    crate::tui::run(std::sync::Arc::new(desk), options)
 }
 
 #[cfg(feature = "tui")]
 fn demo_interface(global: &Global, chart: Option<String>) -> Result<u8> {
     place::refuse_store_in_demo(global)?;
+    let options = place::tui_options(global, chart)?;
     let desk = crate::work::demo::desk(global.user.as_deref())?;
-    crate::tui::run(std::sync::Arc::new(desk), place::tui_options(global, chart))
+    crate::tui::run(std::sync::Arc::new(desk), options)
 }
 
 #[cfg(not(feature = "tui"))]
@@ -105,6 +109,13 @@ fn demo_interface(_: &Global, _: Option<String>) -> Result<u8> {
     interface(&Global::default())
 }
 
+#[cfg(feature = "tui")]
+fn keys(global: &Global, command: Option<&str>, out: &Out) -> Result<u8> {
+    let rows = crate::tui::key_pages::rows(&place::keymap(global)?, command);
+    out.show(&rows, || crate::tui::key_pages::plain(&rows))?;
+    Ok(0)
+}
+
 fn completions(shell: clap_complete::Shell) -> Result<u8> {
     let mut bytes = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "lacuna", &mut bytes);
@@ -114,6 +125,8 @@ fn completions(shell: clap_complete::Shell) -> Result<u8> {
 fn manual() -> Result<u8> {
     let mut bytes = Vec::new();
     clap_mangen::Man::new(Cli::command()).render(&mut bytes).map_err(|_| Trouble::system("the manual page could not be made"))?;
+    #[cfg(feature = "tui")]
+    bytes.extend(crate::tui::key_pages::roff(&crate::tui::Keymap::default()).into_bytes());
     out::raw(&bytes).map(|()| 0)
 }
 

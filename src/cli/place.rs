@@ -87,15 +87,51 @@ pub fn refuse_store_in_demo(global: &Global) -> Result<()> {
     }
 }
 
-/// What the interface needs to know from the command line.
+/// What the interface needs to know from the command line and from this person's own files.
 #[cfg(feature = "tui")]
-pub fn tui_options(global: &Global, start_at: Option<String>) -> crate::tui::Options {
+pub fn tui_options(global: &Global, start_at: Option<String>) -> Result<crate::tui::Options> {
     let color = match global.color {
         ColorChoice::Auto => crate::tui::Color::Auto,
         ColorChoice::Always => crate::tui::Color::Always,
         ColorChoice::Never => crate::tui::Color::Never,
     };
-    crate::tui::Options { color, start_at, ..crate::tui::Options::default() }
+    Ok(crate::tui::Options {
+        color,
+        theme: global.theme.clone(),
+        light: global.background.as_deref().map(|shade| shade == "light"),
+        settings: own(global, "settings.toml", crate::tui::Settings::read)?.unwrap_or_default(),
+        keys: keymap(global)?,
+        start_at,
+    })
+}
+
+/// The keys in force.
+#[cfg(feature = "tui")]
+pub fn keymap(global: &Global) -> Result<crate::tui::Keymap> {
+    Ok(own(global, "keys.toml", crate::tui::Keymap::read)?.unwrap_or_default())
+}
+
+/// A file of a person's own, where there is one. All its mistakes are named, the last one as the error that ends the program.
+#[cfg(feature = "tui")]
+fn own<T>(global: &Global, name: &str, read: fn(&str, &str) -> std::result::Result<T, Vec<Trouble>>) -> Result<Option<T>> {
+    use etcetera::BaseStrategy;
+    let folder = match &global.config {
+        Some(folder) => folder.clone(),
+        None => match etcetera::choose_base_strategy() {
+            Ok(base) => base.config_dir().join("lacuna"),
+            Err(_) => return Ok(None),
+        },
+    };
+    let file = folder.join(name);
+    if !file.exists() {
+        return Ok(None);
+    }
+    let text = input::text(&file, input::SETTINGS)?;
+    read(&input::name(&file), &text).map(Some).map_err(|mut mistakes| {
+        let last = mistakes.pop().unwrap_or_else(|| Trouble::input("the file cannot be used"));
+        mistakes.iter().for_each(|mistake| super::out::complain(mistake, global.json));
+        last
+    })
 }
 
 /// An instant typed by a person.

@@ -6,7 +6,6 @@ mod review;
 mod searching;
 mod trying;
 
-use super::keys::Key;
 use super::model::{Model, Screen};
 use super::msg::Effect;
 
@@ -49,17 +48,17 @@ impl Scopes {
     }
 }
 
-/// Each place by itself, with its name in help and documentation.
-pub const PLACES: [(Scopes, &str); 9] = [
-    (Scopes::WORKLIST, "Worklist"),
-    (Scopes::CHART, "Chart"),
-    (Scopes::FORM, "Query draft, on a list or a choice"),
-    (Scopes::TYPING, "Query draft, while typing"),
-    (Scopes::TRACKER, "Queries"),
-    (Scopes::QUERY, "One query"),
-    (Scopes::SEARCH, "Search"),
-    (Scopes::TRY_TEXT, "Items on a text, while typing"),
-    (Scopes::TRY_LIST, "Items on a text, on what fires"),
+/// Each place by itself, with its name in help and documentation, and in `keys.toml`.
+pub const PLACES: [(Scopes, &str, &str); 9] = [
+    (Scopes::WORKLIST, "Worklist", "worklist"),
+    (Scopes::CHART, "Chart", "chart"),
+    (Scopes::FORM, "Query draft, on a list or a choice", "draft"),
+    (Scopes::TYPING, "Query draft, while typing", "draft-typing"),
+    (Scopes::TRACKER, "Queries", "queries"),
+    (Scopes::QUERY, "One query", "query"),
+    (Scopes::SEARCH, "Search", "search"),
+    (Scopes::TRY_TEXT, "Items on a text, while typing", "try-text"),
+    (Scopes::TRY_LIST, "Items on a text, on what fires", "try-list"),
 ];
 
 /// Whether a command can be given now.
@@ -117,11 +116,6 @@ pub fn scope(model: &Model) -> Scopes {
     }
 }
 
-/// The command of a key in a place.
-pub fn lookup(scope: Scopes, key: Key) -> Option<&'static Command> {
-    all().find(|c| c.scope.meets(scope) && c.keys.iter().any(|k| Key::parse(k) == Some(key)))
-}
-
 /// Commands of a place, in the order of the table.
 pub fn commands(scope: Scopes) -> impl Iterator<Item = &'static Command> {
     all().filter(move |c| c.scope.meets(scope))
@@ -134,25 +128,4 @@ pub fn footer(model: &Model) -> Vec<&'static Command> {
     hints.truncate(6);
     hints.extend(all().find(|c| c.id == "help"));
     hints
-}
-
-/// A key as a person reads it.
-pub fn key_name(name: &str) -> String {
-    Key::parse(name).map_or_else(|| name.to_owned(), |key| key.to_string())
-}
-
-/// `docs/keys.md`.
-pub fn markdown() -> String {
-    let mut out = String::from(
-        "# Keys\n\nGenerated from the command table (`src/tui/command/`); a test fails when it is stale.\n\
-         Every command is also in the palette (`Ctrl-P`, or `:` where letters are keys), under its title.\n",
-    );
-    for (place, name) in PLACES {
-        out.push_str(&format!("\n## {name}\n\n| Keys | Command | Does |\n|---|---|---|\n"));
-        for command in commands(place) {
-            let keys = command.keys.iter().map(|k| format!("`{}`", key_name(k).replace('|', "\\|"))).collect::<Vec<_>>().join(" ");
-            out.push_str(&format!("| {keys} | {} (`{}`) | {} |\n", command.title, command.id, command.help));
-        }
-    }
-    out
 }

@@ -107,9 +107,10 @@ pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
         Request::UsedSearch(query) => act(desk.used_search(&query), Done::Quiet),
         Request::Stays(query) => Answer::Stays(desk.encounters_with(&query, stop).map(|stays| (query, stays))),
         Request::Explain(encounter, item) => Answer::Explain(desk.explain(&encounter, &item)),
-        Request::Dismiss(encounter, key, reason, words) => {
-            act(desk.dismiss_gap(&encounter, &key, reason, &words), Done::Gap(format!("set aside: {}; X takes it back", reason.label())))
-        }
+        Request::Dismiss(encounter, key, reason, words) => act(
+            desk.dismiss_gap(&encounter, &key, reason, &words),
+            Done::Gap(format!("set aside: {}; {{reopen-gap}} takes it back", reason.label())),
+        ),
         Request::Reopen(encounter, key) => act(desk.reopen_gap(&encounter, &key), Done::Gap("open again".to_owned())),
         Request::Seen(encounter, document, version) => {
             let result = desk.mark_seen(&encounter, &document, version);

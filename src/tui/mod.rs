@@ -6,6 +6,8 @@ pub mod command;
 mod compose;
 mod edit;
 mod jobs;
+pub mod key_pages;
+mod keymap;
 mod keys;
 mod layer;
 mod layout;
@@ -13,6 +15,7 @@ mod model;
 mod msg;
 mod runtime;
 mod say;
+mod settings;
 mod term;
 #[cfg(test)]
 mod testing;
@@ -20,6 +23,7 @@ mod testing;
 mod tests;
 mod text;
 mod theme;
+mod toml_lines;
 mod try_on;
 mod update;
 mod view;
@@ -41,15 +45,29 @@ pub enum Color {
     Never,
 }
 
+pub use keymap::Keymap;
+pub use settings::Settings;
+
 /// How to run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// When to use colour.
     pub color: Color,
-    /// Draw with ASCII alone; also when the locale is not UTF-8.
-    pub ascii: bool,
+    /// The theme, by name, where the command line names one.
+    pub theme: Option<String>,
+    /// Whether the background is light, where the command line says so.
+    pub light: Option<bool>,
+    /// This person's settings.
+    pub settings: Settings,
+    /// The keys in force.
+    pub keys: Keymap,
     /// The encounter to open first, instead of the place that was kept.
     pub start_at: Option<String>,
+}
+
+/// The themes by name.
+pub fn theme_names() -> impl Iterator<Item = &'static str> {
+    theme::Palette::ALL.into_iter().map(|(_, name)| name)
 }
 
 /// Opens the interface and runs it until it ends. Gives the exit code: 0, or 128 and the number of the signal that ended it.
@@ -58,13 +76,31 @@ pub fn run(desk: Arc<dyn Desk>, options: Options) -> Result<u8> {
         return Err(Trouble::input("the interface needs a terminal for input and output")
             .hint("commands such as `lacuna worklist` and `lacuna gaps --json` do not"));
     }
-    let theme = if colour(options.color) { theme::Theme::Terminal } else { theme::Theme::Mono };
+    let settings = &options.settings;
+    let named = options.theme.as_deref().and_then(theme::Palette::named).or(settings.palette).unwrap_or_default();
+    let palette = if colour(options.color) { named } else { theme::Palette::Mono };
+    let light = options.light.or(settings.light).unwrap_or_else(light_background);
+    let theme = settings.theme(palette, light);
     // crossterm drops bold and reversed too when NO_COLOR is set; the theme decides about colour, so it must not.
     crossterm::style::force_color_output(true);
     let wish = options.start_at.map(|encounter| model::Wish { encounter, ..model::Wish::default() });
-    let ascii = options.ascii || !utf8_locale();
-    let model = model::Model { user: desk.user().to_owned(), banner: desk.banner().to_owned(), ascii, wish, ..model::Model::default() };
+    let model = model::Model {
+        user: desk.user().to_owned(),
+        banner: desk.banner().to_owned(),
+        ascii: settings.ascii.unwrap_or_else(|| !utf8_locale()),
+        mouse: settings.mouse,
+        clipboard: settings.clipboard,
+        keys: Arc::new(options.keys),
+        wish,
+        ..model::Model::default()
+    };
     runtime::run(&desk, model, theme)
+}
+
+/// Whether the terminal says that its background is light, in the way that several of them do: the last number of `COLORFGBG`.
+fn light_background() -> bool {
+    let said = std::env::var("COLORFGBG").unwrap_or_default();
+    matches!(said.rsplit(';').next(), Some("7" | "15"))
 }
 
 fn colour(color: Color) -> bool {

@@ -2,6 +2,7 @@
 
 use super::chart_data::ChartData;
 use super::compose::Composer;
+use super::keymap::Keymap;
 use super::layer::Layer;
 use super::msg::{Effect, Request, Slot};
 use super::try_on::TryPage;
@@ -30,6 +31,12 @@ pub struct Model {
     pub now: Option<Instant>,
     /// Whether only ASCII can be drawn.
     pub ascii: bool,
+    /// The keys in force.
+    pub keys: Arc<Keymap>,
+    /// Whether clicks and the wheel come to us and not to the terminal.
+    pub mouse: bool,
+    /// Whether words may go to the terminal's clipboard.
+    pub clipboard: bool,
     /// Screens, the visible one last. Never empty once started.
     pub screens: Vec<Screen>,
     /// What lies over them, the top one last.

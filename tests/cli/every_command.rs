@@ -136,6 +136,7 @@ fn every_command_gives_one_json_value_and_no_other_word() {
     assert_eq!(t.does("audit verify", &[])["verdict"], "intact");
     t.does("backup", &[copy.to_str().unwrap()]);
     assert_eq!(t.does("doctor", &[])["sound"], true);
+    t.does("keys", &[]);
     assert_eq!(t.does("doctor", &["--rebuild-index"])["sound"], true);
 
     t.seen.extend(TEXT.iter().map(|s| (*s).to_owned()));

@@ -18,7 +18,7 @@ fn ids_are_unique_and_kebab_case() {
 
 #[test]
 fn no_key_means_two_things_in_one_place() {
-    for (place, name) in PLACES {
+    for (place, name, _) in PLACES {
         let mut keys = BTreeSet::new();
         for command in command::commands(place) {
             for key in command.keys {
@@ -84,7 +84,7 @@ fn the_footer_shows_at_most_seven_and_fits() {
 #[test]
 fn the_key_documentation_is_up_to_date() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/keys.md");
-    let now = command::markdown();
+    let now = crate::tui::key_pages::markdown();
     if std::env::var_os("LACUNA_BLESS").is_some() {
         std::fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/docs")).unwrap();
         std::fs::write(path, &now).unwrap();

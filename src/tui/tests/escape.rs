@@ -1,7 +1,7 @@
 //! What goes to the terminal, byte by byte, seen by an emulator.
 
 use super::harness::Harness;
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Palette, Theme};
 use crate::tui::view::view;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
@@ -59,7 +59,7 @@ fn severity_is_a_sign_before_it_is_a_colour() {
 
 #[test]
 fn a_hostile_note_drives_nothing_and_its_tabs_line_up() {
-    for theme in [Theme::Terminal, Theme::Mono] {
+    for theme in [Theme::default(), Theme::new(Palette::Mono, false)] {
         let mut h = Harness::new(120, 40);
         h.theme = theme;
         h.keys("<Enter><Enter>");

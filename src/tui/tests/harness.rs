@@ -5,7 +5,7 @@ use crate::tui::keys::Key;
 use crate::tui::model::Model;
 use crate::tui::msg::{Effect, Msg, Request, Slot, Timer};
 use crate::tui::testing::TestDesk;
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Palette, Theme};
 use crate::tui::update::{start, update};
 use crate::tui::view::{ViewCache, view};
 use crate::work::Desk;
@@ -34,14 +34,14 @@ impl Harness {
     pub fn on(desk: Arc<TestDesk>, width: u16, height: u16) -> Self {
         let model = Model { size: (width, height), user: desk.user().to_owned(), banner: desk.banner().to_owned(), ..Model::default() };
         let mut harness =
-            Self { model, desk, theme: Theme::Terminal, cache: ViewCache::default(), quit: false, timers: Vec::new(), held: None };
+            Self { model, desk, theme: Theme::default(), cache: ViewCache::default(), quit: false, timers: Vec::new(), held: None };
         let effects = start(&mut harness.model);
         harness.carry_out(effects);
         harness
     }
 
     pub fn mono(mut self) -> Self {
-        self.theme = Theme::Mono;
+        self.theme = Theme::new(Palette::Mono, false);
         self
     }
 

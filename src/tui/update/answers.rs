@@ -164,7 +164,7 @@ fn did(model: &mut Model, done: Done) -> Vec<Effect> {
                 effects
                     .extend(model.chart.as_ref().map(|c| c.data.encounter().to_owned()).map(|e| model.ask(Slot::Chart, Request::Chart(e))));
             }
-            model.say(format!("query {id} is sent and recorded; Q shows all queries"));
+            model.say(format!("query {id} is sent and recorded; {{tracker}} shows all queries"));
             effects
         }
         Done::Query(_, words) => {

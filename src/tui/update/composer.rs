@@ -102,7 +102,7 @@ pub fn take_from_chart(model: &mut Model) -> Vec<Effect> {
     }
     basket.1.extend(taken);
     let all = basket.1.len();
-    model.say(format!("{count} taken, {all} for the next query about this chart (w)"));
+    model.say(format!("{count} taken, {all} for the next query about this chart ({{query-gap}})"));
     Vec::new()
 }
 
@@ -172,7 +172,7 @@ pub fn escape(model: &mut Model, told: bool) -> Vec<Effect> {
     match &mut model.composer {
         Some(composer) if !composer.leaving && (told || composer.typing()) => {
             composer.leaving = true;
-            model.say("Esc again leaves; the draft is kept");
+            model.say("{go-back} again leaves; the draft is kept");
             Vec::new()
         }
         _ => close(model),
@@ -186,7 +186,7 @@ pub fn close(model: &mut Model) -> Vec<Effect> {
         if composer.clean() {
             model.composer = None;
         }
-        model.say("the draft is kept; Q shows all queries");
+        model.say("the draft is kept; {tracker} shows all queries");
     }
     model.screens.retain(|s| *s != Screen::Composer);
     effects.extend(nav::refresh(model));
@@ -336,7 +336,7 @@ pub fn remove_option(model: &mut Model) -> Vec<Effect> {
     let gone = composer.draft.options.remove(composer.item);
     composer.item = composer.item.min(composer.draft.options.len().saturating_sub(1));
     let effects = changed(model);
-    model.say(format!("removed: {}; u takes it back", gone.text));
+    model.say(format!("removed: {}; {{undo}} takes it back", gone.text));
     effects
 }
 
@@ -417,7 +417,7 @@ pub fn findings(model: &mut Model) -> Vec<Effect> {
         let kind = match d.severity {
             LintSeverity::Block => "blocks sending",
             LintSeverity::Justify if composer.draft.justifications.contains_key(d.rule) => "justified",
-            LintSeverity::Justify => "needs your words (Ctrl-Y)",
+            LintSeverity::Justify => "needs your words",
             LintSeverity::Advice => "advice",
         };
         format!("{}  {kind}\n{}\n{}\n", d.rule, d.message, d.hint)

@@ -14,7 +14,6 @@ pub mod when;
 pub mod worklist;
 
 use super::command::{self, Avail};
-use super::compose::Composer;
 use super::keys::Key;
 use super::model::{Model, Screen};
 use super::msg::{Effect, Msg, Request, Slot, Timer};
@@ -31,7 +30,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => {
             let told = model.notice.take().is_some();
-            let mut effects = if (key == Key::Esc || key == Key::Char('q') && !model.composer.as_ref().is_some_and(Composer::typing))
+            let leaves = model.keys.lookup(command::scope(model), key).is_some_and(|c| matches!(c.id, "go-back" | "leave"));
+            let mut effects = if leaves
                 && model.layers.is_empty()
                 && model.screen() == Screen::Composer
                 && !model.composer.as_ref().is_some_and(|c| c.editing)
@@ -82,7 +82,7 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
     if let Some(effects) = typed {
         return effects;
     }
-    match command::lookup(command::scope(model), key) {
+    match model.keys.lookup(command::scope(model), key) {
         Some(command) => run(model, command),
         None => Vec::new(),
     }

@@ -78,7 +78,7 @@ pub fn back(model: &mut Model) -> Vec<Effect> {
                 worklist::set_filter(model, String::new());
                 model.say("all charts again");
             } else if model.worklist.filter.is_empty() {
-                model.say("q leaves Lacuna");
+                model.say("{leave} leaves Lacuna");
             } else {
                 worklist::set_filter(model, String::new());
             }

@@ -69,7 +69,7 @@ pub fn take(model: &mut Model, kept: &str) -> Vec<Effect> {
     let pane = number(&part("pane")).and_then(|at| Pane::ALL.get(at).copied()).unwrap_or_default();
     let place = ChartPlace { pane, document: text(&part("document")), top: number(&part("top")).unwrap_or(0), gap: text(&part("gap")) };
     let wish = Wish { encounter: text(&part("encounter")), place: Some(place), ..Wish::default() };
-    model.say("back where you were; Esc goes to the worklist");
+    model.say("back where you were; {go-back} goes to the worklist");
     effects.extend(super::chart::open(model, wish));
     if let Some(id) = value.get("draft").and_then(Value::as_i64) {
         effects.push(model.ask(Slot::Draft, Request::DraftOf(id)));

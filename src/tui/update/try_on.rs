@@ -114,7 +114,7 @@ pub fn go(model: &mut Model) -> Vec<Effect> {
             model.try_on.cursor = *start;
             model.try_on.on_list = false;
         }
-        None => model.say("no words of this text decided it; e explains"),
+        None => model.say("no words of this text decided it; {explain-item} explains"),
     }
     Vec::new()
 }

@@ -77,12 +77,12 @@ pub fn unseen(model: &Model) -> Avail {
 
 /// A find has matches.
 pub fn hits(model: &Model) -> Avail {
-    yes_if(model.chart.as_ref().is_some_and(|c| !c.find.hits.is_empty()), "nothing was looked for; / finds")
+    yes_if(model.chart.as_ref().is_some_and(|c| !c.find.hits.is_empty()), "nothing was looked for; {find} finds")
 }
 
 /// There is a place to come back to.
 pub fn back(model: &Model) -> Avail {
-    yes_if(model.chart.as_ref().is_some_and(|c| !c.back.is_empty()), "no jump to come back from; Esc leaves the chart")
+    yes_if(model.chart.as_ref().is_some_and(|c| !c.back.is_empty()), "no jump to come back from; {go-back} leaves the chart")
 }
 
 /// Nothing blocks the draft.
@@ -94,7 +94,7 @@ pub fn sendable(model: &Model) -> Avail {
         // What was mended a moment ago is not held against the sender: the store lints once more before anything is sent.
         Some(_) if composer.checked < composer.edits => Avail::Yes,
         Some(_) if composer.findings().0 > 0 => Avail::No("not sent: a finding under Check blocks it"),
-        Some(_) => Avail::No("not sent: a finding under Check needs your words (Ctrl-Y)"),
+        Some(_) => Avail::No("not sent: a finding under Check needs your words ({justify})"),
     }
 }
 
@@ -128,7 +128,7 @@ pub fn undoable(model: &Model) -> Avail {
 
 /// The keys are on the options.
 pub fn on_options(model: &Model) -> Avail {
-    yes_if(field(model) == Some(Field::Options), "Tab goes to the options")
+    yes_if(field(model) == Some(Field::Options), "{next-field} goes to the options")
 }
 
 /// The keys are on something that has an order.
@@ -146,7 +146,7 @@ pub fn query(model: &Model) -> Option<&QueryRow> {
 
 /// A query is selected.
 pub fn query_row(model: &Model) -> Avail {
-    yes_if(query(model).is_some(), "no query yet; w in a chart writes one")
+    yes_if(query(model).is_some(), "no query yet; {query-gap} in a chart writes one")
 }
 
 /// It waits for an answer.

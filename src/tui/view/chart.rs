@@ -155,7 +155,8 @@ fn documents(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) 
             pen.put_right(area.x + area.width.saturating_sub(7), y, 7, &last, Role::Text);
         }
         if more > 0 {
-            pen.put(area.x, y + 1, area.width, &format!("{more} more: t shows all labs"), Role::Dim);
+            let words = pen.say(&format!("{more} more: {{pane-labs}} shows all labs"));
+            pen.put(area.x, y + 1, area.width, &words, Role::Dim);
         }
     }
     cursor

@@ -110,7 +110,8 @@ fn header(model: &Model, composer: &Composer, pen: &mut Pen<'_>, stripes: &layou
 fn lines(model: &Model, composer: &Composer, field: Field, width: usize) -> Vec<Line> {
     let single = |words: String, right: &str| vec![Line { label: field.label(), field, words, right: right.to_owned(), ..Line::default() }];
     let focused = composer.field == field;
-    let change = if focused { "h l change" } else { "" };
+    let change = if focused { model.keys.fill("{previous-choice} {next-choice} change") } else { String::new() };
+    let change = change.as_str();
     let mut out = match field {
         Field::Title | Field::Words | Field::Question | Field::How | Field::Asked | Field::Reply | Field::Note => {
             text_lines(composer, field, width)
@@ -124,8 +125,8 @@ fn lines(model: &Model, composer: &Composer, field: Field, width: usize) -> Vec<
             let due = composer.draft.due.map_or_else(|| "not set".to_owned(), |d| say::long(&d));
             single(due, change)
         }
-        Field::Indicators => indicator_lines(composer, width),
-        Field::Options => option_lines(composer, width),
+        Field::Indicators => indicator_lines(model, composer, width),
+        Field::Options => option_lines(model, composer, width),
     };
     if model.size.1 >= 30 && matches!(field, Field::Due | Field::Indicators | Field::Words | Field::Question | Field::Options) {
         out.push(Line { field, item: Some(usize::MAX), ..Line::default() });
@@ -190,13 +191,13 @@ fn mark(rows: &mut [TextRow], from: usize, to: usize) {
     }
 }
 
-fn indicator_lines(composer: &Composer, width: usize) -> Vec<Line> {
+fn indicator_lines(model: &Model, composer: &Composer, width: usize) -> Vec<Line> {
     let field = Field::Indicators;
     let mut out = Vec::new();
     let all = composer.draft.indicators.len();
     if all > 0 {
         let ticked = composer.draft.indicators.iter().filter(|i| i.included).count();
-        let words = format!("{ticked} of {all} ticked; Space ticks; only ticked ones are sent");
+        let words = model.keys.fill(&format!("{ticked} of {all} ticked; {{toggle}} ticks; only ticked ones are sent"));
         // An item of its own that no cursor reaches.
         out.push(Line { label: field.label(), field, item: Some(usize::MAX), words, role: Role::Dim, ..Line::default() });
     }
@@ -233,7 +234,7 @@ fn indicator_lines(composer: &Composer, width: usize) -> Vec<Line> {
     out
 }
 
-fn option_lines(composer: &Composer, width: usize) -> Vec<Line> {
+fn option_lines(model: &Model, composer: &Composer, width: usize) -> Vec<Line> {
     let field = Field::Options;
     let mut out = Vec::new();
     for (at, option) in composer.draft.options.iter().enumerate() {
@@ -260,8 +261,8 @@ fn option_lines(composer: &Composer, width: usize) -> Vec<Line> {
         }
     }
     if out.is_empty() {
-        let words = "none; a adds one";
-        out.push(Line { label: field.label(), field, words: words.to_owned(), role: Role::Dim, ..Line::default() });
+        let words = model.keys.fill("none; {add-option} adds one");
+        out.push(Line { label: field.label(), field, words, role: Role::Dim, ..Line::default() });
     }
     if !composer.draft.removed.is_empty() {
         let words = format!("left out, nothing in the chart supports it: {}", composer.draft.removed.join("; "));
@@ -351,14 +352,15 @@ fn check_area(composer: &Composer, (blocks, shown): (&[Block], usize), pen: &mut
         (None, ..) => ("looking\u{2026}".to_owned(), Role::Dim),
         (_, 0, 0, 0) => ("nothing to look at; ready to send".to_owned(), Role::Ok),
         (_, 0, 0, n) => (format!("{}, none blocks", say::count(n, "thing to look at", "things to look at")), Role::Text),
-        (_, 0, n, _) => (format!("{} your words (Ctrl-Y)", say::count(n, "finding needs", "findings need")), Role::Warn),
+        (_, 0, n, _) => (format!("{} your words ({{justify}})", say::count(n, "finding needs", "findings need")), Role::Warn),
         (_, n, ..) => (format!("{} sending", say::count(n, "finding blocks", "findings block")), Role::Alert),
     };
+    let words = pen.say(&words);
     let used = pen.line(area.x, area.y + 1, area.width, &[("Check        ", Role::Title), (&words, role)]);
     let left = area.width.saturating_sub(used + 2);
     let cut = blocks.first().is_some_and(|b| b.rows.len() + 2 > usize::from(area.height));
     if shown < blocks.len() || cut {
-        let words = format!("{shown} of {}; Ctrl-G reads all", blocks.len());
+        let words = pen.say(&format!("{shown} of {}; {{findings}} reads all", blocks.len()));
         pen.put_right(area.x + used + 2, area.y + 1, left, &words, Role::Key);
     }
     let mut y = area.y + 2;

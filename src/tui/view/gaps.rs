@@ -39,7 +39,7 @@ pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -
         pen.paragraph(Rect { height: 3, ..list }, "No gap. Every item of the checklists is answered or does not apply.", Role::Dim);
         return None;
     }
-    let lines: Vec<Line> = chart.data.view.gaps.iter().enumerate().flat_map(|(at, row)| lines(chart, at, row, list.width)).collect();
+    let lines: Vec<Line> = chart.data.view.gaps.iter().enumerate().flat_map(|(at, row)| lines(chart, at, row, list.width, pen)).collect();
     let selected = |line: &Line| line.gap == chart.gap && line.proof == chart.proof;
     let first = lines.iter().position(selected).unwrap_or(0);
     let last = match chart.proof {
@@ -70,7 +70,7 @@ pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -
     cursor
 }
 
-fn lines(chart: &ChartPage, at: usize, row: &GapRow, width: u16) -> Vec<Line> {
+fn lines(chart: &ChartPage, at: usize, row: &GapRow, width: u16, pen: &Pen<'_>) -> Vec<Line> {
     let gap = &row.gap;
     let selected = at == chart.gap;
     let live = matches!(gap.state, GapState::Open);
@@ -115,7 +115,8 @@ fn lines(chart: &ChartPage, at: usize, row: &GapRow, width: u16) -> Vec<Line> {
             }
         }
         if !gap.counter_evidence.is_empty() {
-            let words = format!("{} against it; e explains", say::count(gap.counter_evidence.len(), "finding speaks", "findings speak"));
+            let findings = say::count(gap.counter_evidence.len(), "finding speaks", "findings speak");
+            let words = pen.say(&format!("{findings} against it; {{explain-gap}} explains"));
             out.push(line(None, 5, words, Role::Dim, String::new(), Some(usize::MAX)));
         }
     } else if let Some(first) = gap.evidence.first().filter(|_| live) {

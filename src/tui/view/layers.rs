@@ -220,8 +220,9 @@ fn help(model: &Model, width: usize) -> Rows {
     let mut rows: Rows = Vec::new();
     let beside = width >= 110;
     let indent = if beside { 50 } else { 18 };
-    for command in command::commands(command::scope(model)) {
-        let keys = command.keys.iter().map(|k| command::key_name(k)).collect::<Vec<_>>().join(" ");
+    let here = command::scope(model);
+    for command in command::commands(here) {
+        let keys = model.keys.names(here, command.id).join(" ");
         let mut does = wrap(&says(model, command), width.saturating_sub(indent).max(20)).into_iter();
         let mut row = vec![(format!("{keys:<17} "), Role::Key), (format!("{:<31} ", command.title), Role::Text)];
         if beside {
@@ -271,6 +272,7 @@ fn palette(
     (words, cursor): (&str, usize),
     tops: &mut Tops,
 ) -> Option<Position> {
+    let here = command::scope(model);
     let found = matches(model, words);
     let tall = (height * 2 / 3).max(10).min(height);
     let top = height - tall;
@@ -290,7 +292,7 @@ fn palette(
             Avail::Yes => None,
             Avail::No(reason) => Some(reason),
         };
-        let keys = command.keys.iter().take(2).map(|k| command::key_name(k)).collect::<Vec<_>>().join(" ");
+        let keys = model.keys.names(here, command.id).into_iter().take(2).collect::<Vec<_>>().join(" ");
         pen.put(1, y, 16, &keys, Role::Key);
         pen.put(18, y, 34, command.title, if off.is_some() { Role::Dim } else { Role::Text });
         pen.put(54, y, width.saturating_sub(55), off.map_or("", |_| "not now"), Role::Dim);
@@ -307,7 +309,7 @@ fn palette(
 /// What a command does, and why it cannot be given now.
 fn says(model: &Model, command: &command::Command) -> String {
     match (command.when)(model) {
-        Avail::Yes => command.help.to_owned(),
-        Avail::No(reason) => format!("{} Not now: {reason}.", command.help),
+        Avail::Yes => model.keys.fill(command.help),
+        Avail::No(reason) => model.keys.fill(&format!("{} Not now: {reason}.", command.help)),
     }
 }

@@ -14,6 +14,7 @@ mod try_on;
 mod worklist;
 
 use super::command;
+use super::keys::Key;
 use super::layout;
 use super::model::{Model, SMALLEST, Screen};
 use super::theme::{Role, Theme};
@@ -34,7 +35,7 @@ pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>, cache: &mut View
     if area.width == 0 || area.height == 0 {
         return;
     }
-    let mut pen = Pen::new(frame.buffer_mut(), theme, model.ascii);
+    let mut pen = Pen::new(frame.buffer_mut(), theme, &model.keys, model.ascii);
     let cursor = if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         let words = format!("Lacuna needs {}x{}; this is {}x{}", SMALLEST.0, SMALLEST.1, area.width, area.height);
         pen.put(0, 0, area.width, &words, Role::Text);
@@ -93,9 +94,10 @@ fn banner(model: &Model, pen: &mut Pen<'_>, area: Rect) {
 /// What just happened. An input of the screen has the line before it.
 fn message(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     if let Some(notice) = &model.notice {
+        let words = pen.say(&notice.text);
         let (sign, role) = if notice.bad { ("! ", Role::Alert) } else { ("", Role::Text) };
         pen.clear(area);
-        pen.line(area.x, area.y, area.width, &[(sign, role), (&notice.text, if notice.bad { Role::Text } else { role })]);
+        pen.line(area.x, area.y, area.width, &[(sign, role), (&words, if notice.bad { Role::Text } else { role })]);
     }
 }
 
@@ -106,18 +108,20 @@ fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let typing = model.screen() == Screen::Search
         || model.screen() == Screen::TryOn && !model.try_on.on_list
         || model.composer.as_ref().is_some_and(|c| model.screen() == Screen::Composer && c.typing());
-    let wide = |all: &[&command::Command]| -> usize { all.iter().map(|c| hint(c, typing).0.len() + hint(c, typing).1.len() + 4).sum() };
+    let here = command::scope(model);
+    let hint = |command: &command::Command| {
+        let keys = model.keys.keys(here, command.id);
+        // The shortest way to help where letters are keys.
+        let key = keys.iter().find(|k| !typing && command.id == "help" && matches!(k, Key::Char(_))).or(keys.first());
+        (key.map(ToString::to_string).unwrap_or_default(), command.short)
+    };
+    let wide = |all: &[&command::Command]| -> usize { all.iter().map(|c| hint(c).0.len() + hint(c).1.len() + 4).sum() };
     while hints.len() > 2 && wide(&hints) > usize::from(area.width) + 3 {
         hints.remove(hints.len() - 2);
     }
     for command in hints {
-        let (key, words) = hint(command, typing);
+        let (key, words) = hint(command);
         let left = area.right().saturating_sub(x);
         x += pen.line(x, area.y, left, &[(&key, Role::Key), (" ", Role::Text), (words, Role::Dim)]) + 3;
     }
-}
-
-fn hint(command: &command::Command, typing: bool) -> (String, &'static str) {
-    let key = if command.id == "help" && !typing { "?" } else { command.keys.first().copied().unwrap_or_default() };
-    (command::key_name(key), command.short)
 }

@@ -1,5 +1,6 @@
 //! Drawing by role. Every text goes through the text boundary on its way to a cell.
 
+use crate::tui::keymap::Keymap;
 use crate::tui::text;
 use crate::tui::theme::{Role, Theme};
 use ratatui::buffer::Buffer;
@@ -10,14 +11,20 @@ use ratatui::style::Style;
 pub struct Pen<'a> {
     buf: &'a mut Buffer,
     theme: Theme,
+    keys: &'a Keymap,
     /// Whether only ASCII can be drawn.
     pub ascii: bool,
 }
 
 impl<'a> Pen<'a> {
     /// A pen for a buffer.
-    pub fn new(buf: &'a mut Buffer, theme: Theme, ascii: bool) -> Self {
-        Self { buf, theme, ascii }
+    pub fn new(buf: &'a mut Buffer, theme: Theme, keys: &'a Keymap, ascii: bool) -> Self {
+        Self { buf, theme, keys, ascii }
+    }
+
+    /// A sentence of ours with the keys in force for the commands that it names in braces.
+    pub fn say(&self, words: &str) -> String {
+        self.keys.fill(words)
     }
 
     /// Draws a text in at most `most` columns; gives the columns it took.
@@ -66,7 +73,7 @@ impl<'a> Pen<'a> {
         let area = area.intersection(self.buf.area);
         for position in area.positions() {
             if let Some(cell) = self.buf.cell_mut(position) {
-                let plain = matches!(cell.fg, ratatui::style::Color::Reset | ratatui::style::Color::DarkGray);
+                let plain = [Role::Text, Role::Dim].iter().any(|role| self.theme.style(*role).fg.unwrap_or_default() == cell.fg);
                 cell.set_style(if plain { style } else { Style { fg: None, ..style } });
             }
         }

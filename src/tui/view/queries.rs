@@ -55,8 +55,9 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     }
     let list = Rect { y: body.y + 1, height: body.height.saturating_sub(1), ..body };
     if tracker.rows.is_empty() {
-        let words = if tracker.loaded { "no query yet; w on a gap in a chart writes one" } else { "reading" };
-        pen.put(list.x + 2, list.y + 1, list.width, words, Role::Dim);
+        let words = if tracker.loaded { "no query yet; {query-gap} on a gap in a chart writes one" } else { "reading" };
+        let words = pen.say(words);
+        pen.put(list.x + 2, list.y + 1, list.width, &words, Role::Dim);
     }
     let height = usize::from(list.height);
     let top = tops.keep("tracker", tracker.cursor, tracker.cursor, tracker.rows.len(), height);
@@ -179,7 +180,7 @@ fn rows(model: &Model, width: usize) -> Vec<(String, Role)> {
     }
     if let Some(found) = &page.view.row.found {
         let at = found.date.map(|d| say::long(&d)).unwrap_or_default();
-        rows.push((format!("  found in {} {at}: v confirms it", found.document_type), Role::Ok));
+        rows.push((model.keys.fill(&format!("  found in {} {at}: {{documented}} confirms it", found.document_type)), Role::Ok));
     }
     if let Some(document) = &page.view.documented_in {
         rows.push((format!("  stands in {document}"), Role::Ok));

@@ -33,7 +33,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     pen.put(head.x, stripes.sub.y, head.width, &counts(model), Role::Dim);
     let (left, right) = panes(stripes.body);
     let typed = text_pane(page, pen, left, tops);
-    let listed = list_pane(page, pen, right, tops);
+    let listed = list_pane(model, pen, right, tops);
     if page.on_list { listed } else { Some(typed) }
 }
 
@@ -99,7 +99,8 @@ fn over(pen: &mut Pen<'_>, body: Rect, y: u16, source: &str, (start, from, to): 
     pen.over(Rect { x, y, width: columns(from, to).min(body.right().saturating_sub(x)), height: 1 }, role);
 }
 
-fn list_pane(page: &TryPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -> Option<Position> {
+fn list_pane(model: &Model, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -> Option<Position> {
+    let page = &model.try_on;
     super::chart::title(pen, area, "What the items say", page.on_list);
     let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     if !page.answered {
@@ -107,7 +108,7 @@ fn list_pane(page: &TryPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -> 
         pen.paragraph(body, words, Role::Dim);
         return None;
     }
-    let lines = lines(page, body.width);
+    let lines = lines(model, body.width);
     let own = |line: &Line| line.row == Some(page.row);
     let first = lines.iter().position(own).unwrap_or(0);
     let height = usize::from(body.height);
@@ -129,7 +130,8 @@ fn list_pane(page: &TryPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -> 
     cursor
 }
 
-fn lines(page: &TryPage, width: u16) -> Vec<Line> {
+fn lines(model: &Model, width: u16) -> Vec<Line> {
+    let page = &model.try_on;
     let mut out = Vec::new();
     let heading = |words: &str| Line { row: None, head: false, indent: 0, parts: vec![(words.to_owned(), Role::Title)] };
     let blank = || Line { row: None, head: false, indent: 0, parts: Vec::new() };
@@ -146,7 +148,7 @@ fn lines(page: &TryPage, width: u16) -> Vec<Line> {
                 entry(&mut out, (at, page.row), sign, &fired.gap.title, width);
                 if at == page.row {
                     fired.gap.evidence.iter().take(3).for_each(|e| more(&mut out, at, &say::proof(e), Role::Text, width));
-                    more(&mut out, at, &format!("{}   e explains", fired.gap.item), Role::Dim, width);
+                    more(&mut out, at, &model.keys.fill(&format!("{}   {{explain-item}} explains", fired.gap.item)), Role::Dim, width);
                 }
             }
             Row::Almost(near) => {

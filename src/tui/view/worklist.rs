@@ -79,11 +79,12 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     if page.shown.is_empty() {
         let words = match (page.loaded, page.filter.is_empty()) {
             (false, _) => "reading the charts",
-            (true, true) if page.only.is_some() => "the search finds nothing in any stay; Esc shows all charts again",
-            (true, true) => "no chart in this view; v shows the next one",
-            (true, false) => "no chart fits the filter; Esc clears it",
+            (true, true) if page.only.is_some() => "the search finds nothing in any stay; {go-back} shows all charts again",
+            (true, true) => "no chart in this view; {next-view} shows the next one",
+            (true, false) => "no chart fits the filter; {go-back} clears it",
         };
-        pen.put(body.x + 2, rows_area.y + 1, body.width, words, Role::Dim);
+        let words = pen.say(words);
+        pen.put(body.x + 2, rows_area.y + 1, body.width, &words, Role::Dim);
     }
     let top = tops.keep("worklist", page.cursor, page.cursor, page.shown.len(), height);
     let visible = page.shown.iter().enumerate().skip(top).take(height).filter_map(|(at, place)| Some((at, page.list.rows.get(*place)?)));
@@ -98,12 +99,13 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     if let Some(only) = page.only.as_ref().filter(|_| !page.typing && page.filter.is_empty()) {
         let line = stripes.line;
         let count = say::count(page.shown.len(), "chart", "charts");
+        let all = pen.say("   {go-back} all charts");
         let words = [
             ("search  ", Role::Dim),
             (only.query.as_str(), Role::Text),
             ("   ", Role::Text),
             (&count, Role::Dim),
-            ("   Esc all charts", Role::Dim),
+            (all.as_str(), Role::Dim),
         ];
         pen.line(line.x, line.y, line.width, &words);
     }

@@ -40,7 +40,7 @@ pub fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
             }
             match found {
                 0 if chart.find.words.is_empty() => {}
-                0 => model.say("not in this chart; s searches all charts"),
+                0 => model.say("not in this chart; {search} searches all charts"),
                 _ => {
                     let doc = chart.doc;
                     return Some(seen(model, doc));

@@ -80,7 +80,7 @@ fn show_proof(model: &mut Model, proof: Option<usize>) -> Vec<Effect> {
             Vec::new()
         }
         None => {
-            model.say("nothing to go to: the proof is that nothing was found; e explains where it looked");
+            model.say("nothing to go to: the proof is that nothing was found; {explain-gap} explains where it looked");
             Vec::new()
         }
     }
