@@ -111,6 +111,21 @@ pub struct Elements {
     pub told_by: Vec<String>,
     /// So many of the asked elements must stand in such a note; with fewer it is likelier another kind of note.
     pub least_held: usize,
+    /// What is not asked of some of these documents.
+    pub unless: Vec<Exempt>,
+}
+
+/// Documents of a type of which an element is not asked: no blood is lost where nothing is cut.
+#[derive(Clone, Debug, Serialize)]
+pub struct Exempt {
+    /// The elements; empty: all of them, for it is another kind of document.
+    pub elements: Vec<String>,
+    /// Every procedure that the document names holds one of these.
+    pub procedures: Vec<String>,
+    /// And none of these.
+    pub not_procedures: Vec<String>,
+    /// Or the text holds one of these.
+    pub words: Vec<String>,
 }
 
 /// The attributes of a documented condition.

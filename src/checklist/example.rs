@@ -73,6 +73,8 @@ pub struct SketchDocument {
     pub service: Option<String>,
     /// Whether it belongs to an earlier encounter.
     pub prior: bool,
+    /// A text as it was pasted: who wrote it, and when, was not given.
+    pub pasted: bool,
     /// The text.
     pub text: String,
 }

@@ -147,6 +147,19 @@ impl<'a> Facts<'a> {
         self.chart().encounter.admission().map(|start| when.hours_since(&start))
     }
 
+    /// What hours are counted from, in words, where a stay has two beginnings: a patient arrives, and is admitted later. The H&P clock
+    /// runs from the earlier one, present on admission is judged by the order.
+    pub(super) fn counted_from(&self, from: &Instant) -> Option<String> {
+        let encounter = &self.chart().encounter;
+        let (arrived, ordered) = (encounter.start?, encounter.admitted?);
+        if arrived == ordered {
+            return None;
+        }
+        let (one, other) = if *from == ordered { (ordered, arrived) } else { (arrived, ordered) };
+        let name = |time: Instant| if time == ordered { "the order to admit" } else { "arrival" };
+        Some(format!("Counted from {}, {}; {} was {}.", name(one), one.display(), name(other), other.display()))
+    }
+
     /// Documents of earlier encounters with their readings, the oldest encounter last.
     pub(super) fn prior(&self) -> &[(&'a Document, Reading)] {
         self.prior.get_or_init(|| {

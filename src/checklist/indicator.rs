@@ -159,6 +159,13 @@ pub enum Compare {
     FallRatio(f64),
 }
 
+impl Compare {
+    /// Whether it looks at two values, not at one.
+    pub fn is_change(&self) -> bool {
+        matches!(self, Self::Rise(_) | Self::Fall(_) | Self::Ratio(_) | Self::FallRatio(_))
+    }
+}
+
 /// What a change is measured against.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -209,6 +216,9 @@ pub struct ObservationTest {
     pub in_prior: bool,
     /// It holds for every value, not for some.
     pub always: bool,
+    /// A value beside which this one does not hold counts for nothing: a high pCO2 with a low pH is acute. Without such a value it counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Box<ObservationTest>>,
 }
 
 /// Drugs.

@@ -114,6 +114,9 @@ pub struct Item {
     pub query_template: Option<String>,
     /// Items that ask the same question better: it is not asked where one of them fires.
     pub covered_by: Vec<String>,
+    /// Checks of the house's list that it answers beside the one it is named after (`CX-13`: what is no conflict).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<String>,
     /// Where it applies.
     pub scope: Scope,
     /// First day it applies.

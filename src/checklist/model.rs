@@ -115,6 +115,9 @@ pub struct Gap {
     pub counter_evidence: Vec<Evidence>,
     /// Where it looked and found nothing.
     pub searched: Vec<Searched>,
+    /// Other items that ask the same question here: this gap carries their proof, and they are not asked.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub also: Vec<String>,
     /// When it is due, for a clock.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub due: Option<Instant>,

@@ -46,8 +46,7 @@ pub fn evaluate_text(packs: &Packs, text: &str, document_type: Option<DocumentTy
 pub fn try_text(packs: &Packs, text: &str, document_type: Option<DocumentType>, item: &str) -> Option<(Vec<Gap>, Explanation)> {
     let found = packs.item(item)?;
     let class = found.scope.classes.first().copied().filter(|_| !found.scope.lone_note);
-    let drawn =
-        SketchDocument { document_type, at: 20.0, role: crate::chart::Role::Physician, text: text.to_owned(), ..SketchDocument::default() };
+    let drawn = SketchDocument { document_type, pasted: true, text: text.to_owned(), ..SketchDocument::default() };
     let chart = chart(&Sketch { class, as_of: 72.0, documents: vec![drawn], ..Sketch::default() });
     let readings: Vec<Reading> = chart.documents.iter().map(|d| crate::reading::read(&d.text, d.type_hint())).collect();
     let subject = Subject { chart: &chart, readings: &readings };
@@ -156,7 +155,9 @@ pub(super) fn chart(sketch: &Sketch) -> Chart {
 fn document(index: usize, drawn: &SketchDocument, implied: bool) -> Document {
     let name = drawn.author.clone().unwrap_or_else(|| format!("author {:?}", drawn.role));
     let author = Provider { identifier: Some(name.clone()), name: Some(name), role: drawn.role, service: drawn.service.clone() };
-    let time = if implied { None } else { at(drawn.at) };
+    // What a sender did not give is not made up: an item that needs it says that it cannot tell.
+    let told = !implied && !drawn.pasted;
+    let time = if told { at(drawn.at) } else { None };
     Document {
         identifier: format!("document-{:02}", index + 1),
         version: 1,
@@ -164,7 +165,7 @@ fn document(index: usize, drawn: &SketchDocument, implied: bool) -> Document {
         signer: drawn.signed.unwrap_or_default().then(|| author.clone()),
         signed: drawn.signed.unwrap_or_default().then_some(time).flatten(),
         status: if drawn.preliminary { DocumentStatus::Preliminary } else { DocumentStatus::NotGiven },
-        author: (!implied).then_some(author),
+        author: told.then_some(author),
         title: drawn.title.clone(),
         service: drawn.service.clone(),
         time,

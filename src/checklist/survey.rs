@@ -7,7 +7,7 @@ use super::example::{Sketch, SketchDocument};
 use super::facts::Subject;
 use super::item::Item;
 use super::{Explanation, Gap, GapKind, Outcome, Packs, sketch};
-use crate::chart::{DocumentType, EncounterClass, Role};
+use crate::chart::{DocumentType, EncounterClass};
 use crate::reading::Reading;
 
 /// What all items make of one text.
@@ -74,7 +74,7 @@ pub fn survey(packs: &Packs, text: &str, document_type: Option<DocumentType>) ->
     let reading = crate::reading::read(text, document_type);
     out.document_type = reading.document_type;
     for class in classes {
-        let drawn = SketchDocument { document_type, at: 20.0, role: Role::Physician, text: text.to_owned(), ..SketchDocument::default() };
+        let drawn = SketchDocument { document_type, pasted: true, text: text.to_owned(), ..SketchDocument::default() };
         let chart = sketch::chart(&Sketch { class, as_of: 72.0, documents: vec![drawn], ..Sketch::default() });
         let readings: Vec<Reading> = chart.documents.iter().map(|_| reading.clone()).collect();
         let subject = Subject { chart: &chart, readings: &readings };

@@ -1,8 +1,11 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used, clippy::panic)]
 //! The shipped packs: they load, every kind of gap has an item, every item does what its examples say.
 
+use super::example::{Example, SketchValue};
+use super::indicator::Test;
 use super::*;
 use crate::chart::{Chart, Document, DocumentType, Encounter, EncounterClass, Instant};
+use crate::reading::Assertion;
 use std::collections::BTreeSet;
 
 #[test]
@@ -23,9 +26,109 @@ fn every_kind_of_gap_has_an_item() {
 fn every_item_is_draft_cited_and_shown_by_examples() {
     for (_, item) in Packs::shipped().items() {
         let fires = item.examples.iter().filter(|e| e.fires).count();
-        assert!(fires >= 2 && item.examples.len() - fires >= 3, "{}: {fires} of {}", item.id, item.examples.len());
+        assert!(fires >= 3 && item.examples.len() - fires >= 5, "{}: {fires} of {}", item.id, item.examples.len());
         assert!(!item.authority.cite.is_empty() && item.authority.approved_by.is_empty(), "{}", item.id);
     }
+}
+
+/// How the texts of an example speak of a concept: denied, of the family, of the past or from a template.
+fn ways(example: &Example, concept: &str) -> BTreeSet<&'static str> {
+    let mut out = BTreeSet::new();
+    for document in &example.chart.documents {
+        let reading = crate::reading::read(&document.text, document.document_type);
+        for mention in reading.mentions.iter().filter(|m| m.concept == concept) {
+            let past =
+                ["past_medical_history", "past_medical_and_surgical_history", "past_surgical_history", "review_of_systems", "problem_list"];
+            if past.contains(&mention.section.as_str()) || mention.assertion == Assertion::Historical {
+                out.insert("of the past or from a template");
+            }
+            match mention.assertion {
+                Assertion::Negated => out.insert("denied"),
+                Assertion::Family => out.insert("of the family"),
+                _ => false,
+            };
+        }
+    }
+    out
+}
+
+/// The values that an item's own question compares.
+fn compared(item: &Item) -> Vec<&str> {
+    let indicators = match &item.check {
+        Check::Indicators(check) => &check.indicators,
+        Check::Support(check) => &check.indicators,
+        _ => return Vec::new(),
+    };
+    let name = |test: &'_ Test| match test {
+        Test::Observation(test) => names::observations().iter().find(|known| **known == test.observation),
+        _ => None,
+    };
+    indicators.iter().flat_map(|i| &i.any).filter_map(name).map(String::as_str).collect()
+}
+
+#[test]
+fn silent_examples_show_denials_relatives_the_past_templates_and_normal_values() {
+    let mut faults = Vec::new();
+    for (pack, item) in Packs::shipped().items() {
+        let silent: Vec<&Example> = item.examples.iter().filter(|e| !e.fires).collect();
+        let asks_a_condition = matches!(item.check, Check::Attributes(_) | Check::Indicators(_) | Check::Support(_));
+        if let Some(condition) = item.condition.as_deref().filter(|_| asks_a_condition) {
+            let shown: BTreeSet<&str> = silent.iter().flat_map(|example| ways(example, condition)).collect();
+            for way in ["denied", "of the family", "of the past or from a template"] {
+                if !shown.contains(way) {
+                    faults.push(format!("{} {} ({condition}): no silent example in which it is {way}", pack.source, item.id));
+                }
+            }
+        }
+        let compared = compared(item);
+        let valued = |example: &&&Example| example.chart.observations.iter().any(|v| compared.contains(&v.name.as_str()));
+        if !compared.is_empty() && !silent.iter().any(|example| valued(&example)) {
+            faults.push(format!("{} {}: no silent example with a value of {}", pack.source, item.id, compared.join(", ")));
+        }
+    }
+    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+}
+
+/// The same value in another unit; `None` where the observation has no other.
+fn in_another_unit(value: &SketchValue) -> Option<SketchValue> {
+    let units = [
+        "g/L", "g/dL", "mg/dL", "umol/L", "mmol/L", "mEq/L", "kPa", "mm[Hg]", "[degF]", "Cel", "ng/L", "ng/mL", "pg/mL", "kg", "[lb_av]",
+        "cm", "[in_i]", "10*9/L", "/uL", "L", "mL",
+    ];
+    let line = |unit: &str| {
+        let (zero, one) = (names::canonical(&value.name, 0.0, unit)?, names::canonical(&value.name, 1.0, unit)?);
+        (one > zero).then_some((zero, one - zero))
+    };
+    let (zero, factor) = line(&value.unit)?;
+    let canonical = value.value * factor + zero;
+    units.into_iter().find_map(|unit| {
+        let (other_zero, other) = line(unit)?;
+        let differs = (other / factor - 1.0).abs() > 1e-6 || (other_zero - zero).abs() > 1e-6;
+        differs.then(|| SketchValue { value: (canonical - other_zero) / other, unit: unit.to_owned(), ..value.clone() })
+    })
+}
+
+#[test]
+fn every_example_comes_to_the_same_in_other_units() {
+    let (mut changed, mut wrong) = (0, Vec::new());
+    for (pack, item) in Packs::shipped().items() {
+        for example in &item.examples {
+            let mut other = Example { says: Vec::new(), ..example.clone() };
+            let mut turned = 0;
+            for value in &mut other.chart.observations {
+                if let Some(same) = in_another_unit(value) {
+                    *value = same;
+                    turned += 1;
+                }
+            }
+            changed += turned;
+            if turned > 0 && !try_example(Packs::shipped(), &item.id, &other).passed {
+                wrong.push(format!("{}:{} {} ({}): {:?}", pack.source, example.line, item.id, example.why, other.chart.observations));
+            }
+        }
+    }
+    assert!(changed > 300, "{changed} values have another unit");
+    assert!(wrong.is_empty(), "{} examples\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]

@@ -132,6 +132,7 @@ fn gap(encounter: &str, item: &str, severity: Severity, title: &str, evidence: V
             r#where: "4 notes".to_owned(),
             documents: Vec::new(),
         }],
+        also: Vec::new(),
         due: None,
         state: GapState::Open,
     };

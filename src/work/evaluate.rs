@@ -27,7 +27,7 @@ pub struct Evaluated {
 }
 
 /// Counts up whenever the evaluator's code or the shape of a gap changes: its results are then made anew.
-const EVALUATOR: u32 = 2;
+const EVALUATOR: u32 = 3;
 
 /// Names the evaluator, reader, lexicon and packs that make a result: another name, another evaluation.
 pub fn epoch(packs: &Packs) -> String {
@@ -85,7 +85,10 @@ pub fn gaps_of(
     now: &Instant,
     stop: &Stop,
 ) -> Result<Vec<Gap>> {
-    let marks = store.gap_marks(None)?;
+    let mut marks: HashMap<String, Vec<GapMark>> = HashMap::new();
+    for mark in store.gap_marks(None)? {
+        marks.entry(mark.encounter.clone()).or_default().push(mark);
+    }
     let mut out = Vec::new();
     let mut cached = HashMap::new();
     if all && asked.is_none() {
@@ -108,7 +111,7 @@ pub fn gaps_of(
         for name in batch {
             let mut gaps = cached.remove(name).or_else(|| fresh.get(name).cloned()).unwrap_or_default();
             let identifier = known.get(name).map_or(name.as_str(), String::as_str);
-            with_marks(&mut gaps, marks.iter().filter(|m| m.encounter == identifier));
+            with_marks(&mut gaps, marks.get(identifier).into_iter().flatten());
             out.append(&mut gaps);
         }
     }

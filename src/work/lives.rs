@@ -55,8 +55,12 @@ pub(super) fn drop_strangers(store: &Store, changes: &mut Vec<GapMark>) -> Resul
     if changes.is_empty() {
         return Ok(());
     }
-    let newest: BTreeMap<(String, String), GapState> =
-        store.gap_marks(None)?.into_iter().map(|mark| ((mark.encounter, mark.key), mark.state)).collect();
+    // Of the few encounters that changed, not of the whole store.
+    let encounters: BTreeSet<&str> = changes.iter().map(|change| change.encounter.as_str()).collect();
+    let mut newest: BTreeMap<(String, String), GapState> = BTreeMap::new();
+    for encounter in encounters {
+        newest.extend(store.gap_marks(Some(encounter))?.into_iter().map(|mark| ((mark.encounter, mark.key), mark.state)));
+    }
     changes.retain(|change| {
         let state = newest.get(&(change.encounter.clone(), change.key.clone())).copied();
         match change.state {

@@ -197,6 +197,10 @@ fn one(check: &Clock, kind: GapKind, facts: &Facts<'_>, run: &Run, there: &[Foun
     let typed = check.wanted.types.first().map(|t| t.name().to_owned());
     let mut finding = Finding { due: Some(due), document_type: typed, ..Finding::default() };
     let label = check.wanted.types.first().filter(|_| check.wanted.titles.is_empty()).map(|t| t.label().to_owned());
+    if check.start == ClockStart::Admission {
+        finding.counted = facts.counted_from(&run.start);
+    }
+    let counted = finding.counted.as_ref().map(|words| format!(". {}", words.trim_end_matches('.'))).unwrap_or_default();
     finding.name("document", label.unwrap_or_else(|| check.wanted.name.clone()));
     finding.name("limit", describe::hours(check.limit_hours));
     finding.name("due", due.display());
@@ -215,7 +219,11 @@ fn one(check: &Clock, kind: GapKind, facts: &Facts<'_>, run: &Run, there: &[Foun
             finding.missing = vec![finding.document_type.clone().unwrap_or_else(|| check.wanted.name.clone())];
             let all: Vec<String> = facts.documents().map(|(d, _)| d.identifier.clone()).collect();
             finding.searched.push(Searched { what: wanted.clone(), r#where: describe::documents(all.len()), documents: all });
-            let detail = if late { format!("none{of}; was due {}", due.display()) } else { format!("none yet{of}; due {}", due.display()) };
+            let detail = if late {
+                format!("none{of}; was due {}{counted}", due.display())
+            } else {
+                format!("none yet{of}; due {}{counted}", due.display())
+            };
             (late.then_some(finding), node(format!("no {wanted}{of} when the time is up"), yes_if(late), detail, Vec::new()))
         }
         (GapKind::Overdue, Some(found)) => {
@@ -229,7 +237,7 @@ fn one(check: &Clock, kind: GapKind, facts: &Facts<'_>, run: &Run, there: &[Foun
             finding.name("author", &found.author);
             let late_note = found.proof.clone().into_iter();
             finding.evidence = late_note.chain(std::mem::take(&mut finding.evidence)).collect();
-            let detail = format!("{} written {}; due {}", found.place, if late { "late" } else { "in time" }, due.display());
+            let detail = format!("{} written {}; due {}{counted}", found.place, if late { "late" } else { "in time" }, due.display());
             (late.then_some(finding), node(format!("{wanted}{of} written after its limit"), yes_if(late), detail, Vec::new()))
         }
         (_, Some(found)) => {

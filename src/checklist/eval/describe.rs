@@ -151,7 +151,13 @@ pub(super) fn test(test: &Test) -> String {
                 Compare::Ratio(_) | Compare::FallRatio(_) => String::new(),
                 _ => format!(" {}", test.unit),
             };
-            format!("{}{always} {}{unit}{base}{window}{times}{apart}{lasting}{air}{prior}{when}", name(&test.observation), test.written)
+            let beside = test.beside.as_ref().map(|b| format!(", taken with {} {} {}", name(&b.observation), b.written, b.unit));
+            let beside = beside.unwrap_or_default();
+            format!(
+                "{}{always} {}{unit}{base}{window}{times}{apart}{lasting}{air}{beside}{prior}{when}",
+                name(&test.observation),
+                test.written
+            )
         }
         Test::Medication(test) => {
             let names: Vec<String> = test.concepts.iter().chain(&test.words).map(|c| name(c)).collect();

@@ -2,7 +2,7 @@
 
 use super::{Finding, Verdict, describe, node};
 use crate::chart::{Document, DocumentType};
-use crate::checklist::check::Elements;
+use crate::checklist::check::{Elements, Exempt};
 use crate::checklist::facts::{Facts, type_of};
 use crate::checklist::proof::{clip, opening, quote};
 use crate::checklist::words::has_word;
@@ -43,6 +43,12 @@ pub(super) fn run(check: &Elements, facts: &Facts<'_>) -> Verdict {
         if type_of(document, reading) != check.document || document.amends.is_some() {
             continue;
         }
+        let exempt: Vec<&Exempt> = check.unless.iter().filter(|exempt| falls_under(exempt, document, reading)).collect();
+        if exempt.iter().any(|exempt| exempt.elements.is_empty()) {
+            let detail = "nothing of it is asked of a document of this kind";
+            parts.push(node(describe::place(document, reading), Outcome::No, detail, Vec::new()));
+            continue;
+        }
         let mut lacking = Vec::new();
         let elements = check.required.iter().map(|e| (e, false)).chain(check.advised.iter().map(|e| (e, true)));
         for (element, advised) in elements {
@@ -52,7 +58,8 @@ pub(super) fn run(check: &Elements, facts: &Facts<'_>) -> Verdict {
             if alone && (advised || check.in_record.contains(element)) && *presence == Presence::Absent {
                 continue;
             }
-            if elsewhere(check, element, facts).is_none() {
+            let asked = !exempt.iter().any(|exempt| exempt.elements.contains(element));
+            if asked && elsewhere(check, element, facts).is_none() {
                 lacking.push(Lack { element, presence: *presence, advised });
             }
         }
@@ -81,6 +88,29 @@ pub(super) fn run(check: &Elements, facts: &Facts<'_>) -> Verdict {
         (false, false) => (Outcome::Yes, "something lacks"),
     };
     Verdict { findings, tree: node(format!("not so: {label}"), outcome, detail, parts) }
+}
+
+/// Whether a document is one of which something is not asked.
+fn falls_under(exempt: &Exempt, document: &Document, reading: &Reading) -> bool {
+    let procedures = procedures(document, reading);
+    let fits = |line: &&str| {
+        exempt.procedures.iter().any(|word| has_word(line, word)) && !exempt.not_procedures.iter().any(|word| has_word(line, word))
+    };
+    !procedures.is_empty() && procedures.iter().all(fits) || exempt.words.iter().any(|word| has_word(&document.text, word))
+}
+
+/// So long a line under a heading is a narrative, not the name of a procedure.
+const LONGEST_NAME: usize = 240;
+
+/// The procedures that a document names, a line each; where none has a heading of its own, what a heading holds on one line.
+fn procedures<'d>(document: &'d Document, reading: &Reading) -> Vec<&'d str> {
+    let lines = |name: &str| -> Vec<&'d str> {
+        let sections = reading.sections.iter().filter(|section| section.section == name);
+        let bodies = sections.filter_map(|section| document.text.get(section.body..section.end));
+        bodies.flat_map(str::lines).map(str::trim).filter(|line| line.contains(char::is_alphabetic)).collect()
+    };
+    let named = lines("procedure");
+    if named.is_empty() { lines("description").into_iter().filter(|line| line.len() < LONGEST_NAME).collect() } else { named }
 }
 
 /// Whether a note is so unlike its judged type that what it lacks says nothing.

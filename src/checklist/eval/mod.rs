@@ -42,6 +42,8 @@ struct Finding {
     counter: Vec<Evidence>,
     searched: Vec<Searched>,
     due: Option<Instant>,
+    /// What its hours are counted from, where a stay has two beginnings.
+    counted: Option<String>,
 }
 
 impl Finding {
@@ -68,15 +70,23 @@ fn yes_if(holds: bool) -> Outcome {
 pub fn evaluate(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, only: Option<&str>) -> Vec<Gap> {
     let facts = Facts::untold(packs, *subject, as_of);
     let mut gaps: Vec<Gap> = Vec::new();
+    let mut carried: Vec<Carried> = Vec::new();
     for (pack, item) in packs.items() {
         if only.is_some_and(|name| name != pack.id && name != item.id) || applies(pack, item, &facts).outcome != Outcome::Yes {
             continue;
         }
-        for gap in judge(pack, item, &facts, false).0 {
+        let Judged { gaps: found, carried: left, .. } = judge(pack, item, &facts, false);
+        for gap in found {
             match gaps.iter_mut().find(|other| other.key() == gap.key()) {
                 Some(other) => join(other, gap),
                 None => gaps.push(gap),
             }
+        }
+        carried.extend(left);
+    }
+    for Carried { gap, by } in carried {
+        if let Some(other) = gaps.iter_mut().find(|other| by.contains(&other.item)) {
+            carry(other, gap);
         }
     }
     let mut gaps = one_for_each_copy(gaps);
@@ -110,7 +120,7 @@ pub(super) fn all<'p>(
 
 /// An item's gaps and its whole tree, scope first.
 fn whole(pack: &Pack, item: &Item, facts: &Facts<'_>, scope: Explanation) -> (Vec<Gap>, Explanation) {
-    let (gaps, mut tree) = judge(pack, item, facts, true);
+    let Judged { gaps, mut tree, .. } = judge(pack, item, facts, true);
     tree.parts.insert(0, scope);
     if let Some(first) = gaps.first() {
         tree.detail = if gaps.len() == 1 { first.title.clone() } else { format!("{}; {} gaps", first.title, gaps.len()) };
@@ -155,6 +165,30 @@ pub fn explain(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, item: &str
         return Some(node(format!("{}: {}", item.id, item.why), scope.outcome, detail, vec![scope]));
     }
     Some(whole(pack, item, &facts, scope).1)
+}
+
+/// What an item says of an encounter.
+struct Judged {
+    gaps: Vec<Gap>,
+    tree: Explanation,
+    /// What it would have asked, where another item asks it.
+    carried: Vec<Carried>,
+}
+
+/// A gap that others carry.
+struct Carried {
+    gap: Gap,
+    /// The items that do.
+    by: Vec<String>,
+}
+
+/// A question that is asked once keeps the proof of both items that ask it.
+fn carry(gap: &mut Gap, other: Gap) {
+    if !gap.also.contains(&other.item) {
+        gap.also.push(other.item.clone());
+    }
+    let missing = if gap.condition == other.condition { other.missing } else { Vec::new() };
+    join(gap, Gap { missing, evidence: other.evidence, ..gap.clone() });
 }
 
 /// The same gap found twice: its proofs are joined.
@@ -262,11 +296,11 @@ fn run_check(item: &Item, facts: &Facts<'_>, whole: bool) -> Verdict {
 }
 
 /// Runs an item. `whole` also asks what could have suppressed it when nothing was found, for the explanation.
-fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) -> (Vec<Gap>, Explanation) {
+fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) -> Judged {
     let Verdict { mut findings, tree } = run_check(item, facts, whole);
     let mut parts = vec![tree];
     if findings.is_empty() && !whole {
-        return (Vec::new(), node(item.id.clone(), Outcome::No, "", parts));
+        return Judged { gaps: Vec::new(), tree: node(item.id.clone(), Outcome::No, "", parts), carried: Vec::new() };
     }
     let mut stopped = false;
     for (list, label) in [(&item.satisfied_by, "documented after all"), (&item.suppress_if, "the question does not arise")] {
@@ -280,14 +314,17 @@ fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) -> (Vec<Gap>,
         parts.extend(tree);
         raised_by(&item.only_if, facts, &mut findings);
     }
+    let mut by = Vec::new();
     if !findings.is_empty() && !stopped {
-        let (covered, tree) = covered(item, facts);
-        stopped |= covered;
+        let (covering, tree) = covered(item, facts);
+        by = covering;
         parts.extend(tree);
     }
-    let fires = !findings.is_empty() && !stopped;
+    let asks = !findings.is_empty() && !stopped;
+    stopped |= !by.is_empty();
+    let fires = asks && by.is_empty();
     let mut against = Vec::new();
-    if fires {
+    if asks {
         let mut nodes = Vec::new();
         for counter in &item.counter {
             let (answer, tree) = leaf::indicator(counter, facts, None);
@@ -306,30 +343,37 @@ fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) -> (Vec<Gap>,
         Some(Outcome::CannotTell) if !stopped => Outcome::CannotTell,
         _ => Outcome::No,
     };
-    let gaps = if fires { findings.into_iter().map(|finding| gap(pack, item, facts, finding, &against)).collect() } else { Vec::new() };
+    let found = if asks { findings } else { Vec::new() };
+    let found: Vec<Gap> = found.into_iter().map(|finding| gap(pack, item, facts, finding, &against)).collect();
+    let (gaps, carried) =
+        if fires { (found, Vec::new()) } else { (Vec::new(), found.into_iter().map(|gap| Carried { gap, by: by.clone() }).collect()) };
     let detail = match outcome {
         Outcome::Yes => "",
         Outcome::No if stopped => "no gap: see what stopped it",
         Outcome::No => "no gap",
         Outcome::CannotTell => "no gap: the data do not say",
     };
-    (gaps, node(format!("{}: {}", item.id, item.why), outcome, detail, parts))
+    Judged { gaps, tree: node(format!("{}: {}", item.id, item.why), outcome, detail, parts), carried }
 }
 
-/// Whether an item that asks the same question better fires here.
-fn covered(item: &Item, facts: &Facts<'_>) -> (bool, Option<Explanation>) {
+/// The items that ask the same question better and fire here. The loader refuses circles.
+fn covered(item: &Item, facts: &Facts<'_>) -> (Vec<String>, Option<Explanation>) {
     let others = facts.packs().items().filter(|(_, other)| item.covered_by.contains(&other.id) && other.id != item.id);
-    let mut nodes = Vec::new();
+    let (mut nodes, mut by) = (Vec::new(), Vec::new());
     for (pack, other) in others {
-        // An item that is covered itself covers nothing: one step, no circles.
-        let asks = other.covered_by.is_empty() && applies(pack, other, facts).outcome == Outcome::Yes;
-        let gaps = if asks { judge(pack, other, facts, false).0 } else { Vec::new() };
-        let detail = gaps.first().map(|gap| gap.title.clone()).unwrap_or_default();
-        nodes.push(node(format!("{} asks it", other.id), yes_if(!gaps.is_empty()), detail, Vec::new()));
+        let asks = applies(pack, other, facts).outcome == Outcome::Yes;
+        let judged = asks.then(|| judge(pack, other, facts, false));
+        // One that is covered itself passes the question on.
+        let first = judged.as_ref().and_then(|judged| judged.gaps.first().or(judged.carried.first().map(|carried| &carried.gap)));
+        let detail = first.map(|gap| gap.title.clone()).unwrap_or_default();
+        nodes.push(node(format!("{} asks it", other.id), yes_if(first.is_some()), detail, Vec::new()));
+        if first.is_some() {
+            by.push(other.id.clone());
+            by.extend(judged.into_iter().flat_map(|judged| judged.carried).flat_map(|carried| carried.by));
+        }
     }
-    let holds = nodes.iter().any(|node| node.outcome == Outcome::Yes);
-    let tree = (!nodes.is_empty()).then(|| node("another item asks the same question better", yes_if(holds), "", nodes));
-    (holds, tree)
+    let tree = (!nodes.is_empty()).then(|| node("another item asks the same question better", yes_if(!by.is_empty()), "", nodes));
+    (by, tree)
 }
 
 /// Adds what a provider needs to answer to the proof of every finding.
@@ -346,7 +390,7 @@ fn clinical(list: &[Indicator], facts: &Facts<'_>, findings: &mut [Finding]) -> 
 }
 
 /// So much of what raised a question is shown with its proof.
-const RAISED: usize = 2;
+const RAISED: usize = 4;
 
 /// What raised the question belongs to its proof: sepsis and the lactate that asks for the link, not sepsis alone.
 fn raised_by(list: &[Indicator], facts: &Facts<'_>, findings: &mut [Finding]) {
@@ -354,7 +398,17 @@ fn raised_by(list: &[Indicator], facts: &Facts<'_>, findings: &mut [Finding]) {
         return;
     }
     let answers = list.iter().map(|indicator| leaf::indicator(indicator, facts, None).0).filter(|a| a.outcome == Outcome::Yes);
-    let proofs: Vec<Evidence> = answers.flat_map(|answer| answer.evidence).take(RAISED).collect();
+    let mut proofs: Vec<Evidence> = Vec::new();
+    for proof in answers.flat_map(|answer| answer.evidence) {
+        // One of each kind: a lactate, a pressure and a creatinine say more than three lactates.
+        let told = |known: &Evidence| match (known, &proof) {
+            (Evidence::Value(a), Evidence::Value(b)) => a.name == b.name,
+            (a, b) => a.source() == b.source(),
+        };
+        if proofs.len() < RAISED && !proofs.iter().any(told) {
+            proofs.push(proof);
+        }
+    }
     for finding in findings {
         let known = finding.evidence.len();
         for proof in &proofs {
@@ -398,6 +452,7 @@ fn gap(pack: &Pack, item: &Item, facts: &Facts<'_>, finding: Finding, against: &
         named.entry("due".to_owned()).or_insert_with(|| due.display());
     }
     let draft = if item.authority.approved_by.is_empty() { " Draft: not yet approved here." } else { "" };
+    let counted = finding.counted.map(|words| format!("{words} ")).unwrap_or_default();
     let mut counter_evidence = finding.counter;
     for proof in against {
         if !counter_evidence.contains(proof) {
@@ -415,11 +470,12 @@ fn gap(pack: &Pack, item: &Item, facts: &Facts<'_>, finding: Finding, against: &
         missing: finding.missing,
         severity: finding.severity.unwrap_or(item.severity),
         title: title(&item.titles, &named),
-        why: format!("{} Source: {}.{draft}", item.why.trim(), item.authority.cite.trim().trim_end_matches('.')),
+        why: format!("{} {counted}Source: {}.{draft}", item.why.trim(), item.authority.cite.trim().trim_end_matches('.')),
         encounter: facts.chart().encounter.name().to_owned(),
         evidence: finding.evidence,
         counter_evidence,
         searched: finding.searched,
+        also: Vec::new(),
         due: finding.due,
         state: GapState::Open,
     }

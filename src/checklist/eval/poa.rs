@@ -109,7 +109,9 @@ fn one(check: &Poa, condition: &str, facts: &Facts<'_>) -> (Option<Finding>, Opt
     if let Some(author) = &first.document.author {
         finding.name("author", author.display());
     }
-    let detail = format!("first named after {} in {place}", describe::hours(hours));
+    finding.counted = facts.chart().encounter.admission().and_then(|from| facts.counted_from(&from));
+    let counted = finding.counted.as_ref().map(|words| format!(". {}", words.trim_end_matches('.'))).unwrap_or_default();
+    let detail = format!("first named after {} in {place}{counted}", describe::hours(hours));
     (Some(finding), Some(node(name, Outcome::Yes, detail, trees)))
 }
 

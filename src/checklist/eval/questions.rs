@@ -79,6 +79,19 @@ fn elements(check: &Elements) -> Vec<String> {
     if !check.in_record.is_empty() {
         out.push(format!("in a chart alone, for the record keeps them beside the text: {}", names(&check.in_record)));
     }
+    for exempt in &check.unless {
+        let words = |list: &[String]| describe::choice(&list.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>());
+        let what = if exempt.elements.is_empty() { "nothing".to_owned() } else { format!("not {}", names(&exempt.elements)) };
+        let mut whom: Vec<String> = Vec::new();
+        if !exempt.procedures.is_empty() {
+            let but = if exempt.not_procedures.is_empty() { String::new() } else { format!(", without {}", words(&exempt.not_procedures)) };
+            whom.push(format!("every procedure named holds {}{but}", words(&exempt.procedures)));
+        }
+        if !exempt.words.is_empty() {
+            whom.push(format!("the text holds {}", words(&exempt.words)));
+        }
+        out.push(format!("{what}, where {}", whom.join("; or ")));
+    }
     for (element, types) in &check.elsewhere {
         let types: Vec<String> = types.iter().map(|t| t.label().to_owned()).collect();
         out.push(format!("{} may stand in: {}", describe::name(element), describe::choice(&types)));

@@ -47,7 +47,35 @@ fn counts(point: &Point<'_>, test: &ObservationTest, facts: &Facts<'_>, cap: Opt
         && (facts.words("on_oxygen").iter().any(|word| has_word(remark, word)) || liters(remark) || flow_at(point, facts));
     let oxygen_fits = (!test.room_air || !on_oxygen) && (!test.on_oxygen || on_oxygen);
     let in_time = if point.prior { test.when.any() && cap.is_none() } else { facts.within(point.time, &test.when, cap) };
-    !noted && oxygen_fits && in_time
+    !noted && oxygen_fits && in_time && test.beside.as_deref().is_none_or(|other| fits_beside(point, other, facts))
+}
+
+/// Values taken so near to each other, in hours, are of one sample.
+const ONE_SAMPLE: f64 = 0.5;
+
+/// Whether the value taken with this one is as it should be; where none was, nothing speaks against.
+fn fits_beside(point: &Point<'_>, other: &ObservationTest, facts: &Facts<'_>) -> bool {
+    let Some(time) = point.time else { return true };
+    let with: Vec<f64> = facts
+        .values(&other.observation)
+        .iter()
+        .filter(|v| v.time.is_some_and(|taken| taken.hours_since(&time).abs() <= ONE_SAMPLE))
+        .map(|v| v.value)
+        .collect();
+    with.is_empty() || with.into_iter().any(|value| meets(other.compare, value, facts))
+}
+
+/// Whether one value is as a comparison asks. Without a sex the bound that is harder to reach decides: a doubtful value is no proof.
+fn meets(compare: Compare, value: f64, facts: &Facts<'_>) -> bool {
+    let high = |limit: Bound| bound(limit, facts).unwrap_or(limit.female.max(limit.male));
+    let low = |limit: Bound| bound(limit, facts).unwrap_or(limit.female.min(limit.male));
+    match compare {
+        Compare::Above(limit) => value > high(limit) + DUST,
+        Compare::AtLeast(limit) => value >= high(limit) - DUST,
+        Compare::Below(limit) => value < low(limit) - DUST,
+        Compare::AtMost(limit) => value <= low(limit) + DUST,
+        Compare::Rise(_) | Compare::Fall(_) | Compare::Ratio(_) | Compare::FallRatio(_) => false,
+    }
 }
 
 /// `2 L`, `4L`: a number with the sign of liters after it.
@@ -75,19 +103,8 @@ fn bound(limit: Bound, facts: &Facts<'_>) -> Option<f64> {
 }
 
 fn threshold<'f>(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'f>]) -> Answer<'f> {
-    let (limit, high) = match test.compare {
-        Compare::Above(limit) | Compare::AtLeast(limit) => (limit, true),
-        Compare::Below(limit) | Compare::AtMost(limit) => (limit, false),
-        _ => return Answer::empty(Outcome::CannotTell, "", ""),
-    };
-    // Without a sex the bound that is harder to reach decides: a doubtful value is no proof.
-    let limit = bound(limit, facts).unwrap_or(if high { limit.female.max(limit.male) } else { limit.female.min(limit.male) });
-    let holds = |value: f64| match test.compare {
-        Compare::Above(_) => value > limit + DUST,
-        Compare::AtLeast(_) => value >= limit - DUST,
-        Compare::Below(_) => value < limit - DUST,
-        _ => value <= limit + DUST,
-    };
+    let high = matches!(test.compare, Compare::Above(_) | Compare::AtLeast(_));
+    let holds = |value: f64| meets(test.compare, value, facts);
     let extreme_of = |points: &[Point<'_>]| -> Option<usize> {
         let better = |a: f64, b: f64| if high { a > b } else { a < b };
         let mut best: Option<(usize, f64)> = None;

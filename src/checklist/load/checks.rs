@@ -3,7 +3,7 @@
 use super::fields::{Fields, Word};
 use super::{Context, clocks, conflicts, copied, document_types, kind_name, known_condition, pairs};
 use crate::checklist::GapKind;
-use crate::checklist::check::{Attributes, Check, Elements, Indicators, Poa, PoaQuestion, Signature, StatedBy, Support};
+use crate::checklist::check::{Attributes, Check, Elements, Exempt, Indicators, Poa, PoaQuestion, Signature, StatedBy, Support};
 use crate::checklist::indicator::Indicator;
 use crate::checklist::names;
 
@@ -82,7 +82,7 @@ pub(super) fn read(
     let check = match name {
         "clock" => Check::Clock(clocks::clock(item, &table, context)),
         "parts" => Check::Parts(clocks::parts(item, &table, context)),
-        "elements" => elements(&table).map_or_else(nothing, Check::Elements),
+        "elements" => elements(&table, context).map_or_else(nothing, Check::Elements),
         "attributes" => Check::Attributes(attributes(&table, condition, context)),
         "indicators" => Check::Indicators(undocumented(&table, indicators)),
         "support" => Check::Support(support(&table, indicators, context)),
@@ -107,7 +107,7 @@ pub(super) fn hours(number: f64) -> i64 {
     number.round() as i64
 }
 
-fn elements(table: &Fields<'_, '_, '_>) -> Option<Elements> {
+fn elements(table: &Fields<'_, '_, '_>, context: &Context<'_>) -> Option<Elements> {
     table.need_words("document", "a document type");
     let document = document_types(table, "document").into_iter().next()?;
     let known = names::elements(document);
@@ -133,6 +133,7 @@ fn elements(table: &Fields<'_, '_, '_>) -> Option<Elements> {
         }
         place.finish();
     }
+    let unless = table.tables("unless", "an `[[item.elements.unless]]`").into_iter().map(|entry| exempt(&entry, &known, context)).collect();
     let in_record = texts(table.words("in_record"));
     for name in in_record.iter().filter(|name| !required.contains(name)) {
         table.say(table.at(), format!("`{name}` is not among the required elements"), "one of `required`", None);
@@ -144,7 +145,22 @@ fn elements(table: &Fields<'_, '_, '_>) -> Option<Elements> {
         let expected = format!("{alone} at most: the required elements that are asked of a lone note");
         table.say(table.at(), format!("`least_held` is {least_held}, no note can hold so many"), expected, None);
     }
-    Some(Elements { document, required, advised, elsewhere, in_record, told_by, least_held })
+    Some(Elements { document, required, advised, elsewhere, in_record, told_by, least_held, unless })
+}
+
+fn exempt(entry: &Fields<'_, '_, '_>, known: &[String], context: &Context<'_>) -> Exempt {
+    let elements = entry.words("element");
+    for word in elements.iter().filter(|word| !known.contains(&word.text)) {
+        entry.unknown(word, "an element of the document", known.iter().map(String::as_str));
+    }
+    let elements = texts(elements);
+    let (procedures, words) = (context.listed(entry, "procedures"), context.listed(entry, "words"));
+    let not_procedures = context.listed(entry, "not_procedures");
+    if procedures.is_empty() && words.is_empty() {
+        entry.say(entry.at(), "nothing says of which documents it is not asked", "`procedures` or `words`", None);
+    }
+    entry.finish();
+    Exempt { elements, procedures, not_procedures, words }
 }
 
 fn attributes(table: &Fields<'_, '_, '_>, condition: Option<&str>, context: &Context<'_>) -> Attributes {

@@ -69,6 +69,7 @@ fn sketch(fields: &Fields<'_, '_, '_>) -> Sketch {
             service: document.word("service").map(|word| word.text),
             prior: document.flag("prior", false),
             text: document.text("text").unwrap_or_default(),
+            ..SketchDocument::default()
         });
         document.finish();
     }

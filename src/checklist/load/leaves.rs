@@ -236,8 +236,9 @@ fn observation(fields: &Fields<'_, '_, '_>) -> Option<ObservationTest> {
     let when = when(fields);
     let (in_notes, in_prior, always) = (fields.flag("in_notes", true), fields.flag("in_prior", false), fields.flag("always", false));
     let (for_hours, apart_hours) = (fields.number("for_hours"), fields.number("apart_hours"));
+    let beside = beside(fields);
     let (written, compare) = compares.into_iter().next()?;
-    let changes = matches!(compare, Compare::Rise(_) | Compare::Fall(_) | Compare::Ratio(_) | Compare::FallRatio(_));
+    let changes = compare.is_change();
     if changes && within_hours.is_none() && baseline == Baseline::Stay {
         fields.say(name.at, "a change needs a time", "`within_hours`: the hours within which it happened", None);
     }
@@ -262,7 +263,20 @@ fn observation(fields: &Fields<'_, '_, '_>) -> Option<ObservationTest> {
         apart_hours,
         in_prior,
         always,
+        beside,
     })
+}
+
+/// The value that another one is taken with.
+fn beside(fields: &Fields<'_, '_, '_>) -> Option<Box<ObservationTest>> {
+    let mut table = fields.table("beside")?;
+    table.rename("`beside`");
+    let test = observation(&table);
+    if test.as_ref().is_some_and(|test| test.compare.is_change()) {
+        table.say(table.at(), "a change is no value beside another", "`above`, `at_least`, `below` or `at_most`", None);
+    }
+    table.finish();
+    test.map(Box::new)
 }
 
 fn medication(fields: &Fields<'_, '_, '_>) -> MedicationTest {

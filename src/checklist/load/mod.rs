@@ -21,7 +21,7 @@ use super::item::{Authority, AuthorityKind, Item, Pack, Scope};
 use super::names;
 use super::{GapKind, Severity};
 use crate::chart::{DocumentType, EncounterClass, Instant, Sex};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use toml::de::DeTable;
 
@@ -100,7 +100,36 @@ pub(super) fn parse(sources: &[(String, String)]) -> Result<(Vec<Pack>, Groups),
         found.dedup();
         mistakes.extend(found);
     }
+    if mistakes.is_empty() {
+        mistakes.extend(circles(&packs));
+    }
     if mistakes.is_empty() { Ok((packs, words)) } else { Err(mistakes) }
+}
+
+/// Items that cover one another in a circle: none of them would ever be asked.
+fn circles(packs: &[Pack]) -> Vec<Diagnostic> {
+    let items: BTreeMap<&str, &Item> = packs.iter().flat_map(|pack| &pack.items).map(|item| (item.id.as_str(), item)).collect();
+    let mut out = Vec::new();
+    for pack in packs {
+        for item in &pack.items {
+            let (mut reached, mut next) = (BTreeSet::new(), vec![item]);
+            while let Some(here) = next.pop() {
+                let fresh = here.covered_by.iter().filter(|id| reached.insert(id.as_str()));
+                next.extend(fresh.filter_map(|id| items.get(id.as_str()).copied()));
+            }
+            if reached.contains(item.id.as_str()) {
+                out.push(Diagnostic {
+                    source: pack.source.clone(),
+                    line: item.line,
+                    column: 1,
+                    what: format!("`{}` is covered by itself, by way of {}", item.id, item.covered_by.join(", ")),
+                    expected: "`covered_by` that leads to an item which is asked".to_owned(),
+                    hint: Some("take the item out of the `covered_by` of one of them".to_owned()),
+                });
+            }
+        }
+    }
+    out
 }
 
 /// The ids of a file's items: one may name an item that comes later, or stands in another pack.
@@ -307,6 +336,7 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
     for word in covered_by.iter().filter(|word| !context.items.contains(&word.text)) {
         fields.unknown(word, "the id of another item", context.items.iter().map(String::as_str));
     }
+    let answers = fields.words("answers").into_iter().map(|word| word.text).collect();
     let scope = read_scope(&fields, context.scope);
     let _ = fields.raw("overrides");
     let (effective_from, effective_to) = (day(&fields, "effective_from"), day(&fields, "effective_to"));
@@ -341,6 +371,7 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
         },
         query_template,
         covered_by: covered_by.into_iter().map(|word| word.text).collect(),
+        answers,
         scope,
         effective_from,
         effective_to,

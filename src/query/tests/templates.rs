@@ -19,6 +19,7 @@ fn gap(kind: GapKind, condition: Option<&str>, evidence: Vec<Evidence>) -> Gap {
         evidence,
         counter_evidence: Vec::new(),
         searched: vec![Searched { what: "lactate".into(), r#where: "9 documents".into(), documents: Vec::new() }],
+        also: Vec::new(),
         due: None,
         state: GapState::Open,
     }

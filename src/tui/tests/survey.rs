@@ -40,6 +40,7 @@ pub fn of(text: &str) -> Survey {
             evidence: vec![Evidence::Text(quote)],
             counter_evidence: Vec::new(),
             searched: Vec::new(),
+            also: Vec::new(),
             due: None,
             state: GapState::Open,
         };
