@@ -133,7 +133,7 @@ fn elements(table: &Fields<'_, '_, '_>, context: &Context<'_>) -> Option<Element
         }
         place.finish();
     }
-    let unless = table.tables("unless", "an `[[item.elements.unless]]`").into_iter().map(|entry| exempt(&entry, &known, context)).collect();
+    let unless = table.tables("unless", "an `[[item.elements.unless]]`").into_iter().map(|entry| exempt(&entry, known, context)).collect();
     let in_record = texts(table.words("in_record"));
     for name in in_record.iter().filter(|name| !required.contains(name)) {
         table.say(table.at(), format!("`{name}` is not among the required elements"), "one of `required`", None);
