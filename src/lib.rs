@@ -10,6 +10,7 @@
 //! | [`checklist`] | items as data; an encounter in, gaps out | does I/O, reads a clock |
 //! | [`query`] | drafts, templates, compliance lint, life cycle | does I/O, reads a clock |
 //! | [`intake`] | files → records | writes to the store by itself |
+//! | [`keys`] | who may open a store: passphrases, slots, the data key | knows SQLite or a terminal |
 //! | [`export`] | charts and gaps → FHIR bundles and tables | does I/O, reads a clock |
 //! | [`store`] | SQLite, the only truth | is bypassed: only it names rusqlite |
 //! | [`work`] | ties them together: import, evaluation, search, background jobs | names a terminal crate |
@@ -34,6 +35,7 @@ pub mod error;
 pub mod export;
 pub mod hash;
 pub mod intake;
+pub mod keys;
 pub mod query;
 pub mod reading;
 pub mod store;

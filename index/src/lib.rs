@@ -53,7 +53,7 @@
 //! - **Readers are never blocked**, one process writes at a time ([`IndexError::Busy`]), and the writer is given back after each batch.
 //! - **Opening never fails because of what is on the disk**; at worst the engine lives in memory and says why.
 //! - **No type of tantivy leaves this crate**, and where the index lives is known to `engine::home` alone: every byte goes through the
-//!   directory that it opens, the seam for an encrypting one.
+//!   directory that it opens; `engine::sealed` is the encrypting one.
 //!
 //! # Scoring
 //!

@@ -1,5 +1,6 @@
 //! The commands, as one table: parsing, `--help`, completions and the man page all come from it.
 
+use crate::keys::Role;
 use crate::work::model::{DismissReason, WorklistView};
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -38,6 +39,9 @@ pub struct Global {
     /// Who you are [default: your login name]
     #[arg(long = "as", global = true, value_name = "USER")]
     pub user: Option<String>,
+    /// Read passphrases from this open descriptor, a line each, instead of asking on the terminal (0 is standard input)
+    #[arg(long, global = true, value_name = "N")]
+    pub passphrase_fd: Option<u32>,
     /// Colours
     #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
     pub color: ColorChoice,
@@ -73,8 +77,10 @@ pub enum Command {
     /// Open the interface on synthetic charts: no set-up, nothing left behind
     Demo(DemoArgs),
     /// Make a store
-    #[command(after_help = "This version keeps a store unencrypted, and says so on every screen: put it on an encrypted disk. \
-Asking for it by name with --no-encryption keeps that a decision.")]
+    #[command(
+        after_help = "The store is encrypted: a passphrase is asked for, and a recovery code is shown once. Whoever makes it is its \
+administrator; `lacuna user add` lets others in.\nScripts give the passphrase with --passphrase-fd; the recovery code is then part of the output."
+    )]
     Init(InitArgs),
     /// Read files and folders into the store; the same input again changes nothing
     #[command(
@@ -168,9 +174,24 @@ Examples:\n  lacuna gaps 88120\n  lacuna gaps --all --checklist renal --json\n  
         #[arg(long)]
         contact: Option<String>,
     },
+    /// Change your passphrase, replace a lost one, or make a new recovery code
+    #[command(after_help = "A lost passphrase: lacuna passphrase --recover, with the recovery code that `init` showed.")]
+    Passphrase(PassphraseArgs),
+    /// Who may open the store, and as what
+    #[command(subcommand)]
+    User(UserCommand),
     /// Copy the whole store into a new file while it is in use
     Backup {
         /// The new file
+        file: PathBuf,
+    },
+    /// Put a backup into an empty folder, checked
+    #[command(
+        after_help = "The folder is the one that --store names, and must hold no store. What the backup's audit log lacks cannot be \
+told here: `lacuna audit verify` says so until somebody accepts it by name (`lacuna audit accept`)."
+    )]
+    Restore {
+        /// The backup; its keys lie beside it
         file: PathBuf,
     },
     /// Check the store, the audit chain and the index
@@ -213,6 +234,58 @@ pub struct InitArgs {
     /// Keep the store unencrypted
     #[arg(long)]
     pub no_encryption: bool,
+}
+
+/// `passphrase`.
+#[derive(Debug, Args)]
+pub struct PassphraseArgs {
+    /// Set a new passphrase with the recovery code
+    #[arg(long)]
+    pub recover: bool,
+    /// Make a new recovery code; the old one ends
+    #[arg(long, conflicts_with = "recover")]
+    pub new_recovery_code: bool,
+}
+
+/// `user ...`.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Everybody who may open the store
+    List,
+    /// Let somebody in
+    Add {
+        /// Their login name
+        name: String,
+        /// What they do
+        #[arg(long, value_enum)]
+        role: Role,
+    },
+    /// Give somebody another role
+    Role {
+        /// Whom
+        name: String,
+        /// What they do
+        #[arg(value_enum)]
+        role: Role,
+    },
+    /// Shut somebody out: the store gets a new data key
+    #[command(
+        after_help = "Nobody else may have the store open meanwhile. What they copied before, and older backups, stay readable to them."
+    )]
+    Remove {
+        /// Whom
+        name: String,
+    },
+}
+
+impl ValueEnum for Role {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(self.about()))
+    }
 }
 
 /// `import`.
@@ -487,7 +560,23 @@ pub enum AuditCommand {
     },
     /// Check the chain
     #[command(
-        after_help = "Exit status: 0 intact; 1 altered; 2 shortened or rolled back; 3 cannot tell (no head of the chain is kept on this host)."
+        after_help = "Exit status: 0 intact; 1 altered; 2 shortened or rolled back; 3 cannot tell (nothing to compare with is kept on this host)."
     )]
-    Verify,
+    Verify {
+        /// Compare with the anchors of this file too
+        #[arg(long, value_name = "FILE")]
+        anchor: Option<PathBuf>,
+    },
+    /// Take the log as it is for the true one from now on: after a backup was put back, or the kept head was lost
+    Accept {
+        /// Why, in words: they go into the log
+        #[arg(long)]
+        reason: String,
+    },
+    /// Print the newest head, or add it to a file, to be kept where nobody who uses the store can write
+    #[command(after_help = "To the system's log: lacuna audit anchor | logger -t lacuna")]
+    Anchor {
+        /// The file to add it to
+        file: Option<PathBuf>,
+    },
 }

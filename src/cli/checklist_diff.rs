@@ -5,7 +5,7 @@ use super::out::Out;
 use super::{checklist, place};
 use crate::checklist::{Item, Packs, Subject, evaluate as judge};
 use crate::error::Result;
-use crate::store::{Key, Store};
+use crate::work::Entered;
 use crate::work::evaluate;
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -65,8 +65,7 @@ fn fields(one: &Item, two: &Item) -> Vec<String> {
 
 /// Which gaps come and go in the stored charts; `None` without a store.
 fn gaps(global: &Global, old: &Packs, new: &Packs, items: &[Value]) -> Result<Option<Value>> {
-    let Ok(store) = Store::open(&place::folder(global)?, &Key::None) else { return Ok(None) };
-    let session = place::session(global)?;
+    let Some(Entered { store, session, .. }) = place::enter_if_there(global)? else { return Ok(None) };
     let now = session.now();
     let changed: Vec<&str> = items.iter().filter_map(|item| item.get("item").and_then(Value::as_str)).collect();
     let names = store.encounter_identifiers()?;

@@ -7,7 +7,7 @@ use super::place;
 use crate::error::Result;
 use crate::intake::{FieldMap, Format, Options};
 use crate::store::{RunReport, Store};
-use crate::work::{ImportProgress, ImportReport, Reject, Session, Watch, dry_run, import, past_import, past_imports, undo_import};
+use crate::work::{Entered, ImportProgress, ImportReport, Reject, Session, Watch, dry_run, import, past_import, past_imports, undo_import};
 use lacuna_index::Stop;
 use serde_json::json;
 use std::io::{IsTerminal, Write};
@@ -34,7 +34,7 @@ pub fn run(global: &Global, args: &ImportArgs, out: &Out) -> Result<u8> {
     let report = if args.dry_run {
         dry_run(&args.paths, &options, &Stop::new(), &mut tell)?
     } else {
-        let (store, session) = (place::store(global)?, place::session(global)?);
+        let Entered { store, session, .. } = place::enter(global)?;
         if let Some(folder) = &args.watch {
             return watch(&store, &session, folder, &options, args, out);
         }
@@ -76,14 +76,14 @@ fn watch(store: &Store, session: &Session, folder: &Path, options: &Options, arg
 }
 
 fn undo(global: &Global, run: i64, out: &Out) -> Result<u8> {
-    let (store, session) = (place::store(global)?, place::session(global)?);
+    let Entered { store, session, .. } = place::enter(global)?;
     let changes = undo_import(&store, &session, run)?;
     out.show(&json!({"run": run, "changes": changes}), || format!("Import {run} was taken back: {changes} changes undone."))?;
     Ok(0)
 }
 
 fn report(global: &Global, run: Option<i64>, out: &Out) -> Result<u8> {
-    let (store, session) = (place::store(global)?, place::session(global)?);
+    let Entered { store, session, .. } = place::enter(global)?;
     match run {
         None => {
             let runs = past_imports(&store, &session)?;

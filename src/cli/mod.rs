@@ -1,6 +1,7 @@
 //! Commands: parse, call [`crate::work`], print. Every screen of the terminal interface has its twin here.
 
 pub mod args;
+mod audit;
 mod chart;
 mod checklist;
 mod checklist_author;
@@ -12,6 +13,7 @@ mod gaps;
 mod import;
 mod input;
 mod out;
+mod people;
 mod place;
 mod query;
 mod query_act;
@@ -20,6 +22,7 @@ mod query_export;
 mod query_plain;
 mod read;
 mod search;
+mod secret;
 mod upkeep;
 
 use crate::error::{Result, Trouble};
@@ -58,7 +61,7 @@ fn run(cli: Cli) -> Result<u8> {
     match command {
         None => interface(&global),
         Some(Command::Demo(demo)) => demo_interface(&global, demo.chart),
-        Some(Command::Init(args)) => upkeep::init(&global, &args, &out),
+        Some(Command::Init(args)) => people::init(&global, &args, &out),
         Some(Command::Export(args)) => export::run(&global, &args),
         Some(Command::Import(args)) => import::run(&global, &args, &out),
         Some(Command::Read(args)) => read::run(&args, &out),
@@ -73,9 +76,12 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Dismiss(args)) => gaps::dismiss(&global, &args, &out),
         Some(Command::Query(command)) => query::run(&global, command, &out),
         Some(Command::Report(command)) => query_export::report(&global, &command, &out),
-        Some(Command::Audit(command)) => upkeep::audit(&global, &command, &out),
+        Some(Command::Audit(command)) => audit::run(&global, &command, &out),
+        Some(Command::Passphrase(args)) => people::passphrase(&global, &args, &out),
+        Some(Command::User(command)) => people::user(&global, &command, &out),
         Some(Command::Me { name, contact }) => upkeep::me(&global, name, contact, &out),
         Some(Command::Backup { file }) => upkeep::backup(&global, &file, &out),
+        Some(Command::Restore { file }) => upkeep::restore(&global, &file, &out),
         Some(Command::Doctor { rebuild_index }) => upkeep::doctor(&global, rebuild_index, &out),
         #[cfg(feature = "tui")]
         Some(Command::Keys { command }) => keys(&global, command.as_deref(), &out),

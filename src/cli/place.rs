@@ -3,11 +3,11 @@
 #[cfg(feature = "tui")]
 use super::args::ColorChoice;
 use super::args::Global;
-use super::input;
+use super::{input, secret};
 use crate::checklist::Packs;
 use crate::error::{Result, Trouble};
-use crate::store::{Key, Store, default_folder};
-use crate::work::{Clock, LocalDesk, Session};
+use crate::store::{Store, default_folder};
+use crate::work::{Clock, Door, Entered, LocalDesk, Secret, Session};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,26 +26,42 @@ pub fn session(global: &Global) -> Result<Session> {
     Session::begin(global.user.as_deref(), Clock::Host)
 }
 
-/// The store.
-pub fn store(global: &Global) -> Result<Store> {
-    Store::open(&folder(global)?, &Key::None)
+/// The door of the store, for this person.
+pub fn door(global: &Global) -> Result<Door> {
+    Door::of(&folder(global)?, global.user.as_deref(), Clock::Host)
+}
+
+/// Into the store: with a passphrase where it is locked.
+pub fn enter(global: &Global) -> Result<Entered> {
+    let door = door(global)?;
+    if !door.locked() {
+        return door.walk_in();
+    }
+    let passphrase = secret::ask(global, &format!("Passphrase of {}", door.user()))?;
+    door.enter(&Secret::Passphrase(&passphrase))
 }
 
 /// A desk at the store.
 pub fn desk(global: &Global) -> Result<LocalDesk> {
-    let store = Arc::new(store(global)?);
+    let Entered { store, session, .. } = enter(global)?;
     let banner = if store.encrypted() { "" } else { "NOT ENCRYPTED" };
     let packs = packs_of(&folder(global)?, Some(&store))?;
-    LocalDesk::new(store, session(global)?, packs, banner)
+    LocalDesk::new(Arc::new(store), session, packs, banner)
 }
 
 /// The folder of a store that holds a site's own packs.
 const SITE_PACKS: &str = "checklists";
 
+/// Into the store where there is one that opens: what works without a store too does not fail for want of one. A locked store is not
+/// passed over: a wrong passphrase is an error.
+pub fn enter_if_there(global: &Global) -> Result<Option<Entered>> {
+    if door(global)?.locked() { enter(global).map(Some) } else { Ok(enter(global).ok()) }
+}
+
 /// The packs in force at the store, or the shipped ones where there is no store.
 pub fn packs(global: &Global) -> Result<Packs> {
     let folder = folder(global)?;
-    let store = Store::open(&folder, &Key::None).ok();
+    let store = enter_if_there(global)?.map(|entered| entered.store);
     Ok(packs_of(&folder, store.as_ref())?.unwrap_or_else(|| Packs::shipped().clone()))
 }
 

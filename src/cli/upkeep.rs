@@ -1,10 +1,11 @@
-//! `lacuna init`, `me`, `audit`, `backup`, `doctor`.
+//! `lacuna me`, `backup`, `restore`, `doctor`.
 
-use super::args::{AuditCommand, Global, InitArgs};
+use super::args::Global;
 use super::out::Out;
 use super::place;
-use crate::error::{Result, Trouble};
-use crate::store::{AuditEntry, AuditFilter, AuditVerdict, Key, Store};
+use crate::error::Result;
+use crate::store::{AuditVerdict, put_backup, take_back};
+use crate::work::Entered;
 use lacuna_index::Stop;
 use serde_json::json;
 use std::path::Path;
@@ -12,26 +13,9 @@ use std::path::Path;
 /// Altered documents that `doctor` lists one by one; their number is always the true one.
 const LISTED: usize = 1000;
 
-/// Makes a store.
-pub fn init(global: &Global, args: &InitArgs, out: &Out) -> Result<u8> {
-    let folder = place::folder(global)?;
-    if !args.no_encryption {
-        return Err(Trouble::input("say --no-encryption to make an unencrypted store")
-            .why("this version has no passphrases; a store that only looks protected would be worse than one that says it is not")
-            .hint("put the store on an encrypted disk, and use `lacuna --store DIR init --no-encryption`"));
-    }
-    let store = Store::create(&folder, &Key::None, &place::session(global)?.actor())?;
-    let at = folder.display().to_string();
-    out.show(&json!({ "store": at, "encrypted": store.encrypted() }), || {
-        format!("A store was made in {at}.\nIt is NOT ENCRYPTED: keep it on an encrypted disk. Next: lacuna --store {at} import PATH...")
-    })?;
-    Ok(0)
-}
-
 /// Says how this person signs queries.
 pub fn me(global: &Global, name: Option<String>, contact: Option<String>, out: &Out) -> Result<u8> {
-    let store = place::store(global)?;
-    let session = place::session(global)?;
+    let Entered { store, session, .. } = place::enter(global)?;
     let known = store.profile(&session.user)?;
     let profile = (name.clone().unwrap_or(known.0), contact.clone().unwrap_or(known.1));
     if name.is_some() || contact.is_some() {
@@ -44,64 +28,40 @@ pub fn me(global: &Global, name: Option<String>, contact: Option<String>, out: &
     Ok(0)
 }
 
-/// Shows or checks the audit log.
-pub fn audit(global: &Global, command: &AuditCommand, out: &Out) -> Result<u8> {
-    let store = place::store(global)?;
-    match command {
-        AuditCommand::Show { patient, user, limit } => {
-            let filter = AuditFilter { patient: patient.clone(), user: user.clone(), limit: *limit };
-            let rows = store.audit(&filter)?;
-            store.record_act(
-                &place::session(global)?.actor(),
-                "audit.show",
-                patient.as_deref(),
-                None,
-                None,
-                &format!("{} rows", rows.len()),
-            )?;
-            out.show(&rows, || rows.iter().map(line).collect::<Vec<_>>().join("\n"))?;
-            Ok(0)
-        }
-        AuditCommand::Verify => {
-            let verdict = store.verify_audit()?;
-            out.show(&verdict, || match &verdict {
-                AuditVerdict::Intact { rows } => format!("Intact: {rows} rows chain, up to the head last seen on this host."),
-                AuditVerdict::Altered { sequence } => format!("ALTERED: row {sequence} does not chain."),
-                AuditVerdict::Shortened { rows, expected } => {
-                    format!("SHORTENED OR ROLLED BACK: {rows} rows, but this host saw {expected}.")
-                }
-                AuditVerdict::CannotTell { rows } => {
-                    format!("Cannot tell: {rows} rows chain, but no head is kept on this host to compare with.")
-                }
-            })?;
-            Ok(verdict.exit_code())
-        }
-    }
-}
-
-fn line(e: &AuditEntry) -> String {
-    let part = |name: &str, value: &Option<String>| value.as_ref().map(|v| format!("  {name} {v}")).unwrap_or_default();
-    format!(
-        "{:>6}  {}  {:<12} {:<16} {}{}{}{}  {}",
-        e.sequence,
-        e.at,
-        e.user,
-        e.action,
-        e.outcome,
-        part("patient", &e.patient),
-        part("encounter", &e.encounter),
-        part("object", &e.object),
-        e.detail
-    )
-}
-
 /// Copies the store.
 pub fn backup(global: &Global, file: &Path, out: &Out) -> Result<u8> {
-    let store = place::store(global)?;
-    store.backup(file, &place::session(global)?.actor())?;
-    let at = file.display().to_string();
-    out.show(&json!({ "backup": at }), || {
-        format!("The whole store was copied to {at}. It holds patients' data in plain text: keep it as you keep the store.\nTo use it, put it as lacuna.db into an empty folder and name that with --store.")
+    let Entered { store, session, .. } = place::enter(global)?;
+    store.backup(file, &session.actor())?;
+    let (at, locked) = (file.display().to_string(), store.encrypted());
+    let keys = locked.then(|| crate::store::keys_of(file).display().to_string());
+    out.show(&json!({ "backup": at, "keys": keys, "encrypted": locked }), || {
+        let how = match &keys {
+            Some(keys) => format!("It is encrypted; its keys are in {keys}, and open with the passphrases of today."),
+            None => "It holds patients' data in plain text: keep it as you keep the store.".to_owned(),
+        };
+        format!("The whole store was copied to {at}. {how}\nTo use it: lacuna --store NEWDIR restore {at}")
+    })?;
+    Ok(0)
+}
+
+/// Puts a backup into an empty folder. What is no sound store is not left there.
+pub fn restore(global: &Global, file: &Path, out: &Out) -> Result<u8> {
+    let folder = place::folder(global)?;
+    put_backup(file, &folder)?;
+    let checked = place::enter(global).and_then(|Entered { store, session, .. }| {
+        store.check()?;
+        let verdict = store.verify_audit()?;
+        if matches!(verdict, AuditVerdict::Altered { .. }) {
+            return Err(crate::error::Trouble::damaged("the backup's audit log was altered").why(verdict.words()));
+        }
+        store.record_act(&session.actor(), "store.restore", None, None, None, &verdict.words())?;
+        Ok((store.counts()?, verdict))
+    });
+    let ((patients, encounters, documents, observations), verdict) = checked.inspect_err(|_| take_back(&folder))?;
+    let at = folder.display().to_string();
+    let value = json!({ "store": at, "patients": patients, "encounters": encounters, "documents": documents, "observations": observations, "audit": verdict });
+    out.show(&value, || {
+        format!("The backup is in {at}: {patients} patients, {encounters} encounters, {documents} documents, {observations} observations.\nIts audit log: {}. When that is as it should be: lacuna --store {at} audit accept --reason WORDS", verdict.words())
     })?;
     Ok(0)
 }
@@ -120,7 +80,7 @@ pub fn doctor(global: &Global, rebuild: bool, out: &Out) -> Result<u8> {
     let sound = altered == 0
         && waiting.0 == 0
         && indexed == documents
-        && !matches!(verdict, AuditVerdict::Altered { .. } | AuditVerdict::Shortened { .. });
+        && !matches!(verdict, AuditVerdict::Altered { .. } | AuditVerdict::Shortened { .. } | AuditVerdict::RolledBack { .. });
     let value = json!({
         "store": if altered == 0 { "intact" } else { "altered" }, "versions": versions, "altered": altered, "altered_documents": damaged, "encrypted": desk.store().encrypted(), "audit": verdict, "patients": patients, "encounters": encounters,
         "documents": documents, "observations": observations, "indexed": indexed, "waiting": waiting.0, "sound": sound,
@@ -135,10 +95,7 @@ pub fn doctor(global: &Global, rebuild: bool, out: &Out) -> Result<u8> {
         format!(
             "store      readable\ntexts      {texts}{which}\nencrypted  {}\naudit      {}\nholds      {patients} patients, {encounters} encounters, {documents} documents, {observations} observations\nindex      {indexed} documents, {} changes waiting{hint}",
             if desk.store().encrypted() { "yes" } else { "NO" },
-            match &verdict {
-                AuditVerdict::Intact { rows } => format!("intact, {rows} rows"),
-                other => format!("{other:?}"),
-            },
+            verdict.words(),
             waiting.0
         )
     })?;

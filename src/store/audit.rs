@@ -4,19 +4,15 @@
 //! head that this host saw is kept beside the store, and `verify` compares with it. Whoever holds the store's file and its key
 //! can rewrite everything after the last head kept elsewhere; see `docs/security.md`.
 
-use super::{Actor, Store, trouble::because};
+use super::{Actor, Store, chain, trouble::because};
 use crate::error::Result;
-use crate::hash::hex;
-use hmac::{Hmac, KeyInit, Mac};
+use crate::hash::{hex, mac};
+use hmac::Mac;
 use rusqlite::{OptionalExtension, Transaction};
 use serde::Serialize;
-use sha2::Sha256;
 
 /// The hash before the first row.
-const GENESIS: &str = "lacuna";
-/// The file beside the store that holds the last head seen on this host.
-pub(super) const HEAD_FILE: &str = "audit.head";
-
+pub(super) const GENESIS: &str = "lacuna";
 /// What a write wants recorded.
 pub(super) struct Act<'a> {
     /// `document.import`, `query.send` ...
@@ -103,7 +99,14 @@ pub enum AuditVerdict {
         /// Rows there were.
         expected: i64,
     },
-    /// It chains, but no head is kept here to compare with.
+    /// It chains, but the head last seen on this host is not in it: an older log was put back and work went on, or it was written anew.
+    RolledBack {
+        /// Rows there are.
+        rows: i64,
+        /// The row that was seen, and is another one now.
+        expected: i64,
+    },
+    /// It chains, but nothing is kept here to compare with, or nothing that can be read.
     CannotTell {
         /// Rows checked.
         rows: i64,
@@ -111,12 +114,23 @@ pub enum AuditVerdict {
 }
 
 impl AuditVerdict {
+    /// In a few words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Intact { rows } => format!("intact, {rows} rows"),
+            Self::Altered { sequence } => format!("ALTERED at row {sequence}"),
+            Self::Shortened { rows, expected } => format!("SHORTENED to {rows} rows of {expected}"),
+            Self::RolledBack { rows, expected } => format!("ROLLED BACK before row {expected}, {rows} rows now"),
+            Self::CannotTell { rows } => format!("not to be told, {rows} rows and nothing to compare with"),
+        }
+    }
+
     /// Exit code of `audit verify`.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Intact { .. } => 0,
             Self::Altered { .. } => 1,
-            Self::Shortened { .. } => 2,
+            Self::Shortened { .. } | Self::RolledBack { .. } => 2,
             Self::CannotTell { .. } => 3,
         }
     }
@@ -158,7 +172,7 @@ impl Store {
             previous,
             hash: String::new(),
         };
-        entry.hash = self.hash(&entry);
+        entry.hash = chain::hash(&self.audit_key, &entry);
         tx.execute(
             "INSERT INTO audit (sequence, at, by_user, session, client, program, action, patient, encounter, object, object_version,
              outcome, detail, previous, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
@@ -197,6 +211,14 @@ impl Store {
         self.write(|tx| self.record(tx, actor, &Act { patient, encounter, object, detail, ..Act::new(action) }))
     }
 
+    /// Records logins that failed before one that succeeded: until then nobody could write here.
+    pub fn record_failed_logins(&self, actor: &Actor, user: &str, count: u32, last: &str) -> Result<()> {
+        let detail = format!("{count} before this login, the last at {last}");
+        self.write(|tx| {
+            self.record(tx, actor, &Act { object: Some(user), detail: &detail, outcome: "refused", ..Act::new("login.failed") })
+        })
+    }
+
     /// Records that something was asked for and not allowed.
     pub fn record_refusal(&self, actor: &Actor, action: &str, encounter: Option<&str>, object: Option<&str>, detail: &str) -> Result<()> {
         self.write(|tx| self.record(tx, actor, &Act { encounter, object, detail, outcome: "refused", ..Act::new(action) }))
@@ -223,97 +245,6 @@ impl Store {
         rows.reverse();
         Ok(rows)
     }
-
-    /// Checks the whole chain.
-    pub fn verify_audit(&self) -> Result<AuditVerdict> {
-        // The head first: what another process adds after it only makes the log longer.
-        let head = self.head_seen();
-        let rows = self.audit(&AuditFilter::default())?;
-        let mut previous = GENESIS.to_owned();
-        for (index, row) in rows.iter().enumerate() {
-            let place = i64::try_from(index).unwrap_or(i64::MAX).saturating_add(1);
-            if row.sequence != place || row.previous != previous || self.hash(row) != row.hash {
-                return Ok(AuditVerdict::Altered { sequence: place });
-            }
-            previous.clone_from(&row.hash);
-        }
-        let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        Ok(match head {
-            None => AuditVerdict::CannotTell { rows: count },
-            Some((sequence, _)) if sequence > count => AuditVerdict::Shortened { rows: count, expected: sequence },
-            Some((sequence, hash)) => match usize::try_from(sequence - 1).ok().and_then(|i| rows.get(i)) {
-                Some(row) if row.hash == hash => AuditVerdict::Intact { rows: count },
-                _ => AuditVerdict::Altered { sequence },
-            },
-        })
-    }
-
-    fn hash(&self, e: &AuditEntry) -> String {
-        // Each field with its length: no two rows can run together into the same bytes.
-        let mut hash = mac(&self.audit_key);
-        let numbers = format!("{}|{:?}", e.sequence, e.object_version);
-        let optional = [&e.patient, &e.encounter, &e.object].map(|o| o.as_ref().map_or("-".to_owned(), |v| format!("+{v}")));
-        let [patient, encounter, object] = &optional;
-        for part in [
-            &e.previous,
-            &numbers,
-            &e.at,
-            &e.user,
-            &e.session,
-            &e.client,
-            &e.program,
-            &e.action,
-            patient,
-            encounter,
-            object,
-            &e.outcome,
-            &e.detail,
-        ] {
-            hash.update(&(part.len() as u64).to_be_bytes());
-            hash.update(part.as_bytes());
-        }
-        hex(&hash.finalize().into_bytes())
-    }
-
-    /// Keeps the newest head beside the store. Best effort: the act itself is already safe, and a lost head only means that
-    /// `verify` answers "cannot tell".
-    pub(super) fn remember_head(&self) {
-        let Some(folder) = &self.folder else { return };
-        let head = self.read(|c| {
-            c.query_row("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1", [], |r| {
-                Ok(format!("{} {}\n", r.get::<_, i64>(0)?, r.get::<_, String>(1)?))
-            })
-        });
-        let newer = |line: &String| {
-            let sequence = line.split(' ').next().and_then(|s| s.parse::<i64>().ok()).unwrap_or(0);
-            self.head_seen().is_none_or(|(seen, _)| sequence > seen)
-        };
-        if let Ok(line) = head
-            && newer(&line)
-        {
-            // Two processes may be here at once: each writes a file of its own, and the rename is whole.
-            let fresh = folder.join(format!("{HEAD_FILE}.{}", std::process::id()));
-            if std::fs::write(&fresh, line).is_ok() {
-                std::fs::rename(&fresh, folder.join(HEAD_FILE)).ok();
-            }
-        }
-    }
-
-    fn head_seen(&self) -> Option<(i64, String)> {
-        let file = self.folder.as_ref()?.join(HEAD_FILE);
-        // A FIFO or a link that somebody put there would be waited for, or followed.
-        file.symlink_metadata().ok().filter(std::fs::Metadata::is_file)?;
-        let text = std::fs::read_to_string(file).ok()?;
-        let (sequence, hash) = text.trim().split_once(' ')?;
-        Some((sequence.parse().ok()?, hash.to_owned()))
-    }
-}
-
-fn mac(key: &[u8; 32]) -> Hmac<Sha256> {
-    // HMAC pads a short key with zeros to the block; doing it here makes the length a matter of types.
-    let mut block = [0_u8; 64];
-    block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
-    Hmac::<Sha256>::new(&block.into())
 }
 
 fn entry(r: &rusqlite::Row<'_>) -> rusqlite::Result<AuditEntry> {

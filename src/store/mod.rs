@@ -4,8 +4,11 @@
 //! row (what is derived, and the index's own bookkeeping, has none). Derived things (evaluations, the index) can be thrown away; everything else is kept. A [`Key`] is the seam for encryption:
 //! SQLCipher is in every build, and an unencrypted store says so.
 
+mod anchor;
 mod approvals;
 mod audit;
+mod backup;
+mod chain;
 mod changes;
 mod charts;
 mod evaluations;
@@ -18,6 +21,7 @@ mod outbox;
 mod people;
 mod queries;
 mod query_life;
+mod rekey;
 mod runs;
 mod searches;
 mod texts;
@@ -26,7 +30,9 @@ mod undo;
 #[cfg(test)]
 mod undo_tests;
 
+pub use anchor::append_anchor;
 pub use audit::{AuditEntry, AuditFilter, AuditVerdict};
+pub use backup::{keys_of, put_backup, take_back};
 pub use charts::EncounterSummary;
 pub use evaluations::CachedEvaluation;
 pub use ingest::{Incoming, IngestCounts};
@@ -41,6 +47,7 @@ pub use texts::DamagedText;
 use crate::chart::Instant;
 use crate::error::{Result, Trouble};
 use crate::hash::hex;
+use crate::keys::{DataKey, Role, Use, Zeroizing};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -59,8 +66,8 @@ pub enum Key {
     /// Not encrypted: the demo, and stores whose owner typed `--no-encryption`.
     #[default]
     None,
-    /// A raw 256-bit key for SQLCipher.
-    Raw([u8; 32]),
+    /// Locked with the data key that a passphrase opened.
+    Data(DataKey),
 }
 
 /// Who acts, when, and from where: every write names one.
@@ -72,6 +79,8 @@ pub struct Actor {
     pub session: String,
     /// Where the session comes from (SSH client address, or `local`).
     pub client: String,
+    /// What the person may do; `None` where there is no login, and everybody may do everything.
+    pub role: Option<Role>,
     /// The time of the act.
     pub now: Instant,
 }
@@ -80,30 +89,43 @@ pub struct Actor {
 pub struct Store {
     connection: Mutex<Connection>,
     folder: Option<PathBuf>,
-    audit_key: [u8; 32],
+    audit_key: Zeroizing<[u8; 32]>,
     id: String,
-    encrypted: bool,
+    key: Key,
 }
 
 impl Store {
     /// Makes a new store in `folder`, which must not hold one.
     pub fn create(folder: &Path, key: &Key, actor: &Actor) -> Result<Self> {
+        Self::prepare(folder)?;
         let file = folder.join(FILE);
-        // An empty file without a log beside it is what an `init` that was cut off leaves behind.
-        let cut_off = file.metadata().is_ok_and(|m| m.len() == 0) && !folder.join(audit::HEAD_FILE).exists();
-        if file.exists() && !cut_off {
-            return Err(Trouble::input("there is a store here already")
-                .at(folder.display().to_string(), None)
-                .hint("use it as it is, or name another folder with --store"));
-        }
-        location::prepare(folder)?;
-        if !cut_off {
+        if !file.exists() {
             location::create_private(&file)?;
         }
         let connection = Connection::open(&file).map_err(because("the store could not be made"))?;
         let store = Self::from_connection(connection, key, Some(folder), false)?;
         store.first_entry(actor, key)?;
+        store.put_head();
         Ok(store)
+    }
+
+    /// Makes the folder for a new store, or refuses one that holds a store.
+    pub fn prepare(folder: &Path) -> Result<()> {
+        Self::refuse_another(folder)?;
+        location::prepare(folder)
+    }
+
+    /// Refuses a folder that holds a store.
+    pub fn refuse_another(folder: &Path) -> Result<()> {
+        let file = folder.join(FILE);
+        // An empty file without a log beside it is what an `init` that was cut off leaves behind.
+        let cut_off = file.metadata().is_ok_and(|m| m.len() == 0) && !folder.join(anchor::HEAD_FILE).exists();
+        if file.exists() && !cut_off {
+            return Err(Trouble::input("there is a store here already")
+                .at(folder.display().to_string(), None)
+                .hint("use it as it is, or name another folder with --store"));
+        }
+        Ok(())
     }
 
     /// Opens the store in `folder`.
@@ -154,9 +176,12 @@ impl Store {
         }
         settings(&connection).map_err(because("the store could not be opened"))?;
         migrate::run(&mut connection)?;
-        let audit_key = meta_bytes(&connection, "audit_key")?;
+        let audit_key = match key {
+            Key::None => Zeroizing::new(meta_bytes(&connection, "audit_key")?),
+            Key::Data(key) => key.derive(Use::Audit),
+        };
         let id = meta(&connection, "store_id")?;
-        Ok(Self { connection: Mutex::new(connection), folder: folder.map(Path::to_path_buf), audit_key, id, encrypted: *key != Key::None })
+        Ok(Self { connection: Mutex::new(connection), folder: folder.map(Path::to_path_buf), audit_key, id, key: key.clone() })
     }
 
     /// The store's own random id: an index made for another store is foreign.
@@ -171,7 +196,15 @@ impl Store {
 
     /// Whether it is encrypted.
     pub fn encrypted(&self) -> bool {
-        self.encrypted
+        self.key != Key::None
+    }
+
+    /// The key for the files of the search index; `None` where the store itself is not encrypted.
+    pub fn index_key(&self) -> Option<Zeroizing<[u8; 32]>> {
+        match &self.key {
+            Key::None => None,
+            Key::Data(key) => Some(key.derive(Use::Index)),
+        }
     }
 
     /// Goes up with every change that another process commits: what a screen polls instead of reading everything again.
@@ -213,36 +246,21 @@ impl Store {
             Err(Trouble::damaged("the store is damaged").why("SQLite's integrity check failed").hint("restore a backup"))
         }
     }
-
-    /// Copies the whole store into `target` while it is in use.
-    pub fn backup(&self, target: &Path, actor: &Actor) -> Result<()> {
-        if target.exists() {
-            return Err(Trouble::input("the backup file is there already").at(target.display().to_string(), None).hint("name a new file"));
-        }
-        self.write(|tx| self.record(tx, actor, &audit::Act::new("backup")))?;
-        location::create_private(target)?;
-        let done = self.copy_to(target);
-        if done.is_err() {
-            std::fs::remove_file(target).ok(); // half a backup would only stand in the way of the next try
-        }
-        done
-    }
-
-    fn copy_to(&self, target: &Path) -> Result<()> {
-        let mut copy = Connection::open(target).map_err(because("the backup file could not be made"))?;
-        let source = self.lock();
-        let backup = rusqlite::backup::Backup::new(&source, &mut copy).map_err(because("the backup could not be started"))?;
-        backup.run_to_completion(512, std::time::Duration::from_millis(2), None).map_err(because("the backup was not completed"))
-    }
 }
 
 fn unlock(connection: &Connection, key: &Key) -> rusqlite::Result<()> {
     // First of all: SQLCipher would otherwise print its errors on stderr, across the screen.
     connection.execute_batch("PRAGMA cipher_log_level=NONE;")?;
-    if let Key::Raw(bytes) = key {
-        connection.pragma_update(None, "key", format!("x'{}'", hex(bytes)))?;
+    if let Key::Data(key) = key {
+        connection.pragma_update(None, "key", raw(key).as_str())?;
     }
     connection.busy_timeout(std::time::Duration::from_secs(10))
+}
+
+/// A raw key as SQLCipher takes it: no passphrase, so no stretching of its own.
+fn raw(key: &DataKey) -> Zeroizing<String> {
+    let bytes = key.derive(Use::Store);
+    Zeroizing::new(format!("x'{}'", Zeroizing::new(hex(&bytes[..])).as_str()))
 }
 
 fn settings(connection: &Connection) -> rusqlite::Result<()> {
@@ -257,7 +275,10 @@ fn meta(connection: &Connection, key: &str) -> Result<String> {
 }
 
 fn meta_bytes(connection: &Connection, key: &str) -> Result<[u8; 32]> {
-    let text = meta(connection, key)?;
+    hex_bytes(&meta(connection, key)?)
+}
+
+fn hex_bytes(text: &str) -> Result<[u8; 32]> {
     let bytes: Vec<u8> = (0..text.len() / 2).filter_map(|i| u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()).collect();
     bytes.try_into().map_err(|_| Trouble::damaged("the store is damaged").why("its audit key is not readable").hint("restore a backup"))
 }

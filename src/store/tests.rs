@@ -3,7 +3,13 @@ use crate::chart::{Document, Encounter, Observation, Patient, Record};
 use crate::query::{Draft, QueryState};
 
 pub(super) fn actor() -> Actor {
-    Actor { user: "ana".into(), session: "s1".into(), client: "local".into(), now: Instant::parse("2026-11-19T08:42:00-05:00").unwrap() }
+    Actor {
+        user: "ana".into(),
+        session: "s1".into(),
+        client: "local".into(),
+        role: None,
+        now: Instant::parse("2026-11-19T08:42:00-05:00").unwrap(),
+    }
 }
 
 pub(super) fn note(id: &str, text: &str) -> Record {
@@ -191,12 +197,12 @@ fn what_is_no_store_is_named_and_not_touched() {
 #[test]
 fn a_store_with_a_key_opens_with_that_key_only_and_holds_no_plain_words() {
     let folder = tempfile::tempdir().unwrap();
-    let key = Key::Raw([7; 32]);
+    let key = Key::Data(DataKey::from_bytes([7; 32]));
     let store = Store::create(folder.path(), &key, &actor()).unwrap();
     import(&store, &batch("calciphylaxis"));
     drop(store);
     assert!(Store::open(folder.path(), &Key::None).is_err());
-    assert!(Store::open(folder.path(), &Key::Raw([8; 32])).is_err());
+    assert!(Store::open(folder.path(), &Key::Data(DataKey::from_bytes([8; 32]))).is_err());
     assert!(Store::open(folder.path(), &key).unwrap().document("d1", None).unwrap().is_some());
     for entry in std::fs::read_dir(folder.path()).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();

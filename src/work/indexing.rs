@@ -29,12 +29,24 @@ pub struct Library {
 pub fn open(store: &Store) -> Result<Library> {
     let (engine, old) = match store.folder() {
         None => (Engine::memory().map_err(trouble)?, None),
-        Some(folder) => match Engine::open(&folder.join("index"), store.id(), &told_by()).map_err(trouble)? {
+        Some(folder) => match open_at(&folder.join("index"), store)? {
             Opened::Ready(engine) => (engine, None),
             Opened::NeedsRebuild { engine, old, .. } => (engine, old),
         },
     };
     Ok(Library { engine, old: Mutex::new(old), feeding: Mutex::new(()), behind: AtomicBool::new(false) })
+}
+
+fn open_at(folder: &std::path::Path, store: &Store) -> Result<Opened> {
+    let opened = match store.index_key() {
+        None => Engine::open(folder, store.id(), &told_by()),
+        // Another key, another index: who opens the store with the new one must not take the old folder for a damaged one.
+        Some(key) => {
+            let name = crate::hash::hex(&hmac::Mac::finalize(crate::hash::mac(&key)).into_bytes());
+            Engine::open_sealed(folder, &format!("{} {name}", store.id()), &told_by(), &key)
+        }
+    };
+    opened.map_err(trouble)
 }
 
 impl Library {

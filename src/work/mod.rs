@@ -3,6 +3,7 @@
 mod annotate;
 pub mod demo;
 pub mod desk;
+mod door;
 pub mod evaluate;
 mod import;
 mod indexing;
@@ -11,6 +12,7 @@ mod lives;
 mod local;
 mod local_queries;
 pub mod model;
+pub mod people;
 mod queries;
 mod query_exchange;
 mod query_found;
@@ -24,6 +26,7 @@ mod worklist;
 
 pub use annotate::Annotated;
 pub use desk::Desk;
+pub use door::{Door, Entered, Secret};
 pub use import::{
     AnswerFound, DocumentCounts, ImportProgress, ImportReport, PastImport, Reject, dry_run, import, import_records, past_import,
     past_imports, undo_import,

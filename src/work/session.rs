@@ -2,6 +2,7 @@
 
 use crate::chart::Instant;
 use crate::error::{Result, Trouble};
+use crate::keys::Role;
 use crate::store::Actor;
 
 /// Where the time comes from.
@@ -32,6 +33,7 @@ impl Clock {
 pub struct Session {
     /// The person.
     pub user: String,
+    role: Option<Role>,
     id: String,
     client: String,
     clock: Clock,
@@ -52,7 +54,19 @@ impl Session {
         // Whoever `--as` names, the account that really runs this is recorded beside it.
         let account = login_name().unwrap_or_default();
         let client = format!("{client} ({account})");
-        Ok(Self { user, id: crate::hash::hex(&random), client, clock })
+        Ok(Self { user, role: None, id: crate::hash::hex(&random), client, clock })
+    }
+
+    /// The same, of a person who logged in.
+    #[must_use]
+    pub fn with_role(mut self, role: Option<Role>) -> Self {
+        self.role = role;
+        self
+    }
+
+    /// What the person may do; `None` where there is no login.
+    pub fn role(&self) -> Option<Role> {
+        self.role
     }
 
     /// The time it is.
@@ -62,7 +76,7 @@ impl Session {
 
     /// This person, now: what every write names.
     pub fn actor(&self) -> Actor {
-        Actor { user: self.user.clone(), session: self.id.clone(), client: self.client.clone(), now: self.now() }
+        Actor { user: self.user.clone(), session: self.id.clone(), client: self.client.clone(), role: self.role, now: self.now() }
     }
 }
 

@@ -29,9 +29,14 @@ fn an_untouched_log_is_intact_and_looking_at_it_is_recorded() {
 #[test]
 fn a_row_changed_in_the_file_is_found() {
     let home = Home::with_charts();
+    change_in_file(&home, b"import.begin", b"import.bogus");
+    assert_eq!(verdict(&home, 1), "altered");
+    assert_eq!(home.run(["--json", "doctor"]).ends(4).quiet().json()["sound"], false);
+}
+
+fn change_in_file(home: &Home, from: &[u8], to: &[u8]) {
     let file = home.store().join("lacuna.db");
     let mut bytes = fs::read(&file).unwrap();
-    let (from, to) = (b"import.begin", b"import.bogus");
     let mut changed = 0;
     for at in 0..bytes.len() - from.len() {
         if bytes[at..].starts_with(from) {
@@ -41,8 +46,6 @@ fn a_row_changed_in_the_file_is_found() {
     }
     assert!(changed > 0);
     fs::write(&file, bytes).unwrap();
-    assert_eq!(verdict(&home, 1), "altered");
-    assert_eq!(home.run(["--json", "doctor"]).ends(4).quiet().json()["sound"], false);
 }
 
 #[test]
@@ -65,12 +68,12 @@ fn an_older_copy_of_the_store_is_told_from_the_head_that_this_host_saw() {
 }
 
 #[test]
-fn a_head_of_another_row_means_altered() {
+fn a_head_of_another_row_means_another_history() {
     let home = Home::with_charts();
     let known = fs::read_to_string(head(&home)).unwrap();
     let number = known.split(' ').next().unwrap().to_owned();
     fs::write(head(&home), format!("{number} {}\n", "0".repeat(64))).unwrap();
-    assert_eq!(verdict(&home, 1), "altered");
+    assert_eq!(verdict(&home, 2), "rolled_back");
 }
 
 #[test]
@@ -82,7 +85,77 @@ fn without_a_readable_head_nothing_can_be_told() {
             Some(text) => fs::write(head(&home), text).unwrap(),
         }
         assert_eq!(verdict(&home, 3), "cannot_tell");
+        home.json(["chart", "88047"]);
+        assert_eq!(verdict(&home, 3), "cannot_tell", "work goes on, and nobody accepted it");
     }
+    home.json(["audit", "accept", "--reason", "the head was lost with a disk"]);
+    assert_eq!(verdict(&home, 0), "intact");
+    let log = home.json(["audit", "show"]);
+    let accepted = log.as_array().unwrap().iter().find(|e| e["action"] == "audit.accept").unwrap();
+    assert!(accepted["detail"].as_str().unwrap().contains("not to be told"), "{accepted}");
+    assert!(accepted["detail"].as_str().unwrap().ends_with("the head was lost with a disk"));
+}
+
+#[test]
+fn a_backup_put_back_stays_rolled_back_however_much_is_written_on_top_of_it() {
+    let home = Home::with_charts();
+    let copy = home.at("copy.db");
+    home.json(["backup", copy.to_str().unwrap()]);
+    home.json(["chart", "88047"]);
+    home.json(["chart", "88047"]);
+    fs::copy(&copy, home.store().join("lacuna.db")).unwrap();
+    for _ in 0..4 {
+        home.json(["chart", "88047"]);
+    }
+    assert_eq!(verdict(&home, 2), "rolled_back");
+    home.json(["chart", "88047"]);
+    assert_eq!(verdict(&home, 2), "rolled_back");
+    home.json(["audit", "accept", "--reason", "restored after a disk failed"]);
+    assert_eq!(verdict(&home, 0), "intact");
+}
+
+#[test]
+fn a_log_that_does_not_chain_is_not_accepted() {
+    let home = Home::with_charts();
+    change_in_file(&home, b"import.begin", b"import.bogus");
+    home.run(["audit", "accept", "--reason", "it will be all right"]).ends(3);
+    assert_eq!(verdict(&home, 1), "altered");
+}
+
+#[test]
+fn an_anchor_kept_elsewhere_tells_of_a_folder_that_was_put_back_whole() {
+    let home = Home::with_charts();
+    let (anchors, copy) = (home.at("anchors.log"), home.at("copy.db"));
+    home.json(["backup", copy.to_str().unwrap()]);
+    let head_then = fs::read(head(&home)).unwrap();
+    let line = home.json(["audit", "anchor", anchors.to_str().unwrap()])["anchor"].as_str().unwrap().to_owned();
+    assert_eq!(fs::read_to_string(&anchors).unwrap().trim_end(), line);
+    let check =
+        |code: i32| home.run(["--json", "audit", "verify", "--anchor", anchors.to_str().unwrap()]).ends(code).json()["verdict"].clone();
+    assert_eq!(check(0), "intact");
+    fs::copy(&copy, home.store().join("lacuna.db")).unwrap();
+    fs::write(head(&home), head_then).unwrap();
+    assert_eq!(check(2), "shortened");
+    assert_eq!(verdict(&home, 0), "intact", "the folder alone cannot tell");
+    for _ in 0..3 {
+        home.json(["chart", "88047"]);
+    }
+    assert_eq!(check(2), "rolled_back");
+    // As a system's log keeps it, with words before it, beside lines of other stores.
+    fs::write(&anchors, format!("Nov 19 08:42:00 host lacuna[1]: {line}\nlacuna ffff 1 {}\n", "0".repeat(64))).unwrap();
+    assert_eq!(check(2), "rolled_back");
+    fs::write(&anchors, "nothing\n").unwrap();
+    home.run(["audit", "verify", "--anchor", anchors.to_str().unwrap()]).ends(2);
+}
+
+#[test]
+fn a_borrowed_name_shows_in_the_text_of_the_log() {
+    let home = Home::with_charts();
+    home.run(["--as", "ben", "chart", "88047"]).ends(0);
+    let text = home.run(["audit", "show"]).ends(0).out;
+    let line = text.lines().find(|l| l.contains(" ben ") && l.contains("chart.open")).unwrap();
+    assert!(line.contains("from local (ana)"), "{line}");
+    assert!(!text.lines().next().unwrap().contains("from "), "one's own name needs no word");
 }
 
 #[test]

@@ -134,13 +134,23 @@ fn every_command_gives_one_json_value_and_no_other_word() {
     assert_eq!(figures[0]["figures"][0]["name"], "queries");
     t.does("audit show", &[]);
     assert_eq!(t.does("audit verify", &[])["verdict"], "intact");
+    t.does("audit anchor", &[]);
+    t.does("audit accept", &["--reason", "a trial"]);
     t.does("backup", &[copy.to_str().unwrap()]);
+    assert_eq!(other_store(&["restore", copy.to_str().unwrap()])["audit"]["verdict"], "cannot_tell");
+    t.seen.insert("restore".to_owned());
+    // Those of an encrypted store have tests of their own.
+    t.seen.extend(["passphrase", "user list", "user add", "user role", "user remove"].map(str::to_owned));
     assert_eq!(t.does("doctor", &[])["sound"], true);
     t.does("keys", &[]);
     assert_eq!(t.does("doctor", &["--rebuild-index"])["sound"], true);
 
     t.seen.extend(TEXT.iter().map(|s| (*s).to_owned()));
     assert_eq!(t.seen, commands(), "a command is missing here");
+}
+
+fn other_store(args: &[&str]) -> Value {
+    Home::empty().json(args)
 }
 
 #[test]

@@ -8,6 +8,9 @@ use std::process::Command as Process;
 use std::sync::OnceLock;
 use tempfile::TempDir;
 
+/// The passphrase of ana's encrypted stores.
+pub const PASSPHRASE: &str = "four words of ana";
+
 /// What a command left behind when it ended.
 #[derive(Debug)]
 pub struct Ran {
@@ -77,6 +80,20 @@ impl Home {
         let home = Self::empty();
         home.run(["init", "--no-encryption"]).ends(0).quiet();
         home
+    }
+
+    /// A folder with an encrypted store of ana's, an administrator with [`PASSPHRASE`]; gives the recovery code too.
+    pub fn locked() -> (Self, String) {
+        let home = Self::empty();
+        let made = home.feed(["--json", "--passphrase-fd", "0", "init"], format!("{PASSPHRASE}\n")).ends(0).quiet().json();
+        (home, made["recovery_code"].as_str().unwrap().to_owned())
+    }
+
+    /// Runs a command on an encrypted store as `user`: their passphrase, then what else is asked for.
+    pub fn with_secrets<S: AsRef<OsStr>>(&self, user: &str, secrets: &[&str], args: impl IntoIterator<Item = S>) -> Ran {
+        let mut all: Vec<std::ffi::OsString> = ["--as", user, "--passphrase-fd", "0"].map(Into::into).to_vec();
+        all.extend(args.into_iter().map(|a| a.as_ref().to_owned()));
+        self.feed(all, secrets.iter().map(|s| format!("{s}\n")).collect::<String>())
     }
 
     /// A folder with a store that holds the synthetic charts, imported once for all tests of a file.

@@ -11,6 +11,7 @@ mod leaf;
 mod ledger;
 mod open;
 mod schema;
+mod sealed;
 mod standing;
 
 pub use feed::Take;
@@ -184,6 +185,12 @@ impl Engine {
     /// the version of whoever makes the annotations: another one, another epoch.
     pub fn open(dir: &Path, store: &str, reader: &str) -> Result<Opened, IndexError> {
         open::open(dir, store, reader, &home::plain())
+    }
+
+    /// The same with files that only `key` opens. An index made with another key, or with none, counts as damaged: give each key a `store`
+    /// of its own, so that the folder of an earlier one is left for it.
+    pub fn open_sealed(dir: &Path, store: &str, reader: &str, key: &[u8; 32]) -> Result<Opened, IndexError> {
+        open::open(dir, store, reader, &sealed::sealed(key))
     }
 
     /// An empty engine in memory.

@@ -1,0 +1,89 @@
+//! `lacuna audit`: the log, whether it is whole, and what is known of it elsewhere.
+
+use super::args::{AuditCommand, Global};
+use super::out::Out;
+use super::place;
+use crate::error::Result;
+use crate::store::{AuditEntry, AuditFilter, AuditVerdict, append_anchor};
+use crate::work::Entered;
+use serde_json::json;
+
+/// Shows, checks, accepts or anchors the audit log.
+pub fn run(global: &Global, command: &AuditCommand, out: &Out) -> Result<u8> {
+    let Entered { store, session, .. } = place::enter(global)?;
+    let actor = session.actor();
+    match command {
+        AuditCommand::Show { patient, user, limit } => {
+            let filter = AuditFilter { patient: patient.clone(), user: user.clone(), limit: *limit };
+            let rows = store.audit(&filter)?;
+            store.record_act(&actor, "audit.show", patient.as_deref(), None, None, &format!("{} rows", rows.len()))?;
+            out.show(&rows, || rows.iter().map(line).collect::<Vec<_>>().join("\n"))?;
+            Ok(0)
+        }
+        AuditCommand::Verify { anchor } => {
+            let verdict = match anchor {
+                Some(file) => store.verify_anchored(file)?,
+                None => store.verify_audit()?,
+            };
+            let recorded = store.record_act(&actor, "audit.verify", None, None, None, &verdict.words());
+            out.show(&verdict, || told(&verdict))?;
+            // What was found counts for more than that it could not be written down.
+            if verdict.exit_code() == 0 {
+                recorded?;
+            }
+            Ok(verdict.exit_code())
+        }
+        AuditCommand::Accept { reason } => {
+            let before = store.accept_audit(&actor, reason)?;
+            out.show(&json!({ "before": before, "accepted": true }), || {
+                format!(
+                    "Accepted by {}: the log was {}, and is the true one from now on. That is in the log.",
+                    session.user,
+                    before.words()
+                )
+            })?;
+            Ok(0)
+        }
+        AuditCommand::Anchor { file } => {
+            let to = file.as_ref().map_or_else(|| "standard output".to_owned(), |f| f.display().to_string());
+            let line = store.anchor(&actor, &to)?;
+            if let Some(file) = file {
+                append_anchor(file, &line)?;
+            }
+            out.show(&json!({ "anchor": line, "file": file }), || line.clone())?;
+            Ok(0)
+        }
+    }
+}
+
+fn told(verdict: &AuditVerdict) -> String {
+    match verdict {
+        AuditVerdict::Intact { rows } => format!("Intact: {rows} rows chain, up to the head last seen on this host."),
+        AuditVerdict::Altered { sequence } => format!("ALTERED: row {sequence} does not chain."),
+        AuditVerdict::Shortened { rows, expected } => format!("SHORTENED OR ROLLED BACK: {rows} rows, but {expected} were seen."),
+        AuditVerdict::RolledBack { rows, expected } => {
+            format!("ROLLED BACK: {rows} rows chain, but row {expected}, which was seen before, is another one now.")
+        }
+        AuditVerdict::CannotTell { rows } => {
+            format!("Cannot tell: {rows} rows chain, but no head that can be read is kept on this host to compare with.")
+        }
+    }
+}
+
+fn line(e: &AuditEntry) -> String {
+    let part = |name: &str, value: &Option<String>| value.as_ref().map(|v| format!("  {name} {v}")).unwrap_or_default();
+    // A borrowed name shows: the login that really ran this, and where from.
+    let from = if e.client == format!("local ({})", e.user) { String::new() } else { format!("  from {}", e.client) };
+    format!(
+        "{:>6}  {}  {:<12} {:<16} {}{}{}{}{from}  {}",
+        e.sequence,
+        e.at,
+        e.user,
+        e.action,
+        e.outcome,
+        part("patient", &e.patient),
+        part("encounter", &e.encounter),
+        part("object", &e.object),
+        e.detail
+    )
+}

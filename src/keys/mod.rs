@@ -1,0 +1,34 @@
+//! Who may open a store: one random data key, sealed to each person's own key pair, which a passphrase opens.
+//!
+//! A changed passphrase wraps one private key anew and nothing else; a removed person means a new data key, sealed to everybody who
+//! stays, whose passphrases nobody needs to know. Every key of use (store, index, audit) comes from the data key by its label. The
+//! format of the key file is in `docs/security.md`; nothing here knows SQLite, a terminal, or the clock.
+
+mod attempts;
+mod code;
+mod file;
+mod kdf;
+mod key;
+mod ring;
+mod role;
+mod seal;
+mod shelf;
+
+pub use attempts::{Attempts, Failures};
+pub use code::RecoveryCode;
+pub use file::{KeyFile, Person};
+pub use kdf::Cost;
+pub use key::{DataKey, Use};
+pub use ring::{LEAST_PASSPHRASE, Unlocked, check_passphrase};
+pub use role::Role;
+pub use shelf::{KEY_FILE, NEXT_FILE, Shelf};
+pub use zeroize::Zeroizing;
+
+use crate::error::{Result, Trouble};
+
+/// Fills from the system's random source.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0_u8; N];
+    getrandom::fill(&mut bytes).map_err(|e| Trouble::system("the system gave no random numbers").why(e))?;
+    Ok(bytes)
+}

@@ -1,0 +1,107 @@
+//! The key file on the disk. Written new, made durable, then put in the place of the old one: at every moment there is a whole one.
+
+use super::file::{KeyFile, LARGEST};
+use crate::error::{Result, Trouble};
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// The file inside a store's folder.
+pub const KEY_FILE: &str = "keys.json";
+/// The one that comes into force when the store has taken its new key.
+pub const NEXT_FILE: &str = "keys.next.json";
+const LOCK: &str = "keys.lock";
+
+/// Where the key files of a store lie.
+#[derive(Clone, Debug)]
+pub struct Shelf {
+    folder: PathBuf,
+}
+
+/// Held while keys are changed; the system lets go of it when the process ends, however it ends.
+pub struct Held(#[expect(dead_code, reason = "its lock is what counts")] File);
+
+impl Shelf {
+    /// Of the store in `folder`.
+    pub fn of(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
+    /// Whether the store here is locked with keys.
+    pub fn is_locked(&self) -> bool {
+        self.folder.join(KEY_FILE).exists()
+    }
+
+    /// The keys in force.
+    pub fn read(&self) -> Result<KeyFile> {
+        self.read_named(KEY_FILE)
+    }
+
+    /// The keys that a change left waiting.
+    pub fn read_next(&self) -> Option<Result<KeyFile>> {
+        self.folder.join(NEXT_FILE).exists().then(|| self.read_named(NEXT_FILE))
+    }
+
+    fn read_named(&self, name: &str) -> Result<KeyFile> {
+        let path = self.folder.join(name);
+        let at = |t: Trouble| t.at(path.display().to_string(), None);
+        let failed = |e: std::io::Error| at(Trouble::system("the key file could not be read").why(e.kind()).hint("check its permissions"));
+        // A FIFO or a link that somebody put there would be waited for, or followed.
+        let meta = path.symlink_metadata().map_err(failed)?;
+        if !meta.is_file() {
+            return Err(at(Trouble::damaged("the key file is no ordinary file")));
+        }
+        let mut bytes = Vec::new();
+        File::open(&path).and_then(|f| f.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(failed)?;
+        KeyFile::parse(&bytes).map_err(at)
+    }
+
+    /// Puts keys in force.
+    pub fn write(&self, file: &KeyFile) -> Result<()> {
+        self.put(KEY_FILE, &file.bytes()?)
+    }
+
+    /// Lays keys beside those in force.
+    pub fn write_next(&self, file: &KeyFile) -> Result<()> {
+        self.put(NEXT_FILE, &file.bytes()?)
+    }
+
+    /// Puts the waiting keys in force.
+    pub fn promote(&self) -> Result<()> {
+        fs::rename(self.folder.join(NEXT_FILE), self.folder.join(KEY_FILE)).and_then(|()| self.sync()).map_err(|e| self.unwritten(&e))
+    }
+
+    /// Waits until nobody else changes keys.
+    pub fn hold(&self) -> Result<Held> {
+        let open = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(self.folder.join(LOCK));
+        let file = open.map_err(|e| self.unwritten(&e))?;
+        file.lock().map_err(|e| self.unwritten(&e))?;
+        Ok(Held(file))
+    }
+
+    /// Writes a file whole and durably.
+    fn put(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let fresh = self.folder.join(format!("{name}.{}", std::process::id()));
+        let written = || -> std::io::Result<()> {
+            // One that an earlier process of this number left behind is in nobody's use.
+            let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&fresh)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            fs::rename(&fresh, self.folder.join(name))?;
+            self.sync()
+        };
+        written().map_err(|e| self.unwritten(&e))
+    }
+
+    fn sync(&self) -> std::io::Result<()> {
+        File::open(&self.folder)?.sync_all()
+    }
+
+    fn unwritten(&self, error: &std::io::Error) -> Trouble {
+        Trouble::system("the key file could not be written")
+            .at(self.folder.display().to_string(), None)
+            .why(error.kind())
+            .hint("the keys before are still in force; check the folder's permissions and the disk")
+    }
+}

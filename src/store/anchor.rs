@@ -1,0 +1,113 @@
+//! What is known of the audit log outside of it: the head that this host saw last, and anchors that somebody keeps elsewhere.
+//!
+//! The head moves on only from a row that the log still holds. A head that is missing, unreadable, or not in the log stays as it is,
+//! whatever is written afterwards: else the first act after a backup was put back would hide it. A person accepts a log by name.
+
+use super::audit::{Act, AuditVerdict};
+use super::chain::Seen;
+use super::{Actor, Store};
+use crate::error::{Result, Trouble};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// The file beside the store that holds the last head seen on this host.
+pub(super) const HEAD_FILE: &str = "audit.head";
+/// What a line of an anchor file begins with.
+const ANCHOR: &str = "lacuna";
+/// A file of anchors larger than this is none.
+const LARGEST: u64 = 64 << 20;
+
+impl Store {
+    /// Moves the head on after a write. Best effort: the act itself is already safe, and a head that lags is still a true one.
+    pub(super) fn remember_head(&self) {
+        let Some(seen) = self.head_seen() else { return };
+        // A head that lags because two processes write at once is in the log all the same.
+        if self.holds(&seen).unwrap_or(false) && self.head().is_ok_and(|head| head.is_some_and(|(now, _)| now > seen.0)) {
+            self.put_head();
+        }
+    }
+
+    /// Keeps the newest head, whatever was kept before.
+    pub(super) fn put_head(&self) {
+        let Some(folder) = &self.folder else { return };
+        let Ok(Some((sequence, hash))) = self.head() else { return };
+        // Two processes may be here at once: each writes a file of its own, and the rename is whole.
+        let fresh = folder.join(format!("{HEAD_FILE}.{}", std::process::id()));
+        if fs::write(&fresh, format!("{sequence} {hash}\n")).is_ok() {
+            fs::rename(&fresh, folder.join(HEAD_FILE)).ok();
+        }
+    }
+
+    /// The head kept beside the store; `None` when there is none, or none that can be read.
+    pub(super) fn head_seen(&self) -> Option<Seen> {
+        let file = self.folder.as_ref()?.join(HEAD_FILE);
+        // A FIFO or a link that somebody put there would be waited for, or followed.
+        file.symlink_metadata().ok().filter(|m| m.is_file() && m.len() < 4096)?;
+        let text = fs::read_to_string(file).ok()?;
+        let (sequence, hash) = text.trim().split_once(' ')?;
+        seen(sequence, hash)
+    }
+
+    /// Takes the log as it is for the true one from now on, with a person's reason. A log that does not chain cannot be accepted.
+    pub fn accept_audit(&self, actor: &Actor, reason: &str) -> Result<AuditVerdict> {
+        let before = self.verify_audit()?;
+        if let AuditVerdict::Altered { sequence } = before {
+            return Err(Trouble::refused("a log that does not chain cannot be accepted")
+                .why(format!("row {sequence} was changed, or a row before it is missing"))
+                .hint("restore a backup from before that, and keep this store as evidence"));
+        }
+        let detail = format!("it was {}; {reason}", before.words());
+        self.write(|tx| self.record(tx, actor, &Act { detail: &detail, ..Act::new("audit.accept") }))?;
+        self.put_head();
+        Ok(before)
+    }
+
+    /// The newest head as a line to keep where nobody who uses this store can write.
+    pub fn anchor(&self, actor: &Actor, to: &str) -> Result<String> {
+        self.write(|tx| self.record(tx, actor, &Act { object: Some(to), ..Act::new("audit.anchor") }))?;
+        let (sequence, hash) = self.head()?.unwrap_or_default();
+        Ok(format!("{ANCHOR} {} {sequence} {hash} {}", self.id, actor.now))
+    }
+
+    /// Checks the chain against a file of anchors too. Lines of other stores are passed over.
+    pub fn verify_anchored(&self, file: &Path) -> Result<AuditVerdict> {
+        let at = |t: Trouble| t.at(file.display().to_string(), None);
+        let meta = fs::metadata(file).map_err(|e| at(Trouble::input("the anchors cannot be read").why(e.kind())))?;
+        if !meta.is_file() || meta.len() > LARGEST {
+            return Err(at(Trouble::input("that is no file of anchors")));
+        }
+        let bytes = fs::read(file).map_err(|e| at(Trouble::input("the anchors cannot be read").why(e.kind())))?;
+        let mut known: Vec<Seen> = String::from_utf8_lossy(&bytes).lines().filter_map(|line| self.anchor_of(line)).collect();
+        if known.is_empty() {
+            return Err(at(Trouble::input("no anchor of this store is in that file").hint("`lacuna audit anchor FILE` adds one")));
+        }
+        known.extend(self.head_seen());
+        self.verify_against(&known)
+    }
+
+    /// An anchor of this store in a line, wherever a log put its own words before it.
+    fn anchor_of(&self, line: &str) -> Option<Seen> {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        words.windows(4).find_map(|w| match w {
+            [ANCHOR, store, sequence, hash] if *store == self.id => seen(sequence, hash),
+            _ => None,
+        })
+    }
+}
+
+fn seen(sequence: &str, hash: &str) -> Option<Seen> {
+    let sequence: i64 = sequence.parse().ok().filter(|n| *n > 0)?;
+    (hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit())).then(|| (sequence, hash.to_owned()))
+}
+
+/// Adds a line to a file of anchors, durably.
+pub fn append_anchor(file: &Path, line: &str) -> Result<()> {
+    let append = || -> std::io::Result<()> {
+        let mut file = OpenOptions::new().create(true).append(true).mode(0o600).open(file)?;
+        writeln!(file, "{line}")?;
+        file.sync_all()
+    };
+    append().map_err(|e| Trouble::system("the anchor could not be kept").at(file.display().to_string(), None).why(e.kind()))
+}

@@ -1,0 +1,97 @@
+//! Checking the audit chain: each row hashed over the row before, with the key of its time, up to what is known from elsewhere.
+
+use super::audit::{AuditEntry, AuditFilter, AuditVerdict, GENESIS};
+use super::{Store, hex_bytes, trouble::because};
+use crate::error::Result;
+use crate::hash::{hex, mac};
+use crate::keys::Zeroizing;
+use hmac::Mac;
+
+/// A row of the chain as somebody saw it: its number and its hash.
+pub(super) type Seen = (i64, String);
+
+impl Store {
+    /// Checks the whole chain, up to the head that this host saw last.
+    pub fn verify_audit(&self) -> Result<AuditVerdict> {
+        // The head first: what another process adds after it only makes the log longer.
+        let head = self.head_seen();
+        self.verify_against(&head.into_iter().collect::<Vec<_>>())
+    }
+
+    /// Checks the whole chain, and that every row of `seen` is in it.
+    pub(super) fn verify_against(&self, seen: &[Seen]) -> Result<AuditVerdict> {
+        let (earlier, rows) = (self.earlier_keys()?, self.audit(&AuditFilter::default())?);
+        let mut previous = GENESIS.to_owned();
+        for (place, row) in (1..).zip(&rows) {
+            let key = earlier.iter().find(|(until, _)| place <= *until).map_or(&self.audit_key, |(_, key)| key);
+            if row.sequence != place || row.previous != previous || hash(key, row) != row.hash {
+                return Ok(AuditVerdict::Altered { sequence: place });
+            }
+            previous.clone_from(&row.hash);
+        }
+        let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let is_there = |place: i64, hash: &str| usize::try_from(place - 1).ok().and_then(|i| rows.get(i)).is_some_and(|r| r.hash == hash);
+        let Some(last) = seen.iter().map(|(place, _)| *place).max() else { return Ok(AuditVerdict::CannotTell { rows: count }) };
+        let lost = seen.iter().find(|(place, hash)| *place <= count && !is_there(*place, hash));
+        Ok(match lost {
+            Some((expected, _)) => AuditVerdict::RolledBack { rows: count, expected: *expected },
+            None if last > count => AuditVerdict::Shortened { rows: count, expected: last },
+            None => AuditVerdict::Intact { rows: count },
+        })
+    }
+
+    /// Keys of rows from before the data key was replaced, with the last row of each.
+    fn earlier_keys(&self) -> Result<Vec<(i64, Zeroizing<[u8; 32]>)>> {
+        let rows: Vec<(i64, String)> = self.read(|c| {
+            c.prepare("SELECT until, key FROM audit_epoch ORDER BY until")?
+                .query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?
+                .collect::<rusqlite::Result<_>>()
+        })?;
+        rows.into_iter().map(|(until, key)| Ok((until, Zeroizing::new(hex_bytes(&Zeroizing::new(key))?)))).collect()
+    }
+
+    /// The newest row.
+    pub(super) fn head(&self) -> Result<Option<Seen>> {
+        use rusqlite::OptionalExtension;
+        let newest = "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1";
+        self.read(|c| c.prepare_cached(newest)?.query_row([], |r| Ok((r.get(0)?, r.get(1)?))).optional())
+    }
+
+    /// Whether a row that was seen is in the log.
+    pub(super) fn holds(&self, (sequence, hash): &Seen) -> Result<bool> {
+        let sql = "SELECT count(*) FROM audit WHERE sequence = ?1 AND hash = ?2";
+        self.lock()
+            .prepare_cached(sql)
+            .and_then(|mut s| s.query_row((sequence, hash), |r| r.get::<_, i64>(0)))
+            .map(|found| found == 1)
+            .map_err(because("the audit log could not be read"))
+    }
+}
+
+/// The hash of a row.
+pub(super) fn hash(key: &[u8; 32], e: &AuditEntry) -> String {
+    // Each field with its length: no two rows can run together into the same bytes.
+    let mut hash = mac(key);
+    let numbers = format!("{}|{:?}", e.sequence, e.object_version);
+    let optional = [&e.patient, &e.encounter, &e.object].map(|o| o.as_ref().map_or("-".to_owned(), |v| format!("+{v}")));
+    let [patient, encounter, object] = &optional;
+    for part in [
+        &e.previous,
+        &numbers,
+        &e.at,
+        &e.user,
+        &e.session,
+        &e.client,
+        &e.program,
+        &e.action,
+        patient,
+        encounter,
+        object,
+        &e.outcome,
+        &e.detail,
+    ] {
+        hash.update(&(part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hex(&hash.finalize().into_bytes())
+}

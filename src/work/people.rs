@@ -1,0 +1,109 @@
+//! Who may open a store: made with its first person, then changed by an administrator. Each change is in the log before it is in force.
+
+use super::door::{Door, Entered};
+use crate::error::{Result, Trouble};
+use crate::keys::{Cost, DataKey, KeyFile, RecoveryCode, Role, Unlocked};
+use crate::store::{Key, Store};
+use serde::Serialize;
+use std::path::Path;
+
+/// A person, as `user list` shows them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PersonRow {
+    /// The name.
+    pub user: String,
+    /// The role.
+    pub role: Role,
+}
+
+/// Makes a locked store with `door`'s person as its administrator.
+pub fn create(folder: &Path, door: &Door, passphrase: &str, code: &RecoveryCode, cost: Cost) -> Result<Store> {
+    Store::prepare(folder)?;
+    let (file, key) = KeyFile::create(door.user(), Role::Administrator, passphrase, code, cost)?;
+    let entered = crate::work::Session::begin(Some(door.user()), super::Clock::Host)?.with_role(Some(Role::Administrator));
+    // The keys first: keys without a store are made anew by the next `init`, a store without keys would be lost.
+    door.shelf().write(&file)?;
+    Store::create(folder, &Key::Data(key), &entered.actor())
+}
+
+/// Everybody who has a slot.
+pub fn list(entered: &Entered, door: &Door) -> Result<Vec<PersonRow>> {
+    keys(entered)?;
+    entered.store.record_act(&entered.session.actor(), "user.list", None, None, None, "")?;
+    Ok(door.shelf().read()?.people().iter().map(|p| PersonRow { user: p.user.clone(), role: p.role }).collect())
+}
+
+/// What is done to the list of people.
+pub enum Change<'a> {
+    /// Somebody more.
+    Add(&'a str, Role, &'a str),
+    /// Another role.
+    Role(&'a str, Role),
+    /// Another passphrase of the person at the desk.
+    Passphrase(&'a str),
+    /// Another passphrase of somebody, by the recovery code.
+    Reset(&'a str, &'a str),
+    /// Another recovery code.
+    Recovery(&'a RecoveryCode),
+}
+
+impl Change<'_> {
+    /// What the log calls it.
+    fn action(&self) -> &'static str {
+        match self {
+            Self::Add(..) => "user.add",
+            Self::Role(..) => "user.role",
+            Self::Passphrase(_) => "user.passphrase",
+            Self::Reset(..) => "user.reset",
+            Self::Recovery(_) => "user.recovery",
+        }
+    }
+}
+
+/// Changes the list of people under the same data key.
+pub fn change(entered: &Entered, door: &Door, change: &Change<'_>, cost: Cost) -> Result<()> {
+    let key = &keys(entered)?.key;
+    let shelf = door.shelf();
+    let _held = shelf.hold()?;
+    let file = shelf.read()?;
+    let me = entered.session.user.as_str();
+    let (user, detail, changed) = match change {
+        Change::Add(user, role, passphrase) => (*user, role.name(), file.with_person(key, user, *role, passphrase, cost)?),
+        Change::Role(user, role) => (*user, role.name(), file.with_role(key, user, *role)?),
+        Change::Passphrase(passphrase) => (me, "", file.with_passphrase(key, me, passphrase, cost)?),
+        Change::Reset(user, passphrase) => (*user, "", file.with_passphrase(key, user, passphrase, cost)?),
+        Change::Recovery(code) => ("", "", file.with_recovery(key, code, cost)?),
+    };
+    let detail = format!("{detail} list {}", changed.fingerprint());
+    let actor = entered.session.actor();
+    entered.store.record_act(&actor, change.action(), None, None, Some(user).filter(|u| !u.is_empty()), detail.trim())?;
+    shelf.write(&changed)
+}
+
+/// Takes a person's slot away and gives the store a new data key, so that what they know opens nothing any more. Whatever moment it is
+/// cut off at, everybody who stays gets in: with the old key until the store has taken the new one, and with that from then on.
+pub fn remove(entered: Entered, door: &Door, user: &str, folder: &Path) -> Result<Store> {
+    let Entered { store, session, unlocked } = entered;
+    if unlocked.is_none() {
+        return Err(not_locked());
+    }
+    let shelf = door.shelf();
+    let _held = shelf.hold()?;
+    let (next, key): (KeyFile, DataKey) = shelf.read()?.without(user)?;
+    let actor = session.actor();
+    store.record_act(&actor, "user.remove", None, None, Some(user), &format!("list {}", next.fingerprint()))?;
+    shelf.write_next(&next)?;
+    store.replace_key(&key, &actor, user)?;
+    shelf.promote()?;
+    Store::open(folder, &Key::Data(key))
+}
+
+fn keys(entered: &Entered) -> Result<&Unlocked> {
+    entered.unlocked.as_ref().ok_or_else(not_locked)
+}
+
+fn not_locked() -> Trouble {
+    Trouble::input("this store has no people")
+        .why("it is not encrypted: whoever can read its files can read it")
+        .hint("`lacuna init` without --no-encryption makes one that is locked")
+}

@@ -1,0 +1,137 @@
+//! An encrypted store from outside: who gets in, with what, and what lies on the disk.
+
+use crate::support::{Home, PASSPHRASE};
+use std::fs;
+use std::path::Path;
+
+const BEN: &str = "four words of ben";
+const WORD: &str = "calciphylaxis";
+
+fn with_a_note() -> (Home, String) {
+    let (home, code) = Home::locked();
+    let note = home.write("note.txt", format!("Assessment: {WORD} of both legs.\n"));
+    home.with_secrets("ana", &[PASSPHRASE], ["import", note.to_str().unwrap()]).ends(0).quiet();
+    (home, code)
+}
+
+fn total(home: &Home, user: &str, passphrase: &str) -> u64 {
+    home.with_secrets(user, &[passphrase], ["--json", "search", WORD]).ends(0).quiet().json()["total"].as_u64().unwrap()
+}
+
+fn holds(folder: &Path, word: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(holds(&path, word));
+        } else if fs::read(&path).unwrap().windows(word.len()).any(|w| w.eq_ignore_ascii_case(word.as_bytes())) {
+            found.push(path.display().to_string());
+        }
+    }
+    found
+}
+
+#[test]
+fn a_passphrase_opens_what_is_unreadable_without_it() {
+    let (home, _) = with_a_note();
+    assert_eq!(total(&home, "ana", PASSPHRASE), 1);
+    assert_eq!(home.run(["--json", "worklist"]).ends(2).failure()["what"], "a passphrase is needed and there is no terminal to ask for it");
+    home.with_secrets("ana", &["another passphrase"], ["worklist"]).ends(3);
+    home.with_secrets("eve", &[PASSPHRASE], ["worklist"]).ends(3);
+    home.with_secrets("ana", &[PASSPHRASE], ["doctor"]).ends(0).quiet();
+    assert_eq!(holds(&home.store(), WORD), Vec::<String>::new());
+    home.run(["init"]).ends(2);
+    home.with_secrets("ana", &[PASSPHRASE], ["init"]).ends(2);
+    let log = home.with_secrets("ana", &[PASSPHRASE], ["--json", "audit", "show"]).ends(0).json();
+    let of = |action: &str| log.as_array().unwrap().iter().filter(|e| e["action"] == action).count();
+    assert!(of("login") >= 4 && of("login.failed") == 2, "{}", of("login.failed"));
+    assert_eq!(home.with_secrets("ana", &[PASSPHRASE], ["audit", "verify"]).ends(0).err, "");
+}
+
+#[test]
+fn a_passphrase_that_is_guessed_at_once_makes_no_store() {
+    let home = Home::empty();
+    home.with_secrets("ana", &["short"], ["init"]).ends(2);
+    assert!(!home.store().join("keys.json").exists() && !home.store().join("lacuna.db").exists());
+}
+
+#[test]
+fn people_come_change_and_go() {
+    let (home, code) = with_a_note();
+    let ana = |secrets: &[&str], args: &[&str]| {
+        let all: Vec<&str> = [PASSPHRASE].iter().chain(secrets).copied().collect();
+        home.with_secrets("ana", &all, ["--json"].iter().chain(args))
+    };
+    ana(&[BEN], &["user", "add", "ben", "--role", "specialist"]).ends(0).quiet();
+    ana(&[BEN], &["user", "add", "ben", "--role", "specialist"]).ends(2);
+    assert_eq!(total(&home, "ben", BEN), 1);
+    home.with_secrets("ben", &[BEN, "other words of ben"], ["passphrase"]).ends(0).quiet();
+    home.with_secrets("ben", &[BEN], ["worklist"]).ends(3);
+    assert_eq!(total(&home, "ben", "other words of ben"), 1);
+    // Lost: the recovery code gives ben another one.
+    home.with_secrets("ben", &[&code, BEN], ["passphrase", "--recover"]).ends(0).quiet();
+    assert_eq!(total(&home, "ben", BEN), 1);
+    let names = ana(&[], &["user", "list"]).ends(0).json();
+    assert_eq!(names, serde_json::json!([{"user": "ana", "role": "administrator"}, {"user": "ben", "role": "specialist"}]));
+    ana(&[], &["user", "role", "ana", "coder"]).ends(3);
+
+    let before = fs::read(home.store().join("keys.json")).unwrap();
+    ana(&[], &["user", "remove", "ben"]).ends(0).quiet();
+    home.with_secrets("ben", &[BEN], ["worklist"]).ends(3);
+    assert_eq!(total(&home, "ana", PASSPHRASE), 1, "the index was made anew under the new key");
+    assert_eq!(ana(&[], &["audit", "verify"]).ends(0).json()["verdict"], "intact", "rows of both keys chain");
+    assert_eq!(ana(&[], &["doctor"]).ends(0).json()["sound"], true);
+    // The key file that ben kept opens the key of then, and the store has another one.
+    let now = fs::read(home.store().join("keys.json")).unwrap();
+    fs::write(home.store().join("keys.json"), before).unwrap();
+    home.with_secrets("ben", &[BEN], ["worklist"]).ends(4);
+    fs::write(home.store().join("keys.json"), now).unwrap();
+    let new = ana(&[], &["passphrase", "--new-recovery-code"]).ends(0).json()["recovery_code"].as_str().unwrap().to_owned();
+    home.with_secrets("ana", &[&code, BEN], ["passphrase", "--recover"]).ends(3);
+    home.with_secrets("ana", &[&new, PASSPHRASE], ["passphrase", "--recover"]).ends(0);
+}
+
+#[test]
+fn a_removal_that_was_cut_off_lets_in_who_stays_and_nobody_else() {
+    let (home, _) = with_a_note();
+    home.with_secrets("ana", &[PASSPHRASE, BEN], ["user", "add", "ben", "--role", "coder"]).ends(0);
+    let old = fs::read(home.store().join("keys.json")).unwrap();
+    home.with_secrets("ana", &[PASSPHRASE], ["user", "remove", "ben"]).ends(0);
+    // As if it had ended after the store took its new key, before the new key file took its place.
+    fs::rename(home.store().join("keys.json"), home.store().join("keys.next.json")).unwrap();
+    fs::write(home.store().join("keys.json"), &old).unwrap();
+    home.with_secrets("ben", &[BEN], ["worklist"]).ends(3);
+    assert_eq!(total(&home, "ana", PASSPHRASE), 1);
+    assert!(!home.store().join("keys.next.json").exists());
+    home.with_secrets("ben", &[BEN], ["worklist"]).ends(3);
+}
+
+#[test]
+fn a_backup_is_as_locked_as_its_store_and_comes_back_whole() {
+    let (home, _) = with_a_note();
+    let copy = home.at("copy.db");
+    home.with_secrets("ana", &[PASSPHRASE], ["backup", copy.to_str().unwrap()]).ends(0).quiet();
+    for file in [copy.clone(), home.at("copy.db.keys.json")] {
+        assert!(!fs::read(file).unwrap().windows(WORD.len()).any(|w| w == WORD.as_bytes()));
+    }
+    let other = Home::empty();
+    let restore = |passphrase: &str| other.with_secrets("ana", &[passphrase], ["--json", "restore", copy.to_str().unwrap()]);
+    restore("another passphrase").ends(3);
+    assert!(!other.store().join("lacuna.db").exists(), "what was not opened is not left there");
+    let report = restore(PASSPHRASE).ends(0).quiet().json();
+    assert_eq!((&report["documents"], &report["audit"]["verdict"]), (&1.into(), &"cannot_tell".into()));
+    assert_eq!(total(&other, "ana", PASSPHRASE), 1);
+    restore(PASSPHRASE).ends(2);
+    other.with_secrets("ana", &[PASSPHRASE], ["audit", "verify"]).ends(3);
+    other.with_secrets("ana", &[PASSPHRASE], ["audit", "accept", "--reason", "moved to a new host"]).ends(0);
+    other.with_secrets("ana", &[PASSPHRASE], ["audit", "verify"]).ends(0);
+}
+
+#[test]
+fn a_file_that_is_no_backup_is_not_left_in_the_folder() {
+    let home = Home::empty();
+    let bad = home.write("bad.db", "no database at all, only some words that stand here by mistake");
+    home.run(["restore", bad.to_str().unwrap()]).ends(4);
+    assert!(!home.store().join("lacuna.db").exists());
+    home.run(["restore", home.at("nothing").to_str().unwrap()]).ends(2);
+}
