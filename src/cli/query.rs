@@ -113,6 +113,7 @@ pub(super) fn draft_of(file: &Path, text: &str) -> Result<Draft> {
 
 /// What a file leaves out of who and whom a query is about is known; what it says otherwise is refused when it is saved.
 pub(super) fn known_from(given: Draft, stored: &Draft) -> Draft {
+    let given = crate::query::with_what_speaks_against(given, stored);
     let or = |given: String, stored: &String| if given.is_empty() { stored.clone() } else { given };
     Draft {
         encounter: given.encounter.or_else(|| stored.encounter.clone()),

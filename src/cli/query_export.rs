@@ -56,6 +56,7 @@ pub fn import_answers(desk: &LocalDesk, files: &[PathBuf], out: &Out) -> Result<
         lines.extend(report.unchanged.iter().map(|id| format!("query {id} had this answer already")));
         let own = "ticked no option; its words are kept as the answer: read them before you close it";
         lines.extend(report.in_words.iter().map(|id| format!("note: the answer to query {id} {own}")));
+        lines.extend(report.notes.iter().map(|(id, note)| format!("note: query {id}: {note}")));
         lines.extend(report.rejects.iter().map(|r| {
             let place = [r.source.clone(), r.line.map(|l| l.to_string())].into_iter().flatten().collect::<Vec<_>>().join(":");
             let hint = r.hint.as_ref().or(r.why.as_ref()).map(|h| format!("; {h}")).unwrap_or_default();

@@ -43,6 +43,9 @@ pub fn view(v: &QueryView, provider_sees: &str) -> String {
     if let Some(answer) = &v.answer {
         text.push_str(&format!("\n\nAnswer\n  {}", answer.replace('\n', "\n  ")));
     }
+    for note in &v.notes {
+        text.push_str(&format!("\n\nnote: {note}"));
+    }
     if !v.internal_note.is_empty() {
         text.push_str(&format!("\n\nFor ourselves (the provider does not see it)\n  {}", v.internal_note.replace('\n', "\n  ")));
     }

@@ -11,8 +11,10 @@ mod lint;
 mod model;
 mod parse;
 mod policy;
+mod proof;
 mod recipients;
 mod render;
+mod settle;
 mod take;
 mod template;
 #[cfg(test)]
@@ -27,11 +29,15 @@ pub use figures::{Counted, Figure, FigureGroup, figures};
 pub use fill::{Asking, documented_concepts, draft_from_gap};
 pub use life::{Event, next};
 pub use lint::{Context, Diagnostic, LintSeverity, Past, Report, Rule, brief, lint, lint_text, rules};
-pub use model::{Draft, Indicator, OptionKind, Outcome, ProviderView, QueryForm, QueryOption, QueryState, Reason, Recipient, Verbal};
+pub use model::{
+    Draft, Indicator, OptionKind, Outcome, ProviderView, QueryForm, QueryOption, QueryState, Reason, Recipient, ShownIndicator, Verbal,
+};
 pub use parse::{Parsed, kind_of, parse_text};
 pub use policy::{Policy, PolicyStep};
-pub use recipients::recipients;
+pub use proof::{Departure, departures, of_evidence as evidence_departures};
+pub use recipients::{recipients, same_person};
 pub use render::{body_hash, render_markdown, render_text};
+pub use settle::{settled, with_what_speaks_against};
 pub use take::{candidates, of_observation, of_words};
 pub use template::{Template, TemplateOption, Templates, templates};
 pub use verify::{AnswerWords, answer_in, answer_words};

@@ -203,13 +203,37 @@ pub struct ProviderView {
     /// Form.
     pub form: QueryForm,
     /// The proof, as quoted.
-    pub indicators: Vec<Evidence>,
+    pub indicators: Vec<ShownIndicator>,
     /// Words above the question.
     pub body: String,
     /// The question.
     pub question: String,
     /// The options, in the order shown.
     pub options: Vec<String>,
+}
+
+/// A piece of proof as the provider sees it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ShownIndicator {
+    /// The words or the value, with source and date.
+    #[serde(flatten)]
+    pub evidence: Evidence,
+    /// Whether it comes from an earlier encounter.
+    pub prior: bool,
+    /// Why an earlier finding matters now; empty where nothing is said.
+    pub relevance: String,
+}
+
+impl ShownIndicator {
+    fn of(indicator: &Indicator) -> Self {
+        let mut evidence = indicator.evidence.clone();
+        // One mark for words and values alike, instead of a second one inside the value.
+        let marked = match &mut evidence {
+            Evidence::Value(value) => std::mem::take(&mut value.prior),
+            Evidence::Text(_) => false,
+        };
+        Self { evidence, prior: indicator.prior || marked, relevance: indicator.relevance.clone() }
+    }
 }
 
 impl Draft {
@@ -224,7 +248,7 @@ impl Draft {
             contact: self.contact.clone(),
             due: self.due,
             form: self.form,
-            indicators: self.indicators.iter().filter(|i| i.included).map(|i| i.evidence.clone()).collect(),
+            indicators: self.indicators.iter().filter(|i| i.included).map(ShownIndicator::of).collect(),
             body: self.body.clone(),
             question: self.question.clone(),
             options: self.options.iter().map(|o| o.text.clone()).collect(),

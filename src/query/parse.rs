@@ -1,6 +1,6 @@
 //! A pasted text read as a query: title line, options, question, and the rest.
 
-use super::lint::words::{sentences, tokens};
+use super::lint::words::{Token, sentences, tokens};
 use super::lint::{concepts, vocabularies};
 use super::{Draft, OptionKind, QueryForm, QueryOption, Reason};
 use crate::chart::Span;
@@ -69,6 +69,11 @@ fn title(all: &[Line<'_>]) -> Option<Span> {
     Some(Span::new(start, start + words.trim().len()))
 }
 
+/// The answers to tick that a text holds, and whether each is ticked.
+pub(super) fn answers_in(text: &str) -> Vec<(Span, bool)> {
+    boxes(&lines(text))
+}
+
 /// Boxes to tick, several to a line or one: `( )`, `[x]`, a ballot box.
 fn boxes(all: &[Line<'_>]) -> Vec<(Span, bool)> {
     const EMPTY: [&str; 13] =
@@ -113,7 +118,12 @@ fn trimmed(line: &Line<'_>, from: usize, to: usize) -> Option<Span> {
 
 /// The sentence that asks: the last one with a question mark outside options, else the last one with a request.
 fn question(text: &str, title: Option<Span>, options: &[(Span, bool)]) -> Option<Span> {
-    let taken = |s: &Span| title.is_some_and(|t| t.overlaps(*s)) || options.iter().any(|(o, _)| o.overlaps(*s));
+    // Options stand apart and in order: only the last that begins before a sentence ends can touch it.
+    let in_option = |s: &Span| {
+        let before = options.partition_point(|(o, _)| o.start < s.end);
+        before.checked_sub(1).and_then(|i| options.get(i)).is_some_and(|(o, _)| o.overlaps(*s))
+    };
+    let taken = |s: &Span| title.is_some_and(|t| t.overlaps(*s)) || in_option(s);
     let free: Vec<Span> = sentences(text).into_iter().filter(|s| !taken(s)).collect();
     let asks = |s: &&Span| s.of(text).ends_with('?');
     let words = vocabularies().get("request");
@@ -232,9 +242,9 @@ pub fn kind_of(text: &str) -> OptionKind {
         if room { OptionKind::Other } else { OptionKind::NotSignificant }
     } else if label("undetermined").begin(&words) || (label("undetermined").any(&words) && concepts().find(&words).is_empty()) {
         OptionKind::Undetermined // "Pneumonia, organism unknown" names a diagnosis
-    } else if label("yes").begin(&words) {
+    } else if label("yes").begin(&words) || closes(&words, "yes") {
         OptionKind::Yes
-    } else if label("no").begin(&words) && alone {
+    } else if (label("no").begin(&words) && alone) || closes(&words, "no") {
         OptionKind::No
     } else if label("not_significant").any(&words) {
         OptionKind::NotSignificant
@@ -245,6 +255,11 @@ pub fn kind_of(text: &str) -> OptionKind {
     } else {
         OptionKind::Diagnosis
     }
+}
+
+/// Whether an option ends with this word behind a sign: "Sepsis: yes".
+fn closes(words: &[Token], with: &str) -> bool {
+    matches!(words, [.., sign, last] if last.text == with && matches!(sign.text.as_str(), ":" | "-" | "=" | "," | "\u{2013}" | "\u{2014}"))
 }
 
 fn form(draft: &Draft) -> QueryForm {

@@ -43,6 +43,9 @@ pub struct Policy {
     /// Groups that a query may go to instead of a person.
     #[serde(default)]
     pub pools: Vec<String>,
+    /// Who gives the record numbers, as messages name it (HL7 PID-3.4, MSH-4).
+    #[serde(default)]
+    pub authority: String,
     /// Which outcomes count as agreement.
     #[serde(default)]
     pub agree: Vec<Outcome>,

@@ -1,8 +1,9 @@
 //! What the provider sees. An internal note or an impact cannot appear here: a draft has no such field.
 
 use super::evidence::sha256_hex;
+use super::lint::is_hidden;
 use super::{Draft, Indicator, OptionKind, QueryForm};
-use crate::chart::Evidence;
+use crate::chart::{Evidence, Instant, Precision};
 
 /// The headings under which indicators stand, in the order shown.
 const GROUPS: [(&str, &str); 6] = [
@@ -64,7 +65,7 @@ fn compose(draft: &Draft, id: Option<i64>, style: &Style) -> String {
         "From",
         &[draft.author.as_str(), draft.contact.as_str()].iter().filter(|p| !p.trim().is_empty()).copied().collect::<Vec<_>>().join(", "),
     );
-    header("Due", &draft.due.map(|d| d.display()).unwrap_or_default());
+    header("Due", &draft.due.map(|d| with_zone(&d)).unwrap_or_default());
     indicators(draft, style, &mut out);
     if !draft.body.trim().is_empty() {
         section(&mut out, style, "Note");
@@ -89,7 +90,7 @@ fn compose(draft: &Draft, id: Option<i64>, style: &Style) -> String {
     if let Some(verbal) = &draft.verbal {
         section(&mut out, style, "Record of the conversation");
         for (label, value) in [
-            ("At", verbal.at.map(|t| t.display()).unwrap_or_default()),
+            ("At", verbal.at.map(|t| with_zone(&t)).unwrap_or_default()),
             ("Channel", verbal.channel.clone()),
             ("Asked", verbal.wording.clone()),
             ("Reply", verbal.reply.clone()),
@@ -116,12 +117,16 @@ fn indicators(draft: &Draft, style: &Style, out: &mut Vec<String>) {
     for (heading, members) in headed.chain([rest]).filter(|(_, members)| !members.is_empty()) {
         section(out, style, heading);
         for indicator in members {
-            let prior = if indicator.prior { "Prior encounter: " } else { "" };
-            let relevance =
-                if indicator.relevance.trim().is_empty() { String::new() } else { format!(" - {}", line(&indicator.relevance)) };
-            out.push(format!("{}{prior}{}{relevance}", style.item, quote(&indicator.evidence)));
+            out.push(format!("{}{}", style.item, quote_marked(&indicator.evidence, indicator.prior, &indicator.relevance)));
         }
     }
+}
+
+/// The same with the mark of an earlier encounter, and why it matters now.
+pub(super) fn quote_marked(evidence: &Evidence, prior: bool, relevance: &str) -> String {
+    let prior = if prior { "Prior encounter: " } else { "" };
+    let relevance = if relevance.trim().is_empty() { String::new() } else { format!(" - {}", line(relevance)) };
+    format!("{prior}{}{relevance}", quote(evidence))
 }
 
 /// The words with where they stand: quoted in quotation marks, values as they were sent.
@@ -141,16 +146,45 @@ pub(super) fn quote(evidence: &Evidence) -> String {
     }
 }
 
-/// One line: whitespace and control characters become single blanks.
-fn line(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+/// A time with the zone that it is given in: a deadline is read in another place than it was written in.
+pub(super) fn with_zone(at: &Instant) -> String {
+    match (at.precision(), at.offset_seconds()) {
+        (Precision::Minute | Precision::Second, Some(0)) => format!("{} UTC", at.display()),
+        (Precision::Minute | Precision::Second, Some(offset)) => {
+            let minutes = offset.abs() / 60;
+            format!("{} UTC{}{:02}:{:02}", at.display(), if offset < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
+        }
+        _ => at.display(),
+    }
 }
 
-/// Typographic punctuation becomes plain, so that the text survives any in-basket. Letters stay as they are; control characters
-/// other than the line end go.
+/// One line: whitespace becomes single blanks.
+fn line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A text whose hidden characters are spelled, so that nothing of it is lost and nothing of it acts: `<U+0007>`. Line ends stay, tabs
+/// become blanks.
+pub(super) fn spelled(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\r' if chars.peek() == Some(&'\n') => {}
+            '\r' => out.push('\n'),
+            '\t' => out.push(' '),
+            c if is_hidden(c) => out.push_str(&format!("<U+{:04X}>", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Typographic punctuation becomes plain, so that the text survives any in-basket. Letters stay as they are; hidden characters are
+/// spelled.
 fn ascii(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in spelled(text).chars() {
         match c {
             '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{2032}' => out.push('\''),
             '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{2033}' => out.push('"'),
@@ -162,9 +196,6 @@ fn ascii(text: &str) -> String {
             '\u{2265}' => out.push_str(">="),
             '\u{00d7}' => out.push('x'),
             '\u{00a0}' | '\u{202f}' | '\u{2009}' => out.push(' '),
-            '\t' => out.push(' '),
-            c if c.is_control() && c != '\n' => {}
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {}
             c => out.push(c),
         }
     }

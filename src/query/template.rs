@@ -219,7 +219,8 @@ impl TemplateOption {
             declared => declared.to_vec(),
         };
         let denies = self.concepts.is_empty() && negation.any(&said);
-        let known: Vec<bool> = named.iter().filter_map(|c| concepts().supports(c, words).map(|s| s || documented.contains(c))).collect();
+        let speaks = |c: &String| concepts().supports(c, words).or_else(|| concepts().hinted(c, words));
+        let known: Vec<bool> = named.iter().filter_map(|c| speaks(c).map(|s| s || documented.contains(c))).collect();
         needed && (denies || known.is_empty() || known.contains(&true))
     }
 }

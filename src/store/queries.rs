@@ -19,7 +19,7 @@ pub struct NewQuery<'a> {
 }
 
 /// One stored query.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct StoredQuery {
     /// Its number.
     pub id: i64,

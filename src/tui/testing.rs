@@ -348,6 +348,7 @@ impl TestDesk {
             documented_in: None,
             contacts: Vec::new(),
             versions: Vec::new(),
+            notes: Vec::new(),
             recipients: vec![Recipient { name: "Hospital medicine".to_owned(), identifier: None, role: "pool".to_owned() }],
         };
         all.queries.insert(0, view.clone());

@@ -8,6 +8,7 @@ use super::model::{ChartView, DismissReason, GapMark, GapRow, QueryRow, QueryVie
 use super::query_life::{self, Reply};
 use super::search::{self, Request};
 use super::session::Session;
+use super::site::Site;
 use super::worklist::{Material, worklist};
 use super::{evaluate, queries};
 use crate::chart::Instant;
@@ -288,7 +289,8 @@ impl Desk for LocalDesk {
     }
 
     fn save_draft(&self, id: i64, revision: i64, draft: &Draft, internal_note: &str) -> Result<i64> {
-        self.store.save_draft(&self.session.actor(), id, revision, draft, internal_note)
+        let draft = crate::query::settled(draft, Site::of(&self.store)?.templates());
+        self.store.save_draft(&self.session.actor(), id, revision, &draft, internal_note)
     }
 
     fn discard_draft(&self, id: i64) -> Result<()> {

@@ -6,6 +6,7 @@ use super::model::{QueryRow, QueryStep, QueryView, TemplateUse};
 use super::queries;
 use super::query_found::Found;
 use super::query_life::{self, Reply};
+use super::query_notes;
 use super::site::Site;
 use super::worklist::overdue;
 use crate::chart::Instant;
@@ -115,6 +116,7 @@ impl LocalDesk {
         Ok(QueryView {
             contacts: self.store().contacts(id)?,
             versions,
+            notes: query_notes::notes(&stored, &steps, chart.as_ref()),
             recipients: all,
             responded: stored.responded,
             documented_in: stored.documented_in.clone(),

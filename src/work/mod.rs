@@ -17,6 +17,7 @@ mod queries;
 mod query_exchange;
 mod query_found;
 mod query_life;
+mod query_notes;
 mod search;
 mod search_order;
 mod session;

@@ -316,6 +316,8 @@ pub struct QueryView {
     pub contacts: Vec<crate::store::StoredContact>,
     /// Every version of its text as sent, oldest first.
     pub versions: Vec<crate::store::StoredVersion>,
+    /// What should be looked at twice: an answer by somebody who was not asked, an outcome that contradicts it.
+    pub notes: Vec<String>,
     /// Who it can go to: providers of the encounter, then the declared pools.
     pub recipients: Vec<Recipient>,
 }

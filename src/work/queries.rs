@@ -6,13 +6,14 @@ use super::model::ChartView;
 use super::query_life;
 use super::session::Session;
 use super::site::Site;
-use crate::chart::{Chart, Instant, Patient, Provider, TextEvidence};
+use crate::chart::{Chart, Document, DocumentType, Instant, Patient, Provider, TextEvidence};
 use crate::checklist::Gap;
 use crate::error::{Result, Trouble};
 use crate::query::{
-    Asking, Context, Draft, Event, LintSeverity, Past, Policy, QueryState, Report, body_hash, documented_concepts, draft_from_gap,
-    lint as lint_draft, next, render_text,
+    Asking, Context, Draft, Event, Indicator, LintSeverity, Past, Policy, QueryState, Report, body_hash, departures, documented_concepts,
+    draft_from_gap, lint as lint_draft, next, render_text,
 };
+use crate::reading::{Reading, read};
 use crate::store::{NewQuery, Said, Store, StoredQuery};
 use std::collections::BTreeSet;
 
@@ -71,6 +72,9 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant, own: Option<i64>, sent:
     }
     let source = |identifier: &str| chart.as_ref().and_then(|c| c.document(identifier)).map(|d| d.text.clone());
     let version = |identifier: &str| chart.as_ref().and_then(|c| c.document(identifier)).map(|d| d.version);
+    let readings = chart.as_ref().map(|c| evaluate::readings(&c.documents)).unwrap_or_default();
+    let judged = |document: &Document| judged_type(chart.as_ref(), &readings, document);
+    let departs = |indicator: &Indicator| chart.as_ref().map(|c| departures(indicator, c, &judged)).unwrap_or_default();
     let first = |text: &TextEvidence| chart.as_ref().and_then(|c| first_stood(c, text));
     let whose = |identifier: &str| store.patient_of_document(identifier).ok().flatten();
     let waiting = match &draft.recipient {
@@ -97,10 +101,21 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant, own: Option<i64>, sent:
         }),
         late_after_days: policy.late_after_days,
         sent_hash: sent,
+        departures: &departs,
+        templates: site.templates(),
         now: Some(*now),
         bare: chart.is_none(),
     };
     Ok(lint_draft(draft, &context))
+}
+
+/// The type of a document whose sender gave none: as the reader judges a provider's; a nurse's or dietitian's is another kind.
+fn judged_type(chart: Option<&Chart>, readings: &[Reading], document: &Document) -> DocumentType {
+    if !document.author.as_ref().map(|a| a.role).unwrap_or_default().is_provider() {
+        return DocumentType::Other;
+    }
+    let at = chart.and_then(|c| c.documents.iter().position(|d| d.identifier == document.identifier));
+    at.and_then(|i| readings.get(i)).map_or_else(|| read(&document.text, None).document_type, |r| r.document_type)
 }
 
 /// Hours before the stay and after it that still belong to it: the emergency department, a result that came in.

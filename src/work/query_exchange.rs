@@ -4,12 +4,14 @@ use super::import::Reject;
 use super::local::LocalDesk;
 use super::queries;
 use super::query_life::{self, Reply};
+use super::query_notes::answered_by;
 use super::site::Site;
-use crate::chart::Instant;
+use crate::chart::{EncounterClass, Instant, Patient};
 use crate::error::{Result, Trouble};
 use crate::query::{Counted, FigureGroup, IncomingReply, Sheet, SheetAnswer, body_hash, figures, read_replies, render_text};
 use crate::store::StoredQuery;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What reading answers did.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -20,6 +22,8 @@ pub struct AnswersReport {
     pub unchanged: Vec<i64>,
     /// Answers that ticked no option and stand in the provider's own words: somebody reads them before they are closed.
     pub in_words: Vec<i64>,
+    /// Answers by somebody who was not asked: the query, and what is to be said of it.
+    pub notes: Vec<(i64, String)>,
     /// What was refused.
     pub rejects: Vec<Reject>,
 }
@@ -30,13 +34,14 @@ impl AnswersReport {
         self.answered.extend(other.answered);
         self.unchanged.extend(other.unchanged);
         self.in_words.extend(other.in_words);
+        self.notes.extend(other.notes);
         self.rejects.extend(other.rejects);
     }
 }
 
 /// How an answer was taken in.
 enum Taken {
-    New { in_words: bool },
+    New { in_words: bool, notes: Vec<String> },
     Known,
 }
 
@@ -52,6 +57,8 @@ impl LocalDesk {
                 all
             }
         };
+        let authority = Site::of(self.store())?.policy().authority.clone();
+        let mut stays: BTreeMap<String, (Option<Patient>, EncounterClass)> = BTreeMap::new();
         let mut out = Vec::new();
         for query in stored {
             let draft = &query.draft;
@@ -61,7 +68,16 @@ impl LocalDesk {
             let (text, hash) = last.map_or_else(|| (render_text(draft, Some(query.id)), body_hash(draft)), |v| (v.text, v.body_hash));
             let mut sheet = Sheet::of(query.id, (query.version, query.state), draft, text, hash);
             sheet.sent = query.sent;
-            sheet.answer = query.answer.as_deref().map(|answer| SheetAnswer::of(answer, draft, query.responded));
+            sheet.authority.clone_from(&authority);
+            if let Some(name) = encounter {
+                if !stays.contains_key(name) {
+                    let chart = self.store().chart(name)?;
+                    stays.insert(name.to_owned(), chart.map(|c| (c.patient, c.encounter.class)).unwrap_or_default());
+                }
+                (sheet.person, sheet.class) = stays.get(name).cloned().unwrap_or_default();
+            }
+            let by = answered_by(&query, &self.store().steps(query.id)?).unwrap_or_default();
+            sheet.answer = query.answer.as_deref().map(|answer| SheetAnswer::of(answer, draft, &by, query.responded));
             out.push(sheet);
         }
         Ok(out)
@@ -73,9 +89,10 @@ impl LocalDesk {
         let mut report = AnswersReport { rejects: replies.refused.into_iter().map(Reject::from).collect(), ..AnswersReport::default() };
         for reply in replies.taken {
             match self.take_reply(&reply) {
-                Ok(Taken::New { in_words }) => {
+                Ok(Taken::New { in_words, notes }) => {
                     report.answered.push(reply.query);
                     report.in_words.extend(in_words.then_some(reply.query));
+                    report.notes.extend(notes.into_iter().map(|note| (reply.query, note)));
                 }
                 Ok(Taken::Known) => report.unchanged.push(reply.query),
                 // Bad use and refusals are about this answer; the rest goes in.
@@ -117,7 +134,7 @@ impl LocalDesk {
         let in_words = option.is_none() && !query.draft.options.is_empty();
         let reply = Reply { words, option, by: reply.by.clone(), at: reply.at };
         query_life::answer(self.store(), self.session(), id, &reply)?;
-        Ok(Taken::New { in_words })
+        Ok(Taken::New { in_words, notes: self.view(id)?.notes })
     }
 
     /// The figures over queries sent in a period.

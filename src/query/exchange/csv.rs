@@ -5,6 +5,7 @@ use super::Sheet;
 use super::replies::{Replies, Reply};
 use crate::chart::Instant;
 use crate::error::Trouble;
+use crate::query::render::spelled;
 
 const HEADER: [&str; 14] = [
     "query",
@@ -58,7 +59,7 @@ fn row(cells: impl IntoIterator<Item = String>) -> String {
 
 /// One cell: harmless to a table program, quoted where it must be.
 pub(super) fn cell(text: &str) -> String {
-    let clean: String = text.chars().filter(|c| !c.is_control() || *c == '\n').collect();
+    let clean = spelled(text);
     let formula = clean.trim_start().starts_with(['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
     let safe = if formula { format!("'{clean}") } else { clean };
     if safe.contains(['"', ',', ';', '\n']) || safe != safe.trim() { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }

@@ -3,6 +3,8 @@
 //! resources.
 
 use super::{Sheet, SheetAnswer, fhir_time};
+use crate::query::evidence::sha256_hex;
+use crate::query::render::{quote_marked, spelled};
 use crate::query::{QueryForm, QueryState};
 use serde_json::{Map, Value, json};
 
@@ -21,9 +23,8 @@ pub fn bundle(sheets: &[Sheet]) -> Value {
         }
         all.extend(sheet.answer.as_ref().map(|answer| response(sheet, answer)));
         for resource in all {
-            let id = resource.get("id").and_then(Value::as_str).unwrap_or_default();
             let kind = resource.get("resourceType").and_then(Value::as_str).unwrap_or_default();
-            entries.push(json!({ "fullUrl": format!("{SYSTEM}:{kind}:{id}"), "resource": resource }));
+            entries.push(json!({ "fullUrl": full_url(sheet, kind), "resource": resource }));
         }
     }
     let mut bundle = json!({ "resourceType": "Bundle", "type": "collection" });
@@ -37,13 +38,21 @@ fn name(sheet: &Sheet) -> String {
     format!("query-{}-v{}", sheet.query, sheet.version)
 }
 
+/// The name of a resource inside the bundle, and of every reference to it: a UUID made of the words' hash (RFC 9562, version 8), so that
+/// the same query has the same one.
+fn full_url(sheet: &Sheet, kind: &str) -> String {
+    let hash = sha256_hex(&format!("{kind}|{}|{}", name(sheet), sheet.hash));
+    let part = |from: usize, to: usize| hash.get(from..to).unwrap_or_default();
+    format!("urn:uuid:{}-{}-8{}-a{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
+}
+
 fn url(sheet: &Sheet) -> String {
     format!("{SYSTEM}:{}", sheet.query)
 }
 
-/// FHIR strings are not empty and hold no control characters.
+/// FHIR strings are not empty and hold no control characters: those are spelled.
 fn text(words: &str) -> String {
-    words.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect::<String>().trim().to_owned()
+    spelled(words).trim().to_owned()
 }
 
 fn put(map: &mut Map<String, Value>, key: &str, words: &str) {
@@ -66,7 +75,15 @@ fn reference(identifier: Option<&str>, display: &str) -> Option<Value> {
 /// Patient and encounter, where they are known.
 fn about(sheet: &Sheet, map: &mut Map<String, Value>, patient: &str) {
     let (person, stay) = &sheet.identifiers;
-    map.extend(reference(person.as_deref(), &sheet.view.patient).map(|r| (patient.to_owned(), r)));
+    let mut who = reference(person.as_deref(), &sheet.view.patient);
+    if let (Some(who), Some(mrn)) = (who.as_mut(), sheet.person.as_ref().and_then(|p| p.mrn.as_deref())) {
+        let mut identifier = json!({ "type": { "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR" }] }, "value": text(mrn) });
+        if !sheet.authority.is_empty() {
+            identifier["assigner"] = json!({ "display": text(&sheet.authority) });
+        }
+        who["identifier"] = identifier;
+    }
+    map.extend(who.map(|r| (patient.to_owned(), r)));
     map.extend(reference(stay.as_deref(), &sheet.view.encounter).map(|r| ("encounter".to_owned(), r)));
 }
 
@@ -74,7 +91,7 @@ fn questionnaire(sheet: &Sheet) -> Value {
     let mut items = Vec::new();
     for (n, indicator) in sheet.view.indicators.iter().enumerate() {
         items.push(
-            json!({ "linkId": format!("indicator-{}", n + 1), "type": "display", "text": text(&crate::query::render::quote(indicator)) }),
+            json!({ "linkId": format!("indicator-{}", n + 1), "type": "display", "text": text(&quote_marked(&indicator.evidence, indicator.prior, &indicator.relevance)) }),
         );
     }
     if !sheet.view.body.trim().is_empty() {
@@ -86,7 +103,8 @@ fn questionnaire(sheet: &Sheet) -> Value {
     if sheet.view.options.is_empty() || sheet.view.form == QueryForm::Open {
         question.insert("type".into(), "text".into());
     } else {
-        question.insert("type".into(), "choice".into());
+        // Open: a provider can answer in own words where the list has room for them.
+        question.insert("type".into(), "open-choice".into());
         let options: Vec<Value> = sheet.view.options.iter().map(|o| json!({ "valueString": text(o) })).collect();
         question.insert("answerOption".into(), options.into());
     }
@@ -133,7 +151,7 @@ fn task(sheet: &Sheet) -> Value {
     map.insert("intent".into(), "order".into());
     map.insert("code".into(), json!({ "text": "Clinical documentation query" }));
     put(&mut map, "description", &sheet.view.title);
-    map.insert("focus".into(), json!({ "reference": format!("Questionnaire/{}", name(sheet)) }));
+    map.insert("focus".into(), json!({ "reference": full_url(sheet, "Questionnaire") }));
     about(sheet, &mut map, "for");
     map.extend(sheet.sent.map(|at| ("authoredOn".to_owned(), Value::String(fhir_time(&at)))));
     map.extend(reference(None, &sheet.view.from).map(|r| ("requester".to_owned(), r)));
@@ -141,8 +159,7 @@ fn task(sheet: &Sheet) -> Value {
     map.extend(owner.map(|r| ("owner".to_owned(), r)));
     map.extend(sheet.view.due.map(|due| ("restriction".to_owned(), json!({ "period": { "end": fhir_time(&due) } }))));
     if sheet.answer.is_some() {
-        let output =
-            json!({ "type": { "text": "answer" }, "valueReference": { "reference": format!("QuestionnaireResponse/{}", name(sheet)) } });
+        let output = json!({ "type": { "text": "answer" }, "valueReference": { "reference": full_url(sheet, "QuestionnaireResponse") } });
         map.insert("output".into(), json!([output]));
     }
     Value::Object(map)
@@ -154,7 +171,7 @@ fn communication(sheet: &Sheet) -> Value {
     map.insert("id".into(), name(sheet).into());
     map.insert("status".into(), "completed".into());
     about(sheet, &mut map, "subject");
-    map.insert("about".into(), json!([{ "reference": format!("Task/{}", name(sheet)) }]));
+    map.insert("about".into(), json!([{ "reference": full_url(sheet, "Task") }]));
     map.extend(sheet.sent.map(|at| ("sent".to_owned(), Value::String(fhir_time(&at)))));
     let recipient = sheet.view.to.as_ref().and_then(|to| reference(to.identifier.as_deref(), &to.name));
     map.extend(recipient.map(|r| ("recipient".to_owned(), json!([r]))));

@@ -2,8 +2,9 @@
 
 use super::replies::{Replies, Reply};
 use super::{Sheet, hl7_time};
-use crate::chart::Instant;
+use crate::chart::{EncounterClass, Instant, Sex};
 use crate::error::Trouble;
+use crate::query::render::spelled;
 
 /// One message a query, segments ended by carriage returns as the standard asks.
 pub fn mdm(sheets: &[Sheet], now: &Instant) -> String {
@@ -12,18 +13,17 @@ pub fn mdm(sheets: &[Sheet], now: &Instant) -> String {
 
 fn message(sheet: &Sheet, now: &Instant) -> String {
     let at = sheet.sent.as_ref().unwrap_or(now);
-    let (patient, stay) = &sheet.identifiers;
     let number = format!("{}-{}", sheet.query, sheet.version);
+    let facility = escape(&sheet.authority);
+    let from = person(&sheet.view.from);
     let mut segments = vec![
-        format!("MSH|^~\\&|LACUNA||||{}||MDM^T02^MDM_T02|LACUNA-{number}|P|2.5.1", hl7_time(now)),
+        format!("MSH|^~\\&|LACUNA|{facility}|||{}||MDM^T02^MDM_T02|LACUNA-{number}|P|2.5.1||||||UNICODE UTF-8", hl7_time(now)),
         format!("EVN|T02|{}", hl7_time(now)),
-        format!("PID|1||{}||{}", escape(patient.as_deref().unwrap_or_default()), escape(&sheet.view.patient)),
-        format!("PV1|1||||||||||||||||||{}", escape(stay.as_deref().unwrap_or_default())),
+        patient(sheet),
+        format!("PV1|1|{}|||||||||||||||||{}^^^{facility}^VN", class(sheet.class), escape(&sheet.view.encounter)),
         format!(
-            "TXA|1|CQ^Clinical documentation query^L|TX|{}|{}||||{}|||{number}^LACUNA|||||{}",
+            "TXA|1|CQ^Clinical documentation query^L|TX|{}|{from}||||{from}|||{number}^LACUNA|||||{}",
             hl7_time(at),
-            escape(&sheet.view.from),
-            escape(&sheet.view.from),
             if sheet.state.is_draft() { "IP" } else { "DO" }
         ),
     ];
@@ -47,10 +47,57 @@ fn message(sheet: &Sheet, now: &Instant) -> String {
     segments.iter().map(|s| format!("{s}\r")).collect()
 }
 
-/// The delimiters of the standard as escapes; a line break as `\.br\`; other control characters go.
+/// The patient: record number with who gave it, name in its parts, date of birth, sex. Where no record number is known, our identifier,
+/// called what it is.
+fn patient(sheet: &Sheet) -> String {
+    let facility = escape(&sheet.authority);
+    let internal = sheet.identifiers.0.as_deref().unwrap_or_default();
+    let Some(p) = &sheet.person else {
+        let id = if internal.is_empty() { String::new() } else { format!("{}^^^LACUNA^PI", escape(internal)) };
+        return format!("PID|1||{id}||{}", escape(&sheet.view.patient));
+    };
+    let id = match p.mrn.as_deref().filter(|m| !m.trim().is_empty()) {
+        Some(mrn) => format!("{}^^^{facility}^MR", escape(mrn)),
+        None => format!("{}^^^LACUNA^PI", escape(internal)),
+    };
+    let part = |name: &Option<String>| escape(name.as_deref().unwrap_or_default());
+    let birth = p.birth.map(|b| b.local_date().strftime("%Y%m%d").to_string()).unwrap_or_default();
+    let sex = match p.sex {
+        Sex::Female => "F",
+        Sex::Male => "M",
+        Sex::Other => "O",
+        Sex::NotGiven => "U",
+    };
+    // Given and further names are components of their own.
+    let given = p.given.as_deref().unwrap_or_default();
+    let (first, further) = given.split_once(' ').unwrap_or((given, ""));
+    let name = [part(&p.family), escape(first), escape(further)].join("^");
+    format!("PID|1||{id}||{}||{birth}|{sex}", name.trim_end_matches('^'))
+}
+
+/// Table 0004.
+fn class(class: EncounterClass) -> &'static str {
+    match class {
+        EncounterClass::Inpatient => "I",
+        EncounterClass::Observation | EncounterClass::Ambulatory => "O",
+        EncounterClass::Emergency => "E",
+        EncounterClass::Other | EncounterClass::NotGiven => "U",
+    }
+}
+
+/// "Ana Ruiz, RN, CCDS" or "Dr Chen" as family, given and degree, without a number.
+fn person(name: &str) -> String {
+    let (name, degree) = name.split_once(',').unwrap_or((name, ""));
+    let words: Vec<&str> = name.split_whitespace().filter(|w| !matches!(w.trim_end_matches('.'), "Dr" | "Mr" | "Ms" | "Mrs")).collect();
+    let (family, given) = words.split_last().map_or(("", &[][..]), |(last, rest)| (*last, rest));
+    let all = ["".to_owned(), escape(family), escape(&given.join(" ")), String::new(), String::new(), String::new(), escape(degree.trim())];
+    all.join("^").trim_end_matches('^').to_owned()
+}
+
+/// The delimiters of the standard as escapes; a line break as `\.br\`; hidden characters are spelled.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in spelled(text).chars() {
         match c {
             '\\' => out.push_str("\\E\\"),
             '|' => out.push_str("\\F\\"),
@@ -58,7 +105,6 @@ fn escape(text: &str) -> String {
             '&' => out.push_str("\\T\\"),
             '~' => out.push_str("\\R\\"),
             '\n' => out.push_str("\\.br\\"),
-            c if c.is_control() => {}
             c => out.push(c),
         }
     }

@@ -1,6 +1,7 @@
 //! A letter to print: one page of HTML that loads nothing and runs nothing.
 
 use super::Sheet;
+use crate::query::render::spelled;
 
 /// The letters, a page each.
 pub fn letter(sheets: &[Sheet]) -> String {
@@ -62,14 +63,13 @@ fn page(sheet: &Sheet) -> String {
 
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in spelled(text).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            c if c.is_control() => out.push(' '),
             c => out.push(c),
         }
     }

@@ -18,7 +18,7 @@ pub use html::letter;
 pub use replies::{Replies, Reply, read_replies};
 
 use super::{Draft, OptionKind, ProviderView, QueryState};
-use crate::chart::{Instant, Precision};
+use crate::chart::{EncounterClass, Instant, Patient, Precision};
 use serde::Serialize;
 
 /// One query as it may leave the house.
@@ -44,6 +44,15 @@ pub struct Sheet {
     /// The patient and the encounter by the sender's identifiers.
     #[serde(skip)]
     pub identifiers: (Option<String>, Option<String>),
+    /// Who the patient is, for messages that have a place for each part.
+    #[serde(skip)]
+    pub person: Option<Patient>,
+    /// What kind of stay it is.
+    #[serde(skip)]
+    pub class: EncounterClass,
+    /// Who gives the record numbers.
+    #[serde(skip)]
+    pub authority: String,
     /// Options that leave room for words.
     #[serde(skip)]
     pub open_options: Vec<usize>,
@@ -64,12 +73,11 @@ pub struct SheetAnswer {
 
 impl SheetAnswer {
     /// A stored answer taken apart: its first line can be an option of the query.
-    pub fn of(answer: &str, draft: &Draft, at: Option<Instant>) -> Self {
+    pub fn of(answer: &str, draft: &Draft, by: &str, at: Option<Instant>) -> Self {
         let (first, rest) = answer.split_once('\n').unwrap_or((answer, ""));
         let option = draft.options.iter().position(|o| o.text == first);
         let words = if option.is_some() { rest } else { answer };
-        let by = draft.recipient.as_ref().map(|r| r.name.clone()).unwrap_or_default();
-        Self { option, words: words.to_owned(), by, at }
+        Self { option, words: words.to_owned(), by: by.to_owned(), at }
     }
 }
 
@@ -87,6 +95,9 @@ impl Sheet {
             answer: None,
             text,
             identifiers: (draft.patient.clone(), draft.encounter.clone()),
+            person: None,
+            class: EncounterClass::default(),
+            authority: String::new(),
             open_options: open,
         }
     }

@@ -50,7 +50,7 @@ fn a_table_program_runs_nothing_of_a_cell() {
         ("+49", "'+49"),
         ("-x", "'-x"),
         ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1", "'=1"),
+        ("\t=1", "' =1"),
         ("  =1", "'  =1"),
         ("a,b", "\"a,b\""),
         ("say \"x\"", "\"say \"\"x\"\"\""),
@@ -124,4 +124,65 @@ fn the_published_schema_names_every_field_of_an_export_and_no_other() {
     for (indicator, kind) in sheet["indicators"].as_array().unwrap().iter().zip(["words", "value", "words"]) {
         assert!(keys(indicator).is_subset(&of(&format!("/$defs/{kind}/properties"))), "{indicator}");
     }
+}
+
+/// The internal identifier stood in PID-3 and the whole name in PID-5; a reference led to nothing in its bundle; an earlier finding
+/// lost its mark; a control character vanished.
+#[test]
+fn what_goes_out_names_the_patient_finds_its_own_parts_and_loses_no_mark() {
+    let mut sheet = sheet(Some((Some(0), "")));
+    sheet.person = Some(Patient {
+        identifier: "internal-7".into(),
+        mrn: Some("00417733".into()),
+        family: Some("Rivera".into()),
+        given: Some("Marta".into()),
+        birth: Some(at("1954-03-02")),
+        sex: crate::chart::Sex::Female,
+        ..Patient::default()
+    });
+    sheet.authority = "MERCY".into();
+    sheet.class = EncounterClass::Inpatient;
+    sheet.view.indicators[1].prior = true;
+    sheet.view.indicators[1].relevance = "baseline".into();
+    sheet.view.body = "one\u{7}two".into();
+    let message = mdm(std::slice::from_ref(&sheet), &at("2026-11-20T08:00:00-05:00"));
+    let field = |segment: &str, n: usize| {
+        let line = message.split('\r').find(|l| l.starts_with(segment)).unwrap();
+        line.split('|').nth(n).unwrap().to_owned()
+    };
+    assert_eq!(field("PID", 3), "00417733^^^MERCY^MR");
+    assert_eq!(field("PID", 5), "Rivera^Marta");
+    assert_eq!((field("PID", 7), field("PID", 8)), ("19540302".into(), "F".into()));
+    assert_eq!((field("PV1", 2), field("PV1", 19)), ("I".into(), "88120^^^MERCY^VN".into()));
+    assert_eq!(field("TXA", 5), "^Ruiz^Ana^^^^RN, CCDS");
+    assert!(!message.contains("internal-7"));
+
+    let bundle = bundle(std::slice::from_ref(&sheet));
+    let entries = bundle["entry"].as_array().unwrap();
+    let urls: Vec<&str> = entries.iter().map(|e| e["fullUrl"].as_str().unwrap()).collect();
+    let mut references = Vec::new();
+    fn all<'v>(value: &'v serde_json::Value, out: &mut Vec<&'v str>) {
+        match value {
+            serde_json::Value::Object(map) => {
+                out.extend(map.get("reference").and_then(|r| r.as_str()));
+                map.values().for_each(|v| all(v, out));
+            }
+            serde_json::Value::Array(list) => list.iter().for_each(|v| all(v, out)),
+            _ => {}
+        }
+    }
+    all(&bundle, &mut references);
+    assert_eq!(references.len(), 3);
+    assert!(references.iter().all(|r| urls.contains(r)), "{references:?} {urls:?}");
+    let items = entries[0]["resource"]["item"].as_array().unwrap();
+    assert!(
+        items[1]["text"].as_str().unwrap().starts_with("Prior encounter: ") && items[1]["text"].as_str().unwrap().ends_with("baseline")
+    );
+    assert!(items.iter().any(|i| i["text"] == "one<U+0007>two"));
+}
+
+#[test]
+fn a_due_time_says_its_zone() {
+    let text = sheet(None).text;
+    assert!(text.contains("Due: 23 Nov 2026 08:50 UTC-05:00"), "{text}");
 }

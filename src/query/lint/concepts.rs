@@ -22,6 +22,8 @@ struct Entry {
     within: Vec<String>,
     #[serde(default)]
     support: Vec<String>,
+    #[serde(default)]
+    hints: Vec<String>,
 }
 
 /// Names of diagnoses, and what speaks for each.
@@ -31,6 +33,7 @@ pub(crate) struct Concepts {
     owner: Vec<String>,
     within: BTreeMap<String, Vec<String>>,
     support: BTreeMap<String, Patterns>,
+    hints: BTreeMap<String, Patterns>,
     findings: BTreeSet<String>,
 }
 
@@ -60,6 +63,9 @@ impl Concepts {
             if !entry.support.is_empty() {
                 out.support.insert(id.clone(), Patterns::new(&entry.support));
             }
+            if !entry.hints.is_empty() {
+                out.hints.insert(id.clone(), Patterns::new(&entry.hints));
+            }
             out.within.insert(id, entry.within);
         }
         out.names = Patterns::new(&names);
@@ -86,13 +92,22 @@ impl Concepts {
     /// diagnoses.
     pub(crate) fn named_by_reader_too(&self, text: &str, words: &[Token]) -> Vec<Named> {
         let mut out = self.find(words);
-        for mention in crate::reading::read(text, None).mentions {
+        // Those found stand apart and in order: only the last that begins before a mention ends can overlap it.
+        let free = |span: Span| {
+            let before = out.partition_point(|n| n.span.start < span.end);
+            before.checked_sub(1).and_then(|i| out.get(i)).is_none_or(|n| !n.span.overlaps(span))
+        };
+        let mut more: Vec<Named> = Vec::new();
+        let mut mentions = crate::reading::read(text, None).mentions;
+        mentions.sort_by_key(|m| (m.start, m.end));
+        for mention in mentions {
             let span = Span::new(mention.start, mention.end);
-            let is_condition = self.within.contains_key(&mention.concept);
-            if is_condition && !out.iter().any(|n| n.span.overlaps(span)) {
-                out.push(Named { concept: mention.concept, span });
+            let apart = more.last().is_none_or(|last| !last.span.overlaps(span));
+            if apart && self.within.contains_key(&mention.concept) && free(span) {
+                more.push(Named { concept: mention.concept, span });
             }
         }
+        out.extend(more);
         out.sort_by_key(|n| (n.span.start, n.span.end));
         out
     }
@@ -117,6 +132,13 @@ impl Concepts {
     /// Whether nothing but its names is known of it.
     pub(crate) fn by_name_only(&self, concept: &str) -> bool {
         self.within.contains_key(concept) && !self.support.contains_key(concept)
+    }
+
+    /// Whether anything in the words belongs to a diagnosis of which the table knows no more than its names and what goes with it;
+    /// `None` where it does not know that either.
+    pub(crate) fn hinted(&self, concept: &str, words: &[Token]) -> Option<bool> {
+        let hints = self.hints.get(concept)?;
+        Some(hints.any(words) || self.find(words).iter().any(|n| self.implied(&n.concept).contains(concept)))
     }
 
     /// Whether the words relate to the concept: they name it, or name one of its findings. `None` when nothing is known of it.

@@ -40,9 +40,15 @@ fn indicators(page: &mut Page<'_>) {
         if unnamed {
             page.add_at("QL021", &field, "the author, or the name of the value, is not given");
         }
+        let departures = (page.context.departures)(indicator);
+        let changed = departures.iter().any(|d| d.part == "quote");
+        for departure in departures {
+            page.add_at(departure.rule, &field, departure.message());
+        }
         if indicator.hash != indicator_hash(&indicator.evidence) {
             page.add_at("QL022", &field, "the quoted words were changed after they were taken");
         } else if let Evidence::Text(text) = &indicator.evidence
+            && !changed
             && let Some(stored) = (page.context.source_text)(&text.document)
             && Span::new(text.start, text.end).of(&stored) != text.quote
         {
@@ -117,7 +123,10 @@ fn plain_indicators(page: &mut Page<'_>) {
     let latest = body.sentences.iter().filter_map(month_of).max();
     let apart = page.vocabularies.prior_months;
     let (mut now, mut then) = (0_usize, None);
-    for sentence in &body.sentences {
+    for (at, sentence) in body.sentences.iter().enumerate() {
+        // Why it matters can stand in the sentence after it.
+        let says_why = |s: &Sentence| page.vocab("relevance").any(&s.tokens);
+        let relevant = says_why(sentence) || body.sentences.get(at + 1).is_some_and(says_why);
         any |= is_indicator(page, sentence);
         if is_indicator(page, sentence) {
             let marked = page.vocab("prior").any(&sentence.tokens);
@@ -129,7 +138,7 @@ fn plain_indicators(page: &mut Page<'_>) {
             }
             if old && !marked && !page.vocab("prior_mark").any(&sentence.tokens) {
                 prior.push(("QL080", sentence.span, "a finding of an earlier month is not marked as one of an earlier encounter"));
-                if !page.vocab("relevance").any(&sentence.tokens) {
+                if !relevant {
                     prior.push(("QL082", sentence.span, "nothing says why the earlier finding matters now"));
                 }
             }
@@ -138,7 +147,7 @@ fn plain_indicators(page: &mut Page<'_>) {
             if !has_calendar_date(sentence.span.of(&body.text)) {
                 prior.push(("QL080", sentence.span, "a finding from an earlier encounter has no date"));
             }
-            if !page.vocab("relevance").any(&sentence.tokens) {
+            if !relevant {
                 prior.push(("QL082", sentence.span, "nothing says why the earlier finding matters now"));
             }
         }

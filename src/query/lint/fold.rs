@@ -18,6 +18,14 @@ fn is_unseen(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' | '\u{300}'..='\u{36f}')
 }
 
+/// Characters that nobody sees and that can hide or reorder words: controls, zero-width and direction marks. Line ends and tabs are
+/// layout; combining marks and variation selectors are seen.
+pub(crate) fn is_hidden(c: char) -> bool {
+    let layout = matches!(c, '\n' | '\r' | '\t');
+    let seen = matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{300}'..='\u{36f}');
+    (c.is_control() && !layout) || (is_unseen(c) && !seen) || matches!(c, '\u{61c}' | '\u{2066}'..='\u{206f}' | '\u{e0000}'..='\u{e0fff}')
+}
+
 fn shifted(c: char, from: u32, to: char) -> char {
     char::from_u32((c as u32).saturating_sub(from) + to as u32).unwrap_or(c)
 }

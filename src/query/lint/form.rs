@@ -1,11 +1,12 @@
 //! The right form for the question (QL050 to QL053), clinical validation (QL090 to QL093), and the shape of the whole (QL100 to
 //! QL102).
 
+use super::options::{Escape, escape, held};
 use super::page::{Page, Part, Sentence};
 use super::words::tokens;
 use crate::chart::{Evidence, Span};
 use crate::query::evidence::words_of;
-use crate::query::{OptionKind, QueryForm, Reason};
+use crate::query::{Indicator, OptionKind, QueryForm, Reason};
 
 pub(crate) fn check(page: &mut Page<'_>) {
     match page.form() {
@@ -17,17 +18,31 @@ pub(crate) fn check(page: &mut Page<'_>) {
         hidden_yes_no(page);
     }
     validation(page);
+    cited(page);
     shape(page);
+}
+
+/// What a yes/no or validation query cites as the documentation of the diagnosis is what the record says.
+fn cited(page: &mut Page<'_>) {
+    let Some(evidence) = &page.draft.documented_at else { return };
+    let rule = if page.form() == QueryForm::Validation || page.draft.reason == Reason::R4 { "QL090" } else { "QL050" };
+    for departure in (page.context.departures)(&Indicator::new(evidence.clone(), "documentation")) {
+        page.add_at(rule, "documented_at", departure.message());
+    }
 }
 
 /// The table of domain.md 3.3: a documented diagnosis, and a purpose that allows yes or no.
 fn yes_no(page: &mut Page<'_>) {
     let draft = page.draft;
-    let named: Vec<(String, Span)> =
-        page.field(Part::Question).map(|f| f.named.iter().map(|n| (n.concept.clone(), n.span)).collect()).unwrap_or_default();
-    let undocumented: Vec<Span> = named.iter().filter(|(c, _)| page.is_undocumented(c)).map(|(_, place)| *place).collect();
-    for place in undocumented {
-        page.add("QL050", Part::Question, Some(place), "a yes/no question names a diagnosis that no provider documented");
+    // "Yes, acute kidney injury" asks as much as the question does.
+    let answers = draft.options.iter().enumerate().filter(|(_, o)| matches!(o.kind, OptionKind::Yes | OptionKind::No));
+    let parts = std::iter::once(Part::Question).chain(answers.map(|(i, _)| Part::Option(i)));
+    let named: Vec<(Part, Span)> = parts
+        .filter_map(|part| page.field(part))
+        .flat_map(|f| f.named.iter().filter(|n| page.is_undocumented(&n.concept)).map(|n| (f.part, n.span)))
+        .collect();
+    for (part, place) in named {
+        page.add("QL050", part, Some(place), "a yes/no question names a diagnosis that no provider documented");
     }
     if !page.plain {
         if draft.documented_at.is_none() {
@@ -37,10 +52,11 @@ fn yes_no(page: &mut Page<'_>) {
             page.add_at("QL050", "reason", "this reason does not allow a yes/no query");
         }
     }
-    let kinds: Vec<OptionKind> = draft.options.iter().map(|o| o.kind).collect();
     for (kind, label) in [(OptionKind::Other, "Other"), (OptionKind::Undetermined, "Unable to determine")] {
-        if !kinds.contains(&kind) {
-            page.add_at("QL051", "options", format!("there is no \"{label}\" beside yes and no"));
+        match escape(page, kind) {
+            Escape::Open => {}
+            Escape::Missing => page.add_at("QL051", "options", format!("there is no \"{label}\" beside yes and no")),
+            Escape::Held(i, place) => held(page, "QL051", label, i, place),
         }
     }
 }

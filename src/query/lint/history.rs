@@ -4,7 +4,7 @@ use super::page::Page;
 use super::words::tokens;
 use crate::chart::{Evidence, Instant};
 use crate::query::evidence::words_of;
-use crate::query::{Reason, body_hash, templates};
+use crate::query::{Reason, body_hash};
 
 pub(crate) fn check(page: &mut Page<'_>) {
     against(page);
@@ -85,7 +85,7 @@ fn triad(page: &mut Page<'_>) {
 
 /// QL034: an option of the template that a quoted value speaks against.
 fn contradicted(page: &mut Page<'_>) {
-    let Some(template) = page.draft.template.as_deref().and_then(|id| templates().get(id)) else { return };
+    let Some(template) = page.draft.template.as_deref().and_then(|id| page.context.templates.get(id)) else { return };
     let evidence: Vec<&Evidence> = page.included().map(|(_, i)| &i.evidence).collect();
     let words = tokens(&evidence.iter().map(|e| words_of(e)).collect::<Vec<_>>().join("\n"));
     let mut found = Vec::new();

@@ -1,10 +1,8 @@
 //! Who asks whom, about which stay, by when (QL001 to QL007).
 
 use super::page::Page;
-use super::words::tokens;
 use crate::chart::Evidence;
-use crate::query::Reason;
-use std::collections::BTreeSet;
+use crate::query::{Reason, same_person};
 
 pub(crate) fn check(page: &mut Page<'_>) {
     let (draft, context) = (page.draft, page.context);
@@ -65,7 +63,7 @@ fn recipient(page: &mut Page<'_>) {
             .filter(|p| to.role != "pool" && to.identifier.is_some() && p.identifier == to.identifier)
             .filter_map(|p| p.name.as_deref())
             .collect();
-        if !of_identifier.is_empty() && !of_identifier.iter().any(|name| same_person(page, name, &to.name)) {
+        if !of_identifier.is_empty() && !of_identifier.iter().any(|name| same_person(name, &to.name)) {
             page.add_at("QL002", "recipient", "the name is not that of the provider with this identifier");
         }
         if !known {
@@ -86,16 +84,4 @@ fn recipient(page: &mut Page<'_>) {
     if !treats && !authors.is_empty() {
         page.add_at("QL003", "recipient", "the recipient wrote none of the quoted documentation");
     }
-}
-
-/// Whether two spellings can name one person: "Dr Chen" and "Chen, Lin, MD" can.
-fn same_person(page: &Page<'_>, one: &str, other: &str) -> bool {
-    let parts = |name: &str| -> BTreeSet<String> {
-        let words = tokens(name);
-        let around = page.vocab("honorific").find(&words);
-        let kept = words.iter().filter(|t| t.text.chars().all(char::is_alphabetic) && !around.iter().any(|f| f.span.contains(t.span)));
-        kept.map(|t| t.text.clone()).collect()
-    };
-    let (one, other) = (parts(one), parts(other));
-    !other.is_empty() && (other.is_subset(&one) || (!one.is_empty() && one.is_subset(&other)))
 }

@@ -10,6 +10,7 @@ mod identity;
 mod options;
 mod page;
 mod rules;
+mod said;
 mod title;
 mod vocabulary;
 mod wording;
@@ -19,11 +20,12 @@ pub(crate) mod words;
 mod tests;
 
 pub(crate) use concepts::concepts;
+pub(crate) use fold::is_hidden;
 pub(crate) use vocabulary::vocabularies;
 
 pub use rules::{LintSeverity, Rule, rules};
 
-use super::{Draft, parse::parse_text};
+use super::{Departure, Draft, Indicator, Templates, parse::parse_text, settled, templates};
 use crate::chart::{Instant, Provider, TextEvidence};
 use page::Page;
 use serde::Serialize;
@@ -122,6 +124,10 @@ pub struct Context<'a> {
     pub late_after_days: Option<i64>,
     /// The hash of the words as they were sent, for a query that was.
     pub sent_hash: Option<&'a str>,
+    /// Where an indicator departs from what the record says of its source.
+    pub departures: &'a dyn Fn(&Indicator) -> Vec<Departure>,
+    /// The templates in force.
+    pub templates: &'a Templates,
     /// True where no chart stands behind the draft: then what it cites itself counts as documented, and rules that need the
     /// chart are not judged.
     pub bare: bool,
@@ -142,6 +148,10 @@ fn no_source(_: &str) -> Option<String> {
 
 fn no_version(_: &str) -> Option<u32> {
     None
+}
+
+fn no_departures(_: &Indicator) -> Vec<Departure> {
+    Vec::new()
 }
 
 fn no_earlier(_: &TextEvidence) -> Option<Instant> {
@@ -168,6 +178,8 @@ impl Context<'_> {
             documented_since: &NOTHING,
             late_after_days: None,
             sent_hash: None,
+            departures: &no_departures,
+            templates: templates(),
             bare: true,
         }
     }
@@ -179,8 +191,9 @@ pub fn brief() -> (&'static str, u16) {
     (&all.brief, all.brief_year)
 }
 
-/// Judges a draft.
+/// Judges a draft. What its options stand for is read from their words.
 pub fn lint(draft: &Draft, context: &Context<'_>) -> Report {
+    let draft = &settled(draft, context.templates);
     let mut page = Page::of_draft(draft, context);
     identity::check(&mut page);
     judge(&mut page);

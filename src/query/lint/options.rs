@@ -3,29 +3,37 @@
 use super::concepts::concepts;
 use super::page::{Page, Part};
 use super::title::codes;
-use super::words::tokens;
+use super::words::{Token, is_pictograph, tokens, within};
 use crate::chart::Span;
+use crate::query::parse::answers_in;
 use crate::query::{OptionKind, QueryForm, Reason};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn check(page: &mut Page<'_>) {
     let (draft, form) = (page.draft, page.form());
     let kinds: Vec<OptionKind> = draft.options.iter().map(|o| o.kind).collect();
     let choice = matches!(form, QueryForm::MultipleChoice | QueryForm::Validation) || (form == QueryForm::Verbal && !kinds.is_empty());
     if choice {
-        let other = kinds.contains(&OptionKind::Other)
-            || draft.options.iter().any(|o| page.has_label("other", &o.text) && page.has_label("room", &o.text));
-        if !other {
-            page.add_at("QL030", "options", "there is no \"Other\" with room to write");
-        }
-        if !kinds.contains(&OptionKind::Undetermined) {
-            page.add_at("QL031", "options", "there is no \"Unable to determine\"");
+        for (kind, rule, label) in [(OptionKind::Other, "QL030", "Other"), (OptionKind::Undetermined, "QL031", "Unable to determine")] {
+            match escape(page, kind) {
+                Escape::Open => {}
+                Escape::Missing if kind == OptionKind::Other => page.add_at(rule, "options", "there is no \"Other\" with room to write"),
+                Escape::Missing => page.add_at(rule, "options", format!("there is no \"{label}\"")),
+                Escape::Held(i, place) => held(page, rule, label, i, place),
+            }
         }
         support(page);
         let diagnoses = page.diagnoses();
-        // "Expected after surgery" or "not significant" beside it is an alternative too.
-        let alone = diagnoses.len() == 1 && !kinds.iter().any(|k| matches!(k, OptionKind::NotSignificant | OptionKind::RuledOut));
-        if alone && form == QueryForm::MultipleChoice && draft.reason != Reason::R6 {
-            page.add_at("QL033", "options", "only one diagnosis is offered");
+        // "Expected after surgery", "not significant", or "cause not found" beside "unable to determine" is an alternative too.
+        let unknown = kinds.iter().filter(|k| **k == OptionKind::Undetermined).count() > 1;
+        let alone =
+            diagnoses.len() == 1 && !unknown && !kinds.iter().any(|k| matches!(k, OptionKind::NotSignificant | OptionKind::RuledOut));
+        if form == QueryForm::MultipleChoice && draft.reason != Reason::R6 {
+            if alone {
+                page.add_at("QL033", "options", "only one diagnosis is offered");
+            } else if let Some(n) = names_of_one(page, &diagnoses) {
+                page.add_at("QL033", "options", format!("only one diagnosis is offered, by {n} names"));
+            }
         }
         order(page, &diagnoses);
         lengths(page, &diagnoses);
@@ -35,6 +43,86 @@ pub(crate) fn check(page: &mut Page<'_>) {
         }
     }
     each(page);
+    beside_the_list(page);
+}
+
+/// QL041: answers to tick that stand in the words or the question of a draft, where the rules about options do not see them. They are
+/// held to the gravest of those all the same.
+fn beside_the_list(page: &mut Page<'_>) {
+    if page.plain {
+        return; // in a pasted text every box is an option
+    }
+    let words = page.evidence_tokens();
+    let mut found = Vec::new();
+    for field in [Part::Body, Part::Question].into_iter().filter_map(|part| page.field(part)) {
+        for (place, ticked) in answers_in(&field.text) {
+            found.push(("QL041", field.part, place, "an answer to tick stands outside the options".to_owned()));
+            if ticked {
+                found.push(("QL039", field.part, place, "it is ticked beforehand".to_owned()));
+            }
+            let unsupported = |c: &String| !page.documented.contains(c) && concepts().supports(c, &words) == Some(false);
+            if field.all_named_in(place).any(|n| unsupported(&n.concept)) {
+                let message = "neither documentation nor an indicator in the query supports it".to_owned();
+                found.push(("QL032", field.part, place, message));
+            }
+        }
+    }
+    for (rule, part, place, message) in found {
+        page.add(rule, part, Some(place), message);
+    }
+}
+
+/// How an answer stands that must never be kept from the provider.
+pub(super) enum Escape {
+    /// It is offered.
+    Open,
+    /// No option offers it.
+    Missing,
+    /// It is there, and its own words keep the provider from it: the option and the words.
+    Held(usize, Span),
+}
+
+/// Whether "Other" or "Unable to determine" is offered, and offered freely.
+pub(super) fn escape(page: &Page<'_>, kind: OptionKind) -> Escape {
+    let has_room = |text: &str| page.has_label("other", text) && page.has_label("room", text);
+    let is_it = |o: &crate::query::QueryOption| o.kind == kind || (kind == OptionKind::Other && has_room(&o.text));
+    let mut held = Escape::Missing;
+    for (i, option) in page.draft.options.iter().enumerate().filter(|(_, o)| is_it(o)) {
+        match page.vocab("discouraged").first(&tokens(&option.text)) {
+            None => return Escape::Open,
+            Some(place) => held = Escape::Held(i, place),
+        }
+    }
+    held
+}
+
+pub(super) fn held(page: &mut Page<'_>, rule: &str, label: &str, option: usize, place: Span) {
+    let words = page.field(Part::Option(option)).map(|f| place.of(&f.text).to_owned()).unwrap_or_default();
+    page.add(rule, Part::Option(option), Some(place), format!("\"{words}\" keeps the provider from \"{label}\": it is not offered"));
+}
+
+/// How many names, where every option is one diagnosis by another name: names of one row of the table, and no other word that tells
+/// the options apart.
+fn names_of_one(page: &Page<'_>, diagnoses: &[usize]) -> Option<usize> {
+    let (names, rows) = &page.vocabularies.synonyms;
+    let mut seen: BTreeSet<BTreeSet<String>> = BTreeSet::new();
+    for option in diagnoses.iter().filter_map(|i| page.draft.options.get(*i)) {
+        let all = tokens(&option.text);
+        let mut key = BTreeSet::new();
+        let mut past = 0;
+        for found in names.find(&all).iter().filter(|f| rows.get(f.pattern).is_some()) {
+            if found.first < past {
+                continue;
+            }
+            key.extend(all.get(past..found.first).into_iter().flatten().map(|t| t.text.clone()));
+            key.extend(rows.get(found.pattern).map(|row| format!("={row}")));
+            past = found.past;
+        }
+        key.extend(all.get(past..).into_iter().flatten().map(|t| t.text.clone()));
+        key.retain(|word| word.chars().any(char::is_alphanumeric));
+        seen.insert(key);
+    }
+    (diagnoses.len() > 1 && seen.len() == 1).then_some(diagnoses.len())
 }
 
 fn each(page: &mut Page<'_>) {
@@ -49,6 +137,14 @@ fn each(page: &mut Page<'_>) {
         {
             found.push(("QL039", i, Some(place), "it is marked above the other answers".to_owned()));
         }
+        if let Some(place) = words.iter().find(|t| is_pictograph(&t.text)) {
+            found.push(("QL039", i, Some(place.span), "a picture sign sets it apart from the other answers".to_owned()));
+        }
+        if matches!(option.kind, OptionKind::NotSignificant | OptionKind::RuledOut | OptionKind::No)
+            && let Some(place) = page.vocab("discouraged").first(&words)
+        {
+            found.push(("QL064", i, Some(place), format!("\"{}\" keeps the provider from this answer", place.of(&option.text))));
+        }
         for place in page.vocab("option_code").find(&words) {
             found.push(("QL036", i, Some(place.span), format!("the option says \"{}\"", place.span.of(&option.text))));
         }
@@ -58,10 +154,10 @@ fn each(page: &mut Page<'_>) {
         let named = concepts().find(&words);
         let combined = named.windows(2).find(|pair| match pair {
             [a, b] => {
-                let between: Vec<_> = words.iter().filter(|t| t.span.start >= a.span.end && t.span.end <= b.span.start).cloned().collect();
+                let between = within(&words, Span::new(a.span.end, b.span.start));
                 let apart = ["due", "without", "not", "from", "rather", "no", "or"];
                 joins_two(&a.concept, &b.concept)
-                    && page.vocab("link").any(&between)
+                    && page.vocab("link").any(between)
                     && !between.iter().any(|t| apart.contains(&t.text.as_str()))
             }
             _ => false,
@@ -82,28 +178,71 @@ fn joins_two(one: &str, other: &str) -> bool {
     one != other && !all.is_finding(one) && !all.is_finding(other) && !all.implied(one).contains(other) && !all.implied(other).contains(one)
 }
 
-/// QL032: every diagnosis offered is documented, or something in the query speaks for it. Where nothing is known of a diagnosis it
-/// is not judged.
+/// QL032: every diagnosis offered is documented, or something in the query speaks for it. Of a diagnosis of which nothing is known, some
+/// word of its name must at least stand in the query: QL023 asks why it is offered; in a pasted text QL042 says so.
 fn support(page: &mut Page<'_>) {
     let words = page.evidence_tokens();
+    let stems: BTreeSet<String> = words.iter().filter_map(|t| stem(&t.text)).collect();
+    let mut known: BTreeMap<String, Option<bool>> = BTreeMap::new();
+    let mut speaks = |c: &String| *known.entry(c.clone()).or_insert_with(|| concepts().supports(c, &words));
+    let mut found = Vec::new();
     for i in page.diagnoses() {
-        let denies = page.draft.options.get(i).is_some_and(|o| page.vocab("negation").any(&tokens(&o.text)));
+        let Some(option) = page.draft.options.get(i) else { continue };
+        let said = tokens(&option.text);
+        if page.vocab("negation").any(&said) {
+            continue;
+        }
         let named = page.option_concepts(i);
-        let judged: Vec<bool> =
-            named.iter().filter_map(|c| concepts().supports(c, &words).map(|s| s || page.documented.contains(c))).collect();
-        if judged.is_empty() || judged.contains(&true) || denies {
+        let documented = named.iter().any(|c| page.documented.contains(c));
+        let judged: Vec<bool> = named.iter().filter_map(|c| speaks(c).map(|s| s || page.documented.contains(c))).collect();
+        if judged.contains(&true) {
+            continue;
+        }
+        if judged.is_empty() {
+            let diagnosis = option.kind == OptionKind::Diagnosis && !documented;
+            let named_only = named.iter().filter_map(|c| concepts().hinted(c, &words)).collect::<Vec<bool>>();
+            if diagnosis && !named_only.is_empty() && !named_only.contains(&true) {
+                found.push((i, "QL032", "neither documentation nor an indicator in the query supports it"));
+            } else if diagnosis && named_only.is_empty() && is_strange(page, &said, &stems) {
+                // A pasted text shows too little to ask for a reason: there it is only said.
+                let rule = if page.plain { "QL042" } else { "QL023" };
+                found.push((i, rule, "no word of this option stands in the indicators, and no documentation names it"));
+            }
             continue;
         }
         // A kind of something that is documented or supported is no new diagnosis, but nothing here speaks for this kind of it.
         let wider = named.iter().flat_map(|c| concepts().implied(c)).filter(|c| !named.contains(c));
-        let kind_of_known = wider.into_iter().any(|c| page.documented.contains(&c) || concepts().supports(&c, &words) == Some(true));
-        if kind_of_known {
-            page.add("QL023", Part::Option(i), None, "no indicator in the query relates to this option");
+        let kind_of_known = wider.into_iter().any(|c| page.documented.contains(&c) || speaks(&c) == Some(true));
+        found.push(if kind_of_known {
+            (i, "QL023", "no indicator in the query relates to this option")
         } else {
-            page.add("QL032", Part::Option(i), None, "neither documentation nor an indicator in the query supports it");
-        }
+            (i, "QL032", "neither documentation nor an indicator in the query supports it")
+        });
+    }
+    for (i, rule, message) in found {
+        page.add(rule, Part::Option(i), None, message);
     }
 }
+
+/// Whether an option has words that name something, and none of them stands in the query. Words that only say how, where or how far
+/// ("fascia", "left", "stage 3") name no diagnosis.
+fn is_strange(page: &Page<'_>, option: &[Token], stems: &BTreeSet<String>) -> bool {
+    let vocabularies = page.vocabularies;
+    let plain: Vec<Span> =
+        ["attribute", "detail", "link", "cause"].iter().flat_map(|v| page.vocab(v).find(option)).map(|found| found.span).collect();
+    let names = option.iter().filter(|t| !plain.iter().any(|p| p.contains(t.span)) && !vocabularies.is_filler(&t.text));
+    let mut names = names.filter_map(|t| stem(&t.text)).peekable();
+    names.peek().is_some() && !names.any(|s| stems.contains(&s))
+}
+
+/// The beginning of a word, by which its forms are one ("fracture", "fractured"); nothing for what is too short to name anything.
+fn stem(word: &str) -> Option<String> {
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    (letters >= 4).then(|| word.chars().take(STEM).collect())
+}
+
+/// Letters by which two words are taken for forms of one.
+const STEM: usize = 6;
 
 fn order(page: &mut Page<'_>, diagnoses: &[usize]) {
     let texts: Vec<String> = diagnoses.iter().filter_map(|i| page.draft.options.get(*i)).map(|o| o.text.to_lowercase()).collect();

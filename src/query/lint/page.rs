@@ -2,13 +2,15 @@
 
 use super::concepts::{Named, concepts};
 use super::content::has_calendar_date;
+use super::said::Said;
 use super::vocabulary::{Vocabularies, vocabularies};
-use super::words::{Token, quotations, sentences, tokens};
+use super::words::{Token, first_after, last_before, quotations, sentences, tokens, within};
 use super::{Context, Diagnostic, rules};
 use crate::chart::{Evidence, Span};
 use crate::query::evidence::words_of;
 use crate::query::{Draft, Indicator, OptionKind, QueryForm};
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which part of a query a field is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,10 +44,7 @@ pub(crate) struct Field {
 impl Field {
     pub(crate) fn new(part: Part, name: impl Into<String>, text: &str, base: usize) -> Self {
         let all = tokens(text);
-        let sentences = sentences(text)
-            .into_iter()
-            .map(|span| Sentence { span, tokens: all.iter().filter(|t| span.contains(t.span)).cloned().collect() })
-            .collect();
+        let sentences = sentences(text).into_iter().map(|span| Sentence { span, tokens: within(&all, span).to_vec() }).collect();
         // An option is judged by what supports it, and only this table knows that: to the reader a "diabetic ulcer" names diabetes.
         let named = if matches!(part, Part::Option(_)) { concepts().find(&all) } else { concepts().named_by_reader_too(text, &all) };
         Self { part, name: name.into(), text: text.to_owned(), base, sentences, quoted: quotations(text), named }
@@ -53,12 +52,29 @@ impl Field {
 
     /// Whether the place is a quotation from the record.
     pub(crate) fn is_quoted(&self, span: Span) -> bool {
-        self.quoted.iter().any(|q| q.contains(span))
+        self.quotation_of(span).is_some()
+    }
+
+    /// The quotation that a place lies in. Quotations stand apart and in order.
+    pub(crate) fn quotation_of(&self, span: Span) -> Option<Span> {
+        let before = self.quoted.partition_point(|q| q.start <= span.start);
+        before.checked_sub(1).and_then(|i| self.quoted.get(i)).copied().filter(|q| q.contains(span))
+    }
+
+    /// The diagnoses that a place names, quoted or not.
+    pub(crate) fn all_named_in(&self, place: Span) -> impl Iterator<Item = &Named> {
+        let from = self.named.partition_point(|n| n.span.start < place.start);
+        self.named
+            .get(from..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(move |n| n.span.start < place.end)
+            .filter(move |n| place.contains(n.span))
     }
 
     /// The sentences that a quotation touches, and the line before it that leads to it with a colon.
     fn around(&self, quotation: Span) -> Vec<&Sentence> {
-        let first = self.sentences.iter().position(|s| s.span.end > quotation.start).unwrap_or(0);
+        let first = self.sentences.partition_point(|s| s.span.end <= quotation.start);
         let leads = |s: &&Sentence| s.span.of(&self.text).trim_end().ends_with(':');
         let before = first.checked_sub(1).and_then(|i| self.sentences.get(i)).filter(leads);
         before.into_iter().chain(self.sentences.iter().skip(first).take_while(|s| s.span.start < quotation.end)).collect()
@@ -66,8 +82,16 @@ impl Field {
 
     /// The diagnoses that a sentence names outside quotations.
     pub(crate) fn named_in(&self, within: Span) -> impl Iterator<Item = &Named> {
-        self.named.iter().filter(move |n| within.contains(n.span) && !self.is_quoted(n.span))
+        self.all_named_in(within).filter(move |n| !self.is_quoted(n.span))
     }
+}
+
+/// Whose words some sentences bring.
+#[derive(Clone, Copy)]
+struct Origin {
+    not_provider: bool,
+    cites: bool,
+    dated: bool,
 }
 
 /// The whole query, with what the rules need of its surroundings.
@@ -80,7 +104,15 @@ pub(crate) struct Page<'a> {
     pub(crate) documented: BTreeSet<String>,
     pub(crate) vocabularies: &'static Vocabularies,
     pub(crate) found: Vec<Diagnostic>,
+    /// The words of the record that the query quotes, looked up when a rule first asks.
+    pub(crate) said: OnceCell<Said>,
+    /// How often each rule has spoken of each field.
+    counts: BTreeMap<(&'static str, String), usize>,
 }
+
+/// Places of one rule in one field that are told one by one; of more, only that there are more. A query that breaks a rule so often is
+/// not mended place by place.
+const MOST_PLACES: usize = 40;
 
 impl<'a> Page<'a> {
     /// A stored or composed draft.
@@ -121,13 +153,24 @@ impl<'a> Page<'a> {
     }
 
     fn new(draft: &'a Draft, context: &'a Context<'a>, fields: Vec<Field>, plain: bool) -> Self {
-        Self { draft, context, fields, plain, documented: BTreeSet::new(), vocabularies: vocabularies(), found: Vec::new() }
+        Self {
+            draft,
+            context,
+            fields,
+            plain,
+            documented: BTreeSet::new(),
+            vocabularies: vocabularies(),
+            found: Vec::new(),
+            said: OnceCell::new(),
+            counts: BTreeMap::new(),
+        }
     }
 
     /// What providers documented: said by the context, and by the documentation that the draft itself cites.
     fn documented_in_draft(&self) -> BTreeSet<String> {
         let mut out: BTreeSet<String> = self.context.documented.iter().flat_map(|c| concepts().implied(c)).collect();
-        let cited = self.draft.documented_at.iter();
+        let stands = |e: &&Evidence| (self.context.departures)(&Indicator::new((*e).clone(), "documentation")).is_empty();
+        let cited = self.draft.documented_at.iter().filter(stands);
         let own =
             self.draft.indicators.iter().filter(|i| i.included && i.group == "documentation" && self.context.bare).map(|i| &i.evidence);
         for evidence in cited.chain(own) {
@@ -144,23 +187,27 @@ impl<'a> Page<'a> {
     fn documented_in_text(&self) -> BTreeSet<String> {
         let mut out = BTreeSet::new();
         for field in self.fields.iter().filter(|f| f.part != Part::Title) {
+            let mut quotations: BTreeMap<usize, Origin> = BTreeMap::new();
             for sentence in &field.sentences {
+                let mut named = field.all_named_in(sentence.span).peekable();
+                if named.peek().is_none() {
+                    continue;
+                }
                 let directive = self.vocab("directive").any(&sentence.tokens);
                 let link = self.vocab("assertive").first(&sentence.tokens);
-                for named in field.named.iter().filter(|n| sentence.span.contains(n.span)) {
-                    let quotation = field.quoted.iter().find(|q| q.contains(named.span));
-                    let said_by: Vec<&Sentence> = match quotation {
-                        Some(quotation) => field.around(*quotation),
-                        None => vec![sentence],
+                let own = self.origin(field, &[sentence], None);
+                for named in named {
+                    let quotation = field.quotation_of(named.span);
+                    let origin = match quotation {
+                        Some(q) => *quotations.entry(q.start).or_insert_with(|| self.origin(field, &field.around(q), Some(q))),
+                        None => own,
                     };
-                    if said_by.iter().any(|s| self.vocab("not_provider").any(&s.tokens)) {
+                    if origin.not_provider {
                         continue;
                     }
-                    let cites = said_by.iter().any(|s| self.vocab("documented").any(&s.tokens));
-                    let dated = said_by.iter().any(|s| has_calendar_date(s.span.of(&field.text)));
                     let asserted = link.is_some_and(|l| l.end <= named.span.start);
-                    let stated = cites && !directive && !asserted && !matches!(field.part, Part::Option(_));
-                    let quoted = quotation.is_some() && (cites || dated) && !directive;
+                    let stated = origin.cites && !directive && !asserted && !matches!(field.part, Part::Option(_));
+                    let quoted = quotation.is_some() && (origin.cites || origin.dated) && !directive;
                     if (quoted || stated) && !self.is_negated(&sentence.tokens, named.span) {
                         out.extend(concepts().implied(&named.concept));
                     }
@@ -170,6 +217,24 @@ impl<'a> Page<'a> {
         out
     }
 
+    /// What sentences say of whose words they bring. Of sentences around a quotation, the words before it in its own sentence name the
+    /// source, or all outside it where nothing stands before: what the quotation itself says, and the next finding of a line, name none.
+    fn origin(&self, field: &Field, sentences: &[&Sentence], quotation: Option<Span>) -> Origin {
+        let outside = |s: &Sentence| match quotation {
+            None => s.tokens.clone(),
+            Some(q) => {
+                let before: Vec<Token> = last_before(&s.tokens, q.start, usize::MAX).to_vec();
+                let says = before.iter().any(|t| t.text.chars().any(char::is_alphabetic));
+                if says { before } else { [before.as_slice(), first_after(&s.tokens, q.end, usize::MAX)].concat() }
+            }
+        };
+        Origin {
+            not_provider: sentences.iter().any(|s| self.vocab("not_provider").any(&outside(s))),
+            cites: sentences.iter().any(|s| self.vocab("documented").any(&s.tokens)),
+            dated: sentences.iter().any(|s| has_calendar_date(s.span.of(&field.text))),
+        }
+    }
+
     fn affirmed(&self, words: &[Token]) -> Vec<String> {
         let named = concepts().find(words);
         named.iter().filter(|n| !self.is_negated(words, n.span)).flat_map(|n| concepts().implied(&n.concept)).collect()
@@ -177,11 +242,9 @@ impl<'a> Page<'a> {
 
     /// Whether a negation stands in the four words before the place.
     fn is_negated(&self, words: &[Token], place: Span) -> bool {
-        let before: Vec<Token> = words.iter().filter(|t| t.span.end <= place.start).rev().take(4).cloned().collect();
-        let before: Vec<Token> = before.into_iter().rev().collect();
-        let after: Vec<Token> = words.iter().filter(|t| t.span.start >= place.end).take(4).cloned().collect();
+        let (before, after) = (last_before(words, place.start, 4), first_after(words, place.end, 4));
         let ruled_out = after.windows(2).any(|w| matches!(w, [a, b] if a.text == "ruled" && b.text == "out"));
-        self.vocab("negation").any(&before) || ruled_out
+        self.vocab("negation").any(before) || ruled_out
     }
 
     /// Whether no provider has documented it, and it is a diagnosis rather than a sign or symptom.
@@ -200,7 +263,16 @@ impl<'a> Page<'a> {
     }
 
     pub(crate) fn field(&self, part: Part) -> Option<&Field> {
-        self.fields.iter().find(|f| f.part == part)
+        // Options stand behind title, words and question, in their order.
+        let at = match part {
+            Part::Title => 0,
+            Part::Body => 1,
+            Part::Question => 2,
+            Part::Option(i) => i + 3,
+            Part::Relevance(_) | Part::Verbal => self.fields.len(),
+        };
+        let there = self.fields.get(at).filter(|f| f.part == part);
+        there.or_else(|| self.fields.iter().find(|f| f.part == part))
     }
 
     /// The indicators that the provider will see, with their numbers.
@@ -211,15 +283,25 @@ impl<'a> Page<'a> {
     /// All words that speak for something: indicators, or in a plain text everything but title, question and options.
     pub(crate) fn evidence_tokens(&self) -> Vec<Token> {
         let mut text: Vec<String> = self.included().map(|(_, i)| words_of(&i.evidence)).collect();
-        text.push(self.draft.body.clone());
+        // In a draft only an indicator speaks for a diagnosis: the author's own words could say anything.
+        text.extend(self.plain.then(|| self.draft.body.clone()));
         let mut words = tokens(&text.join("\n"));
         // A pasted question can hold its findings ("given the creatinine of 2.4"); the diagnoses that it names speak for nothing.
         if let Some(question) = self.field(Part::Question).filter(|_| self.plain) {
             let all = tokens(&question.text);
-            words
-                .extend(all.into_iter().filter(|t| !question.named.iter().any(|n| n.span.contains(t.span) && !question.is_quoted(n.span))));
+            let named = |t: &Token| {
+                let before = question.named.partition_point(|n| n.span.start <= t.span.start);
+                let close = before.checked_sub(1).and_then(|i| question.named.get(i));
+                close.is_some_and(|n| n.span.contains(t.span) && !question.is_quoted(n.span))
+            };
+            words.extend(all.into_iter().filter(|t| !named(t)));
         }
         words
+    }
+
+    /// The words of the record that the query quotes.
+    pub(crate) fn said(&self) -> &Said {
+        self.said.get_or_init(|| Said::of(self.included().map(|(_, i)| i), &self.fields))
     }
 
     /// The options that name a diagnosis, with their numbers.
@@ -234,7 +316,14 @@ impl<'a> Page<'a> {
 
     /// The form of the query.
     pub(crate) fn form(&self) -> QueryForm {
-        self.draft.form
+        let has = |kind| self.draft.options.iter().any(|o| o.kind == kind);
+        let asks_so = has(OptionKind::Yes) && has(OptionKind::No);
+        // Answers of yes and no make a yes/no query, whatever the draft calls itself.
+        if asks_so && matches!(self.draft.form, QueryForm::MultipleChoice | QueryForm::Validation) {
+            QueryForm::YesNo
+        } else {
+            self.draft.form
+        }
     }
 
     /// The diagnoses that an option names: declared by the template, else read from its words.
@@ -259,7 +348,14 @@ impl<'a> Page<'a> {
 
     fn report(&mut self, id: &str, field: String, place: Option<(usize, usize)>, message: String) {
         if let Some(rule) = rules().iter().find(|r| r.id == id) {
-            let hint = rule.hint.clone();
+            let count = self.counts.entry((rule.id.as_str(), field.clone())).or_default();
+            *count += 1;
+            let (hint, mut message, mut place) = (rule.hint.clone(), message, place);
+            match (*count).cmp(&(MOST_PLACES + 1)) {
+                std::cmp::Ordering::Less => {}
+                std::cmp::Ordering::Equal => (message, place) = ("and at more places of the same text".to_owned(), None),
+                std::cmp::Ordering::Greater => return,
+            }
             self.found.push(Diagnostic { rule: &rule.id, severity: rule.severity, r#where: place, field, message, hint });
         }
     }

@@ -23,6 +23,7 @@ struct File {
     vocabulary: BTreeMap<String, Entry>,
     labels: BTreeMap<String, Vec<String>>,
     rank: Rank,
+    synonym: Rank,
     filler: Vec<String>,
 }
 
@@ -61,6 +62,9 @@ struct Rank {
     rows: Vec<Vec<String>>,
 }
 
+/// Tokens that a guard takes at most, its gaps filled: farther back none is looked for.
+const LONGEST_GUARD: usize = 32;
+
 /// One vocabulary: terms, phrases that excuse them, and words of the same sentence that excuse an ambiguous term.
 #[derive(Default)]
 pub(crate) struct Vocabulary {
@@ -80,12 +84,22 @@ impl Vocabulary {
 
     /// Its places in the tokens of one sentence. Of overlapping ones the first and longest stays.
     pub(crate) fn find(&self, sentence: &[Token]) -> Vec<Found> {
+        let terms = self.terms.find(sentence);
+        if terms.is_empty() {
+            return terms;
+        }
         let guards = self.guards.find(sentence);
+        let mut clinical_near: BTreeMap<&str, bool> = BTreeMap::new();
         let mut out: Vec<Found> = Vec::new();
-        for found in self.terms.find(sentence) {
-            let guarded = guards.iter().any(|g| g.span.overlaps(found.span));
+        for found in terms {
+            let from = guards.partition_point(|g| g.first + LONGEST_GUARD < found.first);
+            let close = guards.get(from..).unwrap_or_default().iter().take_while(|g| g.first < found.past);
+            let guarded = close.into_iter().any(|g| g.span.overlaps(found.span));
             let first = sentence.get(found.first).map_or("", |t| t.text.as_str());
-            let clinical = self.near.get(first).is_some_and(|near| near.any(sentence));
+            let clinical = match self.near.get_key_value(first) {
+                Some((word, near)) => *clinical_near.entry(word).or_insert_with(|| near.any(sentence)),
+                None => false,
+            };
             let doubled = out.last().is_some_and(|last| last.span.overlaps(found.span));
             if !guarded && !clinical && !doubled {
                 out.push(found);
@@ -112,6 +126,8 @@ pub(crate) struct Vocabularies {
     labels: BTreeMap<String, Patterns>,
     /// Rows of words that fall by weight.
     pub(crate) ranks: Vec<Vec<Patterns>>,
+    /// Rows of names of one diagnosis each, by the row.
+    pub(crate) synonyms: (Patterns, Vec<usize>),
     /// The brief that the rules follow.
     pub(crate) brief: String,
     /// Its year.
@@ -144,6 +160,10 @@ impl Vocabularies {
             by_name: file.vocabulary.iter().map(|(name, entry)| (name.clone(), Vocabulary::new(entry))).collect(),
             labels: file.labels.iter().map(|(name, list)| (name.clone(), Patterns::new(list))).collect(),
             ranks: file.rank.rows.iter().map(|row| row.iter().map(|word| Patterns::new(&[word])).collect()).collect(),
+            synonyms: (
+                Patterns::new(&file.synonym.rows.concat()),
+                file.synonym.rows.iter().enumerate().flat_map(|(row, names)| names.iter().map(move |_| row)).collect(),
+            ),
             brief: file.brief,
             brief_year: file.brief_year,
             max_words: file.max_words,
@@ -195,6 +215,7 @@ mod tests {
             include_str!("identity.rs"),
             include_str!("page.rs"),
             include_str!("../parse.rs"),
+            include_str!("../recipients.rs"),
         ]
         .concat();
         for (call, known) in [("vocab(\"", all.by_name.keys().collect::<Vec<_>>()), ("label(\"", all.labels.keys().collect())] {

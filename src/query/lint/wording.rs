@@ -1,9 +1,10 @@
 //! What the author's words may not do: lead, push, or speak of money and scores (QL060 to QL071).
 
 use super::concepts::Named;
+use super::fold::is_hidden;
 use super::page::{Field, Page, Part, Sentence};
 use super::title::codes;
-use super::words::{Token, tokens};
+use super::words::{Token, is_pictograph, last_before, tokens};
 use crate::chart::Span;
 use crate::query::OptionKind;
 
@@ -21,6 +22,21 @@ pub(crate) fn check(page: &mut Page<'_>) {
     }
     quoted_money(page);
     addressed_money(page);
+    hidden(page);
+}
+
+/// QL110: a character that nobody sees, in the author's words.
+fn hidden(page: &mut Page<'_>) {
+    let mut found = Vec::new();
+    for field in &page.fields {
+        let all = field.text.char_indices().filter(|(at, c)| is_hidden(*c) && !(*at == 0 && *c == '\u{feff}'));
+        if let Some((at, c)) = all.into_iter().find(|(at, c)| !field.is_quoted(Span::new(*at, at + c.len_utf8()))) {
+            found.push((field.part, Span::new(at, at + c.len_utf8()), format!("U+{:04X} stands here and nobody sees it", c as u32)));
+        }
+    }
+    for (part, place, message) in found {
+        page.add("QL110", part, Some(place), message);
+    }
 }
 
 type Out = Vec<(&'static str, Part, Span, String)>;
@@ -70,9 +86,7 @@ fn leading(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
     }
     let named = |from: usize, to: usize| field.named_in(sentence.span).filter(move |n| n.span.start >= from && n.span.end <= to);
     // What a provider is told to write often stands in quotation marks.
-    let wanted = |from: usize, to: usize| {
-        field.named.iter().filter(move |n| sentence.span.contains(n.span) && n.span.start >= from && n.span.end <= to)
-    };
+    let wanted = |from: usize, to: usize| field.all_named_in(sentence.span).filter(move |n| n.span.start >= from && n.span.end <= to);
     let unknown = |concept: &str| page.is_undocumented(concept);
     let end = sentence.span.end;
     let diagnosis = |t: &Token| matches!(t.text.as_str(), "diagnosis" | "diagnoses" | "documentation" | "it");
@@ -103,46 +117,29 @@ fn leading(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
     if matches!(field.part, Part::Question | Part::Body)
         && sentence.span.of(&field.text).ends_with('?')
         && !out.iter().any(|(_, part, place, _)| *part == field.part && sentence.span.contains(*place))
-        && let Some(taken) = named(0, end).find(|n| unknown(&n.concept) && page.vocab("given").any(&before(sentence, n.span)))
+        && let Some(given) = page.vocab("given").find(&sentence.tokens).iter().map(|g| g.span.end).min()
+        && let Some(taken) = named(given, end).find(|n| unknown(&n.concept))
     {
         out.push(("QL062", field.part, taken.span, format!("the question takes \"{}\" as given", words(field, taken.span))));
     }
 }
 
-/// The words of a sentence before a place.
-fn before(sentence: &Sentence, place: Span) -> Vec<Token> {
-    sentence.tokens.iter().filter(|t| t.span.end <= place.start).cloned().collect()
-}
-
 /// Whether words before a documented diagnosis narrow it in a way that nothing quoted says ("severe" before "malnutrition").
 fn narrowed(page: &Page<'_>, sentence: &Sentence, named: Span, field: &Field) -> bool {
-    let close: Vec<_> = sentence.tokens.iter().filter(|t| t.span.end <= named.start).rev().take(2).cloned().collect();
-    let close: Vec<_> = close.into_iter().rev().collect();
-    let attributes = page.vocab("attribute").find(&close);
-    attributes.iter().any(|a| !said_in_record(page, field, words(field, a.span)))
+    let attributes = page.vocab("attribute").find(last_before(&sentence.tokens, named.start, 2));
+    attributes.iter().any(|a| !said_in_record(page, words(field, a.span)))
 }
 
 /// Whether a diagnosis after a directive stands in quotation marks that nobody's words are known to fill: then they are put into the
 /// provider's mouth.
 fn dictated(page: &Page<'_>, sentence: &Sentence, named: Span, field: &Field) -> bool {
-    let Some(quotation) = field.quoted.iter().copied().find(|q| q.contains(named)) else { return false };
-    !page.vocab("documented").any(&sentence.tokens) && !said_elsewhere(page, field, words(field, quotation), Some(quotation))
+    let Some(quotation) = field.quotation_of(named) else { return false };
+    !page.vocab("documented").any(&sentence.tokens) && !page.said().holds(words(field, quotation), Some((field.part, quotation)))
 }
 
 /// Whether the words stand in an included indicator, or in a quotation of the text.
-fn said_in_record(page: &Page<'_>, field: &Field, word: &str) -> bool {
-    said_elsewhere(page, field, word, None)
-}
-
-/// The same, one quotation of the field left aside.
-fn said_elsewhere(page: &Page<'_>, field: &Field, word: &str, aside: Option<Span>) -> bool {
-    let wanted: Vec<String> = tokens(word).into_iter().map(|t| t.text).collect();
-    let holds = |text: &str| {
-        let have: Vec<String> = tokens(text).into_iter().map(|t| t.text).collect();
-        have.windows(wanted.len().max(1)).any(|w| w == wanted.as_slice())
-    };
-    page.included().any(|(_, i)| holds(&crate::query::evidence::words_of(&i.evidence)))
-        || page.fields.iter().any(|f| f.quoted.iter().any(|q| (f.part != field.part || Some(*q) != aside) && holds(q.of(&f.text))))
+fn said_in_record(page: &Page<'_>, word: &str) -> bool {
+    page.said().holds(word, None)
 }
 
 fn style(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
@@ -158,16 +155,19 @@ fn style(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
     // In a pasted text the body holds findings whose source cannot be seen; only sentences that name a diagnosis are judged there.
     let judged = !page.plain || field.part != Part::Body || field.named_in(sentence.span).any(|n| page.is_undocumented(&n.concept));
     for place in page.vocab("alarm").find(&sentence.tokens) {
-        if !judged && !field.is_quoted(place.span) && !said_in_record(page, field, words(field, place.span)) {
+        if !judged && !field.is_quoted(place.span) && !said_in_record(page, words(field, place.span)) {
             out.push(("QL063", field.part, place.span, format!("\"{}\" is the author's word", words(field, place.span))));
         }
     }
     if judged {
         for place in page.vocab("evaluative").find(&sentence.tokens) {
-            if !field.is_quoted(place.span) && !said_in_record(page, field, words(field, place.span)) {
+            if !field.is_quoted(place.span) && !said_in_record(page, words(field, place.span)) {
                 out.push(("QL063", field.part, place.span, format!("\"{}\" is not in the indicators", words(field, place.span))));
             }
         }
+    }
+    if let Some(sign) = sentence.tokens.iter().find(|t| is_pictograph(&t.text)).filter(|t| !field.is_quoted(t.span)) {
+        out.push(("QL063", field.part, sign.span, format!("\"{}\" says how the author feels about it", words(field, sign.span))));
     }
     if page.vocab("verdict").any(&sentence.tokens)
         && (page.draft.form == crate::query::QueryForm::Validation || page.draft.reason == crate::query::Reason::R4)

@@ -73,6 +73,13 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
     out
 }
 
+/// Whether a token is a picture sign (a siren, a star, a face). Boxes to tick, ticks and plain typography are none.
+pub(crate) fn is_pictograph(token: &str) -> bool {
+    token.chars().any(|c| {
+        matches!(c, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{260f}' | '\u{2614}'..='\u{26ff}' | '\u{2705}' | '\u{2728}' | '\u{274c}'..='\u{2757}' | '\u{2763}'..='\u{2764}' | '\u{2b50}'..='\u{2b55}' | '\u{231a}' | '\u{231b}' | '\u{23e9}'..='\u{23f3}')
+    })
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Piece {
     Word(String),
@@ -89,6 +96,8 @@ pub(crate) struct Patterns {
     /// Which entry of the list each pattern was written as.
     entry: Vec<usize>,
     by_word: BTreeMap<String, Vec<usize>>,
+    /// Patterns that begin with the beginning of a word, by its first letter.
+    by_letter: BTreeMap<char, Vec<usize>>,
     others: Vec<usize>,
 }
 
@@ -102,6 +111,10 @@ impl Patterns {
                 match pieces.first() {
                     None => continue,
                     Some(Piece::Word(word)) => patterns.by_word.entry(word.clone()).or_default().push(at),
+                    Some(Piece::Prefix(stem)) if !stem.is_empty() => {
+                        let letter = stem.chars().next().unwrap_or_default();
+                        patterns.by_letter.entry(letter).or_default().push(at);
+                    }
                     Some(_) => patterns.others.push(at),
                 }
                 patterns.all.push(pieces);
@@ -116,7 +129,9 @@ impl Patterns {
         let mut out = Vec::new();
         for (i, token) in tokens.iter().enumerate() {
             let by_word = self.by_word.get(&token.text).into_iter().flatten();
+            let by_letter = token.text.chars().next().and_then(|c| self.by_letter.get(&c)).into_iter().flatten();
             let best = by_word
+                .chain(by_letter)
                 .chain(&self.others)
                 .filter_map(|p| self.all.get(*p).and_then(|pieces| matches(pieces, tokens, i)).map(|end| (end, *p)))
                 .max_by_key(|(end, p)| (*end, std::cmp::Reverse(*p)));
@@ -135,7 +150,12 @@ impl Patterns {
 
     /// Whether the text begins with one of them.
     pub(crate) fn begin(&self, tokens: &[Token]) -> bool {
-        self.all.iter().any(|pieces| matches(pieces, tokens, 0).is_some())
+        self.start(tokens).is_some()
+    }
+
+    /// One past the last token of the longest pattern that the text begins with.
+    pub(crate) fn start(&self, tokens: &[Token]) -> Option<usize> {
+        self.all.iter().filter_map(|pieces| matches(pieces, tokens, 0)).max()
     }
 }
 
@@ -201,7 +221,27 @@ fn matches(pieces: &[Piece], tokens: &[Token], at: usize) -> Option<usize> {
     }
 }
 
-/// Sentences and list items of a text. A line break inside a sentence (the next line goes on in lower case) does not end it.
+/// The tokens that lie inside a place. Tokens stand in the order of the text, so their ends are looked up, not searched for.
+pub(crate) fn within(tokens: &[Token], place: Span) -> &[Token] {
+    let from = tokens.partition_point(|t| t.span.start < place.start);
+    let to = tokens.partition_point(|t| t.span.end <= place.end);
+    tokens.get(from..to).unwrap_or_default()
+}
+
+/// The last tokens before a byte, `most` of them.
+pub(crate) fn last_before(tokens: &[Token], at: usize, most: usize) -> &[Token] {
+    let to = tokens.partition_point(|t| t.span.end <= at);
+    tokens.get(to.saturating_sub(most)..to).unwrap_or_default()
+}
+
+/// The first tokens from a byte on, `most` of them.
+pub(crate) fn first_after(tokens: &[Token], at: usize, most: usize) -> &[Token] {
+    let from = tokens.partition_point(|t| t.span.start < at);
+    tokens.get(from..tokens.len().min(from.saturating_add(most))).unwrap_or_default()
+}
+
+/// Sentences and list items of a text. A line break inside a sentence (the next line goes on in lower case) does not end it; a
+/// quotation mark after the last point belongs to the sentence.
 pub(crate) fn sentences(text: &str) -> Vec<Span> {
     const NO_END: [&str; 11] = ["dr", "drs", "mr", "mrs", "ms", "prof", "vs", "st", "e.g", "i.e", "approx"];
     let mut out = Vec::new();
@@ -214,23 +254,33 @@ pub(crate) fn sentences(text: &str) -> Vec<Span> {
             out.push(Span::new(from + lead, from + lead + body.len()));
         }
     };
-    for (at, c) in text.char_indices() {
-        let after = at + c.len_utf8();
-        let rest = text.get(after..).unwrap_or_default();
+    for (at, c) in text.char_indices().filter(|(_, c)| matches!(c, '\n' | '?' | '!' | '.')) {
+        if at < start {
+            continue;
+        }
+        let mut after = at + c.len_utf8();
+        let mut rest = text.get(after..).unwrap_or_default();
+        if c != '\n'
+            && let Some(mark) = rest.chars().next().filter(|m| matches!(m, '"' | '\u{201d}'))
+            && rest.get(mark.len_utf8()..).is_some_and(|r| r.is_empty() || r.starts_with(char::is_whitespace))
+        {
+            after += mark.len_utf8();
+            rest = text.get(after..).unwrap_or_default();
+        }
+        let apart = rest.is_empty() || rest.starts_with(char::is_whitespace);
         let ends = match c {
             '\n' => !rest.trim_start_matches([' ', '\t']).starts_with(char::is_lowercase),
-            '?' | '!' => rest.is_empty() || rest.starts_with(|n: char| n.is_whitespace() || n == '"' || n == '\u{201d}'),
-            '.' => {
+            '.' if apart => {
                 let piece = text.get(start..at).unwrap_or_default();
                 let word = piece.rsplit(char::is_whitespace).next().unwrap_or_default();
                 let word = word.trim_start_matches(|c: char| !c.is_alphanumeric()); // "(Dr."
                 let numbers_item = !word.is_empty() && word.chars().all(|d| d.is_ascii_digit()) && piece.trim() == word;
-                (rest.is_empty() || rest.starts_with(char::is_whitespace))
-                    && !NO_END.contains(&word.to_lowercase().as_str())
+                !NO_END.contains(&word.to_lowercase().as_str())
                     && !(word.len() == 1 && word.chars().all(char::is_uppercase) && piece.trim() != word) // an initial: "Dr. A. Ruiz"
                     && !numbers_item // "1." opens a list item, "2026." ends a sentence
             }
-            _ => false,
+            '.' => false,
+            _ => apart,
         };
         if ends {
             push(start, after);

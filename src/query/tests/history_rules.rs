@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::query::lint::Past;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// Runs the lint with the stay of the test chart and what `change` adds to the context.
 fn fires(rule: &str, run: impl Fn(Context<'_>) -> Report) -> bool {
@@ -15,12 +17,42 @@ fn changed(change: impl Fn(&mut Draft)) -> Draft {
     draft
 }
 
+thread_local! {
+    /// For each rule, how many drafts broke it and how many kept it, as far as the tests of this thread ran.
+    static TALLY: RefCell<BTreeMap<String, (usize, usize)>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Counts a draft that was judged as it should be.
+pub(super) fn tally(rule: &str, fired: bool) {
+    TALLY.with_borrow_mut(|all| {
+        let count = all.entry(rule.to_owned()).or_default();
+        if fired { count.0 += 1 } else { count.1 += 1 }
+    });
+}
+
+/// Every rule of this file, with the number of drafts that break it and of those that keep it.
+pub(super) fn counted() -> BTreeMap<String, (usize, usize)> {
+    TALLY.with_borrow_mut(BTreeMap::clear);
+    ql024_what_speaks_against_it_is_not_left_out();
+    ql025_findings_are_of_the_stay();
+    ql028_history_finding_and_treatment();
+    ql034_no_option_that_a_value_excludes();
+    ql103_one_patient();
+    ql104_a_third_query_brings_something_new();
+    ql105_the_policy_has_a_last_day();
+    ql106_copied_words_and_ql109_newer_versions_are_said();
+    ql107_what_is_documented_since_is_not_asked();
+    ql108_sent_words_are_the_words_that_were_sent();
+    TALLY.with_borrow(BTreeMap::clone)
+}
+
 /// Asserts that `rule` fires on every draft of `breaks` and on none of `keeps`, in the same surroundings.
 fn table(rule: &str, breaks: &[Draft], keeps: &[Draft], run: impl Fn(&Draft, Context<'_>) -> Report) {
     assert!(breaks.len() >= 3 && keeps.len() >= 3, "{rule}");
     for (expected, drafts) in [(true, breaks), (false, keeps)] {
         for (n, draft) in drafts.iter().enumerate() {
             assert_eq!(fires(rule, |c| run(draft, c)), expected, "{rule} case {n} of {expected}");
+            tally(rule, expected);
         }
     }
 }
@@ -173,6 +205,7 @@ fn ql105_the_policy_has_a_last_day() {
         let stay = Some((None, Some(at(end))));
         let found = fires("QL105", |c| lint(&draft, &Context { stay, late_after_days: last, ..c }));
         assert_eq!(found, late, "{end}");
+        tally("QL105", late);
     }
 }
 
