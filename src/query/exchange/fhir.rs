@@ -77,11 +77,13 @@ fn about(sheet: &Sheet, map: &mut Map<String, Value>, patient: &str) {
     let (person, stay) = &sheet.identifiers;
     let mut who = reference(person.as_deref(), &sheet.view.patient);
     if let (Some(who), Some(mrn)) = (who.as_mut(), sheet.person.as_ref().and_then(|p| p.mrn.as_deref())) {
-        let mut identifier = json!({ "type": { "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR" }] }, "value": text(mrn) });
-        if !sheet.authority.is_empty() {
-            identifier["assigner"] = json!({ "display": text(&sheet.authority) });
+        let kind = json!({ "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR" }] });
+        let assigner = (!sheet.authority.is_empty()).then(|| json!({ "display": text(&sheet.authority) }));
+        let mut identifier = Map::from_iter([("type".to_owned(), kind), ("value".to_owned(), Value::String(text(mrn)))]);
+        identifier.extend(assigner.map(|a| ("assigner".to_owned(), a)));
+        if let Some(who) = who.as_object_mut() {
+            who.insert("identifier".to_owned(), Value::Object(identifier));
         }
-        who["identifier"] = identifier;
     }
     map.extend(who.map(|r| (patient.to_owned(), r)));
     map.extend(reference(stay.as_deref(), &sheet.view.encounter).map(|r| ("encounter".to_owned(), r)));

@@ -275,9 +275,9 @@ pub(crate) fn sentences(text: &str) -> Vec<Span> {
                 let word = piece.rsplit(char::is_whitespace).next().unwrap_or_default();
                 let word = word.trim_start_matches(|c: char| !c.is_alphanumeric()); // "(Dr."
                 let numbers_item = !word.is_empty() && word.chars().all(|d| d.is_ascii_digit()) && piece.trim() == word;
-                !NO_END.contains(&word.to_lowercase().as_str())
-                    && !(word.len() == 1 && word.chars().all(char::is_uppercase) && piece.trim() != word) // an initial: "Dr. A. Ruiz"
-                    && !numbers_item // "1." opens a list item, "2026." ends a sentence
+                let initial = word.len() == 1 && word.chars().all(char::is_uppercase) && piece.trim() != word; // "Dr. A. Ruiz"
+                // "1." opens a list item, "2026." ends a sentence.
+                !(NO_END.contains(&word.to_lowercase().as_str()) || initial || numbers_item)
             }
             '.' => false,
             _ => apart,
