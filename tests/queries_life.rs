@@ -57,6 +57,10 @@ fn an_answer_is_not_the_end_until_a_later_note_carries_it_and_a_person_confirms(
     assert!(answered.row.found.is_none());
     let refused = desk.documented(id, None, None).unwrap_err();
     assert_eq!(refused.exit_code(), 3, "nothing was found");
+    let (encounter, gap) = (answered.draft.encounter.clone().unwrap(), answered.draft.gap.clone().unwrap());
+    let rows = desk.chart(&encounter).unwrap().gaps;
+    let row = rows.iter().find(|row| row.key == gap).expect("the gap stays while the record does not say it");
+    assert_eq!(row.answered, Some(id), "and says that its query is answered");
     let said = answered.answer.clone().unwrap().replace("____", "another condition");
     import_records(desk.store(), desk.session(), "later.json", &note(&answered.draft, &said)).unwrap();
     let row = desk.queries().unwrap().into_iter().find(|q| q.id == id).unwrap();

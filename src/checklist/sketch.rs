@@ -75,7 +75,9 @@ pub fn try_example(packs: &Packs, item: &str, example: &Example) -> Trial {
 
 pub(super) fn chart(sketch: &Sketch) -> Chart {
     let implied = sketch.class.is_none();
-    let admitted = if implied { None } else { at(0.0) };
+    // A text that was pasted came without a stay.
+    let pasted = sketch.documents.iter().any(|document| document.pasted);
+    let admitted = if implied || pasted { None } else { at(0.0) };
     let start = sketch.registered.and_then(at).or(admitted);
     let encounter = Encounter {
         identifier: "example".to_owned(),

@@ -197,3 +197,50 @@ fn a_handout_about_people_at_large_is_not_asked_for_a_type() {
     assert!(!fires("Some people, especially those with diabetes mellitus, heal slowly."));
     assert!(fires("ASSESSMENT: Diabetes mellitus."));
 }
+
+fn of_sketch(sketch: &example::Sketch) -> Vec<Gap> {
+    let chart = sketch::chart(sketch);
+    let readings: Vec<_> = chart.documents.iter().map(|d| crate::reading::read(&d.text, d.type_hint())).collect();
+    let as_of = sketch::at(sketch.as_of).unwrap();
+    evaluate(Packs::shipped(), &Subject { chart: &chart, readings: &readings }, &as_of, None)
+}
+
+fn first_firing(item: &str) -> example::Sketch {
+    Packs::shipped().item(item).unwrap().examples.iter().find(|e| e.fires).unwrap().chart.clone()
+}
+
+#[test]
+fn one_question_of_two_items_is_asked_once_with_the_proof_of_both() {
+    let mut sketch = first_firing("B03-undocumented");
+    let text = "ASSESSMENT AND PLAN:\n1. Hemoglobin low, transfused 1 unit of PRBC.".to_owned();
+    sketch.documents.push(example::SketchDocument { at: 5.0, role: crate::chart::Role::Physician, text, ..Default::default() });
+    let gaps = of_sketch(&sketch);
+    let asked: Vec<&Gap> =
+        gaps.iter().filter(|g| ["anemia", "pancytopenia"].contains(&g.condition.as_deref().unwrap_or_default())).collect();
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    assert_eq!((asked[0].item.as_str(), asked[0].also.as_slice()), ("B03-undocumented", ["B01-undocumented".to_owned()].as_slice()));
+    assert!(asked[0].evidence.iter().any(|proof| serde_json::to_string(proof).unwrap().contains("PRBC")), "{:?}", asked[0].evidence);
+}
+
+#[test]
+fn a_clock_says_which_of_two_beginnings_it_runs_from() {
+    let plain = first_firing("DOC-001-late");
+    let why = |sketch: &example::Sketch| of_sketch(sketch).into_iter().find(|g| g.item == "DOC-001-late").unwrap().why;
+    assert!(!why(&plain).contains("Counted from"), "{}", why(&plain));
+    let two = example::Sketch { registered: Some(-1.5), ..plain };
+    let said = why(&two);
+    assert!(said.contains("Counted from arrival, 2 Mar 2026 06:30; the order to admit was 2 Mar 2026 08:00."), "{said}");
+}
+
+#[test]
+fn a_text_that_was_tried_gets_no_date_and_no_author_that_nobody_gave() {
+    let note = "ASSESSMENT AND PLAN:\n1. Sodium 126. Fluid restriction.\n2. Congestive heart failure, furosemide.\n";
+    let mut fired = 0;
+    for (_, item) in Packs::shipped().items() {
+        let (gaps, tree) = try_text(Packs::shipped(), note, None, &item.id).unwrap();
+        fired += gaps.len();
+        let said = serde_json::to_string(&(&gaps, &tree)).unwrap();
+        assert!(!said.contains("Mar 2026") && !said.contains("2026-03-0") && !said.contains("author Physician"), "{}: {said}", item.id);
+    }
+    assert!(fired > 0);
+}

@@ -93,10 +93,11 @@ fn plain_chart(view: &ChartView) -> String {
         text.push_str("\n  none");
     }
     for row in &view.gaps {
-        let state = match (&row.dismissed, row.query) {
-            (Some(reason), _) => format!("  set aside: {reason}"),
-            (None, Some(id)) => format!("  query {id}"),
-            (None, None) => String::new(),
+        let state = match (&row.dismissed, row.answered, row.query) {
+            (Some(reason), ..) => format!("  set aside: {reason}"),
+            (None, Some(id), _) => format!("  query {id} is answered, the record does not say it yet"),
+            (None, None, Some(id)) => format!("  query {id}"),
+            (None, None, None) => String::new(),
         };
         text.push_str(&format!("\n{} {}   [{}]{state}", row.gap.severity.sign(), row.gap.title, row.gap.item));
         for proof in &row.gap.evidence {

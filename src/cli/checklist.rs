@@ -38,7 +38,7 @@ fn list(global: &Global, form: PrintForm, out: &Out) -> Result<u8> {
             let items: Vec<_> = pack
                 .items
                 .iter()
-                .map(|i| json!({ "id": i.id, "version": i.version, "kind": i.kind, "severity": i.severity, "title": heading(i), "condition": i.condition, "citation": i.authority.cite, "approved": !i.authority.approved_by.is_empty(), "examples": i.examples.len() }))
+                .map(|i| json!({ "id": i.id, "version": i.version, "kind": i.kind, "severity": i.severity, "title": heading(i), "condition": i.condition, "answers": i.answers, "covered_by": i.covered_by, "citation": i.authority.cite, "approved": !i.authority.approved_by.is_empty(), "examples": i.examples.len() }))
                 .collect();
             json!({ "id": pack.id, "title": pack.title, "version": pack.version, "items": items })
         })

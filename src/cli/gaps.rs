@@ -99,6 +99,9 @@ pub fn plain(gaps: &[Gap]) -> String {
         for proof in &gap.counter_evidence {
             text.push_str(&format!("      against: {}\n", proof_line(proof)));
         }
+        if !gap.also.is_empty() {
+            text.push_str(&format!("      the same question as {}, asked once\n", gap.also.join(", ")));
+        }
         for searched in &gap.searched {
             text.push_str(&format!("      looked for, not found: {} ({})\n", searched.what, searched.r#where));
         }

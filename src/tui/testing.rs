@@ -136,7 +136,7 @@ fn gap(encounter: &str, item: &str, severity: Severity, title: &str, evidence: V
         due: None,
         state: GapState::Open,
     };
-    GapRow { key: gap.key(), gap, dismissed: None, query: None }
+    GapRow { key: gap.key(), gap, dismissed: None, query: None, answered: None }
 }
 
 fn chart(encounter: &str, family: &str, given: &str, unit: &str) -> ChartView {

@@ -188,7 +188,9 @@ impl Desk for LocalDesk {
             .map(|gap| {
                 let key = gap.key();
                 let mark = marks.iter().find(|m| m.key == key);
+                let own = queries.iter().filter(|q| q.draft.gap.as_deref() == Some(&key));
                 GapRow {
+                    answered: own.filter(|q| q.responded.is_some() && q.verified.is_none()).map(|q| q.id).max(),
                     dismissed: mark.filter(|m| m.state == GapState::Dismissed).map(|m| m.reason.clone()),
                     query: queries.iter().find(|q| q.draft.gap.as_deref() == Some(&key) && !q.state.is_over()).map(|q| q.id),
                     key,

@@ -134,6 +134,8 @@ pub struct GapRow {
     pub dismissed: Option<String>,
     /// The query that asks about it.
     pub query: Option<i64>,
+    /// The query that was answered, though no note is known to carry the answer: the gap stays until one does.
+    pub answered: Option<i64>,
 }
 
 /// One encounter, whole.

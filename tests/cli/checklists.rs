@@ -139,6 +139,30 @@ fn a_gap_lives_from_open_over_resolved_to_open_again_and_is_counted() {
 }
 
 #[test]
+fn two_versions_of_an_item_are_told_apart_in_words_and_by_their_gaps() {
+    let home = Home::with_charts();
+    let template = include_str!("../../src/cli/checklist_new.toml");
+    let one = home.write("one.toml", template);
+    let two = home.write("two.toml", template.replace("below = 130", "below = 120").replace("version = 1", "version = 2"));
+    let [one, two] = [&one, &two].map(|file| file.to_str().unwrap());
+    let said = home.run(["checklist", "diff", one, two]).ends(0).quiet().out;
+    for line in [
+        "(version 1 to 2)",
+        "- looks for: low (sodium below 130 mmol/L)",
+        "+ looks for: low (sodium below 120 mmol/L)",
+        "0 more, 1 fewer",
+        "- 88098",
+    ] {
+        assert!(said.contains(line), "{line}:\n{said}");
+    }
+    let value = home.json(["checklist", "diff", one, two]);
+    assert_eq!(value["items"][0]["after"].as_array().map(Vec::len), Some(1), "{value}");
+    let louder = home.write("three.toml", template.replace("severity = \"warn\"", "severity = \"high\""));
+    let said = home.run(["checklist", "diff", one, louder.to_str().unwrap()]).ends(0).out;
+    assert!(said.contains("+ severity: high") && said.contains("1 that read or weigh otherwise") && said.contains("count it up"), "{said}");
+}
+
+#[test]
 fn the_guide_shows_what_the_program_says() {
     let guide = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/checklists.md")).unwrap();
     let home = Home::with_charts();

@@ -84,6 +84,9 @@ fn lines(chart: &ChartPage, at: usize, row: &GapRow, width: u16, pen: &Pen<'_>) 
     let state = match (gap.state, &row.dismissed, row.query) {
         (GapState::Dismissed, Some(reason), _) => Some(format!("set aside: {reason}")),
         (GapState::Dismissed, None, _) => Some("set aside".to_owned()),
+        (GapState::Queried | GapState::Open, ..) if row.answered.is_some() => {
+            row.answered.map(|id| format!("query {id} is answered, the record does not say it yet"))
+        }
         (GapState::Queried, _, Some(id)) => Some(format!("query {id} asks about it")),
         (GapState::Queried, _, None) => Some("a query asks about it".to_owned()),
         (GapState::Resolved, ..) => Some("answered by later documentation".to_owned()),
