@@ -31,6 +31,7 @@ const ADDED: [&str; 14] = [
 ];
 
 /// A made note.
+#[derive(Clone)]
 pub struct Note {
     pub key: u64,
     pub text: String,

@@ -38,6 +38,30 @@ const OWN: &str = r#"{"id":"o1","kind":"term","must":[{"t":"sepsis"}]}
 {"id":"o8","kind":"fuzzy","must":[{"fz":"pnemonia","d":1}]}
 {"id":"o9","kind":"filter","must":[{"t":"sepsis"}],"specialty":"Discharge Summary"}"#;
 
+/// What the others have no words for: name, kind, query.
+pub const OURS_ALONE: &[(&str, &str, &str)] = &[
+    ("a01", "concept", "sepsis is:present"),
+    ("a02", "concept", "pneumonia is:negated"),
+    ("a03", "concept", "diabetes is:family"),
+    ("a04", "concept", "pain is:any"),
+    ("a05", "section", "section:plan furosemide"),
+    ("a06", "section", "hypertension not section:family_history"),
+    ("a07", "section", "section:assessment"),
+    ("a08", "section", "sepsis is:present section:assessment"),
+    ("a09", "value", "creatinine > 2 mg/dL"),
+    ("a10", "value", "ef < 40"),
+    ("a11", "value", "hemoglobin = 7..9"),
+    ("a12", "newest", "patient"),
+    ("a13", "newest", "\"heart failure\" not type:radiology"),
+    ("a14", "newest", "date:2024-06"),
+    ("a15", "not", "not patient"),
+    ("a16", "not", "chest not \"chest pain\""),
+    ("a17", "or", "chf or copd or ckd or dm"),
+    ("a18", "common", "\"with the\""),
+    ("a19", "common", "the patient is"),
+    ("a20", "common", "pa*"),
+];
+
 /// The shared list, or our own.
 pub fn load() -> Vec<Asked> {
     let shared = std::env::var_os("LACUNA_SHARED").map(|folder| PathBuf::from(folder).join("data/search_queries.jsonl"));

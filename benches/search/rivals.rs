@@ -19,25 +19,25 @@ pub struct Bare {
 }
 
 impl Bare {
-    pub fn build(folder: &Path, corpus: &Corpus, notes: u64) -> Bare {
-        let mut schema = Schema::builder();
-        let key = schema.add_u64_field("key", INDEXED | FAST);
-        let text = schema.add_text_field("text", TEXT | STORED);
-        let specialty = schema.add_text_field("specialty", STRING);
-        let mrn = schema.add_text_field("mrn", STRING);
-        let date = schema.add_i64_field("date", FAST | INDEXED);
+    /// Builds it in a folder.
+    pub fn build(folder: &Path, corpus: &Corpus, notes: u64) {
         std::fs::create_dir_all(folder).unwrap();
-        let index = Index::create_in_dir(folder, schema.build()).unwrap();
-        let mut writer: IndexWriter = index.writer_with_num_threads(1, 64 << 20).unwrap();
-        for n in 1..=notes {
-            let note = corpus.note(n);
-            let document = doc!(key => note.key, text => note.text, specialty => note.specialty, mrn => note.mrn, date => note.date);
-            writer.add_document(document).unwrap();
-        }
-        writer.commit().unwrap();
-        writer.wait_merging_threads().unwrap();
+        let index = Index::create_in_dir(folder, schema()).unwrap();
+        fill(&index, (1..=notes).map(|n| corpus.note(n)));
+    }
+
+    /// Opens what was built.
+    pub fn open(folder: &Path) -> Bare {
+        let index = Index::open_in_dir(folder).unwrap();
+        let field = |name: &str| index.schema().get_field(name).unwrap();
+        let (text, specialty, date) = (field("text"), field("specialty"), field("date"));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().unwrap();
         Bare { searcher: reader.searcher(), text, specialty, date }
+    }
+
+    /// Notes that are made already, in memory.
+    pub fn of(notes: &[Note]) {
+        fill(&Index::create_in_ram(schema()), notes.iter().cloned());
     }
 
     fn part(&self, part: &Part) -> Box<dyn Query> {
@@ -82,6 +82,28 @@ impl Bare {
     }
 }
 
+fn schema() -> Schema {
+    let mut schema = Schema::builder();
+    schema.add_u64_field("key", INDEXED | FAST);
+    schema.add_text_field("text", TEXT | STORED);
+    schema.add_text_field("specialty", STRING);
+    schema.add_text_field("mrn", STRING);
+    schema.add_i64_field("date", FAST | INDEXED);
+    schema.build()
+}
+
+fn fill(index: &Index, notes: impl Iterator<Item = Note>) {
+    let field = |name: &str| index.schema().get_field(name).unwrap();
+    let (key, text, specialty, mrn, date) = (field("key"), field("text"), field("specialty"), field("mrn"), field("date"));
+    let mut writer: IndexWriter = index.writer_with_num_threads(1, 64 << 20).unwrap();
+    for note in notes {
+        let document = doc!(key => note.key, text => note.text, specialty => note.specialty, mrn => note.mrn, date => note.date);
+        writer.add_document(document).unwrap();
+    }
+    writer.commit().unwrap();
+    writer.wait_merging_threads().unwrap();
+}
+
 /// One SQLite file: the notes, as a store keeps them, and FTS5 over them.
 pub struct Sqlite {
     pub connection: Connection,
@@ -107,6 +129,18 @@ impl Sqlite {
         }
         connection.execute_batch("COMMIT").unwrap();
         Sqlite { connection }
+    }
+
+    /// What was filled before.
+    pub fn open(file: &Path) -> Sqlite {
+        let connection = Connection::open(file).unwrap();
+        connection.execute_batch("PRAGMA cache_size=-65536;").unwrap();
+        Sqlite { connection }
+    }
+
+    /// Whether FTS5 has been built.
+    pub fn indexed(&self) -> bool {
+        self.connection.prepare("SELECT rowid FROM fts LIMIT 1").is_ok()
     }
 
     pub fn index(&self) {
