@@ -148,6 +148,13 @@ impl Iterator for Units<'_> {
     type Item = Unit;
 
     fn next(&mut self) -> Option<Unit> {
+        self.plain_word().or_else(|| self.any_word())
+    }
+}
+
+impl Units<'_> {
+    /// The next word by the rules.
+    fn any_word(&mut self) -> Option<Unit> {
         loop {
             let (c, start, end) = self.see(self.at)?;
             if fold::is_ideograph(c) {
@@ -168,9 +175,7 @@ impl Iterator for Units<'_> {
             self.at = end;
         }
     }
-}
 
-impl Units<'_> {
     /// The next visible character at or after `at`: zero-width characters are seen through.
     fn see(&self, mut at: usize) -> Option<Seen> {
         loop {
@@ -185,6 +190,28 @@ impl Units<'_> {
             }
             at = end;
         }
+    }
+
+    /// The shortcut that most words of a note take: ASCII letters and digits that begin with a letter, with nothing around them that could
+    /// tie them to what comes next. Whatever is less plain is left to the rules.
+    fn plain_word(&mut self) -> Option<Unit> {
+        let bytes = self.text.as_bytes().get(self.at..)?;
+        let blank = bytes.iter().take_while(|b| b.is_ascii() && !b.is_ascii_alphanumeric() && **b != b'.').count();
+        let length = bytes.get(blank..)?.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+        let first = bytes.get(blank).filter(|first| first.is_ascii_alphabetic())?;
+        let last = bytes.get(blank + length.checked_sub(1)?).unwrap_or(first);
+        let apart = match bytes.get(blank + length) {
+            None => true,
+            // A single letter may begin an acronym, and digits may go on.
+            Some(b'.' | b':') => length > 1 && last.is_ascii_alphabetic(),
+            Some(b'-' | b'/' | b'^' | b'\'' | b'&' | b'_') => false,
+            Some(next) => next.is_ascii(),
+        };
+        let start = self.at + blank;
+        apart.then(|| {
+            self.leave(start + length);
+            Unit { first: start..start + length, rest: Vec::new(), acronym: false }
+        })
     }
 
     fn leave(&mut self, end: usize) {

@@ -41,6 +41,9 @@ pub(crate) fn normal(slice: &str, limit: usize) -> Cow<'_, str> {
     if slice.len() <= limit && !slice.starts_with('.') && slice.bytes().all(plain) {
         return Cow::Borrowed(slice);
     }
+    if slice.len() <= limit && slice.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Cow::Owned(slice.to_ascii_lowercase());
+    }
     let mut out = String::with_capacity(slice.len() + 1);
     if slice.starts_with('.') {
         out.push('0');

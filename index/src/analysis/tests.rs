@@ -94,6 +94,18 @@ proptest! {
     }
 
     #[test]
+    fn the_shortcut_for_plain_words_gives_what_the_rules_give(text in "(\\PC|[a-zA-Z0-9.,:/'& \n\u{200b}\u{301}-]|b\\.i\\.d\\. |[A-Za-z]{2,5}[ .,:]|1,000){0,60}") {
+        let rules = std::iter::successors(Some((units(&text), None)), |(all, _)| {
+            let mut all = all.clone();
+            let unit = all.any_word()?;
+            Some((all, Some(unit)))
+        });
+        let spans = |unit: &Unit| (unit.parts().cloned().collect::<Vec<_>>(), unit.acronym);
+        let slow: Vec<_> = rules.filter_map(|(_, unit)| unit).map(|unit| spans(&unit)).collect();
+        prop_assert_eq!(units(&text).map(|unit| spans(&unit)).collect::<Vec<_>>(), slow);
+    }
+
+    #[test]
     fn a_word_alone_reads_as_it_did_in_the_text(text in "(\\PC|[a-z0-9.,/'& \u{200b}\u{301}-]|b\\.i\\.d\\. |1,000){0,40}") {
         for unit in units(&text) {
             let slice = &text[unit.span()];
