@@ -26,7 +26,7 @@ pub struct Measure {
 pub trait Knowledge {
     /// The concepts that words name; none when they name nothing.
     fn senses(&self, words: &str) -> Vec<Sense>;
-    /// Other words for the same, for a word typed without quotes.
+    /// Other words for the same, for a word typed without quotes; the best first, since not all may be taken.
     fn synonyms(&self, words: &str) -> Vec<String>;
     /// The sections that words name.
     fn sections(&self, words: &str) -> Vec<String>;

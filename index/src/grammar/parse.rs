@@ -10,6 +10,9 @@ use super::table::field_names;
 use super::word::{Kind, Refusal, Word};
 use super::{Issue, Leaf, MAX_DEPTH, MAX_LENGTH, MAX_NEAR, Node, Operand, Pattern, Query};
 
+/// Most synonyms of a word that are searched with it. Reached only by families of diseases; then it is said.
+pub(super) const MAX_SYNONYMS: usize = 100;
+
 /// More issues than this help nobody.
 const MAX_ISSUES: usize = 16;
 
@@ -286,7 +289,7 @@ impl Parser<'_> {
             self.issue(span, "There is nothing to search for in these quotes.", None);
             return None;
         }
-        Some(self.leaf(field, Pattern { words, quoted: true }))
+        Some(Node::Leaf(Leaf::Words { field, pattern: Pattern { words, quoted: true }, also: Vec::new() }))
     }
 
     fn word(&mut self, span: Range<usize>) -> Option<Node> {
@@ -371,24 +374,27 @@ impl Parser<'_> {
         let quoted = field == Field::Text
             && ((word.kind == Kind::Exact && operator(&word.text).is_some())
                 || split_field(&word.text).is_some_and(|(name, _)| known(name)));
-        Some(self.leaf(field, Pattern { words: vec![word], quoted }))
-    }
-
-    fn leaf(&mut self, field: Field, pattern: Pattern) -> Node {
-        let also = match pattern.words.as_slice() {
-            [word] if field == Field::Text && !self.literal && !pattern.quoted && word.kind == Kind::Exact => self.also(&word.text),
-            _ => Vec::new(),
+        let also = if field == Field::Text && !self.literal && !quoted && word.kind == Kind::Exact {
+            self.also(&word.text, span)
+        } else {
+            Vec::new()
         };
-        Node::Leaf(Leaf::Words { field, pattern, also })
+        Some(Node::Leaf(Leaf::Words { field, pattern: Pattern { words: vec![word], quoted }, also }))
     }
 
-    /// The synonyms of a word, as patterns.
-    fn also(&self, word: &str) -> Vec<Pattern> {
+    /// The synonyms of a word, as patterns in the order of the alphabet.
+    fn also(&mut self, word: &str, span: Range<usize>) -> Vec<Pattern> {
+        let mut all = self.knowledge.synonyms(word);
+        if all.len() > MAX_SYNONYMS {
+            self.issue(span, format!("\"{word}\" has {} other names; the first {MAX_SYNONYMS} are searched with it.", all.len()), None);
+            all.truncate(MAX_SYNONYMS);
+        }
+        all.sort();
         let pattern = |words: &String| {
             let words: Vec<Word> = words.split_whitespace().filter_map(|raw| Word::read(raw, Field::Text).0).collect();
             (!words.is_empty()).then_some(Pattern { quoted: words.len() > 1, words })
         };
-        self.knowledge.synonyms(word).iter().filter_map(pattern).collect()
+        all.iter().filter_map(pattern).collect()
     }
 
     fn refuse(&mut self, refusal: Option<Refusal>, span: &Range<usize>) {

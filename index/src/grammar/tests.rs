@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::parse::MAX_SYNONYMS;
 use super::*;
 
 fn written(text: &str) -> String {
@@ -140,4 +141,43 @@ proptest! {
         prop_assert!(!query.meaning().is_empty());
         prop_assert_eq!(query.leaves().len(), query.leaf_list().len());
     }
+}
+
+/// Knows a disease by far too many names.
+struct Family;
+
+impl Knowledge for Family {
+    fn senses(&self, words: &str) -> Vec<Sense> {
+        Plain.senses(words)
+    }
+    fn synonyms(&self, words: &str) -> Vec<String> {
+        if words == "cancer" { (0..MAX_SYNONYMS + 20).map(|n| format!("tumor{n:03}")).collect() } else { Vec::new() }
+    }
+    fn sections(&self, words: &str) -> Vec<String> {
+        Plain.sections(words)
+    }
+    fn measure(&self, words: &str) -> Option<Measure> {
+        Plain.measure(words)
+    }
+    fn convert(&self, measure: &str, value: f64, unit: &str) -> Option<f64> {
+        Plain.convert(measure, value, unit)
+    }
+    fn is_unit(&self, word: &str) -> bool {
+        Plain.is_unit(word)
+    }
+    fn encounters(&self, field: &str, value: &str) -> Option<Vec<String>> {
+        Plain.encounters(field, value)
+    }
+    fn values(&self, field: &str, start: &str) -> Vec<String> {
+        Plain.values(field, start)
+    }
+}
+
+#[test]
+fn synonyms_that_are_left_out_were_not_spoken_of() {
+    let (query, issues) = Query::read("cancer fever", &Family);
+    let also = query.synonyms();
+    assert_eq!(also.iter().map(|(word, names)| (word.as_str(), names.len())).collect::<Vec<_>>(), [("cancer", MAX_SYNONYMS)]);
+    let said: Vec<(&str, std::ops::Range<usize>)> = issues.iter().map(|issue| (issue.message.as_str(), issue.span.clone())).collect();
+    assert_eq!(said, [("\"cancer\" has 120 other names; the first 100 are searched with it.", 0..6)]);
 }

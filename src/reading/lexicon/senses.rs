@@ -5,9 +5,6 @@ use super::{Form, Lexicon, Owner};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
-/// More names than this are no synonyms but a family of diseases; the shortest are kept.
-const MOST: usize = 40;
-
 /// The concept that words name, and the attributes that they state of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sense {
@@ -109,9 +106,7 @@ pub fn synonyms(word: &str) -> Vec<String> {
             kept.push(name);
         }
     }
-    let mut out: Vec<String> = kept.into_iter().skip(1).take(MOST).map(str::to_owned).collect();
-    out.sort();
-    out
+    kept.into_iter().skip(1).map(str::to_owned).collect()
 }
 
 /// Whether a name has the words of another in a row.
