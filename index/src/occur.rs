@@ -64,12 +64,15 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    /// Keeps what stands where it must: as a whole in one stretch, or with no word in any.
+    /// Keeps what stands where it must.
     pub(crate) fn keep(&self, found: &mut Vec<Occurrence>) {
-        found.retain(|o| {
-            self.inside.iter().all(|all| all.iter().any(|(first, last)| *first <= o.first && o.last <= *last))
-                && !self.outside.iter().any(|(first, last)| *first <= o.last && o.first <= *last)
-        });
+        found.retain(|o| self.hold(o.first, o.last));
+    }
+
+    /// Whether words from `from` to `to` stand where they must: as a whole in one stretch, or with no word in any.
+    pub(crate) fn hold(&self, from: u32, to: u32) -> bool {
+        self.inside.iter().all(|all| all.iter().any(|(first, last)| *first <= from && to <= *last))
+            && !self.outside.iter().any(|(first, last)| *first <= to && from <= *last)
     }
 }
 

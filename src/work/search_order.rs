@@ -68,5 +68,10 @@ mod tests {
             assert!((0.5..=1.5).contains(&section.weight), "{}: a nudge, not a verdict", section.name);
         }
         assert_eq!(best_first(0).sections, weights.sections);
+        // In the index a section is a number; one that shares its number would weigh like the other.
+        let numbers: std::collections::BTreeSet<u64> =
+            known.iter().map(|name| SectionWeight { name: (*name).to_owned(), weight: 1.0 }.number()).collect();
+        let names: std::collections::BTreeSet<&&str> = known.iter().collect();
+        assert_eq!(numbers.len(), names.len());
     }
 }

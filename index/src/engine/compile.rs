@@ -3,16 +3,15 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use tantivy::query::{
-    AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery, TermQuery,
-};
+use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery, TermQuery};
 use tantivy::schema::{Field as Column, IndexRecordOption};
-use tantivy::{Searcher, Term};
+use tantivy::{Executor, Searcher, Term};
 
 use super::expand::{self, MAX_WORDS};
 use super::guard::Guarded;
 use super::leaf::{Ask, Expanded, LeafQuery};
 use super::schema::Columns;
+use super::ways::{Way, WaysQuery};
 use crate::error::IndexError;
 use crate::grammar::{DateRange, Field, Shape};
 use crate::pairs::paired;
@@ -21,6 +20,7 @@ use crate::stop::Stop;
 
 pub(crate) struct Compiler<'a> {
     pub(crate) searcher: &'a Searcher,
+    pub(crate) executor: &'a Executor,
     pub(crate) columns: &'a Columns,
     pub(crate) stop: &'a Stop,
     pub(crate) notices: Vec<String>,
@@ -85,23 +85,11 @@ impl Compiler<'_> {
 
     fn words(&mut self, field: Field, choices: &[Phrase], scope: &Scope) -> Compiled {
         let Some(column) = self.columns.of(field) else { return Ok(Box::new(EmptyQuery)) };
-        if scope.is_empty() && field.shape() != Shape::Keys {
-            let exact: Option<Vec<Box<dyn Query>>> = choices.iter().map(|phrase| exact(column, field, phrase)).collect();
-            if let Some(mut sides) = exact {
-                let query = match sides.len() {
-                    1 => sides.pop().unwrap_or_else(|| Box::new(EmptyQuery)),
-                    // A note is no better a fit for saying the same in several ways.
-                    _ => Box::new(DisjunctionMaxQuery::new(sides)),
-                };
-                if field != Field::Text {
-                    return Ok(unscored(query));
-                }
-                let words: Result<Vec<Expanded>, IndexError> = choices.iter().map(|phrase| self.expand(field, phrase)).collect();
-                if let Some(leaf) = self.leaf(field, Ask::Phrase(words?), scope) {
-                    self.stand(leaf);
-                }
-                return Ok(query);
-            }
+        if scope.is_empty()
+            && field.shape() != Shape::Keys
+            && let Some(query) = self.exactly(column, field, choices)
+        {
+            return query;
         }
         let expanded: Result<Vec<Expanded>, IndexError> = choices.iter().map(|phrase| self.expand(field, phrase)).collect();
         let expanded = expanded?;
@@ -115,6 +103,30 @@ impl Compiler<'_> {
             Ask::Phrase(expanded)
         };
         Ok(self.query(field, ask, scope))
+    }
+
+    /// Words and phrases as they are, wherever they stand; `None` where a word stands for others.
+    fn exactly(&mut self, column: Column, field: Field, choices: &[Phrase]) -> Option<Compiled> {
+        let mut sides: Vec<Box<dyn Query>> = choices.iter().map(|phrase| exact(column, field, phrase)).collect::<Option<_>>()?;
+        let words: Result<Vec<Expanded>, IndexError> = choices.iter().map(|phrase| self.expand(field, phrase)).collect();
+        let words = match words {
+            Ok(words) => words,
+            Err(error) => return Some(Err(error)),
+        };
+        let query = match sides.len() {
+            1 => sides.pop()?,
+            _ => {
+                let ways: Vec<Way> = words.iter().filter_map(Way::of).collect();
+                Box::new(WaysQuery { column, ways: ways.into(), stop: self.stop.clone() })
+            }
+        };
+        if field != Field::Text {
+            return Some(Ok(unscored(query)));
+        }
+        if let Some(leaf) = self.leaf(field, Ask::Phrase(words), &Scope::new()) {
+            self.stand(leaf);
+        }
+        Some(Ok(query))
     }
 
     fn near(&mut self, field: Field, operands: &[Vec<Phrase>], within: u32, scope: &Scope) -> Compiled {
@@ -158,7 +170,7 @@ impl Compiler<'_> {
                 return Err(IndexError::Stopped);
             }
             let Some(column) = self.columns.of(field) else { continue };
-            let (terms, cut) = expand::terms(self.searcher, column, &slot.test, MAX_WORDS)?;
+            let (terms, cut) = expand::terms(self.searcher, self.executor, column, &slot.test, MAX_WORDS)?;
             if cut {
                 self.notices.push(format!("{} stands for more than {MAX_WORDS} words; the others are left out.", slot.test));
             }

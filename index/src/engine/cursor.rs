@@ -7,6 +7,7 @@ use std::collections::binary_heap::PeekMut;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::{DocId, DocSet, TERMINATED};
 
+use super::ways::Ways;
 use crate::keys;
 use crate::occur::{self, Bounds, Occurrence, Place};
 use crate::plan::Phrase;
@@ -144,20 +145,32 @@ impl PhraseCursor {
 }
 
 /// The documents of any of several phrases.
-pub(crate) struct Operand(pub(crate) Vec<PhraseCursor>);
+pub(crate) enum Operand {
+    /// Phrases in which a word may stand for many.
+    Phrases(Vec<PhraseCursor>),
+    /// Phrases of words that are no more than themselves.
+    Ways(Ways),
+}
 
 impl Operand {
     fn seek(&mut self, target: DocId) -> DocId {
-        self.0.iter_mut().map(|phrase| phrase.seek(target)).min().unwrap_or(TERMINATED)
+        match self {
+            Operand::Phrases(all) => all.iter_mut().map(|phrase| phrase.seek(target)).min().unwrap_or(TERMINATED),
+            Operand::Ways(ways) => ways.seek(target),
+        }
     }
 
     fn size(&self) -> u32 {
-        self.0.iter().map(PhraseCursor::size).fold(0, u32::saturating_add)
+        match self {
+            Operand::Phrases(all) => all.iter().map(PhraseCursor::size).fold(0, u32::saturating_add),
+            Operand::Ways(ways) => ways.size(),
+        }
     }
 
     /// The one word that it is, if it is one.
     fn word(&mut self) -> Option<&mut Group> {
-        match self.0.as_mut_slice() {
+        let Operand::Phrases(all) = self else { return None };
+        match all.as_mut_slice() {
             [PhraseCursor { phrase, groups, .. }] if phrase.length == 1 => match groups.as_mut_slice() {
                 [only] => Some(only),
                 _ => None,
@@ -167,7 +180,18 @@ impl Operand {
     }
 
     fn occurrences(&mut self, doc: DocId) -> Vec<Occurrence> {
-        occur::merged(self.0.iter_mut().filter(|phrase| phrase.doc == doc).map(PhraseCursor::occurrences).collect())
+        match self {
+            Operand::Phrases(all) => {
+                occur::merged(all.iter_mut().filter(|phrase| phrase.doc == doc).map(PhraseCursor::occurrences).collect())
+            }
+            Operand::Ways(ways) => {
+                if ways.seek(doc) == doc {
+                    ways.occurrences()
+                } else {
+                    Vec::new()
+                }
+            }
+        }
     }
 }
 
@@ -218,7 +242,15 @@ impl Cursor {
     pub(crate) fn count(&mut self, doc: DocId) -> u32 {
         let bounds = self.bounds(doc);
         match &mut self.asked {
-            Asked::Phrase(choices) => u32::try_from(phrases(choices, doc, &bounds).len()).unwrap_or(u32::MAX),
+            Asked::Phrase(choices) => {
+                self.lines.resize_with(1, Vec::new);
+                if let (Some(word), Some(line)) = (choices.word(), self.lines.first_mut()) {
+                    word.positions(line);
+                    let kept = |at: &&u32| bounds.as_ref().is_none_or(|bounds| bounds.hold(**at, **at));
+                    return u32::try_from(line.iter().filter(kept).count()).unwrap_or(u32::MAX);
+                }
+                u32::try_from(phrases(choices, doc, &bounds).len()).unwrap_or(u32::MAX)
+            }
             Asked::Near(operands, within) => {
                 let quick = if bounds.is_none() { words_near(operands, *within, &mut self.lines) } else { None };
                 u32::from(quick.unwrap_or_else(|| occur::near(&sides(operands, doc, &bounds), *within)))

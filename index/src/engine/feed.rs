@@ -107,6 +107,7 @@ fn values(columns: &Columns, entry: &Entry<'_>) -> Vec<(Column, OwnedValue)> {
     let notes = &entry.notes;
     let marked = !(notes.sections.is_empty() && notes.mentions.is_empty() && notes.values.is_empty());
     let words = if marked { places(entry.text) } else { Vec::new() };
+    out.extend(keys::packed(notes, &words).into_iter().map(|section| (columns.stood, OwnedValue::U64(section))));
     for field in Field::ALL {
         let Some(column) = columns.of(field) else { continue };
         if field.shape() == Shape::Keys {

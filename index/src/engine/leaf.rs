@@ -10,6 +10,7 @@ use tantivy::schema::{Field as Column, IndexRecordOption};
 use tantivy::{DocId, DocSet, Score, Searcher, TERMINATED, Term};
 
 use super::cursor::{Asked, Cursor, Group, Operand, PhraseCursor};
+use super::ways::{self, Way, Ways};
 use crate::plan::Phrase;
 use crate::stop::Stop;
 
@@ -30,8 +31,13 @@ pub(crate) enum Ask {
 }
 
 impl Ask {
-    /// How many words it stands for in all.
+    /// How many words it stands for in all; those that several phrases share count once.
     pub(crate) fn words(&self) -> usize {
+        if let Ask::Phrase(choices) = self
+            && let Some(ways) = choices.iter().map(Way::of).collect::<Option<Vec<Way>>>()
+        {
+            return ways::words(&ways);
+        }
         let words = |choices: &[Expanded]| choices.iter().flat_map(|e| &e.words).map(|words| words.len()).sum::<usize>();
         match self {
             Ask::Any(all) => all.len(),
@@ -175,13 +181,18 @@ impl Opener<'_> {
     }
 
     fn operand(&self, choices: &[Expanded]) -> tantivy::Result<Operand> {
-        Ok(Operand(choices.iter().map(|e| self.phrase(e)).collect::<tantivy::Result<_>>()?))
+        if choices.len() > 1
+            && let Some(ways) = choices.iter().map(Way::of).collect::<Option<Vec<Way>>>()
+        {
+            return Ok(Operand::Ways(Ways::open(&ways, self.column, self.reader, self.stop)?));
+        }
+        Ok(Operand::Phrases(choices.iter().map(|e| self.phrase(e)).collect::<tantivy::Result<_>>()?))
     }
 
     /// Any of many words, as a phrase of one word.
     fn any(&self, words: &[Term]) -> tantivy::Result<Operand> {
         let group = Group::new(self.postings(words, IndexRecordOption::WithFreqsAndPositions)?);
-        Ok(Operand(vec![PhraseCursor::new(Phrase::word(), vec![group])]))
+        Ok(Operand::Phrases(vec![PhraseCursor::new(Phrase::word(), vec![group])]))
     }
 
     fn phrase(&self, expanded: &Expanded) -> tantivy::Result<PhraseCursor> {
@@ -194,28 +205,55 @@ impl Opener<'_> {
 
     /// All documents of any of the words, in order, with how often they occur. One pass a word: prefixes stand for thousands.
     fn list(&self, words: &[Term]) -> tantivy::Result<Vec<(DocId, u32)>> {
-        let mut all: Vec<(DocId, u32)> = Vec::new();
-        for mut postings in self.postings(words, IndexRecordOption::WithFreqs)? {
-            if self.stop.stopped() {
-                break;
-            }
-            let mut doc = postings.doc();
-            while doc != TERMINATED {
-                all.push((doc, postings.term_freq()));
-                doc = postings.advance();
-            }
-        }
-        all.sort_unstable();
-        all.dedup_by(|next, kept| {
+        let all = self.postings(words, IndexRecordOption::WithFreqs)?;
+        let expected = all.iter().map(|postings| postings.size_hint() as usize).sum::<usize>();
+        let documents = self.reader.max_doc() as usize;
+        Ok(if expected > documents / CROWDED { self.tallied(all, documents) } else { self.sorted(all, expected) })
+    }
+
+    /// Few documents: put into order.
+    fn sorted(&self, all: Vec<SegmentPostings>, expected: usize) -> Vec<(DocId, u32)> {
+        let mut found: Vec<(DocId, u32)> = Vec::with_capacity(expected);
+        self.each(all, |doc, count| found.push((doc, count)));
+        found.sort_unstable();
+        found.dedup_by(|next, kept| {
             let same = next.0 == kept.0;
             if same {
                 kept.1 = kept.1.saturating_add(next.1);
             }
             same
         });
-        Ok(all)
+        found
+    }
+
+    /// Many documents: counted at their places.
+    fn tallied(&self, all: Vec<SegmentPostings>, documents: usize) -> Vec<(DocId, u32)> {
+        let mut counts: Vec<u16> = vec![0; documents];
+        self.each(all, |doc, count| {
+            if let Some(own) = counts.get_mut(doc as usize) {
+                *own = own.saturating_add(u16::try_from(count).unwrap_or(u16::MAX));
+            }
+        });
+        let found = counts.iter().zip(0..).filter(|(count, _)| **count > 0);
+        found.map(|(count, doc)| (doc, u32::from(*count))).collect()
+    }
+
+    fn each(&self, all: Vec<SegmentPostings>, mut take: impl FnMut(DocId, u32)) {
+        for mut postings in all {
+            if self.stop.stopped() {
+                break;
+            }
+            let mut doc = postings.doc();
+            while doc != TERMINATED {
+                take(doc, postings.term_freq());
+                doc = postings.advance();
+            }
+        }
     }
 }
+
+/// From one document in so many on, documents are counted at their places instead of put into order.
+const CROWDED: usize = 32;
 
 type Rank = Option<(Bm25Weight, FieldNormReader)>;
 

@@ -23,11 +23,51 @@ const DAY: i64 = 86_400;
 const NONE: u32 = u32::MAX;
 
 /// One facet of one segment.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Sheet {
     values: Vec<String>,
     /// Which of the values a document has.
-    of: Vec<u32>,
+    of: Which,
+}
+
+/// The values of documents by number. A facet of few values takes a byte a document: what a million hits are counted from stays in the
+/// processor's cache. The last number stands for none.
+#[derive(Debug)]
+enum Which {
+    Few(Vec<u8>),
+    Many(Vec<u32>),
+}
+
+impl Default for Which {
+    fn default() -> Which {
+        Which::Few(Vec::new())
+    }
+}
+
+impl Sheet {
+    fn of(values: Vec<String>, which: Vec<u32>) -> Sheet {
+        // A facet that nobody uses is not looked at.
+        let which = if values.is_empty() { Vec::new() } else { which };
+        let few = values.len() < usize::from(u8::MAX);
+        let narrow = |value: &u32| u8::try_from(*value).unwrap_or(u8::MAX);
+        Sheet { of: if few { Which::Few(which.iter().map(narrow).collect()) } else { Which::Many(which) }, values }
+    }
+
+    fn count(&self, docs: &[DocId], counts: &mut [u64]) {
+        fn each<T: Copy + Into<u32>>(which: &[T], docs: &[DocId], counts: &mut [u64]) {
+            for doc in docs {
+                let value: u32 = which.get(*doc as usize).map_or(NONE, |value| (*value).into());
+                if let Some(count) = counts.get_mut(value as usize) {
+                    *count += 1;
+                }
+            }
+        }
+        match &self.of {
+            _ if self.values.is_empty() => {}
+            Which::Few(which) => each(which, docs, counts),
+            Which::Many(which) => each(which, docs, counts),
+        }
+    }
 }
 
 /// The facets of all segments of a searcher.
@@ -110,13 +150,7 @@ pub(crate) struct Counter {
 impl Counter {
     pub(crate) fn count(&mut self, docs: &[DocId]) {
         let Some(part) = self.ledger.segments.get(self.segment) else { return };
-        for (sheet, counts) in part.sheets.iter().zip(&mut self.counts) {
-            for doc in docs {
-                if let Some(count) = sheet.of.get(*doc as usize).and_then(|value| counts.get_mut(*value as usize)) {
-                    *count += 1;
-                }
-            }
-        }
+        part.sheets.iter().zip(&mut self.counts).for_each(|(sheet, counts)| sheet.count(docs, counts));
     }
 
     /// Adds what was counted to the counts of all values.
@@ -141,11 +175,11 @@ fn read(reader: &SegmentReader) -> tantivy::Result<[Sheet; COUNTED]> {
     }
     sheets.push(months(&fast.i64(DATE)?, reader.max_doc()));
     let mut sheets = sheets.into_iter();
-    Ok(std::array::from_fn(|_| sheets.next().unwrap_or(Sheet { values: Vec::new(), of: Vec::new() })))
+    Ok(std::array::from_fn(|_| sheets.next().unwrap_or_default()))
 }
 
 fn facet(column: Option<&StrColumn>, docs: DocId) -> tantivy::Result<Sheet> {
-    let Some(column) = column else { return Ok(Sheet { values: Vec::new(), of: Vec::new() }) };
+    let Some(column) = column else { return Ok(Sheet::default()) };
     let mut values = Vec::with_capacity(column.num_terms());
     for ord in 0..column.num_terms() {
         let mut text = String::new();
@@ -154,7 +188,7 @@ fn facet(column: Option<&StrColumn>, docs: DocId) -> tantivy::Result<Sheet> {
     }
     let mut of = Vec::with_capacity(docs as usize);
     each(column.ords(), docs, |ord| of.push(ord.and_then(|ord| u32::try_from(ord).ok()).unwrap_or(NONE)));
-    Ok(Sheet { values, of })
+    Ok(Sheet::of(values, of))
 }
 
 fn months(dates: &Column<i64>, docs: DocId) -> Sheet {
@@ -173,7 +207,7 @@ fn months(dates: &Column<i64>, docs: DocId) -> Sheet {
             })
         }));
     });
-    Sheet { values, of }
+    Sheet::of(values, of)
 }
 
 /// Reads a column, many documents at a time.

@@ -13,6 +13,7 @@ mod open;
 mod schema;
 mod sealed;
 mod standing;
+mod ways;
 
 pub use feed::Take;
 pub use standing::SectionWeight;
@@ -29,7 +30,7 @@ use tantivy::{Executor, Index, IndexReader};
 use crate::entry::Change;
 use crate::epoch::Payload;
 use crate::error::IndexError;
-use crate::grammar::{Field, Query};
+use crate::grammar::Query;
 use crate::plan::Plan;
 use crate::stop::Stop;
 use collect::Gather;
@@ -282,7 +283,9 @@ impl Engine {
             return Ok(Found::default());
         }
         let searcher = self.reader.searcher();
-        let mut compiler = Compiler { searcher: &searcher, columns: &self.columns, stop, notices: Vec::new(), standing: Vec::new() };
+        let executor = self.executor(searcher.num_docs())?;
+        let mut compiler =
+            Compiler { searcher: &searcher, executor, columns: &self.columns, stop, notices: Vec::new(), standing: Vec::new() };
         let compiled = compiler.plan(&plan)?;
         let (notices, leaves) = (compiler.notices, compiler.standing);
         let ledger = if page.facets { Some(self.ledgers.of(&searcher)?) } else { None };
@@ -292,12 +295,9 @@ impl Engine {
         let wanted = if weighed { page_end.max(LOOKED_AT) } else { page_end };
         let gather = Gather { wanted, page, ledger: ledger.clone(), stop: stop.clone() };
         let scoring = EnableScoring::enabled_from_searcher(&searcher);
-        let executor = self.executor(searcher.num_docs())?;
         let mut gathered = searcher.search_with_executor(&*compiled, &gather, executor, scoring)?;
-        if let Some(section) = self.columns.of(Field::Section)
-            && weighed
-        {
-            Standing { leaves, section, weights: page.sections }.rank(&searcher, &mut gathered.top)?;
+        if weighed {
+            Standing { leaves, weights: page.sections }.rank(&searcher, &mut gathered.top)?;
         }
         let hits = gathered.top.iter().take(page_end).skip(page.offset).map(|r| Hit { key: r.key(), score: r.score() }).collect();
         let facets = ledger.map_or_else(Vec::new, |ledger| facets(&ledger.values, &gathered.counts));

@@ -10,6 +10,8 @@ use crate::pairs::{common, follows, write};
 
 pub(crate) const KEY: &str = "key";
 pub(crate) const DATE: &str = "date";
+/// The sections of a document, packed: looked at document by document, where the posting lists of their names would be searched.
+pub(crate) const STOOD: &str = "stood";
 
 /// The searchable fields, in the order of the schema.
 pub(crate) const SEARCHED: [Field; 11] = Field::ALL;
@@ -21,6 +23,7 @@ pub(crate) const FACETS: [Field; 3] = [Field::Type, Field::Author, Field::Servic
 pub(crate) struct Columns {
     pub(crate) key: Column,
     pub(crate) date: Column,
+    pub(crate) stood: Column,
     searched: Vec<(Field, Column)>,
 }
 
@@ -39,6 +42,7 @@ pub(crate) fn schema() -> (Schema, Columns) {
     let mut builder = Schema::builder();
     let key = builder.add_u64_field(KEY, INDEXED | FAST);
     let date = builder.add_i64_field(DATE, FAST);
+    let stood = builder.add_u64_field(STOOD, FAST);
     let searched = SEARCHED
         .into_iter()
         .map(|field| {
@@ -62,7 +66,7 @@ pub(crate) fn schema() -> (Schema, Columns) {
             (field, builder.add_text_field(column_name(field), options))
         })
         .collect();
-    (builder.build(), Columns { key, date, searched })
+    (builder.build(), Columns { key, date, stood, searched })
 }
 
 pub(crate) fn tokenizers() -> TokenizerManager {

@@ -1,13 +1,15 @@
 //! Where the words of a query stand, and what that adds to the weight of a note: a diagnosis in the assessment counts for more than the
 //! same words in the family history. Looked up for the notes that fit best only: it decides between them.
 
+use tantivy::columnar::Column;
 use tantivy::index::SegmentReader;
-use tantivy::schema::Field as Column;
-use tantivy::{DocId, Searcher, Term};
+use tantivy::{DocId, Searcher};
 
 use super::collect::Ranked;
-use super::cursor::{Cursor, Group};
+use super::cursor::Cursor;
 use super::leaf::LeafQuery;
+use super::schema::STOOD;
+use crate::keys::{section_number, unpacked};
 use crate::occur::Occurrence;
 
 /// What standing in a section makes of a score.
@@ -19,14 +21,19 @@ pub struct SectionWeight {
     pub weight: f32,
 }
 
+impl SectionWeight {
+    /// The number that its name has in the index. Two names of one number weigh alike.
+    pub fn number(&self) -> u64 {
+        section_number(&self.name)
+    }
+}
+
 /// Of so many hits that fit best the places are looked at; the others follow as they are.
 pub(crate) const LOOKED_AT: usize = 200;
 
 /// The leaves of a query that stand somewhere in the text, and the sections that weigh.
 pub(crate) struct Standing<'w> {
     pub(crate) leaves: Vec<LeafQuery>,
-    /// The column of the sections.
-    pub(crate) section: Column,
     pub(crate) weights: &'w [SectionWeight],
 }
 
@@ -52,21 +59,17 @@ impl Standing<'_> {
 
     fn open(&self, reader: &SegmentReader) -> tantivy::Result<Opened> {
         let leaves: tantivy::Result<Vec<Cursor>> = self.leaves.iter().map(|leaf| leaf.cursor(reader)).collect();
-        let mut sections = Vec::with_capacity(self.weights.len());
-        if let Some(leaf) = self.leaves.first() {
-            for section in self.weights {
-                let name = Term::from_field_text(self.section, &section.name);
-                sections.push((leaf.sections(reader, &[name])?, section.weight));
-            }
-        }
-        Ok(Opened { leaves: leaves?, sections, stretches: Vec::new() })
+        let weights = self.weights.iter().map(|section| (section.number(), section.weight)).collect();
+        Ok(Opened { leaves: leaves?, sections: reader.fast_fields().column_opt(STOOD)?, weights, stretches: Vec::new() })
     }
 }
 
 /// The same in one segment. Documents must be asked for in ascending order.
 struct Opened {
     leaves: Vec<Cursor>,
-    sections: Vec<(Group, f32)>,
+    sections: Option<Column<u64>>,
+    /// What a section weighs, by the number of its name.
+    weights: Vec<(u64, f32)>,
     /// The sections of the document at hand: first and last word, weight.
     stretches: Vec<(u32, u32, f32)>,
 }
@@ -75,8 +78,11 @@ impl Opened {
     /// The mean over the leaves that stand in the document of the best section each of them stands in.
     fn factor(&mut self, doc: DocId) -> f32 {
         self.stretches.clear();
-        for (sections, weight) in &mut self.sections {
-            self.stretches.extend(sections.stretches(doc).into_iter().map(|(first, last)| (first, last, *weight)));
+        for section in self.sections.iter().flat_map(|all| all.values_for_doc(doc)) {
+            let (number, first, last) = unpacked(section);
+            if let Some((_, weight)) = self.weights.iter().find(|(own, _)| *own == number) {
+                self.stretches.push((first, last, *weight));
+            }
         }
         if self.stretches.is_empty() {
             return 1.0;
