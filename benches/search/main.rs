@@ -22,6 +22,7 @@ use corpus::Corpus;
 use lacuna::work::{Known, best_first};
 use lacuna_index::{Engine, Page, Query, Sort, Stop, marks, window};
 use queries::Asked;
+use rayon::prelude::*;
 use rivals::Sqlite;
 use std::path::{Path, PathBuf};
 use table::Table;
@@ -150,10 +151,10 @@ impl Turn<'_> {
 /// What a screen asks: the best 20, the total, the counted values, snippets with their marks.
 fn ask(engine: &Engine, store: &Sqlite, query: &Query, page: Page) -> u64 {
     let found = engine.search(query, page, &Stop::new()).unwrap();
-    for hit in &found.hits {
-        let text = store.text(hit.key);
-        std::hint::black_box(window(&text, &marks(query, &text), 160));
-    }
+    let texts: Vec<String> = found.hits.iter().map(|hit| store.text(hit.key)).collect();
+    texts.par_iter().for_each(|text| {
+        std::hint::black_box(window(text, &marks(query, text), 160));
+    });
     found.total
 }
 

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::reading::{Headings, Reading, sections};
 use crate::store::{DocumentForIndex, Store};
 use lacuna_index::{Engine, Entry, Page, Query, Sort, Stop, marks_in, matches, window};
+use rayon::prelude::*;
 use std::time::Instant as Stopwatch;
 
 /// How wide a snippet is, in bytes: two lines of a wide terminal.
@@ -114,10 +115,12 @@ fn everywhere(desk: &LocalDesk, query: &Query, request: &Request<'_>, stop: &Sto
     let found = desk.with_index(request.at_once, |engine, waiting, earlier| ask(engine, waiting, earlier))?;
     let keys: Vec<u64> = found.hits.iter().map(|h| h.key).collect();
     let documents = desk.store().documents_by_key(&keys)?;
-    for (document, reading) in documents.iter().zip(read_if_needed(query, &documents)) {
+    let readings = read_if_needed(query, &documents);
+    let shown = |(document, reading): (&DocumentForIndex, &Reading)| {
         let score = found.hits.iter().find(|h| h.key == document.key).map_or(0.0, |h| h.score);
-        page.hits.push(hit(query, document, &Annotated::of(&document.document.text, &reading), score));
-    }
+        hit(query, document, &Annotated::of(&document.document.text, reading), score)
+    };
+    page.hits = documents.par_iter().zip(&readings).map(shown).collect();
     page.total = found.total;
     page.facets = facets(&found.facets);
     page.notices.extend(found.notices);
