@@ -6,7 +6,7 @@ use crate::reading::{Reading, read_marks};
 use crate::store::{DocumentForIndex, Store};
 use lacuna_index::{Change, Engine, Entry, IndexError, Opened, Stop};
 use rayon::prelude::*;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Documents handed to the index at a time: bounds memory, whatever their number.
@@ -22,6 +22,8 @@ pub struct Library {
     feeding: Mutex<()>,
     /// Whether a thread of ours is at it.
     behind: AtomicBool,
+    /// Documents that are read already for an index that is being made anew.
+    made: AtomicU64,
 }
 
 /// Opens the index beside the store; in memory for a store in memory. Never fails because of the index itself: a bad one is
@@ -34,7 +36,7 @@ pub fn open(store: &Store) -> Result<Library> {
             Opened::NeedsRebuild { engine, old, .. } => (engine, old),
         },
     };
-    Ok(Library { engine, old: Mutex::new(old), feeding: Mutex::new(()), behind: AtomicBool::new(false) })
+    Ok(Library { engine, old: Mutex::new(old), feeding: Mutex::new(()), behind: AtomicBool::new(false), made: AtomicU64::new(0) })
 }
 
 fn open_at(folder: &std::path::Path, store: &Store) -> Result<Opened> {
@@ -80,6 +82,11 @@ impl Library {
         self.behind.store(false, Ordering::Release);
     }
 
+    /// How many documents are read already while the index is made anew; 0 when it is not.
+    pub fn made(&self) -> u64 {
+        self.made.load(Ordering::Acquire)
+    }
+
     /// How many changes the index has still to take in, as far as other processes have not done it meanwhile.
     pub fn waiting(&self, store: &Store) -> Result<Waiting> {
         self.engine.reload().map_err(trouble)?;
@@ -109,7 +116,7 @@ pub fn catch_up(store: &Store, library: &Library, stop: &Stop, tell: &mut dyn Fn
         }
         // Changes that are needed are no longer kept, or the store is older than the index (a backup was put back).
         let done = if at > head || at + 1 < store.outbox_oldest()? {
-            rebuild(store, engine, head, stop, tell)?
+            rebuild(store, library, head, stop, tell)?
         } else {
             let next = store.outbox(at, BATCH)?;
             let readings = read_all(&next.put);
@@ -137,7 +144,7 @@ pub fn catch_up(store: &Store, library: &Library, stop: &Stop, tell: &mut dyn Fn
 /// Makes the index anew from the documents, whatever it holds.
 pub fn start_over(store: &Store, library: &Library, stop: &Stop, tell: &mut dyn FnMut(u64)) -> Result<Waiting> {
     let head = store.outbox_head()?;
-    rebuild(store, &library.engine, head, stop, tell)?.map_err(trouble)?;
+    rebuild(store, library, head, stop, tell)?.map_err(trouble)?;
     catch_up(store, library, stop, tell)
 }
 
@@ -149,13 +156,13 @@ pub struct Waiting(pub u64);
 /// than `head` and comes from the outbox afterwards.
 fn rebuild(
     store: &Store,
-    engine: &Engine,
+    library: &Library,
     head: u64,
     stop: &Stop,
     tell: &mut dyn FnMut(u64),
 ) -> Result<std::result::Result<(), IndexError>> {
     let mut failed = None;
-    let outcome = engine.rebuild(
+    let outcome = library.engine.rebuild(
         &mut |take| {
             let (mut after, mut done) = (0, 0);
             loop {
@@ -173,12 +180,14 @@ fn rebuild(
                     take(Change::Put(entry(document, &Annotated::of(&document.document.text, reading))))?;
                 }
                 done += documents.len() as u64;
+                library.made.store(done, Ordering::Release);
                 tell(done);
             }
         },
         head,
         stop,
     );
+    library.made.store(0, Ordering::Release);
     match failed {
         Some(trouble) => Err(trouble),
         None => Ok(outcome),

@@ -95,6 +95,12 @@ impl LocalDesk {
         }
     }
 
+    /// While the index is made anew: how many documents are read for it, of how many.
+    pub(super) fn index_made(&self) -> Result<Option<(u64, u64)>> {
+        let made = self.library.made();
+        if made == 0 { Ok(None) } else { Ok(Some((made, self.store.counts()?.2.max(made)))) }
+    }
+
     /// Documents in the index.
     pub fn indexed(&self) -> u64 {
         self.library.engine.documents()

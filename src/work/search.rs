@@ -104,11 +104,7 @@ fn everywhere(desk: &LocalDesk, query: &Query, request: &Request<'_>, stop: &Sto
     let sort = if request.by_date { Sort::Date } else { Sort::Score };
     let wanted = Page { limit: request.limit, sort, ..best_first(desk.session().now().utc_seconds()) };
     let mut ask = |engine: &Engine, waiting: u64, earlier: bool| {
-        if earlier {
-            page.notices.push("the search index is being made anew; until then the earlier one answers".to_owned());
-        } else if waiting > 0 {
-            page.notices.push(format!("{waiting} changes are not in the search index yet"));
-        }
+        page.notices.extend(notice(waiting, earlier, desk.index_made()?));
         page.waiting = waiting;
         engine.search(query, wanted, stop).map_err(trouble)
     };
@@ -125,6 +121,18 @@ fn everywhere(desk: &LocalDesk, query: &Query, request: &Request<'_>, stop: &Sto
     page.facets = facets(&found.facets);
     page.notices.extend(found.notices);
     Ok(())
+}
+
+/// What a person should know about an index that has not everything: how far it is, where it is made anew.
+fn notice(waiting: u64, earlier: bool, made: Option<(u64, u64)>) -> Option<String> {
+    let far = made.map_or(String::new(), |(made, all)| format!(", {made} of {all} notes are read"));
+    if earlier {
+        Some(format!("the search index is being made anew{far}; until then the earlier one answers"))
+    } else if waiting > 0 && made.is_some() {
+        Some(format!("the search index is being made{far}"))
+    } else {
+        (waiting > 0).then(|| format!("{waiting} changes are not in the search index yet"))
+    }
 }
 
 /// Searches the documents of one encounter by reading them: exact, and quick at that size.
@@ -201,4 +209,22 @@ fn facets(found: &[lacuna_index::Facet]) -> Vec<(String, Vec<(String, u64)>)> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::notice;
+
+    #[test]
+    fn an_index_that_is_made_anew_says_how_far_it_is() {
+        let said = |waiting, earlier, made| notice(waiting, earlier, made).unwrap_or_default();
+        assert_eq!(
+            said(9, true, Some((500, 9_000))),
+            "the search index is being made anew, 500 of 9000 notes are read; until then the earlier one answers"
+        );
+        assert_eq!(said(9, true, None), "the search index is being made anew; until then the earlier one answers");
+        assert_eq!(said(9, false, Some((500, 9_000))), "the search index is being made, 500 of 9000 notes are read");
+        assert_eq!(said(9, false, None), "9 changes are not in the search index yet");
+        assert_eq!(notice(0, false, None), None);
+    }
 }
