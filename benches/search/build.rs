@@ -1,6 +1,6 @@
 //! The same notes into each of the engines, and what that takes.
 
-use super::clock::{Spent, spent};
+use super::clock::{Spent, spent_long as spent};
 use super::corpus::{Corpus, Note};
 use super::rivals::{Bare, Sqlite};
 use lacuna::reading::{Reading, read_marks};
@@ -8,6 +8,7 @@ use lacuna::work::Annotated;
 use lacuna_index::{Change, Engine, Entry, IndexError, Opened, Stop, Take};
 use rayon::prelude::*;
 use std::path::Path;
+use std::time::Duration;
 
 /// Notes made, read and indexed at a time.
 const BATCH: u64 = 500;
@@ -35,9 +36,10 @@ impl Sizes {
         Sizes { notes, per_note, megabytes: per_note * notes as f64 / 1e6, making }
     }
 
-    /// Megabytes a second.
-    fn rate(&self, took: Spent) -> f64 {
-        self.megabytes / took.wall.saturating_sub(self.making.wall).as_secs_f64().max(0.001)
+    /// Megabytes a second on the wall, and a second of processor time.
+    fn rates(&self, took: Spent) -> (f64, f64) {
+        let rate = |took: Duration, making: Duration| self.megabytes / took.saturating_sub(making).as_secs_f64().max(0.001);
+        (rate(took.wall, self.making.wall), rate(took.processor, self.making.processor))
     }
 }
 
@@ -56,22 +58,25 @@ pub fn all(folder: &Path, corpus: &Corpus, sizes: &Sizes, unread: bool, fts: boo
     let mut rates = Vec::new();
     if !bare.exists() {
         let took = spent(|| Bare::build(&bare, corpus, notes));
-        rates.push(("bare tantivy", sizes.rate(took)));
+        rates.push(("bare tantivy", sizes.rates(took)));
     }
     let there = own.exists();
     let (Opened::Ready(engine) | Opened::NeedsRebuild { engine, .. }) = Engine::open(&own, "bench", "1").unwrap();
     if !there || engine.documents() == 0 {
         let took = spent(|| feed(&engine, corpus, notes, !unread));
-        rates.push((if unread { "ours, unread" } else { "ours, everything" }, sizes.rate(took)));
+        rates.push((if unread { "ours, unread" } else { "ours, everything" }, sizes.rates(took)));
     }
     if fts && !sqlite.indexed() {
         let took = spent(|| sqlite.index());
-        rates.push(("FTS5", sizes.megabytes / took.wall.as_secs_f64()));
+        let rate = |time: Duration| sizes.megabytes / time.as_secs_f64().max(0.001);
+        rates.push(("FTS5", (rate(took.wall), rate(took.processor))));
     }
     let against = rates.iter().find(|(name, _)| *name == "bare tantivy").map(|(_, rate)| *rate);
-    for (name, rate) in &rates {
-        let ratio = against.map_or(String::new(), |against| format!("{:6.2} of bare tantivy", rate / against));
-        println!("build  {name:18} {rate:7.1} MB/s {ratio}");
+    for (name, (wall, processor)) in &rates {
+        let ratio = |(bare_wall, bare): (f64, f64)| {
+            format!("; of bare tantivy {:.2} on the wall, {:.2} by processor", wall / bare_wall, processor / bare)
+        };
+        println!("build  {name:18} {wall:7.1} MB/s, {processor:7.1} MB a second of processor time{}", against.map_or(String::new(), ratio));
     }
     parts(corpus, sizes);
     println!(
@@ -101,11 +106,10 @@ fn parts(corpus: &Corpus, sizes: &Sizes) {
     });
     let bare = spent(|| Bare::of(&notes));
     println!("parts  of {} notes, each by itself, MB a second of processor time (on the wall)", notes.len());
-    // The threads of a writer are gone when it is measured: the wall counts for those.
     for (name, took) in
         [("reading, one thread", reading), ("indexing what was read", indexing), ("indexing words only", words), ("bare tantivy", bare)]
     {
-        let rate = |time: std::time::Duration| megabytes / time.as_secs_f64().max(0.001);
+        let rate = |time: Duration| megabytes / time.as_secs_f64().max(0.001);
         println!("       {name:24} {:7.1} ({:.1})", rate(took.processor), rate(took.wall));
     }
 }
