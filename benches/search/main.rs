@@ -175,8 +175,8 @@ fn ripgrep(file: &Path, corpus: &Corpus, notes: u64, asked: &[Asked]) {
     let mut table = Table::default();
     for query in asked {
         let [queries::Part::Term(words) | queries::Part::Phrase(words)] = query.must.as_slice() else { continue };
-        let mut run = || drop(std::process::Command::new("rg").args(["-c", "-i", "-w", "-F", words]).arg(file).output().unwrap());
-        table.add("ripgrep, one file", "words", &query.id, clock::spent(&mut run));
+        let run = || drop(std::process::Command::new("rg").args(["-c", "-i", "-w", "-F", words]).arg(file).output().unwrap());
+        table.add("ripgrep, one file", "words", &query.id, clock::spent(run));
     }
     table.print(false);
 }

@@ -23,9 +23,8 @@ impl Table {
             "{:18} {:8} {:>9} {:>9} {:>9}  {:13} {:>9}   of bare tantivy: {:>6} {:>6}",
             "milliseconds", "kind", "median", "p99", "worst", "worst query", "mean cpu", "median", "cpu"
         );
-        let known = |engine: &&'static str| !ENGINES.contains(engine);
         let mut engines: Vec<&'static str> = ENGINES.to_vec();
-        engines.extend(self.0.keys().map(|(engine, ..)| *engine).filter(|e| known(&e)));
+        engines.extend(self.0.keys().map(|(engine, ..)| *engine).filter(|engine| !ENGINES.contains(engine)));
         engines.dedup();
         for engine in engines {
             let own = |kind: Option<&str>, id: Option<&str>| self.of(engine, kind, id);
