@@ -11,6 +11,8 @@ mod contracts;
 mod every_command;
 #[path = "cli/locked.rs"]
 mod locked;
+#[path = "cli/plain_notes.rs"]
+mod plain_notes;
 #[path = "cli/planted.rs"]
 mod planted;
 #[path = "cli/query.rs"]

@@ -89,7 +89,8 @@ administrator; `lacuna user add` lets others in.\nScripts give the passphrase wi
         after_help = "Formats, told by content: text and RTF files, JSON lines (one note a line), FHIR R4 bundles and bulk folders (NDJSON), HL7 v2 \
 messages (ADT, MDM, ORU, orders; CR, LF, MLLP), C-CDA documents, CSV tables (MIMIC, or with a map).\n\
 A record that cannot be read is reported with file, line, reason and remedy; the rest goes in, and the exit status is 2.\n\nExamples:\n  \
-lacuna import notes/ bundle.json\n  lacuna import --dry-run notes.csv --map map.toml\n  lacuna import --watch inbox/\n  lacuna import report\n  \
+lacuna import notes/ bundle.json\n  lacuna import --dry-run notes.csv --map map.toml\n  pbpaste | lacuna import - --set encounter=88120\n  \
+lacuna import --names \"{patient}_{encounter}_{type}\" notes/\n  lacuna import --watch inbox/\n  lacuna import report\n  \
 lacuna import undo 7\n\nA map file names the fields of a JSON line, or the columns of a table:\n  id = \"note_id\"\n  text = \"body\""
     )]
     Import(ImportArgs),
@@ -294,9 +295,21 @@ pub struct ImportArgs {
     /// Or look at past ones.
     #[command(subcommand)]
     pub command: Option<ImportCommand>,
-    /// Files and folders (folders to any depth)
+    /// Files and folders (folders to any depth); - is standard input
     #[arg(required_unless_present = "watch", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Plain notes: what their file names say, as in {patient}_{encounter}_{type}_{date}; {*} is anything
+    #[arg(long, value_name = "PATTERN")]
+    pub names: Option<String>,
+    /// Plain notes: take patient, encounter, type, author and date from the labelled lines that a note begins with
+    #[arg(long)]
+    pub header: bool,
+    /// Plain notes: what holds for all of them, as in encounter=88120 (again for more)
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// How dates like 11/12/2026 in names and first lines are read; without it they are told, not guessed
+    #[arg(long, value_name = "ORDER", value_parser = ["month-first", "day-first"])]
+    pub dates: Option<String>,
     /// Read everything and store nothing: what would go in, what would be refused, which column is read as what
     #[arg(long)]
     pub dry_run: bool,

@@ -4,10 +4,10 @@ use super::args::{Global, ImportArgs, ImportCommand};
 use super::input;
 use super::out::Out;
 use super::place;
-use crate::error::Result;
-use crate::intake::{FieldMap, Format, Options};
+use crate::error::{Result, Trouble};
+use crate::intake::{Details, FieldMap, Format, Options, SlashDates};
 use crate::store::{RunReport, Store};
-use crate::work::{Entered, ImportProgress, ImportReport, Reject, Session, Watch, dry_run, import, past_import, past_imports, undo_import};
+use crate::work::{Entered, ImportProgress, ImportReport, Input, Reject, Session, Watch, dry_run, import, past_import, past_imports, undo_import};
 use lacuna_index::Stop;
 use serde_json::json;
 use std::io::{IsTerminal, Write};
@@ -21,7 +21,7 @@ pub fn run(global: &Global, args: &ImportArgs, out: &Out) -> Result<u8> {
         Some(ImportCommand::Undo { run }) => return undo(global, run, out),
         None => {}
     }
-    let mut options = Options { format: args.format.as_deref().and_then(Format::from_name), ..Options::default() };
+    let mut options = Options { format: args.format.as_deref().and_then(Format::from_name), details: details(args)?, ..Options::default() };
     if let Some(file) = &args.map {
         options.map = FieldMap::parse_toml(&input::name(file), &input::text(file, input::FIELD_MAP)?)?;
     }
@@ -31,20 +31,51 @@ pub fn run(global: &Global, args: &ImportArgs, out: &Out) -> Result<u8> {
             progress(p);
         }
     };
+    let pasted = pasted(args)?;
+    let input = pasted.as_deref().map_or(Input::Paths(&args.paths), Input::Pasted);
     let report = if args.dry_run {
-        dry_run(&args.paths, &options, &Stop::new(), &mut tell)?
+        dry_run(input, &options, &Stop::new(), &mut tell)?
     } else {
         let Entered { store, session, .. } = place::enter(global)?;
         if let Some(folder) = &args.watch {
             return watch(&store, &session, folder, &options, args, out);
         }
-        import(&store, &session, &args.paths, &options, &Stop::new(), &mut tell)?
+        import(&store, &session, input, &options, &Stop::new(), &mut tell)?
     };
     if show {
         writeln!(std::io::stderr()).ok();
     }
     out.show(&report, || plain(&report))?;
     Ok(report.exit_code())
+}
+
+/// Where the details of plain notes come from, as it was asked for.
+fn details(args: &ImportArgs) -> Result<Details> {
+    let mut details = Details::default();
+    details.header = args.header;
+    details.dates = match args.dates.as_deref() {
+        Some("month-first") => Some(SlashDates::MonthFirst),
+        Some(_) => Some(SlashDates::DayFirst),
+        None => None,
+    };
+    if let Some(pattern) = &args.names {
+        details.names(pattern).map_err(|trouble| trouble.at("--names", None))?;
+    }
+    args.set.iter().try_for_each(|words| details.say(words).map_err(|trouble| trouble.at("--set", None)))?;
+    Ok(details)
+}
+
+/// What stands on standard input, when it was named.
+fn pasted(args: &ImportArgs) -> Result<Option<Vec<u8>>> {
+    let stdin = |path: &std::path::PathBuf| path.as_os_str() == "-";
+    if !args.paths.iter().any(stdin) {
+        return Ok(None);
+    }
+    if args.paths.len() > 1 {
+        let hint = "import the files by themselves, and - alone";
+        return Err(Trouble::input("standard input is imported alone").why("other paths are named beside -").hint(hint));
+    }
+    input::bytes(Path::new("-"), input::PASTED).map(Some)
 }
 
 /// Takes files as they come, until it is stopped: each is told in a line (with `--json` an object a line).

@@ -23,6 +23,8 @@ pub fn note() -> Wanted {
     Wanted { what: "note", most: Limits::default().line, hint: "name a text file, or - for standard input" }
 }
 
+/// What is imported from standard input: it is held whole.
+pub const PASTED: Wanted = Wanted { what: "input", most: 256 << 20, hint: "write it to a file, and import that" };
 /// A draft of a query. The longest that a provider would read is a page or two; its evidence adds some more.
 pub const DRAFT: Wanted = Wanted { what: "draft", most: 1 << 20, hint: "give a query's number, a file, or - for standard input" };
 /// A pack of checklist items: many times the largest shipped one.

@@ -190,6 +190,25 @@ impl FieldMap {
         ]
     }
 
+    /// The names of the field that is this, of those that a plain note carries.
+    pub(super) fn named(&self, key: &str) -> &[String] {
+        match key {
+            "id" => &self.id,
+            "type" => &self.document_type,
+            "title" => &self.title,
+            "author" => &self.author,
+            "role" => &self.role,
+            "signer" => &self.signer,
+            "signed" => &self.signed,
+            "date" => &self.date,
+            "patient" => &self.patient,
+            "mrn" => &self.mrn,
+            "encounter" => &self.encounter,
+            "service" => &self.service,
+            _ => &[],
+        }
+    }
+
     /// Whether an object has a text field.
     pub(super) fn has_text(&self, object: &Value) -> bool {
         find(object, &self.text).is_some_and(Value::is_string)

@@ -23,6 +23,7 @@ mod attachment;
 mod cda;
 mod decode;
 mod desk;
+mod details;
 mod fhir;
 mod fields;
 mod hl7;
@@ -36,6 +37,7 @@ mod stamp;
 mod table;
 mod walk;
 
+pub use details::{Details, SlashDates};
 pub use fields::FieldMap;
 pub use lines::next_line;
 pub use walk::open_named;
@@ -44,6 +46,7 @@ use crate::chart::Record;
 use crate::error::Trouble;
 use desk::Desk;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use sniff::Kind;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -118,6 +121,8 @@ pub struct Options {
     pub format: Option<Format>,
     /// Which field of a JSON line is what.
     pub map: FieldMap,
+    /// Where the details of plain notes come from.
+    pub details: Details,
     /// Bounds on memory.
     pub limits: Limits,
 }
@@ -217,15 +222,41 @@ pub fn run_bytes(source: &str, bundle: &[u8], options: &Options, sink: &mut dyn 
 pub fn run_as(format: Format, source: &str, bytes: &[u8], options: &Options, sink: &mut dyn Sink) -> Result<(), Trouble> {
     let mut desk = Desk::new(options, sink);
     let found =
-        || Found { path: source.into(), source: source.to_owned(), relative: source.to_owned(), bytes: bytes.len() as u64, named: true };
+        Found { path: source.into(), source: source.to_owned(), relative: source.to_owned(), bytes: bytes.len() as u64, named: true };
+    read_as(&mut desk, format, &found, bytes)?;
+    desk.close()
+}
+
+fn read_as(desk: &mut Desk, format: Format, found: &Found, bytes: &[u8]) -> Result<(), Trouble> {
     match format {
-        Format::FhirBundle | Format::FhirNdjson => fhir::bytes(&mut desk, source, bytes)?,
-        Format::Hl7 => hl7::messages(&mut desk, source, bytes)?,
-        Format::Ccda => cda::document(&mut desk, source, bytes)?,
-        Format::Csv => table::rows(&mut desk, &found(), bytes)?,
-        Format::Text | Format::Rtf => notes::bytes(&mut desk, &found(), bytes, format == Format::Rtf)?,
-        Format::JsonLines => lines::read(&mut desk, &found(), bytes, &mut fhir::Scope::default())?,
+        Format::FhirBundle => fhir::bytes(desk, &found.source, bytes),
+        Format::FhirNdjson | Format::JsonLines => lines::read(desk, found, bytes, &mut fhir::Scope::default()),
+        Format::Hl7 => hl7::messages(desk, &found.source, bytes),
+        Format::Ccda => cda::document(desk, &found.source, bytes),
+        Format::Csv => table::rows(desk, found, bytes),
+        Format::Text | Format::Rtf => notes::bytes(desk, found, bytes, format == Format::Rtf, None),
     }
+}
+
+/// Reads what came on standard input into `sink`: its format is told from the content, as that of a file. A note is known by its content, so
+/// that the same paste again changes nothing.
+///
+/// # Errors
+/// Those of the sink.
+pub fn run_pasted(bytes: &[u8], options: &Options, sink: &mut dyn Sink) -> Result<(), Trouble> {
+    const SOURCE: &str = "standard input";
+    let format = match options.format.map_or_else(|| sniff::format_of(bytes, options), Ok) {
+        Ok(format) => format,
+        Err(trouble) => {
+            let line = trouble.line;
+            sink.reject(trouble.at(SOURCE, line));
+            return Ok(());
+        }
+    };
+    let name = format!("paste-{}", crate::hash::hex(&Sha256::digest(bytes)).get(..16).unwrap_or_default());
+    let mut desk = Desk::new(options, sink);
+    let found = Found { path: SOURCE.into(), source: SOURCE.to_owned(), relative: name, bytes: bytes.len() as u64, named: true };
+    read_as(&mut desk, format, &found, bytes)?;
     desk.close()
 }
 

@@ -8,7 +8,7 @@ use super::walk::{self, Found};
 use super::{Origin, decode, fhir, json, rtf};
 use crate::chart::{Coding, Document, DocumentStatus, DocumentType, Encounter, Patient, Provider, Record, Role};
 use crate::error::Trouble;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::io::Read;
 
 /// Bytes of a file that says more of a note, at most.
@@ -25,34 +25,11 @@ pub(super) fn note_file(desk: &mut Desk, file: &Found, rich: bool, beside: Optio
             return Ok(());
         }
     };
-    let Some((side, said)) = beside.and_then(|side| Some((side, side_car(desk, side)?))) else {
-        return bytes(desk, file, &content, rich);
-    };
-    let read = if rich { rtf(desk, file, &content) } else { plain(&content) };
-    let decoded = match read {
-        Ok(decoded) => decoded,
-        Err(trouble) => {
-            desk.reject(trouble.at(&file.source, None));
-            return Ok(());
-        }
-    };
-    let (mut said, map) = (said, &desk.options().map);
-    if !map.id.iter().any(|name| said.keys().any(|key| key.eq_ignore_ascii_case(name)))
-        && let Some(name) = map.id.first()
-    {
-        said.insert(name.clone(), Value::String(file.relative.clone()));
-    }
-    if let Some(name) = map.text.first() {
-        said.insert(name.clone(), Value::String(decoded.text));
-    }
-    let what = "the note's details were read from the file beside it";
-    desk.notice(Trouble::input(what).at(&file.source, None).why(format!("{} belongs to it by its name", side.relative)));
-    let origin = Origin { source: file.source.clone(), line: None };
-    line(desk, file, &Value::Object(said), &origin, decoded.encoding, &mut Named::default())
+    bytes(desk, file, &content, rich, beside)
 }
 
 /// The object that a file beside a note holds; what is none is told, and the note goes in without it.
-fn side_car(desk: &mut Desk, side: &Found) -> Option<serde_json::Map<String, Value>> {
+fn side_car(desk: &mut Desk, side: &Found) -> Option<Map<String, Value>> {
     let parsed = read(side, SIDE_CAR).and_then(|content| json::parse(content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&content)));
     match parsed {
         Ok(Value::Object(said)) => Some(said),
@@ -72,9 +49,63 @@ fn side_car(desk: &mut Desk, side: &Found) -> Option<serde_json::Map<String, Val
 }
 
 /// The same for a note that is in memory.
-pub(super) fn bytes(desk: &mut Desk, file: &Found, content: &[u8], rich: bool) -> Result<(), Trouble> {
+pub(super) fn bytes(desk: &mut Desk, file: &Found, content: &[u8], rich: bool, beside: Option<&Found>) -> Result<(), Trouble> {
     let read = if rich { rtf(desk, file, content) } else { plain(content) };
-    take(desk, file, read)
+    let decoded = match read {
+        Ok(decoded) => decoded,
+        Err(trouble) => {
+            desk.reject(trouble.at(&file.source, None));
+            return Ok(());
+        }
+    };
+    let said = details(desk, file, &decoded.text, beside);
+    if said.is_empty() { alone(desk, file, decoded) } else { told(desk, file, decoded, said) }
+}
+
+/// All that is said of a note outside its text: by the file beside it, by the person who imports, by its name, by its first lines. Which
+/// things came from where is told, so that a dry run shows it.
+fn details(desk: &mut Desk, file: &Found, text: &str, beside: Option<&Found>) -> Map<String, Value> {
+    let said = beside.and_then(|side| Some((side, side_car(desk, side)?)));
+    if let Some((side, _)) = &said {
+        let what = "the note's details were read from the file beside it";
+        desk.notice(Trouble::input(what).at(&file.source, None).why(format!("{} belongs to it by its name", side.relative)));
+    }
+    let mut said = said.map(|(_, said)| said).unwrap_or_default();
+    let options = desk.options();
+    let taken = options.details.add(&mut said, &options.map, &file.relative, text);
+    for (from, names) in [("its name", &taken.from_name), ("its first lines", &taken.from_header)] {
+        if !names.is_empty() {
+            desk.notice(Trouble::input(format!("{} of the note: from {from}", names.join(", "))).at(&file.source, None));
+        }
+    }
+    if taken.misfit {
+        let notice = Trouble::input("the file's name does not fit the pattern").why("nothing is taken from it");
+        desk.notice(notice.at(&file.source, None).hint("rename it, or give another --names"));
+    }
+    if !options.details.header && said.is_empty() {
+        let open = super::details::header(text);
+        if !open.is_empty() {
+            let names = open.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+            let notice = Trouble::input(format!("the note's first lines seem to say its {names}"));
+            desk.notice(notice.at(&file.source, None).why("they are not taken unasked").hint("--header takes them"));
+        }
+    }
+    said
+}
+
+/// A note of which more is said than its text.
+fn told(desk: &mut Desk, file: &Found, decoded: decode::Decoded, mut said: Map<String, Value>) -> Result<(), Trouble> {
+    let map = &desk.options().map;
+    if !map.id.iter().any(|name| said.keys().any(|key| key.eq_ignore_ascii_case(name)))
+        && let Some(name) = map.id.first()
+    {
+        said.insert(name.clone(), Value::String(file.relative.clone()));
+    }
+    if let Some(name) = map.text.first() {
+        said.insert(name.clone(), Value::String(decoded.text));
+    }
+    let origin = Origin { source: file.source.clone(), line: None };
+    line(desk, file, &Value::Object(said), &origin, decoded.encoding, &mut Named::default())
 }
 
 fn rtf(desk: &mut Desk, file: &Found, content: &[u8]) -> Result<decode::Decoded, Trouble> {
@@ -92,27 +123,20 @@ fn rtf(desk: &mut Desk, file: &Found, content: &[u8]) -> Result<decode::Decoded,
     Ok(decode::Decoded { text: read.text, encoding: Some("rtf".to_owned()) })
 }
 
-fn take(desk: &mut Desk, file: &Found, read: Result<decode::Decoded, Trouble>) -> Result<(), Trouble> {
-    match read {
-        Err(trouble) => {
-            desk.reject(trouble.at(&file.source, None));
-            Ok(())
-        }
-        Ok(decoded) => {
-            let origin = Origin { source: file.source.clone(), line: None };
-            let document = Document {
-                identifier: file.relative.clone(),
-                version: 1,
-                encounter: Some(file.relative.clone()),
-                sha256: sha256(&decoded.text),
-                text: decoded.text,
-                encoding: decoded.encoding,
-                ..Document::default()
-            };
-            desk.take(implied(&document), &origin)?;
-            desk.take(Record::Document(document), &origin)
-        }
-    }
+/// A note of which nothing else is known.
+fn alone(desk: &mut Desk, file: &Found, decoded: decode::Decoded) -> Result<(), Trouble> {
+    let origin = Origin { source: file.source.clone(), line: None };
+    let document = Document {
+        identifier: file.relative.clone(),
+        version: 1,
+        encounter: Some(file.relative.clone()),
+        sha256: sha256(&decoded.text),
+        text: decoded.text,
+        encoding: decoded.encoding,
+        ..Document::default()
+    };
+    desk.take(implied(&document), &origin)?;
+    desk.take(Record::Document(document), &origin)
 }
 
 fn read(file: &Found, limit: u64) -> Result<Vec<u8>, Trouble> {

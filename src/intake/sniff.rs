@@ -65,6 +65,22 @@ pub(super) fn file(file: &Found, options: &Options) -> Result<Kind, Trouble> {
     }
 }
 
+/// The format of what has no name: standard input.
+pub(super) fn format_of(bytes: &[u8], options: &Options) -> Result<Format, Trouble> {
+    let head = bytes.get(..HEAD as usize).unwrap_or(bytes);
+    Ok(match head_holds(head, head.len() == bytes.len(), &options.map)? {
+        Kind::Text | Kind::Settings => Format::Text,
+        Kind::Rtf => Format::Rtf,
+        Kind::Hl7 => Format::Hl7,
+        Kind::Xml => Format::Ccda,
+        Kind::Table(_) => Format::Csv,
+        Kind::Lines { resource: Some(_), .. } => Format::FhirNdjson,
+        Kind::Lines { .. } => Format::JsonLines,
+        Kind::Whole { fhir: true } => Format::FhirBundle,
+        Kind::Whole { fhir: false } => Format::JsonLines,
+    })
+}
+
 /// What a file that looks like a note is by its name: broken JSON is told, with its place, and never taken for a note.
 fn as_called(kind: Kind, file: &Found, head: &[u8], complete: bool) -> Result<Kind, Trouble> {
     match kind {

@@ -127,20 +127,85 @@ pub fn undo_import(store: &Store, session: &Session, run: i64) -> Result<u64> {
     store.undo_run(&session.actor(), run)
 }
 
-/// Reads `paths` and stores nothing: what would go in, and what would be refused. Whether a record is there already, or would stand
-/// in another patient's chart, only an import can tell.
-pub fn dry_run(paths: &[PathBuf], options: &Options, stop: &Stop, tell: &mut dyn FnMut(&ImportProgress)) -> Result<ImportReport> {
-    let mut sink =
-        CountSink { stop, tell, progress: ImportProgress::default(), report: ImportReport { dry_run: true, ..ImportReport::default() } };
-    intake::run(paths, options, &mut sink)?;
-    sink.report.stopped = stop.stopped();
-    Ok(sink.report)
+/// What is imported.
+#[derive(Clone, Copy, Debug)]
+pub enum Input<'a> {
+    /// Files and folders.
+    Paths(&'a [PathBuf]),
+    /// What came on standard input.
+    Pasted(&'a [u8]),
 }
 
-struct CountSink<'a> {
+impl Input<'_> {
+    fn read(self, options: &Options, sink: &mut dyn Sink) -> Result<()> {
+        match self {
+            Self::Paths(paths) => intake::run(paths, options, sink),
+            Self::Pasted(bytes) => intake::run_pasted(bytes, options, sink),
+        }
+    }
+
+    fn sources(self) -> Vec<String> {
+        match self {
+            Self::Paths(paths) => paths.iter().map(|p| p.display().to_string()).collect(),
+            Self::Pasted(_) => vec!["standard input".to_owned()],
+        }
+    }
+}
+
+/// Reads `input` and stores nothing: what would go in, and what would be refused. Whether a record is there already, or would stand
+/// in another patient's chart, only an import can tell.
+pub fn dry_run(input: Input, options: &Options, stop: &Stop, tell: &mut dyn FnMut(&ImportProgress)) -> Result<ImportReport> {
+    let mut sink = CountSink { told: Told::new(stop, tell), report: ImportReport { dry_run: true, ..ImportReport::default() } };
+    input.read(options, &mut sink)?;
+    let CountSink { told, mut report } = sink;
+    report.documents.rejected = told.rejected;
+    Ok(ImportReport { rejects: told.rejects, notices: told.notices, stopped: stop.stopped(), ..report })
+}
+
+/// What a run tells a person, on the way and at its end.
+struct Told<'a> {
     stop: &'a Stop,
     tell: &'a mut dyn FnMut(&ImportProgress),
     progress: ImportProgress,
+    rejects: Vec<Reject>,
+    notices: Vec<Reject>,
+    rejected: u64,
+}
+
+impl<'a> Told<'a> {
+    fn new(stop: &'a Stop, tell: &'a mut dyn FnMut(&ImportProgress)) -> Self {
+        Self { stop, tell, progress: ImportProgress::default(), rejects: Vec::new(), notices: Vec::new(), rejected: 0 }
+    }
+
+    /// Counts a reject; whether it is one of those that are kept.
+    fn reject(&mut self, trouble: &Trouble) -> bool {
+        self.rejected += 1;
+        let listed = self.rejects.len() < LISTED;
+        if listed {
+            self.rejects.push(trouble.clone().into());
+        }
+        listed
+    }
+
+    fn notice(&mut self, notice: Trouble) {
+        if self.notices.len() < LISTED {
+            self.notices.push(notice.into());
+        }
+    }
+
+    fn bytes(&mut self, done: u64, total: u64) {
+        (self.progress.done, self.progress.total) = (done, total);
+        (self.tell)(&self.progress);
+    }
+
+    fn documents(&mut self, documents: u64) {
+        self.progress.documents = documents;
+        (self.tell)(&self.progress);
+    }
+}
+
+struct CountSink<'a> {
+    told: Told<'a>,
     report: ImportReport,
 }
 
@@ -152,31 +217,24 @@ impl Sink for CountSink<'_> {
             Record::Observation(_) => self.report.observations += 1,
             _ => self.report.other += 1,
         }
-        self.progress.documents = self.report.documents.added;
+        self.told.progress.documents = self.report.documents.added;
         Ok(())
     }
 
     fn reject(&mut self, trouble: Trouble) {
-        self.report.documents.rejected += 1;
-        if self.report.rejects.len() < LISTED {
-            self.report.rejects.push(trouble.into());
-        }
+        self.told.reject(&trouble);
     }
 
     fn notice(&mut self, notice: Trouble) {
-        if self.report.notices.len() < LISTED {
-            self.report.notices.push(notice.into());
-        }
+        self.told.notice(notice);
     }
 
     fn progress(&mut self, done_bytes: u64, total_bytes: u64, _label: &str) {
-        self.progress.done = done_bytes;
-        self.progress.total = total_bytes;
-        (self.tell)(&self.progress);
+        self.told.bytes(done_bytes, total_bytes);
     }
 
     fn stopped(&self) -> bool {
-        self.stop.stopped()
+        self.told.stop.stopped()
     }
 }
 
@@ -191,22 +249,21 @@ pub struct ImportProgress {
     pub documents: u64,
 }
 
-/// Reads `paths` into `store`.
+/// Reads `input` into `store`.
 pub fn import(
     store: &Store,
     session: &Session,
-    paths: &[PathBuf],
+    input: Input,
     options: &Options,
     stop: &Stop,
     tell: &mut dyn FnMut(&ImportProgress),
 ) -> Result<ImportReport> {
-    let sources: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
     let before = answers_found(store)?;
-    let run = store.begin_run(&session.actor(), &sources)?;
+    let run = store.begin_run(&session.actor(), &input.sources())?;
     let mut sink = StoreSink::new(store, session, run, stop, tell);
-    let outcome = intake::run(paths, options, &mut sink).and_then(|()| sink.finish());
+    let outcome = input.read(options, &mut sink).and_then(|()| sink.finish());
     let stopped = stop.stopped();
-    let (counts, rejects, notices, rejected) = (sink.counts, sink.rejects, sink.notices, sink.rejected);
+    let (counts, Told { rejects, notices, rejected, .. }) = (sink.counts, sink.told);
     let ended = store.end_run(&session.actor(), run, outcome.is_ok() && !stopped);
     // What went wrong first is what a person must hear: on a full disk the ledger cannot be closed either.
     outcome.and(ended)?;
@@ -244,7 +301,7 @@ pub fn import_records(store: &Store, session: &Session, source: &str, bundle: &[
     let mut sink = StoreSink::new(store, session, run, &stop, &mut quiet);
     intake::run_bytes(source, bundle, &Options::default(), &mut sink)?;
     sink.finish()?;
-    let rejects = sink.rejects;
+    let rejects = sink.told.rejects;
     store.end_run(&session.actor(), run, true)?;
     Ok(rejects)
 }
@@ -253,16 +310,11 @@ struct StoreSink<'a> {
     store: &'a Store,
     session: &'a Session,
     run: i64,
-    stop: &'a Stop,
-    tell: &'a mut dyn FnMut(&ImportProgress),
+    told: Told<'a>,
     records: Vec<Incoming>,
     bytes: usize,
     fresh_rejects: Vec<Trouble>,
     counts: IngestCounts,
-    progress: ImportProgress,
-    rejects: Vec<Reject>,
-    notices: Vec<Reject>,
-    rejected: u64,
 }
 
 impl<'a> StoreSink<'a> {
@@ -271,16 +323,11 @@ impl<'a> StoreSink<'a> {
             store,
             session,
             run,
-            stop,
-            tell,
+            told: Told::new(stop, tell),
             records: Vec::new(),
             bytes: 0,
             fresh_rejects: Vec::new(),
             counts: IngestCounts::default(),
-            progress: ImportProgress::default(),
-            rejects: Vec::new(),
-            notices: Vec::new(),
-            rejected: 0,
         }
     }
 
@@ -293,8 +340,7 @@ impl<'a> StoreSink<'a> {
         self.fresh_rejects.clear();
         self.bytes = 0;
         refused.into_iter().for_each(|trouble| self.reject(trouble)); // they reach the ledger with the next batch
-        self.progress.documents = self.counts.added + self.counts.unchanged + self.counts.new_versions;
-        (self.tell)(&self.progress);
+        self.told.documents(self.counts.added + self.counts.unchanged + self.counts.new_versions);
         Ok(())
     }
 
@@ -315,26 +361,20 @@ impl Sink for StoreSink<'_> {
     }
 
     fn reject(&mut self, trouble: Trouble) {
-        self.rejected += 1;
-        if self.rejects.len() < LISTED {
-            self.rejects.push(trouble.clone().into());
+        if self.told.reject(&trouble) {
             self.fresh_rejects.push(trouble);
         }
     }
 
     fn notice(&mut self, notice: Trouble) {
-        if self.notices.len() < LISTED {
-            self.notices.push(notice.into());
-        }
+        self.told.notice(notice);
     }
 
     fn progress(&mut self, done_bytes: u64, total_bytes: u64, _label: &str) {
-        self.progress.done = done_bytes;
-        self.progress.total = total_bytes;
-        (self.tell)(&self.progress);
+        self.told.bytes(done_bytes, total_bytes);
     }
 
     fn stopped(&self) -> bool {
-        self.stop.stopped()
+        self.told.stop.stopped()
     }
 }

@@ -29,7 +29,7 @@ pub use annotate::Annotated;
 pub use desk::Desk;
 pub use door::{Door, Entered, Secret};
 pub use import::{
-    AnswerFound, DocumentCounts, ImportProgress, ImportReport, PastImport, Reject, dry_run, import, import_records, past_import,
+    AnswerFound, DocumentCounts, ImportProgress, ImportReport, Input, PastImport, Reject, dry_run, import, import_records, past_import,
     past_imports, undo_import,
 };
 pub use indexing::Waiting;

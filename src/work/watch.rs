@@ -1,7 +1,7 @@
 //! A folder that an interface engine fills: each file is imported when it has settled, then moved to `done` or `rejected`, with a report
 //! beside it. After a crash the same file is imported again, which changes nothing, and moved.
 
-use super::import::{ImportProgress, ImportReport, import};
+use super::import::{ImportProgress, ImportReport, Input, import};
 use super::session::Session;
 use crate::error::{Result, Trouble};
 use crate::intake::Options;
@@ -68,7 +68,7 @@ impl Watch {
             if stop.stopped() {
                 break;
             }
-            let report = import(store, session, std::slice::from_ref(&file), options, stop, &mut |_: &ImportProgress| {})?;
+            let report = import(store, session, Input::Paths(std::slice::from_ref(&file)), options, stop, &mut |_: &ImportProgress| {})?;
             if report.stopped {
                 break; // it stays, and is taken the next time
             }

@@ -1,0 +1,56 @@
+//! Notes that come without fields: pasted, named by a pattern, or with a header of their own.
+
+use crate::support::Home;
+use serde_json::json;
+
+#[test]
+fn a_paste_becomes_a_note_in_its_own_chart_and_the_same_paste_changes_nothing() {
+    let home = Home::new();
+    let note = "HPI: 72 yo with CHF exacerbation. Denies fever.";
+    let added = home.feed(["import", "-", "--json"], note).ends(0).json();
+    assert_eq!(added["documents"]["added"], 1);
+    let again = home.feed(["import", "-", "--json"], note).ends(0).json();
+    assert_eq!((&again["documents"]["added"], &again["documents"]["unchanged"]), (&json!(0), &json!(1)));
+    assert_eq!(home.total("\"CHF exacerbation\""), 1);
+    // What a person says of it is kept with it; another format is known by its content.
+    let args = ["import", "-", "--json", "--set", "encounter=E7", "--set", "patient=77", "--set", "type=consultation"];
+    assert_eq!(home.feed(args, "Seen for hyponatremia.").ends(0).json()["documents"]["added"], 1);
+    let chart = home.json(["chart", "E7"]);
+    assert_eq!(chart["documents"][0]["type"], "consultation", "{chart}");
+    let hl7 = "MSH|^~\\&|A|B|C|D|20260105||ADT^A01|1|P|2.5\rPID|||9^^^HOSP^MR||DOE^JO\rPV1||I|||||||||||||||||V9\r";
+    assert_eq!(home.feed(["import", "-", "--json"], hl7).ends(0).json()["encounters"], 1);
+    // Alone, and something.
+    assert!(home.feed(["import", "-", "other.txt"], "x").ends(2).err.contains("imported alone"));
+    assert!(home.feed(["import", "-"], "").ends(2).out.contains("empty"));
+    assert!(home.feed(["import", "-", "--set", "colour=red"], "x").ends(2).err.contains("known are"));
+}
+
+#[test]
+fn a_dry_run_shows_what_a_name_and_the_first_lines_would_say() {
+    let home = Home::new();
+    home.write("in/77_E1_consultation.txt", "Seen for hyponatremia.");
+    home.write("in/odd.txt", "MRN: 88\nCSN: E2\nDate of service: 11/12/2026 07:30\n\nSeen for sepsis.");
+    let folder = home.at("in").display().to_string();
+    let told = |extra: &[&str]| {
+        let args = ["import", "--json", "--dry-run", &folder].into_iter().chain(extra.iter().copied());
+        home.run(args).calm().json()["notices"].to_string()
+    };
+    assert!(told(&[]).contains("--header takes them"), "{}", told(&[]));
+    let all = ["--names", "{patient}_{encounter}_{type}", "--header"];
+    let shown = told(&all);
+    for words in [
+        "patient, encounter, type of the note: from its name",
+        "does not fit the pattern",
+        "date of the note: from its first lines",
+        "cannot be read",
+    ] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    assert!(!shown.contains("88"), "no words of a note");
+    let args = ["import", &folder].into_iter().chain(all).chain(["--dates", "month-first"]);
+    home.run(args).ends(0);
+    let chart = home.json(["chart", "E2"]);
+    assert_eq!(chart["documents"][0]["time"], "2026-11-12T07:30", "{chart}");
+    assert_eq!(home.json(["chart", "E1"])["documents"][0]["type"], "consultation");
+    assert!(home.run(["import", "--names", "{patient", &folder]).ends(2).err.contains("no }"));
+}
