@@ -174,4 +174,8 @@ pub struct Problem {
     pub onset: Option<Instant>,
     /// When it was recorded.
     pub recorded: Option<Instant>,
+    /// Present on admission, as a coder reported it: `Y`, `N`, `U` (documentation insufficient), `W` (clinically undetermined), `1` or `E`
+    /// (exempt).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub present_on_admission: Option<String>,
 }

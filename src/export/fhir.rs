@@ -292,5 +292,6 @@ fn of_problem(p: &Problem) -> Map<String, Value> {
         .with("encounter", to("Encounter", p.encounter.as_ref()))
         .time("onsetDateTime", p.onset)
         .time("recordedDate", p.recorded)
+        .extension("present-on-admission", "valueCode", p.present_on_admission.clone().map(Value::from))
         .0
 }

@@ -1,10 +1,13 @@
 //! Problems, procedures, orders.
 
 use super::super::json::{list, text};
-use super::{Out, Scope, code, id};
+use super::{Out, Scope, code, extension, id};
 use crate::chart::{Order, Problem, Procedure, Record};
 use crate::error::Result;
 use serde_json::Value;
+
+/// Where a Condition of our own export says whether it was present on admission: R4 has no place for it outside a claim.
+const PRESENT_ON_ADMISSION: &str = "urn:lacuna:present-on-admission";
 
 /// A Condition.
 pub(super) fn condition(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()> {
@@ -19,6 +22,7 @@ pub(super) fn condition(resource: &Value, scope: &Scope, out: &mut Out) -> Resul
         verification: code::plain(resource, "verificationStatus"),
         onset: out.instant(resource, &["onsetDateTime"]).or_else(|| out.instant(resource, &["onsetPeriod", "start"])),
         recorded: out.instant(resource, &["recordedDate"]),
+        present_on_admission: extension(resource, PRESENT_ON_ADMISSION).and_then(|e| text(e, &["valueCode"])),
         ..Problem::default()
     }));
     Ok(())

@@ -1,4 +1,5 @@
-//! HL7 v2 messages into records: admissions and transfers (ADT), notes (MDM), results and reports (ORU), orders (ORM, OMG, OML).
+//! HL7 v2 messages into records: admissions and transfers (ADT), notes (MDM), results and reports (ORU), orders and drugs
+//! (ORM, OMG, OML, OMP, RDE, RAS).
 //!
 //! Identifiers carry their assigning authority (`authority|number`), so that two hospitals may count from the same number. A message
 //! is read whole before anything of it is handed on.
@@ -7,6 +8,7 @@ mod document;
 mod frame;
 mod order;
 mod person;
+mod pharmacy;
 mod result;
 mod syntax;
 mod visit;
@@ -123,7 +125,7 @@ fn one(
         ("ADT", event) => visit::read(&mut out, event),
         ("MDM", event) => document::read(&mut out, event),
         ("ORU", _) => result::read(&mut out),
-        ("ORM" | "OMG" | "OML", _) => order::read(&mut out),
+        ("ORM" | "OMG" | "OML" | "OMP" | "RDE" | "RAS", _) => order::read(&mut out),
         ("", _) => Err(Trouble::input("the HL7 message has no type").why("MSH-9 is empty").hint("have the sender name it, as in ADT^A01")),
         _ => unread(&name, &event, unused),
     };

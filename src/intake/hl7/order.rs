@@ -1,13 +1,14 @@
-//! Orders: ORM, OMG and OML messages.
+//! Orders: ORM, OMG, OML, OMP, RDE and RAS messages.
 
 use super::person::{patient, provider_at};
 use super::syntax::Segment;
 use super::visit::{coding, encounter};
-use super::{Out, entity};
-use crate::chart::{Medication, MedicationKind, Order, Record};
+use super::{Out, entity, pharmacy};
+use crate::chart::{Order, Record};
 use crate::error::{Result, Trouble};
 
-/// An order message: each ORC with the detail behind it is one order; a drug (RXO) is a medication.
+/// An order message: each ORC with the detail behind it is one order; a drug (RXO, RXE) is a medication, and a dose that
+/// was given (RXA) is another.
 pub(super) fn read(out: &mut Out) -> Result<()> {
     patient(out)?;
     encounter(out, None);
@@ -19,19 +20,20 @@ pub(super) fn read(out: &mut Out) -> Result<()> {
             "ORC" => orc = Some(segment),
             "OBR" => taken += usize::from(order(out, orc, segment, 4)),
             "RQD" | "ODS" | "RQ1" => taken += usize::from(order(out, orc, segment, if segment.name() == "ODS" { 3 } else { 2 })),
-            "RXO" => taken += usize::from(drug(out, orc, segment)),
+            "RXO" | "RXE" => taken += usize::from(pharmacy::ordered(out, orc, segment)),
+            "RXA" => taken += usize::from(pharmacy::given(out, orc, segment)),
             _ => {}
         }
     }
     if taken == 0 {
-        let why = "no detail segment (OBR, RXO, ODS, RQD) says what was ordered, or it has no number";
+        let why = "no detail segment (OBR, RXO, RXE, RXA, ODS, RQD) says what was ordered, or it has no number";
         return Err(Trouble::input("the HL7 message holds no order").why(why).hint("ask the sender for whole order messages"));
     }
     super::result::beside(out);
     Ok(())
 }
 
-fn number(orc: Option<&Segment>, detail: &Segment) -> Option<String> {
+pub(super) fn number(orc: Option<&Segment>, detail: &Segment) -> Option<String> {
     let of_detail = |field| if detail.name() == "OBR" { entity(detail, field) } else { None };
     orc.and_then(|orc| entity(orc, 2)).or_else(|| of_detail(2)).or_else(|| orc.and_then(|orc| entity(orc, 3))).or_else(|| of_detail(3))
 }
@@ -58,35 +60,8 @@ fn order(out: &mut Out, orc: Option<&Segment>, detail: &Segment, field: usize) -
     true
 }
 
-fn drug(out: &mut Out, orc: Option<&Segment>, rxo: &Segment) -> bool {
-    let code = coding(rxo, 1);
-    let name = code.as_ref().map(|code| code.display.clone().unwrap_or_else(|| code.code.clone()));
-    let (Some(number), Some(name)) = (number(orc, rxo), name) else { return false };
-    let amount = rxo.at(2, 1).map(|low| match (rxo.at(3, 1), rxo.at(4, 2).or_else(|| rxo.at(4, 1))) {
-        (Some(high), unit) if high != low => format!("{low}-{high}{}", unit.map(|u| format!(" {u}")).unwrap_or_default()),
-        (_, unit) => format!("{low}{}", unit.map(|u| format!(" {u}")).unwrap_or_default()),
-    });
-    let message = out.message;
-    let route = message.segments.iter().skip_while(|s| s.line <= rxo.line).take_while(|s| s.name() != "ORC").find(|s| s.name() == "RXR");
-    let time = orc.and_then(|orc| out.instant(orc, 9));
-    out.records.push(Record::Medication(Medication {
-        identifier: format!("ORC/{number}/{}", code.as_ref().map(|c| c.code.as_str()).unwrap_or_default()),
-        encounter: out.encounter.clone(),
-        patient: out.patient.clone(),
-        code,
-        name,
-        kind: MedicationKind::Ordered,
-        dose: amount,
-        route: route.and_then(|rxr| rxr.at(1, 2).or_else(|| rxr.at(1, 1))),
-        status: orc.and_then(status).map(str::to_owned),
-        time,
-        ..Medication::default()
-    }));
-    true
-}
-
 /// Order control (ORC-1) and order status (ORC-5) in FHIR's words.
-fn status(orc: &Segment) -> Option<&'static str> {
+pub(super) fn status(orc: &Segment) -> Option<&'static str> {
     match (orc.at(1, 1).as_deref(), orc.at(5, 1).as_deref()) {
         (Some("CA" | "OC" | "CR" | "DC" | "OD"), _) | (_, Some("CA" | "DC")) => Some("revoked"),
         (Some("HD" | "OH"), _) | (_, Some("HD")) => Some("on-hold"),

@@ -2,7 +2,9 @@
 
 use super::super::tests::Keep;
 use super::*;
-use crate::chart::{Document, DocumentStatus, DocumentType, Encounter, EncounterClass, MedicationKind, Observation, Role, Value};
+use crate::chart::{
+    Change, Document, DocumentStatus, DocumentType, Encounter, EncounterClass, MedicationKind, Observation, RecordKind, Role, Value,
+};
 use crate::intake::Options;
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
@@ -248,4 +250,48 @@ proptest! {
         let keep = keep(sent(&kind, &rest).as_bytes());
         prop_assert!(keep.rejects.iter().all(|t| t.line.is_some() && t.why.is_some() && t.hint.is_some()));
     }
+}
+
+#[test]
+fn the_pharmacy_says_what_was_ordered_and_what_was_given() {
+    let dose = |control: &str, status: &str, action: &str| {
+        let rxa = format!(
+            "RXA|0|1|20260105140000-0500|20260105140000-0500|1719286^furosemide 40 MG^RXNORM|40|mg^mg|||||||||||||{status}|{action}\r"
+        );
+        let message = sent("RAS^O17^RAS_O17", &format!("{PID}{PV1}ORC|OK|P-1^PH\r{rxa}RXR|IV^Intravenous\r"));
+        keep(message.replace("|C1|", &format!("|{control}|")).as_bytes())
+    };
+    let order = sent(
+        "RDE^O11^RDE_O11",
+        &format!(
+            "{PID}{PV1}ORC|NW|P-1^PH|||IP||||20260105130000-0500\rRXE||1719286^furosemide 40 MG^RXNORM|40|80|mg\rRXR|IV^Intravenous\r"
+        ),
+    );
+    let drugs = |keep: &Keep| -> Vec<crate::chart::Medication> {
+        keep.records.iter().filter_map(|(r, _)| if let Record::Medication(m) = r { Some(m.clone()) } else { None }).collect()
+    };
+    let ordered = drugs(&keep(order.as_bytes())).remove(0);
+    assert_eq!(
+        (ordered.kind, ordered.dose.as_deref(), ordered.route.as_deref()),
+        (MedicationKind::Ordered, Some("40-80 mg"), Some("Intravenous"))
+    );
+    assert_eq!((ordered.status.as_deref(), ordered.encounter.as_deref()), (Some("active"), Some("SYN|V-9")));
+    let given = drugs(&dose("C2", "CP", "A")).remove(0);
+    assert_eq!((given.kind, given.dose.as_deref(), given.status.as_deref()), (MedicationKind::Given, Some("40 mg"), Some("completed")));
+    assert_eq!((given.time.unwrap().to_string().as_str(), given.end), ("2026-01-05T14:00:00-05:00", None));
+    assert_ne!(given.identifier, ordered.identifier);
+    assert_eq!(drugs(&dose("C3", "RE", "A")).remove(0).status.as_deref(), Some("not-done"));
+    let taken_back = dose("C4", "CP", "D");
+    assert!(drugs(&taken_back).is_empty());
+    let change = taken_back.records.iter().find_map(|(r, _)| if let Record::Change(change) = r { Some(change) } else { None });
+    assert!(matches!(change, Some(Change::Withdrawn { kind: RecordKind::Medication, identifier, .. }) if *identifier == given.identifier));
+}
+
+#[test]
+fn a_diagnosis_says_whether_it_was_present_on_admission() {
+    let fields = "|".repeat(20);
+    let message = sent("ADT^A08", &format!("{PID}{PV1}DG1|1||L89.152^Pressure ulcer^I10||20260105|F{fields}N\r"));
+    let keep = keep(message.as_bytes());
+    let problem = keep.records.iter().find_map(|(r, _)| if let Record::Problem(p) = r { Some(p) } else { None }).unwrap();
+    assert_eq!((problem.verification.as_deref(), problem.present_on_admission.as_deref()), (Some("confirmed"), Some("N")));
 }

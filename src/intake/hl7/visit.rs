@@ -161,6 +161,7 @@ fn diagnoses(out: &mut Out) {
                 _ => None,
             },
             recorded,
+            present_on_admission: dg1.at(26, 1),
             ..Problem::default()
         }));
     }
