@@ -40,7 +40,15 @@ fn store() -> Store {
 }
 
 fn take(store: &Store, path: &Path) {
-    let report = import(store, &session(), &[path.to_path_buf()], &Options::default(), &lacuna_index::Stop::new(), &mut |_| {}).unwrap();
+    let report = import(
+        store,
+        &session(),
+        lacuna::work::Input::Paths(&[path.to_path_buf()]),
+        &Options::default(),
+        &lacuna_index::Stop::new(),
+        &mut |_| {},
+    )
+    .unwrap();
     assert_eq!(report.rejects, []);
 }
 

@@ -340,11 +340,14 @@ pub struct ExportArgs {
     #[arg(long, conflicts_with = "encounters")]
     pub all: bool,
     /// The form
-    #[arg(long, value_name = "FORM", default_value = "fhir", value_parser = ["fhir", "csv"])]
+    #[arg(long, value_name = "FORM", default_value = "fhir", value_parser = ["fhir", "csv", "json-lines"])]
     pub form: String,
     /// Their gaps instead of their charts
     #[arg(long)]
     pub gaps: bool,
+    /// What the reader found in their notes instead: drafts of Conditions and Observations, or with --form json-lines readings
+    #[arg(long, conflicts_with = "gaps")]
+    pub findings: bool,
     /// Which table of a chart, with --form csv
     #[arg(long, value_name = "TABLE", default_value = "notes", value_parser = ["notes", "results", "stays", "patients"])]
     pub table: String,
@@ -361,6 +364,16 @@ pub enum ImportCommand {
     Report {
         /// The import's number
         run: Option<i64>,
+    },
+    /// Patients that may be one person under two identifiers: the same day of birth, and the record number or both names
+    #[command(after_help = "Nothing is joined unasked: look, then `lacuna import merge`. Exit status 1: none.")]
+    Doubles,
+    /// Make two patients one: everything of the first becomes the second's; `import undo` takes it back
+    Merge {
+        /// The identifier that goes
+        gone: String,
+        /// The identifier that stays
+        kept: String,
     },
     /// Take an import back whole: everything it changed stands as before
     #[command(after_help = "Refused when a later import or a person's work builds on it: take that back first.")]

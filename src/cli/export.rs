@@ -3,8 +3,8 @@
 use super::args::{ExportArgs, Global};
 use super::out;
 use super::place;
-use crate::error::Result;
-use crate::export::{Table, bundle, gap_bundle, gap_table, table};
+use crate::error::{Result, Trouble};
+use crate::export::{Table, bundle, findings_bundle, findings_lines, gap_bundle, gap_table, table};
 use crate::work::{Desk, LocalDesk, evaluate};
 use lacuna_index::Stop;
 use std::io::IsTerminal;
@@ -12,6 +12,10 @@ use std::io::IsTerminal;
 /// Prints charts or gaps for other systems; each chart that goes out is in the audit chain.
 pub fn run(global: &Global, args: &ExportArgs) -> Result<u8> {
     let desk = place::desk(global)?;
+    if args.form == "csv" && args.findings || args.form == "json-lines" && !args.findings {
+        let (form, hint) = if args.findings { ("csv", "use --form fhir or json-lines") } else { ("json-lines", "use --form fhir or csv") };
+        return Err(Trouble::input(format!("--form {form} is not for this")).why("nothing of this kind has that form").hint(hint));
+    }
     let names = if args.all { desk.store().encounter_identifiers()? } else { args.encounters.clone() };
     if args.gaps {
         let gaps = evaluate::gaps_of(desk.store(), desk.packs(), &names, args.all, None, &desk.now(), &Stop::new())?;
@@ -22,6 +26,19 @@ pub fn run(global: &Global, args: &ExportArgs) -> Result<u8> {
             "csv" => print(&gap_table(&gaps, args.raw)),
             _ => out::json_line(&gap_bundle(&gaps)).map(|()| 0),
         };
+    }
+    if args.findings {
+        for name in &names {
+            let chart = desk.load(name)?;
+            record(&desk, "findings.export", &chart.encounter.identifier, &args.form)?;
+            let readings = evaluate::readings(&chart.documents);
+            if args.form == "json-lines" {
+                findings_lines(&chart, &readings).try_for_each(|line| out::json_line(&line))?;
+            } else {
+                out::json_line(&findings_bundle(&chart, &readings))?;
+            }
+        }
+        return Ok(0);
     }
     let which = match args.table.as_str() {
         "results" => Table::Results,

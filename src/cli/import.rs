@@ -7,7 +7,10 @@ use super::place;
 use crate::error::{Result, Trouble};
 use crate::intake::{Details, FieldMap, Format, Options, SlashDates};
 use crate::store::{RunReport, Store};
-use crate::work::{Entered, ImportProgress, ImportReport, Input, Reject, Session, Watch, dry_run, import, past_import, past_imports, undo_import};
+use crate::work::{
+    Entered, ImportProgress, ImportReport, Input, Reject, Session, Suspect, Watch, doubles, dry_run, import, merge, past_import,
+    past_imports, undo_import,
+};
 use lacuna_index::Stop;
 use serde_json::json;
 use std::io::{IsTerminal, Write};
@@ -19,6 +22,8 @@ pub fn run(global: &Global, args: &ImportArgs, out: &Out) -> Result<u8> {
     match args.command {
         Some(ImportCommand::Report { run }) => return report(global, run, out),
         Some(ImportCommand::Undo { run }) => return undo(global, run, out),
+        Some(ImportCommand::Doubles) => return list_doubles(global, out),
+        Some(ImportCommand::Merge { ref gone, ref kept }) => return join(global, gone, kept, out),
         None => {}
     }
     let mut options = Options { format: args.format.as_deref().and_then(Format::from_name), details: details(args)?, ..Options::default() };
@@ -110,6 +115,36 @@ fn undo(global: &Global, run: i64, out: &Out) -> Result<u8> {
     let Entered { store, session, .. } = place::enter(global)?;
     let changes = undo_import(&store, &session, run)?;
     out.show(&json!({"run": run, "changes": changes}), || format!("Import {run} was taken back: {changes} changes undone."))?;
+    Ok(0)
+}
+
+fn list_doubles(global: &Global, out: &Out) -> Result<u8> {
+    let Entered { store, session, .. } = place::enter(global)?;
+    let found = doubles(&store, &session)?;
+    out.show(&found, || {
+        let one = |s: &Suspect| {
+            let given = |words: &Option<String>| words.clone().unwrap_or_else(|| "not given".to_owned());
+            format!("{}  {}  MRN {}  born {}  {} encounters", s.patient, s.name, given(&s.mrn), given(&s.birth), s.encounters)
+        };
+        let lines = found.iter().map(|d| {
+            let differs = if d.differs.is_empty() { String::new() } else { format!("; not the same: {}", d.differs.join(", ")) };
+            format!("{}\n{}\n    the same: {}{differs}", one(&d.one), one(&d.other), d.same.join(", "))
+        });
+        if found.is_empty() {
+            "No patients look like one under two identifiers.".to_owned()
+        } else {
+            lines.collect::<Vec<_>>().join("\n\n")
+        }
+    })?;
+    Ok(u8::from(found.is_empty()))
+}
+
+fn join(global: &Global, gone: &str, kept: &str, out: &Out) -> Result<u8> {
+    let Entered { store, session, .. } = place::enter(global)?;
+    let run = merge(&store, &session, gone, kept)?;
+    out.show(&json!({"run": run, "gone": gone, "kept": kept}), || {
+        format!("{gone} is {kept} now. `lacuna import undo {run}` takes it back.")
+    })?;
     Ok(0)
 }
 

@@ -1,14 +1,17 @@
-//! What goes out of a store: charts as FHIR R4 bundles and tables, gaps as FHIR DetectedIssues and a table. Pure: a chart in, text out.
+//! What goes out of a store: charts as FHIR R4 bundles and tables, gaps as FHIR DetectedIssues and a table, the
+//! reader's findings as drafts. Pure: a chart in, text out.
 //!
 //! What is exported can be imported again, and is the same chart: identifiers that are no FHIR ids travel as a business identifier of
 //! the system [`IDENTIFIER`], and what FHIR has no place for as an extension.
 
 mod fhir;
+mod findings;
 mod gaps;
 mod table;
 
 use crate::chart::EncounterClass;
 pub use fhir::bundle;
+pub use findings::{DRAFT, findings_bundle, findings_lines};
 pub use gaps::{gap_bundle, gap_table};
 pub use table::{Table, table};
 

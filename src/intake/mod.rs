@@ -30,6 +30,7 @@ mod hl7;
 mod html;
 mod json;
 mod lines;
+mod manifest;
 mod notes;
 mod rtf;
 mod sniff;
@@ -178,6 +179,7 @@ pub fn run(paths: &[PathBuf], options: &Options, sink: &mut dyn Sink) -> Result<
     let asked_for = options.format.is_some() || known.len() == 1 && known.iter().all(|(file, _)| file.named);
     let bulk = folders(&known, |kind| matches!(kind, Kind::Lines { resource: Some(_), .. }));
     let fhir = folders(&known, Kind::is_fhir);
+    check_manifests(&mut desk, &mut known, &fhir)?;
     known.sort_by_key(|(_, kind)| fhir::order(kind)); // stable: otherwise the order they were found in
     let mut scope = fhir::Scope::default();
     for (file, kind) in known {
@@ -283,6 +285,25 @@ fn side_cars(known: &mut Vec<(Found, Kind)>) -> HashMap<PathBuf, Found> {
     }
     known.retain(|(file, _)| !beside.values().any(|side: &Found| side.path == file.path));
     beside
+}
+
+/// Compares the manifests of bulk exports with the files beside them; they hold nothing else.
+fn check_manifests(desk: &mut Desk, known: &mut Vec<(Found, Kind)>, fhir: &[PathBuf]) -> Result<(), Trouble> {
+    let beside_fhir = |file: &Found| fhir.iter().any(|folder| file.path.parent() == Some(folder));
+    let says_more = |kind: &Kind| matches!(kind, Kind::Whole { fhir: false } | Kind::Lines { resource: None, has_text: false });
+    let candidates = known.iter().filter(|(file, kind)| says_more(kind) && beside_fhir(file));
+    let manifests: Vec<(Found, serde_json::Value)> =
+        candidates.filter_map(|(file, _)| Some((file.clone(), manifest::read(file)?))).collect();
+    if manifests.is_empty() {
+        return Ok(());
+    }
+    let all: Vec<Found> = known.iter().map(|(file, _)| file.clone()).collect();
+    for (file, manifest) in &manifests {
+        manifest::compare(desk, file, manifest, &all)?;
+        desk.advance(file.bytes, &file.source);
+    }
+    known.retain(|(file, _)| !manifests.iter().any(|(manifest, _)| manifest.path == file.path));
+    Ok(())
 }
 
 fn folders(known: &[(Found, Kind)], is: impl Fn(&Kind) -> bool) -> Vec<PathBuf> {

@@ -18,6 +18,7 @@ mod json;
 mod location;
 mod migrate;
 mod outbox;
+mod patients;
 mod people;
 mod queries;
 mod query_life;

@@ -4,6 +4,7 @@ mod annotate;
 pub mod demo;
 pub mod desk;
 mod door;
+mod doubles;
 pub mod evaluate;
 mod import;
 mod indexing;
@@ -28,6 +29,7 @@ mod worklist;
 pub use annotate::Annotated;
 pub use desk::Desk;
 pub use door::{Door, Entered, Secret};
+pub use doubles::{Double, Suspect, doubles, merge};
 pub use import::{
     AnswerFound, DocumentCounts, ImportProgress, ImportReport, Input, PastImport, Reject, dry_run, import, import_records, past_import,
     past_imports, undo_import,

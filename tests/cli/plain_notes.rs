@@ -54,3 +54,41 @@ fn a_dry_run_shows_what_a_name_and_the_first_lines_would_say() {
     assert_eq!(home.json(["chart", "E1"])["documents"][0]["type"], "consultation");
     assert!(home.run(["import", "--names", "{patient", &folder]).ends(2).err.contains("no }"));
 }
+
+#[test]
+fn two_patients_that_are_one_are_listed_joined_by_a_person_and_parted_again() {
+    let home = Home::new();
+    let admit = |authority: &str, number: &str, name: &str| {
+        format!(
+            "MSH|^~\\&|A|B|C|D|20260105||ADT^A01|{number}|P|2.5\rPID|||{number}^^^{authority}^MR||{name}||19500203|F\rPV1||I|||||||||||||||||V{number}^^^{authority}\r"
+        )
+    };
+    let feed = admit("NORTH", "1", "Probe^Mia^Q") + &admit("SOUTH", "2", "PROBE^Mia") + &admit("SOUTH", "3", "Probe^Max");
+    home.feed(["import", "-"], feed).ends(0);
+    let found = home.json(["import", "doubles"]);
+    assert_eq!(found.as_array().unwrap().len(), 1);
+    assert_eq!((&found[0]["one"]["patient"], &found[0]["other"]["patient"]), (&json!("NORTH|1"), &json!("SOUTH|2")));
+    let run = home.json(["import", "merge", "SOUTH|2", "NORTH|1"])["run"].to_string();
+    home.run(["import", "doubles"]).ends(1);
+    assert_eq!(home.json(["chart", "SOUTH|V2"])["patient"]["identifier"], "NORTH|1");
+    home.run(["import", "undo", &run]).ends(0);
+    assert_eq!(home.json(["import", "doubles"]), found);
+    assert!(home.run(["import", "merge", "SOUTH|9", "NORTH|1"]).ends(2).err.contains("import doubles"));
+}
+
+#[test]
+fn findings_go_out_as_drafts_and_come_back_as_nothing() {
+    let home = Home::with_charts();
+    let encounter = home.json(["worklist"])["rows"][0]["encounter"].as_str().unwrap().to_owned();
+    let out = home.run(["export", "--findings", &encounter]).ends(0).out;
+    assert!(out.contains("\"Condition\"") && out.contains("unconfirmed"));
+    let file = home.write("findings.json", &out);
+    let fresh = Home::new();
+    let report = fresh.json(["import", file.to_str().unwrap()]);
+    assert_eq!((&report["other"], &report["observations"]), (&json!(0), &json!(0)));
+    assert!(report["notices"].to_string().contains("a draft that a program read"), "{report}");
+    let lines = home.run(["export", "--findings", "--form", "json-lines", &encounter]).ends(0).out;
+    let line: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    assert!(line["document"].is_string() && line["mentions"].is_array());
+    home.run(["export", "--form", "json-lines", &encounter]).ends(2);
+}

@@ -174,6 +174,10 @@ fn read(resource: &Value, scope: &Scope, unused: &mut Unused, out: &mut Out) -> 
             return Err(Trouble::input("the resource is not known").why("its resourceType is none of FHIR R4").hint(hint));
         }
     };
+    if is_draft(resource) {
+        *unused.0.entry(format!("{name} (a draft that a program read from a text)")).or_default() += 1;
+        return Ok(());
+    }
     if id(resource).is_none() && name != "Practitioner" && name != "PractitionerRole" {
         let hint = "every resource needs its id; ask the sender for it";
         return Err(Trouble::input(format!("the {name} has no id")).why("nothing could name it, nor know it again").hint(hint));
@@ -183,6 +187,13 @@ fn read(resource: &Value, scope: &Scope, unused: &mut Unused, out: &mut Out) -> 
 
 /// The system of an identifier that Lacuna itself wrote: the record was exported from a store, and is known by it again.
 const OWN: &str = "urn:lacuna:identifier";
+
+/// Whether Lacuna's reader made it: what it read is in the note, and is no diagnosis.
+fn is_draft(resource: &Value) -> bool {
+    let (system, code) = crate::export::DRAFT;
+    let is = |tag: &Value| text(tag, &["system"]).as_deref() == Some(system) && text(tag, &["code"]).as_deref() == Some(code);
+    resource.get("meta").is_some_and(|meta| super::json::list(meta, "tag").iter().any(is))
+}
 
 /// The identifier under which Lacuna exported it, where it did.
 fn own(resource: &Value) -> Option<String> {
