@@ -1,5 +1,7 @@
 //! From a gap to a draft: template, indicators, options that the chart supports, recipient, due time.
 
+use super::choose::ticked;
+use super::companions::companions;
 use super::evidence::{indicator_hash, words_of};
 use super::lint::words::{Token, tokens};
 use super::lint::{concepts, vocabularies};
@@ -8,7 +10,7 @@ use super::{Draft, Indicator, OptionKind, Policy, QueryForm, QueryOption, Recipi
 use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, MedicationKind, Provider, ValueEvidence};
 use crate::checklist::{Gap, GapKind};
 use crate::reading::{Assertion, Reading};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// How many treatments of the chart are taken along when the gap brings none.
 const TREATMENTS: usize = 2;
@@ -43,7 +45,7 @@ pub fn documented_concepts(chart: &Chart, readings: &[Reading]) -> BTreeSet<Stri
 /// So many words before a name may deny it.
 const DENIED: usize = 4;
 
-fn is_providers(document: &Document, judged: DocumentType) -> bool {
+pub(super) fn is_providers(document: &Document, judged: DocumentType) -> bool {
     let kind = document.document_type.unwrap_or(judged);
     let reports = matches!(kind, DocumentType::RadiologyReport | DocumentType::PathologyReport);
     document.author.as_ref().is_none_or(|a| a.role.is_provider()) && !reports
@@ -76,7 +78,7 @@ pub fn draft_from_gap(gap: &Gap, chart: &Chart, readings: &[Reading], asking: &A
         concept: gap.condition.clone().or_else(|| gap.element.clone()).or_else(|| gap.document_type.clone()),
         author: (*author).to_owned(),
         contact: (*contact).to_owned(),
-        indicators: indicators(gap, chart, readings),
+        indicators: indicators(gap, chart, readings, templates.for_gap(gap)),
         due: policy.due(now),
         escalation: policy.name.clone(),
         ..Draft::default()
@@ -144,8 +146,11 @@ fn placeholders(text: &str, gap: &Gap, chart: &Chart) -> String {
 }
 
 /// The gap's proof for and against, and treatments of the chart when a diagnosis is missing and the proof shows none.
-fn indicators(gap: &Gap, chart: &Chart, readings: &[Reading]) -> Vec<Indicator> {
+fn indicators(gap: &Gap, chart: &Chart, readings: &[Reading], template: Option<&Template>) -> Vec<Indicator> {
     let mut proof: Vec<Evidence> = gap.evidence.iter().chain(&gap.counter_evidence).cloned().collect();
+    if let Some(template) = template {
+        proof.extend(companions(template, &proof, chart, readings));
+    }
     if gap.kind == GapKind::Undocumented && !proof.iter().any(|e| group(e, chart, readings) == "treatment") {
         proof.extend(treatments(gap, chart));
     }
@@ -174,7 +179,7 @@ fn indicators(gap: &Gap, chart: &Chart, readings: &[Reading]) -> Vec<Indicator> 
         out.push(Indicator { evidence, hash, group: group.to_owned(), included: true, version, against, prior, relevance });
     }
     if out.len() > most {
-        let kept = spread(&out, most, |e| names_treatment(e, chart, readings));
+        let kept = ticked(&out, most, gap.condition.as_deref(), (chart, readings));
         out.iter_mut().enumerate().for_each(|(at, indicator)| indicator.included = kept.contains(&at));
     }
     // As the provider will read them, so that what is ticked together stands together.
@@ -188,63 +193,6 @@ fn version_of(evidence: &Evidence, chart: &Chart) -> Option<u32> {
         Evidence::Text(text) => chart.document(&text.document).map(|d| d.version),
         Evidence::Value(_) => None,
     }
-}
-
-/// Place among the indicators, number, and time of a value.
-type Numbered = (usize, f64, Option<Instant>);
-
-/// Which of many indicators are ticked: what speaks against it, every treatment, the lowest, highest and latest value of each name, one quote of each document;
-/// then the rest in order, up to `most`.
-fn spread(all: &[Indicator], most: usize, treats: impl Fn(&Evidence) -> bool) -> BTreeSet<usize> {
-    let mut values: BTreeMap<&str, Vec<Numbered>> = BTreeMap::new();
-    let mut kept = BTreeSet::new();
-    let mut documents = BTreeSet::new();
-    for (at, indicator) in all.iter().enumerate() {
-        match &indicator.evidence {
-            Evidence::Value(value) if indicator.group != "treatment" => match number_in(&value.value) {
-                Some(number) => values.entry(value.name.as_str()).or_default().push((at, number, value.date)),
-                None => _ = kept.insert(at),
-            },
-            proof @ Evidence::Text(text) => {
-                if documents.insert(text.document.as_str()) || treats(proof) {
-                    kept.insert(at);
-                }
-            }
-            Evidence::Value(_) => _ = kept.insert(at),
-        }
-    }
-    for same in values.values() {
-        let by_number = |a: &&Numbered, b: &&Numbered| a.1.total_cmp(&b.1);
-        let latest = same.iter().max_by_key(|(at, _, time)| (*time, *at));
-        kept.extend([same.iter().min_by(by_number), same.iter().max_by(by_number), latest].into_iter().flatten().map(|(at, _, _)| *at));
-    }
-    kept.extend(all.iter().enumerate().filter(|(_, i)| i.against).map(|(at, _)| at));
-    for at in 0..all.len() {
-        if kept.len() < most {
-            kept.insert(at);
-        }
-    }
-    // Still too many: quotations that show neither a treatment nor the other side go first, the last of them before the others.
-    for (at, indicator) in all.iter().enumerate().rev() {
-        let spare = matches!(indicator.evidence, Evidence::Text(_)) && !indicator.against && !treats(&indicator.evidence);
-        if kept.len() > most && spare && kept.len() > 1 {
-            kept.remove(&at);
-        }
-    }
-    kept
-}
-
-fn number_in(text: &str) -> Option<f64> {
-    text.trim().trim_start_matches(['<', '>', '=']).parse().ok()
-}
-
-/// Whether quoted words name a treatment or a drug.
-fn names_treatment(evidence: &Evidence, chart: &Chart, readings: &[Reading]) -> bool {
-    let Evidence::Text(text) = evidence else { return false };
-    let at = chart.documents.iter().position(|d| d.identifier == text.document);
-    let mentions = at.and_then(|i| readings.get(i)).map(|r| r.mentions.as_slice()).unwrap_or_default();
-    let inside = mentions.iter().filter(|m| text.start <= m.start && m.end <= text.end);
-    inside.into_iter().any(|m| m.concept.starts_with("treatment.") || m.concept.starts_with("drug."))
 }
 
 fn is_prior(evidence: &Evidence, chart: &Chart) -> bool {

@@ -1,5 +1,7 @@
 //! Drafts, templates, compliance lint, life cycle. Pure: no I/O, no clock.
 
+mod choose;
+mod companions;
 mod diff;
 mod editor;
 mod evidence;

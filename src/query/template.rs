@@ -66,6 +66,12 @@ pub struct Template {
     /// Who it goes to: `attending` or `author`; empty: by the kind of gap.
     #[serde(default)]
     pub to: String,
+    /// Conditions that the question is also about: a provider's words that name them are quoted too.
+    #[serde(default)]
+    pub with: Vec<String>,
+    /// Values that the question is also about: the one farthest into each range is quoted too.
+    #[serde(default)]
+    pub with_values: Vec<ValueRange>,
     /// Diagnoses offered, in neutral order.
     #[serde(default)]
     pub option: Vec<TemplateOption>,

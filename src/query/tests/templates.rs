@@ -26,11 +26,20 @@ fn gap(kind: GapKind, condition: Option<&str>, evidence: Vec<Evidence>) -> Gap {
 }
 
 fn fill(gap: &Gap, chart: &Chart) -> Draft {
-    let readings = vec![Reading::default(); chart.documents.len()];
+    fill_with(gap, chart, &vec![Reading::default(); chart.documents.len()])
+}
+
+/// The same with the notes read.
+fn fill_read(gap: &Gap, chart: &Chart) -> Draft {
+    let readings: Vec<Reading> = chart.documents.iter().map(|d| crate::reading::read(&d.text, d.document_type)).collect();
+    fill_with(gap, chart, &readings)
+}
+
+fn fill_with(gap: &Gap, chart: &Chart, readings: &[Reading]) -> Draft {
     let policy = Policy::named("default").unwrap();
     let now = at("2026-11-20T08:50-05:00");
     let asking = Asking { author: "Ana Ruiz, RN, CCDS", contact: "ext. 4411", now: &now, policy, templates: templates() };
-    draft_from_gap(gap, chart, &readings, &asking)
+    draft_from_gap(gap, chart, readings, &asking)
 }
 
 /// The words that one template's options look for, as a note could hold them.
@@ -281,4 +290,37 @@ fn every_item_and_pack_that_a_template_names_is_shipped() {
         }
     }
     assert!(named >= 81, "{named}");
+}
+
+/// Of more proof than a provider should read, the provider's own wording was unticked and asides were kept.
+#[test]
+fn the_wording_at_issue_is_ticked_before_asides_and_repetitions() {
+    let asides: Vec<String> = (1..=13).map(|n| format!("At {n} o'clock the mask was changed, BiPAP went on.")).collect();
+    let note = format!("SUBJECTIVE:\n{}\nASSESSMENT:\nAcute exacerbation of COPD with respiratory distress.", asides.join("\n"));
+    let chart = chart(&note);
+    let mut evidence: Vec<Evidence> = asides.iter().map(|a| quoted("prog-1", &note, a)).collect();
+    evidence.push(quoted("prog-1", &note, "Acute exacerbation of COPD with respiratory distress."));
+    let draft = fill_read(&gap(GapKind::Undocumented, Some("respiratory_failure"), evidence), &chart);
+    let ticked: Vec<String> = draft.indicators.iter().filter(|i| i.included).map(|i| words_of(&i.evidence)).collect();
+    assert!(ticked.len() < draft.indicators.len());
+    assert!(ticked.iter().any(|w| w.starts_with("Acute exacerbation")), "{ticked:?}");
+}
+
+/// A question whether an organ dysfunction belongs to the sepsis quoted none of the dysfunctions that the chart holds.
+#[test]
+fn a_question_about_organ_dysfunction_quotes_the_dysfunctions() {
+    let note = "ASSESSMENT:\n1. Sepsis from the urine.\n2. AKI, prerenal, fluids running.";
+    let mut chart = chart(note);
+    chart.observations.push(Observation {
+        identifier: "map-1".into(),
+        name: "Mean arterial pressure".into(),
+        category: Some("vital-signs".into()),
+        value: Some(crate::chart::Value::Quantity(crate::chart::Quantity { value: 58.0, comparator: None, unit: Some("mm[Hg]".into()) })),
+        time: Some(at("2026-11-19T05:10-05:00")),
+        ..Observation::default()
+    });
+    let draft = fill_read(&gap(GapKind::Unspecified, Some("sepsis"), vec![quoted("prog-1", note, "1. Sepsis from the urine.")]), &chart);
+    let shown: Vec<String> = draft.indicators.iter().filter(|i| i.included).map(|i| words_of(&i.evidence)).collect();
+    assert!(shown.iter().any(|w| w.contains("AKI, prerenal")), "{shown:?}");
+    assert!(shown.iter().any(|w| w.contains("58")), "{shown:?}");
 }

@@ -1,0 +1,74 @@
+//! What a template brings beside the proof of the gap: the conditions and values that its question is also about. Whether an organ
+//! dysfunction belongs to a documented sepsis cannot be asked without naming the dysfunctions that the chart holds.
+
+use super::fill::is_providers;
+use super::lint::words::{sentences, tokens};
+use super::take::{of_observation, of_words};
+use super::template::{Template, ValueRange};
+use crate::chart::{Chart, Document, Evidence, Span, TextEvidence, Value};
+use crate::reading::{Assertion, Reading};
+
+/// Longest quotation that is brought, in bytes: a line of a note.
+const LONGEST: usize = 240;
+
+/// The words and values that the template asks for and the chart holds, without those that are there.
+pub(super) fn companions(template: &Template, there: &[Evidence], chart: &Chart, readings: &[Reading]) -> Vec<Evidence> {
+    let mut out: Vec<Evidence> = Vec::new();
+    for concept in &template.with {
+        let known = |e: &Evidence| matches!(e, Evidence::Text(t) if names(concept, t, chart, readings));
+        if there.iter().chain(&out).any(known) {
+            continue;
+        }
+        out.extend(documented(concept, chart, readings));
+    }
+    for range in &template.with_values {
+        let value = extreme(range, chart);
+        out.extend(value.filter(|v| !there.iter().any(|e| e.source() == v.source())));
+    }
+    out
+}
+
+/// Whether quoted words hold a mention of the concept that stands.
+fn names(concept: &str, text: &TextEvidence, chart: &Chart, readings: &[Reading]) -> bool {
+    let at = chart.documents.iter().position(|d| d.identifier == text.document);
+    let mentions = at.and_then(|i| readings.get(i)).map(|r| r.mentions.as_slice()).unwrap_or_default();
+    mentions.iter().any(|m| m.concept == concept && stands(m.assertion) && text.start <= m.start && m.end <= text.end)
+}
+
+fn stands(assertion: Assertion) -> bool {
+    matches!(assertion, Assertion::Present | Assertion::Possible)
+}
+
+/// A provider's sentence that names the concept: in an assessment where there is one, the newest.
+fn documented(concept: &str, chart: &Chart, readings: &[Reading]) -> Option<Evidence> {
+    let mut best: Option<(bool, &Document, &Reading, Span)> = None;
+    for (document, reading) in chart.documents.iter().zip(readings).filter(|(d, r)| is_providers(d, r.document_type)) {
+        for mention in reading.mentions.iter().filter(|m| m.concept == concept && stands(m.assertion)) {
+            let assessed = mention.section.contains("assessment") || mention.section.contains("plan");
+            if best.as_ref().is_none_or(|(before, ..)| assessed >= *before) {
+                best = Some((assessed, document, reading, Span::new(mention.start, mention.end)));
+            }
+        }
+    }
+    let (_, document, reading, place) = best?;
+    let sentence =
+        sentences(&document.text).into_iter().find(|s| s.contains(place)).filter(|s| s.end - s.start <= LONGEST).unwrap_or(place);
+    let mut evidence = of_words(document, sentence, "documentation")?.evidence;
+    if let Evidence::Text(text) = &mut evidence {
+        text.document_type = document.document_type.unwrap_or(reading.document_type);
+    }
+    Some(evidence)
+}
+
+/// The value farthest into a range: the lowest below a limit, the highest from one on.
+fn extreme(range: &ValueRange, chart: &Chart) -> Option<Evidence> {
+    let names = super::lint::words::Patterns::new(&range.names);
+    let numbers = chart.observations.iter().filter_map(|o| match &o.value {
+        Some(Value::Quantity(q)) if q.comparator.is_none() && names.any(&tokens(&o.name)) => Some((q.value, o)),
+        _ => None,
+    });
+    let inside = numbers.filter(|(n, _)| range.from.is_none_or(|from| *n >= from) && range.below.is_none_or(|below| *n < below));
+    let far = |n: f64| if range.below.is_some() { -n } else { n };
+    let (_, observation) = inside.max_by(|a, b| far(a.0).total_cmp(&far(b.0)))?;
+    Some(of_observation(observation)?.evidence)
+}
