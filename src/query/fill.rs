@@ -5,6 +5,7 @@ use super::companions::companions;
 use super::evidence::{indicator_hash, words_of};
 use super::lint::words::{Token, tokens};
 use super::lint::{concepts, vocabularies};
+use super::proof::BEFORE;
 use super::template::{Template, Templates};
 use super::{Draft, Indicator, OptionKind, Policy, QueryForm, QueryOption, Recipient};
 use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, MedicationKind, Provider, ValueEvidence};
@@ -169,7 +170,7 @@ fn indicators(gap: &Gap, chart: &Chart, readings: &[Reading], template: Option<&
         if !seen.insert(key) {
             continue;
         }
-        let prior = matches!(&evidence, Evidence::Value(value) if value.prior) || is_prior(&evidence, chart);
+        let prior = matches!(&evidence, Evidence::Value(value) if value.prior) || is_prior(&evidence, chart) || is_before(&evidence, chart);
         let relevance = if prior { "Earlier value, for comparison with this stay.".to_owned() } else { String::new() };
         let (hash, group) = (indicator_hash(&evidence), group(&evidence, chart, readings));
         let (version, against) = (
@@ -193,6 +194,12 @@ fn version_of(evidence: &Evidence, chart: &Chart) -> Option<u32> {
         Evidence::Text(text) => chart.document(&text.document).map(|d| d.version),
         Evidence::Value(_) => None,
     }
+}
+
+/// Whether it is older than the stay, the emergency department counted in: it came along in the record, and speaks of an earlier time.
+fn is_before(evidence: &Evidence, chart: &Chart) -> bool {
+    let begins = chart.encounter.start.and_then(|start| start.plus_hours(-BEFORE));
+    begins.zip(evidence.date()).is_some_and(|(begins, date)| date < begins)
 }
 
 fn is_prior(evidence: &Evidence, chart: &Chart) -> bool {

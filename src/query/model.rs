@@ -75,7 +75,8 @@ pub struct Indicator {
 pub struct QueryOption {
     /// The words.
     pub text: String,
-    /// What it stands for.
+    /// What it stands for; read from the words when a draft is judged or saved.
+    #[serde(default)]
     pub kind: OptionKind,
     /// The concepts that the option names.
     #[serde(default)]

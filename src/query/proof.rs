@@ -72,10 +72,15 @@ fn is_prior(evidence: &Evidence, chart: &Chart) -> Option<bool> {
     if here { Some(false) } else { there.then_some(true) }
 }
 
-/// A value of this encounter's record can be older than the stay (an office result that was sent along): that may be called prior.
+/// A value of this encounter's record can be older than the stay (an office result that was sent along): that may be called prior. The
+/// emergency department belongs to the stay.
 fn lies_in_stay(evidence: &Evidence, chart: &Chart) -> bool {
-    chart.encounter.start.zip(evidence.date()).is_none_or(|(start, date)| date >= start)
+    let begins = chart.encounter.start.and_then(|start| start.plus_hours(-BEFORE));
+    begins.zip(evidence.date()).is_none_or(|(begins, date)| date >= begins)
 }
+
+/// Hours before the stay that still belong to it.
+pub(super) const BEFORE: i64 = 24;
 
 fn shown(date: Option<Instant>) -> String {
     date.map_or_else(|| "the record gives none".to_owned(), |d| format!("the record says {}", d.display()))

@@ -330,6 +330,7 @@ impl TestDesk {
             overdue: false,
             outcome: None,
             answer: None,
+            says: None,
             author: "ana".to_owned(),
             last_contact: None,
             next_step: None,

@@ -174,5 +174,6 @@ pub(super) fn row_of(
         overdue: overdue(query, now),
         outcome: query.outcome,
         answer: query.answer.as_ref().and_then(|a| a.lines().next().map(str::to_owned)),
+        says: query_life::outcome_of(query),
     }
 }

@@ -40,6 +40,7 @@ pub use local::LocalDesk;
 pub use query_exchange::AnswersReport;
 pub use query_found::Found;
 pub use query_life::{Chase, Reply};
+pub use query_notes::fits as outcome_fits;
 pub use search::{Request as SearchRequest, encounters_with, marks_of, query_inside, search_in};
 pub use search_order::best_first;
 pub use session::{Clock, Session};

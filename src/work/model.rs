@@ -259,6 +259,8 @@ pub struct QueryRow {
     pub outcome: Option<Outcome>,
     /// The answer's first line.
     pub answer: Option<String>,
+    /// What the option that was ticked says of the outcome.
+    pub says: Option<Outcome>,
     /// Who wrote it.
     pub author: String,
     /// When it was last spoken about.

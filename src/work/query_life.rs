@@ -177,6 +177,11 @@ pub fn redirect(store: &Store, session: &Session, id: i64, to: &Recipient, words
     let query = load(store, id)?;
     let event = Event::Redirect { to: to.name.clone(), reason: words.to_owned() };
     allowed(&query, &event)?;
+    if query.draft.recipient.as_ref().is_some_and(|now| now.name == to.name && now.identifier == to.identifier) {
+        return Err(Trouble::input("it is with this recipient already")
+            .at(format!("query {id}"), None)
+            .hint("name somebody else, or record a contact"));
+    }
     let mut draft = Draft { recipient: Some(to.clone()), ..query.draft.clone() };
     let note = format!("to {}: {words}", to.name);
     // Why it goes to somebody else is typed already: it answers the rules about who should get it.

@@ -46,14 +46,19 @@ pub fn of_reply(query: &StoredQuery, by: &str, chart: Option<&Chart>) -> Option<
 /// can be said of any.
 pub fn of_outcome(query: &StoredQuery, outcome: Outcome) -> Option<String> {
     let ticked = outcome_of(query)?;
-    let fits = match outcome {
+    let name = |o: &Outcome| serde_json::to_value(o).ok().and_then(|v| v.as_str().map(|s| s.replace('_', " "))).unwrap_or_default();
+    let words = || format!("the outcome is {}, and the option that was ticked says {}", name(&outcome), name(&ticked));
+    (!fits(ticked, outcome)).then(words)
+}
+
+/// Whether an outcome can be that of an answer that ticked an option of this kind.
+pub fn fits(ticked: Outcome, outcome: Outcome) -> bool {
+    match outcome {
         Outcome::InvalidResponse | Outcome::AnsweredNotDocumented | Outcome::Withdrawn | Outcome::NoResponse => true,
         // Words under "other" can be an equivalent, another diagnosis, or none.
         _ if ticked == Outcome::AltDx => !matches!(outcome, Outcome::Undetermined),
         _ => outcome == ticked,
-    };
-    let name = |o: &Outcome| serde_json::to_value(o).ok().and_then(|v| v.as_str().map(|s| s.replace('_', " "))).unwrap_or_default();
-    (!fits).then(|| format!("the outcome is {}, and the option that was ticked says {}", name(&outcome), name(&ticked)))
+    }
 }
 
 #[cfg(test)]

@@ -120,7 +120,8 @@ fn plain_indicators(page: &mut Page<'_>) {
     let mut any = !body.quoted.is_empty();
     let mut prior: Vec<(&str, Span, &str)> = Vec::new();
     let mut dated = has_date(&body.text);
-    let latest = body.sentences.iter().filter_map(month_of).max();
+    // The head of a query (when it is due, when the patient was born) dates no finding.
+    let latest = body.sentences.iter().filter(|s| is_indicator(page, s)).filter_map(month_of).max();
     let apart = page.vocabularies.prior_months;
     let (mut now, mut then) = (0_usize, None);
     for (at, sentence) in body.sentences.iter().enumerate() {

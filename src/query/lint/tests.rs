@@ -229,3 +229,11 @@ fn money_and_taken_for_granted_diagnoses_passed_outside_the_question() {
     let found = lint(&draft, &Context::empty());
     assert!(found.diagnostics.iter().any(|d| d.rule == "QL070" && d.field == "contact"));
 }
+
+/// A stay of the summer, asked about with an answer due in November, was taken for an earlier encounter.
+#[test]
+fn the_date_that_an_answer_is_due_makes_no_finding_an_earlier_one() {
+    let text = "Title: Clinical clarification: renal function\nDue: 23 Nov 2026 08:50\nCreatinine 1.0 on 17 Jul 2026, 2.4 on 19 Jul 2026.\nPlease clarify the renal function.";
+    assert!(!names(&lint_text(text)).contains(&"QL080"));
+    assert!(names(&lint_text(&text.replace("Due:", "Creatinine 1.1 on"))).contains(&"QL080"));
+}

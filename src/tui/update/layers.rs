@@ -65,8 +65,13 @@ pub fn press(model: &mut Model, key: Key) -> Vec<Effect> {
                     q.id == id && matches!(q.state, QueryState::Answered | QueryState::AnsweredNotDocumented) && q.found.is_none()
                 };
                 let warning = if when::query(model).is_some_and(unwritten) { " No note carries its answer yet." } else { "" };
-                let question =
-                    format!("Close query {id} as \u{201c}{}\u{201d}?{warning} Only a reason opens it again.", say::outcome(*outcome));
+                let says = when::query(model).filter(|q| q.id == id).and_then(|q| q.says);
+                let other = says.filter(|says| !crate::work::outcome_fits(*says, *outcome));
+                let other = other.map(|o| format!(" The option that was ticked says {}.", say::outcome(o))).unwrap_or_default();
+                let question = format!(
+                    "Close query {id} as \u{201c}{}\u{201d}?{warning}{other} Only a reason opens it again.",
+                    say::outcome(*outcome)
+                );
                 keep(model, Layer::Confirm { question, yes: Yes::Close(id, *outcome) })
             }
             None if leaves(key) => Vec::new(),
