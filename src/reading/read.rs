@@ -114,7 +114,8 @@ impl<'a> Page<'a> {
             let concept =
                 known.get(at).filter(|name| (name.start, name.end) == (place.start, place.end)).and_then(|name| self.concept(name.form));
             let stays = concept.is_some_and(|concept| concept.stays);
-            let Judged { mut axes, standing, over, .. } = verdict.judged;
+            let Judged { mut axes, standing, over, certain, .. } = verdict.judged;
+            axes.possible &= !certain;
             let assertion = if (stays && !over) || standing { without_history(axes) } else { axes.assertion() };
             axes.historical |= concept.is_some_and(|concept| self.is_background(concept, place));
             out.push(Term { term: term.clone(), start: span.start, end: span.end, assertion, axes });
@@ -200,7 +201,7 @@ impl<'a> Page<'a> {
                 continue;
             }
             let span = self.folded.back(name.start, name.end);
-            let Judged { mut axes, mut causes, current, standing, over } = verdict.judged;
+            let Judged { mut axes, mut causes, current, certain, standing, over } = verdict.judged;
             if form.only.is_some_and(|axis| axis == Axis::Negated && !axes.negated) {
                 continue;
             }
@@ -214,7 +215,11 @@ impl<'a> Page<'a> {
                 axes.historical = false;
                 causes.retain(|cause| cause.axis != Axis::Historical.name());
             }
-            causes.retain(|cause| cause.axis != Axis::Current.name());
+            if axes.possible && certain {
+                axes.possible = false;
+                causes.retain(|cause| cause.axis != Axis::Possible.name());
+            }
+            causes.retain(|cause| cause.axis != Axis::Current.name() && cause.axis != Axis::Certain.name());
             let assertion = if keeps && form.axes.is_empty() { without_history(axes) } else { axes.assertion() };
             if !axes.historical && self.is_background(concept, Place { start: name.start, end: name.end }) {
                 axes.historical = true;
@@ -373,6 +378,6 @@ fn set(axes: &mut Axes, axis: Axis) {
         Axis::Hypothetical => axes.hypothetical = true,
         Axis::Family => axes.experiencer = Experiencer::Family,
         Axis::Other => axes.experiencer = Experiencer::Other,
-        Axis::Current => {}
+        Axis::Current | Axis::Certain => {}
     }
 }

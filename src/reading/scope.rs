@@ -28,6 +28,8 @@ pub(super) struct Judged {
     pub causes: Vec<Cause>,
     /// A word says that it is there now.
     pub current: bool,
+    /// A word says that what was doubted has been shown.
+    pub certain: bool,
     /// Historical without being over.
     pub standing: bool,
     /// Historical and over, even if such a condition lasts as a rule.
@@ -164,10 +166,15 @@ impl<'a> Scopes<'a> {
             // Both lists are in order of start: of the scopes begun so far, the one that reaches furthest decides.
             let mut next = scopes.iter().peekable();
             let mut best: Option<&Scope> = None;
+            // What is over is over, even inside a longer scope that only tells of the past.
+            let mut over = 0;
             for (place, judged) in places.iter().zip(&mut out) {
                 while let Some(scope) = next.next_if(|scope| scope.start <= place.start) {
                     if best.is_none_or(|best| scope.end >= best.end) {
                         best = Some(scope);
+                    }
+                    if trigger(self.lexicon, &scope.trigger).is_some_and(|trigger| trigger.over) {
+                        over = scope.end.max(over);
                     }
                 }
                 let Some(scope) = best.filter(|scope| place.start < scope.end) else { continue };
@@ -179,12 +186,13 @@ impl<'a> Scopes<'a> {
                         axes.historical = true;
                         let by = trigger(self.lexicon, &scope.trigger);
                         judged.standing = by.is_some_and(|trigger| trigger.standing);
-                        judged.over = by.is_some_and(|trigger| trigger.over);
+                        judged.over = place.start < over;
                     }
                     Axis::Hypothetical => axes.hypothetical = true,
                     Axis::Family => axes.experiencer = Experiencer::Family,
                     Axis::Other => axes.experiencer = Experiencer::Other,
                     Axis::Current => judged.current = true,
+                    Axis::Certain => judged.certain = true,
                 }
                 judged.causes.push(self.cause(*axis, scope));
             }

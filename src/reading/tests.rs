@@ -121,6 +121,13 @@ const FRESH_TRAPS: [&str; 4] = [
 /// The third set, written when the reader had been mended by the second.
 const THIRD_TRAPS: [&str; 2] = [include_str!("../../fixtures/traps3/words.toml"), include_str!("../../fixtures/traps3/stories.toml")];
 
+/// The fourth set, in two parts, each written when the reader had been mended by what was known till then.
+const FOURTH_TRAPS: [&str; 3] = [
+    include_str!("../../fixtures/traps4/words.toml"),
+    include_str!("../../fixtures/traps4/stories.toml"),
+    include_str!("../../fixtures/traps4/more.toml"),
+];
+
 /// Fails on every trap of the files that is read wrong, and when there are fewer traps or kinds than asked.
 fn all_right(files: &[&str], least: usize, kinds: usize) {
     let groups: Vec<Group> = files.iter().flat_map(|file| toml::from_str::<Traps>(file).unwrap().group).collect();
@@ -152,6 +159,11 @@ fn every_trap_of_the_third_set_is_read_right() {
     all_right(&THIRD_TRAPS, 200, 20);
 }
 
+#[test]
+fn every_trap_of_the_fourth_set_is_read_right() {
+    all_right(&FOURTH_TRAPS, 500, 30);
+}
+
 /// How a text says that a concept stands, at most.
 fn stands(text: &str, concept: &str) -> &'static str {
     let reading = read(text, None);
@@ -178,6 +190,25 @@ fn the_heading_of_a_differential_diagnosis_left_no_doubt() {
     let text = "DIFFERENTIAL DIAGNOSIS:\n1. Pneumonia.\n2. Pulmonary embolism.\n\nPLAN: Treat the heart failure.";
     assert_eq!(stands(text, "pulmonary_embolism"), "possible");
     assert_eq!(stands(text, "heart_failure"), "present");
+}
+
+#[test]
+fn what_a_patient_is_not_on_was_read_as_taken() {
+    assert_eq!(stands("He is not on home oxygen.", "treatment.home_oxygen"), "negated");
+    assert_eq!(stands("She is not on dialysis for her chronic kidney disease.", "chronic_kidney_disease"), "present");
+    assert_eq!(stands("Not on insulin for her diabetes.", "diabetes"), "present");
+}
+
+#[test]
+fn a_doubt_that_was_settled_stayed_a_doubt() {
+    assert_eq!(stands("Suspected pneumonia, confirmed on CT.", "pneumonia"), "present");
+    assert_eq!(stands("Suspected pneumonia, not confirmed on CT.", "pneumonia"), "possible");
+}
+
+#[test]
+fn an_end_inside_a_longer_story_was_no_end() {
+    assert_eq!(stands("History of alcohol abuse, sober for five years.", "alcohol_use_disorder"), "historical");
+    assert_eq!(stands("History of alcohol abuse, drinking daily.", "alcohol_use_disorder"), "present");
 }
 
 #[test]

@@ -139,11 +139,13 @@ pub(super) enum Axis {
     Other,
     /// Current: takes `historical` back.
     Current,
+    /// Certain: takes `possible` back.
+    Certain,
 }
 
 impl Axis {
-    pub(super) const ALL: [Self; 7] =
-        [Self::Negated, Self::Possible, Self::Historical, Self::Hypothetical, Self::Family, Self::Other, Self::Current];
+    pub(super) const ALL: [Self; 8] =
+        [Self::Negated, Self::Possible, Self::Historical, Self::Hypothetical, Self::Family, Self::Other, Self::Current, Self::Certain];
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -154,6 +156,7 @@ impl Axis {
             Self::Family => "family",
             Self::Other => "other",
             Self::Current => "current",
+            Self::Certain => "certain",
         }
     }
 }
