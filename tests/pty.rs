@@ -255,3 +255,33 @@ fn a_pipe_is_no_terminal() {
     assert_eq!(out.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&out.stderr).contains("needs a terminal"));
 }
+
+#[test]
+fn an_idle_interface_shows_nothing_until_the_passphrase_comes() {
+    let (home, _) = Home::locked();
+    let charts = support::fixtures("charts/rivera-marta.json");
+    home.with_secrets("ana", &[support::PASSPHRASE], ["import", charts.to_str().unwrap()]).ends(0);
+    let (folder, store) = (home.at(""), home.store());
+    let environment = [("HOME", folder.to_str().unwrap()), ("USER", "ana")];
+    let Some(mut s) = start(100, 30, &environment, &["--store", store.to_str().unwrap(), "--lock-after", "3"]) else { return };
+    s.expect("Passphrase of ana").press(support::PASSPHRASE).press("\r").expect("RIVERA");
+    s.expect("Lacuna is locked");
+    assert!(!s.text().contains("RIVERA"), "{}", s.text());
+    s.press("not the passphrase\r").expect("do not open the store");
+    assert!(!s.text().contains("RIVERA") && !s.text().contains("not the passphrase"), "{}", s.text());
+    s.press(support::PASSPHRASE).press("\r").expect("RIVERA").press("\u{11}");
+    assert_eq!(s.ended(), 0);
+    s.sane();
+    let seen = String::from_utf8_lossy(&s.seen.lock().unwrap().1).into_owned();
+    assert!(!seen.contains(support::PASSPHRASE), "the passphrase was shown");
+}
+
+#[test]
+fn drawing_anew_does_not_wait_for_the_terminal_to_answer() {
+    let Some(mut s) = demo(80, 24, &[]) else { return };
+    s.expect("RIVERA Marta").press("\u{c}");
+    // Longer than a terminal's answer would be waited for.
+    std::thread::sleep(Duration::from_millis(2500));
+    s.press("/rivera\r").expect("1 chart").press("\u{11}");
+    assert_eq!(s.ended(), 0);
+}

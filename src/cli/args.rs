@@ -42,6 +42,12 @@ pub struct Global {
     /// Read passphrases from this open descriptor, a line each, instead of asking on the terminal (0 is standard input)
     #[arg(long, global = true, value_name = "N")]
     pub passphrase_fd: Option<u32>,
+    /// See charts that your role does not show you, and say why: it goes into the audit log
+    #[arg(long, global = true, value_name = "WORDS")]
+    pub break_glass: Option<String>,
+    /// Lock the interface of an encrypted store after so many seconds without a key
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub lock_after: u64,
     /// Colours
     #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
     pub color: ColorChoice,
@@ -578,11 +584,23 @@ pub enum AuditCommand {
         #[arg(long)]
         patient: Option<String>,
         /// Only this user
-        #[arg(long)]
-        user: Option<String>,
+        #[arg(long = "user", value_name = "USER")]
+        by: Option<String>,
         /// Only the newest so many
         #[arg(long, value_name = "N")]
         limit: Option<u32>,
+    },
+    /// The log for other systems: FHIR R4 AuditEvents, or a table
+    Export {
+        /// The form
+        #[arg(long, value_name = "FORM", default_value = "fhir", value_parser = ["fhir", "csv"])]
+        form: String,
+        /// Only this patient: who looked at them
+        #[arg(long)]
+        patient: Option<String>,
+        /// Only this user
+        #[arg(long = "user", value_name = "USER")]
+        by: Option<String>,
     },
     /// Check the chain
     #[command(

@@ -1,9 +1,10 @@
 //! `lacuna audit`: the log, whether it is whole, and what is known of it elsewhere.
 
 use super::args::{AuditCommand, Global};
-use super::out::Out;
+use super::out::{self, Out};
 use super::place;
 use crate::error::Result;
+use crate::export::{audit_bundle, audit_table};
 use crate::store::{AuditEntry, AuditFilter, AuditVerdict, append_anchor};
 use crate::work::Entered;
 use serde_json::json;
@@ -13,12 +14,20 @@ pub fn run(global: &Global, command: &AuditCommand, out: &Out) -> Result<u8> {
     let Entered { store, session, .. } = place::enter(global)?;
     let actor = session.actor();
     match command {
-        AuditCommand::Show { patient, user, limit } => {
-            let filter = AuditFilter { patient: patient.clone(), user: user.clone(), limit: *limit };
+        AuditCommand::Show { patient, by, limit } => {
+            let filter = AuditFilter { patient: patient.clone(), user: by.clone(), limit: *limit };
             let rows = store.audit(&filter)?;
             store.record_act(&actor, "audit.show", patient.as_deref(), None, None, &format!("{} rows", rows.len()))?;
             out.show(&rows, || rows.iter().map(line).collect::<Vec<_>>().join("\n"))?;
             Ok(0)
+        }
+        AuditCommand::Export { form, patient, by } => {
+            let rows = store.audit(&AuditFilter { patient: patient.clone(), user: by.clone(), limit: None })?;
+            store.record_act(&actor, "audit.export", patient.as_deref(), None, None, &format!("{form}, {} rows", rows.len()))?;
+            match form.as_str() {
+                "csv" if !out.json() => super::export::print(&audit_table(&rows, false)),
+                _ => out::json_line(&audit_bundle(&rows)).map(|()| 0),
+            }
         }
         AuditCommand::Verify { anchor } => {
             let verdict = match anchor {

@@ -116,6 +116,7 @@ fn plain_chart(view: &ChartView) -> String {
 /// One document as it is stored.
 pub fn note(global: &Global, document: &str, version: Option<u32>, out: &Out) -> Result<u8> {
     let desk = place::desk(global)?;
+    desk.store().allow(&desk.session().actor(), "document.read")?;
     let found = desk.store().document(document, version)?.ok_or_else(|| {
         Trouble::input("there is no such document or version")
             .at(document, None)

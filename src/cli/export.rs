@@ -61,7 +61,7 @@ fn record(desk: &LocalDesk, action: &str, name: &str, form: &str) -> Result<()> 
 }
 
 /// A table byte for byte into a file or a pipe, made harmless on a terminal.
-fn print(table: &str) -> Result<u8> {
+pub(super) fn print(table: &str) -> Result<u8> {
     if std::io::stdout().is_terminal() {
         out::lines(table)?
     } else {

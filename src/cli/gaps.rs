@@ -23,6 +23,7 @@ pub fn run(global: &Global, args: &GapsArgs, out: &Out) -> Result<u8> {
             return Err(Trouble::input("there is no such checklist or item").at(only, None).hint("`lacuna checklist list` shows them"));
         }
     }
+    desk.store().allow(&desk.session().actor(), "gaps.list")?;
     let names = if args.all { desk.store().encounter_identifiers()? } else { args.encounters.clone() };
     let mut gaps = evaluate::gaps_of(desk.store(), desk.packs(), &names, args.all, asked, &desk.now(), &Stop::new())?;
     if let Some(only) = &args.checklist {
@@ -31,7 +32,8 @@ pub fn run(global: &Global, args: &GapsArgs, out: &Out) -> Result<u8> {
     let actor = desk.session().actor();
     if args.all {
         let detail = format!("all {} encounters, {} gaps", names.len(), gaps.len());
-        desk.store().record_act(&actor, "gaps.list", None, None, None, &detail)?;
+        let stays = gaps.iter().map(|gap| gap.encounter.as_str()).collect();
+        desk.store().record_shown(&actor, "gaps.list", crate::store::Shown::Encounters(&stays), &detail)?;
     }
     for name in args.encounters.iter() {
         let identifier = desk.load(name)?.encounter.identifier;

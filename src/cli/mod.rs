@@ -94,7 +94,8 @@ fn run(cli: Cli) -> Result<u8> {
 fn interface(global: &Global) -> Result<u8> {
     let options = place::tui_options(global, None)?;
     let desk = place::desk(global)?;
-    crate::tui::run(std::sync::Arc::new(desk), options)
+    let lock = place::lock(global)?;
+    crate::tui::run(std::sync::Arc::new(desk), options, lock.as_ref())
 }
 
 #[cfg(feature = "tui")]
@@ -102,7 +103,7 @@ fn demo_interface(global: &Global, chart: Option<String>) -> Result<u8> {
     place::refuse_store_in_demo(global)?;
     let options = place::tui_options(global, chart)?;
     let desk = crate::work::demo::desk(global.user.as_deref())?;
-    crate::tui::run(std::sync::Arc::new(desk), options)
+    crate::tui::run(std::sync::Arc::new(desk), options, None)
 }
 
 #[cfg(not(feature = "tui"))]

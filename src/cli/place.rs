@@ -11,8 +11,14 @@ use crate::work::{Clock, Door, Entered, LocalDesk, Secret, Session};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Files that this process makes are for their owner only, whatever the shell says.
+/// Nothing of this process is left lying about: its files are for their owner only, whatever the shell says; it leaves no core, and no
+/// other process of this account looks into its memory.
 pub fn private_files() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    // Where the system refuses, it is as it was without us.
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }).ok();
+    #[cfg(target_os = "linux")]
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable).ok();
     rustix::process::umask(rustix::fs::Mode::from_bits_truncate(0o077));
 }
 
@@ -38,12 +44,21 @@ pub fn enter(global: &Global) -> Result<Entered> {
         return door.walk_in();
     }
     let passphrase = secret::ask(global, &format!("Passphrase of {}", door.user()))?;
-    door.enter(&Secret::Passphrase(&passphrase))
+    let entered = door.enter(&Secret::Passphrase(&passphrase))?;
+    match &global.break_glass {
+        None => Ok(entered),
+        Some(words) => entered.break_glass(words),
+    }
 }
 
 /// A desk at the store.
 pub fn desk(global: &Global) -> Result<LocalDesk> {
-    let Entered { store, session, .. } = enter(global)?;
+    let entered = enter(global)?;
+    desk_of(global, entered)
+}
+
+fn desk_of(global: &Global, entered: Entered) -> Result<LocalDesk> {
+    let Entered { store, session, .. } = entered;
     let banner = if store.encrypted() { "" } else { "NOT ENCRYPTED" };
     let packs = packs_of(&folder(global)?, Some(&store))?;
     LocalDesk::new(Arc::new(store), session, packs, banner)
@@ -101,6 +116,21 @@ pub fn refuse_store_in_demo(global: &Global) -> Result<()> {
             .why("it shows synthetic charts only and leaves nothing behind")
             .hint("leave out --store, or leave out `demo`")),
     }
+}
+
+/// What locks the interface and opens it again; nothing where the store has no passphrase.
+#[cfg(feature = "tui")]
+pub fn lock(global: &Global) -> Result<Option<crate::tui::Lock>> {
+    let door = door(global)?;
+    if !door.locked() {
+        return Ok(None);
+    }
+    let (global, after) = (global.clone(), std::time::Duration::from_secs(global.lock_after));
+    let open = move |passphrase: &str| -> Result<Arc<dyn crate::work::Desk>> {
+        let entered = door.enter(&Secret::Passphrase(passphrase))?;
+        Ok(Arc::new(desk_of(&global, entered)?))
+    };
+    Ok(Some(crate::tui::Lock { after, open: Box::new(open) }))
 }
 
 /// What the interface needs to know from the command line and from this person's own files.

@@ -69,6 +69,7 @@ pub fn restore(global: &Global, file: &Path, out: &Out) -> Result<u8> {
 /// Checks the store, the chain and the index.
 pub fn doctor(global: &Global, rebuild: bool, out: &Out) -> Result<u8> {
     let desk = place::desk(global)?;
+    desk.store().allow(&desk.session().actor(), "store.check")?;
     desk.store().check()?;
     let verdict = desk.store().verify_audit()?;
     let (versions, mut damaged) = desk.store().verify_texts()?;
@@ -85,6 +86,8 @@ pub fn doctor(global: &Global, rebuild: bool, out: &Out) -> Result<u8> {
         "store": if altered == 0 { "intact" } else { "altered" }, "versions": versions, "altered": altered, "altered_documents": damaged, "encrypted": desk.store().encrypted(), "audit": verdict, "patients": patients, "encounters": encounters,
         "documents": documents, "observations": observations, "indexed": indexed, "waiting": waiting.0, "sound": sound,
     });
+    let detail = format!("{}, {altered} altered, audit {}", if sound { "sound" } else { "NOT SOUND" }, verdict.words());
+    let recorded = desk.store().record_act(&desk.session().actor(), "store.check", None, None, None, &detail);
     out.show(&value, || {
         let hint = if indexed == documents { "" } else { "\nThe index does not hold every document: `lacuna doctor --rebuild-index` makes it anew." };
         let texts = match altered {
@@ -99,5 +102,8 @@ pub fn doctor(global: &Global, rebuild: bool, out: &Out) -> Result<u8> {
             waiting.0
         )
     })?;
+    if sound {
+        recorded?;
+    }
     Ok(if sound { 0 } else { 4 })
 }

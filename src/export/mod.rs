@@ -4,12 +4,14 @@
 //! What is exported can be imported again, and is the same chart: identifiers that are no FHIR ids travel as a business identifier of
 //! the system [`IDENTIFIER`], and what FHIR has no place for as an extension.
 
+mod audit;
 mod fhir;
 mod findings;
 mod gaps;
 mod table;
 
 use crate::chart::EncounterClass;
+pub use audit::{audit_bundle, audit_table};
 pub use fhir::bundle;
 pub use findings::{DRAFT, findings_bundle, findings_lines};
 pub use gaps::{gap_bundle, gap_table};

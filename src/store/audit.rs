@@ -5,11 +5,13 @@
 //! can rewrite everything after the last head kept elsewhere; see `docs/security.md`.
 
 use super::{Actor, Store, chain, trouble::because};
-use crate::error::Result;
+use crate::error::{Result, Trouble};
 use crate::hash::{hex, mac};
+use crate::keys::{Role, may};
 use hmac::Mac;
 use rusqlite::{OptionalExtension, Transaction};
 use serde::Serialize;
+use std::sync::PoisonError;
 
 /// The hash before the first row.
 pub(super) const GENESIS: &str = "lacuna";
@@ -24,11 +26,21 @@ pub(super) struct Act<'a> {
     pub outcome: &'a str,
     /// Counts and codes; never note text.
     pub detail: &'a str,
+    /// Hash over the patients that a list showed.
+    pub shown: Option<&'a str>,
+}
+
+/// What a role does not allow, until it is written down.
+pub(super) struct Refused {
+    actor: Actor,
+    action: String,
+    encounter: Option<String>,
+    object: Option<String>,
 }
 
 impl<'a> Act<'a> {
     pub(super) fn new(action: &'a str) -> Self {
-        Self { action, patient: None, encounter: None, object: None, object_version: None, outcome: "ok", detail: "" }
+        Self { action, patient: None, encounter: None, object: None, object_version: None, outcome: "ok", detail: "", shown: None }
     }
 }
 
@@ -61,6 +73,9 @@ pub struct AuditEntry {
     pub outcome: String,
     /// Counts and codes.
     pub detail: String,
+    /// Hash over the patients that a list showed first at this row; `--patient` finds them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown: Option<String>,
     /// Hash of the row before.
     pub previous: String,
     /// Hash of this row.
@@ -137,8 +152,23 @@ impl AuditVerdict {
 }
 
 impl Store {
-    /// Adds a row to the chain inside `tx`: no act without its row, no row without its act.
+    /// Adds a row to the chain inside `tx`: no act without its row, no row without its act, and neither without the right to it.
     pub(super) fn record(&self, tx: &Transaction<'_>, actor: &Actor, act: &Act<'_>) -> Result<()> {
+        self.append(tx, actor, act).map(drop)
+    }
+
+    /// The same, giving the number of the row.
+    pub(super) fn append(&self, tx: &Transaction<'_>, actor: &Actor, act: &Act<'_>) -> Result<i64> {
+        if let Some(role) = actor.role
+            && act.outcome == "ok"
+            && !may(role, act.action, actor.glass)
+        {
+            let own = |text: Option<&str>| text.map(str::to_owned);
+            let refused =
+                Refused { actor: actor.clone(), action: act.action.to_owned(), encounter: own(act.encounter), object: own(act.object) };
+            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(refused);
+            return Err(not_allowed(role, act.action));
+        }
         let failed = because("the audit row could not be written; nothing was saved");
         let last: Option<(i64, String)> = tx
             .query_row("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1", [], |r| Ok((r.get(0)?, r.get(1)?)))
@@ -169,13 +199,14 @@ impl Store {
             object_version: act.object_version,
             outcome: act.outcome.to_owned(),
             detail: act.detail.to_owned(),
+            shown: act.shown.map(str::to_owned),
             previous,
             hash: String::new(),
         };
         entry.hash = chain::hash(&self.audit_key, &entry);
         tx.execute(
             "INSERT INTO audit (sequence, at, by_user, session, client, program, action, patient, encounter, object, object_version,
-             outcome, detail, previous, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+             outcome, detail, previous, hash, shown) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
             rusqlite::params![
                 entry.sequence,
                 entry.at,
@@ -191,11 +222,30 @@ impl Store {
                 entry.outcome,
                 entry.detail,
                 entry.previous,
-                entry.hash
+                entry.hash,
+                entry.shown
             ],
         )
         .map_err(&failed)?;
-        Ok(())
+        Ok(entry.sequence)
+    }
+
+    /// Writes down what a role did not allow, after its transaction was undone.
+    pub(super) fn write_refusal(&self) -> Result<()> {
+        let Some(refused) = self.refused.lock().unwrap_or_else(PoisonError::into_inner).take() else { return Ok(()) };
+        self.record_refusal(&refused.actor, &refused.action, refused.encounter.as_deref(), refused.object.as_deref(), "role")
+    }
+
+    /// Refuses, and writes down, what the person's role does not allow, before any work is done for it. What is done without asking here is
+    /// refused when it is written down.
+    pub fn allow(&self, actor: &Actor, action: &str) -> Result<()> {
+        match actor.role {
+            Some(role) if !may(role, action, actor.glass) => {
+                self.record_refusal(actor, action, None, None, "role")?;
+                Err(not_allowed(role, action))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Records an act that changes nothing else: a search, an opened chart, an export.
@@ -237,7 +287,8 @@ impl Store {
         let mut rows = self.read(|c| {
             let mut statement = c.prepare(
                 "SELECT sequence, at, by_user, session, client, program, action, patient, encounter, object, object_version, outcome,
-                 detail, previous, hash FROM audit WHERE (?1 IS NULL OR patient = ?1) AND (?2 IS NULL OR by_user = ?2)
+                 detail, previous, hash, shown FROM audit
+                 WHERE (?1 IS NULL OR patient = ?1 OR sequence IN (SELECT sequence FROM audit_shown WHERE patient = ?1)) AND (?2 IS NULL OR by_user = ?2)
                  ORDER BY sequence DESC LIMIT ?3",
             )?;
             statement.query_map((&filter.patient, &filter.user, limit), entry)?.collect::<rusqlite::Result<Vec<_>>>()
@@ -264,5 +315,13 @@ fn entry(r: &rusqlite::Row<'_>) -> rusqlite::Result<AuditEntry> {
         detail: r.get(12)?,
         previous: r.get(13)?,
         hash: r.get(14)?,
+        shown: r.get(15)?,
     })
+}
+
+/// What a role does not allow, in words.
+fn not_allowed(role: Role, action: &str) -> Trouble {
+    Trouble::refused(format!("your role does not allow this ({action})"))
+        .why(format!("you are {} here", role.name().replace('_', " ")))
+        .hint("an administrator gives roles: `lacuna user role NAME ROLE`; to see a chart in an emergency: --break-glass WORDS")
 }

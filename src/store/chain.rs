@@ -20,14 +20,18 @@ impl Store {
 
     /// Checks the whole chain, and that every row of `seen` is in it.
     pub(super) fn verify_against(&self, seen: &[Seen]) -> Result<AuditVerdict> {
-        let (earlier, rows) = (self.earlier_keys()?, self.audit(&AuditFilter::default())?);
+        let (earlier, rows, mut shown) = (self.earlier_keys()?, self.audit(&AuditFilter::default())?, self.shown_hashes()?);
         let mut previous = GENESIS.to_owned();
         for (place, row) in (1..).zip(&rows) {
             let key = earlier.iter().find(|(until, _)| place <= *until).map_or(&self.audit_key, |(_, key)| key);
-            if row.sequence != place || row.previous != previous || hash(key, row) != row.hash {
+            let listed = shown.remove(&place) == row.shown;
+            if row.sequence != place || row.previous != previous || hash(key, row) != row.hash || !listed {
                 return Ok(AuditVerdict::Altered { sequence: place });
             }
             previous.clone_from(&row.hash);
+        }
+        if let Some((sequence, _)) = shown.pop_first() {
+            return Ok(AuditVerdict::Altered { sequence }); // patients listed at a row that is not there
         }
         let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         let is_there = |place: i64, hash: &str| usize::try_from(place - 1).ok().and_then(|i| rows.get(i)).is_some_and(|r| r.hash == hash);
@@ -89,7 +93,10 @@ pub(super) fn hash(key: &[u8; 32], e: &AuditEntry) -> String {
         object,
         &e.outcome,
         &e.detail,
-    ] {
+    ]
+    .into_iter()
+    .chain(&e.shown)
+    {
         hash.update(&(part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }

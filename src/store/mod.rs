@@ -25,6 +25,7 @@ mod query_life;
 mod rekey;
 mod runs;
 mod searches;
+mod shown;
 mod texts;
 mod trouble;
 mod undo;
@@ -43,6 +44,7 @@ pub use people::SeenMap;
 pub use queries::{NewQuery, StoredQuery, StoredStep, StoredVersion};
 pub use query_life::{NewVersion, Said, StoredContact};
 pub use runs::RunReport;
+pub use shown::Shown;
 pub use texts::DamagedText;
 
 use crate::chart::Instant;
@@ -82,6 +84,8 @@ pub struct Actor {
     pub client: String,
     /// What the person may do; `None` where there is no login, and everybody may do everything.
     pub role: Option<Role>,
+    /// Whether the person said why charts must be open to them now.
+    pub glass: bool,
     /// The time of the act.
     pub now: Instant,
 }
@@ -93,6 +97,8 @@ pub struct Store {
     audit_key: Zeroizing<[u8; 32]>,
     id: String,
     key: Key,
+    /// What the transaction that runs was refused, to be written down when it is undone.
+    refused: Mutex<Option<audit::Refused>>,
 }
 
 impl Store {
@@ -182,7 +188,14 @@ impl Store {
             Key::Data(key) => key.derive(Use::Audit),
         };
         let id = meta(&connection, "store_id")?;
-        Ok(Self { connection: Mutex::new(connection), folder: folder.map(Path::to_path_buf), audit_key, id, key: key.clone() })
+        Ok(Self {
+            connection: Mutex::new(connection),
+            folder: folder.map(Path::to_path_buf),
+            audit_key,
+            id,
+            key: key.clone(),
+            refused: Mutex::new(None),
+        })
     }
 
     /// The store's own random id: an index made for another store is foreign.
@@ -227,7 +240,15 @@ impl Store {
         let mut connection = self.lock();
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(because("the store is busy or read-only"))?;
-        let value = write(&transaction)?;
+        let value = match write(&transaction) {
+            Ok(value) => value,
+            Err(trouble) => {
+                drop(transaction);
+                drop(connection);
+                self.write_refusal()?;
+                return Err(trouble);
+            }
+        };
         transaction.commit().map_err(because("nothing was saved: the change could not be committed"))?;
         drop(connection);
         self.remember_head();

@@ -80,7 +80,9 @@ impl Store {
                 (&actor.user, name, contact),
             )
             .map_err(because("the profile could not be saved"))?;
-            self.record(tx, actor, &Act::new("profile.set"))
+            let set = |text: &str| if text.is_empty() { "cleared" } else { "set" };
+            let detail = format!("name {}, contact {}, now {}", set(name), set(contact), self.keyed_hash(&format!("{name}\n{contact}")));
+            self.record(tx, actor, &Act { object: Some(&actor.user), detail: &detail, ..Act::new("profile.set") })
         })
     }
 

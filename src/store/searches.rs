@@ -47,7 +47,8 @@ impl Store {
                 )
             };
             done.map_err(because("the search could not be kept"))?;
-            self.record(tx, actor, &Act { detail: &format!("query {hash} {outcome}"), ..Act::new(action) })
+            let kept = self.keyed_hash(name);
+            self.record(tx, actor, &Act { object: Some(&kept), detail: &format!("query {hash} {outcome}"), ..Act::new(action) })
         })
     }
 

@@ -8,6 +8,7 @@ pub(super) fn actor() -> Actor {
         session: "s1".into(),
         client: "local".into(),
         role: None,
+        glass: false,
         now: Instant::parse("2026-11-19T08:42:00-05:00").unwrap(),
     }
 }
@@ -222,6 +223,102 @@ fn files_are_for_their_owner_only() {
         let mode = std::fs::metadata(at.join(name)).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{name}");
     }
+}
+
+#[test]
+fn what_a_role_does_not_allow_is_undone_refused_and_written_down() {
+    let store = Store::memory(&actor()).unwrap();
+    import(&store, &batch("text"));
+    let trainer = Actor { user: "tess".into(), role: Some(crate::keys::Role::Trainer), ..actor() };
+    let error = store.set_next_review(&trainer, "e1", Some(actor().now)).unwrap_err();
+    assert_eq!(error.exit_code(), 3);
+    assert!(store.next_reviews("tess").unwrap().is_empty(), "nothing of it was kept");
+    let last = store.audit(&AuditFilter::default()).unwrap().pop().unwrap();
+    assert_eq!((last.user.as_str(), last.action.as_str(), last.outcome.as_str()), ("tess", "review.next", "refused"));
+    assert!(store.record_act(&trainer, "chart.open", None, Some("e1"), None, "").is_err());
+    let behind_glass = Actor { glass: true, ..trainer };
+    store.record_act(&behind_glass, "chart.open", None, Some("e1"), None, "").unwrap();
+    assert!(store.record_act(&behind_glass, "chart.export", None, Some("e1"), None, "").is_err());
+    store.set_profile(&behind_glass, "Tess", "").unwrap();
+}
+
+#[test]
+fn whom_a_list_showed_is_found_kept_once_a_day_and_part_of_the_chain() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(&folder.path().join("s"), &Key::None, &actor()).unwrap();
+    import(&store, &batch("text"));
+    let stays = std::collections::BTreeSet::from(["e1"]);
+    for _ in 0..3 {
+        store.record_shown(&actor(), "worklist.open", Shown::Encounters(&stays), "active").unwrap();
+    }
+    let documents = std::collections::BTreeSet::from(["d1", "no such"]);
+    let ben = Actor { user: "ben".into(), ..actor() };
+    store.record_shown(&ben, "search", Shown::Documents(&documents), "2 hits").unwrap();
+    let of = |patient: &str| {
+        let filter = AuditFilter { patient: Some(patient.into()), ..AuditFilter::default() };
+        store.audit(&filter).unwrap().into_iter().map(|e| (e.user, e.action)).filter(|(_, a)| a != "import.batch").collect::<Vec<_>>()
+    };
+    let who = of("p1");
+    assert_eq!(who.iter().filter(|(_, action)| action == "worklist.open").count(), 1, "once a day: {who:?}");
+    assert!(who.contains(&("ben".into(), "search".into())));
+    assert!(of("p2").is_empty());
+    assert_eq!(store.verify_audit().unwrap().exit_code(), 0);
+    let change = |sql: &str| {
+        store.lock().execute_batch("DROP TRIGGER IF EXISTS audit_shown_no_update; DROP TRIGGER IF EXISTS audit_shown_no_delete;").unwrap();
+        store.lock().execute_batch(sql).unwrap();
+        store.verify_audit().unwrap().exit_code()
+    };
+    assert_eq!(change("UPDATE audit_shown SET patient = 'p9' WHERE by_user = 'ben'"), 1);
+    assert_eq!(change("UPDATE audit_shown SET patient = 'p1' WHERE by_user = 'ben'"), 0);
+    assert_eq!(change("INSERT INTO audit_shown VALUES ('2026-11-19', 'eve', 'p1', 9999)"), 1);
+    assert_eq!(change("DELETE FROM audit_shown WHERE by_user = 'eve'"), 0);
+    assert_eq!(change("DELETE FROM audit_shown"), 1);
+}
+
+#[test]
+fn a_thousand_ways_to_tamper_with_the_log_are_all_found() {
+    let store = Store::memory(&actor()).unwrap();
+    for i in 0..20 {
+        store.record_act(&actor(), "chart.open", Some("p1"), None, Some(&i.to_string()), "").unwrap();
+    }
+    let seen = store.head().unwrap().unwrap();
+    let copy = store.lock().prepare("SELECT sequence FROM audit").unwrap().query_map([], |r| r.get::<_, i64>(0)).unwrap().count();
+    let rows = i64::try_from(copy).unwrap();
+    store.lock().execute_batch("DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete;").unwrap();
+    assert_eq!(store.verify_against(std::slice::from_ref(&seen)).unwrap().exit_code(), 0);
+    let mut ways = Vec::new();
+    let columns = ["at", "by_user", "session", "client", "program", "action", "patient", "object", "outcome", "detail", "previous", "hash"];
+    for n in 1..=rows {
+        for column in columns {
+            for change in ["coalesce({c}, '') || 'x'", "'x' || coalesce({c}, '')", "substr(coalesce({c}, ''), 2) || '?'"] {
+                ways.push(format!("UPDATE audit SET {column} = {} WHERE sequence = {n}", change.replace("{c}", column)));
+            }
+        }
+        ways.push(format!("UPDATE audit SET object_version = 7 WHERE sequence = {n}"));
+        ways.push(format!("UPDATE audit SET shown = 'x' WHERE sequence = {n}"));
+        ways.push(format!("DELETE FROM audit WHERE sequence = {n}"));
+        ways.push(format!("DELETE FROM audit WHERE sequence > {}", n - 1));
+        ways.push(format!("UPDATE audit SET sequence = -1 WHERE sequence = {n}"));
+        for m in (n + 1)..=rows {
+            ways.push(format!(
+                "UPDATE audit SET sequence = -1 WHERE sequence = {n}; UPDATE audit SET sequence = {n} WHERE sequence = {m}; UPDATE audit SET sequence = {m} WHERE sequence = -1"
+            ));
+        }
+        ways.push(format!(
+            "INSERT INTO audit SELECT {}, at, by_user, session, client, program, action, patient, encounter, object, object_version, outcome, detail, previous, hash, shown FROM audit WHERE sequence = {n}",
+            rows + 1
+        ));
+    }
+    assert!(ways.len() >= 1000, "{}", ways.len());
+    for way in &ways {
+        store.lock().execute_batch(&format!("SAVEPOINT way; {way};")).unwrap();
+        let verdict = store.verify_against(std::slice::from_ref(&seen)).unwrap();
+        store.lock().execute_batch("ROLLBACK TO way; RELEASE way;").unwrap();
+        assert!(matches!(verdict.exit_code(), 1 | 2), "{way}: {}", verdict.words());
+    }
+    // The control: with no head to compare with, a log that was cut at its end cannot be told from a whole one.
+    store.lock().execute_batch("DELETE FROM audit WHERE sequence > 10").unwrap();
+    assert_eq!(store.verify_against(&[]).unwrap().exit_code(), 3);
 }
 
 #[test]

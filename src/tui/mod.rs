@@ -11,6 +11,7 @@ mod keymap;
 mod keys;
 mod layer;
 mod layout;
+mod lock;
 mod model;
 mod msg;
 mod runtime;
@@ -46,6 +47,7 @@ pub enum Color {
 }
 
 pub use keymap::Keymap;
+pub use lock::{Lock, Open};
 pub use settings::Settings;
 
 /// How to run.
@@ -71,7 +73,7 @@ pub fn theme_names() -> impl Iterator<Item = &'static str> {
 }
 
 /// Opens the interface and runs it until it ends. Gives the exit code: 0, or 128 and the number of the signal that ended it.
-pub fn run(desk: Arc<dyn Desk>, options: Options) -> Result<u8> {
+pub fn run(desk: Arc<dyn Desk>, options: Options, lock: Option<&Lock>) -> Result<u8> {
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         return Err(Trouble::input("the interface needs a terminal for input and output")
             .hint("commands such as `lacuna worklist` and `lacuna gaps --json` do not"));
@@ -94,7 +96,7 @@ pub fn run(desk: Arc<dyn Desk>, options: Options) -> Result<u8> {
         wish,
         ..model::Model::default()
     };
-    runtime::run(&desk, model, theme)
+    runtime::run(desk, model, theme, lock)
 }
 
 /// Whether the terminal says that its background is light, in the way that several of them do: the last number of `COLORFGBG`.

@@ -71,6 +71,14 @@ pub struct Model {
     pub ending: bool,
 }
 
+impl Model {
+    /// The same person at the same terminal, with nothing of any chart.
+    pub fn without_charts(self) -> Self {
+        let Self { size, user, banner, ascii, keys, mouse, clipboard, .. } = self;
+        Self { size, user, banner, ascii, keys, mouse, clipboard, ..Self::default() }
+    }
+}
+
 /// A screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Screen {

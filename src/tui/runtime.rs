@@ -3,6 +3,7 @@
 
 use super::jobs::Workers;
 use super::keys::Key;
+use super::lock::{self, Lock};
 use super::model::Model;
 use super::msg::{Effect, Msg, Slot, Timer};
 use super::theme::Theme;
@@ -23,7 +24,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What the loop hears besides the messages of the model.
-enum Outside {
+pub(super) enum Outside {
     Terminal(Event),
     Signal(i32),
     Gone,
@@ -32,14 +33,12 @@ enum Outside {
 /// How long the end waits for the last save.
 const LAST_SAVE: Duration = Duration::from_millis(1200);
 
-type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+pub(super) type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
 /// Runs the interface until it ends; gives the exit code.
-pub fn run(desk: &Arc<dyn Desk>, mut model: Model, theme: Theme) -> Result<u8> {
+pub fn run(mut desk: Arc<dyn Desk>, mut model: Model, theme: Theme, lock: Option<&Lock>) -> Result<u8> {
     let failed = |e: io::Error| Trouble::system("the terminal cannot be used").why(e);
-    let (msgs, inbox) = crossbeam_channel::unbounded();
     let (events, outside) = crossbeam_channel::unbounded();
-    let workers = Workers::start(desk, &msgs).map_err(failed)?;
     term::hook_panics();
     listen_for_signals(&events).map_err(failed)?;
     watch_for_hang_up(&events).map_err(failed)?;
@@ -49,12 +48,37 @@ pub fn run(desk: &Arc<dyn Desk>, mut model: Model, theme: Theme) -> Result<u8> {
     read_input(&events).map_err(failed)?;
     let size = screen.size().map_err(failed)?;
     model.size = (size.width, size.height);
-    let mut run =
-        Loop { workers, timers: BTreeMap::new(), theme, cache: ViewCache::default(), repaint: false, suspend: false, quit: false };
-    let started = update::start(&mut model);
-    run.carry_out(started);
-    let code = run.until_the_end(&mut model, &mut screen, &inbox, &outside)?;
-    Ok(code)
+    loop {
+        let (msgs, inbox) = crossbeam_channel::unbounded();
+        let workers = Workers::start(&desk, &msgs).map_err(failed)?;
+        // From here on only the workers hold the desk: they let go of it when they are dropped.
+        drop(desk);
+        let mut run = Loop {
+            workers,
+            timers: BTreeMap::new(),
+            theme,
+            cache: ViewCache::default(),
+            repaint: false,
+            suspend: false,
+            quit: false,
+            idle: lock.map(|lock| (lock.after, Instant::now())),
+        };
+        let started = update::start(&mut model);
+        run.carry_out(started);
+        let code = run.until_the_end(&mut model, &mut screen, &inbox, &outside)?;
+        let lock = match (code, lock) {
+            (None, Some(lock)) => lock,
+            (code, _) => return Ok(code.unwrap_or(0)),
+        };
+        drop((run, inbox));
+        model = model.without_charts();
+        desk = match lock::wait(&mut screen, &outside, lock, &model.user)? {
+            lock::Ended::Open(desk) => desk,
+            lock::Ended::Code(code) => return Ok(code),
+        };
+        let size = screen.size().map_err(failed)?;
+        model.size = (size.width, size.height);
+    }
 }
 
 struct Loop {
@@ -65,6 +89,8 @@ struct Loop {
     repaint: bool,
     suspend: bool,
     quit: bool,
+    /// After how long without a key the interface locks itself, and when the last one came.
+    idle: Option<(Duration, Instant)>,
 }
 
 impl Loop {
@@ -82,18 +108,34 @@ impl Loop {
         }
     }
 
-    fn until_the_end(&mut self, model: &mut Model, screen: &mut Screen, inbox: &Receiver<Msg>, outside: &Receiver<Outside>) -> Result<u8> {
+    /// Gives the exit code; `None` when nobody has pressed a key for too long.
+    fn until_the_end(
+        &mut self,
+        model: &mut Model,
+        screen: &mut Screen,
+        inbox: &Receiver<Msg>,
+        outside: &Receiver<Outside>,
+    ) -> Result<Option<u8>> {
         let mut dirty = true;
         loop {
             if dirty && inbox.is_empty() && outside.is_empty() {
                 if self.draw(model, screen).is_err() {
-                    return Ok(self.end(model, inbox, 129));
+                    return Ok(Some(self.end(model, inbox, 129)));
                 }
                 dirty = false;
             }
             let msg = match self.next(inbox, outside) {
                 Next::Msg(msg) => Some(msg),
-                Next::Event(Outside::Terminal(event)) => translate(event),
+                Next::Event(Outside::Terminal(event)) => {
+                    if let Some((_, last)) = &mut self.idle {
+                        *last = Instant::now();
+                    }
+                    translate(event)
+                }
+                Next::Idle => {
+                    self.end(model, inbox, 0);
+                    return Ok(None);
+                }
                 Next::Event(Outside::Signal(SIGCONT)) => {
                     self.resume(screen)?;
                     Some(Msg::Repaint)
@@ -101,9 +143,9 @@ impl Loop {
                 Next::Event(Outside::Signal(SIGTSTP)) => Some(Msg::Key(Key::Ctrl('z'))),
                 Next::Event(Outside::Signal(signal)) => {
                     let code = u8::try_from(128 + signal).unwrap_or(129);
-                    return Ok(self.end(model, inbox, code));
+                    return Ok(Some(self.end(model, inbox, code)));
                 }
-                Next::Event(Outside::Gone) => return Ok(self.end(model, inbox, 129)),
+                Next::Event(Outside::Gone) => return Ok(Some(self.end(model, inbox, 129))),
                 Next::Nothing => None,
             };
             if let Some(msg) = msg {
@@ -112,7 +154,7 @@ impl Loop {
                 self.carry_out(effects);
             }
             if self.quit {
-                return Ok(self.end(model, inbox, 0));
+                return Ok(Some(self.end(model, inbox, 0)));
             }
             if std::mem::take(&mut self.suspend) {
                 self.stop_here(model, inbox);
@@ -125,14 +167,19 @@ impl Loop {
     /// Waits for whatever comes first; a timer that ran out is a message too.
     fn next(&mut self, inbox: &Receiver<Msg>, outside: &Receiver<Outside>) -> Next {
         let first = self.timers.iter().map(|(timer, (at, _))| (*at, *timer)).min();
-        let wait = match first {
-            Some((at, _)) => crossbeam_channel::at(at),
+        let lock = self.idle.and_then(|(after, last)| last.checked_add(after));
+        let wait = match first.map(|(at, _)| at).into_iter().chain(lock).min() {
+            Some(at) => crossbeam_channel::at(at),
             None => crossbeam_channel::never(),
         };
         crossbeam_channel::select! {
             recv(outside) -> event => event.map_or(Next::Nothing, Next::Event),
             recv(inbox) -> msg => msg.map_or(Next::Nothing, Next::Msg),
             recv(wait) -> _ => {
+                if lock.is_some_and(|at| Instant::now() >= at) {
+                    return Next::Idle;
+                }
+                let first = first.filter(|(at, _)| *at <= Instant::now());
                 let timer = first.map(|(_, timer)| timer);
                 let generation = timer.and_then(|t| self.timers.remove(&t)).map(|(_, generation)| generation);
                 timer.zip(generation).map_or(Next::Nothing, |(t, g)| Next::Msg(Msg::Timer(t, g)))
@@ -143,7 +190,7 @@ impl Loop {
     fn draw(&mut self, model: &Model, screen: &mut Screen) -> io::Result<()> {
         queue!(screen.backend_mut(), BeginSynchronizedUpdate)?;
         if std::mem::take(&mut self.repaint) {
-            screen.clear()?;
+            wipe(screen)?;
         }
         let (theme, cache) = (self.theme, &mut self.cache);
         screen.draw(|frame| view(model, theme, frame, cache))?;
@@ -184,9 +231,17 @@ impl Loop {
     }
 }
 
+/// Clears every cell, on the terminal and in what the next frame is compared with. `Terminal::clear` asks the terminal where its cursor is,
+/// and the thread that reads keys takes the answer: after two seconds that is an error.
+pub(super) fn wipe(screen: &mut Screen) -> io::Result<()> {
+    let size = screen.size()?;
+    screen.resize(ratatui::layout::Rect::new(0, 0, size.width, size.height))
+}
+
 enum Next {
     Msg(Msg),
     Event(Outside),
+    Idle,
     Nothing,
 }
 

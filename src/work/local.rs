@@ -15,7 +15,7 @@ use crate::chart::Instant;
 use crate::checklist::{Explanation, GapState, Packs, Subject, Survey, explain, survey};
 use crate::error::{Result, Trouble};
 use crate::query::{Draft, Outcome, Report};
-use crate::store::Store;
+use crate::store::{Shown, Store};
 use lacuna_index::{Completion, Engine, Stop};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -154,7 +154,7 @@ impl Desk for LocalDesk {
     }
 
     fn worklist(&self, view: WorklistView) -> Result<Worklist> {
-        self.store.record_act(&self.session.actor(), "worklist.open", None, None, None, view.label())?;
+        self.store.allow(&self.session.actor(), "worklist.open")?;
         let summaries = self.store.encounters(view == WorklistView::All || view == WorklistView::WithGaps)?;
         let now = self.now();
         let mut gaps = evaluate::encounters(&self.store, self.packs(), &summaries, &now, &Stop::new(), &mut |_, _| {})?;
@@ -176,10 +176,14 @@ impl Desk for LocalDesk {
             reviews: &self.store.next_reviews(self.user())?,
             now,
         };
-        Ok(worklist(view, &material))
+        let list = worklist(view, &material);
+        let names = list.rows.iter().map(|row| row.encounter.as_str()).collect();
+        self.store.record_shown(&self.session.actor(), "worklist.open", Shown::Encounters(&names), view.label())?;
+        Ok(list)
     }
 
     fn chart(&self, encounter: &str) -> Result<ChartView> {
+        self.store.allow(&self.session.actor(), "chart.open")?;
         let chart = self.load(encounter)?;
         let now = self.now();
         let name = chart.encounter.identifier.clone();
@@ -221,6 +225,10 @@ impl Desk for LocalDesk {
     }
 
     fn complete(&self, query: &str, cursor: usize) -> Vec<Completion> {
+        // Completions are values of charts: names of authors and services.
+        if !self.session.may("search") {
+            return Vec::new();
+        }
         lacuna_index::complete(query, cursor, &Known::at(self, &Stop::new()))
     }
 
@@ -293,6 +301,7 @@ impl Desk for LocalDesk {
     }
 
     fn lint(&self, draft: &Draft) -> Result<Report> {
+        self.store.allow(&self.session.actor(), "query.open")?;
         queries::lint(&self.store, draft, &self.now(), draft.amends, None)
     }
 
@@ -366,13 +375,18 @@ impl Desk for LocalDesk {
     }
 
     fn queries(&self) -> Result<Vec<QueryRow>> {
-        self.store.record_act(&self.session.actor(), "query.list", None, None, None, "")?;
-        query_life::mark_overdue(&self.store, &self.session)?;
+        self.store.allow(&self.session.actor(), "query.list")?;
+        // Who may not move a query leaves the mark to those who may.
+        if self.session.may("query.move") {
+            query_life::mark_overdue(&self.store, &self.session)?;
+        }
         let mut names: HashMap<String, Option<String>> = HashMap::new();
         let now = self.now();
         let contacts = self.store.last_contacts()?;
-        self.store
-            .queries(None)?
+        let queries = self.store.queries(None)?;
+        let stays = queries.iter().filter_map(|query| query.draft.encounter.as_deref()).collect();
+        self.store.record_shown(&self.session.actor(), "query.list", Shown::Encounters(&stays), "")?;
+        queries
             .iter()
             .map(|query| {
                 let patient = match &query.draft.encounter {

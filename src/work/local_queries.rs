@@ -44,6 +44,7 @@ impl LocalDesk {
 
     /// Lints a query as it is stored.
     pub fn lint_stored(&self, id: i64) -> Result<Report> {
+        self.store().allow(&self.session().actor(), "query.open")?;
         queries::lint_stored(self.store(), id, &self.now())
     }
 

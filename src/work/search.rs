@@ -9,7 +9,7 @@ use super::search_order::best_first;
 use crate::chart::{Chart, DocumentType};
 use crate::error::Result;
 use crate::reading::{Headings, Reading, sections};
-use crate::store::{DocumentForIndex, Store};
+use crate::store::{DocumentForIndex, Shown, Store};
 use lacuna_index::{Engine, Entry, Page, Query, Sort, Stop, marks_in, matches, window};
 use rayon::prelude::*;
 use std::time::Instant as Stopwatch;
@@ -40,6 +40,7 @@ pub struct Request<'a> {
 
 /// Searches from a desk: all documents, or those of one encounter.
 pub fn search_in(desk: &LocalDesk, request: &Request<'_>, stop: &Stop) -> Result<SearchPage> {
+    desk.store().allow(&desk.session().actor(), "search")?;
     let watch = Stopwatch::now();
     let chart = request.encounter.map(|name| desk.load(name)).transpose()?;
     let known = Known::at(desk, stop);
@@ -64,7 +65,13 @@ pub fn search_in(desk: &LocalDesk, request: &Request<'_>, stop: &Stop) -> Result
     let hash = desk.store().keyed_hash(request.text);
     let actor = desk.session().actor();
     let (patient, encounter) = chart.as_ref().map_or((None, None), |c| (c.encounter.patient.as_deref(), Some(c.encounter.name())));
-    desk.store().record_act(&actor, "search", patient, encounter, None, &format!("query {hash}, {} hits", page.total))?;
+    let detail = format!("query {hash}, {} hits", page.total);
+    if chart.is_some() {
+        desk.store().record_act(&actor, "search", patient, encounter, None, &detail)?;
+    } else {
+        let documents = page.hits.iter().map(|hit| hit.document.as_str()).collect();
+        desk.store().record_shown(&actor, "search", Shown::Documents(&documents), &detail)?;
+    }
     Ok(page)
 }
 
@@ -88,14 +95,9 @@ pub fn encounters_with(desk: &LocalDesk, text: &str, stop: &Stop) -> Result<Vec<
         }
     }
     let hash = desk.store().keyed_hash(text);
-    desk.store().record_act(
-        &desk.session().actor(),
-        "search",
-        None,
-        None,
-        None,
-        &format!("query {hash} as a worklist, {} stays", out.len()),
-    )?;
+    let stays = out.iter().map(String::as_str).collect();
+    let detail = format!("query {hash} as a worklist, {} stays", out.len());
+    desk.store().record_shown(&desk.session().actor(), "search", Shown::Encounters(&stays), &detail)?;
     Ok(out)
 }
 

@@ -34,6 +34,7 @@ pub struct Session {
     /// The person.
     pub user: String,
     role: Option<Role>,
+    glass: bool,
     id: String,
     client: String,
     clock: Clock,
@@ -54,7 +55,7 @@ impl Session {
         // Whoever `--as` names, the account that really runs this is recorded beside it.
         let account = login_name().unwrap_or_default();
         let client = format!("{client} ({account})");
-        Ok(Self { user, role: None, id: crate::hash::hex(&random), client, clock })
+        Ok(Self { user, role: None, glass: false, id: crate::hash::hex(&random), client, clock })
     }
 
     /// The same, of a person who logged in.
@@ -62,6 +63,18 @@ impl Session {
     pub fn with_role(mut self, role: Option<Role>) -> Self {
         self.role = role;
         self
+    }
+
+    /// The same, of a person who said why charts must be open to them now.
+    #[must_use]
+    pub fn with_broken_glass(mut self) -> Self {
+        self.glass = true;
+        self
+    }
+
+    /// Whether the person's role allows an act.
+    pub fn may(&self, action: &str) -> bool {
+        self.role.is_none_or(|role| crate::keys::may(role, action, self.glass))
     }
 
     /// What the person may do; `None` where there is no login.
@@ -76,7 +89,14 @@ impl Session {
 
     /// This person, now: what every write names.
     pub fn actor(&self) -> Actor {
-        Actor { user: self.user.clone(), session: self.id.clone(), client: self.client.clone(), role: self.role, now: self.now() }
+        Actor {
+            user: self.user.clone(),
+            session: self.id.clone(),
+            client: self.client.clone(),
+            role: self.role,
+            glass: self.glass,
+            now: self.now(),
+        }
     }
 }
 

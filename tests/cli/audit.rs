@@ -189,3 +189,27 @@ fn an_older_copy_put_back_over_a_newer_store_is_searched_truly() {
     assert_eq!(home.total("\"creatinine 1.4\""), 1, "what comes afterwards is found");
     assert_eq!(home.total("creatinine"), 2);
 }
+
+#[test]
+fn the_log_goes_out_as_audit_events_and_as_a_table() {
+    let home = Home::with_charts();
+    home.json(["chart", "88047"]);
+    let log = home.json(["audit", "show"]);
+    let opened = log.as_array().unwrap().iter().find(|e| e["action"] == "chart.open").unwrap();
+    let patient = opened["patient"].as_str().unwrap();
+    let bundle = home.json(["audit", "export", "--patient", patient]);
+    let event =
+        bundle["entry"].as_array().unwrap().iter().map(|e| &e["resource"]).find(|e| e["subtype"][0]["code"] == "chart.open").unwrap();
+    assert_eq!((&event["resourceType"], &event["action"], &event["outcome"]), (&"AuditEvent".into(), &"R".into(), &"0".into()));
+    assert_eq!(event["agent"][0]["who"]["identifier"]["value"], "ana");
+    assert_eq!((&event["entity"][0]["what"]["identifier"]["value"], &event["entity"][0]["role"]["code"]), (&patient.into(), &"1".into()));
+    let table = home.run(["audit", "export", "--form", "csv"]).ends(0).quiet().out;
+    assert!(table.starts_with("sequence,at,user") && table.contains("chart.open") && table.lines().count() > 5);
+}
+
+#[test]
+fn a_name_given_with_as_is_no_filter_of_the_log() {
+    let home = Home::with_charts();
+    let all = home.json(["audit", "show"]).as_array().unwrap().len();
+    assert_eq!(home.json(["--as", "ben", "audit", "show"]).as_array().unwrap().len(), all + 1, "every row, not ben's alone");
+}

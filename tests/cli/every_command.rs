@@ -134,6 +134,7 @@ fn every_command_gives_one_json_value_and_no_other_word() {
     assert_eq!(figures[0]["figures"][0]["name"], "queries");
     t.does("audit show", &[]);
     assert_eq!(t.does("audit verify", &[])["verdict"], "intact");
+    assert_eq!(t.does("audit export", &[])["resourceType"], "Bundle");
     t.does("audit anchor", &[]);
     t.does("audit accept", &["--reason", "a trial"]);
     t.does("backup", &[copy.to_str().unwrap()]);

@@ -135,3 +135,50 @@ fn a_file_that_is_no_backup_is_not_left_in_the_folder() {
     assert!(!home.store().join("lacuna.db").exists());
     home.run(["restore", home.at("nothing").to_str().unwrap()]).ends(2);
 }
+
+#[test]
+fn each_role_does_what_it_may_and_nothing_else() {
+    let (home, _) = with_a_note();
+    for role in ["specialist", "coder", "trainer", "physician_advisor", "auditor"] {
+        home.with_secrets("ana", &[PASSPHRASE, BEN], ["user", "add", role, "--role", role]).ends(0).quiet();
+    }
+    let as_role = |role: &str, args: &[&str]| {
+        let passphrase = if role == "administrator" { PASSPHRASE } else { BEN };
+        home.with_secrets(if role == "administrator" { "ana" } else { role }, &[passphrase], args)
+    };
+    let copies = home.at("copies");
+    fs::create_dir(&copies).unwrap();
+    let (note, all) = (home.at("note.txt"), ["specialist", "coder", "trainer", "physician_advisor", "auditor", "administrator"]);
+    let charts = ["specialist", "coder", "physician_advisor", "administrator"];
+    let rows: [(&[&str], &[&str]); 10] = [
+        (&["worklist"], &charts),
+        (&["search", WORD], &charts),
+        (&["gaps", "--all"], &charts),
+        (&["query", "list"], &charts),
+        (&["export", "--all"], &["specialist", "coder", "administrator"]),
+        (&["import", note.to_str().unwrap()], &["administrator"]),
+        (&["report", "queries"], &all),
+        (&["me", "--name", "A Name"], &all),
+        (&["audit", "show"], &["auditor", "administrator"]),
+        (&["user", "list"], &["administrator"]),
+    ];
+    for (command, may) in rows {
+        for role in all {
+            let ran = as_role(role, command).calm();
+            let refused = ran.code == Some(3) && ran.err.contains("your role does not allow this");
+            assert_eq!(refused, !may.contains(&role), "{role}: {command:?}: {:?} {}", ran.code, ran.err);
+            assert!(!refused || ran.out.is_empty(), "{role}: {command:?} showed something");
+        }
+    }
+    let log = as_role("auditor", &["--json", "audit", "show"]).ends(0).json();
+    let refused = log.as_array().unwrap().iter().filter(|e| e["outcome"] == "refused" && e["user"] == "trainer").count();
+    assert!(refused >= 5, "{refused}");
+    // In an emergency, with a reason, charts open; nothing else does.
+    as_role("trainer", &["--break-glass", "short", "search", WORD]).ends(2);
+    let found = as_role("trainer", &["--break-glass", "the unit called and nobody else is here", "search", WORD]).ends(0);
+    assert!(found.out.contains(WORD));
+    as_role("trainer", &["--break-glass", "the unit called and nobody else is here", "export", "--all"]).ends(3);
+    let log = as_role("auditor", &["--json", "audit", "show", "--user", "trainer"]).ends(0).json();
+    assert!(log.as_array().unwrap().iter().any(|e| e["action"] == "break_glass" && e["detail"].as_str().unwrap().contains("unit called")));
+    as_role("auditor", &["audit", "verify"]).ends(0);
+}

@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+"""Torments the real program: kills, changes of keys cut off, flipped bits, planted words. Everything in a temporary folder, synthetic.
+
+  scripts/soak.py kills 5000     SIGKILL at random, four writers: no acknowledged act lost, the audit chain whole
+  scripts/soak.py rekey 200      SIGKILL in the middle of removing a person: everybody who stays gets in, the log is intact
+  scripts/soak.py flips 10000    one changed bit in store, index, key file or backup: an error or the same answers, no panic
+  scripts/soak.py words          twenty planted words: in no file of an encrypted store, its backup, home and temporary folders
+
+Each run ends with its figures, and with a control that must fail: a fault that the check has to find. The program is $LACUNA, or
+target/release/lacuna, or target/debug/lacuna. Exit status 1: something was lost, or the control was not found.
+"""
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILT = [os.path.join(ROOT, "target", kind, "lacuna") for kind in ("release", "debug")]
+PROGRAM = os.environ.get("LACUNA") or next((p for p in BUILT if os.path.exists(p)), "lacuna")
+PASS, BEN = "four words of ana", "four words of ben"
+WORDS = [f"zq{a}{b}vexil" for a in "aeiou" for b in "bdkm"]
+WORK = tempfile.mkdtemp(prefix="lacuna-soak-")
+HOME = os.path.join(WORK, "home")
+os.makedirs(os.path.join(HOME, "tmp"))
+ENV = {"HOME": HOME, "USER": "ana", "TMPDIR": os.path.join(HOME, "tmp"), "PATH": os.environ["PATH"]}
+rng = random.Random(int(os.environ.get("SEED", "7")))
+
+
+def run(store, args, secrets=(), user="ana"):
+    """Runs a command; gives exit code, standard output, standard error."""
+    locked = ["--passphrase-fd", "0"] if secrets else []
+    lines = "".join(s + "\n" for s in secrets)
+    done = subprocess.run([PROGRAM, "--store", store, "--as", user, *locked, *args], input=lines, capture_output=True, text=True, env=ENV)
+    if "panicked" in done.stderr or done.returncode in (101, -6, -11) or "Drafts are saved up to the last second" in done.stderr:
+        raise SystemExit(f"PANIC: {args}: {done.stderr[:500]}")
+    return done.returncode, done.stdout, done.stderr
+
+
+def killed(store, args, secrets, user, after):
+    """Starts a command and kills it after a while; true when it had ended well before."""
+    locked = ["--passphrase-fd", "0"] if secrets else []
+    child = subprocess.Popen(
+        [PROGRAM, "--store", store, "--as", user, *locked, *args],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENV,
+    )
+    try:
+        child.stdin.write("".join(s + "\n" for s in secrets).encode())
+        child.stdin.close()
+    except BrokenPipeError:
+        pass
+    try:
+        child.wait(after)
+    except subprocess.TimeoutExpired:
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+    return child.returncode == 0
+
+
+def notes():
+    path = os.path.join(WORK, "notes.jsonl")
+    with open(path, "w") as out:
+        for i, word in enumerate(WORDS):
+            text = f"ASSESSMENT: {word}, acute kidney injury, creatinine {1 + i / 10:.1f}. PLAN: fluids."
+            out.write(json.dumps({"id": f"n{i}", "text": text, "patient": f"p{i % 5}", "encounter": f"e{i % 5}"}) + "\n")
+    return path
+
+
+def made(name, encrypted):
+    store = os.path.join(HOME, name)
+    secrets = [PASS] if encrypted else []
+    code, _, err = run(store, ["init"] if encrypted else ["init", "--no-encryption"], secrets)
+    assert code == 0, err
+    code, _, err = run(store, ["import", notes()], secrets)
+    assert code == 0, err
+    run(store, ["search", "kidney"], secrets)
+    return store, secrets
+
+
+def kills(count):
+    store, _ = made("kills", False)
+    acknowledged, total, lock = {f"w{i}": 0 for i in range(4)}, [0], threading.Lock()
+    start = time.time()
+    killed(store, ["me", "--name", "Somebody, RN"], [], "w0", 60)
+    usual = time.time() - start
+    acknowledged["w0"] += 1
+
+    def write(user):
+        own = random.Random(user)
+        while total[0] < count:
+            done = killed(store, ["me", "--name", f"Name {own.random()}"], [], user, own.random() * usual * 2.5)
+            with lock:
+                acknowledged[user] += done
+                total[0] += not done
+
+    threads = [threading.Thread(target=write, args=(user,)) for user in acknowledged]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    lost = lost_of(store, acknowledged)
+    verdict = json.loads(run(store, ["--json", "audit", "verify"])[1])["verdict"]
+    print(f"kills {total[0]}, acknowledged {sum(acknowledged.values())}, lost {lost}, chain {verdict}")
+    control = lost_of(store, {**acknowledged, "w1": acknowledged["w1"] + total[0] + 1})
+    print(f"control (acts that never were counted as acknowledged): {control} found lost")
+    return lost == 0 and verdict == "intact" and control > 0
+
+
+def lost_of(store, acknowledged):
+    rows = json.loads(run(store, ["--json", "audit", "show"])[1])
+    there = {user: sum(r["user"] == user and r["action"] == "profile.set" for r in rows) for user in acknowledged}
+    return sum(max(0, n - there[user]) for user, n in acknowledged.items())
+
+
+def rekey(count):
+    store, secrets = made("rekey", True)
+    start = time.time()
+    run(store, ["user", "add", "ben", "--role", "coder"], [PASS, BEN])
+    run(store, ["user", "remove", "ben"], secrets)
+    usual, cut, bad, states = time.time() - start, 0, 0, {"in": 0, "out": 0}
+    for _ in range(count):
+        if "ben" not in run(store, ["user", "list"], secrets)[1]:
+            run(store, ["user", "add", "ben", "--role", "coder"], [PASS, BEN])
+        cut += not killed(store, ["user", "remove", "ben"], secrets, "ana", rng.uniform(0.2, 1.0) * usual / 1.5)
+        code, out, err = run(store, ["--json", "search", "kidney"], secrets)
+        total = json.loads(out)["total"] if code == 0 else None
+        code, out, _ = run(store, ["--json", "audit", "verify"], secrets)
+        if total != len(WORDS) or code != 0:
+            bad += 1
+            print("BAD:", total, code, err[:300])
+        states["in" if "ben" in run(store, ["user", "list"], secrets)[1] else "out"] += 1
+    print(f"removals {count}, cut off {cut}, afterwards in {states['in']} out {states['out']}, shut out or lost {bad}")
+    shutil.copy(os.path.join(store, "keys.json"), os.path.join(WORK, "old.json"))
+    run(store, ["user", "add", "eve", "--role", "coder"], [PASS, BEN])
+    run(store, ["user", "remove", "eve"], secrets)
+    shutil.copy(os.path.join(WORK, "old.json"), os.path.join(store, "keys.json"))
+    control = run(store, ["search", "kidney"], secrets)[0]
+    print(f"control (the key file of before, as if the new one had never been written): exit {control}")
+    return bad == 0 and control != 0
+
+
+def answers(store, secrets):
+    out = []
+    for args in (["--json", "search", "kidney", "--limit", "30"], ["--json", "note", "n7"]):
+        code, text, _ = run(store, args, secrets)
+        if code == 0 and text.startswith("{"):
+            value = json.loads(text)
+            value.pop("took_ms", None)
+            text = json.dumps(value)
+        out.append((code, text if code == 0 else ""))
+    return out
+
+
+def flip(path):
+    with open(path, "r+b") as file:
+        size = os.path.getsize(path)
+        at = rng.randrange(size)
+        file.seek(at)
+        byte = file.read(1)[0] ^ (1 << rng.randrange(8))
+        file.seek(at)
+        file.write(bytes([byte]))
+
+
+def flips(count):
+    silent, noticed, same, kinds = 0, 0, 0, {}
+    store, secrets = made("flips", True)
+    run(store, ["doctor"], secrets)
+    expected = answers(store, secrets)
+    good = os.path.join(WORK, "good")
+    shutil.copytree(store, good)
+    for _ in range(count):
+        shutil.rmtree(store)
+        shutil.copytree(good, store)
+        files = [os.path.join(d, f) for d, _, names in os.walk(store) for f in names]
+        files = [f for f in files if os.path.getsize(f) and not f.endswith(("-shm", "audit.head", "logins.json"))]
+        path = rng.choice(files)
+        kinds[os.path.basename(path) if "index" not in path else "index"] = kinds.get(os.path.basename(path) if "index" not in path else "index", 0) + 1
+        flip(path)
+        got = answers(store, secrets)
+        for mine, theirs in zip(got, expected):
+            if mine[0] != 0:
+                noticed += 1
+            elif mine == theirs:
+                same += 1
+            else:
+                silent += 1
+                print("SILENT:", path)
+    print(f"flips {count} {kinds}: {noticed} answers refused, {same} as before, {silent} others")
+    plain, _ = made("plain", False)
+    run(plain, ["doctor"])
+    with open(os.path.join(plain, "lacuna.db"), "r+b") as file:
+        data = file.read()
+        at = data.find(b"zqabvexil")
+        while at >= 0:
+            file.seek(at + 3)
+            file.write(b"x")
+            at = data.find(b"zqabvexil", at + 1)
+    control = "zqaxvexil" in run(plain, ["note", "n0"])[1]
+    print(f"control (the same in an unencrypted store, which has no tags): another answer {control}")
+    return silent == 0 and control
+
+
+def words(_):
+    def hits(folder):
+        found = 0
+        for base, _, names in os.walk(folder):
+            for name in names:
+                with open(os.path.join(base, name), "rb") as file:
+                    data = file.read().lower()
+                found += sum(word.encode() in data for word in WORDS)
+        return found
+
+    store, secrets = made("words", True)
+    run(store, ["search", WORDS[3]], secrets)
+    run(store, ["search", f'"{WORDS[4]} acute"'], secrets)
+    run(store, ["query", "new", "e1"], secrets)
+    run(store, ["note", "n3"], secrets)
+    run(store, ["backup", os.path.join(HOME, "backup.db")], secrets)
+    run(store, ["doctor", "--rebuild-index"], secrets)
+    for after in (0.3, 0.6, 0.9, 1.2):
+        killed(store, ["import", notes()], secrets, "ana", after)
+        killed(store, ["doctor", "--rebuild-index"], secrets, "ana", after)
+    found = hits(HOME)
+    print(f"planted words {len(WORDS)}, in the files of store, backup, home, temporary folder: {found}")
+    made("words-plain", False)
+    control = hits(os.path.join(HOME, "words-plain"))
+    print(f"control (an unencrypted store): {control}")
+    return found == 0 and control > 0
+
+
+def main():
+    what = {"kills": kills, "rekey": rekey, "flips": flips, "words": words}.get(sys.argv[1] if len(sys.argv) > 1 else "")
+    if what is None:
+        raise SystemExit(__doc__)
+    try:
+        good = what(int(sys.argv[2]) if len(sys.argv) > 2 else 100)
+    finally:
+        shutil.rmtree(WORK, ignore_errors=True)
+    raise SystemExit(0 if good else 1)
+
+
+main()
