@@ -76,7 +76,7 @@ fn guard_of(lexicon: &Lexicon, owner: Owner) -> Option<&Guard> {
     let guard = match owner {
         Owner::Form(at) => lexicon.forms.get(at).map(|form| &form.guard),
         Owner::Attribute(at) => lexicon.attributes.get(at).map(|word| &word.guard),
-        Owner::Trigger(at) => lexicon.triggers.get(at).map(|trigger| &trigger.guard),
+        Owner::Trigger(at) => lexicon.triggers.get(at).map(|trigger| trigger.guard.as_ref()),
         Owner::Measure(at) => lexicon.measures.get(at).map(|measure| &measure.guard),
     };
     guard.filter(|guard| !guard.is_open())

@@ -11,6 +11,7 @@ use crate::reading::measuring::Measuring;
 use crate::reading::observations::Table;
 use crate::reading::{observations, vocabulary};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How many words may stand between an attribute and its condition where the file does not say.
 const BEFORE: usize = 4;
@@ -193,7 +194,10 @@ impl Builder {
         for entry in &entries.trigger {
             let deed = deed(file, entry)?;
             let over_commas = entry.over_commas.unwrap_or(matches!(deed, Deed::Sets(_, Direction::Forward)) && !entry.nearest);
-            for word in entry.words.iter().flat_map(|word| expand(word, &entries.sets)) {
+            let words: Vec<String> = entry.words.iter().flat_map(|word| expand(word, &entries.sets)).collect();
+            // One guard for all of them: an entry can stand for thousands of words.
+            let guard = Arc::new(guard(&entry.guard, &words, &entries.sets));
+            for word in words {
                 self.triggers.push(Trigger {
                     words: word.clone(),
                     deed: deed.clone(),
@@ -207,7 +211,7 @@ impl Builder {
                     standing: entry.standing,
                     over: entry.over,
                     concedes: entry.concedes,
-                    guard: guard(&entry.guard, std::slice::from_ref(&word), &entries.sets),
+                    guard: Arc::clone(&guard),
                 });
                 self.add(file, &word, Owner::Trigger(self.triggers.len() - 1))?;
             }

@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::reading::machine::Machine;
 use crate::reading::measuring::Measuring;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Everything that matching needs, built once.
 pub struct Lexicon {
@@ -205,7 +205,7 @@ pub(super) struct Trigger {
     pub over: bool,
     /// Opens a clause that grants something and ends with its comma ("although there is no fever, ...").
     pub concedes: bool,
-    pub guard: Guard,
+    pub guard: Arc<Guard>,
 }
 
 /// A word that states an attribute of some conditions.
