@@ -23,6 +23,10 @@ pub(crate) struct Compiler<'a> {
     pub(crate) executor: &'a Executor,
     pub(crate) columns: &'a Columns,
     pub(crate) stop: &'a Stop,
+    /// About how many entries of posting lists the query reads.
+    pub(crate) work: u64,
+    /// How many words have been counted for it.
+    pub(crate) counted: usize,
     pub(crate) notices: Vec<String>,
     /// What the note is found by and where it may stand: the leaves in the text that are not excluded.
     pub(crate) standing: Vec<LeafQuery>,
@@ -30,6 +34,9 @@ pub(crate) struct Compiler<'a> {
 
 /// A leaf of more words than this is not asked where it stands: to look for it would cost more than it tells.
 const MOST_STANDING: usize = 64;
+
+/// The lists of so many words are looked up to know how long they are; those of more are long together.
+const MOST_COUNTED: usize = 32;
 
 type Compiled = Result<Box<dyn Query>, IndexError>;
 
@@ -45,7 +52,10 @@ impl Compiler<'_> {
                 let sides: Result<Vec<Box<dyn Query>>, IndexError> = plans.iter().map(|p| self.plan(p)).collect();
                 Ok(Box::new(BooleanQuery::union(sides?)))
             }
-            Plan::Not(inner) => Ok(Box::new(BooleanQuery::new(vec![(Occur::Must, everything()), (Occur::MustNot, self.without(inner)?)]))),
+            Plan::Not(inner) => {
+                self.work = self.work.saturating_add(self.searcher.num_docs());
+                Ok(Box::new(BooleanQuery::new(vec![(Occur::Must, everything()), (Occur::MustNot, self.without(inner)?)])))
+            }
             Plan::Leaf(Matcher::Date(range), ..) => Ok(unscored(self.date(*range))),
             Plan::Leaf(Matcher::Words { field, choices }, _, scope) => self.words(*field, choices, scope),
             Plan::Leaf(Matcher::Near { field, operands, within }, _, scope) => self.near(*field, operands, *within, scope),
@@ -62,6 +72,7 @@ impl Compiler<'_> {
         }
         // Exclusions alone exclude from nothing; they need something to exclude from.
         if sides.iter().all(|(occur, _)| *occur == Occur::MustNot) {
+            self.work = self.work.saturating_add(self.searcher.num_docs());
             sides.push((Occur::Must, everything()));
         }
         Ok(Box::new(BooleanQuery::new(sides)))
@@ -162,6 +173,18 @@ impl Compiler<'_> {
         Some(LeafQuery { column, text, section, ask, scope, scored: field.in_text(), stop: self.stop.clone() })
     }
 
+    /// Adds what the lists of some words come to.
+    fn count(&mut self, words: &[Term]) -> Result<(), IndexError> {
+        self.counted += words.len();
+        if self.counted > MOST_COUNTED {
+            self.work = u64::MAX;
+        }
+        for word in words.iter().take(MOST_COUNTED) {
+            self.work = self.work.saturating_add(self.searcher.doc_freq(word)?);
+        }
+        Ok(())
+    }
+
     fn expand(&mut self, field: Field, phrase: &Phrase) -> Result<Expanded, IndexError> {
         let phrase = if field == Field::Text { paired(phrase) } else { phrase.clone() };
         let mut words: Vec<Arc<[Term]>> = Vec::with_capacity(phrase.slots.len());
@@ -174,6 +197,7 @@ impl Compiler<'_> {
             if cut {
                 self.notices.push(format!("{} stands for more than {MAX_WORDS} words; the others are left out.", slot.test));
             }
+            self.count(&terms)?;
             words.push(terms.into());
         }
         Ok(Expanded { phrase, words })

@@ -30,6 +30,9 @@ pub(crate) fn terms(
         }
         _ => {}
     }
+    // Only slips take a walk through a whole dictionary.
+    let alone = Executor::SingleThread;
+    let executor = if matches!(test, Test::Typo(_)) { executor } else { &alone };
     let parts = executor.map(|reader| of_segment(reader, column, test, limit), searcher.segment_readers().iter())?;
     let mut cut = parts.iter().any(|(_, cut)| *cut);
     let found: BTreeSet<String> = parts.into_iter().flat_map(|(words, _)| words).collect();

@@ -46,9 +46,11 @@ const FACET_VALUES: usize = 12;
 /// Most values of a segment that are looked through for completion.
 const MOST_VALUES: usize = 20_000;
 
-/// From so many documents on the segments are searched side by side. Below, one thread has its answer before a busy machine has woken a
-/// second one.
+/// From so many documents on it can be worth it to look at the segments side by side.
 const MANY: u64 = 300_000;
+
+/// From so many entries of posting lists on it is. Below, one thread has its answer before a busy machine has woken a second one.
+const MUCH: u64 = 150_000;
 
 /// More threads find no more segments worth it.
 const MOST_THREADS: usize = 4;
@@ -283,11 +285,21 @@ impl Engine {
             return Ok(Found::default());
         }
         let searcher = self.reader.searcher();
-        let executor = self.executor(searcher.num_docs())?;
-        let mut compiler =
-            Compiler { searcher: &searcher, executor, columns: &self.columns, stop, notices: Vec::new(), standing: Vec::new() };
+        let large = searcher.num_docs() >= MANY;
+        let executor = self.executor(large)?;
+        let mut compiler = Compiler {
+            searcher: &searcher,
+            executor,
+            work: 0,
+            counted: 0,
+            columns: &self.columns,
+            stop,
+            notices: Vec::new(),
+            standing: Vec::new(),
+        };
         let compiled = compiler.plan(&plan)?;
         let (notices, leaves) = (compiler.notices, compiler.standing);
+        let executor = self.executor(large && compiler.work >= MUCH)?;
         let ledger = if page.facets { Some(self.ledgers.of(&searcher)?) } else { None };
         // Where sections weigh, the order of the best is known only when all of them are looked at, whatever the page.
         let weighed = page.sort == Sort::Score && page.limit > 0 && !page.sections.is_empty();
@@ -304,10 +316,10 @@ impl Engine {
         Ok(Found { total: gathered.total, hits, facets, notices })
     }
 
-    /// One thread for a small index, where a second one costs more than it saves.
-    fn executor(&self, documents: u64) -> Result<&Executor, IndexError> {
+    /// One thread for what is soon done, where a second one costs more than it saves.
+    fn executor(&self, much: bool) -> Result<&Executor, IndexError> {
         static ALONE: Executor = Executor::SingleThread;
-        if documents < MANY {
+        if !much {
             return Ok(&ALONE);
         }
         if let Some(executor) = self.executor.get() {

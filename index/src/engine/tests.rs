@@ -389,3 +389,19 @@ fn an_empty_query_finds_nothing() {
     }
     assert_eq!(total(&engine, "plan section:plan"), 0);
 }
+
+#[test]
+fn a_facet_of_more_values_than_a_byte_can_name_is_counted_right() {
+    let engine = Engine::memory().unwrap();
+    let authors: Vec<String> = (0..300).map(|n| format!("author {n:03}")).collect();
+    // The last one wrote two notes more, and one note has no author.
+    let of = |n: usize| authors.get(n.min(299)).map_or("", String::as_str);
+    let entry = |n: usize| Entry { key: n as u64, text: "sepsis", author: if n == 302 { "" } else { of(n) }, ..Entry::default() };
+    engine.apply((0..303).map(|n| Change::Put(entry(n))), 1, &Stop::new()).unwrap();
+    let found = engine.search(&Query::parse("sepsis").0, Page::default(), &Stop::new()).unwrap();
+    let counts: Vec<(&str, u64)> = found.facets.iter().map(|facet| (facet.value.as_str(), facet.count)).collect();
+    assert_eq!(found.total, 303);
+    assert_eq!((counts.len(), counts[0], counts[1]), (12, ("author 299", 3), ("author 000", 1)));
+    let one = engine.search(&Query::parse("author:\"author 280\"").0, Page::default(), &Stop::new()).unwrap();
+    assert_eq!(one.facets.iter().map(|facet| (facet.value.as_str(), facet.count)).collect::<Vec<_>>(), [("author 280", 1)]);
+}
