@@ -146,11 +146,10 @@ impl Store {
 fn load_chart(c: &Connection, name: &str) -> rusqlite::Result<Option<Chart>> {
     let number = name.strip_prefix('#').and_then(|n| n.parse::<i64>().ok());
     let found: Option<(i64, String)> = c
-        .query_row(
+        .prepare_cached(
             "SELECT id, body FROM encounter WHERE identifier = ?1 OR account = ?1 OR id = ?2 ORDER BY identifier = ?1 DESC, started DESC, identifier LIMIT 1",
-            (name, number),
-            |r| Ok((r.get(0)?, r.get(1)?)),
-        )
+        )?
+        .query_row((name, number), |r| Ok((r.get(0)?, r.get(1)?)))
         .optional()?;
     let Some((id, Some(mut encounter))) = found.map(|(id, body)| (id, parse::<Encounter>(&body))) else { return Ok(None) };
     encounter.id = Id(id);
@@ -158,7 +157,8 @@ fn load_chart(c: &Connection, name: &str) -> rusqlite::Result<Option<Chart>> {
     let patient = match &encounter.patient {
         None => None,
         Some(identifier) => c
-            .query_row("SELECT id, body FROM patient WHERE identifier = ?1", [identifier], |r| Ok((r.get(0)?, r.get::<_, String>(1)?)))
+            .prepare_cached("SELECT id, body FROM patient WHERE identifier = ?1")?
+            .query_row([identifier], |r| Ok((r.get(0)?, r.get::<_, String>(1)?)))
             .optional()?
             .and_then(|(id, body)| parse::<Patient>(&body).map(|p| Patient { id: Id(id), ..p })),
     };

@@ -61,7 +61,7 @@ impl Store {
     /// Keeps evaluations, and what changed with them: a gap that a later document resolved, one that came back. Derived data: no
     /// audit row.
     pub fn put_evaluations(&self, evaluations: &[(String, CachedEvaluation)], changes: &[GapMark]) -> Result<()> {
-        self.write(|tx| {
+        self.write_derived(|tx| {
             for change in changes {
                 tx.prepare_cached("INSERT INTO gap_mark (gap, encounter, state, reason, by_user, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
                     .and_then(|mut s| {

@@ -60,6 +60,8 @@ use trouble::because;
 const EPOCH: Instant = Instant::UNIX_EPOCH;
 /// The file inside a store's folder.
 const FILE: &str = "lacuna.db";
+/// So many statements are kept ready: opening a chart and keeping its evaluation takes more than the sixteen of the library.
+const STATEMENTS: usize = 64;
 /// SQLite below this can corrupt a WAL file when two processes checkpoint at once.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
@@ -188,6 +190,7 @@ impl Store {
             Key::Data(key) => key.derive(Use::Audit),
         };
         let id = meta(&connection, "store_id")?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(Self {
             connection: Mutex::new(connection),
             folder: folder.map(Path::to_path_buf),
@@ -237,6 +240,13 @@ impl Store {
 
     /// One writing transaction. `BEGIN IMMEDIATE`: a read that later becomes a write would fail at once whatever the timeout.
     fn write<T>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let value = self.write_derived(write)?;
+        self.remember_head();
+        Ok(value)
+    }
+
+    /// The same for what is derived: it has no row in the audit chain, whose head stays what it was.
+    fn write_derived<T>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         let mut connection = self.lock();
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(because("the store is busy or read-only"))?;
@@ -251,7 +261,6 @@ impl Store {
         };
         transaction.commit().map_err(because("nothing was saved: the change could not be committed"))?;
         drop(connection);
-        self.remember_head();
         Ok(value)
     }
 

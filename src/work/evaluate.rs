@@ -50,9 +50,34 @@ pub fn readings(documents: &[Document]) -> Vec<Reading> {
 /// Readings kept in memory: enough for the stays of a morning, and a few megabytes.
 const REMEMBERED: usize = 512;
 
-type Shelf = HashMap<(String, Option<DocumentType>), Arc<Reading>>;
+type Readings = HashMap<(String, Option<DocumentType>), Arc<Reading>>;
 
-/// The reading of one version, by the hash of its text and the type it is read as. A full shelf is emptied: what is in use comes back.
+/// The readings of late, in two halves: a full one becomes the old one, and what is asked for comes back out of it. What is in use stays.
+#[derive(Default)]
+struct Shelf {
+    new: Readings,
+    old: Readings,
+}
+
+impl Shelf {
+    fn get(&mut self, key: &(String, Option<DocumentType>)) -> Option<Arc<Reading>> {
+        if let Some(reading) = self.new.get(key) {
+            return Some(reading.clone());
+        }
+        let (key, reading) = self.old.remove_entry(key)?;
+        self.put(key, reading.clone());
+        Some(reading)
+    }
+
+    fn put(&mut self, key: (String, Option<DocumentType>), reading: Arc<Reading>) {
+        if self.new.len() >= REMEMBERED / 2 {
+            self.old = std::mem::take(&mut self.new);
+        }
+        self.new.insert(key, reading);
+    }
+}
+
+/// The reading of one version, by the hash of its text and the type it is read as.
 fn remembered(document: &Document) -> Reading {
     static SHELF: OnceLock<Mutex<Shelf>> = OnceLock::new();
     let hint = document.type_hint();
@@ -61,16 +86,12 @@ fn remembered(document: &Document) -> Reading {
     }
     let shelf = SHELF.get_or_init(Mutex::default);
     let key = (document.sha256.clone(), hint);
-    let known = shelf.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+    let known = shelf.lock().unwrap_or_else(PoisonError::into_inner).get(&key);
     if let Some(reading) = known {
         return (*reading).clone();
     }
     let reading = read(&document.text, hint);
-    let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
-    if shelf.len() >= REMEMBERED {
-        shelf.clear();
-    }
-    shelf.insert(key, Arc::new(reading.clone()));
+    shelf.lock().unwrap_or_else(PoisonError::into_inner).put(key, Arc::new(reading.clone()));
     reading
 }
 
@@ -201,4 +222,23 @@ fn settled(packs: &Packs, chart: &Chart, as_of: &Instant) -> bool {
 fn stands(cached: &CachedEvaluation, epoch: &str, touched: i64, as_of: &Instant) -> bool {
     let age = as_of.utc_seconds() - cached.as_of;
     cached.epoch == epoch && cached.touched == touched && (cached.settled || (0..CLOCK_SECONDS).contains(&age))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{REMEMBERED, Shelf};
+    use std::sync::Arc;
+
+    #[test]
+    fn a_shelf_stays_small_and_keeps_what_is_in_use() {
+        let mut shelf = Shelf::default();
+        let key = |name: &str| (name.to_owned(), None);
+        shelf.put(key("in use"), Arc::default());
+        for number in 0..10 * REMEMBERED {
+            shelf.put(key(&number.to_string()), Arc::default());
+            assert!(shelf.get(&key("in use")).is_some(), "{number}");
+            assert!(shelf.new.len() + shelf.old.len() <= REMEMBERED, "{number}");
+        }
+        assert!(shelf.get(&key("0")).is_none());
+    }
 }
