@@ -3,113 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 #[allow(dead_code)] // each file of tests uses a part of it
+mod pty_session;
+#[allow(dead_code)]
 mod support;
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use std::io::{Read, Write};
-use std::num::NonZero;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use pty_session::{PATIENCE, demo, start};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use support::Home;
-
-/// How long anything may take before the test gives up: generous, because machines are slow, and nothing waits for it.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-struct Session {
-    child: Box<dyn Child + Send + Sync>,
-    master: Option<Box<dyn MasterPty + Send>>,
-    writer: Option<Box<dyn Write + Send>>,
-    seen: Arc<Mutex<(vt100::Parser, Vec<u8>)>>,
-    /// Raised when the terminal is to vanish: the reader then lets go of it too.
-    vanish: Arc<AtomicBool>,
-}
-
-/// The demo on a terminal of this size; `None` where no pseudo-terminal can be had.
-fn demo(width: u16, height: u16, environment: &[(&str, &str)]) -> Option<Session> {
-    start(width, height, environment, &["demo"])
-}
-
-/// The program with these arguments.
-fn start(width: u16, height: u16, environment: &[(&str, &str)], arguments: &[&str]) -> Option<Session> {
-    let pair = native_pty_system().openpty(PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 }).ok()?;
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_lacuna"));
-    command.args(arguments);
-    command.env("TERM", "xterm-256color");
-    command.env_remove("NO_COLOR");
-    for (name, value) in environment {
-        command.env(name, value);
-    }
-    let child = pair.slave.spawn_command(command).unwrap();
-    let mut reader = pair.master.try_clone_reader().unwrap();
-    let parser = vt100::Parser::new(NonZero::new(height).unwrap(), NonZero::new(width).unwrap(), 0);
-    let seen = Arc::new(Mutex::new((parser, Vec::new())));
-    let shared = Arc::clone(&seen);
-    let vanish = Arc::new(AtomicBool::new(false));
-    let vanished = Arc::clone(&vanish);
-    std::thread::spawn(move || {
-        let mut bytes = [0; 4096];
-        while let Ok(read) = reader.read(&mut bytes) {
-            if read == 0 || vanished.load(Ordering::SeqCst) {
-                return;
-            }
-            let mut seen = shared.lock().unwrap();
-            seen.0.process(&bytes[..read]);
-            seen.1.extend_from_slice(&bytes[..read]);
-        }
-    });
-    let writer = pair.master.take_writer().unwrap();
-    Some(Session { child, master: Some(pair.master), writer: Some(writer), seen, vanish })
-}
-
-impl Session {
-    fn text(&self) -> String {
-        self.seen.lock().unwrap().0.screen().contents()
-    }
-
-    fn expect(&mut self, words: &str) -> &mut Self {
-        let until = Instant::now() + PATIENCE;
-        while Instant::now() < until {
-            if self.text().contains(words) {
-                return self;
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        panic!("{words:?} did not come:\n{}", self.text());
-    }
-
-    fn press(&mut self, keys: &str) -> &mut Self {
-        self.writer.as_mut().unwrap().write_all(keys.as_bytes()).unwrap();
-        self
-    }
-
-    /// The exit code, once the program has ended.
-    fn ended(&mut self) -> u32 {
-        let until = Instant::now() + PATIENCE;
-        while Instant::now() < until {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.exit_code();
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        panic!("it did not end:\n{}", self.text());
-    }
-
-    fn signal(&self, name: &str) {
-        let pid = self.child.process_id().unwrap().to_string();
-        assert!(std::process::Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
-    }
-
-    /// Checks that the terminal is as it was: the usual screen, the cursor shown, pastes as they come.
-    fn sane(&self) {
-        std::thread::sleep(Duration::from_millis(200));
-        let seen = self.seen.lock().unwrap();
-        let screen = seen.0.screen();
-        assert!(!screen.alternate_screen(), "still on the alternate screen");
-        assert!(!screen.hide_cursor(), "the cursor is hidden");
-        assert!(!screen.bracketed_paste(), "pastes are still bracketed");
-    }
-}
 
 #[test]
 fn from_the_worklist_to_a_sent_query_and_out() {

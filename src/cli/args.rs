@@ -51,6 +51,9 @@ pub struct Global {
     /// Colours
     #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
     pub color: ColorChoice,
+    /// The interface as numbered lines, for screen readers: nothing is drawn, nothing moves
+    #[arg(long, global = true)]
+    pub plain: bool,
     /// The interface's theme [default: that of settings.toml, else terminal]
     #[arg(long, global = true, value_name = "NAME", value_parser = ["terminal", "mono", "high-contrast", "colour-blind"])]
     pub theme: Option<String>,
@@ -230,6 +233,9 @@ remedy, exit status 2."
 /// `demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
+    /// Panics once the first screen is drawn: how the tests see what a panic leaves behind
+    #[arg(long, hide = true)]
+    pub panic: bool,
     /// Start at this encounter
     #[arg(long, value_name = "ENCOUNTER")]
     pub chart: Option<String>,

@@ -12,6 +12,7 @@ mod export;
 mod gaps;
 mod import;
 mod input;
+mod linear;
 mod out;
 mod people;
 mod place;
@@ -60,7 +61,7 @@ fn run(cli: Cli) -> Result<u8> {
     let out = Out::new(global.json);
     match command {
         None => interface(&global),
-        Some(Command::Demo(demo)) => demo_interface(&global, demo.chart),
+        Some(Command::Demo(demo)) => demo_interface(&global, demo),
         Some(Command::Init(args)) => people::init(&global, &args, &out),
         Some(Command::Export(args)) => export::run(&global, &args),
         Some(Command::Import(args)) => import::run(&global, &args, &out),
@@ -94,15 +95,22 @@ fn run(cli: Cli) -> Result<u8> {
 fn interface(global: &Global) -> Result<u8> {
     let options = place::tui_options(global, None)?;
     let desk = place::desk(global)?;
+    if global.plain {
+        return linear::run(&desk, &mut std::io::stdin().lock(), &mut std::io::stdout().lock(), None);
+    }
     let lock = place::lock(global)?;
     crate::tui::run(std::sync::Arc::new(desk), options, lock.as_ref())
 }
 
 #[cfg(feature = "tui")]
-fn demo_interface(global: &Global, chart: Option<String>) -> Result<u8> {
+fn demo_interface(global: &Global, demo: args::DemoArgs) -> Result<u8> {
     place::refuse_store_in_demo(global)?;
-    let options = place::tui_options(global, chart)?;
+    let chart = demo.chart;
+    let options = crate::tui::Options { panic: demo.panic, ..place::tui_options(global, chart.clone())? };
     let desk = crate::work::demo::desk(global.user.as_deref())?;
+    if global.plain {
+        return linear::run(&desk, &mut std::io::stdin().lock(), &mut std::io::stdout().lock(), chart.as_deref());
+    }
     crate::tui::run(std::sync::Arc::new(desk), options, None)
 }
 
@@ -112,7 +120,7 @@ fn interface(_: &Global) -> Result<u8> {
 }
 
 #[cfg(not(feature = "tui"))]
-fn demo_interface(_: &Global, _: Option<String>) -> Result<u8> {
+fn demo_interface(_: &Global, _: args::DemoArgs) -> Result<u8> {
     interface(&Global::default())
 }
 

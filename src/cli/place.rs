@@ -148,6 +148,7 @@ pub fn tui_options(global: &Global, start_at: Option<String>) -> Result<crate::t
         settings: own(global, "settings.toml", crate::tui::Settings::read)?.unwrap_or_default(),
         keys: keymap(global)?,
         start_at,
+        panic: false,
     })
 }
 

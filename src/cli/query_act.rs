@@ -145,6 +145,9 @@ fn in_editor(desk: &LocalDesk, draft: &Draft) -> Result<Draft> {
         }
         std::fs::read_to_string(&path).map_err(|e| failed(&e))
     });
+    // Written over before it goes: what was in it is about a patient.
+    let length = std::fs::metadata(&path).map_or(0, |m| usize::try_from(m.len()).unwrap_or(0));
+    std::fs::write(&path, vec![0; length]).ok();
     std::fs::remove_file(&path).ok();
     Ok(crate::query::from_editor(draft, &result?))
 }

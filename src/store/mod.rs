@@ -23,6 +23,7 @@ mod people;
 mod queries;
 mod query_life;
 mod rekey;
+mod reviews;
 mod runs;
 mod searches;
 mod shown;

@@ -40,19 +40,6 @@ impl Store {
         })
     }
 
-    /// Sets or clears the time of a person's next look at an encounter.
-    pub fn set_next_review(&self, actor: &Actor, encounter: &str, next: Option<Instant>) -> Result<()> {
-        self.write(|tx| {
-            tx.execute(
-                "INSERT INTO review (by_user, encounter, next) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (by_user, encounter) DO UPDATE SET next = ?3, revision = revision + 1",
-                (&actor.user, encounter, next.map(|n| n.to_string())),
-            )
-            .map_err(because("the next review could not be saved"))?;
-            self.record(tx, actor, &Act { encounter: Some(encounter), ..Act::new("review.next") })
-        })
-    }
-
     /// A person's next looks.
     pub fn next_reviews(&self, user: &str) -> Result<HashMap<String, Instant>> {
         self.read(|c| {

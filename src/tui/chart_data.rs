@@ -32,6 +32,8 @@ pub struct Note {
     pub label: &'static str,
     /// Family name of its author.
     pub author: String,
+    /// Lines that stand word for word in an earlier note, and when the newest of those was written.
+    pub copied: Option<(usize, Option<Instant>)>,
 }
 
 /// A stretch to point out.
@@ -48,6 +50,8 @@ pub struct Mark {
 /// Why a stretch is pointed out, in rising order of weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MarkKind {
+    /// Stands word for word in an earlier note of the stay.
+    Copied,
     /// A heading.
     Heading,
     /// Said not to be so.
@@ -64,6 +68,7 @@ impl MarkKind {
     /// Its role in the theme.
     pub fn role(self) -> Role {
         match self {
+            Self::Copied => Role::Dim,
             Self::Heading => Role::Heading,
             Self::Negated => Role::Negated,
             Self::Evidence => Role::Evidence,
@@ -156,6 +161,8 @@ impl ChartData {
     /// Makes a chart ready.
     pub fn new(view: ChartView) -> Self {
         let notes = view.chart.documents.iter().enumerate().map(|(at, document)| note(&view, document, view.readings.get(at))).collect();
+        let mut notes: Vec<Note> = notes;
+        super::copied::mark(&view.chart.documents, &mut notes);
         let rows = rows(&view.chart);
         let series = series(&view.chart);
         Self { view, notes, rows, series }
@@ -202,6 +209,21 @@ impl ChartData {
         self.document(at).is_some_and(|d| !self.view.seen.contains(&d.identifier))
     }
 
+    /// Whether a value came since this person's last look.
+    pub fn is_new(&self, point: &Point) -> bool {
+        self.view.last_look.is_some_and(|look| point.time > look)
+    }
+
+    /// Values of labs that came since this person's last look.
+    pub fn new_labs(&self) -> usize {
+        self.series.iter().filter(|s| !s.vital).flat_map(|s| &s.points).filter(|p| self.is_new(p)).count()
+    }
+
+    /// The first lab with such a value.
+    pub fn first_new_lab(&self) -> Option<usize> {
+        self.series.iter().position(|s| !s.vital && s.points.iter().any(|p| self.is_new(p)))
+    }
+
     /// Documents in the order of the list.
     pub fn order(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
         self.rows.iter().filter_map(|row| if let DocRow::Doc(at) = row { Some(*at) } else { None })
@@ -239,7 +261,7 @@ fn note(view: &ChartView, document: &Document, reading: Option<&Reading>) -> Not
         (_, Some(title)) if document.author.as_ref().is_some_and(|a| !a.role.is_provider()) => other_label(title),
         _ => kind.label(),
     };
-    Note { lines: LineIndex::new(&document.text), marks, label, author }
+    Note { lines: LineIndex::new(&document.text), marks, label, author, copied: None }
 }
 
 /// A word for documents that the vocabulary calls "other", from the title that came with them.

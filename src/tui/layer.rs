@@ -64,6 +64,12 @@ pub enum Layer {
         /// How many rows were on the screen so far.
         seen: usize,
     },
+    /// Which view of the worklist: one key.
+    Views,
+    /// Which columns of the worklist: one digit each.
+    Columns,
+    /// Which kind of document: one letter.
+    GoTo,
     /// A question with no as the default.
     Confirm {
         /// The question.
@@ -158,6 +164,8 @@ pub enum Purpose {
     Contact(i64),
     /// Why a lint finding is in order (rule).
     Justify(String),
+    /// A line for oneself (the encounter).
+    Note(String),
     /// The name of a search (the query).
     KeepSearch(String),
 }

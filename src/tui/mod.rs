@@ -4,6 +4,7 @@
 pub mod chart_data;
 pub mod command;
 mod compose;
+mod copied;
 mod edit;
 mod jobs;
 pub mod key_pages;
@@ -12,6 +13,7 @@ mod keys;
 mod layer;
 mod layout;
 mod lock;
+pub mod measure;
 mod model;
 mod msg;
 mod runtime;
@@ -65,6 +67,8 @@ pub struct Options {
     pub keys: Keymap,
     /// The encounter to open first, instead of the place that was kept.
     pub start_at: Option<String>,
+    /// Panic once the first screen is drawn: for tests of what a panic leaves behind.
+    pub panic: bool,
 }
 
 /// The themes by name.
@@ -96,7 +100,7 @@ pub fn run(desk: Arc<dyn Desk>, options: Options, lock: Option<&Lock>) -> Result
         wish,
         ..model::Model::default()
     };
-    runtime::run(desk, model, theme, lock)
+    runtime::run(desk, model, theme, lock, options.panic)
 }
 
 /// Whether the terminal says that its background is light, in the way that several of them do: the last number of `COLORFGBG`.

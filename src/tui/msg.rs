@@ -135,6 +135,10 @@ pub enum Request {
     Reopen(String, String),
     /// A document was opened: encounter, document, version.
     Seen(String, String, u32),
+    /// A line for oneself: encounter, words.
+    Note(String, String),
+    /// Takes an encounter on, or gives it back.
+    Claim(String, bool),
     /// Next look at an encounter, in days.
     NextReview(String, u32),
     /// A draft for a gap: encounter, key.
@@ -267,6 +271,10 @@ pub enum Effect {
     After(Timer, u64, Duration),
     /// Stop this process until its shell continues it.
     Suspend,
+    /// Hand words to the terminal's clipboard.
+    Copy(String),
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
     /// Clear the terminal before the next frame.
     Repaint,
     /// End the program.

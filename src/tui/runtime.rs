@@ -5,14 +5,14 @@ use super::jobs::Workers;
 use super::keys::Key;
 use super::lock::{self, Lock};
 use super::model::Model;
-use super::msg::{Effect, Msg, Slot, Timer};
+use super::msg::{Answer, Done, Effect, Msg, Slot, Timer};
 use super::theme::Theme;
 use super::view::{ViewCache, view};
 use super::{term, update};
 use crate::error::{Result, Trouble};
 use crate::work::Desk;
 use crossbeam_channel::{Receiver, Sender};
-use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
+use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, MouseEventKind};
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use crossterm::{execute, queue};
 use ratatui::Terminal;
@@ -36,7 +36,7 @@ const LAST_SAVE: Duration = Duration::from_millis(1200);
 pub(super) type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
 /// Runs the interface until it ends; gives the exit code.
-pub fn run(mut desk: Arc<dyn Desk>, mut model: Model, theme: Theme, lock: Option<&Lock>) -> Result<u8> {
+pub fn run(mut desk: Arc<dyn Desk>, mut model: Model, theme: Theme, lock: Option<&Lock>, panic: bool) -> Result<u8> {
     let failed = |e: io::Error| Trouble::system("the terminal cannot be used").why(e);
     let (events, outside) = crossbeam_channel::unbounded();
     term::hook_panics();
@@ -46,6 +46,7 @@ pub fn run(mut desk: Arc<dyn Desk>, mut model: Model, theme: Theme, lock: Option
     term::enter().map_err(failed)?;
     let mut screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()))).map_err(failed)?;
     read_input(&events).map_err(failed)?;
+    term::mouse(model.mouse).map_err(failed)?;
     let size = screen.size().map_err(failed)?;
     model.size = (size.width, size.height);
     loop {
@@ -59,8 +60,11 @@ pub fn run(mut desk: Arc<dyn Desk>, mut model: Model, theme: Theme, lock: Option
             theme,
             cache: ViewCache::default(),
             repaint: false,
+            copy: None,
             suspend: false,
             quit: false,
+            mouse: model.mouse,
+            panic,
             idle: lock.map(|lock| (lock.after, Instant::now())),
         };
         let started = update::start(&mut model);
@@ -87,10 +91,13 @@ struct Loop {
     theme: Theme,
     cache: ViewCache,
     repaint: bool,
+    copy: Option<String>,
     suspend: bool,
     quit: bool,
     /// After how long without a key the interface locks itself, and when the last one came.
     idle: Option<(Duration, Instant)>,
+    mouse: bool,
+    panic: bool,
 }
 
 impl Loop {
@@ -100,6 +107,12 @@ impl Loop {
                 Effect::Ask(slot, generation, request) => self.workers.put(slot, generation, request),
                 Effect::After(timer, generation, wait) => {
                     self.timers.insert(timer, (Instant::now() + wait, generation));
+                }
+                Effect::Copy(words) => self.copy = Some(words),
+                Effect::Mouse(on) => {
+                    self.mouse = on;
+                    // A terminal that has no mouse ignores it.
+                    let _none = term::mouse(on);
                 }
                 Effect::Repaint => self.repaint = true,
                 Effect::Suspend => self.suspend = true,
@@ -123,6 +136,9 @@ impl Loop {
                     return Ok(Some(self.end(model, inbox, 129)));
                 }
                 dirty = false;
+                if self.panic && model.worklist.loaded {
+                    fall_over();
+                }
             }
             let msg = match self.next(inbox, outside) {
                 Next::Msg(msg) => Some(msg),
@@ -149,7 +165,7 @@ impl Loop {
                 Next::Nothing => None,
             };
             if let Some(msg) = msg {
-                dirty = true;
+                dirty |= shows(&msg);
                 let effects = update::update(model, msg);
                 self.carry_out(effects);
             }
@@ -194,6 +210,9 @@ impl Loop {
         }
         let (theme, cache) = (self.theme, &mut self.cache);
         screen.draw(|frame| view(model, theme, frame, cache))?;
+        if let Some(words) = self.copy.take() {
+            term::copy(screen.backend_mut(), &words)?;
+        }
         execute!(screen.backend_mut(), EndSynchronizedUpdate)
     }
 
@@ -223,7 +242,9 @@ impl Loop {
     }
 
     fn resume(&mut self, screen: &mut Screen) -> Result<()> {
-        term::enter().map_err(|e| Trouble::system("the terminal cannot be taken back").why(e))?;
+        let refused = |e| Trouble::system("the terminal cannot be taken back").why(e);
+        term::enter().map_err(refused)?;
+        term::mouse(self.mouse).map_err(refused)?;
         self.repaint = true;
         // The size may have changed while we were away; drawing asks for it.
         let _unknown = screen.autoresize();
@@ -236,6 +257,21 @@ impl Loop {
 pub(super) fn wipe(screen: &mut Screen) -> io::Result<()> {
     let size = screen.size()?;
     screen.resize(ratatui::layout::Rect::new(0, 0, size.width, size.height))
+}
+
+/// What `demo --panic` asks for, so that a test can see what a panic leaves behind.
+#[allow(clippy::panic)] // this one is wanted
+fn fall_over() {
+    std::panic::panic_any("asked for by a test");
+}
+
+/// Whether a message can change what is on the screen: keeping the place does not, and a frame for it would be bytes for nothing.
+fn shows(msg: &Msg) -> bool {
+    match msg {
+        Msg::Timer(Timer::Place, _) => false,
+        Msg::Answer { answer, .. } => !matches!(answer.as_ref(), Answer::Act(Ok(Done::Quiet))),
+        _ => true,
+    }
 }
 
 enum Next {
@@ -271,6 +307,11 @@ fn translate(event: Event) -> Option<Msg> {
                 _ => return None,
             }))
         }
+        Event::Mouse(mouse) => match mouse.kind {
+            MouseEventKind::ScrollDown => Some(Msg::Key(Key::Down)),
+            MouseEventKind::ScrollUp => Some(Msg::Key(Key::Up)),
+            _ => None,
+        },
         Event::Paste(text) => Some(Msg::Paste(text)),
         Event::Resize(width, height) => Some(Msg::Resize(width, height)),
         _ => None,

@@ -1,7 +1,7 @@
 //! The terminal's modes as one value: entered together, left together, on every way out.
 
 use crossterm::cursor::{Hide, Show};
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use std::io;
@@ -18,9 +18,28 @@ pub fn enter() -> io::Result<()> {
     execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
 }
 
+/// Whether the mouse is ours now.
+static MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// Takes the mouse, or leaves it to the terminal.
+pub fn mouse(on: bool) -> io::Result<()> {
+    match (MOUSE.swap(on, Ordering::SeqCst), on) {
+        (false, true) => execute!(io::stdout(), EnableMouseCapture),
+        (true, false) => execute!(io::stdout(), DisableMouseCapture),
+        _ => Ok(()),
+    }
+}
+
+/// Hands words to the terminal's clipboard (OSC 52).
+pub fn copy(out: &mut impl io::Write, words: &str) -> io::Result<()> {
+    use base64::Engine;
+    write!(out, "\u{1b}]52;c;{}\u{7}", base64::engine::general_purpose::STANDARD.encode(words))
+}
+
 /// Gives it back as it was.
 pub fn leave() {
     if OURS.swap(false, Ordering::SeqCst) {
+        let _gone = mouse(false);
         // A terminal that is gone cannot be given back; nothing else can be done about it here.
         let _gone = execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
         let _gone = disable_raw_mode();

@@ -241,7 +241,17 @@ fn chart(encounter: &str, family: &str, given: &str, unit: &str) -> ChartView {
         observations,
         ..Chart::default()
     };
-    ChartView { chart: Arc::new(chart), readings: Arc::new(readings), gaps, queries: Vec::new(), seen: BTreeSet::new(), as_of: now() }
+    ChartView {
+        chart: Arc::new(chart),
+        readings: Arc::new(readings),
+        gaps,
+        queries: Vec::new(),
+        seen: BTreeSet::new(),
+        as_of: now(),
+        last_look: None,
+        note: None,
+        claimed: None,
+    }
 }
 
 impl TestDesk {
@@ -265,6 +275,13 @@ impl TestDesk {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("not poisoned")
+    }
+
+    /// Changes one of the charts.
+    pub fn edit(&self, encounter: &str, change: impl FnOnce(&mut ChartView)) {
+        if let Some(chart) = self.state().charts.iter_mut().find(|c| c.chart.encounter.identifier == encounter) {
+            change(chart);
+        }
     }
 
     fn change(&self, id: i64, state: QueryState, note: &str) -> Result<QueryView> {
@@ -412,19 +429,30 @@ impl Desk for TestDesk {
                     next_review: now().plus_hours(24),
                     documents: c.chart.documents.len(),
                     unseen,
+                    claimed: c.claimed.clone(),
+                    note: c.note.clone(),
                 }
             })
             .collect();
         let with_new = rows.iter().filter(|r| r.unseen > 0).count();
-        Ok(Worklist { view, rows, with_new, answers: 0, overdue: 0 })
+        let counts = vec![(WorklistView::Active, 6), (WorklistView::WithGaps, 5)];
+        Ok(Worklist { view, rows, with_new, answers: 0, overdue: 0, counts })
     }
     fn chart(&self, encounter: &str) -> Result<ChartView> {
-        self.state()
-            .charts
-            .iter()
-            .find(|c| c.chart.encounter.identifier == encounter)
-            .cloned()
-            .ok_or_else(|| Trouble::input("no such stay"))
+        let all = self.state();
+        let found = all.charts.iter().find(|c| c.chart.encounter.identifier == encounter).cloned();
+        let mut chart = found.ok_or_else(|| Trouble::input("no such stay"))?;
+        chart.queries = all.queries.iter().filter(|q| q.draft.encounter.as_deref() == Some(encounter)).map(|q| q.row.clone()).collect();
+        for gap in &mut chart.gaps {
+            let asks = |q: &&QueryView| q.draft.gap.as_ref() == Some(&gap.key) && !q.row.state.is_over();
+            if let Some(query) = all.queries.iter().find(asks) {
+                gap.query = Some(query.row.id);
+                if query.row.state.is_sent() && gap.gap.state == GapState::Open {
+                    gap.gap.state = GapState::Queried;
+                }
+            }
+        }
+        Ok(chart)
     }
     fn complete(&self, query: &str, cursor: usize) -> Vec<lacuna_index::Completion> {
         lacuna_index::complete(query, cursor, &crate::work::Known::lexicon())
@@ -520,7 +548,16 @@ impl Desk for TestDesk {
         }
         Ok(())
     }
-    fn set_next_review(&self, _: &str, _: u32) -> Result<()> {
+    fn set_next_review(&self, encounter: &str, _: u32) -> Result<()> {
+        self.edit(encounter, |chart| chart.last_look = Some(now()));
+        Ok(())
+    }
+    fn note_to_self(&self, encounter: &str, words: &str) -> Result<()> {
+        self.edit(encounter, |chart| chart.note = Some(words.to_owned()));
+        Ok(())
+    }
+    fn claim(&self, encounter: &str, take: bool) -> Result<()> {
+        self.edit(encounter, |chart| chart.claimed = take.then(|| "ana".to_owned()));
         Ok(())
     }
     fn draft_for_gap(&self, encounter: &str, key: &str) -> Result<QueryView> {
@@ -540,7 +577,16 @@ impl Desk for TestDesk {
             message: "asks for a documentation instead of a judgment".to_owned(),
             hint: "ask what the findings mean".to_owned(),
         });
-        Ok(Report { can_send: lead.is_none(), diagnostics: lead.into_iter().collect() })
+        let urgent = draft.body.contains("urgent").then(|| Diagnostic {
+            rule: "QL002",
+            severity: LintSeverity::Justify,
+            r#where: None,
+            field: "body".to_owned(),
+            message: "presses for haste".to_owned(),
+            hint: "say why it cannot wait".to_owned(),
+        });
+        let justified = urgent.is_none() || draft.justifications.contains_key("QL002");
+        Ok(Report { can_send: lead.is_none() && justified, diagnostics: lead.into_iter().chain(urgent).collect() })
     }
     fn save_draft(&self, id: i64, revision: i64, draft: &Draft, internal_note: &str) -> Result<i64> {
         let mut all = self.state();

@@ -43,7 +43,11 @@ pub trait Desk: Send + Sync {
     fn reopen_gap(&self, encounter: &str, key: &str) -> Result<()>;
     /// Records that this person opened a version of a document.
     fn mark_seen(&self, encounter: &str, document: &str, version: u32) -> Result<()>;
-    /// Sets the next look at an encounter to `days` from now; 0 takes it back.
+    /// Keeps a line for oneself about an encounter.
+    fn note_to_self(&self, encounter: &str, words: &str) -> Result<()>;
+    /// Takes an encounter on, or gives it back.
+    fn claim(&self, encounter: &str, take: bool) -> Result<()>;
+    /// Ends this look at an encounter and sets the next one to `days` from now; 0 sets none.
     fn set_next_review(&self, encounter: &str, days: u32) -> Result<()>;
     /// A draft for a gap, stored at once; the one that is there already when there is one.
     fn draft_for_gap(&self, encounter: &str, key: &str) -> Result<QueryView>;

@@ -174,6 +174,9 @@ impl Desk for LocalDesk {
             queries: &self.store.queries(None)?,
             seen: &self.store.seen(self.user())?,
             reviews: &self.store.next_reviews(self.user())?,
+            claims: &self.store.claims()?,
+            notes: &self.store.notes_to_self(self.user())?,
+            user: self.user(),
             now,
         };
         let list = worklist(view, &material);
@@ -217,7 +220,17 @@ impl Desk for LocalDesk {
             .map(|d| d.identifier.clone())
             .collect();
         let rows = queries.iter().map(|q| self.row(q)).collect();
-        Ok(ChartView { chart: Arc::new(chart), readings: Arc::new(evaluated.readings), gaps, queries: rows, seen, as_of: now })
+        Ok(ChartView {
+            last_look: self.store.last_look(self.user(), &name)?,
+            note: self.store.notes_to_self(self.user())?.remove(&name),
+            claimed: self.store.claims()?.remove(&name),
+            chart: Arc::new(chart),
+            readings: Arc::new(evaluated.readings),
+            gaps,
+            queries: rows,
+            seen,
+            as_of: now,
+        })
     }
 
     fn search(&self, request: &Request<'_>, stop: &Stop) -> Result<SearchPage> {
@@ -277,7 +290,15 @@ impl Desk for LocalDesk {
 
     fn set_next_review(&self, encounter: &str, days: u32) -> Result<()> {
         let next = (days > 0).then(|| self.now().plus_hours(i64::from(days) * 24)).flatten();
-        self.store.set_next_review(&self.session.actor(), encounter, next)
+        self.store.end_look(&self.session.actor(), encounter, next)
+    }
+
+    fn note_to_self(&self, encounter: &str, words: &str) -> Result<()> {
+        self.store.note_to_self(&self.session.actor(), encounter, words)
+    }
+
+    fn claim(&self, encounter: &str, take: bool) -> Result<()> {
+        self.store.claim(&self.session.actor(), encounter, take)
     }
 
     fn draft_for_gap(&self, encounter: &str, key: &str) -> Result<QueryView> {

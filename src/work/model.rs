@@ -15,10 +15,20 @@ pub enum WorklistView {
     /// In the house now, or discharged and not final: what a specialist works on.
     #[default]
     Active,
+    /// Taken on by this person, or with a query or a next look of theirs.
+    Mine,
+    /// Nothing of it was opened yet.
+    Unreviewed,
+    /// To be looked at again today or earlier.
+    Due,
     /// With an open gap.
     WithGaps,
     /// With a query that is not closed.
     Queries,
+    /// With a query past its due time.
+    Overdue,
+    /// Discharged, with a gap or a query that is open.
+    NotFinal,
     /// Discharged.
     Discharged,
     /// Every encounter of the store, lone notes too.
@@ -27,7 +37,18 @@ pub enum WorklistView {
 
 impl WorklistView {
     /// Every view, in the order of the key that walks through them.
-    pub const ALL: [Self; 5] = [Self::Active, Self::WithGaps, Self::Queries, Self::Discharged, Self::All];
+    pub const ALL: [Self; 10] = [
+        Self::Active,
+        Self::Mine,
+        Self::Unreviewed,
+        Self::Due,
+        Self::WithGaps,
+        Self::Queries,
+        Self::Overdue,
+        Self::NotFinal,
+        Self::Discharged,
+        Self::All,
+    ];
 
     /// How a person says it.
     pub fn label(self) -> &'static str {
@@ -38,6 +59,11 @@ impl WorklistView {
     pub fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Active => ("active", "active", "in the house, or discharged and not done with"),
+            Self::Mine => ("mine", "mine", "taken on by you, or with a query or a next look of yours"),
+            Self::Unreviewed => ("unreviewed", "not reviewed yet", "nothing of it was opened yet"),
+            Self::Due => ("due", "due today", "to be looked at again today or earlier"),
+            Self::Overdue => ("overdue", "queries overdue", "with a query past its due time"),
+            Self::NotFinal => ("not-final", "discharged, not final", "discharged, with a gap or a query that is open"),
             Self::WithGaps => ("with-gaps", "with gaps", "with an open gap"),
             Self::Queries => ("queries", "queries waiting", "with a query under way"),
             Self::Discharged => ("discharged", "discharged", "discharged"),
@@ -106,6 +132,10 @@ pub struct WorklistRow {
     pub documents: usize,
     /// Documents that this person has not opened.
     pub unseen: usize,
+    /// Who has taken the encounter on.
+    pub claimed: Option<String>,
+    /// This person's newest note to themselves.
+    pub note: Option<String>,
 }
 
 /// A worklist.
@@ -121,6 +151,8 @@ pub struct Worklist {
     pub answers: usize,
     /// Queries past their due time.
     pub overdue: usize,
+    /// How many encounters each view shows.
+    pub counts: Vec<(WorklistView, usize)>,
 }
 
 /// A gap with what people did about it.
@@ -153,6 +185,12 @@ pub struct ChartView {
     pub seen: BTreeSet<String>,
     /// The instant that clocks were judged at.
     pub as_of: Instant,
+    /// When this person's last look ended.
+    pub last_look: Option<Instant>,
+    /// This person's newest note to themselves.
+    pub note: Option<String>,
+    /// Who has taken the encounter on.
+    pub claimed: Option<String>,
 }
 
 /// One hit.

@@ -21,6 +21,12 @@ pub struct Material<'a> {
     pub seen: &'a SeenMap,
     /// When this person means to look again.
     pub reviews: &'a HashMap<String, Instant>,
+    /// Who has taken each encounter on.
+    pub claims: &'a HashMap<String, String>,
+    /// This person's notes to themselves.
+    pub notes: &'a HashMap<String, String>,
+    /// This person.
+    pub user: &'a str,
     /// The time it is.
     pub now: Instant,
 }
@@ -33,13 +39,12 @@ pub fn worklist(view: WorklistView, m: &Material<'_>) -> Worklist {
             by_encounter.entry(encounter).or_default().push(query);
         }
     }
-    let mut rows: Vec<(u32, WorklistRow)> = m
-        .encounters
-        .iter()
-        .map(|e| row(e, by_encounter.get(e.encounter.identifier.as_str()).map_or(&[][..], Vec::as_slice), m))
-        .filter(|(_, row, queries)| shown(view, row, queries))
-        .map(|(weight, row, _)| (weight, row))
-        .collect();
+    let all: Vec<(u32, WorklistRow, Queries<'_>)> =
+        m.encounters.iter().map(|e| row(e, by_encounter.get(e.encounter.identifier.as_str()).map_or(&[][..], Vec::as_slice), m)).collect();
+    let count = |view: WorklistView| all.iter().filter(|(_, row, queries)| shown(view, row, queries, m)).count();
+    let counts = WorklistView::ALL.map(|view| (view, count(view))).to_vec();
+    let mut rows: Vec<(u32, WorklistRow)> =
+        all.into_iter().filter(|(_, row, queries)| shown(view, row, queries, m)).map(|(weight, row, _)| (weight, row)).collect();
     rows.sort_by(|(wa, a), (wb, b)| {
         wb.cmp(wa).then(b.severity.cmp(&a.severity)).then(b.gaps.cmp(&a.gaps)).then(a.encounter.cmp(&b.encounter))
     });
@@ -49,6 +54,7 @@ pub fn worklist(view: WorklistView, m: &Material<'_>) -> Worklist {
         with_new: rows.iter().filter(|r| r.unseen > 0).count(),
         answers: m.queries.iter().filter(|q| waits_for_reader(q)).count(),
         overdue: m.queries.iter().filter(|q| overdue(q, &m.now)).count(),
+        counts,
         rows,
     }
 }
@@ -112,6 +118,8 @@ fn row<'a>(e: &EncounterSummary, queries: &[&'a StoredQuery], m: &Material<'_>) 
         next_review: m.reviews.get(&encounter.identifier).copied(),
         documents: e.documents.len(),
         unseen,
+        claimed: m.claims.get(&encounter.identifier).cloned(),
+        note: m.notes.get(&encounter.identifier).cloned(),
     };
     (weight, row, queries.to_vec())
 }
@@ -175,12 +183,20 @@ fn in_words(queries: &[&StoredQuery], now: &Instant) -> String {
     parts.join(" ")
 }
 
-fn shown(view: WorklistView, row: &WorklistRow, queries: &[&StoredQuery]) -> bool {
+fn shown(view: WorklistView, row: &WorklistRow, queries: &[&StoredQuery], m: &Material<'_>) -> bool {
     use crate::chart::EncounterClass::{Emergency, Inpatient, Observation};
     let stay = matches!(row.class, Inpatient | Observation | Emergency);
     match view {
         // Of discharged stays only those that still need somebody.
         WorklistView::Active => stay && (row.discharged.is_none() || row.gaps > 0 || queries.iter().any(|q| !q.state.is_over())),
+        WorklistView::Mine => {
+            let asked = |q: &&StoredQuery| q.created_by == m.user && !q.state.is_over();
+            row.claimed.as_deref() == Some(m.user) || row.next_review.is_some() || queries.iter().any(asked)
+        }
+        WorklistView::Unreviewed => stay && row.documents > 0 && row.unseen == row.documents,
+        WorklistView::Due => row.next_review.is_some_and(|next| next.local_date() <= m.now.local_date()),
+        WorklistView::Overdue => queries.iter().any(|q| overdue(q, &m.now)),
+        WorklistView::NotFinal => stay && row.discharged.is_some() && (row.gaps > 0 || queries.iter().any(|q| !q.state.is_over())),
         WorklistView::WithGaps => row.gaps > 0,
         WorklistView::Queries => queries.iter().any(|q| !q.state.is_over()),
         WorklistView::Discharged => stay && row.discharged.is_some(),

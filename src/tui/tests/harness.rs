@@ -21,6 +21,7 @@ pub struct Harness {
     pub theme: Theme,
     pub cache: ViewCache,
     pub quit: bool,
+    pub copied: Option<String>,
     pub timers: Vec<(Timer, u64)>,
     /// Questions that were put and not answered yet, when answers are held back.
     pub held: Option<Vec<(Slot, u64, Request)>>,
@@ -33,8 +34,16 @@ impl Harness {
 
     pub fn on(desk: Arc<TestDesk>, width: u16, height: u16) -> Self {
         let model = Model { size: (width, height), user: desk.user().to_owned(), banner: desk.banner().to_owned(), ..Model::default() };
-        let mut harness =
-            Self { model, desk, theme: Theme::default(), cache: ViewCache::default(), quit: false, timers: Vec::new(), held: None };
+        let mut harness = Self {
+            model,
+            desk,
+            theme: Theme::default(),
+            cache: ViewCache::default(),
+            quit: false,
+            copied: None,
+            timers: Vec::new(),
+            held: None,
+        };
         let effects = start(&mut harness.model);
         harness.carry_out(effects);
         harness
@@ -83,7 +92,8 @@ impl Harness {
                     self.timers.push((timer, generation));
                 }
                 Effect::Quit => self.quit = true,
-                Effect::Suspend | Effect::Repaint => {}
+                Effect::Copy(words) => self.copied = Some(words),
+                Effect::Suspend | Effect::Repaint | Effect::Mouse(_) => {}
             }
         }
     }

@@ -7,6 +7,8 @@ mod harness;
 mod queries;
 mod random;
 mod reducer;
+mod requirements;
+mod review;
 mod screens;
 pub mod survey;
 mod try_on;

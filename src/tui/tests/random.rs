@@ -1,6 +1,7 @@
 //! Random keys on random sizes: no panic, nothing outside the screen, always a way home.
 
 use super::harness::Harness;
+use crate::tui::command;
 use crate::tui::keys::Key;
 use crate::tui::model::Screen;
 use crate::tui::msg::Msg;
@@ -83,4 +84,79 @@ fn one_cell_is_enough_to_live() {
             h.buffer();
         }
     }
+}
+
+/// Numbers that look random and are the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % sides as u64).unwrap()
+    }
+
+    fn act(&mut self) -> Act {
+        match self.roll(100) {
+            0..=44 => Act::Key(Key::Char(char::from(b' ' + u8::try_from(self.roll(95)).unwrap()))),
+            45..=84 => Act::Key(Key::parse(NAMED[self.roll(NAMED.len())]).unwrap()),
+            85..=88 => Act::Key(Key::Ctrl(char::from(b'a' + u8::try_from(self.roll(26)).unwrap()))),
+            89 => {
+                Act::Paste(["q\nd\n", "please document\u{1b}[31m", "Heart failure \u{6f22}\u{202e}, urgent", ""][self.roll(4)].to_owned())
+            }
+            90..=91 => Act::Resize(1 + u16::try_from(self.roll(220)).unwrap(), 1 + u16::try_from(self.roll(70)).unwrap()),
+            92 => Act::Resize(80, 24),
+            _ => Act::Rest,
+        }
+    }
+}
+
+/// A hundred thousand keys, pastes and resizes: nothing breaks, every command can be given at some point, and from wherever it got to, Esc
+/// and the key that leaves lead home.
+#[test]
+fn a_hundred_thousand_acts_break_nothing_and_end_in_no_dead_end() {
+    const SESSIONS: u64 = 50;
+    const ACTS: usize = 2000;
+    let mut given = std::collections::BTreeSet::new();
+    for session in 0..SESSIONS {
+        let mut dice = Dice(0x9e37_79b9_7f4a_7c15 ^ (session + 1));
+        let mut h = Harness::new(80, 24);
+        h.model.clipboard = session % 2 == 0;
+        for at in 0..ACTS {
+            match dice.act() {
+                // Leaving is what the end of the session tries.
+                Act::Key(Key::Ctrl('q')) => continue,
+                Act::Key(key) => h.send(Msg::Key(key)),
+                Act::Paste(text) => h.send(Msg::Paste(text)),
+                Act::Resize(width, height) => h.send(Msg::Resize(width, height)),
+                Act::Rest => {
+                    h.rest();
+                }
+            }
+            if h.quit {
+                h = Harness::new(80, 24);
+            }
+            if at % 8 == 0 {
+                h.buffer();
+            }
+            if at % 4 == 0 && h.model.layers.is_empty() {
+                let here = command::commands(command::scope(&h.model));
+                given.extend(here.filter(|c| (c.when)(&h.model) == command::Avail::Yes).map(|c| c.id));
+            }
+        }
+        let mut q = Harness::on(std::sync::Arc::clone(&h.desk), 80, 24);
+        std::mem::swap(&mut q.model, &mut h.model);
+        for _ in 0..14 {
+            q.send(Msg::Key(Key::Esc));
+        }
+        assert_eq!(q.model.screen(), Screen::Worklist, "session {session}: Esc");
+        assert!(q.model.layers.is_empty(), "session {session}: Esc leaves a layer");
+        for _ in 0..3 {
+            q.send(Msg::Key(Key::Char('q')));
+        }
+        assert!(q.quit, "session {session}: q");
+    }
+    let missing: Vec<&str> = command::all().map(|c| c.id).filter(|id| !given.contains(id) && *id != "documented").collect();
+    assert!(missing.is_empty(), "never given: {missing:?}");
 }

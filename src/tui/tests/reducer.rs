@@ -106,7 +106,7 @@ fn stale_answers_are_dropped() {
     let mut h = Harness::new(80, 24);
     let old = h.model.jobs.newest(Slot::Worklist);
     h.held = Some(Vec::new());
-    h.keys("v");
+    h.keys("v5");
     let late = Worklist { view: WorklistView::All, ..Worklist::default() };
     h.send(Msg::Answer { slot: Slot::Worklist, generation: old, now: h.desk.now(), answer: Box::new(Answer::Worklist(Ok(late))) });
     assert_eq!(h.model.worklist.view, WorklistView::WithGaps);

@@ -63,7 +63,7 @@ fn drawn(h: &mut Harness) -> String {
     out
 }
 
-const SCREENS: [(&str, &str); 22] = [
+const SCREENS: [(&str, &str); 25] = [
     ("worklist", ""),
     ("filter", "/okaf"),
     ("gaps", "<Enter>"),
@@ -85,6 +85,9 @@ const SCREENS: [(&str, &str); 22] = [
     ("palette", "<Enter>:pr"),
     ("help", "<Enter>?"),
     ("help_typing", "s<F1>"),
+    ("views", "v"),
+    ("columns", "C"),
+    ("go_to", "<Enter>g"),
     ("discard", "<Enter>wD"),
 ];
 

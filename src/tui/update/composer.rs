@@ -9,7 +9,7 @@ use crate::tui::edit::{self, Shape, Typed};
 use crate::tui::keys::Key;
 use crate::tui::layer::{Layer, Purpose, Yes};
 use crate::tui::layout;
-use crate::tui::model::{Model, Pane, Screen};
+use crate::tui::model::{ChartPage, Model, Pane, Screen};
 use crate::tui::msg::{Effect, Request, Slot};
 use crate::tui::say;
 use crate::work::model::QueryView;
@@ -33,6 +33,8 @@ pub fn open(model: &mut Model, view: QueryView) -> Vec<Effect> {
     {
         effects.extend(take_in(model, taken));
     }
+    // Kept at once: whatever ends the program from here on, the next start comes back to this draft.
+    effects.extend(super::place::keep(model));
     effects
 }
 
@@ -53,7 +55,7 @@ pub fn take_in(model: &mut Model, taken: Vec<Indicator>) -> Vec<Effect> {
 pub fn take(model: &mut Model) -> Vec<Effect> {
     let encounter = model.composer.as_ref().and_then(|c| c.draft.encounter.clone());
     let Some(chart) = model.chart.as_ref().filter(|c| Some(c.data.encounter()) == encounter.as_deref()) else {
-        model.say("open its chart first: o in the tracker");
+        model.say("open its chart first: {chart-of-query} in the list of queries");
         return Vec::new();
     };
     let line = |i: &Indicator| format!("{}   {}   {}", say::proof(&i.evidence), say::source(&i.evidence), i.group);
@@ -62,15 +64,14 @@ pub fn take(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Takes what is under the cursor of the chart for the next draft about it.
-pub fn take_from_chart(model: &mut Model) -> Vec<Effect> {
-    let Some(page) = &model.chart else { return Vec::new() };
-    let (chart, encounter) = (&page.data.view.chart, page.data.encounter().to_owned());
+/// What is under the cursor of the chart: proof, marked words, a value.
+fn under_cursor(page: &ChartPage) -> Vec<Indicator> {
+    let chart = &page.data.view.chart;
     let of_evidence = |e: &Evidence| match e {
         Evidence::Text(text) => chart.document(&text.document).and_then(|d| of_words(d, Span::new(text.start, text.end), "documentation")),
         Evidence::Value(_) => Some(Indicator::new(e.clone(), "labs")),
     };
-    let taken: Vec<Indicator> = match page.pane {
+    match page.pane {
         Pane::Gaps => {
             let gap = page.data.view.gaps.get(page.gap);
             let proof = |g: &crate::work::model::GapRow| g.gap.evidence.iter().chain(&g.gap.counter_evidence).cloned().collect::<Vec<_>>();
@@ -90,9 +91,35 @@ pub fn take_from_chart(model: &mut Model) -> Vec<Effect> {
             let marked = page.current.and_then(|(doc, start, end)| Some((chart.documents.get(doc)?, Span::new(start, end))));
             marked.and_then(|(d, span)| of_words(d, span, "documentation")).into_iter().collect()
         }
-    };
+    }
+}
+
+/// The longest text that goes to a clipboard: more than any proof, and less than terminals refuse.
+const MOST_COPIED: usize = 50_000;
+
+/// Hands what is under the cursor to the terminal's clipboard, each with its source.
+pub fn copy_from_chart(model: &mut Model) -> Vec<Effect> {
+    let taken = model.chart.as_ref().map(under_cursor).unwrap_or_default();
+    let lines: Vec<String> = taken.iter().map(|i| format!("{} ({})", say::proof(&i.evidence), say::source(&i.evidence))).collect();
+    let words = crate::tui::text::multiline(&lines.join("\n"));
+    if words.is_empty() {
+        model.say("nothing is marked here; {go} on a gap marks its words");
+        return Vec::new();
+    }
+    if words.len() > MOST_COPIED {
+        model.say("too long for a clipboard; `lacuna note` prints the whole document");
+        return Vec::new();
+    }
+    model.say("sent to the terminal; whether it takes it is its own setting (tmux: set-clipboard on)");
+    vec![Effect::Copy(words)]
+}
+
+/// Takes what is under the cursor of the chart for the next draft about it.
+pub fn take_from_chart(model: &mut Model) -> Vec<Effect> {
+    let Some(page) = &model.chart else { return Vec::new() };
+    let (taken, encounter) = (under_cursor(page), page.data.encounter().to_owned());
     if taken.is_empty() {
-        model.say("nothing is marked here; Enter on a gap marks its words");
+        model.say("nothing is marked here; {go} on a gap marks its words");
         return Vec::new();
     }
     let count = taken.len();

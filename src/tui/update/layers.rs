@@ -39,6 +39,9 @@ pub fn press(model: &mut Model, key: Key) -> Vec<Effect> {
             None => keep(model, Layer::Review { encounter, patient }),
         },
         Layer::Sending { question, text, top, seen } => sending(model, key, question, text, (top, seen)),
+        Layer::Views => view_chosen(model, key),
+        Layer::Columns => columns_chosen(model, key),
+        Layer::GoTo => chart::went_to(model, key),
         Layer::Confirm { question, yes } => match key {
             Key::Char('y' | 'Y') => confirmed(model, yes),
             Key::Esc | Key::Enter | Key::Char('n' | 'N' | 'q') => {
@@ -77,6 +80,29 @@ pub fn press(model: &mut Model, key: Key) -> Vec<Effect> {
             None if leaves(key) => Vec::new(),
             None => keep(model, Layer::Outcome { id, title }),
         },
+    }
+}
+
+fn view_chosen(model: &mut Model, key: Key) -> Vec<Effect> {
+    let chosen = super::worklist::view_keys(model).into_iter().find(|(k, ..)| Key::Char(*k) == key).map(|(_, choice, _)| choice);
+    match chosen {
+        Some(super::worklist::Choice::View(view)) => super::worklist::show_view(model, view),
+        Some(super::worklist::Choice::Search(query)) => vec![model.ask(Slot::Stays, Request::Stays(query))],
+        None if leaves(key) => Vec::new(),
+        None => keep(model, Layer::Views),
+    }
+}
+
+fn columns_chosen(model: &mut Model, key: Key) -> Vec<Effect> {
+    match key {
+        Key::Char(c) if c.is_ascii_digit() && c != '0' => {
+            let at = c.to_digit(10).and_then(|d| usize::try_from(d - 1).ok()).unwrap_or(usize::MAX);
+            model.worklist.columns.toggle(at);
+            keep(model, Layer::Columns)
+        }
+        Key::Enter => Vec::new(),
+        key if leaves(key) => Vec::new(),
+        _ => keep(model, Layer::Columns),
     }
 }
 
@@ -295,6 +321,7 @@ fn given(model: &mut Model, purpose: Purpose, text: String) -> Vec<Effect> {
             vec![model.ask(Slot::Act, Request::Contact(id, channel.trim().to_owned(), words.trim().to_owned()))]
         }
         Purpose::Withdraw(id) => vec![model.ask(Slot::Act, Request::Withdraw(id, text))],
+        Purpose::Note(encounter) => vec![model.ask(Slot::Act, Request::Note(encounter, text))],
         Purpose::Justify(rule) => composer::justified(model, rule, text),
         Purpose::KeepSearch(query) => vec![model.ask(Slot::Act, Request::KeepSearch(text, query))],
     }

@@ -157,6 +157,17 @@ pub fn repaint(_: &mut Model) -> Vec<Effect> {
     vec![Effect::Repaint]
 }
 
+/// Takes the mouse, or leaves it to the terminal.
+pub fn mouse(model: &mut Model) -> Vec<Effect> {
+    model.mouse = !model.mouse;
+    model.say(if model.mouse {
+        "the wheel moves here; {mouse} gives the mouse back to the terminal"
+    } else {
+        "the mouse is the terminal's again"
+    });
+    vec![Effect::Mouse(model.mouse)]
+}
+
 /// Opens the palette.
 pub fn palette(model: &mut Model) -> Vec<Effect> {
     model.layers.push(Layer::Palette { words: String::new(), cursor: 0 });

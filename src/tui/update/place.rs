@@ -1,6 +1,6 @@
 //! The place that is kept, so that a dropped line comes back to it.
 
-use crate::tui::model::{ChartPlace, Model, Pane, Screen, Wish};
+use crate::tui::model::{ChartPlace, Model, Pane, Screen, Sort, Wish};
 use crate::tui::msg::{Effect, Request, Slot, Timer};
 use crate::work::model::WorklistView;
 use serde_json::{Value, json};
@@ -20,9 +20,9 @@ fn now(model: &Model) -> String {
             "gap": place.gap,
         })
     });
-    let view = WorklistView::ALL.iter().position(|v| *v == model.worklist.view);
+    let view = model.worklist.view.words().0;
     let row = model.worklist.selected().map(|r| r.encounter.clone());
-    json!({ "view": view, "row": row, "chart": chart, "search": model.search.query, "draft": model.composer.as_ref().filter(|_| model.screens.contains(&Screen::Composer)).map(|c| c.id) }).to_string()
+    json!({ "view": view, "row": row, "sort": model.worklist.sort.label(), "columns": model.worklist.columns.0, "chart": chart, "search": model.search.query, "draft": model.composer.as_ref().filter(|_| model.screens.contains(&Screen::Composer)).map(|c| c.id) }).to_string()
 }
 
 /// Sets the timer when the place is another one than the one kept.
@@ -53,11 +53,22 @@ pub fn take(model: &mut Model, kept: &str) -> Vec<Effect> {
     let number = |value: &Value| value.as_u64().and_then(|n| usize::try_from(n).ok());
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut effects = Vec::new();
-    if let Some(view) = value.get("view").and_then(number).and_then(|at| WorklistView::ALL.get(at))
-        && *view != model.worklist.view
+    if let Some(view) =
+        value.get("view").and_then(Value::as_str).and_then(|name| WorklistView::ALL.into_iter().find(|v| v.words().0 == name))
+        && view != model.worklist.view
     {
-        model.worklist.view = *view;
-        effects.push(model.ask(Slot::Worklist, Request::Worklist(*view)));
+        model.worklist.view = view;
+        effects.push(model.ask(Slot::Worklist, Request::Worklist(view)));
+    }
+    if let Some((sort, _)) = Sort::ALL.iter().find(|(_, name)| value.get("sort").and_then(Value::as_str) == Some(name)) {
+        model.worklist.sort = *sort;
+    }
+    if let Some(columns) = value.get("columns").and_then(Value::as_array) {
+        for (at, shown) in columns.iter().enumerate().filter_map(|(at, v)| Some((at, v.as_bool()?))) {
+            if model.worklist.columns.0.get(at).is_some_and(|now| *now != shown) {
+                model.worklist.columns.toggle(at);
+            }
+        }
     }
     model.search.query = text(value.get("search").unwrap_or(&Value::Null));
     model.search.at = model.search.query.len();

@@ -70,9 +70,15 @@ pub fn tried(model: &Model) -> Avail {
     yes_if(model.try_on.len() > 0, "no item has anything to say of this text yet")
 }
 
-/// A document was not opened yet.
+/// A document was not opened yet, or a lab came since the last look.
 pub fn unseen(model: &Model) -> Avail {
-    yes_if(model.chart.as_ref().is_some_and(|c| c.data.order().any(|d| c.data.unseen(d))), "every document of this chart was opened")
+    let news = model.chart.as_ref().is_some_and(|c| c.data.order().any(|d| c.data.unseen(d)) || c.data.new_labs() > 0);
+    yes_if(news, "nothing new: every document of this chart was opened")
+}
+
+/// A query that was sent asks about the selected gap.
+pub fn gap_queried(model: &Model) -> Avail {
+    yes_if(super::chart::query_of_gap(model).is_some(), "no query that was sent asks about this gap")
 }
 
 /// A find has matches.
@@ -124,6 +130,11 @@ pub fn on_indicators(model: &Model) -> Avail {
 /// A change of a list or a choice can be taken back.
 pub fn undoable(model: &Model) -> Avail {
     yes_if(model.composer.as_ref().is_some_and(|c| !c.before.is_empty()), "nothing to take back yet")
+}
+
+/// Words may go to the terminal's clipboard.
+pub fn clipboard(model: &Model) -> Avail {
+    yes_if(model.clipboard, "copying is off, so that patients' words stay here; clipboard = true in settings.toml allows it")
 }
 
 /// The keys are on the options.

@@ -3,7 +3,8 @@
 use super::{chart, nav};
 use crate::tui::edit::{self, Shape, Typed};
 use crate::tui::keys::Key;
-use crate::tui::model::{Model, Wish};
+use crate::tui::layer::{Layer, Purpose};
+use crate::tui::model::{Model, Screen, Sort, Wish};
 use crate::tui::msg::{Effect, Request, Slot};
 use crate::work::model::{Worklist, WorklistRow, WorklistView};
 
@@ -25,8 +26,29 @@ fn narrow(model: &mut Model, keep: Option<String>) {
         words.iter().all(|w| text.contains(w.as_str())) && only.is_none_or(|only| only.encounters.contains(&row.encounter))
     };
     page.shown = page.list.rows.iter().enumerate().filter(|(_, row)| fits(row)).map(|(at, _)| at).collect();
+    let rows = &page.list.rows;
+    let sort = page.sort;
+    page.shown.sort_by_cached_key(|at| rows.get(*at).map(|row| rank(sort, row, *at)));
     let kept = keep.and_then(|encounter| page.rows().position(|r| r.encounter == encounter));
     page.cursor = kept.unwrap_or(page.cursor).min(page.shown.len().saturating_sub(1));
+}
+
+/// Where a row stands in an order: what is not given comes last, and rows alike keep the order of their reasons.
+fn rank(sort: Sort, row: &WorklistRow, at: usize) -> (bool, i64, String, usize) {
+    let text = |words: Option<&str>| (words.is_none(), 0, words.unwrap_or_default().to_lowercase(), at);
+    match sort {
+        Sort::Pressing => (false, 0, String::new(), at),
+        Sort::Patient => text(Some(&row.patient)),
+        Sort::Unit => text(row.unit.as_deref()),
+        Sort::Service => text(row.service.as_deref()),
+        Sort::Attending => text(row.attending.as_deref()),
+        Sort::Stay => {
+            // In tenths of a day, the furthest over first.
+            let over = row.day.zip(row.gmlos_days).map(|(day, mean)| ((day as f64 - mean) * 10.0) as i64);
+            (over.is_none(), -over.unwrap_or(0), String::new(), at)
+        }
+        Sort::Next => (row.next_review.is_none(), row.next_review.map_or(0, |next| next.utc_seconds()), String::new(), at),
+    }
 }
 
 fn row_text(row: &WorklistRow) -> String {
@@ -114,22 +136,95 @@ pub fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     Vec::new()
 }
 
+/// What a key of the chooser stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// A view.
+    View(WorklistView),
+    /// A search that somebody keeps.
+    Search(String),
+}
+
+/// Keys, choices and names of the chooser: views by digit, kept searches by letter.
+pub fn view_keys(model: &Model) -> Vec<(char, Choice, String)> {
+    let count = |view: WorklistView| model.worklist.list.counts.iter().find(|(v, _)| *v == view).map(|(_, n)| *n);
+    let views = WorklistView::ALL.into_iter().zip("1234567890".chars()).map(|(view, key)| {
+        let number = count(view).map(|n| format!("{n:>5}  ")).unwrap_or_default();
+        (key, Choice::View(view), format!("{number}{}: {}", view.label(), view.words().2))
+    });
+    let letters = ('a'..='z').filter(|c| *c != 'q');
+    let searches = model
+        .search
+        .searches
+        .saved
+        .iter()
+        .zip(letters)
+        .map(|(s, key)| (key, Choice::Search(s.query.clone()), format!("       search {}", s.name)));
+    views.chain(searches).collect()
+}
+
+/// Asks which view.
+pub fn choose_view(model: &mut Model) -> Vec<Effect> {
+    model.layers.push(Layer::Views);
+    vec![model.ask(Slot::Searches, Request::Searches)]
+}
+
+/// Shows a view.
+pub fn show_view(model: &mut Model, view: WorklistView) -> Vec<Effect> {
+    model.worklist.view = view;
+    model.worklist.only = None;
+    vec![model.ask(Slot::Worklist, Request::Worklist(view))]
+}
+
 /// The next view.
 pub fn next_view(model: &mut Model) -> Vec<Effect> {
-    turn(model, 1)
-}
-
-/// The view before.
-pub fn previous_view(model: &mut Model) -> Vec<Effect> {
-    turn(model, WorklistView::ALL.len() - 1)
-}
-
-fn turn(model: &mut Model, by: usize) -> Vec<Effect> {
     let all = WorklistView::ALL;
     let at = all.iter().position(|v| *v == model.worklist.view).unwrap_or(0);
-    let view = all.get((at + by) % all.len()).copied().unwrap_or_default();
-    model.worklist.view = view;
-    vec![model.ask(Slot::Worklist, Request::Worklist(view))]
+    show_view(model, all.get((at + 1) % all.len()).copied().unwrap_or_default())
+}
+
+/// Another order of the rows.
+pub fn sort(model: &mut Model) -> Vec<Effect> {
+    let before = model.worklist.selected().map(|r| r.encounter.clone());
+    let at = Sort::ALL.iter().position(|(s, _)| *s == model.worklist.sort).unwrap_or(0);
+    model.worklist.sort = Sort::ALL.get((at + 1) % Sort::ALL.len()).map(|(sort, _)| *sort).unwrap_or_default();
+    narrow(model, before);
+    let words = format!("sorted by {}", model.worklist.sort.label());
+    model.say(words);
+    Vec::new()
+}
+
+/// Asks which columns.
+pub fn columns(model: &mut Model) -> Vec<Effect> {
+    model.layers.push(Layer::Columns);
+    Vec::new()
+}
+
+/// The encounter that a command of worklist or chart is about, who has it, and the patient.
+fn about(model: &Model) -> Option<(String, Option<String>, String)> {
+    match (&model.chart, model.screen()) {
+        (Some(chart), Screen::Chart) => {
+            let patient = chart.data.view.chart.patient.as_ref().map(|p| p.display()).unwrap_or_default();
+            Some((chart.data.encounter().to_owned(), chart.data.view.claimed.clone(), patient))
+        }
+        _ => model.worklist.selected().map(|r| (r.encounter.clone(), r.claimed.clone(), r.patient.clone())),
+    }
+}
+
+/// Takes the encounter on, or gives it back.
+pub fn claim(model: &mut Model) -> Vec<Effect> {
+    let Some((encounter, claimed, _)) = about(model) else { return Vec::new() };
+    let take = claimed.as_deref() != Some(model.user.as_str());
+    vec![model.ask(Slot::Act, Request::Claim(encounter, take))]
+}
+
+/// Asks for a line for oneself.
+pub fn note_to_self(model: &mut Model) -> Vec<Effect> {
+    if let Some((encounter, _, patient)) = about(model) {
+        let prompt = format!("A line about {patient}, for you alone");
+        model.layers.push(Layer::Words { prompt, text: String::new(), cursor: 0, purpose: Purpose::Note(encounter) });
+    }
+    Vec::new()
 }
 
 /// Reads the visible list again.

@@ -70,14 +70,28 @@ fn header(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) 
     let head = stripes.header;
     pen.line(head.x, head.y, head.width.saturating_sub(super::banner_width(model)), &parts);
     let unseen = chart.data.order().filter(|d| chart.data.unseen(*d)).count();
-    let news = if unseen == 0 { "nothing unread".to_owned() } else { say::count(unseen, "document to read", "documents to read") };
+    let labs = chart.data.new_labs();
+    let mut news = if unseen == 0 { "nothing unread".to_owned() } else { say::count(unseen, "document to read", "documents to read") };
+    if let Some(look) = view.last_look {
+        let values = if labs > 0 { format!(", {}", say::count(labs, "new lab", "new labs")) } else { String::new() };
+        news.push_str(&format!("{values} since {}", say::long(&look)));
+    }
+    let unseen = unseen + labs;
+    let taken = view.claimed.as_ref().map(|who| if *who == model.user { "yours".to_owned() } else { format!("{who} has it") });
+    let note = view.note.as_ref().map(|words| format!("note: {words}"));
     let discharged = encounter.end.filter(|end| *end <= view.as_of).map(|end| format!("discharged {}", say::long(&end)));
     let since = discharged.unwrap_or_else(|| say::arrival(encounter));
     let waiting = view.queries.iter().filter(|q| !q.state.is_over()).count();
     let queries = if waiting > 0 { say::count(waiting, "query under way", "queries under way") } else { String::new() };
     let reason = encounter.reason.as_deref().unwrap_or_default();
     let used = pen.put(head.x, stripes.sub.y, head.width, &news, if unseen > 0 { Role::Text } else { Role::Dim });
-    let rest = [queries.as_str(), since.as_str(), reason].iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join("   ");
+    let (taken, note) = (taken.unwrap_or_default(), note.unwrap_or_default());
+    let rest = [note.as_str(), taken.as_str(), queries.as_str(), since.as_str(), reason]
+        .iter()
+        .filter(|p| !p.is_empty())
+        .copied()
+        .collect::<Vec<_>>()
+        .join("   ");
     pen.put(head.x + used + 3, stripes.sub.y, head.width.saturating_sub(used + 3), &rest, Role::Dim);
 }
 

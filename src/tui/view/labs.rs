@@ -71,6 +71,9 @@ pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -
             let out = !point.flag.is_empty();
             pen.put_right(x, y, CELL - 3, &point.text, if out { Role::Title } else { Role::Text });
             pen.put(x + CELL - 2, y, 1, point.flag, if out { Role::Alert } else { Role::Text });
+            if chart.data.is_new(point) {
+                pen.put(x + CELL - 1, y, 1, "*", Role::Accent);
+            }
         }
         if *index == chart.lab {
             let bar = Rect { y, height: 1, width: name, ..rows };

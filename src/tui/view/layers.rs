@@ -7,10 +7,12 @@ use crate::checklist::{Explanation, Outcome};
 use crate::tui::command::{self, Avail};
 use crate::tui::layer::Layer;
 use crate::tui::layout;
-use crate::tui::model::Model;
+use crate::tui::model::{COLUMNS, Model};
 use crate::tui::say;
 use crate::tui::text;
 use crate::tui::theme::Role;
+use crate::tui::update::chart::targets;
+use crate::tui::update::worklist::view_keys;
 use crate::tui::update::{fitting, matches, outcome_keys, review_days};
 use crate::work::model::DismissReason;
 use ratatui::layout::{Position, Rect};
@@ -37,6 +39,22 @@ pub fn draw(model: &Model, layer: &Layer, pen: &mut Pen<'_>, size: (u16, u16), t
             sheet(pen, size, &format!("When to look at {patient} again"), days, "a digit; Esc changes nothing")
         }
         Layer::Sending { question, text, top, seen } => sending(pen, size, question, text, (*top, *seen)),
+        Layer::Views => {
+            let rows = view_keys(model).into_iter().map(|(key, _, words)| choice(&key.to_string(), &words)).collect();
+            sheet(pen, size, "Which charts", rows, "one key; Esc keeps this view")
+        }
+        Layer::Columns => {
+            let shown = |at: usize| model.worklist.columns.0.get(at).copied().unwrap_or(false);
+            let words = |at: usize, name: &str| format!("[{}] {name}", if shown(at) { "x" } else { " " });
+            let rows = COLUMNS.iter().enumerate().map(|(at, name)| choice(&(at + 1).to_string(), &words(at, name))).collect();
+            sheet(pen, size, "Which columns show, where there is room for them", rows, "a digit shows or hides; Enter or Esc is done")
+        }
+        Layer::GoTo => {
+            let targets = model.chart.as_ref().map(targets).unwrap_or_default();
+            let mut rows: Rows = targets.into_iter().map(|(key, words, _)| choice(&key.to_string(), &words)).collect();
+            rows.push(choice("g", "to the top"));
+            sheet(pen, size, "Go to the newest", rows, "one key; Esc stays here")
+        }
         Layer::Confirm { question, .. } => {
             let rows = vec![vec![
                 ("y".to_owned(), Role::Key),

@@ -43,15 +43,23 @@ pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, size: (u16, u16)) -> Option<Po
 
 fn heading(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, bottom: usize) {
     let (Some(document), Some(note)) = (chart.data.document(chart.doc), chart.data.notes.get(chart.doc)) else { return };
-    let time = document.time.map(|t| say::long(&t)).unwrap_or_default();
-    let author = document.author.as_ref().map(|a| a.display().to_owned()).unwrap_or_default();
+    // In a narrow pane the family name does, so that what was carried over has room.
+    let narrow = area.width < 70;
+    let time = document.time.map(|t| if narrow { say::short(&t) } else { say::long(&t) }).unwrap_or_default();
+    let full = document.author.as_ref().map(|a| a.display().to_owned()).unwrap_or_default();
+    let author = if narrow { note.author.clone() } else { full };
     let signed = match (&document.signer, document.status) {
         (Some(_), _) => "signed".to_owned(),
         (None, DocumentStatus::NotGiven) => String::new(),
         (None, status) => say::status(status).to_owned(),
     };
+    let copied = note.copied.as_ref().map(|(lines, from)| {
+        let from = from.filter(|_| !narrow).map(|t| format!(" from {}", say::short(&t))).unwrap_or_default();
+        format!("{}{from}", say::count(*lines, "line copied", "lines copied"))
+    });
     let version = if document.version > 1 { format!("version {}", document.version) } else { String::new() };
-    let rest = [time, author, signed, version].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("   ");
+    let rest =
+        [time, author, copied.unwrap_or_default(), signed, version].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("   ");
     let percent = format!("{} %", note.lines.percent(bottom));
     let room = area.width.saturating_sub(7);
     let used = super::chart::title(pen, Rect { width: room, ..area }, note.label, chart.pane == Pane::Reader);

@@ -4,39 +4,53 @@ use super::list::Tops;
 use super::pen::Pen;
 use crate::checklist::Severity;
 use crate::tui::layout::Frame;
-use crate::tui::model::Model;
+use crate::tui::model::{Columns as Chosen, Model, Sort};
 use crate::tui::say;
 use crate::tui::text;
 use crate::tui::theme::Role;
-use crate::work::model::{WorklistRow, WorklistView};
+use crate::work::model::WorklistRow;
 use ratatui::layout::{Position, Rect};
 
-/// Where the columns stand, from the width alone.
+/// Where the columns stand, from the width and from what somebody chose to see.
 struct Columns {
     age: u16,
-    unit: u16,
-    day: u16,
+    unit: Option<u16>,
+    day: Option<u16>,
+    attending: Option<u16>,
+    service: Option<u16>,
     why: u16,
     why_width: u16,
     gaps: u16,
-    queries: u16,
+    queries: Option<u16>,
     queries_width: u16,
     next: Option<u16>,
 }
 
 impl Columns {
-    fn new(width: u16) -> Self {
-        let name = if width >= 76 { 19 } else { 15 };
-        let age = 2 + name;
-        let unit = age + 6;
-        let day = unit + if width >= 76 { 8 } else { 6 };
-        let why = day + if width >= 76 { 10 } else { 0 };
-        let next = (width >= 110).then(|| width - 9);
+    fn new(width: u16, chosen: Chosen) -> Self {
+        let roomy = width >= 76;
+        let age = 2 + if roomy { 19 } else { 15 };
+        let mut x = age + 6;
+        let mut place = |name: &str, wide: u16, fits: bool| {
+            (fits && chosen.shows(name)).then(|| {
+                let at = x;
+                x += wide;
+                at
+            })
+        };
+        let unit = place("unit", if roomy { 8 } else { 6 }, true);
+        let day = place("day", 10, roomy);
+        let attending = place("attending", 13, width >= 110);
+        let service = place("service", 19, width >= 120);
+        let why = x;
+        let wide = width >= 110;
+        let next = (wide && chosen.shows("next")).then(|| width - 9);
         // Without room for words a letter says that there is a query.
-        let queries_width = if width >= 110 { 16 } else { 2 };
-        let queries = next.unwrap_or(width).saturating_sub(queries_width);
-        let gaps = queries.saturating_sub(6);
-        Self { age, unit, day, why, why_width: gaps.saturating_sub(why + 2), gaps, queries, queries_width, next }
+        let queries_width = if wide { 16 } else { 2 };
+        let right = next.unwrap_or(width);
+        let queries = chosen.shows("queries").then(|| right.saturating_sub(queries_width));
+        let gaps = queries.unwrap_or(right).saturating_sub(6);
+        Self { age, unit, day, attending, service, why, why_width: gaps.saturating_sub(why + 2), gaps, queries, queries_width, next }
     }
 
     /// Whether queries have room for words.
@@ -70,7 +84,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     pen.line(head.x, head.y, room, &[("Lacuna", Role::Accent), ("   Worklist ", Role::Title), (page.view.label(), Role::Text)]);
     counts(model, pen, sub);
     let detail = detail_rows(body.height);
-    let columns = Columns::new(body.width);
+    let columns = Columns::new(body.width, page.columns);
     if page.loaded {
         head_row(pen, body, &columns);
     }
@@ -131,7 +145,8 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
 fn detail_rows(height: u16) -> u16 {
     match height {
         0..=12 => 0,
-        13..=17 => 5,
+        // Two gaps; the column beside the reasons says how many there are. More of them would make every step write more.
+        13..=49 => 5,
         _ => 7,
     }
 }
@@ -153,8 +168,7 @@ fn counts(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     for (words, role) in parts {
         x += pen.put(x, area.y, area.right().saturating_sub(x), &words, role) + 3;
     }
-    let at = WorklistView::ALL.iter().position(|v| *v == page.view).unwrap_or(0) + 1;
-    let view = format!("view {at}/{}", WorklistView::ALL.len());
+    let view = if page.sort == Sort::Pressing { String::new() } else { format!("sorted by {}", page.sort.label()) };
     if area.right() > x + 10 {
         pen.put_right(x, area.y, area.right() - x, &view, Role::Dim);
     }
@@ -163,16 +177,19 @@ fn counts(model: &Model, pen: &mut Pen<'_>, area: Rect) {
 fn head_row(pen: &mut Pen<'_>, area: Rect, columns: &Columns) {
     let (x, y) = (area.x, area.y);
     pen.put(x + 2, y, 18, "Patient", Role::Dim);
-    pen.put(x + columns.unit, y, 7, "Unit", Role::Dim);
-    if columns.why > columns.day {
-        pen.put_right(x + columns.day, y, 9, "Day/GM", Role::Dim);
+    for (at, wide, words) in [(columns.unit, 7, "Unit"), (columns.attending, 12, "Attending"), (columns.service, 18, "Service")] {
+        if let Some(at) = at {
+            pen.put(x + at, y, wide, words, Role::Dim);
+        }
+    }
+    if let Some(day) = columns.day {
+        pen.put_right(x + day, y, 9, "Day/GM", Role::Dim);
     }
     pen.put(x + columns.why, y, columns.why_width, "Why it is here", Role::Dim);
     pen.put_right(x + columns.gaps, y, 4, "Gaps", Role::Dim);
-    match columns.in_words() {
-        true => pen.put(x + columns.queries, y, columns.queries_width, "Queries", Role::Dim),
-        false => pen.put(x + columns.queries, y, 2, " Q", Role::Dim),
-    };
+    if let Some(queries) = columns.queries {
+        pen.put(x + queries, y, columns.queries_width, if columns.in_words() { "Queries" } else { " Q" }, Role::Dim);
+    }
     if let Some(next) = columns.next {
         pen.put(x + next, y, 8, "Next", Role::Dim);
     }
@@ -186,8 +203,18 @@ fn draw_row(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow, col
     pen.put(x + 2, y, columns.age - 3, &row.patient, name);
     let age = row.age.map_or_else(|| "  -".to_owned(), |a| format!("{a:>3}"));
     pen.put(x + columns.age, y, 5, &format!("{age} {}", row.sex), Role::Text);
-    pen.put(x + columns.unit, y, 7.min(columns.day - columns.unit), row.unit.as_deref().unwrap_or("-"), Role::Text);
-    if columns.why > columns.day {
+    if let Some(unit) = columns.unit {
+        let wide = columns.day.or(columns.attending).or(columns.service).unwrap_or(columns.why) - unit;
+        pen.put(x + unit, y, 7.min(wide.saturating_sub(if wide > 6 { 1 } else { 0 })), row.unit.as_deref().unwrap_or("-"), Role::Text);
+    }
+    if let Some(attending) = columns.attending {
+        let name = row.attending.as_deref().map(text::surname).unwrap_or_default();
+        pen.put(x + attending, y, 12, &name, Role::Text);
+    }
+    if let Some(service) = columns.service {
+        pen.put(x + service, y, 18, row.service.as_deref().unwrap_or("-"), Role::Text);
+    }
+    if let Some(day) = columns.day {
         let (words, over) = stay(row);
         let role = if row.discharged.is_some() {
             Role::Dim
@@ -196,7 +223,7 @@ fn draw_row(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow, col
         } else {
             Role::Text
         };
-        pen.put_right(x + columns.day, y, 9, &words, role);
+        pen.put_right(x + day, y, 9, &words, role);
     }
     let nothing = row.unseen == 0 && row.gaps == 0;
     pen.put(x + columns.why, y, columns.why_width, &row.reasons.join("; "), if nothing { Role::Dim } else { Role::Text });
@@ -207,16 +234,21 @@ fn draw_row(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow, col
         }
         None => pen.put_right(x + columns.gaps, y, 4, "0", Role::Dim),
     }
-    if columns.in_words() {
-        pen.put(x + columns.queries, y, columns.queries_width - 1, &row.queries, Role::Text);
-    } else if let Some((letter, role)) = query_letter(&row.queries) {
-        pen.put(x + columns.queries + 1, y, 1, letter, role);
+    match (columns.queries, query_letter(&row.queries)) {
+        (Some(queries), _) if columns.in_words() => {
+            pen.put(x + queries, y, columns.queries_width - 1, &row.queries, Role::Text);
+        }
+        (Some(queries), Some((letter, role))) => {
+            pen.put(x + queries + 1, y, 1, letter, role);
+        }
+        _ => {}
     }
     if let (Some(next), Some(review), Some(now)) = (columns.next, &row.next_review, &model.now) {
         pen.put(x + next, y, 8, &say::when(review, now), Role::Text);
     }
     if selected {
-        pen.select(area, true);
+        // Bar and patient say which row it is; the rest of it stays as it was, so that a step writes little.
+        pen.select(Rect { width: columns.age + 5, ..area }, true);
     }
 }
 
@@ -244,26 +276,33 @@ fn draw_detail(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow) 
     let attending = row
         .attending
         .as_deref()
-        .map(|a| format!("{a}{}", row.service.as_deref().map(|s| format!(", {s}")).unwrap_or_default()))
+        .map(|a| format!("{a}{}", row.service.as_deref().filter(|_| wide >= 140).map(|s| format!(", {s}")).unwrap_or_default()))
         .unwrap_or_default();
     // What the narrow list has no columns for.
     let narrow = wide < 108;
     let queries = Some(&row.queries).filter(|q| narrow && !q.is_empty()).map(|q| format!("queries: {q}")).unwrap_or_default();
     let next = row.next_review.as_ref().zip(model.now.as_ref()).filter(|_| narrow);
     let next = next.map(|(at, now)| format!("look again {}", say::when(at, now))).unwrap_or_default();
-    let rest =
-        [queries, next, mrn, admitted, discharged, attending, drg].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("   ");
-    pen.line(x, y, wide, &[(&row.patient, Role::Title), ("   ", Role::Text), (&rest, Role::Dim)]);
+    let note = row.note.as_ref().map(|words| format!("note: {words}")).unwrap_or_default();
+    let taken = row.claimed.as_ref().map(|who| if *who == model.user { "yours".to_owned() } else { format!("{who} has it") });
+    let rest = [note, taken.unwrap_or_default(), queries, next, mrn, admitted, discharged, attending, drg]
+        .into_iter()
+        .filter(|p| !p.is_empty())
+        .collect::<Vec<_>>()
+        .join("   ");
+    // Whose it is stands in the row: here is what the row has no room for.
+    pen.put(x, y, wide, &rest, Role::Dim);
     y += 1;
     if row.top_gaps.is_empty() {
         pen.put(x, y, wide, if row.unseen > 0 { "no open gap; documents to read" } else { "no open gap, nothing new" }, Role::Dim);
         return;
     }
-    let source_width = if wide >= 100 { wide * 2 / 5 } else { 33.min(wide / 2) };
-    for gap in row.top_gaps.iter().take(usize::from(area.bottom().saturating_sub(y))) {
+    // Where there is no room for both the gap is said whole; its proof is a key away.
+    let source_width = if wide >= 140 { wide * 2 / 5 } else { 0 };
+    for gap in row.top_gaps.iter().take(usize::from(area.height.saturating_sub(3))) {
         pen.put(x, y, 1, &gap.severity.sign().to_string(), severity_role(gap.severity));
-        let title = text::fit(&gap.title, usize::from(wide - source_width - 5), pen.ascii);
-        pen.put(x + 3, y, wide - source_width - 5, &title, Role::Text);
+        let title = text::fit(&gap.title, usize::from(wide.saturating_sub(source_width + 5)), pen.ascii);
+        pen.put(x + 3, y, wide.saturating_sub(source_width + 5), &title, Role::Text);
         pen.put(x + wide - source_width, y, source_width, &gap.source, Role::Dim);
         y += 1;
     }

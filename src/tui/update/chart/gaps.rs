@@ -4,7 +4,7 @@ use super::panes::show_times;
 use super::{jump, seen};
 use crate::chart::{Evidence, TextEvidence};
 use crate::checklist::{Gap, GapState};
-use crate::tui::layer::{Layer, Yes};
+use crate::tui::layer::{Layer, Purpose, Yes};
 use crate::tui::model::{ChartPage, Model, Pane};
 use crate::tui::msg::{Effect, Request, Slot};
 use crate::tui::update::nav;
@@ -157,6 +157,22 @@ pub fn move_on(model: &mut Model, key: &str) {
     let mut open = gaps.iter().skip(at + 1).chain(gaps.iter().take(at)).filter(|g| g.gap.state == GapState::Open);
     // One that has a draft is not forgotten, but it comes after those that nobody took up.
     chart.next_gap = open.clone().find(|g| g.query.is_none()).or(open.next()).map(|g| g.key.clone());
+}
+
+/// The query that was sent about the selected gap.
+pub fn query_of_gap(model: &Model) -> Option<i64> {
+    let chart = model.chart.as_ref()?;
+    let id = chart.data.view.gaps.get(chart.gap)?.query?;
+    chart.data.view.queries.iter().any(|q| q.id == id && q.state.is_sent()).then_some(id)
+}
+
+/// Asks how one spoke about that query.
+pub fn contact(model: &mut Model) -> Vec<Effect> {
+    if let Some(id) = query_of_gap(model) {
+        let prompt = format!("Query {id}. How, and what was said? As in  telephone: will look at it tonight");
+        model.layers.push(Layer::Words { prompt, text: String::new(), cursor: 0, purpose: Purpose::Contact(id) });
+    }
+    Vec::new()
 }
 
 /// An empty draft.

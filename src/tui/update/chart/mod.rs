@@ -2,10 +2,14 @@
 
 mod find;
 mod gaps;
+mod go_to;
 mod panes;
 
 pub use find::{find, find_next, find_previous, paste, typed};
-pub use gaps::{dismiss, enter, explain, move_on, next_proof, previous_proof, query, query_about, query_blank, reopen};
+pub use gaps::{
+    contact, dismiss, enter, explain, move_on, next_proof, previous_proof, query, query_about, query_blank, query_of_gap, reopen,
+};
+pub use go_to::{go_to, targets, went_to};
 pub use panes::{into, next_pane, out_of, pane_documents, pane_gaps, pane_labs, pane_reader, previous_pane};
 
 use super::nav;
@@ -217,6 +221,8 @@ fn seen(model: &mut Model, doc: usize) -> Vec<Effect> {
     }
     let Some((document, version)) = chart.data.document(doc).map(|d| (d.identifier.clone(), d.version)) else { return Vec::new() };
     let encounter = chart.data.encounter().to_owned();
+    // At once, and not when the store has it: the next key may come before that.
+    was_seen(model, &encounter, &document);
     vec![model.ask(Slot::Act, Request::Seen(encounter, document, version))]
 }
 
@@ -227,14 +233,22 @@ pub fn was_seen(model: &mut Model, encounter: &str, document: &str) {
     }
 }
 
-/// The next document that was not opened yet, oldest first, so that the stay reads forwards.
+/// The next document that was not opened yet, oldest first, so that the stay reads forwards; then labs that came since the last look.
 pub fn next_unseen(model: &mut Model) -> Vec<Effect> {
     let Some(chart) = &mut model.chart else { return Vec::new() };
     let order: Vec<usize> = chart.data.order().collect();
     let at = order.iter().position(|d| *d == chart.doc).unwrap_or(0);
     let round = (0..order.len()).map(|step| (at + order.len() - step) % order.len());
     let next = round.filter_map(|i| order.get(i).copied()).find(|d| chart.data.unseen(*d));
-    let Some(doc) = next else { return Vec::new() };
+    let Some(doc) = next else {
+        // Every note was opened: what is left are values.
+        let Some(lab) = chart.data.first_new_lab() else { return Vec::new() };
+        chart.remember();
+        chart.pane = Pane::Labs;
+        chart.lab = lab;
+        panes::show_newest(chart);
+        return Vec::new();
+    };
     chart.remember();
     chart.doc = doc;
     chart.pane = Pane::Reader;

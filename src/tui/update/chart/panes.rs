@@ -25,6 +25,11 @@ pub(super) fn show_times(chart: &mut ChartPage, size: (u16, u16), wanted: &[Inst
     chart.lab_back = first.map_or(0, |first| times.len().saturating_sub(first + cells));
 }
 
+/// Moves the labs to their newest values.
+pub(super) fn show_newest(chart: &mut ChartPage) {
+    chart.lab_back = 0;
+}
+
 fn focus(model: &mut Model, pane: Pane) -> Vec<Effect> {
     let size = model.size;
     let Some(chart) = &mut model.chart else { return Vec::new() };

@@ -1,0 +1,225 @@
+//! `--plain`: the work as a conversation of lines, for screen readers and for terminals that can do nothing else. No cursor is moved, nothing
+//! is drawn over, every list is numbered, and all of it is ASCII but for patients' own words.
+
+use super::gaps::proof_line;
+use crate::chart::Value;
+use crate::checklist::Severity;
+use crate::error::{Result, Trouble};
+use crate::text;
+use crate::work::Desk;
+use crate::work::model::{ChartView, DismissReason, Worklist, WorklistView};
+use std::io::{self, BufRead, Write};
+
+/// Where the conversation is.
+enum Place {
+    Worklist(Worklist),
+    Chart(Box<ChartView>),
+}
+
+/// Holds the conversation until it is left or the input ends.
+pub fn run(desk: &dyn Desk, input: &mut dyn BufRead, out: &mut dyn Write, start_at: Option<&str>) -> Result<u8> {
+    let mut say = |words: &str| writeln!(out, "{}", ascii(words)).and_then(|()| out.flush()).map_err(broken);
+    let mut view = WorklistView::Active;
+    let mut place = match start_at {
+        Some(encounter) => Place::Chart(Box::new(desk.chart(encounter)?)),
+        None => Place::Worklist(desk.worklist(view)?),
+    };
+    say(&format!("Lacuna, line by line. {}. You are {}.", desk.banner(), desk.user()))?;
+    say(&shown(&place))?;
+    let mut line = String::new();
+    loop {
+        line.clear();
+        if input.read_line(&mut line).map_err(broken)? == 0 {
+            return Ok(0);
+        }
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let number = |at: usize| words.get(at).and_then(|w| w.parse::<usize>().ok()).and_then(|n| n.checked_sub(1));
+        let step = match (&place, words.first().copied()) {
+            (_, Some("q")) => return Ok(0),
+            (_, None | Some("?")) => Ok(None),
+            (Place::Worklist(_), Some("v")) => match number(1).and_then(|at| WorklistView::ALL.get(at)) {
+                Some(chosen) => {
+                    view = *chosen;
+                    desk.worklist(view).map(|list| Some(Place::Worklist(list)))
+                }
+                None => {
+                    let names = WorklistView::ALL.iter().enumerate().map(|(at, v)| format!("v {}: {}", at + 1, v.label()));
+                    say(&names.collect::<Vec<_>>().join("\n"))?;
+                    continue;
+                }
+            },
+            (Place::Worklist(list), Some(_)) => match number(0).and_then(|at| list.rows.get(at)) {
+                Some(row) => desk.chart(&row.encounter).map(|chart| Some(Place::Chart(Box::new(chart)))),
+                None => unknown(),
+            },
+            (Place::Chart(_), Some("b")) => desk.worklist(view).map(|list| Some(Place::Worklist(list))),
+            (Place::Chart(chart), Some("d")) => match number(1).and_then(|at| chart.chart.documents.get(at)) {
+                Some(document) => {
+                    desk.mark_seen(&chart.chart.encounter.identifier, &document.identifier, document.version)?;
+                    say(&text::multiline(&document.text))?;
+                    say("End of the document.")?;
+                    continue;
+                }
+                None => unknown(),
+            },
+            (Place::Chart(chart), Some("g")) => match number(1).and_then(|at| chart.gaps.get(at)) {
+                Some(row) => {
+                    say(&row.gap.title)?;
+                    say(&row.gap.why)?;
+                    row.gap.evidence.iter().try_for_each(|proof| say(&proof_line(proof)))?;
+                    row.gap.searched.iter().try_for_each(|s| say(&format!("Looked for and not found: {} ({})", s.what, s.r#where)))?;
+                    continue;
+                }
+                None => unknown(),
+            },
+            (Place::Chart(chart), Some("x")) => {
+                match (number(1).and_then(|at| chart.gaps.get(at)), number(2).and_then(|at| DismissReason::ALL.get(at))) {
+                    (Some(row), Some(reason)) if *reason != DismissReason::Other => {
+                        desk.dismiss_gap(&chart.chart.encounter.identifier, &row.key, *reason, "")?;
+                        say(&format!("Set aside: {}.", reason.label()))?;
+                        desk.chart(&chart.chart.encounter.identifier).map(|chart| Some(Place::Chart(Box::new(chart))))
+                    }
+                    _ => {
+                        let reasons = DismissReason::ALL.iter().enumerate().filter(|(_, r)| **r != DismissReason::Other);
+                        say("x, the number of the gap, the number of the reason:")?;
+                        reasons.map(|(at, r)| format!("{}: {}", at + 1, r.label())).try_for_each(|words| say(&words))?;
+                        continue;
+                    }
+                }
+            }
+            (Place::Chart(chart), Some("m")) => match words.get(1).and_then(|d| d.parse::<u32>().ok()) {
+                Some(days) => {
+                    desk.set_next_review(&chart.chart.encounter.identifier, days)?;
+                    say(&format!("Next look in {days} days."))?;
+                    continue;
+                }
+                None => unknown(),
+            },
+            (Place::Chart(chart), Some("w")) => match number(1).and_then(|at| chart.gaps.get(at)) {
+                Some(row) => {
+                    let draft = desk.draft_for_gap(&chart.chart.encounter.identifier, &row.key)?;
+                    say(&desk.provider_view(&draft.draft, Some(draft.row.id)))?;
+                    say(&format!(
+                        "Draft {0} is kept. `lacuna query edit {0}` changes it, `lacuna query send {0}` sends it.",
+                        draft.row.id
+                    ))?;
+                    continue;
+                }
+                None => unknown(),
+            },
+            (Place::Chart(chart), Some("l")) => {
+                for o in chart.chart.observations.iter().rev().take(60) {
+                    let value = o.value.as_ref().map(value_words).unwrap_or_default();
+                    let range = match (o.low, o.high) {
+                        (Some(low), Some(high)) => format!(", range {low} to {high}"),
+                        _ => String::new(),
+                    };
+                    say(&format!("{} {value}{range}, {}", o.name, o.time.map(|t| t.display()).unwrap_or_default()))?;
+                }
+                continue;
+            }
+            (Place::Chart(_), Some(_)) => unknown(),
+        };
+        match step {
+            Ok(Some(next)) => {
+                place = next;
+                say(&shown(&place))?;
+            }
+            Ok(None) => say(&shown(&place))?,
+            Err(trouble) => say(&trouble.to_string())?,
+        }
+    }
+}
+
+fn unknown() -> Result<Option<Place>> {
+    Err(Trouble::input("that is not understood").hint("? says where you are and what can be typed"))
+}
+
+fn broken(error: io::Error) -> Trouble {
+    Trouble::system("the conversation cannot go on").why(error)
+}
+
+fn value_words(value: &Value) -> String {
+    match value {
+        Value::Quantity(q) => {
+            format!(
+                "{}{}{}",
+                q.comparator.as_deref().unwrap_or_default(),
+                q.value,
+                q.unit.as_deref().map(|u| format!(" {u}")).unwrap_or_default()
+            )
+        }
+        Value::Text(words) => text::label(words),
+    }
+}
+
+/// Signs that lines of ours are written with, as ASCII.
+fn ascii(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for c in words.chars() {
+        match c {
+            '\u{2192}' => out.push_str("to"),
+            '\u{201c}' | '\u{201d}' => out.push('"'),
+            '\u{2018}' | '\u{2019}' => out.push('\''),
+            '\u{2026}' => out.push_str("..."),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn severity(of: Severity) -> &'static str {
+    match of {
+        Severity::High => "needs an answer",
+        Severity::Warn => "worth a look",
+        Severity::Info => "worth knowing",
+    }
+}
+
+fn shown(place: &Place) -> String {
+    match place {
+        Place::Worklist(list) => {
+            let mut text = format!("Worklist, {}: {} charts, {} with something new.", list.view.label(), list.rows.len(), list.with_new);
+            for (at, row) in list.rows.iter().enumerate() {
+                let age = row.age.map(|a| format!(", {a} years")).unwrap_or_default();
+                text.push_str(&format!(
+                    "\n{}. {}{age}, {}. {}. Gaps {}, documents to read {}.",
+                    at + 1,
+                    text::label(&row.patient),
+                    text::label(row.unit.as_deref().unwrap_or("no unit")),
+                    text::label(&row.reasons.join("; ")),
+                    row.gaps,
+                    row.unseen
+                ));
+            }
+            text.push_str("\nType a number to open a chart, v for other views, q to leave, ? to hear this again.");
+            text
+        }
+        Place::Chart(view) => chart(view),
+    }
+}
+
+fn chart(view: &ChartView) -> String {
+    let patient = view.chart.patient.as_ref().map_or_else(|| "Patient not given".to_owned(), |p| p.display());
+    let mut text = format!("Chart of {}, stay {}.", text::label(&patient), text::label(view.chart.encounter.name()));
+    text.push_str(&format!("\n{} documents:", view.chart.documents.len()));
+    for (at, (d, r)) in view.chart.documents.iter().zip(view.readings.iter()).enumerate() {
+        let read = if view.seen.contains(&d.identifier) { "read" } else { "not read yet" };
+        let kind = d.document_type.unwrap_or(r.document_type).label();
+        let author = d.author.as_ref().map_or("author not given", |a| a.display());
+        let time = d.time.map(|t| t.display()).unwrap_or_else(|| "no date".to_owned());
+        text.push_str(&format!("\nd {}. {kind}, {time}, {}, {read}.", at + 1, text::label(author)));
+    }
+    text.push_str(&format!("\n{} gaps:", view.gaps.len()));
+    for (at, row) in view.gaps.iter().enumerate() {
+        let state = match (&row.dismissed, row.query) {
+            (Some(reason), _) => format!(", set aside: {reason}"),
+            (None, Some(id)) => format!(", query {id} asks about it"),
+            (None, None) => String::new(),
+        };
+        text.push_str(&format!("\ng {}. {}: {}{state}.", at + 1, severity(row.gap.severity), text::label(&row.gap.title)));
+    }
+    text.push_str("\nType d and a number to read a document, g and a number for a gap with its proof, x to set a gap aside, w and a number to write a query,");
+    text.push_str("\nl for the newest values, m and days for your next look, b for the worklist, q to leave, ? to hear this again.");
+    text
+}

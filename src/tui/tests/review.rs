@@ -1,0 +1,101 @@
+//! A review by its keys: what is new, going to a kind of note, notes to oneself, who has a chart, views, order and columns.
+
+use super::harness::Harness;
+use crate::chart::Instant;
+use crate::tui::chart_data::MarkKind;
+use crate::tui::model::{Pane, Screen};
+
+#[test]
+fn what_came_since_the_last_look_is_counted_marked_and_one_key_away() {
+    let mut h = Harness::new(120, 40);
+    h.desk.edit("88120", |chart| {
+        chart.last_look = Instant::parse("2026-11-18T12:00:00-05:00");
+        chart.seen = chart.chart.documents.iter().map(|d| d.identifier.clone()).collect();
+    });
+    h.keys("<Enter>").expect("nothing unread, 1 new lab since Wed 18 Nov 12:00").keys("u");
+    assert_eq!(h.model.chart.as_ref().unwrap().pane, Pane::Labs);
+    h.expect("2.4 H*");
+}
+
+#[test]
+fn what_is_new_pressed_faster_than_the_store_answers_goes_on_to_the_next_note() {
+    let mut h = Harness::new(120, 40);
+    h.keys("<Enter>");
+    h.held = Some(Vec::new());
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..4 {
+        h.keys("u");
+        seen.insert(h.model.chart.as_ref().unwrap().doc);
+    }
+    assert_eq!(seen.len(), 4);
+    h.expect("nothing unread");
+}
+
+#[test]
+fn setting_the_next_look_ends_this_one() {
+    let mut h = Harness::new(120, 40);
+    h.keys("<Enter>m1").expect("to look at again in 1 day").expect("since Thu 19 Nov 08:42");
+}
+
+#[test]
+fn one_letter_goes_to_the_newest_note_of_a_kind_and_back() {
+    let mut h = Harness::new(120, 40);
+    h.keys("<Enter>g").expect("h  H&P").keys("h");
+    let chart = h.model.chart.as_ref().unwrap();
+    assert_eq!(chart.data.document(chart.doc).unwrap().identifier, "88120-d2");
+    h.keys("<Backspace>");
+    assert_eq!(h.model.chart.as_ref().unwrap().pane, Pane::Gaps);
+    h.keys("jjgg");
+    assert_eq!(h.model.chart.as_ref().unwrap().gap, 0);
+}
+
+#[test]
+fn lines_carried_over_from_an_earlier_note_are_told_from_new_ones() {
+    let mut h = Harness::new(120, 40);
+    h.keys("<Enter>gh").expect("9 lines copied");
+    let chart = h.model.chart.as_ref().unwrap();
+    let copied = chart.data.notes[chart.doc].marks.iter().filter(|m| m.kind == MarkKind::Copied).count();
+    assert_eq!(copied, 9);
+    h.keys("ge").absent("copied");
+}
+
+#[test]
+fn a_line_for_oneself_shows_in_the_chart_and_in_the_worklist() {
+    let mut h = Harness::new(120, 40);
+    h.keys("<Enter>acheck the echo<Enter>").expect("noted, for you alone").expect("note: check the echo");
+    h.keys("<Esc>").expect("note: check the echo");
+}
+
+#[test]
+fn who_has_a_chart_shows_and_the_same_key_gives_it_back() {
+    let mut h = Harness::new(120, 40);
+    h.keys("A").expect("taken on: others see").expect("yours").keys("A").expect("given back").absent("yours");
+}
+
+#[test]
+fn every_view_is_one_key_away_with_its_count_and_so_are_kept_searches() {
+    let mut h = Harness::new(120, 40);
+    h.keys("sWound").rest().keys("<C-b>wounds<Enter><Esc>").expect("Worklist");
+    h.keys("v").expect("6  active").expect("5  with gaps").expect("search wounds").keys("a").rest();
+    h.expect("search  Wound");
+    h.keys("v5").expect("with gaps").absent("search  Wound");
+}
+
+#[test]
+fn order_and_columns_are_kept_for_the_next_time() {
+    let mut h = Harness::new(120, 40);
+    h.keys("o").expect("sorted by patient");
+    let rows = h.text();
+    assert!(rows.find("BANERJEE").unwrap() < rows.find("RIVERA").unwrap());
+    h.keys("C").expect("[x] unit").keys("23<Enter>").expect("Attending").absent("Day/GM").rest();
+    h.keys("<C-q>");
+    let mut again = Harness::on(std::sync::Arc::clone(&h.desk), 120, 40);
+    again.expect("sorted by patient").expect("Attending").absent("Day/GM");
+}
+
+#[test]
+fn a_contact_is_recorded_from_the_gap_that_waits() {
+    let mut h = Harness::new(120, 40);
+    h.keys("<Enter>c").expect("no query that was sent asks about this gap");
+    assert_eq!(h.model.screen(), Screen::Chart);
+}
