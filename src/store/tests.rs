@@ -230,7 +230,7 @@ fn what_a_role_does_not_allow_is_undone_refused_and_written_down() {
     let store = Store::memory(&actor()).unwrap();
     import(&store, &batch("text"));
     let trainer = Actor { user: "tess".into(), role: Some(crate::keys::Role::Trainer), ..actor() };
-    let error = store.set_next_review(&trainer, "e1", Some(actor().now)).unwrap_err();
+    let error = store.end_look(&trainer, "e1", Some(actor().now)).unwrap_err();
     assert_eq!(error.exit_code(), 3);
     assert!(store.next_reviews("tess").unwrap().is_empty(), "nothing of it was kept");
     let last = store.audit(&AuditFilter::default()).unwrap().pop().unwrap();
