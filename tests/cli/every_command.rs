@@ -86,6 +86,14 @@ fn every_command_gives_one_json_value_and_no_other_word() {
     assert_eq!(t.does("export", &[encounter])["resourceType"], "Bundle");
     let run = t.does("import", &[note])["run"].to_string();
     assert!(t.does("import undo", &[&run])["changes"].as_u64().unwrap() > 0);
+    let admit = |n: u8| {
+        format!("MSH|^~\\&|A|B|C|D|20260105||ADT^A01|{n}|P|2.5\rPID|||{n}^^^N{n}^MR||Probe^Mia||19500203|F\rPV1||I|||||||||||||||||V{n}^^^N{n}\r")
+    };
+    let feed = t.home.write("two.hl7", admit(1) + &admit(2));
+    t.does("import", &[feed.to_str().unwrap()]);
+    assert_eq!(t.does("import doubles", &[]).as_array().map(Vec::len), Some(1));
+    let run = t.does("import merge", &["N2|2", "N1|1"])["run"].to_string();
+    t.does("import undo", &[&run]);
     t.does("note", &[document]);
     t.does("review", &[encounter, "--next", "2"]);
     t.does("me", &["--name", "Ana Ruiz, RN, CCDS", "--contact", "ext. 4417"]);
