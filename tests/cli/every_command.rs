@@ -87,7 +87,9 @@ fn every_command_gives_one_json_value_and_no_other_word() {
     let run = t.does("import", &[note])["run"].to_string();
     assert!(t.does("import undo", &[&run])["changes"].as_u64().unwrap() > 0);
     let admit = |n: u8| {
-        format!("MSH|^~\\&|A|B|C|D|20260105||ADT^A01|{n}|P|2.5\rPID|||{n}^^^N{n}^MR||Probe^Mia||19500203|F\rPV1||I|||||||||||||||||V{n}^^^N{n}\r")
+        format!(
+            "MSH|^~\\&|A|B|C|D|20260105||ADT^A01|{n}|P|2.5\rPID|||{n}^^^N{n}^MR||Probe^Mia||19500203|F\rPV1||I|||||||||||||||||V{n}^^^N{n}\r"
+        )
     };
     let feed = t.home.write("two.hl7", admit(1) + &admit(2));
     t.does("import", &[feed.to_str().unwrap()]);

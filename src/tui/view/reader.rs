@@ -49,17 +49,20 @@ fn heading(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, bottom: usize) {
     let full = document.author.as_ref().map(|a| a.display().to_owned()).unwrap_or_default();
     let author = if narrow { note.author.clone() } else { full };
     let signed = match (&document.signer, document.status) {
+        // What was carried over says more than the usual; what is not signed is always said.
+        (Some(_), _) if narrow && note.copied.is_some() => String::new(),
         (Some(_), _) => "signed".to_owned(),
         (None, DocumentStatus::NotGiven) => String::new(),
         (None, status) => say::status(status).to_owned(),
     };
     let copied = note.copied.as_ref().map(|(lines, from)| {
-        let from = from.filter(|_| !narrow).map(|t| format!(" from {}", say::short(&t))).unwrap_or_default();
+        let from = from.filter(|_| area.width >= 90).map(|t| format!(" from {}", say::short(&t))).unwrap_or_default();
         format!("{}{from}", say::count(*lines, "line copied", "lines copied"))
     });
     let version = if document.version > 1 { format!("version {}", document.version) } else { String::new() };
+    // Whether a provider answers for it comes before what was carried over.
     let rest =
-        [time, author, copied.unwrap_or_default(), signed, version].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("   ");
+        [time, author, signed, version, copied.unwrap_or_default()].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("   ");
     let percent = format!("{} %", note.lines.percent(bottom));
     let room = area.width.saturating_sub(7);
     let used = super::chart::title(pen, Rect { width: room, ..area }, note.label, chart.pane == Pane::Reader);
