@@ -30,6 +30,7 @@ pub const DRAFT: Wanted = Wanted { what: "draft", most: 1 << 20, hint: "give a q
 /// A pack of checklist items: many times the largest shipped one.
 pub const CHECKLIST: Wanted = Wanted { what: "checklist", most: 4 << 20, hint: "a checklist is a UTF-8 TOML file" };
 /// Settings or keys of a person's own: a page.
+#[cfg(feature = "tui")]
 pub const SETTINGS: Wanted = Wanted { what: "settings file", most: 256 << 10, hint: "it is a UTF-8 TOML file" };
 /// A field map: a dozen lines.
 pub const FIELD_MAP: Wanted = Wanted { what: "field map", most: 64 << 10, hint: "name a TOML file: id = \"note_id\"" };

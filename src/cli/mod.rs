@@ -91,37 +91,50 @@ fn run(cli: Cli) -> Result<u8> {
     }
 }
 
-#[cfg(feature = "tui")]
 fn interface(global: &Global) -> Result<u8> {
+    if global.plain {
+        return by_lines(&place::desk(global)?, None);
+    }
+    screens(global)
+}
+
+fn demo_interface(global: &Global, demo: args::DemoArgs) -> Result<u8> {
+    place::refuse_store_in_demo(global)?;
+    if global.plain {
+        return by_lines(&crate::work::demo::desk(global.user.as_deref())?, demo.chart.as_deref());
+    }
+    demo_screens(global, demo)
+}
+
+/// The interface line by line, for those whom a screen is read out to: it needs no terminal of any kind.
+fn by_lines(desk: &dyn crate::work::Desk, start_at: Option<&str>) -> Result<u8> {
+    linear::run(desk, &mut std::io::stdin().lock(), &mut std::io::stdout().lock(), start_at)
+}
+
+#[cfg(feature = "tui")]
+fn screens(global: &Global) -> Result<u8> {
     let options = place::tui_options(global, None)?;
     let desk = place::desk(global)?;
-    if global.plain {
-        return linear::run(&desk, &mut std::io::stdin().lock(), &mut std::io::stdout().lock(), None);
-    }
     let lock = place::lock(global)?;
     crate::tui::run(std::sync::Arc::new(desk), options, lock.as_ref())
 }
 
 #[cfg(feature = "tui")]
-fn demo_interface(global: &Global, demo: args::DemoArgs) -> Result<u8> {
-    place::refuse_store_in_demo(global)?;
-    let chart = demo.chart;
-    let options = crate::tui::Options { panic: demo.panic, ..place::tui_options(global, chart.clone())? };
+fn demo_screens(global: &Global, demo: args::DemoArgs) -> Result<u8> {
+    let options = crate::tui::Options { panic: demo.panic, ..place::tui_options(global, demo.chart)? };
     let desk = crate::work::demo::desk(global.user.as_deref())?;
-    if global.plain {
-        return linear::run(&desk, &mut std::io::stdin().lock(), &mut std::io::stdout().lock(), chart.as_deref());
-    }
     crate::tui::run(std::sync::Arc::new(desk), options, None)
 }
 
 #[cfg(not(feature = "tui"))]
-fn interface(_: &Global) -> Result<u8> {
-    Err(Trouble::input("this lacuna was built without its terminal interface").hint("name a command; `lacuna --help` lists them"))
+fn screens(_: &Global) -> Result<u8> {
+    let hint = "use --plain, or name a command; `lacuna --help` lists them";
+    Err(Trouble::input("this lacuna was built without its screens").hint(hint))
 }
 
 #[cfg(not(feature = "tui"))]
-fn demo_interface(_: &Global, _: args::DemoArgs) -> Result<u8> {
-    interface(&Global::default())
+fn demo_screens(global: &Global, _: args::DemoArgs) -> Result<u8> {
+    screens(global)
 }
 
 #[cfg(feature = "tui")]

@@ -108,7 +108,6 @@ fn site_packs(folder: &Path) -> Result<Vec<(String, String)>> {
 }
 
 /// The demo never touches a real store, and a real store never looks like the demo.
-#[cfg(feature = "tui")]
 pub fn refuse_store_in_demo(global: &Global) -> Result<()> {
     match &global.store {
         None => Ok(()),
