@@ -116,14 +116,18 @@ fn t05_control_l_mends_a_garbled_screen() {
     s.press("q").ended();
 }
 
+/// Whether some row of the screen stands out by being reversed.
+fn a_row_is_reversed(s: &pty_session::Session) -> bool {
+    let seen = s.seen.lock().unwrap();
+    (0..24).any(|row| seen.0.screen().cell(row, 5).is_some_and(vt100::Cell::inverse))
+}
+
 #[test]
 fn t09_without_colour_the_cursor_row_is_reversed() {
     for (environment, arguments) in [(&[("NO_COLOR", "1")][..], &["demo"][..]), (&[][..], &["--color", "never", "demo"][..])] {
         let Some(mut s) = start(80, 24, environment, arguments) else { return };
         s.expect("Why it is here").expect("Enter open");
-        let seen = s.seen.lock().unwrap();
-        assert!((0..24).any(|row| seen.0.screen().cell(row, 5).is_some_and(vt100::Cell::inverse)));
-        drop(seen);
+        assert!(a_row_is_reversed(&s));
         s.press("q").ended();
     }
 }
@@ -132,9 +136,7 @@ fn t09_without_colour_the_cursor_row_is_reversed() {
 fn t09_a_theme_is_chosen_by_name() {
     let Some(mut s) = start(80, 24, &[], &["--theme", "high-contrast", "demo"]) else { return };
     s.expect("Why it is here").expect("Enter open");
-    let seen = s.seen.lock().unwrap();
-    assert!((0..24).any(|row| seen.0.screen().cell(row, 5).is_some_and(vt100::Cell::inverse)));
-    drop(seen);
+    assert!(a_row_is_reversed(&s));
     s.press("q").ended();
 }
 

@@ -20,7 +20,7 @@ pub fn run(global: &Global, args: &ExportArgs) -> Result<u8> {
     if args.gaps {
         let gaps = evaluate::gaps_of(desk.store(), desk.packs(), &names, args.all, None, &desk.now(), &Stop::new())?;
         for name in &names {
-            record(&desk, "gaps.export", name, &args.form)?;
+            record(&desk, "gaps.export", &desk.load(name)?.encounter.identifier, &args.form)?;
         }
         return match args.form.as_str() {
             "csv" => print(&gap_table(&gaps, args.raw)),
@@ -55,9 +55,8 @@ pub fn run(global: &Global, args: &ExportArgs) -> Result<u8> {
     if args.form == "csv" { print(&table(&charts, which, args.raw)) } else { Ok(0) }
 }
 
-fn record(desk: &LocalDesk, action: &str, name: &str, form: &str) -> Result<()> {
-    let identifier = desk.load(name)?.encounter.identifier;
-    desk.store().record_act(&desk.session().actor(), action, None, Some(&identifier), None, form)
+fn record(desk: &LocalDesk, action: &str, encounter: &str, form: &str) -> Result<()> {
+    desk.store().record_act(&desk.session().actor(), action, None, Some(encounter), None, form)
 }
 
 /// A table byte for byte into a file or a pipe, made harmless on a terminal.

@@ -1,10 +1,10 @@
 //! From anywhere in a chart to the newest note of a kind, by one letter.
 
-use super::{nav, seen};
+use super::{nav, turn_to};
 use crate::chart::DocumentType;
 use crate::tui::keys::Key;
 use crate::tui::layer::Layer;
-use crate::tui::model::{ChartPage, Model, Pane};
+use crate::tui::model::{ChartPage, Model};
 use crate::tui::msg::Effect;
 
 /// The letter of each kind.
@@ -51,13 +51,9 @@ pub fn went_to(model: &mut Model, key: Key) -> Vec<Effect> {
         return nav::top(model);
     }
     let target = model.chart.as_ref().and_then(|c| targets(c).into_iter().find(|(k, ..)| Key::Char(*k) == key));
-    let (Some((_, _, doc)), Some(chart)) = (target, &mut model.chart) else {
+    let Some((_, _, doc)) = target else {
         model.layers.push(Layer::GoTo);
         return Vec::new();
     };
-    chart.remember();
-    chart.doc = doc;
-    chart.pane = Pane::Reader;
-    chart.current = None;
-    seen(model, doc)
+    turn_to(model, doc)
 }

@@ -249,6 +249,12 @@ pub fn next_unseen(model: &mut Model) -> Vec<Effect> {
         panes::show_newest(chart);
         return Vec::new();
     };
+    turn_to(model, doc)
+}
+
+/// Opens a document in the reader; `Backspace` comes back from there.
+fn turn_to(model: &mut Model, doc: usize) -> Vec<Effect> {
+    let Some(chart) = &mut model.chart else { return Vec::new() };
     chart.remember();
     chart.doc = doc;
     chart.pane = Pane::Reader;
