@@ -10,6 +10,7 @@ use tantivy::schema::{Field as Column, IndexRecordOption};
 use tantivy::{DocId, DocSet, Score, Searcher, TERMINATED, Term};
 
 use super::cursor::{Asked, Cursor, Group, Operand, PhraseCursor};
+use super::walk::{Candidates, Walk};
 use super::ways::{self, Way, Ways};
 use crate::plan::Phrase;
 use crate::stop::Stop;
@@ -151,7 +152,9 @@ impl Weight for LeafWeight {
         if let Ask::Any(words) = &leaf.ask {
             return Ok(Box::new(Listed { docs: leaf.opener(reader).list(words)?, at: 0, rank }));
         }
-        Ok(Box::new(Positional::new(leaf.cursor(reader)?, rank, leaf.stop.clone())))
+        let cursor = leaf.cursor(reader)?;
+        let size = cursor.size();
+        Ok(Box::new(Walk::new(Positional { cursor, count: 0, size, rank }, leaf.stop.clone())))
     }
 
     fn explain(&self, _: &SegmentReader, _: DocId) -> tantivy::Result<Explanation> {
@@ -298,57 +301,26 @@ impl Scorer for Listed {
 /// Documents checked by position as they come.
 struct Positional {
     cursor: Cursor,
-    doc: DocId,
     count: u32,
     size: u32,
     rank: Rank,
-    stop: Stop,
 }
 
-impl Positional {
-    fn new(cursor: Cursor, rank: Rank, stop: Stop) -> Positional {
-        let mut scorer = Positional { size: cursor.size(), cursor, doc: 0, count: 0, rank, stop };
-        scorer.find(0);
-        scorer
-    }
-
-    fn find(&mut self, target: DocId) -> DocId {
-        let mut target = target;
-        loop {
-            // The collector sees the flag as well and reports it, so ending early is never taken for the whole answer.
-            self.doc = if self.stop.stopped() { TERMINATED } else { self.cursor.seek(target) };
-            if self.doc == TERMINATED {
-                return TERMINATED;
-            }
-            self.count = self.cursor.count(self.doc);
-            if self.count > 0 {
-                return self.doc;
-            }
-            target = self.doc + 1;
-        }
-    }
-}
-
-impl DocSet for Positional {
-    fn advance(&mut self) -> DocId {
-        if self.doc == TERMINATED { TERMINATED } else { self.find(self.doc + 1) }
-    }
-
+impl Candidates for Positional {
     fn seek(&mut self, target: DocId) -> DocId {
-        if self.doc >= target { self.doc } else { self.find(target) }
+        self.cursor.seek(target)
     }
 
-    fn doc(&self) -> DocId {
-        self.doc
+    fn stands(&mut self, doc: DocId) -> bool {
+        self.count = self.cursor.count(doc);
+        self.count > 0
     }
 
-    fn size_hint(&self) -> u32 {
+    fn score(&mut self, doc: DocId) -> Score {
+        score(&self.rank, doc, self.count)
+    }
+
+    fn size(&self) -> u32 {
         self.size
-    }
-}
-
-impl Scorer for Positional {
-    fn score(&mut self) -> Score {
-        score(&self.rank, self.doc, self.count)
     }
 }

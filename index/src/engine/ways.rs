@@ -12,6 +12,7 @@ use tantivy::schema::{Field as Column, IndexRecordOption};
 use tantivy::{DocId, DocSet, Score, Searcher, TERMINATED, Term};
 
 use super::leaf::Expanded;
+use super::walk::{Candidates, Walk};
 use crate::occur::Occurrence;
 use crate::stop::Stop;
 
@@ -286,9 +287,7 @@ impl Weight for WaysWeight {
             None => None,
         };
         let ways = Ways::open(&query.ways, query.column, reader, &query.stop)?;
-        let mut scorer = WaysScorer { ways, rank, doc: 0, best: 0.0, stop: query.stop.clone() };
-        scorer.find(0);
-        Ok(Box::new(scorer))
+        Ok(Box::new(Walk::new(BestWay { ways, rank, best: 0.0 }, query.stop.clone())))
     }
 
     fn explain(&self, _: &SegmentReader, _: DocId) -> tantivy::Result<Explanation> {
@@ -301,62 +300,38 @@ struct Rank {
     lengths: FieldNormReader,
 }
 
-struct WaysScorer {
+/// A document stands when one of its ways does, and the best of them weighs.
+struct BestWay {
     ways: Ways,
     rank: Option<Rank>,
-    doc: DocId,
     best: Score,
-    stop: Stop,
 }
 
-impl WaysScorer {
-    fn find(&mut self, target: DocId) -> DocId {
-        let mut target = target;
-        loop {
-            // The collector sees the flag as well and reports it, so ending early is never taken for the whole answer.
-            self.doc = if self.stop.stopped() { TERMINATED } else { self.ways.seek(target) };
-            if self.doc == TERMINATED {
-                return TERMINATED;
-            }
-            let (mut best, mut stands) = (0.0_f32, false);
-            let rank = self.rank.as_ref().map(|rank| (rank, rank.lengths.fieldnorm_id(self.doc)));
-            self.ways.counts(|phrase, count| {
-                stands = true;
-                if let Some((rank, length)) = &rank
-                    && let Some(weight) = rank.weights.get(phrase)
-                {
-                    best = best.max(weight.score(*length, count));
-                }
-            });
-            if stands {
-                self.best = best;
-                return self.doc;
-            }
-            target = self.doc + 1;
-        }
-    }
-}
-
-impl DocSet for WaysScorer {
-    fn advance(&mut self) -> DocId {
-        if self.doc == TERMINATED { TERMINATED } else { self.find(self.doc + 1) }
-    }
-
+impl Candidates for BestWay {
     fn seek(&mut self, target: DocId) -> DocId {
-        if self.doc >= target { self.doc } else { self.find(target) }
+        self.ways.seek(target)
     }
 
-    fn doc(&self) -> DocId {
-        self.doc
+    fn stands(&mut self, doc: DocId) -> bool {
+        let (mut best, mut stands) = (0.0_f32, false);
+        let rank = self.rank.as_ref().map(|rank| (rank, rank.lengths.fieldnorm_id(doc)));
+        self.ways.counts(|phrase, count| {
+            stands = true;
+            if let Some((rank, length)) = &rank
+                && let Some(weight) = rank.weights.get(phrase)
+            {
+                best = best.max(weight.score(*length, count));
+            }
+        });
+        self.best = best;
+        stands
     }
 
-    fn size_hint(&self) -> u32 {
-        self.ways.size()
-    }
-}
-
-impl Scorer for WaysScorer {
-    fn score(&mut self) -> Score {
+    fn score(&mut self, _: DocId) -> Score {
         self.best
+    }
+
+    fn size(&self) -> u32 {
+        self.ways.size()
     }
 }
