@@ -58,6 +58,9 @@ pub struct TextEvidence {
     /// Its type.
     #[serde(rename = "type")]
     pub document_type: DocumentType,
+    /// True when the words are only how the document begins: they say which one is meant, where what counts is that something is not in it.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub opening: bool,
 }
 
 /// A lab, vital, order, medication or procedure.

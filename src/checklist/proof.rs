@@ -95,7 +95,17 @@ pub(super) fn quote(document: &Document, reading: &Reading, start: usize, end: u
         date: document.time,
         author: document.author.as_ref().map(|author| author.display().to_owned()),
         document_type: type_of(document, reading),
+        opening: false,
     })
+}
+
+/// A whole document as proof: how it begins stands for it.
+pub(super) fn whole(document: &Document, reading: &Reading) -> Evidence {
+    let (start, end) = opening(&document.text);
+    match quote(document, reading, start, end) {
+        Evidence::Text(text) => Evidence::Text(TextEvidence { opening: true, ..text }),
+        value @ Evidence::Value(_) => value,
+    }
 }
 
 /// The value as it was sent.

@@ -85,6 +85,7 @@ pub fn of_words(document: &Document, span: Span, group: &str) -> Option<Indicato
         date: document.time.or(document.signed),
         author: document.author.as_ref().or(document.signer.as_ref()).and_then(|a| a.name.clone()),
         document_type: document.document_type.unwrap_or_default(),
+        opening: false,
     };
     Some(Indicator { version: Some(document.version), ..Indicator::new(Evidence::Text(evidence), group) })
 }

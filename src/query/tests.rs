@@ -65,6 +65,7 @@ pub(super) fn quoted(document: &str, text: &str, quote: &str) -> Evidence {
         date: Some(at("2026-11-19T07:20-05:00")),
         author: Some("Lin Chen, MD".into()),
         document_type: DocumentType::ProgressNote,
+        opening: false,
     })
 }
 

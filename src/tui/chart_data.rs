@@ -326,12 +326,17 @@ fn series(chart: &Chart) -> Vec<Series> {
             _ if below => "L",
             _ => "",
         };
-        let text = format!("{}{}", quantity.comparator.as_deref().unwrap_or_default(), number(quantity.value));
+        let text = quantity.comparator.clone().unwrap_or_default();
         series.points.push(Point { time, value: quantity.value, text, flag });
     }
     let mut series: Vec<Series> = all.into_values().collect();
     for one in &mut series {
         one.points.sort_by_key(|p| p.time);
+        // As many decimals in all of a row, so that 1.0 and 1.5 stand as they were reported and line up.
+        let places = one.points.iter().map(|p| number(p.value).split_once('.').map_or(0, |(_, rest)| rest.len())).max().unwrap_or(0);
+        for point in &mut one.points {
+            point.text.push_str(&format!("{:.places$}", point.value));
+        }
     }
     series.sort_by_key(|s| s.vital);
     series

@@ -169,13 +169,18 @@ pub fn status(status: DocumentStatus) -> &'static str {
 /// The words or the value of a proof, on one line.
 pub fn proof(evidence: &Evidence) -> String {
     match evidence {
-        Evidence::Text(text) => format!("\u{201c}{}\u{201d}", text.quote.split_whitespace().collect::<Vec<_>>().join(" ")),
+        Evidence::Text(text) if text.opening => format!("the note begins {}", quoted(&text.quote)),
+        Evidence::Text(text) => quoted(&text.quote),
         Evidence::Value(value) => {
             let unit = value.unit.as_deref().map(|u| format!(" {u}")).unwrap_or_default();
             let reference = value.reference.as_deref().map(|r| format!("  ref {r}")).unwrap_or_default();
             format!("{} {}{unit}{reference}", value.name, value.value).trim().to_owned()
         }
     }
+}
+
+fn quoted(words: &str) -> String {
+    format!("\u{201c}{}\u{201d}", words.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Where a proof stands.
@@ -188,5 +193,29 @@ pub fn source(evidence: &Evidence) -> String {
         }
         Evidence::Value(value) if value.prior => format!("{date}, prior stay"),
         Evidence::Value(_) => date,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::{DocumentType, TextEvidence};
+
+    #[test]
+    fn a_note_that_lacks_a_part_is_named_by_how_it_begins_and_not_quoted_as_proof() {
+        let words = |opening| {
+            Evidence::Text(TextEvidence {
+                document: "d1".to_owned(),
+                start: 0,
+                end: 10,
+                quote: "2022-03-27".to_owned(),
+                date: None,
+                author: None,
+                document_type: DocumentType::HistoryAndPhysical,
+                opening,
+            })
+        };
+        assert_eq!(proof(&words(true)), "the note begins \u{201c}2022-03-27\u{201d}");
+        assert_eq!(proof(&words(false)), "\u{201c}2022-03-27\u{201d}");
     }
 }

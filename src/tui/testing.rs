@@ -108,6 +108,7 @@ fn words(document: &Document, quote: &str) -> Evidence {
         date: document.time,
         author: document.author.as_ref().and_then(|a| a.name.clone()),
         document_type: document.document_type.unwrap_or_default(),
+        opening: false,
     })
 }
 

@@ -7,14 +7,18 @@ use crate::reading::{Assertion, Reading};
 
 /// `acute_kidney_injury` → "acute kidney injury", `drug.loop_diuretic` → "loop diuretic".
 pub(in crate::checklist) fn name(id: &str) -> String {
-    id.rsplit('.').next().unwrap_or(id).replace('_', " ")
+    let words = id.rsplit('.').next().unwrap_or(id).split('_').map(|word| match ABBREVIATIONS.contains(&word) {
+        true => word.to_uppercase(),
+        false => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
-/// The same, as the start of a title. Abbreviations that are always written large stay large.
+/// Words of names that are always written large.
+const ABBREVIATIONS: [&str; 12] = ["aids", "ards", "copd", "covid", "dvt", "hiv", "inr", "mrsa", "ptsd", "siadh", "sirs", "uti"];
+
+/// The same, as the start of a title.
 pub(in crate::checklist) fn title(id: &str) -> String {
-    if id == "copd" {
-        return "COPD".to_owned();
-    }
     let name = name(id);
     let mut letters = name.chars();
     letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
@@ -219,5 +223,22 @@ fn author(author: Author) -> &'static str {
         Author::Resident => "in residents' notes",
         Author::CaseManager => "in case managers' notes",
         Author::Therapist => "in therapists' notes",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_abbreviation_stays_large_in_a_title_and_in_a_sentence() {
+        for (id, said, titled) in [
+            ("term.siadh", "SIADH", "SIADH"),
+            ("copd", "COPD", "COPD"),
+            ("term.upper_extremity_dvt", "upper extremity DVT", "Upper extremity DVT"),
+            ("acute_kidney_injury", "acute kidney injury", "Acute kidney injury"),
+        ] {
+            assert_eq!((name(id).as_str(), title(id).as_str()), (said, titled));
+        }
     }
 }

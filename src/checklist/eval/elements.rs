@@ -4,7 +4,7 @@ use super::{Finding, Verdict, describe, node};
 use crate::chart::{Document, DocumentType};
 use crate::checklist::check::{Elements, Exempt};
 use crate::checklist::facts::{Facts, type_of};
-use crate::checklist::proof::{clip, opening, quote};
+use crate::checklist::proof::{clip, quote, whole};
 use crate::checklist::words::has_word;
 use crate::checklist::{Outcome, Searched, Severity};
 use crate::reading::{Presence, Reading};
@@ -130,8 +130,7 @@ fn finding(document_type: DocumentType, document: &Document, reading: &Reading, 
         }
     }
     if evidence.is_empty() {
-        let (start, end) = opening(&document.text);
-        evidence.push(quote(document, reading, start, end));
+        evidence.push(whole(document, reading));
     }
     let searched = |lack: &Lack<'_>| Searched {
         what: said(lack.element),

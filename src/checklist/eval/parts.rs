@@ -5,7 +5,7 @@ use super::{Finding, Verdict, describe, node, yes_if};
 use crate::chart::Document;
 use crate::checklist::check::{Part, Parts};
 use crate::checklist::facts::{Facts, role, type_of};
-use crate::checklist::proof::{opening, quote};
+use crate::checklist::proof::whole;
 use crate::checklist::words::has_word;
 use crate::checklist::{Outcome, Searched, Severity};
 use crate::reading::{Presence, Reading};
@@ -53,14 +53,13 @@ pub(super) fn run(check: &Parts, facts: &Facts<'_>) -> Verdict {
 }
 
 fn finding(check: &Parts, part: &Part, document: &Document, reading: &Reading) -> Finding {
-    let (start, end) = opening(&document.text);
     let said = describe::name(&part.name);
     let mut found = Finding {
         element: Some(part.name.clone()),
         document_type: Some(type_of(document, reading).name().to_owned()),
         missing: vec![part.name.clone()],
         severity: part.advised.then_some(Severity::Info),
-        evidence: vec![quote(document, reading, start, end)],
+        evidence: vec![whole(document, reading)],
         searched: vec![Searched {
             what: said.clone(),
             r#where: format!("the whole {}, under a heading or not", check.wanted.name),

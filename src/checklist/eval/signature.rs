@@ -5,8 +5,7 @@ use crate::chart::{Document, DocumentStatus, Precision};
 use crate::checklist::check::Signature;
 use crate::checklist::facts::{Facts, type_of};
 use crate::checklist::item::Item;
-use crate::checklist::proof::opening;
-use crate::checklist::proof::quote;
+use crate::checklist::proof::whole;
 use crate::checklist::words::has_word;
 use crate::checklist::{Explanation, Outcome};
 
@@ -54,8 +53,7 @@ pub(super) fn run(check: &Signature, item: &Item, facts: &Facts<'_>) -> Verdict 
             continue;
         }
         let mut finding = Finding { document_type: Some(kind.name().to_owned()), ..Finding::default() };
-        let (start, end) = opening(&document.text);
-        finding.evidence.push(quote(document, reading, start, end));
+        finding.evidence.push(whole(document, reading));
         let lacking = describe::choice(&missing);
         let verb =
             if missing.iter().any(|m| m == "signature") && missing.len() == 1 { "not signed".to_owned() } else { format!("no {lacking}") };

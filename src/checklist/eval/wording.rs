@@ -6,7 +6,7 @@ use crate::chart::Document;
 use crate::checklist::Outcome;
 use crate::checklist::facts::{Facts, type_of};
 use crate::checklist::indicator::{DocumentTest, WordsTest};
-use crate::checklist::proof::{around, opening, quote, sentence};
+use crate::checklist::proof::{around, opening, quote, sentence, whole};
 use crate::checklist::words::{Vocabulary, find_word, has_word};
 use crate::reading::{Reading, read_terms};
 use std::collections::BTreeMap;
@@ -132,12 +132,11 @@ pub(super) fn document<'f>(test: &DocumentTest, facts: &'f Facts<'_>, cap: Optio
         let (start, end) = opening(&document.text);
         Hit::at(document, reading, start, end)
     });
-    let (start, end) = opening(&document.text);
     let detail = format!("{}{}", describe::place(document, reading), describe::more(found.len() - 1));
     Answer {
         hits: hits.collect(),
         outcome: Outcome::Yes,
-        evidence: vec![quote(document, reading, start, end)],
+        evidence: vec![whole(document, reading)],
         times: found.iter().filter_map(|(document, _)| document.time).collect(),
         facts: BTreeMap::new(),
         detail,

@@ -20,6 +20,7 @@ pub fn of(text: &str) -> Survey {
             date: None,
             author: None,
             document_type: DocumentType::ProgressNote,
+            opening: false,
         };
         let named = leaf("heart failure is documented as present by a provider", Outcome::Yes, "\"Heart failure\" in Progress note");
         let lacks = leaf("its acuity is not stated anywhere in the stay", Outcome::Yes, "not stated");

@@ -237,12 +237,12 @@ fn page(pen: &mut Pen<'_>, (width, height): (u16, u16), title: &str, rows: &Rows
 fn help(model: &Model, width: usize) -> Rows {
     let mut rows: Rows = Vec::new();
     let beside = width >= 110;
-    let indent = if beside { 50 } else { 18 };
+    let indent = if beside { 60 } else { 18 };
     let here = command::scope(model);
     for command in command::commands(here) {
         let keys = model.keys.names(here, command.id).join(" ");
         let mut does = wrap(&says(model, command), width.saturating_sub(indent).max(20)).into_iter();
-        let mut row = vec![(format!("{keys:<17} "), Role::Key), (format!("{:<31} ", command.title), Role::Text)];
+        let mut row = vec![(format!("{keys:<17} "), Role::Key), (format!("{:<41} ", command.title), Role::Text)];
         if beside {
             row.extend(does.next().map(|words| (words, Role::Dim)));
         }
@@ -304,6 +304,7 @@ fn palette(
     let foot = u16::try_from(does.len()).unwrap_or(1) + 1;
     let room = usize::from(tall.saturating_sub(3 + foot));
     let first = tops.keep("palette", cursor, cursor, found.len(), room);
+    let remark = width.saturating_sub(9).min(60);
     for (at, command) in found.iter().enumerate().skip(first).take(room) {
         let y = top + 3 + u16::try_from(at - first).unwrap_or(0);
         let off = match (command.when)(model) {
@@ -312,8 +313,8 @@ fn palette(
         };
         let keys = model.keys.names(here, command.id).into_iter().take(2).collect::<Vec<_>>().join(" ");
         pen.put(1, y, 16, &keys, Role::Key);
-        pen.put(18, y, 34, command.title, if off.is_some() { Role::Dim } else { Role::Text });
-        pen.put(54, y, width.saturating_sub(55), off.map_or("", |_| "not now"), Role::Dim);
+        pen.put(18, y, remark.saturating_sub(19), command.title, if off.is_some() { Role::Dim } else { Role::Text });
+        pen.put(remark, y, width.saturating_sub(remark + 1), off.map_or("", |_| "not now"), Role::Dim);
         if at == cursor {
             pen.select(Rect { x: 1, y, width: width - 2, height: 1 }, true);
         }
