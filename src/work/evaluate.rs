@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Encounters evaluated between two commits of the cache.
-const BATCH: usize = 256;
+pub(super) const BATCH: usize = 256;
 /// How long a cached result stands while a clock of the encounter is still running.
 const CLOCK_SECONDS: i64 = 900;
 

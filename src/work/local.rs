@@ -157,20 +157,12 @@ impl Desk for LocalDesk {
         self.store.allow(&self.session.actor(), "worklist.open")?;
         let summaries = self.store.encounters(view == WorklistView::All || view == WorklistView::WithGaps)?;
         let now = self.now();
-        let mut gaps = evaluate::encounters(&self.store, self.packs(), &summaries, &now, &Stop::new(), &mut |_, _| {})?;
-        let marks = self.store.gap_marks(None)?;
-        let mut by_encounter: HashMap<&str, Vec<&GapMark>> = HashMap::new();
-        for mark in &marks {
-            by_encounter.entry(&mark.encounter).or_default().push(mark);
-        }
-        for (encounter, marks) in by_encounter {
-            if let Some(list) = gaps.get_mut(encounter) {
-                evaluate::with_marks(list, marks.into_iter());
-            }
+        let mut marks: HashMap<String, Vec<GapMark>> = HashMap::new();
+        for mark in self.store.gap_marks(None)? {
+            marks.entry(mark.encounter.clone()).or_default().push(mark);
         }
         let material = Material {
             encounters: &summaries,
-            gaps: &gaps,
             queries: &self.store.queries(None)?,
             seen: &self.store.seen(self.user())?,
             reviews: &self.store.next_reviews(self.user())?,
@@ -179,7 +171,13 @@ impl Desk for LocalDesk {
             user: self.user(),
             now,
         };
-        let list = worklist(view, &material);
+        let list = worklist(view, &material, |batch| {
+            let mut gaps = evaluate::encounters(&self.store, self.packs(), batch, &now, &Stop::new(), &mut |_, _| {})?;
+            for (encounter, list) in &mut gaps {
+                evaluate::with_marks(list, marks.get(encounter).into_iter().flatten());
+            }
+            Ok(gaps)
+        })?;
         let names = list.rows.iter().map(|row| row.encounter.as_str()).collect();
         self.store.record_shown(&self.session.actor(), "worklist.open", Shown::Encounters(&names), view.label())?;
         Ok(list)

@@ -1,8 +1,10 @@
 //! The worklist: encounters with the reasons why they are here, the most pressing first. Never a bare score.
 
+use super::evaluate::BATCH;
 use super::model::{GapLine, Worklist, WorklistRow, WorklistView};
 use crate::chart::{Evidence, Instant};
 use crate::checklist::{Gap, GapState, Severity};
+use crate::error::Result;
 use crate::store::{EncounterSummary, SeenMap, StoredQuery};
 use std::collections::HashMap;
 
@@ -13,8 +15,6 @@ const TOP: usize = 4;
 pub struct Material<'a> {
     /// Encounters.
     pub encounters: &'a [EncounterSummary],
-    /// Their gaps, with what people did about them.
-    pub gaps: &'a HashMap<String, Vec<Gap>>,
     /// All queries.
     pub queries: &'a [StoredQuery],
     /// What this person has opened.
@@ -31,32 +31,47 @@ pub struct Material<'a> {
     pub now: Instant,
 }
 
-/// The worklist for a view.
-pub fn worklist(view: WorklistView, m: &Material<'_>) -> Worklist {
+/// The worklist for a view. `gaps` gives the gaps of a batch of encounters, with what people did about them: a row keeps their titles
+/// only, so that the proof of many thousand stays is never in memory at once.
+pub fn worklist(
+    view: WorklistView,
+    m: &Material<'_>,
+    mut gaps: impl FnMut(&[EncounterSummary]) -> Result<HashMap<String, Vec<Gap>>>,
+) -> Result<Worklist> {
     let mut by_encounter: HashMap<&str, Vec<&StoredQuery>> = HashMap::new();
     for query in m.queries {
         if let Some(encounter) = &query.draft.encounter {
             by_encounter.entry(encounter).or_default().push(query);
         }
     }
-    let all: Vec<(u32, WorklistRow, Queries<'_>)> =
-        m.encounters.iter().map(|e| row(e, by_encounter.get(e.encounter.identifier.as_str()).map_or(&[][..], Vec::as_slice), m)).collect();
-    let count = |view: WorklistView| all.iter().filter(|(_, row, queries)| shown(view, row, queries, m)).count();
-    let counts = WorklistView::ALL.map(|view| (view, count(view))).to_vec();
-    let mut rows: Vec<(u32, WorklistRow)> =
-        all.into_iter().filter(|(_, row, queries)| shown(view, row, queries, m)).map(|(weight, row, _)| (weight, row)).collect();
+    let mut counts = WorklistView::ALL.map(|view| (view, 0));
+    let mut rows: Vec<(u32, WorklistRow)> = Vec::new();
+    for batch in m.encounters.chunks(BATCH) {
+        let found = gaps(batch)?;
+        for summary in batch {
+            let name = summary.encounter.identifier.as_str();
+            let queries = by_encounter.get(name).map_or(&[][..], Vec::as_slice);
+            let (weight, row) = row(summary, found.get(name).map_or(&[][..], Vec::as_slice), queries, m);
+            for (view, count) in &mut counts {
+                *count += usize::from(shown(*view, &row, queries, m));
+            }
+            if shown(view, &row, queries, m) {
+                rows.push((weight, row));
+            }
+        }
+    }
     rows.sort_by(|(wa, a), (wb, b)| {
         wb.cmp(wa).then(b.severity.cmp(&a.severity)).then(b.gaps.cmp(&a.gaps)).then(a.encounter.cmp(&b.encounter))
     });
     let rows: Vec<WorklistRow> = rows.into_iter().map(|(_, row)| row).collect();
-    Worklist {
+    Ok(Worklist {
         view,
         with_new: rows.iter().filter(|r| r.unseen > 0).count(),
         answers: m.queries.iter().filter(|q| waits_for_reader(q)).count(),
         overdue: m.queries.iter().filter(|q| overdue(q, &m.now)).count(),
-        counts,
+        counts: counts.to_vec(),
         rows,
-    }
+    })
 }
 
 /// Whether an answer waits for somebody to read it or to see it in the record.
@@ -85,12 +100,9 @@ pub fn source_of(gap: &Gap) -> String {
     }
 }
 
-type Queries<'a> = Vec<&'a StoredQuery>;
-
-fn row<'a>(e: &EncounterSummary, queries: &[&'a StoredQuery], m: &Material<'_>) -> (u32, WorklistRow, Queries<'a>) {
+fn row(e: &EncounterSummary, gaps: &[Gap], queries: &[&StoredQuery], m: &Material<'_>) -> (u32, WorklistRow) {
     let encounter = &e.encounter;
-    let none = Vec::new();
-    let open: Vec<&Gap> = m.gaps.get(&encounter.identifier).unwrap_or(&none).iter().filter(|g| g.state == GapState::Open).collect();
+    let open: Vec<&Gap> = gaps.iter().filter(|g| g.state == GapState::Open).collect();
     let unseen = e.documents.iter().filter(|(name, version)| m.seen.get(name).is_none_or(|seen| seen < version)).count();
     let (weight, reasons) = reasons(e, &open, queries, unseen, m);
     let start = encounter.start.unwrap_or(m.now);
@@ -121,7 +133,7 @@ fn row<'a>(e: &EncounterSummary, queries: &[&'a StoredQuery], m: &Material<'_>) 
         claimed: m.claims.get(&encounter.identifier).cloned(),
         note: m.notes.get(&encounter.identifier).cloned(),
     };
-    (weight, row, queries.to_vec())
+    (weight, row)
 }
 
 /// Why an encounter is here, the most pressing reason first, and how pressing the first one is.
