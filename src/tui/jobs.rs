@@ -116,6 +116,7 @@ pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
             let result = desk.mark_seen(&encounter, &document, version);
             act(result, Done::Seen(encounter, document))
         }
+        Request::SignAs(name, contact) => act(desk.sign_as(&name, &contact), Done::Signed(name, contact)),
         Request::Note(encounter, words) => act(desk.note_to_self(&encounter, &words), Done::Review("noted, for you alone".to_owned())),
         Request::Claim(encounter, take) => {
             let words = if take { "taken on: others see that you have it" } else { "given back" };

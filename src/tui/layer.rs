@@ -164,6 +164,8 @@ pub enum Purpose {
     Contact(i64),
     /// Why a lint finding is in order (rule).
     Justify(String),
+    /// How one signs and is reached.
+    SignAs,
     /// A line for oneself (the encounter).
     Note(String),
     /// The name of a search (the query).

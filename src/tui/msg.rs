@@ -135,6 +135,8 @@ pub enum Request {
     Reopen(String, String),
     /// A document was opened: encounter, document, version.
     Seen(String, String, u32),
+    /// How one signs queries: name with credentials, how one is reached.
+    SignAs(String, String),
     /// A line for oneself: encounter, words.
     Note(String, String),
     /// Takes an encounter on, or gives it back.
@@ -217,6 +219,8 @@ pub enum Done {
     Sent(i64),
     /// A query moved on.
     Query(i64, String),
+    /// How one signs is kept: name, contact.
+    Signed(String, String),
     /// A search was kept or forgotten.
     Search(String),
     /// Nothing to say.

@@ -43,6 +43,8 @@ pub trait Desk: Send + Sync {
     fn reopen_gap(&self, encounter: &str, key: &str) -> Result<()>;
     /// Records that this person opened a version of a document.
     fn mark_seen(&self, encounter: &str, document: &str, version: u32) -> Result<()>;
+    /// Keeps how this person signs queries and is reached.
+    fn sign_as(&self, name: &str, contact: &str) -> Result<()>;
     /// Keeps a line for oneself about an encounter.
     fn note_to_self(&self, encounter: &str, words: &str) -> Result<()>;
     /// Takes an encounter on, or gives it back.

@@ -291,6 +291,10 @@ impl Desk for LocalDesk {
         self.store.end_look(&self.session.actor(), encounter, next)
     }
 
+    fn sign_as(&self, name: &str, contact: &str) -> Result<()> {
+        self.store.set_profile(&self.session.actor(), name, contact)
+    }
+
     fn note_to_self(&self, encounter: &str, words: &str) -> Result<()> {
         self.store.note_to_self(&self.session.actor(), encounter, words)
     }

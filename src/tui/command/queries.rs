@@ -61,6 +61,17 @@ pub static QUERIES: &[Command] = &[
         run: composer::provider_view,
     },
     Command {
+        id: "sign-as",
+        short: "how you sign",
+        title: "How you sign queries",
+        help: "Your name with credentials and how you are reached: on this draft and on all that you begin from now on.",
+        scope: Scopes::FORM.and(Scopes::TYPING),
+        keys: &["C-n"],
+        rank: 0,
+        when: always,
+        run: composer::sign_as,
+    },
+    Command {
         id: "justify",
         short: "justify",
         title: "Justify a finding",

@@ -110,3 +110,12 @@ fn a_query_about_a_gap_that_was_set_aside_asks_first() {
     h.expect("was set aside: evidence").expect("Write a query about it").keys("<Enter>").expect("Gaps 2");
     h.keys("wy").expect("new draft");
 }
+
+#[test]
+fn somebody_who_never_said_how_to_sign_says_it_in_the_composer_and_sends() {
+    let mut h = Harness::new(120, 40);
+    h.keys("<Enter>w<C-n>").expect("How you sign; how you are reached");
+    h.keys("<C-u>Ana Ruiz, RN, CCDS; ext. 4411<Enter>").expect("signed like this");
+    let draft = &h.model.composer.as_ref().unwrap().draft;
+    assert_eq!((draft.author.as_str(), draft.contact.as_str()), ("Ana Ruiz, RN, CCDS", "ext. 4411"));
+}

@@ -138,6 +138,7 @@ fn did(model: &mut Model, done: Done) -> Vec<Effect> {
             chart::was_seen(model, &encounter, &document);
             Vec::new()
         }
+        Done::Signed(name, contact) => composer::signed(model, name, contact),
         Done::Gap(words) | Done::Review(words) => {
             let view = model.worklist.view;
             let mut effects = nav::refresh(model);

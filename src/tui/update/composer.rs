@@ -465,6 +465,24 @@ pub fn provider_view(model: &mut Model) -> Vec<Effect> {
     vec![model.ask(Slot::Provider, Request::Provider(Box::new(draft), Some(id)))]
 }
 
+/// Asks how one signs and is reached; what the draft says already is there to be changed.
+pub fn sign_as(model: &mut Model) -> Vec<Effect> {
+    if let Some(composer) = &model.composer {
+        let text = format!("{}; {}", composer.draft.author, composer.draft.contact);
+        let prompt = "How you sign; how you are reached. As in  Ana Ruiz, RN, CCDS; ext. 4411".to_owned();
+        model.layers.push(Layer::Words { prompt, cursor: text.len(), text, purpose: Purpose::SignAs });
+    }
+    Vec::new()
+}
+
+/// Puts that on the draft.
+pub fn signed(model: &mut Model, name: String, contact: String) -> Vec<Effect> {
+    let Some(composer) = &mut model.composer else { return Vec::new() };
+    (composer.draft.author, composer.draft.contact) = (name, contact);
+    model.say("kept: drafts that you begin are signed like this");
+    changed(model)
+}
+
 /// Asks for the words that a finding needs.
 pub fn justify(model: &mut Model) -> Vec<Effect> {
     let Some(composer) = &model.composer else { return Vec::new() };

@@ -321,6 +321,10 @@ fn given(model: &mut Model, purpose: Purpose, text: String) -> Vec<Effect> {
             vec![model.ask(Slot::Act, Request::Contact(id, channel.trim().to_owned(), words.trim().to_owned()))]
         }
         Purpose::Withdraw(id) => vec![model.ask(Slot::Act, Request::Withdraw(id, text))],
+        Purpose::SignAs => {
+            let (name, contact) = text.split_once(';').unwrap_or((text.as_str(), ""));
+            vec![model.ask(Slot::Act, Request::SignAs(name.trim().to_owned(), contact.trim().to_owned()))]
+        }
         Purpose::Note(encounter) => vec![model.ask(Slot::Act, Request::Note(encounter, text))],
         Purpose::Justify(rule) => composer::justified(model, rule, text),
         Purpose::KeepSearch(query) => vec![model.ask(Slot::Act, Request::KeepSearch(text, query))],
