@@ -268,13 +268,18 @@ fn form(draft: &Draft) -> QueryForm {
         || tokens(&draft.body).windows(2).any(|w| matches!(w, [a, b] if a.text == "clinical" && b.text == "validation"));
     if draft.options.is_empty() {
         QueryForm::Open
-    } else if validates || has(OptionKind::RuledOut) && has(OptionKind::Confirmed) {
+    } else if validates || (has(OptionKind::RuledOut) && (has(OptionKind::Confirmed) || takes_only_away(draft))) {
         QueryForm::Validation
     } else if has(OptionKind::Yes) && has(OptionKind::No) {
         QueryForm::YesNo
     } else {
         QueryForm::MultipleChoice
     }
+}
+
+/// Whether no option names a diagnosis, or says yes to one: what is left to tick takes one away.
+fn takes_only_away(draft: &Draft) -> bool {
+    !draft.options.iter().any(|o| matches!(o.kind, OptionKind::Diagnosis | OptionKind::Yes | OptionKind::NotSignificant))
 }
 
 fn reason(draft: &Draft) -> Reason {
