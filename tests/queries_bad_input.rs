@@ -201,3 +201,32 @@ fn control_characters_in_a_query_leave_the_house_in_no_form() {
     let fhir = bundle(&sheets).to_string();
     assert!(!fhir.contains("\\u001b") && !fhir.contains("\\u0000") && !fhir.contains('\u{1b}'), "{fhir}");
 }
+
+/// An answer was matched by the query's number alone: that of another patient, or to the words of an earlier version, was taken.
+#[test]
+fn an_answer_about_another_patient_or_to_another_version_is_refused() {
+    let desk = demo::desk(None).unwrap();
+    let id = sent(&desk);
+    let patient = desk.sheets(Some(&[id]), "test").unwrap()[0].person.clone().unwrap();
+    let (mrn, from) = (patient.mrn.unwrap(), patient.mrn_from.unwrap());
+    let message = |pid: &str, number: &str| {
+        format!("MSH|^~\\&|WARD||||20261120||MDM^T02|8|P|2.5\rPID|1||{pid}^MR\rTXA|1|CQ|TX|||||||||{number}^LACUNA\rOBX|1|ST|OPTION^a||1\r")
+    };
+    let ours = format!("{mrn}^^^{}", from.hd().join("&"));
+    for (pid, number, what) in [
+        ("9999999".to_owned(), format!("{id}-1"), "another patient"),
+        (format!("{mrn}^^^&http://other.example/mrn&URI"), format!("{id}-1"), "another patient"),
+        (ours.clone(), format!("{id}-2"), "another version"),
+    ] {
+        let report = desk.import_answers("answers.hl7", &message(&pid, &number)).unwrap();
+        assert_eq!((report.answered.len(), report.rejects.len()), (0, 1), "{pid} {number}");
+        assert!(report.rejects[0].what.contains(what) && report.rejects[0].hint.is_some(), "{:?}", report.rejects);
+        assert_eq!(desk.query(id).unwrap().answer, None);
+    }
+    let good = message(&ours, &format!("{id}-1"));
+    assert_eq!(desk.import_answers("answers.hl7", &good).unwrap().answered, [id]);
+    assert_eq!(desk.import_answers("answers.hl7", &good).unwrap().unchanged, [id], "the same again changes nothing");
+    let other = good.replace("||1\r", "||2\r");
+    let twice = desk.import_answers("answers.hl7", &other).unwrap();
+    assert_eq!((twice.answered.len(), twice.rejects.len()), (0, 1), "{twice:?}");
+}

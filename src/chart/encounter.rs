@@ -1,6 +1,6 @@
 //! Patients and encounters, and the whole of what is known of one encounter.
 
-use super::{Document, Id, Instant, Medication, Observation, Order, Problem, Procedure, Provider};
+use super::{Authority, Document, Id, Instant, Medication, Observation, Order, Problem, Procedure, Provider};
 use serde::{Deserialize, Serialize};
 
 /// Administrative sex, as given.
@@ -39,6 +39,9 @@ pub struct Patient {
     pub identifier: String,
     /// Medical record number.
     pub mrn: Option<String>,
+    /// Who gave the record number, where the sender says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mrn_from: Option<Authority>,
     /// Family name.
     pub family: Option<String>,
     /// Given names.

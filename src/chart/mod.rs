@@ -3,6 +3,7 @@
 //! Everything a sender did not give is `None` and is shown as "not given"; nothing here is invented. A document is immutable:
 //! a changed text is a new version. Records name each other by the sender's identifiers; [`Id`]s are the store's own.
 
+mod authority;
 mod clinical;
 mod document;
 mod encounter;
@@ -10,6 +11,7 @@ mod evidence;
 mod record;
 mod time;
 
+pub use authority::Authority;
 pub use clinical::{Medication, MedicationKind, Observation, Order, Problem, Procedure, Quantity, Value};
 pub use document::{Document, DocumentStatus, DocumentType};
 pub use encounter::{Chart, Encounter, EncounterClass, Location, Patient, PriorEncounter, Sex};

@@ -127,7 +127,13 @@ fn period(start: Option<Instant>, end: Option<Instant>) -> Option<Value> {
 }
 
 fn of_patient(p: &Patient) -> Map<String, Value> {
-    let mrn = p.mrn.as_ref().map(|mrn| json!([{"type": {"coding": [{"code": "MR"}]}, "value": mrn}]));
+    let from = p.mrn_from.clone().unwrap_or_default();
+    let mrn = p.mrn.as_ref().map(|mrn| {
+        let kind = json!({"coding": [{"code": "MR"}]});
+        let assigner = from.name.map(|name| json!({ "display": name }));
+        let number = Fields::default().with("type", Some(kind)).text("system", from.uri.as_ref()).text("value", Some(mrn));
+        json!([number.with("assigner", assigner).0])
+    });
     let name = Fields::default().text("family", p.family.as_ref()).with("given", p.given.as_ref().map(|given| json!([given])));
     let gender = match p.sex {
         Sex::Female => Some("female"),

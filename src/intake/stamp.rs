@@ -4,7 +4,7 @@ use crate::chart::{Instant, NotATime};
 use crate::error::Trouble;
 
 /// The instant that digits stand for. Nothing, `""` (HL7's "delete this") and all zeros are no time and no fault.
-pub(super) fn read(words: &str) -> Result<Option<Instant>, NotATime> {
+pub(crate) fn read(words: &str) -> Result<Option<Instant>, NotATime> {
     let words = words.trim();
     if words.is_empty() || words == "\"\"" || words.bytes().all(|b| b == b'0') {
         return Ok(None);

@@ -347,10 +347,13 @@ fn put_encounter(tx: &Transaction<'_>, run: i64, given: &Encounter, place: &str,
 /// What is given now wins; what is not given now is kept.
 fn merge_patient(have: Option<&Patient>, given: &Patient) -> Patient {
     let Some(old) = have else { return given.clone() };
+    // Who gave the number before says nothing about another number.
+    let other_number = given.mrn.as_ref().filter(|mrn| old.mrn.as_ref() != Some(mrn));
     Patient {
         id: old.id,
         identifier: given.identifier.clone(),
         mrn: given.mrn.clone().or_else(|| old.mrn.clone()),
+        mrn_from: given.mrn_from.clone().or_else(|| old.mrn_from.clone().filter(|_| other_number.is_none())),
         family: given.family.clone().or_else(|| old.family.clone()),
         given: given.given.clone().or_else(|| old.given.clone()),
         birth: given.birth.or(old.birth),

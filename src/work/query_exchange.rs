@@ -125,6 +125,19 @@ impl LocalDesk {
                 .why(format!("version {} has another hash", version.version))
                 .hint("it belongs to another version or to another store; record it by hand if it fits"));
         }
+        if let (Some(answered), Some(version)) = (reply.version, &version)
+            && answered != version.version
+        {
+            return Err(Trouble::refused("it answers another version than the one that was sent last")
+                .why(format!("it answers version {answered}; version {} was sent last", version.version))
+                .hint("record it by hand if it fits"));
+        }
+        let chart = query.draft.encounter.as_deref().map(|e| self.store().chart(e)).transpose()?.flatten();
+        if chart.and_then(|c| c.patient).is_some_and(|p| !reply.is_about(&p)) {
+            return Err(Trouble::refused("it is about another patient than the query")
+                .why("its record number is not that of the query's patient, or somebody else gave it")
+                .hint("the sender may have mixed up two answers; record it by hand if it fits"));
+        }
         let (option, words) = reply.on(&query.draft).map_err(|what| Trouble::input(what).hint("give its number, from 1, or its words"))?;
         let ticked = option.and_then(|i| query.draft.options.get(i)).map(|o| o.text.as_str()).unwrap_or_default();
         let said = [ticked, words.trim()].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join("\n");

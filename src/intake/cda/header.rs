@@ -1,7 +1,7 @@
 //! The header: whose document it is, which stay it belongs to, who wrote and signed it.
 
 use super::xml::{all, at, attribute, attribute_at, called, coding, identifier, identifier_of, instant, start, words};
-use crate::chart::{Encounter, EncounterClass, Location, Patient, Provider, Role, Sex};
+use crate::chart::{Authority, Encounter, EncounterClass, Location, Patient, Provider, Role, Sex};
 use crate::error::Trouble;
 use crate::intake::fhir::role_of_name;
 use roxmltree::Node;
@@ -25,6 +25,9 @@ pub(super) fn patient(document: Node<'_, '_>, notices: &mut Vec<Trouble>) -> Opt
     Some(Patient {
         identifier: identifier(chosen)?,
         mrn: attribute(chosen, "extension"),
+        mrn_from: chosen.attribute("extension").and_then(|_| {
+            Authority::of_hd(attribute(chosen, "assigningAuthorityName"), attribute(chosen, "root"), Some(root_kind(chosen)))
+        }),
         family: family.or_else(|| name.filter(|_| given.is_empty()).and_then(words)),
         given: Some(given.join(" ")).filter(|given| !given.is_empty()),
         birth: instant(person.and_then(|p| at(p, &["birthTime"])), "birthTime", notices),
@@ -37,6 +40,11 @@ pub(super) fn patient(document: Node<'_, '_>, notices: &mut Vec<Trouble>) -> Opt
         died: instant(person.and_then(|p| at(p, &["deceasedTime"])), "deceasedTime", notices),
         ..Patient::default()
     })
+}
+
+/// A root is an OID or a UUID.
+fn root_kind(id: Node<'_, '_>) -> &'static str {
+    if id.attribute("root").is_some_and(|root| root.contains('-')) { "UUID" } else { "ISO" }
 }
 
 /// The stay that the document belongs to, where it names one by an identifier.

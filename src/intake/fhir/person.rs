@@ -2,7 +2,7 @@
 
 use super::super::json::{list, text};
 use super::{Out, Scope, code, id};
-use crate::chart::{Patient, Provider, Record, Role, Sex};
+use crate::chart::{Authority, Patient, Provider, Record, Role, Sex};
 use crate::error::Result;
 use serde_json::Value;
 
@@ -15,6 +15,7 @@ pub(super) fn patient(resource: &Value, _: &Scope, out: &mut Out) -> Result<()> 
     out.records.push(Record::Patient(Patient {
         identifier: id(resource).unwrap_or_default(),
         mrn: mrn.and_then(|identifier| text(identifier, &["value"])),
+        mrn_from: mrn.and_then(|identifier| Authority::of(text(identifier, &["assigner", "display"]), text(identifier, &["system"]))),
         family: part("family").or_else(|| given.is_none().then(|| part("text")).flatten()),
         given,
         birth: out.instant(resource, &["birthDate"]),

@@ -10,7 +10,7 @@ mod order;
 mod person;
 mod pharmacy;
 mod result;
-mod syntax;
+pub(crate) mod syntax;
 mod visit;
 
 use super::desk::Desk;

@@ -2,7 +2,7 @@
 
 use super::syntax::{Field, Segment};
 use super::{Out, change, identifier};
-use crate::chart::{Change, Patient, Provider, Record, Role, Sex};
+use crate::chart::{Authority, Change, Patient, Provider, Record, Role, Sex};
 use crate::error::{Result, Trouble};
 use crate::intake::fhir::role_of_name;
 
@@ -13,7 +13,7 @@ pub(super) fn patient(out: &mut Out) -> Result<()> {
             .why("it has no PID segment")
             .hint("ask the sender for whole messages"));
     };
-    let Some((name, mrn)) = known_as(pid, 3).or_else(|| known_as(pid, 2)) else {
+    let Some((name, chosen)) = known_as(pid, 3).or_else(|| known_as(pid, 2)) else {
         return Err(Trouble::input("the HL7 message names no patient")
             .at("", Some(pid.line))
             .why("PID-3 holds no identifier")
@@ -39,7 +39,8 @@ pub(super) fn patient(out: &mut Out) -> Result<()> {
     let died = out.instant(pid, 29);
     out.records.push(Record::Patient(Patient {
         identifier: name.clone(),
-        mrn: Some(mrn),
+        mrn: chosen.at(1),
+        mrn_from: Authority::of_hd(chosen.part(4, 1), chosen.part(4, 2), chosen.part(4, 3).as_deref()),
         family: called.at(1),
         given: Some(given.join(" ")).filter(|given| !given.is_empty()),
         birth,
@@ -56,12 +57,12 @@ pub(super) fn patient(out: &mut Out) -> Result<()> {
     Ok(())
 }
 
-/// The medical record number of a list of identifiers, else the first: as we know it, and bare.
-fn known_as(segment: &Segment, field: usize) -> Option<(String, String)> {
+/// The medical record number of a list of identifiers, else the first: as we know it, and as it came.
+fn known_as(segment: &Segment, field: usize) -> Option<(String, Field<'_>)> {
     let all = || segment.repetitions(field).filter(|id| id.at(1).is_some());
     let chosen = all().find(|id| id.at(5).as_deref() == Some("MR")).or_else(|| all().next())?;
     let number = chosen.at(1)?;
-    Some((identifier(number.clone(), authority(&chosen)), number))
+    Some((identifier(number, authority(&chosen)), chosen))
 }
 
 /// The assigning authority of a CX: its name, else its universal id.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// The signs that part a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Signs {
+pub(crate) struct Signs {
     field: char,
     component: char,
     repetition: char,
@@ -15,7 +15,7 @@ pub(super) struct Signs {
 impl Signs {
     /// As MSH-1 and MSH-2 declare them. `None` when they cannot part anything: two are the same, or one is a letter, a digit or a
     /// blank.
-    pub(super) fn of(msh: &str) -> Option<Self> {
+    pub(crate) fn of(msh: &str) -> Option<Self> {
         let mut rest = msh.strip_prefix("MSH")?.chars();
         let field = rest.next()?;
         let declared: Vec<char> = rest.take_while(|c| *c != field).collect();
@@ -35,12 +35,12 @@ impl Signs {
     }
 
     /// Whether these words begin with the separator of fields.
-    pub(super) fn parts(&self, words: &str) -> bool {
+    pub(crate) fn parts(&self, words: &str) -> bool {
         words.starts_with(self.field)
     }
 
     /// Words with their escapes resolved. Formatting becomes what it stands for in plain text; highlighting goes.
-    pub(super) fn plain<'w>(&self, words: &'w str) -> Cow<'w, str> {
+    pub(crate) fn plain<'w>(&self, words: &'w str) -> Cow<'w, str> {
         let Some(escape) = self.escape.filter(|e| words.contains(*e)) else { return Cow::Borrowed(words) };
         let mut out = String::with_capacity(words.len());
         let mut rest = words;
@@ -113,57 +113,57 @@ fn hexadecimal(hex: &str, out: &mut String) -> bool {
 
 /// A segment with its place.
 #[derive(Clone, Debug)]
-pub(super) struct Segment {
+pub(crate) struct Segment {
     /// The line in the file, from 1.
-    pub(super) line: u64,
+    pub(crate) line: u64,
     words: String,
     signs: Signs,
 }
 
 impl Segment {
-    pub(super) fn new(line: u64, words: String, signs: Signs) -> Self {
+    pub(crate) fn new(line: u64, words: String, signs: Signs) -> Self {
         Self { line, words, signs }
     }
 
     /// A line that belongs to it: somebody sent a line break inside a field.
-    pub(super) fn go_on(&mut self, words: &str) {
+    pub(crate) fn go_on(&mut self, words: &str) {
         self.words.push('\n');
         self.words.push_str(words);
     }
 
     /// As it stands.
-    pub(super) fn words(&self) -> &str {
+    pub(crate) fn words(&self) -> &str {
         &self.words
     }
 
     /// Three letters.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.words.split(self.signs.field).next().unwrap_or_default()
     }
 
     /// A field as it stands, counted as HL7 counts: MSH-1 is the separator itself.
-    pub(super) fn raw(&self, field: usize) -> &str {
+    pub(crate) fn raw(&self, field: usize) -> &str {
         let skip = if self.name() == "MSH" { field.saturating_sub(1) } else { field };
         self.words.split(self.signs.field).nth(skip).unwrap_or_default()
     }
 
     /// The repetitions of a field that hold something.
-    pub(super) fn repetitions(&self, field: usize) -> impl Iterator<Item = Field<'_>> {
+    pub(crate) fn repetitions(&self, field: usize) -> impl Iterator<Item = Field<'_>> {
         self.raw(field).split(self.signs.repetition).filter(|words| !words.is_empty()).map(|words| Field { words, signs: self.signs })
     }
 
     /// The first repetition of a field.
-    pub(super) fn field(&self, field: usize) -> Field<'_> {
+    pub(crate) fn field(&self, field: usize) -> Field<'_> {
         Field { words: self.raw(field).split(self.signs.repetition).next().unwrap_or_default(), signs: self.signs }
     }
 
     /// A component (from 1) of a field, in plain words; `None` when it holds nothing.
-    pub(super) fn at(&self, field: usize, component: usize) -> Option<String> {
+    pub(crate) fn at(&self, field: usize, component: usize) -> Option<String> {
         self.field(field).at(component)
     }
 
     /// A whole field that is text: every repetition a line, separators inside it kept as they are.
-    pub(super) fn text(&self, field: usize) -> String {
+    pub(crate) fn text(&self, field: usize) -> String {
         let lines: Vec<Cow<'_, str>> = self.raw(field).split(self.signs.repetition).map(|line| self.signs.plain(line)).collect();
         lines.join("\n")
     }
@@ -171,19 +171,19 @@ impl Segment {
 
 /// One repetition of a field.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Field<'s> {
+pub(crate) struct Field<'s> {
     words: &'s str,
     signs: Signs,
 }
 
 impl Field<'_> {
     /// A component (from 1), its first part, in plain words; `None` when it holds nothing.
-    pub(super) fn at(&self, component: usize) -> Option<String> {
+    pub(crate) fn at(&self, component: usize) -> Option<String> {
         self.part(component, 1)
     }
 
     /// A part (from 1) of a component.
-    pub(super) fn part(&self, component: usize, part: usize) -> Option<String> {
+    pub(crate) fn part(&self, component: usize, part: usize) -> Option<String> {
         let words = self.words.split(self.signs.component).nth(component.checked_sub(1)?)?;
         let words = match self.signs.part {
             Some(sign) => words.split(sign).nth(part.checked_sub(1)?)?,
@@ -195,26 +195,26 @@ impl Field<'_> {
     }
 
     /// A component as it stands, however long.
-    pub(super) fn bare(&self, component: usize) -> &str {
+    pub(crate) fn bare(&self, component: usize) -> &str {
         component.checked_sub(1).and_then(|n| self.words.split(self.signs.component).nth(n)).unwrap_or_default()
     }
 }
 
 /// One message.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Message {
+pub(crate) struct Message {
     /// Its segments; the first is MSH.
-    pub(super) segments: Vec<Segment>,
+    pub(crate) segments: Vec<Segment>,
 }
 
 impl Message {
     /// The first segment of this name.
-    pub(super) fn first(&self, name: &str) -> Option<&Segment> {
+    pub(crate) fn first(&self, name: &str) -> Option<&Segment> {
         self.segments.iter().find(|segment| segment.name() == name)
     }
 
     /// All segments of this name.
-    pub(super) fn all<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m Segment> {
+    pub(crate) fn all<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m Segment> {
         self.segments.iter().filter(move |segment| segment.name() == name)
     }
 }

@@ -78,9 +78,10 @@ fn about(sheet: &Sheet, map: &mut Map<String, Value>, patient: &str) {
     let mut who = reference(person.as_deref(), &sheet.view.patient);
     if let (Some(who), Some(mrn)) = (who.as_mut(), sheet.person.as_ref().and_then(|p| p.mrn.as_deref())) {
         let kind = json!({ "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR" }] });
-        let assigner = (!sheet.authority.is_empty()).then(|| json!({ "display": text(&sheet.authority) }));
+        let from = sheet.number_from();
         let mut identifier = Map::from_iter([("type".to_owned(), kind), ("value".to_owned(), Value::String(text(mrn)))]);
-        identifier.extend(assigner.map(|a| ("assigner".to_owned(), a)));
+        put(&mut identifier, "system", from.uri.as_deref().unwrap_or_default());
+        identifier.extend(from.name.map(|name| ("assigner".to_owned(), json!({ "display": text(&name) }))));
         if let Some(who) = who.as_object_mut() {
             who.insert("identifier".to_owned(), Value::Object(identifier));
         }

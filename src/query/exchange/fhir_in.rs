@@ -1,32 +1,35 @@
-//! Answers out of FHIR R4: a QuestionnaireResponse, or a bundle that holds some.
+//! Answers out of FHIR R4, as this program and other systems write them: a QuestionnaireResponse by itself, in a list, one a line, in a
+//! bundle, or contained in a Task.
 
 use super::fhir::{HASH, SYSTEM};
-use super::replies::{Replies, Reply};
-use crate::chart::Instant;
+use super::replies::{PatientId, Replies, Reply};
+use crate::chart::{Authority, Instant};
 use crate::error::Trouble;
 use serde_json::Value;
+
+/// How deep resources can lie in one another.
+const DEPTH: usize = 4;
 
 /// Reads the answers. What is no answer of ours is passed over; what should be one and is not is told.
 pub fn replies_from_fhir(source: &str, text: &str) -> Replies {
     let mut out = Replies::default();
-    let value: Value = match serde_json::from_str(text) {
-        Ok(value) => value,
-        Err(error) => {
-            out.refused.push(
-                Trouble::input("the answers are no JSON")
-                    .at(source, Some(error.line() as u64))
-                    .hint("a FHIR QuestionnaireResponse, or a bundle of them"),
-            );
-            return out;
+    let mut whole = Vec::new();
+    for value in serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}')).into_iter::<Value>() {
+        match value {
+            Ok(Value::Array(list)) => whole.extend(list),
+            Ok(value) => whole.push(value),
+            Err(error) => {
+                let hint = "a FHIR QuestionnaireResponse, or a bundle of them; nothing of this file was taken";
+                out.refused.push(Trouble::input("the answers are no JSON").at(source, Some(error.line() as u64)).hint(hint));
+                return out;
+            }
         }
-    };
-    let entries: Vec<&Value> = match value.get("entry").and_then(Value::as_array) {
-        Some(entries) => entries.iter().filter_map(|e| e.get("resource")).collect(),
-        None => vec![&value],
-    };
-    let responses = entries.into_iter().filter(|r| word(r, "resourceType") == "QuestionnaireResponse");
-    for (n, response) in responses.enumerate() {
-        match reply(response) {
+    }
+    let mut all = Vec::new();
+    whole.iter().for_each(|value| gather(value, "", 0, &mut all));
+    let responses: Vec<&Resource<'_>> = all.iter().filter(|r| r.kind() == "QuestionnaireResponse").collect();
+    for (n, response) in responses.iter().enumerate() {
+        match reply(response, &all) {
             Ok(reply) => out.taken.push(reply),
             Err(what) => out.refused.push(Trouble::input(what).at(format!("{source}: QuestionnaireResponse {}", n + 1), None)),
         }
@@ -37,38 +40,183 @@ pub fn replies_from_fhir(source: &str, text: &str) -> Replies {
     out
 }
 
-fn word<'v>(value: &'v Value, key: &str) -> &'v str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
+/// A resource with the name by which others of its file refer to it.
+struct Resource<'v> {
+    value: &'v Value,
+    full_url: &'v str,
 }
 
-fn reply(response: &Value) -> Result<Reply, &'static str> {
-    if !matches!(word(response, "status"), "completed" | "amended") {
+impl Resource<'_> {
+    fn kind(&self) -> &str {
+        word(self.value, "resourceType")
+    }
+
+    /// Whether a reference means it: the whole name, `Type/id`, or `#id` of what is contained.
+    fn is(&self, reference: &str) -> bool {
+        let reference = reference.split('|').next().unwrap_or_default();
+        let id = word(self.value, "id");
+        let by_id = !id.is_empty()
+            && (reference.strip_prefix('#') == Some(id) || format!("/{reference}").ends_with(&format!("/{}/{id}", self.kind())));
+        let by_url = |url: &str| !url.is_empty() && url == reference;
+        by_id || by_url(self.full_url) || by_url(word(self.value, "url"))
+    }
+}
+
+/// Every resource: itself, the entries of a bundle, and what is contained.
+fn gather<'v>(value: &'v Value, full_url: &'v str, depth: usize, out: &mut Vec<Resource<'v>>) {
+    if depth > DEPTH {
+        return;
+    }
+    out.push(Resource { value, full_url });
+    for entry in list(value, "entry") {
+        if let Some(resource) = entry.get("resource") {
+            gather(resource, word(entry, "fullUrl"), depth + 1, out);
+        }
+    }
+    list(value, "contained").iter().for_each(|inner| gather(inner, "", depth + 1, out));
+}
+
+fn word<'v>(value: &'v Value, key: &str) -> &'v str {
+    value.get(key).and_then(Value::as_str).map(str::trim).unwrap_or_default()
+}
+
+/// A list; one thing by itself is one, too.
+fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+    match value.get(key) {
+        Some(Value::Array(list)) => list,
+        Some(one) if one.is_object() => std::slice::from_ref(one),
+        _ => &[],
+    }
+}
+
+fn reply(response: &Resource<'_>, all: &[Resource<'_>]) -> Result<Reply, &'static str> {
+    let value = response.value;
+    if !matches!(word(value, "status"), "completed" | "amended") {
         return Err("the response is not completed");
     }
-    let canonical = word(response, "questionnaire");
-    let (url, version) = canonical.split_once('|').unwrap_or((canonical, ""));
-    let query = url.strip_prefix(SYSTEM).and_then(|rest| rest.strip_prefix(':')).and_then(|n| n.parse().ok());
-    let query: i64 = query.ok_or("the response does not name a query of ours")?;
-    let identifier = response.get("identifier").filter(|i| word(i, "system") == HASH);
-    let items = response.get("item").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let said = |link: &str| {
-        let item = items.iter().find(|i| word(i, "linkId") == link)?;
-        let answer = item.get("answer").and_then(Value::as_array)?.first()?;
-        let words = word(answer, "valueString");
-        let coded = answer.get("valueCoding").map(|c| word(c, "display")).unwrap_or_default();
-        Some((if words.is_empty() { coded } else { words }.to_owned(), !words.is_empty()))
+    let (query, version) = query(value, all).ok_or("the response does not name a query of ours")?;
+    let mut items = Vec::new();
+    answered(list(value, "item"), 0, &mut items);
+    let linked = |link: &str| items.iter().filter(|i| word(i, "linkId") == link).copied().collect::<Vec<_>>();
+    let mut question = linked("question");
+    if question.is_empty() {
+        // Another system's form can name its items otherwise: the only item that is answered is the question.
+        let others: Vec<&Value> = items.iter().filter(|i| word(i, "linkId") != "comment").copied().collect();
+        if others.len() > 1 {
+            return Err("the response has several answered items, and none is called \"question\"");
+        }
+        question = others;
+    }
+    let given: Vec<&Value> = question.iter().flat_map(|i| list(i, "answer")).collect();
+    let (coded, plain): (Vec<&Value>, Vec<&Value>) = given.into_iter().partition(|a| a.get("valueCoding").is_some());
+    if coded.len() > 1 {
+        return Err("more than one option is ticked");
+    }
+    let mut words: Vec<String> = plain.iter().map(|a| words_of(a)).filter(|w| !w.is_empty()).collect();
+    let coding = coded.first().and_then(|a| a.get("valueCoding"));
+    let option = match coding {
+        Some(coding) => word(coding, "display").to_owned(),
+        None if words.is_empty() => String::new(),
+        None => words.remove(0),
     };
-    let (question, free) = said("question").unwrap_or_default();
-    let (comment, _) = said("comment").unwrap_or_default();
+    words.extend(linked("comment").iter().flat_map(|i| list(i, "answer")).map(words_of).filter(|w| !w.is_empty()));
+    let code = coding.map(|c| word(c, "code").to_owned()).unwrap_or_default();
+    if option.is_empty() && code.is_empty() && words.is_empty() {
+        return Err("nothing is answered in it");
+    }
+    let identifier = list(value, "identifier").iter().find(|i| word(i, "system") == HASH);
+    let authored = word(value, "authored");
+    let at = Instant::parse(authored);
+    if at.is_none() && !authored.is_empty() {
+        return Err("its time (authored) is no time");
+    }
     Ok(Reply {
         query,
-        version: version.parse().ok(),
+        version,
         hash: identifier.map(|i| word(i, "value").to_owned()),
-        option: question,
-        words: comment,
-        free,
-        by: response.get("author").map(|a| word(a, "display").to_owned()).unwrap_or_default(),
-        at: Instant::parse(word(response, "authored")),
+        free: coding.is_none(),
+        code,
+        option,
+        words: words.join("\n"),
+        by: value.get("author").map(|author| name_of(author, all)).unwrap_or_default(),
+        at,
         line: None,
+        patient: patient(value, all),
     })
+}
+
+/// Items that hold an answer, wherever a group puts them.
+fn answered<'v>(items: &'v [Value], depth: usize, out: &mut Vec<&'v Value>) {
+    for item in items.iter().filter(|_| depth <= DEPTH) {
+        if !list(item, "answer").is_empty() {
+            out.push(item);
+        }
+        answered(list(item, "item"), depth + 1, out);
+        list(item, "answer").iter().for_each(|a| answered(list(a, "item"), depth + 1, out));
+    }
+}
+
+/// An answer in words, whatever its type.
+fn words_of(answer: &Value) -> String {
+    match (answer.get("valueBoolean").and_then(Value::as_bool), answer.get("valueInteger").and_then(Value::as_i64)) {
+        (Some(yes), _) => if yes { "Yes" } else { "No" }.to_owned(),
+        (_, Some(number)) => number.to_string(),
+        _ => word(answer, "valueString").to_owned(),
+    }
+}
+
+/// The query and its version: by our name of the questionnaire, or by ours of the one that the reference leads to, or by the number of
+/// the task that it is based on.
+fn query(response: &Value, all: &[Resource<'_>]) -> Option<(i64, Option<u32>)> {
+    let canonical = |words: &str| {
+        let (url, version) = words.split_once('|').unwrap_or((words, ""));
+        let number = url.strip_prefix(SYSTEM)?.strip_prefix(':')?.parse().ok()?;
+        Some((number, version.parse().ok()))
+    };
+    let numbered = |value: &Value| {
+        let number = list(value, "identifier").iter().find(|i| word(i, "system") == SYSTEM)?;
+        Some((word(number, "value").parse().ok()?, word(value, "version").parse().ok()))
+    };
+    let questionnaire = word(response, "questionnaire");
+    let meant = |reference: &str| (!reference.is_empty()).then(|| all.iter().find(|r| r.is(reference))).flatten();
+    canonical(questionnaire)
+        .or_else(|| meant(questionnaire).and_then(|r| canonical(word(r.value, "url")).or_else(|| numbered(r.value))))
+        .or_else(|| {
+            list(response, "basedOn")
+                .iter()
+                .find_map(|based| numbered(based).or_else(|| meant(word(based, "reference")).and_then(|r| numbered(r.value))))
+        })
+}
+
+/// Who replied: as it is shown, else the name of the one that the reference leads to.
+fn name_of(author: &Value, all: &[Resource<'_>]) -> String {
+    let shown = word(author, "display");
+    if !shown.is_empty() {
+        return shown.to_owned();
+    }
+    let reference = word(author, "reference");
+    let person = all.iter().find(|r| !reference.is_empty() && r.is(reference)).map(|r| r.value);
+    let Some(name) = person.and_then(|p| list(p, "name").first()) else { return String::new() };
+    if !word(name, "text").is_empty() {
+        return word(name, "text").to_owned();
+    }
+    let given = list(name, "given").iter().filter_map(Value::as_str);
+    given.chain([word(name, "family")]).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The record numbers of the patient it is about: of the subject, or of the patient that it leads to.
+fn patient(response: &Value, all: &[Resource<'_>]) -> Vec<PatientId> {
+    let Some(subject) = response.get("subject") else { return Vec::new() };
+    let reference = word(subject, "reference");
+    let there = all.iter().find(|r| !reference.is_empty() && r.is(reference)).map(|r| list(r.value, "identifier"));
+    let is_record_number = |i: &&Value| {
+        let codes: Vec<&str> = i.get("type").map(|t| list(t, "coding").iter().map(|c| word(c, "code")).collect()).unwrap_or_default();
+        codes.is_empty() || codes.contains(&"MR")
+    };
+    let id = |i: &Value| {
+        let assigner = i.get("assigner").map(|a| word(a, "display").to_owned());
+        PatientId { value: word(i, "value").to_owned(), from: Authority::of(assigner, Some(word(i, "system").to_owned())) }
+    };
+    let all = list(subject, "identifier").iter().chain(there.into_iter().flatten());
+    all.filter(is_record_number).map(id).filter(|i| !i.value.is_empty()).collect()
 }

@@ -1,9 +1,7 @@
 //! HL7 v2 MDM^T02: a document with its content. The query's words are TX lines; what a machine needs stands in ST lines of our names.
 
-use super::replies::{Replies, Reply};
 use super::{Sheet, hl7_time};
 use crate::chart::{EncounterClass, Instant, Sex};
-use crate::error::Trouble;
 use crate::query::render::spelled;
 
 /// One message a query, segments ended by carriage returns as the standard asks.
@@ -47,17 +45,22 @@ fn message(sheet: &Sheet, now: &Instant) -> String {
     segments.iter().map(|s| format!("{s}\r")).collect()
 }
 
+/// Who gave the record number, as the components of an identifier's authority.
+fn assigner(sheet: &Sheet) -> String {
+    let from = sheet.number_from();
+    from.hd().map(escape).join("&").trim_end_matches('&').to_owned()
+}
+
 /// The patient: record number with who gave it, name in its parts, date of birth, sex. Where no record number is known, our identifier,
 /// called what it is.
 fn patient(sheet: &Sheet) -> String {
-    let facility = escape(&sheet.authority);
     let internal = sheet.identifiers.0.as_deref().unwrap_or_default();
     let Some(p) = &sheet.person else {
         let id = if internal.is_empty() { String::new() } else { format!("{}^^^LACUNA^PI", escape(internal)) };
         return format!("PID|1||{id}||{}", escape(&sheet.view.patient));
     };
     let id = match p.mrn.as_deref().filter(|m| !m.trim().is_empty()) {
-        Some(mrn) => format!("{}^^^{facility}^MR", escape(mrn)),
+        Some(mrn) => format!("{}^^^{}^MR", escape(mrn), assigner(sheet)),
         None => format!("{}^^^LACUNA^PI", escape(internal)),
     };
     let part = |name: &Option<String>| escape(name.as_deref().unwrap_or_default());
@@ -109,100 +112,4 @@ fn escape(text: &str) -> String {
         }
     }
     out
-}
-
-fn unescape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('\\') {
-        out.push_str(before);
-        match after.split_once('\\') {
-            Some((name, tail)) => {
-                out.push_str(match name {
-                    "E" => "\\",
-                    "F" => "|",
-                    "S" => "^",
-                    "T" => "&",
-                    "R" => "~",
-                    ".br" => "\n",
-                    _ => "",
-                });
-                rest = tail;
-            }
-            None => {
-                out.push_str(after);
-                rest = "";
-            }
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
-/// Reads answers out of MDM messages: those with an OPTION or ANSWER line.
-pub fn replies_from_mdm(source: &str, text: &str) -> Replies {
-    let mut out = Replies::default();
-    let segments = text.split(['\r', '\n']).enumerate().filter(|(_, s)| !s.trim().is_empty());
-    let mut messages: Vec<Vec<(u64, Vec<&str>)>> = Vec::new();
-    for (at, segment) in segments {
-        let segment = segment.trim_start_matches(['\u{b}', '\u{1c}', '\u{feff}']); // the frame of the transport
-        if segment.starts_with("MSH|") {
-            messages.push(Vec::new());
-        }
-        if let Some(message) = messages.last_mut() {
-            message.push((at as u64 + 1, segment.split('|').collect()));
-        }
-    }
-    if messages.is_empty() {
-        out.refused.push(Trouble::input("no HL7 message is in it").at(source, None).hint("a message begins with MSH|"));
-    }
-    for message in &messages {
-        let line = message.first().map(|(line, _)| *line);
-        match reply(message) {
-            Ok(Some(reply)) => out.taken.push(reply),
-            Ok(None) => {}
-            Err(what) => out.refused.push(Trouble::input(what).at(source, line)),
-        }
-    }
-    if out.taken.is_empty() && out.refused.is_empty() {
-        out.refused.push(Trouble::input("no answer is in it").at(source, None).hint("an answer has an OBX line OPTION or ANSWER"));
-    }
-    out
-}
-
-fn reply(message: &[(u64, Vec<&str>)]) -> Result<Option<Reply>, &'static str> {
-    let segment = |name: &str| message.iter().find(|(_, f)| f.first() == Some(&name)).map(|(_, f)| f.as_slice());
-    let named = |name: &str| {
-        let hits = message.iter().filter(|(_, f)| f.first() == Some(&"OBX"));
-        let hits = hits.filter(|(_, f)| f.get(3).is_some_and(|id| id.split('^').next() == Some(name)));
-        let values: Vec<String> = hits.filter_map(|(_, f)| f.get(5)).map(|v| unescape(v)).collect();
-        (!values.is_empty()).then(|| values.join("\n"))
-    };
-    let (option, words) = (named("OPTION"), named("ANSWER"));
-    if option.is_none() && words.is_none() {
-        return Ok(None); // a query, not an answer
-    }
-    let number = segment("TXA").and_then(|f| f.get(12)).map(|n| n.split('^').next().unwrap_or_default()).unwrap_or_default();
-    let (query, version) = number.split_once('-').unwrap_or((number, ""));
-    Ok(Some(Reply {
-        query: query.parse().map_err(|_| "the message does not name a query of ours in TXA-12")?,
-        version: version.parse().ok(),
-        hash: named("HASH"),
-        option: option.unwrap_or_default(),
-        words: words.unwrap_or_default(),
-        free: false,
-        by: named("BY").unwrap_or_default(),
-        at: named("AT").and_then(|t| time(&t)),
-        line: message.first().map(|(line, _)| *line),
-    }))
-}
-
-/// `20261119084200-0500` as an instant.
-fn time(text: &str) -> Option<Instant> {
-    let part = |from: usize, to: usize| text.get(from..to);
-    let zone = match text.get(14..) {
-        Some(zone) if zone.len() == 5 => format!("{}:{}", zone.get(..3)?, zone.get(3..)?),
-        _ => String::new(),
-    };
-    Instant::parse(&format!("{}-{}-{}T{}:{}:{}{zone}", part(0, 4)?, part(4, 6)?, part(6, 8)?, part(8, 10)?, part(10, 12)?, part(12, 14)?))
 }

@@ -4,7 +4,10 @@
 mod csv;
 mod fhir;
 mod fhir_in;
+#[cfg(test)]
+mod foreign_tests;
 mod hl7;
+mod hl7_in;
 mod html;
 mod replies;
 #[cfg(test)]
@@ -13,12 +16,13 @@ mod tests;
 pub use csv::{csv, replies_from_csv};
 pub use fhir::bundle;
 pub use fhir_in::replies_from_fhir;
-pub use hl7::{mdm, replies_from_mdm};
+pub use hl7::mdm;
+pub use hl7_in::replies_from_mdm;
 pub use html::letter;
-pub use replies::{Replies, Reply, read_replies};
+pub use replies::{PatientId, Replies, Reply, read_replies};
 
 use super::{Draft, OptionKind, ProviderView, QueryState};
-use crate::chart::{EncounterClass, Instant, Patient, Precision};
+use crate::chart::{Authority, EncounterClass, Instant, Patient, Precision};
 use serde::Serialize;
 
 /// One query as it may leave the house.
@@ -50,7 +54,7 @@ pub struct Sheet {
     /// What kind of stay it is.
     #[serde(skip)]
     pub class: EncounterClass,
-    /// Who gives the record numbers.
+    /// Who gives the record numbers of which the sender did not say it.
     #[serde(skip)]
     pub authority: String,
     /// Options that leave room for words.
@@ -100,6 +104,14 @@ impl Sheet {
             authority: String::new(),
             open_options: open,
         }
+    }
+}
+
+impl Sheet {
+    /// Who gave the patient's record number: whoever the sender said; where it said nothing, the site's policy.
+    fn number_from(&self) -> Authority {
+        let given = self.person.as_ref().and_then(|p| p.mrn_from.clone());
+        given.or_else(|| Authority::of(Some(self.authority.clone()), None)).unwrap_or_default()
     }
 }
 

@@ -1,9 +1,9 @@
 //! Answers as they come in, whatever they came in.
 
 use super::{replies_from_csv, replies_from_fhir, replies_from_mdm};
-use crate::chart::Instant;
+use crate::chart::{Authority, Instant, Patient};
 use crate::error::Trouble;
-use crate::query::Draft;
+use crate::query::{Draft, OptionKind};
 
 /// One answer, not yet matched with its query.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,6 +16,8 @@ pub struct Reply {
     pub hash: Option<String>,
     /// The option that was ticked: its words, or its number from 1; for a query without options, the answer itself.
     pub option: String,
+    /// The code of the option, where the form has codes: its number, from 1, or its words.
+    pub code: String,
     /// The answer in words.
     pub words: String,
     /// Whether `option` may be words of the provider's own: a form that has one place for both.
@@ -26,6 +28,17 @@ pub struct Reply {
     pub at: Option<Instant>,
     /// The line it stands on.
     pub line: Option<u64>,
+    /// The record numbers of the patient that it is about; none where the form says none.
+    pub patient: Vec<PatientId>,
+}
+
+/// A patient's record number as an answer gives it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PatientId {
+    /// The number.
+    pub value: String,
+    /// Who gave it.
+    pub from: Option<Authority>,
 }
 
 /// What a file of answers holds.
@@ -40,9 +53,11 @@ pub struct Replies {
 /// Reads a file of answers, told apart by its content.
 pub fn read_replies(source: &str, text: &str) -> Replies {
     let start = text.trim_start_matches(['\u{feff}', '\u{b}']).trim_start();
+    let message =
+        ["MSH", "FHS", "BHS"].iter().any(|n| start.strip_prefix(n).is_some_and(|r| r.starts_with(|c: char| c.is_ascii_punctuation())));
     if start.starts_with('{') || start.starts_with('[') {
         replies_from_fhir(source, text)
-    } else if start.starts_with("MSH|") {
+    } else if message {
         replies_from_mdm(source, text)
     } else {
         replies_from_csv(source, text)
@@ -50,27 +65,55 @@ pub fn read_replies(source: &str, text: &str) -> Replies {
 }
 
 impl Reply {
+    /// Whether it can be about this patient: it gives no record number, or this patient's by an authority that does not contradict.
+    pub fn is_about(&self, patient: &Patient) -> bool {
+        let same = |id: &PatientId| {
+            let from = id.from.as_ref().zip(patient.mrn_from.as_ref()).is_none_or(|(theirs, ours)| theirs.agrees(ours));
+            id.value == patient.identifier || (patient.mrn.as_ref() == Some(&id.value) && from)
+        };
+        self.patient.is_empty() || patient.mrn.is_none() || self.patient.iter().any(same)
+    }
+
     /// Which option of the query was ticked, and the words besides. An option that the query does not have is no answer to it, but where
     /// the form has one place for both, it is the provider's own words.
     pub fn on(&self, draft: &Draft) -> Result<(Option<usize>, String), String> {
-        let given = self.option.trim();
-        if given.is_empty() {
+        let (given, code) = (self.option.trim(), self.code.trim());
+        if given.is_empty() && code.is_empty() {
             return Ok((None, self.words.clone()));
         }
-        // As text, options pass the boundary that their export passed.
-        let plain = |t: &str| t.split_whitespace().collect::<Vec<_>>().join(" ");
-        if let Some(index) = draft.options.iter().position(|o| plain(&o.text) == plain(given)) {
-            return Ok((Some(index), self.words.clone()));
-        }
-        if let Ok(number) = given.parse::<usize>()
-            && (1..=draft.options.len()).contains(&number)
-        {
-            return Ok((Some(number - 1), self.words.clone()));
+        if let Some((index, rest)) = option(given, draft).or_else(|| option(code, draft)) {
+            return Ok((Some(index), joined(&rest, &self.words)));
         }
         if draft.options.is_empty() || self.free {
-            let both = [given, self.words.trim()].iter().filter(|w| !w.is_empty()).copied().collect::<Vec<_>>().join("\n");
-            return Ok((None, both));
+            return Ok((None, joined(given, &self.words)));
         }
         Err(format!("the query has {} options, and this is none of them", draft.options.len()))
     }
+}
+
+fn joined(one: &str, other: &str) -> String {
+    [one.trim(), other.trim()].iter().filter(|w| !w.is_empty()).copied().collect::<Vec<_>>().join("\n")
+}
+
+/// The option that is meant, and what was written into it: its words (as text, options pass the boundary that their export passed), its
+/// words but for case and the blank at their end, its number, or the open option with words behind its name ("Other: dehydration").
+fn option(given: &str, draft: &Draft) -> Option<(usize, String)> {
+    if given.is_empty() {
+        return None;
+    }
+    let plain = |t: &str| t.split_whitespace().collect::<Vec<_>>().join(" ");
+    let bare = |t: &str| plain(t).trim_end_matches(|c: char| !c.is_alphanumeric() && c != ')').to_lowercase();
+    let only = |same: &dyn Fn(&str) -> bool| {
+        let mut all = draft.options.iter().enumerate().filter(|(_, o)| same(&o.text)).map(|(i, _)| i);
+        all.next().filter(|_| all.next().is_none())
+    };
+    let words = only(&|o| plain(o) == plain(given)).or_else(|| only(&|o| bare(o) == bare(given)));
+    let number = || given.parse::<usize>().ok().filter(|n| (1..=draft.options.len()).contains(n)).map(|n| n - 1);
+    if let Some(index) = words.or_else(number) {
+        return Some((index, String::new()));
+    }
+    let label = |t: &str| bare(t.split_once([':', '(', ',']).map_or(t, |(label, _)| label));
+    let (name, rest) = given.split_once(':')?;
+    let open = draft.options.iter().position(|o| o.kind == OptionKind::Other && label(&o.text) == label(name))?;
+    Some((open, rest.trim().to_owned()))
 }
