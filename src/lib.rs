@@ -10,6 +10,7 @@
 //! | [`checklist`] | items as data; an encounter in, gaps out | does I/O, reads a clock |
 //! | [`query`] | drafts, templates, compliance lint, life cycle | does I/O, reads a clock |
 //! | [`intake`] | files → records | writes to the store by itself |
+//! | `hl7` | the signs, escapes and times of HL7 v2 | does I/O |
 //! | [`keys`] | who may open a store: passphrases, slots, the data key | knows SQLite or a terminal |
 //! | [`export`] | charts and gaps → FHIR bundles and tables | does I/O, reads a clock |
 //! | [`store`] | SQLite, the only truth | is bypassed: only it names rusqlite |
@@ -34,6 +35,7 @@ pub mod cli;
 pub mod error;
 pub mod export;
 pub mod hash;
+pub(crate) mod hl7;
 pub mod intake;
 pub mod keys;
 pub mod query;

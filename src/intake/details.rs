@@ -2,8 +2,8 @@
 //! the note itself begins with. Each source fills only what those before it left open; nothing is guessed.
 
 use super::fields::FieldMap;
-use super::stamp;
 use crate::error::{Result, Trouble};
+use crate::hl7::stamp;
 use serde_json::{Map, Value};
 
 /// What can be said of a note, by the names of a field map.

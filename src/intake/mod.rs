@@ -34,13 +34,8 @@ mod manifest;
 mod notes;
 mod rtf;
 mod sniff;
-mod stamp;
 mod table;
 mod walk;
-
-/// The syntax of HL7 v2 and its times, for those who read messages that are no charts.
-pub(crate) use hl7::syntax as hl7_syntax;
-pub(crate) use stamp::read as hl7_time;
 
 pub use details::{Details, SlashDates};
 pub use fields::FieldMap;

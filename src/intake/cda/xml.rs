@@ -2,7 +2,7 @@
 
 use crate::chart::{Coding, Instant};
 use crate::error::Trouble;
-use crate::intake::stamp;
+use crate::hl7::stamp;
 use roxmltree::{Document, Error, Node, ParsingOptions};
 
 /// No clinical document nests deeper (747 samples: 21 levels); what walks it may rely on that.

@@ -1,11 +1,11 @@
 //! Notes: MDM messages. TXA says what the note is, the OBX segments behind it hold its words.
 
 use super::person::{patient, provider, provider_at};
-use super::syntax::Segment;
 use super::visit::encounter;
 use super::{Out, change, entity};
 use crate::chart::{Change, Coding, Document, DocumentStatus, DocumentType, Encounter, Record, RecordKind};
 use crate::error::{Result, Trouble};
+use crate::hl7::syntax::Segment;
 use crate::intake::desk::sha256;
 use crate::intake::{attachment, decode};
 
@@ -48,7 +48,7 @@ pub(super) fn read(out: &mut Out, event: &str) -> Result<()> {
     let signed = txa.repetitions(22).find_map(|person| provider(&person).map(|p| (p, person.at(15).unwrap_or_default())));
     let (signer, signed_at) = signed.map_or((None, String::new()), |(signer, at)| (Some(signer), at));
     let time = out.instant(txa, 4).or_else(|| out.instant(txa, 6));
-    let signed = crate::intake::stamp::told(&signed_at, "TXA-22", &mut out.notices);
+    let signed = crate::hl7::stamp::told(&signed_at, "TXA-22", &mut out.notices);
     let document = Document {
         version: 1,
         encounter: Some(out.encounter.clone().unwrap_or_else(|| identifier.clone())),

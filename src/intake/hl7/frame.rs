@@ -1,7 +1,7 @@
 //! Files into messages: segments that end in CR, LF or both, MLLP frames, batches. One message is in memory at a time.
 
-use super::syntax::{Message, Segment, Signs};
 use crate::error::Trouble;
+use crate::hl7::syntax::{Message, Segment, Signs};
 use crate::intake::decode;
 use std::io::{self, BufRead};
 

@@ -10,19 +10,19 @@ mod order;
 mod person;
 mod pharmacy;
 mod result;
-pub(crate) mod syntax;
 mod visit;
 
+use super::Origin;
 use super::desk::Desk;
 use super::walk::{self, Found};
-use super::{Origin, stamp};
 use crate::chart::{Change, Instant, Record};
 use crate::error::{Result, Trouble};
+use crate::hl7::stamp;
+use crate::hl7::syntax::{Message, Segment};
 use frame::{Frames, Piece};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufReader, Read};
-use syntax::{Message, Segment};
 
 /// How many bytes go by between two reports of progress.
 const STEP: u64 = 256 << 10;

@@ -1,11 +1,11 @@
 //! Orders: ORM, OMG, OML, OMP, RDE and RAS messages.
 
 use super::person::{patient, provider_at};
-use super::syntax::Segment;
 use super::visit::{coding, encounter};
 use super::{Out, entity, pharmacy};
 use crate::chart::{Order, Record};
 use crate::error::{Result, Trouble};
+use crate::hl7::syntax::Segment;
 
 /// An order message: each ORC with the detail behind it is one order; a drug (RXO, RXE) is a medication, and a dose that
 /// was given (RXA) is another.

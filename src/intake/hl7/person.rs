@@ -1,9 +1,9 @@
 //! Patients (PID), merges (MRG), and people who write, sign, order and attend (XCN).
 
-use super::syntax::{Field, Segment};
 use super::{Out, change, identifier};
 use crate::chart::{Authority, Change, Patient, Provider, Record, Role, Sex};
 use crate::error::{Result, Trouble};
+use crate::hl7::syntax::{Field, Segment};
 use crate::intake::fhir::role_of_name;
 
 /// Reads PID: the patient goes out, and everything else of the message names it.
@@ -21,7 +21,7 @@ pub(super) fn patient(out: &mut Out) -> Result<()> {
     };
     let message = out.message;
     let birth = out.instant(pid, 7);
-    let sent = message.first("MSH").and_then(|msh| crate::intake::stamp::read(&msh.at(7, 1).unwrap_or_default()).ok().flatten());
+    let sent = message.first("MSH").and_then(|msh| crate::hl7::stamp::read(&msh.at(7, 1).unwrap_or_default()).ok().flatten());
     let birth = birth.filter(|birth| {
         let unborn = sent.is_some_and(|sent| birth.local_date() > sent.local_date());
         if unborn {

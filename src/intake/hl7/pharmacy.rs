@@ -1,10 +1,10 @@
 //! Drugs: what was ordered (RXO, RXE) and each dose that was given (RXA), with dose, route and time.
 
 use super::order::{number, status};
-use super::syntax::Segment;
 use super::visit::coding;
 use super::{Out, change};
 use crate::chart::{Change, Coding, Medication, MedicationKind, Record, RecordKind};
+use crate::hl7::syntax::Segment;
 
 /// Where a segment has its parts.
 struct Fields {

@@ -2,11 +2,11 @@
 
 use super::document::{implied, words};
 use super::person::{patient, provider_at};
-use super::syntax::Segment;
 use super::visit::{coding, encounter};
 use super::{Out, entity};
 use crate::chart::{Document, DocumentStatus, DocumentType, Observation, Quantity, Record, Value};
 use crate::error::{Result, Trouble};
+use crate::hl7::syntax::Segment;
 use crate::intake::desk::sha256;
 use std::collections::BTreeMap;
 
@@ -273,7 +273,7 @@ fn narrative(out: &mut Out, group: &Group<'_>, lines: &[&Segment]) -> Result<()>
 }
 
 /// OBR-32 holds a person's parts inside one component (CNN), or spread over components as senders write them.
-fn interpreter(field: &super::syntax::Field<'_>) -> Option<crate::chart::Provider> {
+fn interpreter(field: &crate::hl7::syntax::Field<'_>) -> Option<crate::chart::Provider> {
     let parts: Vec<String> = [3, 4, 2].into_iter().filter_map(|part| field.part(1, part)).collect();
     if parts.is_empty() {
         return super::person::provider(field);

@@ -1,10 +1,10 @@
 //! Stays and visits: PV1 with its event, diagnoses (DG1), procedures (PR1), observations beside an admission.
 
 use super::person::{authority, patient, provider, provider_at};
-use super::syntax::Segment;
 use super::{Out, change, identifier, result};
 use crate::chart::{Change, Coding, Encounter, EncounterClass, Location, Problem, Procedure, Record, RecordKind};
 use crate::error::{Result, Trouble};
+use crate::hl7::syntax::Segment;
 
 /// An ADT message.
 pub(super) fn read(out: &mut Out, event: &str) -> Result<()> {

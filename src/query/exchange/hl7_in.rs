@@ -4,8 +4,8 @@
 use super::replies::{PatientId, Replies, Reply};
 use crate::chart::Authority;
 use crate::error::Trouble;
-use crate::intake::hl7_syntax::{Field, Message, Segment, Signs};
-use crate::intake::hl7_time;
+use crate::hl7::stamp;
+use crate::hl7::syntax::{Field, Message, Segment, Signs};
 
 /// The name that our numbers carry.
 const OURS: &str = "LACUNA";
@@ -83,7 +83,7 @@ fn reply(message: &Message) -> Result<Option<Reply>, Trouble> {
     let by = Some(said("BY")).filter(|by| !by.is_empty()).or_else(|| line.and_then(|s| person(s.field(16)))).or_else(signer);
     let stamp = Some(said("AT")).filter(|at| !at.is_empty()).or_else(|| line.and_then(|s| s.at(14, 1)));
     let at = match stamp {
-        Some(words) => hl7_time(&words).map_err(|_| Trouble::input("that is no time").hint("as in 20261120085000-0500"))?,
+        Some(words) => stamp::read(&words).map_err(|_| Trouble::input("that is no time").hint("as in 20261120085000-0500"))?,
         None => None,
     };
     Ok(Some(Reply {

@@ -4,11 +4,11 @@
 mod csv;
 mod fhir;
 mod fhir_in;
-#[cfg(test)]
-mod foreign_tests;
 mod hl7;
 mod hl7_in;
 mod html;
+#[cfg(test)]
+mod patient_tests;
 mod replies;
 #[cfg(test)]
 mod tests;
@@ -19,7 +19,7 @@ pub use fhir_in::replies_from_fhir;
 pub use hl7::mdm;
 pub use hl7_in::replies_from_mdm;
 pub use html::letter;
-pub use replies::{PatientId, Replies, Reply, read_replies};
+pub use replies::{Replies, Reply, read_replies};
 
 use super::{Draft, OptionKind, ProviderView, QueryState};
 use crate::chart::{Authority, EncounterClass, Instant, Patient, Precision};

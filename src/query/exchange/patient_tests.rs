@@ -1,52 +1,9 @@
-//! Answers as other systems write them: `fixtures/queries/answers`.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+//! Whose an answer is, and whose a record number.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+use super::replies::PatientId;
 use super::*;
 use crate::query::tests::clean;
-use std::collections::BTreeMap;
-
-#[derive(serde::Deserialize)]
-struct Expected {
-    taken: BTreeMap<String, (i64, String, String, String)>,
-    refused: BTreeMap<String, String>,
-}
-
-#[test]
-fn answers_of_other_systems_are_read_as_they_were_meant() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/queries/answers");
-    let read = |name: &str| read_replies(name, &std::fs::read_to_string(folder.join(name)).unwrap());
-    let expected: Expected = toml::from_str(&std::fs::read_to_string(folder.join("expected.toml")).unwrap()).unwrap();
-    assert_eq!(expected.taken.len() + expected.refused.len() + 2, std::fs::read_dir(&folder).unwrap().count());
-    for (name, (option, words, by, time)) in &expected.taken {
-        let replies = read(name);
-        let [reply] = replies.taken.as_slice() else { panic!("{name}: {:?} {:?}", replies.taken, replies.refused) };
-        assert_eq!(reply.query, 12, "{name}");
-        let found = reply.on(&clean()).unwrap();
-        assert_eq!((found.0.map_or(-1, |i| i as i64), &found.1, &reply.by), (*option, words, by), "{name}");
-        assert_eq!(reply.at, Instant::parse(time), "{name}");
-    }
-    for (name, what) in &expected.refused {
-        let replies = read(name);
-        assert!(replies.taken.is_empty(), "{name}: {:?}", replies.taken);
-        assert!(replies.refused.iter().any(|t| t.what.contains(what.as_str())), "{name}: {:?}", replies.refused);
-    }
-}
-
-/// What came from another system is cut short and mixed up: it is read or refused, and nothing falls over.
-#[test]
-fn a_file_of_answers_that_was_cut_anywhere_is_read_or_refused() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/queries/answers");
-    for file in std::fs::read_dir(&folder).unwrap() {
-        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
-        for (at, _) in text.char_indices() {
-            let replies = read_replies("cut", &text[..at]);
-            for reply in &replies.taken {
-                let _read = reply.on(&clean());
-            }
-            assert!(!replies.taken.is_empty() || !replies.refused.is_empty(), "{}", &text[..at]);
-        }
-    }
-}
 
 #[test]
 fn an_answer_is_about_the_patient_whose_number_and_authority_it_gives() {

@@ -31,7 +31,7 @@ pub(crate) fn read(words: &str) -> Result<Option<Instant>, NotATime> {
 }
 
 /// The instant in a field of this name; one that cannot be is told, and counts as not given.
-pub(super) fn told(words: &str, field: &str, notices: &mut Vec<Trouble>) -> Option<Instant> {
+pub(crate) fn told(words: &str, field: &str, notices: &mut Vec<Trouble>) -> Option<Instant> {
     match read(words) {
         Ok(instant) => instant,
         Err(no) => {
