@@ -2,7 +2,8 @@
 
 use super::text::{LineIndex, surname};
 use super::theme::Role;
-use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, Value};
+use super::treatment::Treatment;
+use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, Observation, Value};
 use crate::checklist::GapState;
 use crate::reading::{Assertion, Reading};
 use crate::work::model::ChartView;
@@ -19,6 +20,8 @@ pub struct ChartData {
     pub rows: Vec<DocRow>,
     /// Labs and vitals with numbers, labs first.
     pub series: Vec<Series>,
+    /// Drugs and orders of the stay.
+    pub treatments: Vec<Treatment>,
 }
 
 /// One document made ready.
@@ -102,6 +105,8 @@ pub struct Series {
     pub high: Option<f64>,
     /// Values in order of time.
     pub points: Vec<Point>,
+    /// The newest value of an earlier stay.
+    pub baseline: Option<Point>,
 }
 
 /// One value.
@@ -165,7 +170,8 @@ impl ChartData {
         super::copied::mark(&view.chart.documents, &mut notes);
         let rows = rows(&view.chart);
         let series = series(&view.chart);
-        Self { view, notes, rows, series }
+        let treatments = super::treatment::of(&view.chart);
+        Self { view, notes, rows, series, treatments }
     }
 
     /// When labs, or vital signs, were taken: every time once, the oldest first.
@@ -304,40 +310,66 @@ fn rows(chart: &Chart) -> Vec<DocRow> {
 fn series(chart: &Chart) -> Vec<Series> {
     let mut all: BTreeMap<(bool, String), Series> = BTreeMap::new();
     for observation in &chart.observations {
-        let (Some(Value::Quantity(quantity)), Some(time)) = (&observation.value, observation.time) else { continue };
-        let vital = observation.category.as_deref().is_some_and(|c| c != "laboratory");
-        let series = all.entry((vital, observation.name.to_lowercase())).or_insert_with(|| Series {
+        let Some(point) = point(observation) else { continue };
+        let series = all.entry(series_of(observation)).or_insert_with(|| Series {
             name: observation.name.clone(),
-            unit: quantity.unit.clone().unwrap_or_default(),
-            vital,
+            unit: unit(observation).to_owned(),
+            vital: series_of(observation).0,
             low: None,
             high: None,
             points: Vec::new(),
+            baseline: None,
         });
         series.low = observation.low.or(series.low);
         series.high = observation.high.or(series.high);
-        let above = observation.high.is_some_and(|high| quantity.value > high);
-        let below = observation.low.is_some_and(|low| quantity.value < low);
-        let flag = match observation.interpretation.as_deref() {
-            Some("H" | "HH" | "HU") => "H",
-            Some("L" | "LL" | "LU") => "L",
-            Some("N") => "",
-            _ if above => "H",
-            _ if below => "L",
-            _ => "",
-        };
-        let text = quantity.comparator.clone().unwrap_or_default();
-        series.points.push(Point { time, value: quantity.value, text, flag });
+        series.points.push(point);
+    }
+    for observation in chart.prior.iter().flat_map(|p| &p.observations) {
+        // A value in another unit is no baseline: it would be drawn at a wrong height.
+        let same = all.get_mut(&series_of(observation)).filter(|s| s.unit == unit(observation));
+        let (Some(series), Some(point)) = (same, point(observation)) else { continue };
+        if series.baseline.as_ref().is_none_or(|known| known.time < point.time) {
+            series.baseline = Some(point);
+        }
     }
     let mut series: Vec<Series> = all.into_values().collect();
     for one in &mut series {
         one.points.sort_by_key(|p| p.time);
         // As many decimals in all of a row, so that 1.0 and 1.5 stand as they were reported and line up.
-        let places = one.points.iter().map(|p| number(p.value).split_once('.').map_or(0, |(_, rest)| rest.len())).max().unwrap_or(0);
-        for point in &mut one.points {
+        let all = one.points.iter().chain(&one.baseline);
+        let places = all.map(|p| number(p.value).split_once('.').map_or(0, |(_, rest)| rest.len())).max().unwrap_or(0);
+        for point in one.points.iter_mut().chain(&mut one.baseline) {
             point.text.push_str(&format!("{:.places$}", point.value));
         }
     }
     series.sort_by_key(|s| s.vital);
     series
+}
+
+/// Whether it is a vital sign, and its name whatever its case.
+fn series_of(observation: &Observation) -> (bool, String) {
+    let vital = observation.category.as_deref().is_some_and(|c| c != "laboratory");
+    (vital, observation.name.to_lowercase())
+}
+
+fn unit(observation: &Observation) -> &str {
+    let Some(Value::Quantity(quantity)) = &observation.value else { return "" };
+    quantity.unit.as_deref().unwrap_or_default()
+}
+
+/// The value of an observation that has a number and a time; its digits are written once all of its row are known.
+fn point(observation: &Observation) -> Option<Point> {
+    let (Some(Value::Quantity(quantity)), Some(time)) = (&observation.value, observation.time) else { return None };
+    let above = observation.high.is_some_and(|high| quantity.value > high);
+    let below = observation.low.is_some_and(|low| quantity.value < low);
+    let flag = match observation.interpretation.as_deref() {
+        Some("H" | "HH" | "HU") => "H",
+        Some("L" | "LL" | "LU") => "L",
+        Some("N") => "",
+        _ if above => "H",
+        _ if below => "L",
+        _ => "",
+    };
+    let text = quantity.comparator.clone().unwrap_or_default();
+    Some(Point { time, value: quantity.value, text, flag })
 }

@@ -359,6 +359,17 @@ pub struct ChartPage {
     pub lab: usize,
     /// How many columns of older values the labs are moved by.
     pub lab_back: usize,
+    /// The chart of the selected series, when it is drawn in place of the table.
+    pub trend: Option<Trend>,
+}
+
+/// The chart of one series.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trend {
+    /// The selected value, counted back from the newest.
+    pub back: usize,
+    /// First row of drugs and orders on show.
+    pub top: usize,
 }
 
 /// A place to come back to.

@@ -1,8 +1,8 @@
 //! A small stand-in desk over invented charts, for the tests of the interface: enough of everything, nothing on disk.
 
 use crate::chart::{
-    Chart, Document, DocumentStatus, DocumentType, Encounter, EncounterClass, Evidence, Instant, Location, Observation, Patient, Provider,
-    Quantity, Role, Sex, TextEvidence, Value, ValueEvidence,
+    Chart, Document, DocumentStatus, DocumentType, Encounter, EncounterClass, Evidence, Instant, Location, Medication, MedicationKind,
+    Observation, Order, Patient, PriorEncounter, Procedure, Provider, Quantity, Role, Sex, TextEvidence, Value, ValueEvidence,
 };
 use crate::checklist::{Explanation, Gap, GapKind, GapState, Outcome as Three, Searched, Severity, Survey};
 use crate::error::{Result, Trouble};
@@ -240,7 +240,7 @@ fn chart(encounter: &str, family: &str, given: &str, unit: &str) -> ChartView {
         },
         documents,
         observations,
-        ..Chart::default()
+        ..treated(encounter)
     };
     ChartView {
         chart: Arc::new(chart),
@@ -252,6 +252,44 @@ fn chart(encounter: &str, family: &str, given: &str, unit: &str) -> ChartView {
         last_look: None,
         note: None,
         claimed: None,
+    }
+}
+
+/// What was ordered, given and done, and a value of an earlier stay.
+fn treated(encounter: &str) -> Chart {
+    let drug = |name: &str, kind, time: &str, end: Option<&str>| Medication {
+        identifier: format!("{encounter}-{name}-{time}"),
+        name: name.to_owned(),
+        kind,
+        time: Some(at(time)),
+        end: end.map(at),
+        ..Medication::default()
+    };
+    let (ordered, given) = (MedicationKind::Ordered, MedicationKind::Given);
+    Chart {
+        medications: vec![
+            drug("lisinopril 10 mg", ordered, "2026-11-17T16:00:00-05:00", Some("2026-11-18T08:00:00-05:00")),
+            drug("furosemide 40 mg IV", ordered, "2026-11-17T16:30:00-05:00", None),
+            drug("furosemide 40 mg IV", given, "2026-11-17T18:00:00-05:00", None),
+            drug("furosemide 40 mg IV", given, "2026-11-18T09:00:00-05:00", None),
+        ],
+        orders: vec![Order {
+            identifier: format!("{encounter}-consult"),
+            name: "Nephrology consult".to_owned(),
+            time: Some(at("2026-11-18T08:05:00-05:00")),
+            ..Order::default()
+        }],
+        procedures: vec![Procedure {
+            identifier: format!("{encounter}-line"),
+            name: "Central venous catheter".to_owned(),
+            start: Some(at("2026-11-18T11:00:00-05:00")),
+            ..Procedure::default()
+        }],
+        prior: vec![PriorEncounter {
+            observations: vec![lab(encounter, "Creatinine", "2026-08-12T08:00:00-04:00", 0.9, (0.6, 1.1))],
+            ..PriorEncounter::default()
+        }],
+        ..Chart::default()
     }
 }
 

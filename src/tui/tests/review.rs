@@ -6,6 +6,31 @@ use crate::tui::chart_data::MarkKind;
 use crate::tui::model::{Pane, Screen};
 
 #[test]
+fn a_labs_chart_shows_range_baseline_and_treatment_and_esc_goes_back_to_the_table() {
+    let mut h = Harness::new(100, 30);
+    h.keys("<Enter>4").expect("trend").keys("<Enter>");
+    h.expect("baseline 0.9 (12 Aug 2026)").expect("high 1.1").expect("furosemide 40 mg IV").expect("Nephrology consult");
+    h.expect("2.4 mg/dL high   Wed 18 Nov 21:10   +0.8 in 16 h   +1.5 from baseline");
+    h.keys("h").expect("1.6 mg/dL high").keys("l").expect("2.4 mg/dL high");
+    h.keys("j").expect("Potassium").expect("no value from an earlier stay");
+    h.keys("<Esc>").expect("ref").absent("no value from an earlier stay");
+    assert_eq!(h.model.screen(), crate::tui::model::Screen::Chart);
+}
+
+#[test]
+fn a_value_in_another_unit_is_no_baseline() {
+    let h = Harness::new(100, 30);
+    h.desk.edit("88120", |view| {
+        let chart = std::sync::Arc::make_mut(&mut view.chart);
+        if let Some(crate::chart::Value::Quantity(quantity)) = &mut chart.prior[0].observations[0].value {
+            quantity.unit = Some("umol/L".to_owned());
+        }
+    });
+    let mut h = Harness::on(h.desk, 100, 30);
+    h.keys("<Enter>td").expect("no value from an earlier stay");
+}
+
+#[test]
 fn what_came_since_the_last_look_is_counted_marked_and_one_key_away() {
     let mut h = Harness::new(120, 40);
     h.desk.edit("88120", |chart| {

@@ -63,7 +63,7 @@ fn drawn(h: &mut Harness) -> String {
     out
 }
 
-const SCREENS: [(&str, &str); 25] = [
+const SCREENS: [(&str, &str); 26] = [
     ("worklist", ""),
     ("filter", "/okaf"),
     ("gaps", "<Enter>"),
@@ -71,6 +71,7 @@ const SCREENS: [(&str, &str); 25] = [
     ("reader", "<Enter><Enter>"),
     ("find", "<Enter>/breakfast<Enter>"),
     ("labs", "<Enter>t"),
+    ("trend", "<Enter>td"),
     ("explain", "<Enter>e"),
     ("dismiss", "<Enter>x"),
     ("review", "<Enter>m"),

@@ -85,6 +85,7 @@ pub fn back(model: &mut Model) -> Vec<Effect> {
             return effects;
         }
         Screen::Composer => return composer::close(model),
+        Screen::Chart if chart::close_trend(model) => return effects,
         Screen::Chart => chart::leave(model),
         Screen::Search => model.jobs.forget(Slot::Search),
         Screen::TryOn if model.try_on.on_list => return try_on::to_text(model),

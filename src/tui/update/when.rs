@@ -40,9 +40,14 @@ pub fn encounter(model: &Model) -> Avail {
 /// Enter means something in this pane.
 pub fn chart_enter(model: &Model) -> Avail {
     yes_if(
-        model.chart.as_ref().is_some_and(|c| matches!(c.pane, Pane::Gaps | Pane::Documents)),
+        model.chart.as_ref().is_some_and(|c| c.pane != Pane::Reader && (c.pane != Pane::Labs || !c.data.series.is_empty())),
         "Enter goes to words from a gap or a document",
     )
+}
+
+/// There is a lab or a vital sign to draw.
+pub fn lab(model: &Model) -> Avail {
+    yes_if(model.chart.as_ref().is_some_and(|c| !c.data.series.is_empty()), "no lab or vital sign with a number in this stay")
 }
 
 /// A gap is selected.

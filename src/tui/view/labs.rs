@@ -11,6 +11,9 @@ use ratatui::layout::{Position, Rect};
 
 /// Draws them.
 pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -> Option<Position> {
+    if let Some(trend) = chart.trend.filter(|_| chart.pane == Pane::Labs) {
+        return super::trend::draw(chart, trend, pen, area);
+    }
     let mut body = area;
     if area.x > 2 {
         super::chart::title(pen, area, "Labs and vitals", chart.pane == Pane::Labs);

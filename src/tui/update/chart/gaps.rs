@@ -46,7 +46,8 @@ pub fn enter(model: &mut Model) -> Vec<Effect> {
                 .or(Some(0));
             show_proof(model, proof)
         }
-        Pane::Reader | Pane::Labs => Vec::new(),
+        Pane::Labs => super::lab_chart(model),
+        Pane::Reader => Vec::new(),
     }
 }
 

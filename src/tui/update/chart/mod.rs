@@ -4,13 +4,16 @@ mod find;
 mod gaps;
 mod go_to;
 mod panes;
+mod trend;
 
 pub use find::{find, find_next, find_previous, paste, typed};
 pub use gaps::{
     contact, dismiss, enter, explain, move_on, next_proof, previous_proof, query, query_about, query_blank, query_of_gap, reopen,
 };
 pub use go_to::{go_to, targets, went_to};
+
 pub use panes::{into, next_pane, out_of, pane_documents, pane_gaps, pane_labs, pane_reader, previous_pane};
+pub use trend::{close_trend, lab_chart};
 
 use super::nav;
 use crate::tui::chart_data::ChartData;
@@ -122,6 +125,7 @@ impl ChartPage {
             find: Find::default(),
             lab: 0,
             lab_back: 0,
+            trend: None,
         }
     }
 
@@ -166,6 +170,9 @@ pub fn step(model: &mut Model, by: isize) {
         Pane::Reader => scroll(chart, size, by),
         Pane::Gaps => gaps::step_gaps(chart, by),
         Pane::Labs => {
+            if let Some(trend) = chart.trend {
+                return trend::step(chart, trend, by);
+            }
             let len = chart.data.series.len();
             nav::moved(&mut chart.lab, len, by);
         }

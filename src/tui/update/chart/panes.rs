@@ -1,6 +1,6 @@
 //! The panes of a chart, and what moves the keys from one to the other.
 
-use super::{enter, seen};
+use super::{enter, seen, trend};
 use crate::chart::{Evidence, Instant, ValueEvidence};
 use crate::tui::layout;
 use crate::tui::model::{ChartPage, Model, Pane};
@@ -88,7 +88,10 @@ pub fn into(model: &mut Model) -> Vec<Effect> {
             chart.proof = chart.data.view.gaps.get(chart.gap).filter(|g| !g.gap.evidence.is_empty()).map(|_| 0);
         }
         Pane::Gaps => {}
-        Pane::Labs => chart.lab_back = chart.lab_back.saturating_sub(1),
+        Pane::Labs => match chart.trend {
+            Some(trend) => trend::turn(chart, trend, -1),
+            None => chart.lab_back = chart.lab_back.saturating_sub(1),
+        },
     }
     Vec::new()
 }
@@ -103,6 +106,10 @@ pub fn out_of(model: &mut Model) -> Vec<Effect> {
         Pane::Reader => chart.pane = Pane::Documents,
         Pane::Documents => {}
         Pane::Labs => {
+            if let Some(trend) = chart.trend {
+                trend::turn(chart, trend, 1);
+                return Vec::new();
+            }
             let vital = chart.data.series.get(chart.lab).is_some_and(|s| s.vital);
             let most = chart.data.times(vital).len().saturating_sub(layout::lab_cells(layout::chart(size).labs.width));
             chart.lab_back = (chart.lab_back + 1).min(most);
