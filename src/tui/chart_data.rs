@@ -2,6 +2,7 @@
 
 use super::text::{LineIndex, surname};
 use super::theme::Role;
+use super::timeline::Event;
 use super::treatment::Treatment;
 use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, Observation, Value};
 use crate::checklist::GapState;
@@ -22,6 +23,8 @@ pub struct ChartData {
     pub series: Vec<Series>,
     /// Drugs and orders of the stay.
     pub treatments: Vec<Treatment>,
+    /// Everything that happened, the oldest first.
+    pub events: Vec<Event>,
 }
 
 /// One document made ready.
@@ -171,7 +174,8 @@ impl ChartData {
         let rows = rows(&view.chart);
         let series = series(&view.chart);
         let treatments = super::treatment::of(&view.chart);
-        Self { view, notes, rows, series, treatments }
+        let events = super::timeline::of(&view, &notes, &treatments);
+        Self { view, notes, rows, series, treatments, events }
     }
 
     /// When labs, or vital signs, were taken: every time once, the oldest first.

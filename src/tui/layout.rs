@@ -88,12 +88,12 @@ pub fn reader_area(size: (u16, u16)) -> Rect {
 
 /// Whether a pane is on the screen.
 pub fn shows(size: (u16, u16), focused: Pane, pane: Pane) -> bool {
-    let labs = focused == Pane::Labs;
+    // Labs and timeline need the room of text and gaps together.
+    let whole = matches!(focused, Pane::Labs | Pane::Timeline);
     match pane {
         _ if size.0 < WIDE => pane == focused,
-        Pane::Reader => !labs,
-        Pane::Labs => labs,
-        Pane::Gaps => !labs,
+        Pane::Labs | Pane::Timeline => pane == focused,
+        Pane::Reader | Pane::Gaps => !whole,
         Pane::Documents => true,
     }
 }

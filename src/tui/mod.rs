@@ -27,6 +27,7 @@ mod testing;
 mod tests;
 mod text;
 mod theme;
+mod timeline;
 mod toml_lines;
 mod treatment;
 mod try_on;

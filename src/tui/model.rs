@@ -302,11 +302,13 @@ pub enum Pane {
     Gaps,
     /// Labs and vitals over time.
     Labs,
+    /// What happened, day by day.
+    Timeline,
 }
 
 impl Pane {
     /// Every pane, in the order of their digits.
-    pub const ALL: [Self; 4] = [Self::Documents, Self::Reader, Self::Gaps, Self::Labs];
+    pub const ALL: [Self; 5] = [Self::Documents, Self::Reader, Self::Gaps, Self::Labs, Self::Timeline];
 
     /// Its title.
     pub fn title(self) -> &'static str {
@@ -315,6 +317,7 @@ impl Pane {
             Self::Reader => "Reader",
             Self::Gaps => "Gaps",
             Self::Labs => "Labs",
+            Self::Timeline => "Timeline",
         }
     }
 }
@@ -361,6 +364,8 @@ pub struct ChartPage {
     pub lab_back: usize,
     /// The chart of the selected series, when it is drawn in place of the table.
     pub trend: Option<Trend>,
+    /// The selected thing of the timeline.
+    pub event: usize,
 }
 
 /// The chart of one series.

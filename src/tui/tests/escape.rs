@@ -84,7 +84,7 @@ fn a_hostile_note_drives_nothing_and_its_tabs_line_up() {
 fn only_ascii_is_drawn_where_only_ascii_can_be() {
     let mut h = Harness::new(120, 40);
     h.model.ascii = true;
-    for script in ["", "<Enter>", "<Enter>", "4", "d", "h", "3w", "<Esc>", "e", "<Esc>", "?"] {
+    for script in ["", "<Enter>", "<Enter>", "4", "d", "h", "5", "3w", "<Esc>", "e", "<Esc>", "?"] {
         h.keys(script);
         let chrome: Vec<char> = h.text().chars().filter(|c| !c.is_ascii() && !"\u{d1}\u{ed}\u{6f22}\u{5b57}".contains(*c)).collect();
         assert!(chrome.is_empty(), "{script}: {chrome:?}");

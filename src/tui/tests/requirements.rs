@@ -31,7 +31,7 @@ fn t06_any_size_in_any_order_and_a_word_where_there_is_no_room() {
 fn t07_at_80_columns_every_pane_has_the_whole_width() {
     let mut h = Harness::new(80, 24);
     h.keys("<Enter>").expect("1 Documents 4   2 Reader   3 Gaps 3   4 Labs");
-    for (key, pane) in [("1", Pane::Documents), ("2", Pane::Reader), ("3", Pane::Gaps), ("4", Pane::Labs)] {
+    for (key, pane) in [("1", Pane::Documents), ("2", Pane::Reader), ("3", Pane::Gaps), ("4", Pane::Labs), ("5", Pane::Timeline)] {
         h.keys(key);
         assert_eq!(h.model.chart.as_ref().unwrap().pane, pane);
     }

@@ -4,6 +4,39 @@ use super::harness::Harness;
 use crate::chart::Instant;
 use crate::tui::chart_data::MarkKind;
 use crate::tui::model::{Pane, Screen};
+use crate::tui::timeline::Target;
+
+#[test]
+fn the_timeline_opens_each_thing_at_its_place() {
+    let mut h = Harness::new(100, 40);
+    h.keys("<Enter>w<C-s>y5").expect("Tue 17 Nov   day 1");
+    let kinds = ["arrived", "ED note", "furosemide 40 mg IV", "ordered", "stopped", "first dose", "Central venous catheter", "Query 1"];
+    for words in kinds.into_iter().chain(["now, Thu 19 Nov 08:42", "answer due", "Nephrology consult"]) {
+        h.expect(words);
+    }
+    let select = |h: &mut Harness, find: &dyn Fn(&Target) -> bool| {
+        let chart = h.model.chart.as_mut().unwrap();
+        chart.pane = Pane::Timeline;
+        chart.event = chart.data.events.iter().position(|e| find(&e.to)).unwrap();
+        h.keys("<Enter>");
+    };
+    select(&mut h, &|to| *to == Target::Document(1));
+    assert_eq!(h.model.chart.as_ref().map(|c| (c.pane, c.doc)), Some((Pane::Reader, 1)));
+    h.keys("<Backspace>");
+    assert_eq!(h.model.chart.as_ref().map(|c| c.pane), Some(Pane::Timeline));
+    // What would be set aside is the gap under the cursor, not the one of the pane of gaps.
+    h.keys("Gkkx").expect("Set aside: Pressure injury").keys("<Esc>");
+    select(&mut h, &|to| *to == Target::Gap(2));
+    assert_eq!(h.model.chart.as_ref().map(|c| (c.pane, c.gap)), Some((Pane::Gaps, 2)));
+    select(&mut h, &|to| *to == Target::Words("furosemide 40 mg IV".to_owned()));
+    let chart = h.model.chart.as_ref().unwrap();
+    let (doc, start, end) = chart.current.unwrap();
+    assert_eq!((chart.pane, &chart.data.document(doc).unwrap().text[start..end]), (Pane::Reader, "furosemide"));
+    select(&mut h, &|to| *to == Target::Words("Nephrology consult".to_owned()));
+    h.expect("no note of this stay names it");
+    select(&mut h, &|to| matches!(to, Target::Query(_)));
+    assert_eq!(h.model.screen(), Screen::Query);
+}
 
 #[test]
 fn a_labs_chart_shows_range_baseline_and_treatment_and_esc_goes_back_to_the_table() {

@@ -63,7 +63,7 @@ fn drawn(h: &mut Harness) -> String {
     out
 }
 
-const SCREENS: [(&str, &str); 26] = [
+const SCREENS: [(&str, &str); 27] = [
     ("worklist", ""),
     ("filter", "/okaf"),
     ("gaps", "<Enter>"),
@@ -72,6 +72,7 @@ const SCREENS: [(&str, &str); 26] = [
     ("find", "<Enter>/breakfast<Enter>"),
     ("labs", "<Enter>t"),
     ("trend", "<Enter>td"),
+    ("timeline", "<Enter>5"),
     ("explain", "<Enter>e"),
     ("dismiss", "<Enter>x"),
     ("review", "<Enter>m"),

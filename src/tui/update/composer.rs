@@ -87,6 +87,7 @@ fn under_cursor(page: &ChartPage) -> Vec<Indicator> {
             let there = newest.and_then(|(s, p)| chart.observations.iter().rev().find(|o| o.name == s.name && o.time == Some(p.time)));
             there.and_then(of_observation).into_iter().collect()
         }
+        Pane::Timeline => Vec::new(),
         Pane::Reader | Pane::Documents => {
             let marked = page.current.and_then(|(doc, start, end)| Some((chart.documents.get(doc)?, Span::new(start, end))));
             marked.and_then(|(d, span)| of_words(d, span, "documentation")).into_iter().collect()

@@ -2,7 +2,7 @@
 
 use super::list::Tops;
 use super::pen::Pen;
-use super::{gaps, labs, reader};
+use super::{gaps, labs, reader, timeline};
 use crate::tui::chart_data::DocRow;
 use crate::tui::layout::{self, Frame};
 use crate::tui::model::{ChartPage, Model, Pane};
@@ -26,6 +26,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), tops: &mut Tops)
             Pane::Reader => reader::draw(chart, pen, size),
             Pane::Gaps => gaps::draw(chart, pen, panes.gaps, tops),
             Pane::Labs => labs::draw(chart, pen, panes.labs, tops),
+            Pane::Timeline => timeline::draw(chart, pen, panes.labs, tops),
         };
         cursor = if chart.pane == pane { at } else { cursor };
     }
@@ -95,7 +96,7 @@ fn header(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) 
     pen.put(head.x + used + 3, stripes.sub.y, head.width.saturating_sub(used + 3), &rest, Role::Dim);
 }
 
-/// The four panes by their digits, where one shows at a time.
+/// The panes by their digits, where one shows at a time.
 fn tabs(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect) {
     let mut x = area.x;
     for (at, pane) in Pane::ALL.into_iter().enumerate() {

@@ -10,6 +10,7 @@ mod pen;
 mod queries;
 mod reader;
 mod search;
+mod timeline;
 mod trend;
 mod try_on;
 mod worklist;

@@ -47,6 +47,7 @@ pub fn enter(model: &mut Model) -> Vec<Effect> {
             show_proof(model, proof)
         }
         Pane::Labs => super::lab_chart(model),
+        Pane::Timeline => super::timeline::open_event(model),
         Pane::Reader => Vec::new(),
     }
 }

@@ -4,6 +4,7 @@ mod find;
 mod gaps;
 mod go_to;
 mod panes;
+mod timeline;
 mod trend;
 
 pub use find::{find, find_next, find_previous, paste, typed};
@@ -12,7 +13,7 @@ pub use gaps::{
 };
 pub use go_to::{go_to, targets, went_to};
 
-pub use panes::{into, next_pane, out_of, pane_documents, pane_gaps, pane_labs, pane_reader, previous_pane};
+pub use panes::{into, next_pane, out_of, pane_documents, pane_gaps, pane_labs, pane_reader, pane_timeline, previous_pane};
 pub use trend::{close_trend, lab_chart};
 
 use super::nav;
@@ -63,6 +64,7 @@ pub fn take(model: &mut Model, data: Arc<ChartData>) -> Vec<Effect> {
         let wanted = page.next_gap.take().unwrap_or(place.gap);
         page.gap = data.view.gaps.iter().position(|g| g.key == wanted).unwrap_or(open.gap).min(data.view.gaps.len().saturating_sub(1));
         page.doc = data.position(&place.document).unwrap_or(0);
+        page.event = page.event.min(data.events.len().saturating_sub(1));
         page.proof = page.proof.filter(|p| data.view.gaps.get(page.gap).is_some_and(|g| *p < g.gap.evidence.len()));
         if page.doc != open.doc {
             page.tops.clear();
@@ -126,6 +128,7 @@ impl ChartPage {
             lab: 0,
             lab_back: 0,
             trend: None,
+            event: 0,
         }
     }
 
@@ -175,6 +178,9 @@ pub fn step(model: &mut Model, by: isize) {
             }
             let len = chart.data.series.len();
             nav::moved(&mut chart.lab, len, by);
+        }
+        Pane::Timeline => {
+            timeline::step(chart, by);
         }
     }
 }

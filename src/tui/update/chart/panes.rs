@@ -78,11 +78,16 @@ pub fn pane_labs(model: &mut Model) -> Vec<Effect> {
     focus(model, Pane::Labs)
 }
 
+/// Everything that happened.
+pub fn pane_timeline(model: &mut Model) -> Vec<Effect> {
+    focus(model, Pane::Timeline)
+}
+
 /// From a gap to its proofs, from documents to the text, in the labs to newer values.
 pub fn into(model: &mut Model) -> Vec<Effect> {
     let Some(chart) = &mut model.chart else { return Vec::new() };
     match chart.pane {
-        Pane::Documents => return enter(model),
+        Pane::Documents | Pane::Timeline => return enter(model),
         Pane::Reader => return focus(model, Pane::Gaps),
         Pane::Gaps if chart.proof.is_none() => {
             chart.proof = chart.data.view.gaps.get(chart.gap).filter(|g| !g.gap.evidence.is_empty()).map(|_| 0);
@@ -104,6 +109,7 @@ pub fn out_of(model: &mut Model) -> Vec<Effect> {
         Pane::Gaps if chart.proof.is_some() => chart.proof = None,
         Pane::Gaps => return focus(model, Pane::Reader),
         Pane::Reader => chart.pane = Pane::Documents,
+        Pane::Timeline => return focus(model, Pane::Gaps),
         Pane::Documents => {}
         Pane::Labs => {
             if let Some(trend) = chart.trend {
