@@ -9,6 +9,8 @@ mod checklists;
 mod contracts;
 #[path = "cli/every_command.rs"]
 mod every_command;
+#[path = "cli/forged.rs"]
+mod forged;
 #[path = "cli/locked.rs"]
 mod locked;
 #[path = "cli/plain_notes.rs"]

@@ -6,6 +6,7 @@ use super::{input, place, query_act, query_export, query_plain};
 use crate::error::{Result, Trouble};
 use crate::query::{Draft, lint_text, rules};
 use crate::work::{Desk, LocalDesk};
+use serde_json::Value;
 use std::path::Path;
 
 /// Runs a query command.
@@ -103,12 +104,39 @@ fn lint(global: &Global, what: &str, out: &Out) -> Result<u8> {
 }
 
 pub(super) fn draft_of(file: &Path, text: &str) -> Result<Draft> {
-    serde_json::from_str(text).map_err(|e| {
+    const START: &str = "start from `lacuna query show N --json`, field \"draft\"";
+    let draft: Draft = serde_json::from_str(text).map_err(|e| {
         Trouble::input("the draft is not a draft as JSON")
             .at(input::name(file), Some(e.line() as u64))
             .why(format!("it is broken, or a field is missing or of another type, at column {}", e.column()))
-            .hint("start from `lacuna query show N --json`, field \"draft\"")
-    })
+            .hint(START)
+    })?;
+    let (given, kept) = (serde_json::from_str(text).unwrap_or_default(), serde_json::to_value(&draft).unwrap_or_default());
+    match lost(&given, &kept, "draft") {
+        None => Ok(draft),
+        Some(field) => Err(Trouble::input(format!("a draft has no field {field}"))
+            .at(input::name(file), None)
+            .why("state, revision and outcome of a query are the store's, and nothing else is kept: nothing was changed")
+            .hint(START)),
+    }
+}
+
+/// The first field of what was given that the draft has no place for, by its way. A field that says nothing is none.
+fn lost(given: &Value, kept: &Value, way: &str) -> Option<String> {
+    match (given, kept) {
+        (Value::Object(given), Value::Object(kept)) => given.iter().find_map(|(name, value)| {
+            let way = format!("{way}.{}", crate::text::label(name));
+            match kept.get(name) {
+                Some(there) => lost(value, there, &way),
+                None if value.is_null() || *value == Value::Bool(false) || *value == Value::from(Vec::<Value>::new()) => None,
+                None => Some(way),
+            }
+        }),
+        (Value::Array(given), Value::Array(kept)) => {
+            given.iter().zip(kept).enumerate().find_map(|(n, (one, other))| lost(one, other, &format!("{way}[{n}]")))
+        }
+        _ => None,
+    }
 }
 
 /// What a file leaves out of who and whom a query is about is known; what it says otherwise is refused when it is saved.
@@ -122,6 +150,9 @@ pub(super) fn known_from(given: Draft, stored: &Draft) -> Draft {
         patient_name: or(given.patient_name, &stored.patient_name),
         author: or(given.author, &stored.author),
         gap: given.gap.or_else(|| stored.gap.clone()),
+        concept: given.concept.or_else(|| stored.concept.clone()),
+        template: given.template.or_else(|| stored.template.clone()),
+        amends: given.amends.or(stored.amends),
         ..given
     }
 }

@@ -39,9 +39,9 @@ pub fn departures(indicator: &Indicator, chart: &Chart, judged: &dyn Fn(&Documen
     }
     if let Evidence::Text(text) = &indicator.evidence
         && let (Some(version), Some(document)) = (indicator.version, document(chart, &text.document))
-        && version > document.version
+        && !(1..=document.version).contains(&version)
     {
-        out.push(Departure::new("QL021", "version", format!("the record's newest is {}", document.version)));
+        out.push(Departure::new("QL021", "version", format!("the record's versions are 1 to {}", document.version)));
     }
     out
 }
@@ -276,6 +276,7 @@ mod tests {
         assert_eq!(text(&|t| t.quote = "Acute kidney injury".into()), [("QL022", "quote")]);
         assert_eq!(text(&|t| t.document = "none".into()), [("QL021", "document")]);
         assert_eq!(parts(&Indicator { version: Some(3), ..words.clone() }), [("QL021", "version")]);
+        assert_eq!(parts(&Indicator { version: Some(0), ..words.clone() }), [("QL021", "version")]);
         assert_eq!(parts(&Indicator { prior: true, ..words.clone() }), [("QL080", "prior")]);
         let number = taken(&chart.observations[0]).unwrap();
         let value = |change: &dyn Fn(&mut ValueEvidence)| {

@@ -254,11 +254,14 @@ fn keeps_identity(id: i64, stored: &Draft, given: &Draft) -> Result<()> {
         ("patient", stored.patient == given.patient && stored.patient_name == given.patient_name),
         ("author", stored.author == given.author),
         ("gap", stored.gap == given.gap),
+        ("subject", stored.concept.is_none() || stored.concept == given.concept),
+        ("template", stored.template.is_none() || stored.template == given.template),
+        ("earlier version", stored.amends == given.amends),
     ];
     let Some((what, _)) = same.into_iter().find(|(_, same)| !same) else { return Ok(()) };
     Err(Trouble::input(format!("the draft names another {what} than the query"))
         .at(format!("query {id}"), None)
-        .why("encounter, patient, gap and author of a query are those it was begun with; nothing was changed")
+        .why("encounter, patient, author, gap, subject, template and what it amends are those it was begun with; nothing was changed")
         .hint("leave them as `lacuna query show N --json` gives them, or begin another query: `lacuna query new ENCOUNTER`"))
 }
 

@@ -11,7 +11,7 @@ use crate::checklist::Gap;
 use crate::error::{Result, Trouble};
 use crate::query::{
     Asking, Context, Draft, Event, Indicator, LintSeverity, Past, Policy, QueryState, Report, body_hash, departures, documented_concepts,
-    draft_from_gap, lint as lint_draft, next, render_text,
+    draft_from_gap, lint as lint_draft, next, recipients, render_text,
 };
 use crate::reading::{Reading, read};
 use crate::store::{NewQuery, Said, Store, StoredQuery};
@@ -70,6 +70,8 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant, own: Option<i64>, sent:
             known.add_query(query);
         }
     }
+    let recipients = chart.as_ref().map(recipients).unwrap_or_default();
+    let policies: Vec<&str> = Policy::shipped().iter().chain([site.policy()]).map(|p| p.name.as_str()).collect();
     let source = |identifier: &str| chart.as_ref().and_then(|c| c.document(identifier)).map(|d| d.text.clone());
     let version = |identifier: &str| chart.as_ref().and_then(|c| c.document(identifier)).map(|d| d.version);
     let readings = chart.as_ref().map(|c| evaluate::readings(&c.documents)).unwrap_or_default();
@@ -86,6 +88,8 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant, own: Option<i64>, sent:
         documented_since: &known.since,
         providers: &known.providers,
         pools: &policy.pools,
+        recipients: &recipients,
+        policies: &policies,
         source_text: &source,
         version_of: &version,
         first_stood: &first,

@@ -73,6 +73,9 @@ fn verbal(page: &mut Page<'_>) {
             page.add_at("QL053", format!("verbal.{field}"), format!("the record of the conversation lacks its {field}"));
         }
     }
+    if verbal.at.zip(page.context.now).is_some_and(|(at, now)| at > now) {
+        page.add_at("QL053", "verbal.at", "the conversation has not taken place yet: a record of it is written afterwards");
+    }
 }
 
 fn hidden_yes_no(page: &mut Page<'_>) {

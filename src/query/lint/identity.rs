@@ -28,6 +28,8 @@ pub(crate) fn check(page: &mut Page<'_>) {
     }
     if blank(&draft.escalation) {
         page.add_at("QL005", "escalation", "no escalation policy is named");
+    } else if !context.policies.is_empty() && !context.policies.contains(&draft.escalation.as_str()) {
+        page.add_at("QL005", "escalation", "there is no escalation policy of this name");
     }
     if let (Some(due), Some(now)) = (draft.due, context.now)
         && due <= now
@@ -69,6 +71,10 @@ fn recipient(page: &mut Page<'_>) {
         if !known {
             page.add_at("QL002", "recipient", "the recipient is neither a provider of this encounter nor a declared pool");
         }
+    }
+    let there = context.recipients.iter().find(|r| if to.identifier.is_some() { r.identifier == to.identifier } else { r.name == to.name });
+    if let Some(there) = there.filter(|there| to.role != "pool" && there.role != to.role) {
+        page.add_at("QL002", "recipient", format!("the record has this recipient as {}, not as {}", there.role, to.role));
     }
     if draft.reason == Reason::R1 && to.role != "attending" {
         page.add_at("QL004", "recipient", "a conflict is for the attending to decide");

@@ -25,7 +25,7 @@ pub(crate) use vocabulary::vocabularies;
 
 pub use rules::{LintSeverity, Rule, rules};
 
-use super::{Departure, Draft, Indicator, Templates, parse::parse_text, settled, templates};
+use super::{Departure, Draft, Indicator, Recipient, Templates, parse::parse_text, settled, templates};
 use crate::chart::{Instant, Provider, TextEvidence};
 use page::Page;
 use serde::Serialize;
@@ -98,6 +98,10 @@ pub struct Context<'a> {
     pub documented: &'a BTreeSet<String>,
     /// Providers of the encounter.
     pub providers: &'a [Provider],
+    /// Whom a query of the encounter can go to, each by the role that the record gives; empty where that is not known.
+    pub recipients: &'a [Recipient],
+    /// The escalation policies that there are; empty where that is not known.
+    pub policies: &'a [&'a str],
     /// Names of declared pools that a query may go to.
     pub pools: &'a [String],
     /// A document's stored text, by the sender's identifier.
@@ -165,6 +169,8 @@ impl Context<'_> {
         Context {
             documented: &NOTHING,
             providers: &[],
+            recipients: &[],
+            policies: &[],
             pools: &[],
             source_text: &no_source,
             open_queries: &[],

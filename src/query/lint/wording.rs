@@ -37,6 +37,9 @@ fn hidden(page: &mut Page<'_>) {
     for (part, place, message) in found {
         page.add("QL110", part, Some(place), message);
     }
+    if let Some(c) = page.draft.contact.chars().find(|c| is_hidden(*c)) {
+        page.add_at("QL110", "contact", format!("U+{:04X} stands here and nobody sees it", c as u32));
+    }
 }
 
 type Out = Vec<(&'static str, Part, Span, String)>;
