@@ -141,6 +141,14 @@ impl<'a> Scopes<'a> {
                 if (direction != Direction::Backward || leads) && !trails {
                     let start = scope_start(lexicon, folded, hit, *axis, places);
                     let stop = stop_after(hit.end).min(sentence.end);
+                    let stop = if repeated(lexicon, folded, triggers, hit) {
+                        if let Some(before) = scopes.last_mut() {
+                            before.end = before.end.min(hit.start);
+                        }
+                        list_end(&breaks, hit.end, stop, places)
+                    } else {
+                        stop
+                    };
                     let end = if leads { stop } else { forward_end(&breaks, trigger, hit.end, stop, places) };
                     scopes.push(Scope { start, end, trigger: *hit });
                 }
@@ -243,6 +251,10 @@ fn stops(lexicon: &Lexicon, folded: &Folded, sentence: Place, triggers: &[Hit], 
         let Some(trigger) = trigger(lexicon, hit).filter(|t| matches!(&t.deed, Deed::Stops(axes) if axes.contains(&axis))) else {
             continue;
         };
+        if trigger.from_comma {
+            out.extend(comma_before(folded, sentence, hit));
+            continue;
+        }
         out.push(Place { start: hit.start, end: hit.end });
         if trigger.concedes && opens(lexicon, folded, sentence.start, hit.start) {
             let text = folded.text().get(hit.end..sentence.end).unwrap_or_default();
@@ -257,6 +269,20 @@ fn stops(lexicon: &Lexicon, folded: &Folded, sentence: Place, triggers: &[Hit], 
     out.sort_by_key(|stop| stop.start);
     out
 }
+
+/// The comma before the member of a list that says of itself how it stands: "no bleed, atrial fibrillation persists". The last member of
+/// a list, behind "or", does not.
+fn comma_before(folded: &Folded, sentence: Place, hit: &Hit) -> Option<Place> {
+    let from = sentence.start.max(hit.start.saturating_sub(MEMBER));
+    let text = folded.text().as_bytes().get(from..hit.start)?;
+    let at = memchr::memrchr(b',', text)?;
+    let member = text.get(at + 1..)?.trim_ascii_start();
+    let goes_on = [&b"or "[..], b"nor ", b"and ", b"no "].iter().any(|word| member.starts_with(word));
+    (!goes_on).then_some(Place { start: from + at, end: from + at + 1 })
+}
+
+/// No member of a list is longer.
+const MEMBER: usize = 80;
 
 /// Where the scope of a cue begins: behind it, or where a name begins inside it ("no known | drug allergies"). A name that begins with
 /// the cue's own no ("is | not eating") is not denied by it.
@@ -300,9 +326,12 @@ impl<'a> Breaks<'a> {
         find(self.folded.text().get(self.sentence.start..self.sentence.end).unwrap_or_default())
     }
 
+    fn find_commas(&self) -> Vec<usize> {
+        self.places(|text| memchr::memchr2_iter(b',', b';', text.as_bytes()).map(|at| self.sentence.start + at).collect())
+    }
+
     fn commas(&self, trigger: &Trigger) -> &[usize] {
-        let find = |text: &str| memchr::memchr2_iter(b',', b';', text.as_bytes()).map(|at| self.sentence.start + at).collect();
-        if trigger.over_commas { &[] } else { self.commas.get_or_init(|| self.places(find)) }
+        if trigger.over_commas { &[] } else { self.commas.get_or_init(|| self.find_commas()) }
     }
 
     fn ands(&self, trigger: &Trigger) -> &[usize] {
@@ -329,6 +358,22 @@ fn forward_end(breaks: &Breaks<'_>, trigger: &Trigger, from: usize, to: usize, p
     end
 }
 
+/// Whether a denial is said anew for this member of a list, as for the one before it: "no murmur, no edema, ...".
+fn repeated(lexicon: &Lexicon, folded: &Folded, triggers: &[Hit], hit: &Hit) -> bool {
+    let before = triggers.partition_point(|other| other.start < hit.start);
+    let Some(last) = triggers.get(..before).and_then(|all| all.iter().rfind(|other| sets(lexicon, other))) else { return false };
+    let same = trigger(lexicon, last).zip(trigger(lexicon, hit)).is_some_and(|(a, b)| a.words == b.words && b.words == "no");
+    let between = folded.text().get(last.end..hit.start).unwrap_or_default();
+    same && between.strip_suffix(", ").is_some_and(|member| !member.contains([',', ';']))
+}
+
+/// Where such a denial ends: with its member, since the next one would have a denial of its own; those of a list with "or" have none.
+fn list_end(breaks: &Breaks<'_>, from: usize, to: usize, places: &[Place]) -> usize {
+    let commas = breaks.commas.get_or_init(|| breaks.find_commas());
+    let end = commas.get(commas.partition_point(|at| *at < from)).copied().filter(|at| *at < to).unwrap_or(to);
+    end.max(alternatives(breaks.folded, end, to, places))
+}
+
 fn backward_start(breaks: &Breaks<'_>, trigger: &Trigger, from: usize, to: usize, places: &[Place], trails: bool) -> usize {
     let mut start = from;
     if let Some(reach) = trigger.reach {
@@ -351,7 +396,8 @@ fn backward_start(breaks: &Breaks<'_>, trigger: &Trigger, from: usize, to: usize
     }
     if trigger.nearest {
         let last = places.partition_point(|place| place.end <= to).checked_sub(1).and_then(|at| places.get(at));
-        start = last.map_or(start, |place| start.max(place.start));
+        // A name of several words is meant whole, even where only its end is in reach.
+        start = last.filter(|place| place.end > start).map_or(start, |place| place.start.max(from));
     }
     start
 }

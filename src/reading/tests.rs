@@ -128,6 +128,9 @@ const FOURTH_TRAPS: [&str; 3] = [
     include_str!("../../fixtures/traps4/more.toml"),
 ];
 
+/// The sixth set: one for practice and one after it, each written blind.
+const SIXTH_TRAPS: [&str; 2] = [include_str!("../../fixtures/traps6/practice.toml"), include_str!("../../fixtures/traps6/second.toml")];
+
 /// Fails on every trap of the files that is read wrong, and when there are fewer traps or kinds than asked.
 fn all_right(files: &[&str], least: usize, kinds: usize) {
     let groups: Vec<Group> = files.iter().flat_map(|file| toml::from_str::<Traps>(file).unwrap().group).collect();
@@ -162,6 +165,11 @@ fn every_trap_of_the_third_set_is_read_right() {
 #[test]
 fn every_trap_of_the_fourth_set_is_read_right() {
     all_right(&FOURTH_TRAPS, 500, 30);
+}
+
+#[test]
+fn every_trap_of_the_sixth_set_is_read_right() {
+    all_right(&SIXTH_TRAPS, 600, 38);
 }
 
 /// How a text says that a concept stands, at most.

@@ -211,6 +211,7 @@ impl Builder {
                     standing: entry.standing,
                     over: entry.over,
                     concedes: entry.concedes,
+                    from_comma: entry.from_comma,
                     guard: Arc::clone(&guard),
                 });
                 self.add(file, &word, Owner::Trigger(self.triggers.len() - 1))?;

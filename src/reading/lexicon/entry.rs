@@ -135,6 +135,9 @@ pub(super) struct TriggerEntry {
     pub over: bool,
     #[serde(default)]
     pub concedes: bool,
+    /// Ends a scope at the comma before it: the member of the list that it stands in is a clause of its own.
+    #[serde(default)]
+    pub from_comma: bool,
     pub words: Vec<String>,
     #[serde(flatten)]
     pub guard: GuardEntry,

@@ -205,6 +205,8 @@ pub(super) struct Trigger {
     pub over: bool,
     /// Opens a clause that grants something and ends with its comma ("although there is no fever, ...").
     pub concedes: bool,
+    /// Ends a scope at the comma before it.
+    pub from_comma: bool,
     pub guard: Arc<Guard>,
 }
 
