@@ -186,3 +186,50 @@ fn drawing_anew_does_not_wait_for_the_terminal_to_answer() {
     s.press("/rivera\r").expect("1 chart").press("\u{11}");
     assert_eq!(s.ended(), 0);
 }
+
+/// The composer gives the terminal to $EDITOR and takes it back: every key is the editor's meanwhile, its file is private and gone
+/// afterwards, and an editor that fails, is killed or is not there costs nothing.
+#[test]
+fn an_editor_gets_the_terminal_from_the_composer_and_gives_it_back() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::with_charts();
+    let seen = home.at("seen");
+    let script = format!(
+        "#!/bin/sh\nstat -c '%a %n' \"$(dirname \"$1\")\" \"$1\" > {}\necho 'EDITOR HAS THE TERMINAL'\nread words\ntouch \"$1~\"\n\
+         sed -i \"s/^Title:.*/Title: Clinical clarification: $words/\" \"$1\"\n\
+         case \"$words\" in *failed*) exit 3;; *killed*) kill -9 $$;; *emptied*) : > \"$1\";; esac\n",
+        seen.display()
+    );
+    let editor = home.write("editor.sh", script);
+    std::fs::set_permissions(&editor, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let open = |home: &Home, editor: &str| {
+        let store = home.store().display().to_string();
+        let mut s = start(80, 24, &[("USER", "ana"), ("EDITOR", editor), ("VISUAL", "")], &["--store", &store, "--as", "ana"])?;
+        s.expect("RIVERA Marta").press("/rivera\r").expect("1 chart").press("\r").expect("Dr Chen").press("3").press("w").expect("ticked");
+        Some(s)
+    };
+    let Some(mut s) = open(&home, &editor.display().to_string()) else { return };
+    let folder = || std::fs::read_dir(home.store()).unwrap().any(|e| e.unwrap().file_name().to_string_lossy().starts_with("edit-"));
+    // Letters that are commands here are letters there.
+    for (typed, said, title) in [
+        ("renal course jqd", "back from the editor", "renal course jqd"),
+        ("failed one", "ended with an error", "renal course jqd"),
+        ("emptied", "left nothing", "renal course jqd"),
+        ("killed one", "back from the editor", "killed one"),
+    ] {
+        s.press("\u{16}").expect("EDITOR HAS THE TERMINAL").press(&format!("{typed}\n")).expect(said).expect(title);
+        assert!(!folder(), "{typed}: its folder is gone");
+    }
+    let modes: Vec<String> = std::fs::read_to_string(&seen).unwrap().lines().map(|l| l.split(' ').next().unwrap().to_owned()).collect();
+    assert_eq!(modes, ["700", "600"]);
+    s.press("\u{11}");
+    assert_eq!(s.ended(), 0);
+    s.sane();
+    assert!(home.json(["query", "list"])[0]["title"].as_str().unwrap().ends_with("killed one"), "it was saved");
+    let other = Home::with_charts();
+    let Some(mut s) = open(&other, "/nowhere/editor") else { return };
+    let before = other.json(["query", "show", "1"])["draft"].clone();
+    s.press("\u{16}").expect("could not be started").expect("ticked").press("\u{11}");
+    assert_eq!(s.ended(), 0);
+    assert_eq!(other.json(["query", "show", "1"])["draft"], before);
+}

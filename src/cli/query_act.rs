@@ -9,7 +9,6 @@ use crate::error::{Result, Trouble};
 use crate::query::{Draft, Outcome};
 use crate::work::model::QueryView;
 use crate::work::{Desk, LocalDesk, Reply};
-use std::io::Write;
 
 /// Runs a command about one query.
 pub fn run(global: &Global, command: QueryCommand, out: &Out) -> Result<u8> {
@@ -83,7 +82,7 @@ fn edit(desk: &LocalDesk, args: &EditArgs, out: &Out) -> Result<u8> {
     let view = desk.query(args.id)?;
     let mut draft = changed(desk, &view, args)?;
     if args.editor {
-        draft = in_editor(desk, &draft)?;
+        draft = desk.in_editor(&draft)?;
     }
     let note = args.note.as_deref().unwrap_or(&view.internal_note);
     desk.save_draft(args.id, view.revision, &draft, note)?;
@@ -118,36 +117,4 @@ fn changed(desk: &LocalDesk, view: &QueryView, args: &EditArgs) -> Result<Draft>
         draft.justifications.insert(rule.to_owned(), words.to_owned());
     }
     Ok(draft)
-}
-
-/// Title, words, question and options in the person's own editor. The file lies in the store's folder, which only its owner can read,
-/// and is removed afterwards; the demo has no such place.
-fn in_editor(desk: &LocalDesk, draft: &Draft) -> Result<Draft> {
-    let folder = desk
-        .store()
-        .folder()
-        .ok_or_else(|| Trouble::input("this store has no folder for the editor's file").hint("use --title, --body, --question"))?;
-    let editor = std::env::var("EDITOR").or_else(|_| std::env::var("VISUAL")).ok().filter(|e| !e.trim().is_empty());
-    let editor = editor.ok_or_else(|| Trouble::input("no editor is named").hint("set EDITOR, as in EDITOR=vi"))?;
-    let path = folder.join(format!("edit-{}.txt", std::process::id()));
-    let failed = |e: &std::io::Error| Trouble::system("the editor's file could not be used").why(e.kind()).hint("the draft is as it was");
-    let written = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&path)
-        .and_then(|mut file| file.write_all(crate::query::to_editor(draft).as_bytes()));
-    let mut words = editor.split_whitespace();
-    let program = words.next().unwrap_or_default().to_owned();
-    let result = written.map_err(|e| failed(&e)).and_then(|()| {
-        let status = std::process::Command::new(&program).args(words).arg(&path).status().map_err(|e| failed(&e))?;
-        if !status.success() {
-            return Err(Trouble::refused("the editor ended with an error").hint("the draft is as it was"));
-        }
-        std::fs::read_to_string(&path).map_err(|e| failed(&e))
-    });
-    // Written over before it goes: what was in it is about a patient.
-    let length = std::fs::metadata(&path).map_or(0, |m| usize::try_from(m.len()).unwrap_or(0));
-    std::fs::write(&path, vec![0; length]).ok();
-    std::fs::remove_file(&path).ok();
-    Ok(crate::query::from_editor(draft, &result?))
 }

@@ -167,6 +167,7 @@ pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
         Request::Provider(draft, id) => Answer::Provider(desk.provider_view(&draft, id)),
         Request::SavePlace(place) => act(desk.save_place(&place), Done::Quiet),
         Request::Place => Answer::Place(desk.place()),
+        Request::Edit(draft) => Answer::Edited(desk.in_editor(&draft).map(Box::new)),
         Request::TryOn(text) => Answer::Tried(Box::new(desk.try_on(&text))),
     }
 }

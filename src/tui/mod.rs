@@ -6,6 +6,7 @@ pub mod command;
 mod compose;
 mod copied;
 mod edit;
+mod input;
 mod jobs;
 pub mod key_pages;
 mod keymap;

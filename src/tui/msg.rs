@@ -74,11 +74,13 @@ pub enum Slot {
     Place,
     /// Items on a text.
     TryOn,
+    /// The draft in an editor.
+    Editor,
 }
 
 impl Slot {
     /// How many there are.
-    pub const COUNT: usize = 16;
+    pub const COUNT: usize = 17;
 
     /// Whether an older answer is worthless once a newer question was put.
     pub fn newest_only(self) -> bool {
@@ -191,6 +193,8 @@ pub enum Request {
     Place,
     /// What the items make of a text.
     TryOn(String),
+    /// The draft as the person's own editor leaves it.
+    Edit(Box<Draft>),
 }
 
 /// A search in all charts.
@@ -264,6 +268,8 @@ pub enum Answer {
     Place(Result<Option<String>>),
     /// What the items make of a text.
     Tried(Box<Survey>),
+    /// The draft as an editor left it.
+    Edited(Result<Box<Draft>>),
 }
 
 /// Something to be done outside of the model.
@@ -275,6 +281,8 @@ pub enum Effect {
     After(Timer, u64, Duration),
     /// Stop this process until its shell continues it.
     Suspend,
+    /// Give the terminal to an editor, with this draft, until it ends.
+    Editor(u64, Box<Draft>),
     /// Hand words to the terminal's clipboard.
     Copy(String),
     /// Take the mouse, or leave it to the terminal.

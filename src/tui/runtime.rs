@@ -1,15 +1,17 @@
 //! The event loop: messages in, effects out, a frame when the queue is empty and something changed. No timer runs when
 //! nothing waits for one.
 
+use super::input::{self, Input};
 use super::jobs::Workers;
 use super::keys::Key;
 use super::lock::{self, Lock};
 use super::model::Model;
-use super::msg::{Answer, Done, Effect, Msg, Slot, Timer};
+use super::msg::{Answer, Done, Effect, Msg, Request, Slot, Timer};
 use super::theme::Theme;
 use super::view::{ViewCache, view};
 use super::{term, update};
 use crate::error::{Result, Trouble};
+use crate::query::Draft;
 use crate::work::Desk;
 use crossbeam_channel::{Receiver, Sender};
 use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, MouseEventKind};
@@ -45,7 +47,7 @@ pub fn run(mut desk: Arc<dyn Desk>, mut model: Model, theme: Theme, lock: Option
     let _guard = term::Guard;
     term::enter().map_err(failed)?;
     let mut screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()))).map_err(failed)?;
-    read_input(&events).map_err(failed)?;
+    let input = Arc::new(input::read(&events).map_err(failed)?);
     term::mouse(model.mouse).map_err(failed)?;
     let size = screen.size().map_err(failed)?;
     model.size = (size.width, size.height);
@@ -62,6 +64,8 @@ pub fn run(mut desk: Arc<dyn Desk>, mut model: Model, theme: Theme, lock: Option
             repaint: false,
             copy: None,
             suspend: false,
+            editor: None,
+            input: Arc::clone(&input),
             quit: false,
             mouse: model.mouse,
             panic,
@@ -93,6 +97,8 @@ struct Loop {
     repaint: bool,
     copy: Option<String>,
     suspend: bool,
+    editor: Option<(u64, Box<Draft>)>,
+    input: Arc<Input>,
     quit: bool,
     /// After how long without a key the interface locks itself, and when the last one came.
     idle: Option<(Duration, Instant)>,
@@ -116,6 +122,7 @@ impl Loop {
                 }
                 Effect::Repaint => self.repaint = true,
                 Effect::Suspend => self.suspend = true,
+                Effect::Editor(generation, draft) => self.editor = Some((generation, draft)),
                 Effect::Quit => self.quit = true,
             }
         }
@@ -171,6 +178,12 @@ impl Loop {
             }
             if self.quit {
                 return Ok(Some(self.end(model, inbox, 0)));
+            }
+            if let Some((generation, draft)) = self.editor.take() {
+                if let Some(code) = self.hand_over(model, screen, (inbox, outside), generation, draft)? {
+                    return Ok(Some(code));
+                }
+                dirty = true;
             }
             if std::mem::take(&mut self.suspend) {
                 self.stop_here(model, inbox);
@@ -234,11 +247,42 @@ impl Loop {
         }
     }
 
+    /// Gives the terminal to an editor, and takes it back; an exit code where the program is to end.
+    fn hand_over(
+        &mut self,
+        model: &mut Model,
+        screen: &mut Screen,
+        (inbox, outside): (&Receiver<Msg>, &Receiver<Outside>),
+        generation: u64,
+        draft: Box<Draft>,
+    ) -> Result<Option<u8>> {
+        self.settle(model, inbox);
+        if !self.input.stand_aside() {
+            model.say("the editor was not opened: the keys could not be handed over");
+            return Ok(None);
+        }
+        term::leave();
+        self.workers.put(Slot::Editor, generation, Request::Edit(draft));
+        let (late, code) = wait_for_editor(inbox, outside);
+        self.input.come_back();
+        if let Some(code) = code {
+            return Ok(Some(self.end(model, inbox, code)));
+        }
+        self.resume(screen)?;
+        for msg in late {
+            let effects = update::update(model, msg);
+            self.carry_out(effects);
+        }
+        if let Some((_, last)) = &mut self.idle {
+            *last = Instant::now();
+        }
+        Ok(None)
+    }
+
     fn stop_here(&mut self, model: &mut Model, inbox: &Receiver<Msg>) {
         self.settle(model, inbox);
         term::leave();
-        // Where stopping is not possible the program just goes on.
-        let _refused = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP);
+        stop();
     }
 
     fn resume(&mut self, screen: &mut Screen) -> Result<()> {
@@ -250,6 +294,37 @@ impl Loop {
         let _unknown = screen.autoresize();
         Ok(())
     }
+}
+
+/// Waits until the editor ends; what answered meanwhile, its answer last, or the exit code where the program is to end. The terminal is the
+/// editor's: a stop from the keyboard stops both, an interrupt is its own.
+fn wait_for_editor(inbox: &Receiver<Msg>, outside: &Receiver<Outside>) -> (Vec<Msg>, Option<u8>) {
+    let mut late = Vec::new();
+    loop {
+        crossbeam_channel::select! {
+            recv(inbox) -> msg => match msg {
+                Ok(msg) => {
+                    let back = matches!(msg, Msg::Answer { slot: Slot::Editor, .. });
+                    late.push(msg);
+                    if back {
+                        return (late, None);
+                    }
+                }
+                Err(_) => return (late, Some(129)),
+            },
+            recv(outside) -> event => match event {
+                Ok(Outside::Signal(SIGTSTP)) => stop(),
+                Ok(Outside::Signal(SIGCONT | SIGINT) | Outside::Terminal(_)) => {}
+                Ok(Outside::Signal(signal)) => return (late, Some(u8::try_from(128 + signal).unwrap_or(129))),
+                Ok(Outside::Gone) | Err(_) => return (late, Some(129)),
+            },
+        }
+    }
+}
+
+/// Stops this process until its shell continues it. Where that is not possible the program just goes on.
+fn stop() {
+    let _refused = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP);
 }
 
 /// Clears every cell, on the terminal and in what the next frame is compared with. `Terminal::clear` asks the terminal where its cursor is,
@@ -318,22 +393,8 @@ fn translate(event: Event) -> Option<Msg> {
     }
 }
 
-fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
+pub(super) fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
     std::thread::Builder::new().name(name.to_owned()).spawn(body).map(drop)
-}
-
-/// Reads keys; when the terminal cannot be read any more, says so once and ends.
-fn read_input(events: &Sender<Outside>) -> io::Result<()> {
-    let events = events.clone();
-    spawn("input", move || {
-        loop {
-            let event = crossterm::event::read().map_or(Outside::Gone, Outside::Terminal);
-            let gone = matches!(event, Outside::Gone);
-            if events.send(event).is_err() || gone {
-                return;
-            }
-        }
-    })
 }
 
 fn listen_for_signals(events: &Sender<Outside>) -> io::Result<()> {

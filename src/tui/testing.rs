@@ -630,6 +630,9 @@ impl Desk for TestDesk {
         let justified = urgent.is_none() || draft.justifications.contains_key("QL002");
         Ok(Report { can_send: lead.is_none() && justified, diagnostics: lead.into_iter().chain(urgent).collect() })
     }
+    fn in_editor(&self, draft: &Draft) -> Result<Draft> {
+        Ok(Draft { body: format!("{} From the editor.", draft.body), ..draft.clone() })
+    }
     fn save_draft(&self, id: i64, revision: i64, draft: &Draft, internal_note: &str) -> Result<i64> {
         let mut all = self.state();
         let query = all.queries.iter_mut().find(|q| q.row.id == id).ok_or_else(|| Trouble::input("no such draft"))?;

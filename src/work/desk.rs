@@ -59,6 +59,8 @@ pub trait Desk: Send + Sync {
     fn lint(&self, draft: &Draft) -> Result<crate::query::Report>;
     /// Saves a draft; gives the new revision. Refused when somebody saved another revision in between: both stay.
     fn save_draft(&self, id: i64, revision: i64, draft: &Draft, internal_note: &str) -> Result<i64>;
+    /// The draft as the person's own editor leaves it: waits for the editor, which has the terminal. Nothing is saved by it.
+    fn in_editor(&self, draft: &Draft) -> Result<Draft>;
     /// Throws a draft away (kept as discarded: undoable by hand).
     fn discard_draft(&self, id: i64) -> Result<()>;
     /// Records the revision that a person looked at as sent; refused while a lint rule blocks, or when somebody saved another one.

@@ -333,6 +333,10 @@ impl Desk for LocalDesk {
         self.store.save_draft(&self.session.actor(), id, revision, &draft, internal_note)
     }
 
+    fn in_editor(&self, draft: &Draft) -> Result<Draft> {
+        super::editor::edit(self.store.folder(), draft)
+    }
+
     fn discard_draft(&self, id: i64) -> Result<()> {
         self.store.discard_query(&self.session.actor(), id)
     }

@@ -5,6 +5,7 @@ pub mod demo;
 pub mod desk;
 mod door;
 mod doubles;
+mod editor;
 pub mod evaluate;
 mod import;
 mod indexing;

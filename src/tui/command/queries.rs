@@ -83,6 +83,17 @@ pub static QUERIES: &[Command] = &[
         run: composer::justify,
     },
     Command {
+        id: "editor",
+        short: "editor",
+        title: "Write in your editor",
+        help: "Title, words, question and options in $EDITOR. The file lies in the store's folder and is gone afterwards.",
+        scope: Scopes::FORM.and(Scopes::TYPING),
+        keys: &["F4", "C-v"],
+        rank: 0,
+        when: always,
+        run: composer::in_editor,
+    },
+    Command {
         id: "findings",
         short: "read all findings",
         title: "Read all findings",

@@ -93,6 +93,7 @@ impl Harness {
                 }
                 Effect::Quit => self.quit = true,
                 Effect::Copy(words) => self.copied = Some(words),
+                Effect::Editor(generation, draft) => self.answer(Slot::Editor, generation, Request::Edit(draft)),
                 Effect::Suspend | Effect::Repaint | Effect::Mouse(_) => {}
             }
         }

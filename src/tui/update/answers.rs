@@ -70,11 +70,12 @@ pub fn take(model: &mut Model, answer: Answer) -> Vec<Effect> {
             try_on::take(model, *found);
             return Vec::new();
         }
+        Answer::Edited(Ok(draft)) => return composer::edited(model, *draft),
         Answer::Saved(result) => return autosave::saved(model, result),
         Answer::Act(Ok(done)) => return did(model, done),
         Answer::Place(Ok(kept)) => return began(model, kept),
         Answer::Worklist(Err(t)) | Answer::Search(Err(t)) | Answer::Explain(Err(t)) | Answer::Queries(Err(t)) => t,
-        Answer::Searches(Err(t)) | Answer::Stays(Err(t)) => t,
+        Answer::Searches(Err(t)) | Answer::Stays(Err(t)) | Answer::Edited(Err(t)) => t,
         Answer::Query(Err(t)) => {
             // Without the query there is nothing to answer.
             model.layers.pop_if(|layer| match layer {

@@ -3,7 +3,7 @@
 use super::autosave::{changed, save_now};
 use super::nav;
 use crate::chart::{Evidence, Span};
-use crate::query::{Indicator, LintSeverity, OptionKind, QueryForm, QueryOption, Verbal, candidates, of_observation, of_words};
+use crate::query::{Draft, Indicator, LintSeverity, OptionKind, QueryForm, QueryOption, Verbal, candidates, of_observation, of_words};
 use crate::tui::compose::{Composer, Field, Then};
 use crate::tui::edit::{self, Shape, Typed};
 use crate::tui::keys::Key;
@@ -48,6 +48,29 @@ pub fn take_in(model: &mut Model, taken: Vec<Indicator>) -> Vec<Effect> {
             None => composer.draft.indicators.push(indicator),
         }
     }
+    changed(model)
+}
+
+/// Gives the draft to the person's own editor: kept first, so that nothing hangs on how the editor ends.
+pub fn in_editor(model: &mut Model) -> Vec<Effect> {
+    let mut effects = save_now(model);
+    let Some(draft) = model.composer.as_ref().map(|c| Box::new(c.draft.clone())) else { return effects };
+    if let Effect::Ask(_, generation, Request::Edit(draft)) = model.ask(Slot::Editor, Request::Edit(draft)) {
+        effects.push(Effect::Editor(generation, draft));
+    }
+    effects
+}
+
+/// Takes in what the editor left; a draft that changed meanwhile is another one, and stays as it is.
+pub fn edited(model: &mut Model, draft: Draft) -> Vec<Effect> {
+    let Some(composer) = &mut model.composer else { return Vec::new() };
+    if composer.draft == draft {
+        model.say("back from the editor: nothing changed");
+        return Vec::new();
+    }
+    composer.draft = draft;
+    composer.focus(composer.field);
+    model.say("back from the editor");
     changed(model)
 }
 
