@@ -235,6 +235,20 @@ fn a_value_against_an_option_takes_it_out() {
 }
 
 #[test]
+fn fluid_restriction_in_cirrhosis_does_not_offer_siadh() {
+    let named = |note| {
+        let mut gap = gap(GapKind::Unspecified, Some("hyponatremia"), vec![quoted("prog-1", note, note)]);
+        gap.item = "N04-cause".into();
+        fill(&gap, &chart(note))
+    };
+    let (siadh, volume) = ("Syndrome of inappropriate antidiuretic hormone", "Due to heart failure or cirrhosis");
+    let draft = named("Hyponatremia 124, cirrhosis, fluid restriction, dry mouth, IV fluids.");
+    assert!(!offers(&draft, siadh) && offers(&draft, volume), "{:?}", draft.options);
+    let draft = named("Hyponatremia 124, urine sodium 60, urine osmolality 500, IV fluids.");
+    assert!(offers(&draft, siadh) && !offers(&draft, volume), "{:?}", draft.options);
+}
+
+#[test]
 fn a_rendering_is_stable_hides_what_is_unchecked_and_pastes_cleanly() {
     let mut draft = clean();
     draft.indicators[1].included = false;
