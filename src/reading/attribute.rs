@@ -66,6 +66,23 @@ pub(super) fn attach(lexicon: &Lexicon, folded: &Folded, bearers: &[Bearer], hit
     out.into_iter().map(|map| map.into_iter().map(|(attribute, (_, value))| (attribute, value)).collect()).collect()
 }
 
+/// What a sentence that is nothing but a place says of the name with which the sentence before it ends: "Cellulitis. Left lower leg."
+pub(super) fn place_alone(lexicon: &Lexicon, folded: &Folded, bearer: &Bearer, to: usize, hits: &[Hit]) -> Vec<(String, String)> {
+    let of_bearer = |word: &AttributeWord| word.place && word.after > 0 && word.states.iter().any(|(c, ..)| *c == bearer.concept);
+    let words: Vec<Word<'_>> = hits
+        .iter()
+        .filter_map(|hit| if let Owner::Attribute(at) = hit.owner { lexicon.attributes.get(at).map(|word| (*hit, word)) } else { None })
+        .filter(|(_, word)| of_bearer(word))
+        .collect();
+    let rest = between(folded, (bearer.end, to), &words, bearer.concept).filter(|rest| !rest.contains([':', '?']));
+    let light = |word: &str| word.is_empty() || lexicon.place_words.iter().any(|known| known == word);
+    if !rest.is_some_and(|rest| rest.split(|c: char| !c.is_alphanumeric()).all(light)) {
+        return Vec::new();
+    }
+    let states = words.iter().flat_map(|(_, word)| word.states.iter().filter(|(concept, ..)| *concept == bearer.concept));
+    states.map(|(_, attribute, value)| (attribute.clone(), value.clone())).collect()
+}
+
 #[derive(Clone, Copy)]
 enum Side {
     /// The word stands before the name.

@@ -336,10 +336,20 @@ impl<'a> Page<'a> {
         let mut out = Vec::with_capacity(names.len());
         let mut words = self.hits.attributes.as_slice();
         let mut rest = names;
+        // The name with which the sentence before ended.
+        let mut last: Option<Bearer> = None;
         for clause in &self.clauses {
             let mine = take(&mut words, |hit: &Hit| hit.start < clause.end);
             let here = take(&mut rest, |name: &Name| name.start < clause.end);
             if here.is_empty() {
+                let blank = self.folded.text().get(clause.start..clause.end).is_none_or(|text| text.trim().is_empty());
+                if !blank && let Some(bearer) = last.take() {
+                    let apart = self.folded.back(bearer.end, clause.end).of(self.text).trim_end().contains('\n');
+                    let found = attribute::place_alone(self.lexicon, &self.folded, &bearer, clause.end, mine);
+                    for (name, value) in found.into_iter().filter(|_| !apart) {
+                        out.last_mut().map(|known: &mut BTreeMap<String, String>| known.entry(name).or_insert(value));
+                    }
+                }
                 continue;
             }
             let bearers: Vec<Bearer> = here
@@ -347,6 +357,11 @@ impl<'a> Page<'a> {
                 .filter(|name| self.concept(name.form).is_some_and(|concept| concept.mask || concept.condition))
                 .filter_map(|name| self.form(name.form).map(|form| Bearer { start: name.start, end: name.end, concept: form.concept }))
                 .collect();
+            let ends = |bearer: &&Bearer| {
+                let behind = self.folded.text().get(bearer.end..clause.end).unwrap_or_default();
+                here.last().is_some_and(|name| name.end == bearer.end) && !behind.contains(char::is_alphanumeric)
+            };
+            last = bearers.last().filter(ends).copied();
             let mut found = attribute::attach(self.lexicon, &self.folded, &bearers, mine).into_iter();
             for name in here {
                 let bears = self.concept(name.form).is_some_and(|concept| concept.mask || concept.condition);

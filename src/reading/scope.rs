@@ -138,6 +138,14 @@ impl<'a> Scopes<'a> {
                 }
                 let trails = trigger.trailing && is_bare(folded.text().get(hit.end..sentence.end).unwrap_or_default());
                 let leads = trigger.leading && opens(lexicon, folded, sentence.start, hit.start);
+                if trigger.boxes && breaks.boxes_behind() {
+                    // A name and its box: what stands before an earlier box is not this box's.
+                    let before = places.partition_point(|place| place.end <= hit.start).checked_sub(1).and_then(|at| places.get(at));
+                    if let Some(place) = before.filter(|place| breaks.no_box(place.end, hit.start)) {
+                        scopes.push(Scope { start: place.start, end: hit.start, trigger: *hit });
+                    }
+                    continue;
+                }
                 if (direction != Direction::Backward || leads) && !trails {
                     let start = scope_start(lexicon, folded, hit, *axis, places);
                     let stop = stop_after(hit.end).min(sentence.end);
@@ -270,12 +278,13 @@ fn stops(lexicon: &Lexicon, folded: &Folded, sentence: Place, triggers: &[Hit], 
     out
 }
 
-/// The comma before the member of a list that says of itself how it stands: "no bleed, atrial fibrillation persists". The last member of
+/// The comma or dash before the member of a list that says of itself how it stands: "no bleed, atrial fibrillation persists". The last member of
 /// a list, behind "or", does not.
 fn comma_before(folded: &Folded, sentence: Place, hit: &Hit) -> Option<Place> {
     let from = sentence.start.max(hit.start.saturating_sub(MEMBER));
     let text = folded.text().as_bytes().get(from..hit.start)?;
-    let at = memchr::memrchr(b',', text)?;
+    let dash = memchr::memmem::rfind(text, b" - ").map(|at| at + 1);
+    let at = memchr::memrchr(b',', text).max(dash)?;
     let member = text.get(at + 1..)?.trim_ascii_start();
     let goes_on = [&b"or "[..], b"nor ", b"and ", b"no "].iter().any(|word| member.starts_with(word));
     (!goes_on).then_some(Place { start: from + at, end: from + at + 1 })
@@ -312,14 +321,33 @@ struct Breaks<'a> {
     commas: OnceCell<Vec<usize>>,
     /// The places of " and ", in order.
     ands: OnceCell<Vec<usize>>,
+    /// Whether the boxes of a form stand behind their names.
+    behind: OnceCell<bool>,
 }
+
+/// The signs that end a box, and those that are one.
+const BOX_ENDS: [char; 7] = [']', '☐', '□', '☒', '☑', '✓', '■'];
+/// Those that begin a box, and those that are one.
+const BOX_STARTS: [char; 7] = ['[', '☐', '□', '☒', '☑', '✓', '■'];
 
 /// The length of " and ".
 const AND: usize = 5;
 
 impl<'a> Breaks<'a> {
     fn new(folded: &'a Folded, sentence: Place) -> Self {
-        Self { folded, sentence, commas: OnceCell::new(), ands: OnceCell::new() }
+        Self { folded, sentence, commas: OnceCell::new(), ands: OnceCell::new(), behind: OnceCell::new() }
+    }
+
+    /// "Diabetes [x]  CHF [ ]": the line begins with a name and ends with a box.
+    fn boxes_behind(&self) -> bool {
+        *self.behind.get_or_init(|| {
+            let text = self.folded.text().get(self.sentence.start..self.sentence.end).unwrap_or_default().trim();
+            text.ends_with(BOX_ENDS) && text.starts_with(char::is_alphabetic)
+        })
+    }
+
+    fn no_box(&self, from: usize, to: usize) -> bool {
+        self.folded.text().get(from..to).is_some_and(|text| text.len() < 60 && !text.contains(BOX_STARTS))
     }
 
     fn places(&self, find: impl Fn(&str) -> Vec<usize>) -> Vec<usize> {

@@ -135,6 +135,13 @@ const SIXTH_TRAPS: [&str; 3] = [
     include_str!("../../fixtures/traps6/third.toml"),
 ];
 
+/// The fifth set, and the practice that came before it.
+const FIFTH_TRAPS: [&str; 3] = [
+    include_str!("../../fixtures/traps5/fresh.toml"),
+    include_str!("../../fixtures/traps5/practice.toml"),
+    include_str!("../../fixtures/traps5/practice_more.toml"),
+];
+
 /// Fails on every trap of the files that is read wrong, and when there are fewer traps or kinds than asked.
 fn all_right(files: &[&str], least: usize, kinds: usize) {
     let groups: Vec<Group> = files.iter().flat_map(|file| toml::from_str::<Traps>(file).unwrap().group).collect();
@@ -174,6 +181,38 @@ fn every_trap_of_the_fourth_set_is_read_right() {
 #[test]
 fn every_trap_of_the_sixth_set_is_read_right() {
     all_right(&SIXTH_TRAPS, 900, 56);
+}
+
+#[test]
+fn every_trap_of_the_fifth_set_is_read_right() {
+    all_right(&FIFTH_TRAPS, 640, 34);
+}
+
+#[test]
+fn the_site_in_the_next_sentence_was_not_the_conditions() {
+    let site = |text: &str| {
+        let reading = read(text, None);
+        reading.conditions.iter().find(|c| c.condition == "cellulitis").and_then(|c| c.attributes.get("site").cloned())
+    };
+    for text in ["Cellulitis. Left lower leg.", "Admitted with cellulitis. Right foot and ankle.", "Cellulitis. Face."] {
+        assert_eq!(site(text).as_deref(), Some("stated"), "{text}");
+    }
+    for text in [
+        "Cellulitis. Left leg is weak.",
+        "Cellulitis.\nLeft leg.",
+        "Cellulitis is better. Pulses in the left foot.",
+        "Cellulitis. Asthma. Leg.",
+    ] {
+        assert_eq!(site(text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_box_behind_a_name_was_taken_for_the_next_one() {
+    let form = "Diabetes [x]  CHF [ ]  COPD [x]";
+    assert_eq!((stands(form, "diabetes"), stands(form, "heart_failure"), stands(form, "copd")), ("present", "negated", "present"));
+    let before = "[x] Diabetes  [ ] CHF  [x] COPD";
+    assert_eq!((stands(before, "diabetes"), stands(before, "heart_failure"), stands(before, "copd")), ("present", "negated", "present"));
 }
 
 /// How a text says that a concept stands, at most.

@@ -35,6 +35,7 @@ struct Builder {
     not_next: Vec<String>,
     may_follow: Vec<String>,
     not_over: Vec<String>,
+    place_words: Vec<String>,
     spellings: Spellings,
     /// Forms that stand for a further concept: file, form, the concept's id.
     also: Vec<(String, usize, String)>,
@@ -71,6 +72,7 @@ impl Lexicon {
             not_next: Vec::new(),
             may_follow: Vec::new(),
             not_over: Vec::new(),
+            place_words: Vec::new(),
             patterns: Vec::new(),
             owners: Vec::new(),
             machine: Machine::new(std::iter::empty(), false),
@@ -212,6 +214,7 @@ impl Builder {
                     over: entry.over,
                     concedes: entry.concedes,
                     from_comma: entry.from_comma,
+                    boxes: entry.boxes,
                     guard: Arc::clone(&guard),
                 });
                 self.add(file, &word, Owner::Trigger(self.triggers.len() - 1))?;
@@ -224,6 +227,7 @@ impl Builder {
         let entries: AttributeFile = read(file, text)?;
         self.may_follow.clone_from(&entries.may_follow);
         self.not_over.clone_from(&entries.not_over);
+        self.place_words.clone_from(&entries.place_words);
         for entry in &entries.attribute {
             let mut states = Vec::new();
             for condition in &entry.conditions {
@@ -312,6 +316,7 @@ impl Builder {
             not_next: self.not_next,
             may_follow: self.may_follow,
             not_over: self.not_over,
+            place_words: self.place_words,
             patterns,
             owners,
             machine,

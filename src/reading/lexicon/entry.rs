@@ -138,6 +138,8 @@ pub(super) struct TriggerEntry {
     /// Ends a scope at the comma before it: the member of the list that it stands in is a clause of its own.
     #[serde(default)]
     pub from_comma: bool,
+    #[serde(default)]
+    pub boxes: bool,
     pub words: Vec<String>,
     #[serde(flatten)]
     pub guard: GuardEntry,
@@ -154,6 +156,9 @@ pub(super) struct AttributeFile {
     /// Words over which an adjective does not reach a name: it has its own noun before them.
     #[serde(default)]
     pub not_over: Vec<String>,
+    /// Words that a place may be told with.
+    #[serde(default)]
+    pub place_words: Vec<String>,
     /// Attributes whose words are adjectives.
     #[serde(default)]
     pub adjectives: Vec<String>,

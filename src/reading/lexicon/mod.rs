@@ -41,6 +41,8 @@ pub struct Lexicon {
     pub(super) may_follow: Vec<String>,
     /// Words over which an adjective does not reach a name ("permanent pacemaker for atrial fibrillation").
     pub(super) not_over: Vec<String>,
+    /// Words that a place may be told with ("left lower leg").
+    pub(super) place_words: Vec<String>,
     /// The folded words of each pattern of the machine.
     pub(super) patterns: Vec<String>,
     /// What each pattern of the machine stands for.
@@ -207,6 +209,8 @@ pub(super) struct Trigger {
     pub concedes: bool,
     /// Ends a scope at the comma before it.
     pub from_comma: bool,
+    /// The empty box of a form: it holds for the name behind it, or for the one before it where the form has its boxes there.
+    pub boxes: bool,
     pub guard: Arc<Guard>,
 }
 
