@@ -50,7 +50,13 @@ fn a_query_is_followed_from_the_gap_to_the_note_that_carries_its_answer() {
         s.press("\t\t").press(phrase).expect("QL060").expect("sending");
         s.press(&"\u{7f}".repeat(phrase.len())).expect("ready to send");
         s.press("\u{13}").expect("Send query").press("y").expect("is sent and recorded");
-        s.press("Q").expect("1 waits for an answer").press("a").expect("The answer to query").press("1\r").expect("is recorded");
+        s.press("Q")
+            .expect("1 waits for an answer")
+            .press("a")
+            .expect("The answer to query")
+            .press("1\r")
+            .expect("is recorded")
+            .expect("not documented");
         let view = home.json(["query", "show", &id]);
         assert_eq!(view["row"]["state"], "answered_not_documented");
         let said = view["answer"].as_str().unwrap().replace("____", "another condition");
