@@ -56,7 +56,7 @@ fn a_query_is_followed_from_the_gap_to_the_note_that_carries_its_answer() {
             .expect("The answer to query")
             .press("1\r")
             .expect("is recorded")
-            .expect("not documented");
+            .expect("no note yet");
         let view = home.json(["query", "show", &id]);
         assert_eq!(view["row"]["state"], "answered_not_documented");
         let said = view["answer"].as_str().unwrap().replace("____", "another condition");
