@@ -184,6 +184,22 @@ fn an_idle_interface_shows_nothing_until_the_passphrase_comes() {
 }
 
 #[test]
+fn a_key_locks_the_interface_at_once() {
+    let (home, _) = Home::locked();
+    let charts = support::fixtures("charts/rivera-marta.json");
+    home.with_secrets("ana", &[support::PASSPHRASE], ["import", charts.to_str().unwrap()]).ends(0);
+    let (folder, store) = (home.at(""), home.store());
+    let environment = [("HOME", folder.to_str().unwrap()), ("USER", "ana")];
+    let Some(mut s) = start(100, 30, &environment, &["--store", store.to_str().unwrap()]) else { return };
+    s.expect("Passphrase of ana").press(support::PASSPHRASE).press("\r").expect("RIVERA").press("\r").expect("Creatinine");
+    s.press("L").expect("Lacuna is locked");
+    assert!(!s.text().contains("RIVERA") && !s.text().contains("Creatinine"), "{}", s.text());
+    s.press(support::PASSPHRASE).press("\r").expect("RIVERA").press("\u{11}");
+    assert_eq!(s.ended(), 0);
+    s.sane();
+}
+
+#[test]
 fn drawing_anew_does_not_wait_for_the_terminal_to_answer() {
     let Some(mut s) = demo(80, 24, &[]) else { return };
     s.expect("RIVERA Marta").press("\u{c}");

@@ -37,6 +37,8 @@ pub struct Model {
     pub mouse: bool,
     /// Whether words may go to the terminal's clipboard.
     pub clipboard: bool,
+    /// Whether the store has a passphrase that the interface can lock itself with.
+    pub lockable: bool,
     /// Screens, the visible one last. Never empty once started.
     pub screens: Vec<Screen>,
     /// What lies over them, the top one last.
@@ -74,8 +76,8 @@ pub struct Model {
 impl Model {
     /// The same person at the same terminal, with nothing of any chart.
     pub fn without_charts(self) -> Self {
-        let Self { size, user, banner, ascii, keys, mouse, clipboard, .. } = self;
-        Self { size, user, banner, ascii, keys, mouse, clipboard, ..Self::default() }
+        let Self { size, user, banner, ascii, keys, mouse, clipboard, lockable, .. } = self;
+        Self { size, user, banner, ascii, keys, mouse, clipboard, lockable, ..Self::default() }
     }
 }
 

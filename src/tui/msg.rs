@@ -281,6 +281,8 @@ pub enum Effect {
     After(Timer, u64, Duration),
     /// Stop this process until its shell continues it.
     Suspend,
+    /// Lock the interface.
+    Lock,
     /// Give the terminal to an editor, with this draft, until it ends.
     Editor(u64, Box<Draft>),
     /// Hand words to the terminal's clipboard.

@@ -51,6 +51,7 @@ pub fn run(mut desk: Arc<dyn Desk>, mut model: Model, theme: Theme, lock: Option
     term::mouse(model.mouse).map_err(failed)?;
     let size = screen.size().map_err(failed)?;
     model.size = (size.width, size.height);
+    model.lockable = lock.is_some();
     loop {
         let (msgs, inbox) = crossbeam_channel::unbounded();
         let workers = Workers::start(&desk, &msgs).map_err(failed)?;
@@ -122,6 +123,8 @@ impl Loop {
                 }
                 Effect::Repaint => self.repaint = true,
                 Effect::Suspend => self.suspend = true,
+                // The wait for the next key is over at once.
+                Effect::Lock => self.idle = self.idle.map(|(_, last)| (Duration::ZERO, last)),
                 Effect::Editor(generation, draft) => self.editor = Some((generation, draft)),
                 Effect::Quit => self.quit = true,
             }

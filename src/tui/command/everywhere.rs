@@ -1,7 +1,7 @@
 //! Commands that mean the same everywhere.
 
 use super::{Command, Scopes, always};
-use crate::tui::update::{nav, search};
+use crate::tui::update::{nav, search, when};
 
 /// Commands that mean the same everywhere.
 pub static EVERYWHERE: &[Command] = &[
@@ -158,6 +158,17 @@ pub static EVERYWHERE: &[Command] = &[
         rank: 0,
         when: always,
         run: nav::repaint,
+    },
+    Command {
+        id: "lock-now",
+        short: "lock",
+        title: "Lock the interface now",
+        help: "Takes every chart off the screen and out of memory until the passphrase comes; drafts are saved first.",
+        scope: Scopes::WORKLIST.and(Scopes::CHART).and(Scopes::FORM).and(Scopes::TRACKER).and(Scopes::QUERY).and(Scopes::TRY_LIST),
+        keys: &["L"],
+        rank: 0,
+        when: when::lockable,
+        run: nav::lock,
     },
     Command {
         id: "suspend",

@@ -21,6 +21,7 @@ pub struct Harness {
     pub theme: Theme,
     pub cache: ViewCache,
     pub quit: bool,
+    pub locked: bool,
     pub copied: Option<String>,
     pub timers: Vec<(Timer, u64)>,
     /// Questions that were put and not answered yet, when answers are held back.
@@ -40,6 +41,7 @@ impl Harness {
             theme: Theme::default(),
             cache: ViewCache::default(),
             quit: false,
+            locked: false,
             copied: None,
             timers: Vec::new(),
             held: None,
@@ -94,6 +96,7 @@ impl Harness {
                 Effect::Quit => self.quit = true,
                 Effect::Copy(words) => self.copied = Some(words),
                 Effect::Editor(generation, draft) => self.answer(Slot::Editor, generation, Request::Edit(draft)),
+                Effect::Lock => self.locked = true,
                 Effect::Suspend | Effect::Repaint | Effect::Mouse(_) => {}
             }
         }

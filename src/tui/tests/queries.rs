@@ -119,3 +119,13 @@ fn somebody_who_never_said_how_to_sign_says_it_in_the_composer_and_sends() {
     let draft = &h.model.composer.as_ref().unwrap().draft;
     assert_eq!((draft.author.as_str(), draft.contact.as_str()), ("Ana Ruiz, RN, CCDS", "ext. 4411"));
 }
+
+#[test]
+fn a_store_without_a_passphrase_says_why_it_cannot_be_locked() {
+    let mut h = Harness::new(120, 40);
+    h.keys("L").expect("this store has no passphrase");
+    assert!(!h.locked);
+    h.model.lockable = true;
+    h.keys("L");
+    assert!(h.locked);
+}

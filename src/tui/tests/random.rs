@@ -123,6 +123,7 @@ fn a_hundred_thousand_acts_break_nothing_and_end_in_no_dead_end() {
         let mut dice = Dice(0x9e37_79b9_7f4a_7c15 ^ (session + 1));
         let mut h = Harness::new(80, 24);
         h.model.clipboard = session % 2 == 0;
+        h.model.lockable = session % 2 == 1;
         for at in 0..ACTS {
             match dice.act() {
                 // Leaving is what the end of the session tries.

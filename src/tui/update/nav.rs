@@ -153,6 +153,14 @@ pub fn suspend(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
+/// Locks the interface as if nobody had touched it for long.
+pub fn lock(model: &mut Model) -> Vec<Effect> {
+    let mut effects = autosave::save_now(model);
+    effects.extend(place::keep(model));
+    effects.push(Effect::Lock);
+    effects
+}
+
 /// Draws everything anew.
 pub fn repaint(_: &mut Model) -> Vec<Effect> {
     vec![Effect::Repaint]

@@ -137,6 +137,11 @@ pub fn undoable(model: &Model) -> Avail {
     yes_if(model.composer.as_ref().is_some_and(|c| !c.before.is_empty()), "nothing to take back yet")
 }
 
+/// The interface can lock itself.
+pub fn lockable(model: &Model) -> Avail {
+    yes_if(model.lockable, "this store has no passphrase: nothing could open the lock")
+}
+
 /// Words may go to the terminal's clipboard.
 pub fn clipboard(model: &Model) -> Avail {
     yes_if(model.clipboard, "copying is off, so that patients' words stay here; clipboard = true in settings.toml allows it")
