@@ -117,7 +117,7 @@ fn stays(charts: &[Chart], raw: bool) -> String {
 }
 
 fn patients(charts: &[Chart], raw: bool) -> String {
-    let head = ["patient", "mrn", "family", "given", "birth", "sex", "died"];
+    let head = ["patient", "mrn", "family", "given", "birth", "sex", "died", "mrn_authority", "mrn_system"];
     let mut seen = std::collections::BTreeSet::new();
     let rows = charts.iter().filter_map(|chart| chart.patient.as_ref()).filter(|p| seen.insert(p.identifier.clone())).map(|p| {
         cells([
@@ -128,6 +128,8 @@ fn patients(charts: &[Chart], raw: bool) -> String {
             p.birth.map(|t| t.to_string()),
             Some(p.sex).filter(|sex| *sex != Sex::NotGiven).map(|sex| sex.letter().to_owned()),
             p.died.map(|t| t.to_string()),
+            p.mrn_from.as_ref().and_then(|a| a.name.clone()),
+            p.mrn_from.as_ref().and_then(|a| a.uri.clone()),
         ])
     });
     write(&head, rows, raw)

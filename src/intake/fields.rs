@@ -72,6 +72,10 @@ pub struct FieldMap {
     pub died: Vec<String>,
     /// Sex.
     pub sex: Vec<String>,
+    /// Who gave the record number, by name.
+    pub mrn_authority: Vec<String>,
+    /// Who gave the record number, by a URI.
+    pub mrn_system: Vec<String>,
 }
 
 impl Default for FieldMap {
@@ -110,6 +114,8 @@ impl Default for FieldMap {
             birth: names(&["dob", "birth_date", "birth"]),
             died: names(&["dod", "deathtime"]),
             sex: names(&["gender", "sex"]),
+            mrn_authority: names(&["mrn_authority", "assigning_authority"]),
+            mrn_system: names(&["mrn_system"]),
         }
     }
 }
@@ -153,7 +159,7 @@ impl FieldMap {
         Ok(map)
     }
 
-    fn slots(&mut self) -> [(&'static str, &mut Vec<String>); 32] {
+    fn slots(&mut self) -> [(&'static str, &mut Vec<String>); 34] {
         [
             ("id", &mut self.id),
             ("text", &mut self.text),
@@ -187,6 +193,8 @@ impl FieldMap {
             ("birth", &mut self.birth),
             ("died", &mut self.died),
             ("sex", &mut self.sex),
+            ("mrn_authority", &mut self.mrn_authority),
+            ("mrn_system", &mut self.mrn_system),
         ]
     }
 

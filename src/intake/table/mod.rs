@@ -7,7 +7,7 @@ use super::json::Times;
 use super::lines::Named;
 use super::walk::{self, Found};
 use super::{FieldMap, Origin, decode, notes};
-use crate::chart::{Coding, Encounter, EncounterClass, Observation, Patient, Quantity, Record, Sex, Value as Given};
+use crate::chart::{Authority, Coding, Encounter, EncounterClass, Observation, Patient, Quantity, Record, Sex, Value as Given};
 use crate::error::{Result, Trouble};
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 use serde_json::{Map, Value};
@@ -399,6 +399,7 @@ fn patient(desk: &mut Desk, row: &Value, origin: &Origin) -> Result<()> {
     let patient = Patient {
         identifier,
         mrn: words(row, &map.mrn),
+        mrn_from: Authority::of(words(row, &map.mrn_authority), words(row, &map.mrn_system)),
         family: words(row, &map.family),
         given: words(row, &map.given),
         birth: time(&map.birth),
