@@ -7,7 +7,7 @@ mod pty_session;
 #[allow(dead_code)]
 mod support;
 
-use pty_session::{PATIENCE, demo, start};
+use pty_session::{PATIENCE, demo, run, start};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use support::Home;
@@ -207,6 +207,27 @@ fn drawing_anew_does_not_wait_for_the_terminal_to_answer() {
     std::thread::sleep(Duration::from_millis(2500));
     s.press("/rivera\r").expect("1 chart").press("\u{11}");
     assert_eq!(s.ended(), 0);
+}
+
+/// A stop from the keyboard while an editor has the terminal: the shell has it, and `fg` brings the editor back, not the composer.
+#[test]
+fn a_stop_inside_the_editor_stops_both_and_fg_brings_the_editor_back() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::with_charts();
+    let editor = home.write("editor.sh", "#!/bin/sh\necho 'EDITOR HAS THE TERMINAL'\nread words\nsed -i \"s/^Title:.*/Title: $words/\" \"$1\"\n");
+    std::fs::set_permissions(&editor, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let editor = editor.display().to_string();
+    let environment = [("USER", "ana"), ("EDITOR", editor.as_str()), ("VISUAL", ""), ("PS1", "shell> "), ("ENV", "")];
+    let Some(mut s) = run("/bin/sh", 80, 24, &environment, &["-i"]) else { return };
+    let program = format!("{} --store {} --as ana\n", env!("CARGO_BIN_EXE_lacuna"), home.store().display());
+    s.expect("shell>").press(&program).expect("RIVERA Marta").press("/rivera\r").expect("1 chart").press("\r").expect("Dr Chen");
+    s.press("3").press("w").expect("ticked").press("\u{16}").expect("EDITOR HAS THE TERMINAL");
+    s.press("\u{1a}").expect("Stopped").press("fg\n").press("renal course after a stop\n");
+    s.expect("back from the editor").expect("renal course after a stop").press("\u{11}").expect("shell>");
+    s.press("exit\n");
+    s.ended();
+    s.sane();
+    assert_eq!(home.json(["query", "list"])[0]["title"], "renal course after a stop");
 }
 
 /// The composer gives the terminal to $EDITOR and takes it back: every key is the editor's meanwhile, its file is private and gone

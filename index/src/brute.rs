@@ -71,7 +71,7 @@ impl<'a> Document<'a> {
         let Some(cell) = self.fields.get(at) else { return &[] };
         cell.get_or_init(|| match field {
             Field::Encounter => encounter_tokens(self.entry),
-            field if field.shape() == Shape::Keys => keys::keys(field, &self.entry.notes, self.places()),
+            field if field.shape() == Shape::Keys => keys::keys(field, &self.entry.notes, self.places()).tokens(),
             field => field_tokens(field, self.entry.field(field)),
         })
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::ANALYZER_VERSION;
 
 /// Version of the schema; raise it with every change of the fields.
-const SCHEMA_VERSION: u32 = 3;
+const SCHEMA_VERSION: u32 = 4;
 
 /// The name of the epoch: of schema, analysis, file format, the caller's store and the version of its reader, as 32 hexadecimal digits.
 pub(crate) fn name(store: &str, reader: &str) -> String {

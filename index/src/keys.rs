@@ -9,7 +9,7 @@
 //!
 //! The parts of a key are joined by a character that is in no name.
 
-use std::borrow::Cow;
+use std::fmt::Write;
 use std::ops::Range;
 
 use crate::analysis::Token;
@@ -18,7 +18,11 @@ use crate::grammar::{Field, sortable};
 use crate::occur::Place;
 
 /// Between the parts of a key.
-const JOINT: char = '\u{1f}';
+const JOINT: &str = "\u{1f}";
+
+/// Between the place and the text of a key in a line, and after each key.
+const BEFORE: char = '\u{1d}';
+const AFTER: char = '\u{1e}';
 
 /// A concept that stands in a certain way.
 pub(crate) fn mention(concept: &str, assertion: &str) -> String {
@@ -35,44 +39,96 @@ pub(crate) fn measured(measure: &str, value: f64) -> String {
     format!("{measure}{JOINT}{}", sortable(value))
 }
 
-/// The keys of a field, in order of position, each once at a place. `words` are the places of the words of the text
-/// (`analysis::places`).
-pub(crate) fn keys<'a>(field: Field, notes: &Annotations<'a>, words: &[Place]) -> Vec<Token<'a>> {
-    let mut out: Vec<Token<'a>> = Vec::new();
-    let mut add = |text: Cow<'a, str>, span: &Range<usize>, position| out.push(Token { text, span: span.clone(), position });
+/// Keys side by side in one text: a note has hundreds, and a text for each would cost the indexing more than its words do.
+#[derive(Default)]
+pub(crate) struct Keys {
+    text: String,
+    all: Vec<Key>,
+}
+
+struct Key {
+    position: u32,
+    text: Range<usize>,
+    span: Range<usize>,
+}
+
+impl Keys {
+    fn add(&mut self, span: &Range<usize>, position: u32, parts: &[&str]) {
+        let from = self.text.len();
+        self.text.extend(parts.iter().copied());
+        self.all.push(Key { position, text: from..self.text.len(), span: span.clone() });
+    }
+
+    fn text(&self, key: &Key) -> &str {
+        self.text.get(key.text.clone()).unwrap_or_default()
+    }
+
+    /// In order of position, each once at a place.
+    fn ordered(mut self) -> Keys {
+        let mut all = std::mem::take(&mut self.all);
+        let order = |a: &Key, b: &Key| {
+            let texts = || self.text(a).cmp(self.text(b)).then(a.span.end.cmp(&b.span.end));
+            a.position.cmp(&b.position).then_with(texts)
+        };
+        all.sort_unstable_by(order);
+        all.dedup_by(|a, b| a.position == b.position && self.text(a) == self.text(b));
+        Keys { all, ..self }
+    }
+
+    /// The keys as tokens of a text.
+    pub(crate) fn tokens(&self) -> Vec<Token<'static>> {
+        let token = |key: &Key| Token { text: self.text(key).to_owned().into(), span: key.span.clone(), position: key.position };
+        self.all.iter().map(token).collect()
+    }
+
+    /// The keys and where they stand as one text, from which [`fed`] takes them again; nothing if there are none.
+    pub(crate) fn line(&self) -> Option<String> {
+        let mut line = String::with_capacity(self.text.len() + 8 * self.all.len());
+        for key in &self.all {
+            // Writing to a text does not fail.
+            let _written = write!(line, "{}{BEFORE}{}{AFTER}", key.position, self.text(key));
+        }
+        (!line.is_empty()).then_some(line)
+    }
+}
+
+/// The keys of a line: where each stands, and its text.
+pub(crate) fn fed(line: &str) -> impl Iterator<Item = (u32, &str)> {
+    line.split_terminator(AFTER).filter_map(|key| {
+        let (position, text) = key.split_once(BEFORE)?;
+        Some((position.parse().ok()?, text))
+    })
+}
+
+/// The keys of a field. `words` are the places of the words of the text (`analysis::places`).
+pub(crate) fn keys(field: Field, notes: &Annotations<'_>, words: &[Place]) -> Keys {
+    let mut out = Keys::default();
     match field {
         Field::Mention => {
             for m in notes.mentions {
                 let Some(at) = word_at(words, m.span.start) else { continue };
-                add(mention(m.concept, m.assertion).into(), &m.span, at);
+                out.add(&m.span, at, &[m.concept, JOINT, m.assertion]);
                 for (name, value) in &m.attributes {
-                    add(attribute(m.concept, m.assertion, name, value).into(), &m.span, at);
+                    out.add(&m.span, at, &[m.concept, JOINT, m.assertion, JOINT, name, "=", value]);
                 }
             }
         }
         Field::Measured => {
             for v in notes.values {
                 let Some(at) = word_at(words, v.span.start) else { continue };
-                add(measured(v.measure, v.value).into(), &v.span, at);
+                out.add(&v.span, at, &[v.measure, JOINT, &sortable(v.value)]);
             }
         }
-        Field::Section => sections(notes, words, &mut add),
+        // Two keys a section: where it begins and where it ends.
+        Field::Section => {
+            for s in joined(notes, words) {
+                out.add(s.heading, s.first.saturating_mul(2), &[s.name]);
+                out.add(s.heading, s.last.saturating_mul(2).saturating_add(1), &[s.name]);
+            }
+        }
         _ => {}
     }
-    out.sort_by(|a, b| (a.position, &a.text, a.span.end).cmp(&(b.position, &b.text, b.span.end)));
-    out.dedup_by(|a, b| a.position == b.position && a.text == b.text);
-    out
-}
-
-/// Takes a key: its text, its bytes, where it stands.
-type Add<'k, 'a> = dyn FnMut(Cow<'a, str>, &Range<usize>, u32) + 'k;
-
-/// Two keys a section: where it begins and where it ends.
-fn sections<'a>(notes: &Annotations<'a>, words: &[Place], add: &mut Add<'_, 'a>) {
-    for s in joined(notes, words) {
-        add(Cow::Borrowed(s.name), s.heading, s.first.saturating_mul(2));
-        add(Cow::Borrowed(s.name), s.heading, s.last.saturating_mul(2).saturating_add(1));
-    }
+    out.ordered()
 }
 
 /// A section as a stretch of words.
@@ -151,7 +207,27 @@ pub(crate) fn stretches(positions: &[u32]) -> impl Iterator<Item = (u32, u32)> {
 mod tests {
     use super::*;
     use crate::analysis::places;
-    use crate::entry::Region;
+    use crate::entry::{Mention, Region};
+
+    #[test]
+    fn keys_come_back_from_their_line_as_they_went_in() {
+        let text = "Sepsis with creatinine 2.4. No sepsis.";
+        let at = |word: &str| text.find(word).unwrap_or_default();
+        let mention = |assertion, start, attributes| Mention { concept: "sepsis", assertion, attributes, span: start..start + 6 };
+        let mentions = [
+            mention("negated", at("sepsis."), Vec::new()),
+            mention("present", 0, vec![("severity", "severe")]),
+            mention("present", 0, Vec::new()),
+        ];
+        let notes = Annotations { mentions: &mentions, ..Annotations::default() };
+        let keys = keys(Field::Mention, &notes, &places(text));
+        let line = keys.line().unwrap_or_default();
+        let tokens = keys.tokens();
+        let own: Vec<(u32, &str)> = tokens.iter().map(|t| (t.position, t.text.as_ref())).collect();
+        assert_eq!(fed(&line).collect::<Vec<_>>(), own);
+        let severe = "sepsis\u{1f}present\u{1f}severity=severe";
+        assert_eq!(own, [(0, "sepsis\u{1f}present"), (0, severe), (5, "sepsis\u{1f}negated")]);
+    }
 
     #[test]
     fn sections_are_packed_with_their_words_and_those_that_meet_as_one() {

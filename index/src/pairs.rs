@@ -1,8 +1,9 @@
 //! Pairs of words as terms of their own. A phrase of common words ("the patient was taken to") otherwise reads the positions of words
 //! that are in every note; as pairs it reads those of a few notes. A pair stands at the position of its first word.
 //!
-//! Pairs are made where the first word is common (`common.txt`, counted in dictated notes) and the second is made of letters: numbers
-//! would only fill the dictionary. They are a shortcut of the engine, so the evaluator and the highlighter know nothing of them.
+//! Pairs are made where the first word is one of the commonest (`common.txt`, counted in dictated notes) and the second is frequent too
+//! (`seconds.txt`, the 500 most frequent ones there): with a rarer one, its own list is short, and the pair would only fill the dictionary,
+//! which costs more than all else when the index is built. They are a shortcut of the engine, so the evaluator and the highlighter know nothing of them.
 
 use std::sync::OnceLock;
 
@@ -11,29 +12,39 @@ use crate::plan::{Phrase, Slot, Test};
 /// What a pair begins with: no word does, so that prefixes and slips never meet a pair.
 pub(crate) const SIGN: char = '\u{1}';
 
-/// A longer second word makes no pair: it is rare enough by itself.
-const LONGEST: usize = 24;
+/// Words by their first letter: asked for every word of every note.
+struct Words([Vec<&'static str>; 26]);
 
-/// A word as the list of common words has it, if it is in there.
-pub(crate) fn common(word: &str) -> Option<&'static str> {
-    // By first letter: asked for every word of every note.
-    static WORDS: OnceLock<[Vec<&'static str>; 26]> = OnceLock::new();
-    let letter = |word: &str| word.bytes().next().and_then(|b| b.checked_sub(b'a')).map(usize::from);
-    let all = WORDS.get_or_init(|| {
+impl Words {
+    fn of(text: &'static str) -> Words {
         let mut all: [Vec<&'static str>; 26] = Default::default();
-        for word in include_str!("common.txt").split_whitespace() {
+        for word in text.split_whitespace() {
             if let Some(list) = letter(word).and_then(|at| all.get_mut(at)) {
                 list.push(word);
             }
         }
-        all
-    });
-    all.get(letter(word)?)?.iter().copied().find(|own| *own == word)
+        Words(all)
+    }
+
+    fn own(&self, word: &str) -> Option<&'static str> {
+        self.0.get(letter(word)?)?.iter().copied().find(|own| *own == word)
+    }
+}
+
+fn letter(word: &str) -> Option<usize> {
+    word.bytes().next().and_then(|b| b.checked_sub(b'a')).map(usize::from)
+}
+
+/// A word as the list of common words has it, if it is in there.
+pub(crate) fn common(word: &str) -> Option<&'static str> {
+    static WORDS: OnceLock<Words> = OnceLock::new();
+    WORDS.get_or_init(|| Words::of(include_str!("common.txt"))).own(word)
 }
 
 /// Whether a word can be the second of a pair.
 pub(crate) fn follows(second: &str) -> bool {
-    second.len() <= LONGEST && second.bytes().all(|b| b.is_ascii_lowercase())
+    static WORDS: OnceLock<Words> = OnceLock::new();
+    WORDS.get_or_init(|| Words::of(include_str!("seconds.txt"))).own(second).is_some()
 }
 
 /// Writes a pair as a term.
@@ -96,5 +107,6 @@ mod tests {
         assert_eq!(slots("\"of 120/80\""), ["of@0", "120/80@1"]);
         assert_eq!(slots("\"heart failure\""), ["heart@0", "failure@1"]);
         assert_eq!(slots("\"the pat*\""), ["the@0", "pat*@1"]);
+        assert_eq!(slots("\"the sigmoidoscopy\""), ["the@0", "sigmoidoscopy@1"]);
     }
 }

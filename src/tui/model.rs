@@ -492,6 +492,8 @@ pub struct SearchState {
     pub query: String,
     /// Where its cursor is.
     pub at: usize,
+    /// Whether the query is an earlier one, all of it selected: typing replaces it, moving in it keeps it.
+    pub earlier_kept: bool,
     /// The newest answer.
     pub page: SearchPage,
     /// The query that it answers.

@@ -27,8 +27,13 @@ pub fn demo(width: u16, height: u16, environment: &[(&str, &str)]) -> Option<Ses
 
 /// The program with these arguments.
 pub fn start(width: u16, height: u16, environment: &[(&str, &str)], arguments: &[&str]) -> Option<Session> {
+    run(env!("CARGO_BIN_EXE_lacuna"), width, height, environment, arguments)
+}
+
+/// Any program, as a shell in which ours is started.
+pub fn run(program: &str, width: u16, height: u16, environment: &[(&str, &str)], arguments: &[&str]) -> Option<Session> {
     let pair = native_pty_system().openpty(PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 }).ok()?;
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_lacuna"));
+    let mut command = CommandBuilder::new(program);
     command.args(arguments);
     command.env("TERM", "xterm-256color");
     command.env_remove("NO_COLOR");

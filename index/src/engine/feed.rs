@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use tantivy::indexer::LogMergePolicy;
 use tantivy::schema::{Field as Column, OwnedValue};
-use tantivy::tokenizer::{PreTokenizedString, Token as Standing};
 use tantivy::{Document, Index, IndexWriter, Term};
 
 use super::schema::Columns;
-use crate::analysis::{Token, places};
+use crate::analysis::places;
 use crate::entry::{Change, Entry};
 use crate::epoch::Payload;
 use crate::error::IndexError;
@@ -111,10 +110,7 @@ fn values(columns: &Columns, entry: &Entry<'_>) -> Vec<(Column, OwnedValue)> {
     for field in Field::ALL {
         let Some(column) = columns.of(field) else { continue };
         if field.shape() == Shape::Keys {
-            let keys = keys::keys(field, notes, &words);
-            if !keys.is_empty() {
-                out.push((column, OwnedValue::PreTokStr(standing(keys))));
-            }
+            out.extend(keys::keys(field, notes, &words).line().map(|line| (column, OwnedValue::Str(line))));
             continue;
         }
         let second = if field == Field::Encounter && entry.stay != entry.encounter { entry.stay } else { "" };
@@ -123,13 +119,6 @@ fn values(columns: &Columns, entry: &Entry<'_>) -> Vec<(Column, OwnedValue)> {
         }
     }
     out
-}
-
-/// Keys as the indexer takes them.
-fn standing(keys: Vec<Token<'_>>) -> PreTokenizedString {
-    let tokens =
-        keys.into_iter().map(|key| Standing { position: key.position as usize, text: key.text.into_owned(), ..Standing::default() });
-    PreTokenizedString { text: String::new(), tokens: tokens.collect() }
 }
 
 /// A document on its way to the indexing thread; dropped there once it is taken in.

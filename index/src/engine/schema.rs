@@ -6,6 +6,7 @@ use tantivy::tokenizer::{TextAnalyzer, Token as Fed, TokenStream, Tokenizer, Tok
 use crate::analysis::{Token, Tokens, tokens};
 use crate::brute::field_tokens;
 use crate::grammar::{Field, Shape};
+use crate::keys::fed;
 use crate::pairs::{common, follows, write};
 
 pub(crate) const KEY: &str = "key";
@@ -53,8 +54,7 @@ pub(crate) fn schema() -> (Schema, Columns) {
                 .set_tokenizer(match field {
                     Field::Text => "note",
                     _ if value => "value",
-                    // What stands there is made by us, token by token.
-                    _ if field.shape() == Shape::Keys => "raw",
+                    _ if field.shape() == Shape::Keys => "keys",
                     _ => "words",
                 })
                 .set_index_option(record)
@@ -73,6 +73,7 @@ pub(crate) fn tokenizers() -> TokenizerManager {
     let manager = TokenizerManager::default();
     manager.register("note", TextAnalyzer::builder(Analysis(Field::Text)).build());
     manager.register("words", TextAnalyzer::builder(Analysis(Field::Title)).build());
+    manager.register("keys", TextAnalyzer::builder(Standing).build());
     manager.register("value", TextAnalyzer::builder(Analysis(Field::Mrn)).build());
     manager
 }
@@ -147,6 +148,41 @@ impl TokenStream for Stream<'_> {
         self.fed.offset_from = token.span.start;
         self.fed.offset_to = token.span.end;
         self.fed.position = token.position as usize;
+        true
+    }
+
+    fn token(&self) -> &Fed {
+        &self.fed
+    }
+
+    fn token_mut(&mut self) -> &mut Fed {
+        &mut self.fed
+    }
+}
+
+/// The keys of a field, which come as one text.
+#[derive(Debug, Clone)]
+struct Standing;
+
+impl Tokenizer for Standing {
+    type TokenStream<'a> = Keys<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Keys<'a> {
+        Keys { keys: Box::new(fed(text)), fed: Fed::default() }
+    }
+}
+
+struct Keys<'a> {
+    keys: Box<dyn Iterator<Item = (u32, &'a str)> + 'a>,
+    fed: Fed,
+}
+
+impl TokenStream for Keys<'_> {
+    fn advance(&mut self) -> bool {
+        let Some((position, text)) = self.keys.next() else { return false };
+        self.fed.text.clear();
+        self.fed.text.push_str(text);
+        self.fed.position = position as usize;
         true
     }
 

@@ -145,6 +145,29 @@ fn a_hit_opens_at_its_words_and_esc_comes_back_to_the_same_hit() {
 }
 
 #[test]
+fn what_is_typed_into_a_search_taken_up_again_does_not_run_on_from_the_last_one() {
+    let mut h = Harness::new(80, 24);
+    let again = |h: &mut Harness, keys: &str| {
+        h.keys("<Esc>s").rest();
+        h.keys(keys).rest();
+        h.model.search.query.clone()
+    };
+    h.keys("sWound").rest();
+    assert_eq!(again(&mut h, ""), "Wound");
+    h.expect("6 notes");
+    assert_eq!(again(&mut h, "Sepsis"), "Sepsis");
+    assert_eq!(again(&mut h, "<Left><End>?"), "Sepsis?");
+    assert_eq!(again(&mut h, "<Backspace>"), "");
+    h.keys("Wound").rest();
+    // After a hit one is where one was, and a value of the facets is added to what is there.
+    h.keys("<Enter><Esc> stage").rest();
+    assert_eq!(h.model.search.query, "Wound stage");
+    h.keys("<Esc>s").send(Msg::Paste("Sepsis".to_owned()));
+    h.keys("").rest();
+    assert_eq!(h.model.search.query, "Sepsis");
+}
+
+#[test]
 fn a_gap_is_set_aside_with_one_digit_and_taken_back() {
     let mut h = Harness::new(120, 40);
     h.keys("<Enter>x").expect("evidence does not carry it").keys("2").expect("set aside: already documented").expect("Gaps 2");

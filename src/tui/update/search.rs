@@ -26,6 +26,7 @@ pub fn show(model: &mut Model) -> Vec<Effect> {
     }
     model.show(Screen::Search);
     model.search.facet = None;
+    model.search.earlier_kept = !model.search.query.is_empty();
     let mut effects = vec![model.ask(Slot::Searches, Request::Searches)];
     // What was found before may not be all any more.
     if !model.search.query.trim().is_empty() {
@@ -44,6 +45,13 @@ pub fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
         return None;
     }
     let search = &mut model.search;
+    if search.earlier_kept && replaces(key) {
+        search.query.clear();
+        search.at = 0;
+    }
+    if std::mem::take(&mut search.earlier_kept) && matches!(key, Key::Backspace | Key::Delete) {
+        return Some(changed(model));
+    }
     match edit::key(&mut search.query, &mut search.at, key, Shape { width: usize::MAX, multiline: false }) {
         Typed::Changed => Some(changed(model)),
         Typed::Moved => Some(Vec::new()),
@@ -51,9 +59,18 @@ pub fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
     }
 }
 
+/// Keys that act on what is selected instead of on the place of the cursor.
+fn replaces(key: Key) -> bool {
+    matches!(key, Key::Char(_) | Key::Backspace | Key::Delete)
+}
+
 /// A paste goes into the query.
 pub fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     let search = &mut model.search;
+    if std::mem::take(&mut search.earlier_kept) {
+        search.query.clear();
+        search.at = 0;
+    }
     edit::insert(&mut search.query, &mut search.at, &text.replace('\n', " "));
     changed(model)
 }
@@ -141,6 +158,7 @@ fn set(model: &mut Model, query: String) -> Vec<Effect> {
     let search = &mut model.search;
     search.at = query.len();
     search.query = query;
+    search.earlier_kept = false;
     changed(model);
     ask(model)
 }
