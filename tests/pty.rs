@@ -214,7 +214,8 @@ fn drawing_anew_does_not_wait_for_the_terminal_to_answer() {
 fn a_stop_inside_the_editor_stops_both_and_fg_brings_the_editor_back() {
     use std::os::unix::fs::PermissionsExt;
     let home = Home::with_charts();
-    let editor = home.write("editor.sh", "#!/bin/sh\necho 'EDITOR HAS THE TERMINAL'\nread words\nsed -i \"s/^Title:.*/Title: $words/\" \"$1\"\n");
+    let editor =
+        home.write("editor.sh", "#!/bin/sh\necho 'EDITOR HAS THE TERMINAL'\nread words\nsed -i \"s/^Title:.*/Title: $words/\" \"$1\"\n");
     std::fs::set_permissions(&editor, std::fs::Permissions::from_mode(0o700)).unwrap();
     let editor = editor.display().to_string();
     let environment = [("USER", "ana"), ("EDITOR", editor.as_str()), ("VISUAL", ""), ("PS1", "shell> "), ("ENV", "")];

@@ -11,6 +11,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 mod build;
+mod cancel;
 mod clock;
 mod corpus;
 mod queries;
@@ -125,6 +126,7 @@ fn compare(corpus: &Corpus, asked: &[Asked], notes: u64, options: &Options) {
         }
     }
     table.print(options.each);
+    cancel::measure(&built.engine, asked, NOW);
     println!("totals that differ: {}", if differ.is_empty() { "none".to_owned() } else { differ.join("; ") });
     if !options.bare {
         ripgrep(&folder.join("notes.txt"), corpus, notes, asked);

@@ -72,7 +72,8 @@ fn input(model: &Model, pen: &mut Pen<'_>, area: Rect) -> Position {
     let column = text::width(&text::label(search.query.get(..search.at).unwrap_or_default()));
     let skip = column.saturating_sub(usize::from(room).saturating_sub(1));
     let visible = skipped(&shown, skip);
-    let used = pen.line(area.x, area.y, room + 2, &[("> ", Role::Accent), (&visible, if search.earlier_kept { Role::Select } else { Role::Title })]);
+    let role = if search.earlier_kept { Role::Select } else { Role::Title };
+    let used = pen.line(area.x, area.y, room + 2, &[("> ", Role::Accent), (&visible, role)]);
     if search.at == search.query.len() && !search.completions.is_empty() {
         let all: Vec<&str> = search.completions.iter().take(6).map(|c| c.insert.as_str()).collect();
         let words = format!("   Tab {}", all.join("  "));
