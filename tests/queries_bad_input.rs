@@ -120,7 +120,7 @@ fn an_answer_to_an_unknown_or_a_closed_query_is_refused() {
     assert_eq!(unknown.exit_code(), 2);
     assert!(unknown.hint.is_some());
     let id = sent(&desk);
-    desk.close(id, Outcome::NoResponse).unwrap();
+    desk.close(id, Outcome::NoResponse, "").unwrap();
     let before = desk.query(id).unwrap();
     let closed = desk.answer(id, "yes", None).unwrap_err();
     assert!(closed.exit_code() == 3 && closed.hint.is_some(), "{closed:?}");
@@ -189,7 +189,7 @@ fn control_characters_in_a_query_leave_the_house_in_no_form() {
     let forms = [
         desk.provider_view(&view.draft, Some(id)),
         sheets[0].text.clone(),
-        render_markdown(&view.draft, Some(id)),
+        render_markdown(&view.draft, Some(id), None),
         letter(&sheets),
         mdm(&sheets, &desk.now()).replace('\r', "\n"),
         csv(&sheets).replace('\r', "\n"),

@@ -107,7 +107,7 @@ fn an_answer_to_an_unknown_a_closed_or_another_wording_is_refused_and_the_rest_g
     let desk = demo::desk(None).unwrap();
     let (closed, open) = (sent(&desk), sent(&desk));
     desk.answer(closed, "no", None).unwrap();
-    desk.close(closed, Outcome::Disagreed).unwrap();
+    desk.close(closed, Outcome::Disagreed, "").unwrap();
     let table = format!("query,option,text\n999,1,\n{closed},1,\n{open},99,\nsix,1,\n{open},1,yes\n{open},2,again\n");
     let report = desk.import_answers("answers.csv", &table).unwrap();
     assert_eq!(report.answered, [open]);
@@ -146,7 +146,7 @@ fn an_import_says_which_answers_its_notes_carry() {
     let home = Home::with_charts();
     let id = sendable_through_commands(&home);
     home.json(["query", "send", &id]);
-    let shown = home.json(["query", "answer", &id, "--option", "1"]);
+    let shown = home.json(["query", "answer", &id, "--option", "1", "--text", "another condition"]);
     let draft: Draft = serde_json::from_value(shown["draft"].clone()).unwrap();
     let said = shown["answer"].as_str().unwrap().replace("____", "another condition");
     let path = home.write("later.json", note(&draft, &said));
@@ -182,7 +182,7 @@ fn nothing_that_a_provider_sees_speaks_of_money_or_of_how_the_query_came_about()
             let sheets = desk.sheets(Some(&[id]), "test").unwrap();
             let forms = [
                 sheets[0].text.clone(),
-                render_markdown(&draft, Some(id)),
+                render_markdown(&draft, Some(id), None),
                 letter(&sheets),
                 serde_json::to_string(&sheets[0]).unwrap(),
                 bundle(&sheets).to_string(),
@@ -247,7 +247,7 @@ fn do_it(desk: &LocalDesk, id: i64, act: &Act) -> bool {
         Act::Deliver => desk.deliver(id).is_ok(),
         Act::Answer(option) => desk.answer(id, if option.is_some() { "" } else { "words" }, *option).is_ok(),
         Act::Documented => desk.documented(id, None, None).is_ok(),
-        Act::Close(outcome) => desk.close(id, *outcome).is_ok(),
+        Act::Close(outcome) => desk.close(id, *outcome, "").is_ok(),
         Act::Escalate(why) => desk.escalate(id, "advisor", if *why { "no answer" } else { "" }).is_ok(),
         Act::Redirect => desk.redirect(id, "Hospital medicine", "off duty").is_ok(),
         Act::Amend => desk.amend(id, &Draft { body: format!("{} more", view.draft.body), ..view.draft }, "a clearer wording").is_ok(),

@@ -69,6 +69,9 @@ fn told(verdict: &AuditVerdict) -> String {
     match verdict {
         AuditVerdict::Intact { rows } => format!("Intact: {rows} rows chain, up to the head last seen on this host."),
         AuditVerdict::Altered { sequence } => format!("ALTERED: row {sequence} does not chain."),
+        AuditVerdict::QueriesAltered { .. } => {
+            format!("ALTERED: the log is {}: their words, answers or steps are not what was recorded.", verdict.words())
+        }
         AuditVerdict::Shortened { rows, expected } => format!("SHORTENED OR ROLLED BACK: {rows} rows, but {expected} were seen."),
         AuditVerdict::RolledBack { rows, expected } => {
             format!("ROLLED BACK: {rows} rows chain, but row {expected}, which was seen before, is another one now.")

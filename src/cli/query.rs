@@ -20,8 +20,11 @@ pub fn run(global: &Global, command: QueryCommand, out: &Out) -> Result<u8> {
                 None => desk.draft_blank(&encounter)?,
                 Some(gap) => draft_for(&desk, &encounter, &gap)?,
             };
-            out.show(&view, || format!("Draft {} is stored.\n\n{}", view.row.id, desk.provider_view(&view.draft, Some(view.row.id))))
-                .map(|()| 0)
+            let stored = match view.row.state {
+                state if state.is_draft() => format!("Draft {} is stored.", view.row.id),
+                state => format!("Nothing new: query {} about this gap is there already, {}.", view.row.id, state.label()),
+            };
+            out.show(&view, || format!("{stored}\n\n{}", desk.provider_view(&view.draft, Some(view.row.id)))).map(|()| 0)
         }
         QueryCommand::List(args) => list(global, &args, out),
         QueryCommand::Templates { id } => templates(global, id.as_deref(), out),
@@ -146,6 +149,7 @@ pub(super) fn known_from(given: Draft, stored: &Draft) -> Draft {
     Draft {
         encounter: given.encounter.or_else(|| stored.encounter.clone()),
         encounter_name: or(given.encounter_name, &stored.encounter_name),
+        admitted: given.admitted.or(stored.admitted),
         patient: given.patient.or_else(|| stored.patient.clone()),
         patient_name: or(given.patient_name, &stored.patient_name),
         author: or(given.author, &stored.author),

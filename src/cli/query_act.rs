@@ -24,13 +24,19 @@ pub fn run(global: &Global, command: QueryCommand, out: &Out) -> Result<u8> {
             None => answer(&desk()?, &args, out),
         },
         QueryCommand::ImportAnswers { files } => query_export::import_answers(&desk()?, &files, out),
-        QueryCommand::Close { id, outcome } => act(&desk()?, out, |desk| desk.close(id, outcome_named(&outcome)?)),
-        QueryCommand::Documented { id, document, outcome } => act(&desk()?, out, |desk| {
+        QueryCommand::Close { id, outcome, reason } => act(&desk()?, out, |desk| desk.close(id, outcome_named(&outcome)?, &reason)),
+        QueryCommand::Documented { id, document, outcome, reason } => act(&desk()?, out, |desk| {
             let outcome = outcome.as_deref().map(outcome_named).transpose()?;
-            desk.documented(id, document.as_deref(), outcome)
+            match document.as_deref() {
+                Some(document) => desk.documented_although(id, document, outcome, &reason),
+                None => desk.documented(id, None, outcome),
+            }
         }),
         QueryCommand::Escalate { id, to, reason } => act(&desk()?, out, |desk| desk.escalate(id, &to, &reason)),
-        QueryCommand::Redirect { id, to, reason } => act(&desk()?, out, |desk| desk.redirect(id, &to, &reason)),
+        QueryCommand::Redirect { id, to, reason, justify } => {
+            let justified = justify.iter().map(|pair| justification(pair)).collect::<Result<_>>()?;
+            act(&desk()?, out, |desk| desk.redirect_justified(id, &to, &reason, &justified))
+        }
         QueryCommand::Reopen { id, reason } => act(&desk()?, out, |desk| desk.reopen(id, &reason)),
         QueryCommand::Contact { id, channel, with, note } => act(&desk()?, out, |desk| desk.contact(id, &with, &channel, &note)),
         QueryCommand::Withdraw { id, reason } => act(&desk()?, out, |desk| desk.withdraw(id, &reason)),
@@ -109,12 +115,17 @@ fn changed(desk: &LocalDesk, view: &QueryView, args: &EditArgs) -> Result<Draft>
         draft.recipient = Some(desk.recipient(args.id, name)?);
     }
     for pair in &args.justify {
-        let (rule, words) = pair.split_once('=').ok_or_else(|| {
-            Trouble::input("a justification is RULE=WORDS")
-                .at("--justify", None)
-                .hint("as in --justify QL033=\"no other diagnosis is reasonable here\"")
-        })?;
-        draft.justifications.insert(rule.to_owned(), words.to_owned());
+        let (rule, words) = justification(pair)?;
+        draft.justifications.insert(rule, words);
     }
     Ok(draft)
+}
+
+fn justification(pair: &str) -> Result<(String, String)> {
+    let (rule, words) = pair.split_once('=').ok_or_else(|| {
+        Trouble::input("a justification is RULE=WORDS")
+            .at("--justify", None)
+            .hint("as in --justify QL033=\"no other diagnosis is reasonable here\"")
+    })?;
+    Ok((rule.to_owned(), words.to_owned()))
 }

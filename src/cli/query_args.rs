@@ -70,6 +70,9 @@ query, option, text, by, at. What cannot be used is said with its line; the rest
         /// The outcome
         #[arg(long, value_name = "OUTCOME", value_parser = OUTCOMES)]
         outcome: String,
+        /// Why, where the option that was ticked says something else
+        #[arg(long, default_value = "", value_name = "WORDS")]
+        reason: String,
     },
     /// Confirm that a note carries the answer, and close
     Documented {
@@ -81,6 +84,9 @@ query, option, text, by, at. What cannot be used is said with its line; the rest
         /// The outcome, where it does not follow from the ticked option
         #[arg(long, value_name = "OUTCOME", value_parser = OUTCOMES)]
         outcome: Option<String>,
+        /// Why the document carries the answer, where it does not name it or is older than the question
+        #[arg(long, default_value = "", value_name = "WORDS", requires = "document")]
+        reason: String,
     },
     /// Hand an open query to the next level
     Escalate {
@@ -103,6 +109,9 @@ query, option, text, by, at. What cannot be used is said with its line; the rest
         /// Why
         #[arg(long)]
         reason: String,
+        /// A lint rule that speaks against it, and why it goes there all the same: RULE=WORDS
+        #[arg(long, value_name = "RULE=WORDS")]
+        justify: Vec<String>,
     },
     /// Send other words in place of the ones before: the next version
     Amend {

@@ -6,7 +6,7 @@ use super::out::{self, Out};
 use super::place;
 use crate::chart::Instant;
 use crate::error::{Result, Trouble};
-use crate::query::{FigureGroup, bundle, csv, letter, mdm, render_markdown};
+use crate::query::{Draft, FigureGroup, LintSeverity, Sheet, bundle, csv, letter, mark, marked, mdm, render_markdown};
 use crate::work::{AnswersReport, Desk, LocalDesk};
 use std::path::PathBuf;
 
@@ -17,11 +17,22 @@ pub fn export(global: &Global, ids: &[i64], all: bool, form: ExportForm) -> Resu
     if sheets.is_empty() {
         return Err(Trouble::input("no query was sent yet").hint("`lacuna query list` shows the drafts"));
     }
+    // What a rule blocks does not leave, marked or not.
+    for sheet in sheets.iter().filter(|s| s.state.is_draft()) {
+        let report = desk.lint_stored(sheet.query)?;
+        if report.blocks() {
+            let rules: std::collections::BTreeSet<&str> =
+                report.diagnostics.iter().filter(|d| d.severity == LintSeverity::Block).map(|d| d.rule).collect();
+            return Err(Trouble::refused("the draft was not written out")
+                .at(format!("query {}", sheet.query), None)
+                .why(format!("blocked by {}", rules.into_iter().collect::<Vec<_>>().join(", ")))
+                .hint("`lacuna query lint` says what each rule wants; `lacuna query show` shows the draft"));
+        }
+    }
     match form {
         ExportForm::Text => out::lines(&sheets.iter().map(|s| s.text.clone()).collect::<Vec<_>>().join("\n\n"))?,
         ExportForm::Markdown => {
-            let pages: Vec<String> =
-                sheets.iter().map(|s| Ok(render_markdown(&desk.query(s.query)?.draft, Some(s.query)))).collect::<Result<_>>()?;
+            let pages: Vec<String> = sheets.iter().map(|s| Ok(markdown(&desk.query(s.query)?.draft, s))).collect::<Result<_>>()?;
             out::lines(&pages.join("\n\n"))?;
         }
         ExportForm::Html => out::lines(&letter(&sheets))?,
@@ -35,6 +46,14 @@ pub fn export(global: &Global, ids: &[i64], all: bool, form: ExportForm) -> Resu
         ExportForm::Csv => out::raw(csv(&sheets).as_bytes())?,
     }
     Ok(0)
+}
+
+fn markdown(draft: &Draft, sheet: &Sheet) -> String {
+    let draft = match mark(sheet.state) {
+        Some(mark) => Draft { title: marked(mark, &draft.title), ..draft.clone() },
+        None => draft.clone(),
+    };
+    render_markdown(&draft, Some(sheet.query), sheet.sent.as_ref())
 }
 
 /// A file of answers: some megabytes at most.

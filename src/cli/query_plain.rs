@@ -41,7 +41,9 @@ pub fn view(v: &QueryView, provider_sees: &str) -> String {
         text.push_str(&format!("\n  {}  {}: {} with {}  {}", c.at, c.by, c.channel, c.person, c.note.replace('\n', " / ")));
     }
     if let Some(answer) = &v.answer {
-        text.push_str(&format!("\n\nAnswer\n  {}", answer.replace('\n', "\n  ")));
+        let by = v.answered_by.as_deref().unwrap_or("not known who");
+        let at = v.responded.map(|at| format!(", {}", at.display())).unwrap_or_default();
+        text.push_str(&format!("\n\nAnswer by {by}{at}\n  {}", answer.replace('\n', "\n  ")));
     }
     for note in &v.notes {
         text.push_str(&format!("\n\nnote: {note}"));

@@ -51,8 +51,8 @@ pub fn restore(global: &Global, file: &Path, out: &Out) -> Result<u8> {
     let checked = place::enter(global).and_then(|Entered { store, session, .. }| {
         store.check()?;
         let verdict = store.verify_audit()?;
-        if matches!(verdict, AuditVerdict::Altered { .. }) {
-            return Err(crate::error::Trouble::damaged("the backup's audit log was altered").why(verdict.words()));
+        if verdict.is_altered() {
+            return Err(crate::error::Trouble::damaged("the backup's audit log or its queries were altered").why(verdict.words()));
         }
         store.record_act(&session.actor(), "store.restore", None, None, None, &verdict.words())?;
         Ok((store.counts()?, verdict))
@@ -81,7 +81,8 @@ pub fn doctor(global: &Global, rebuild: bool, out: &Out) -> Result<u8> {
     let sound = altered == 0
         && waiting.0 == 0
         && indexed == documents
-        && !matches!(verdict, AuditVerdict::Altered { .. } | AuditVerdict::Shortened { .. } | AuditVerdict::RolledBack { .. });
+        && !verdict.is_altered()
+        && !matches!(verdict, AuditVerdict::Shortened { .. } | AuditVerdict::RolledBack { .. });
     let value = json!({
         "store": if altered == 0 { "intact" } else { "altered" }, "versions": versions, "altered": altered, "altered_documents": damaged, "encrypted": desk.store().encrypted(), "audit": verdict, "patients": patients, "encounters": encounters,
         "documents": documents, "observations": observations, "indexed": indexed, "waiting": waiting.0, "sound": sound,

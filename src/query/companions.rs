@@ -28,6 +28,11 @@ pub(super) fn companions(template: &Template, there: &[Evidence], chart: &Chart,
     out
 }
 
+/// Whether a piece of proof is a mention of the concept that stands.
+pub(super) fn stated_in(concept: &str, evidence: &Evidence, chart: &Chart, readings: &[Reading]) -> bool {
+    matches!(evidence, Evidence::Text(text) if names(concept, text, chart, readings))
+}
+
 /// Whether quoted words hold a mention of the concept that stands.
 fn names(concept: &str, text: &TextEvidence, chart: &Chart, readings: &[Reading]) -> bool {
     let at = chart.documents.iter().position(|d| d.identifier == text.document);
@@ -40,7 +45,7 @@ fn stands(assertion: Assertion) -> bool {
 }
 
 /// A provider's sentence that names the concept: in an assessment where there is one, the newest.
-fn documented(concept: &str, chart: &Chart, readings: &[Reading]) -> Option<Evidence> {
+pub(super) fn documented(concept: &str, chart: &Chart, readings: &[Reading]) -> Option<Evidence> {
     let mut best: Option<(bool, &Document, &Reading, Span)> = None;
     for (document, reading) in chart.documents.iter().zip(readings).filter(|(d, r)| is_providers(d, r.document_type)) {
         for mention in reading.mentions.iter().filter(|m| m.concept == concept && stands(m.assertion)) {

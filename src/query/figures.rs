@@ -20,6 +20,10 @@ pub struct Counted {
     pub outcome: Option<Outcome>,
     /// Whether a reply came.
     pub responded: bool,
+    /// How often it was answered and asked again.
+    pub asked_again: usize,
+    /// Whether somebody else than who was asked replied.
+    pub by_another: bool,
     /// Clock hours from sending to the reply.
     pub hours: Option<f64>,
 }
@@ -75,7 +79,7 @@ pub struct FigureGroup {
 
 /// The figures of all, of each person, of each provider, in the order of their names.
 pub fn figures(counted: &[Counted], policy: &Policy) -> Vec<FigureGroup> {
-    let group = |by, name: &str, rows: &[&Counted]| FigureGroup { by, name: name.to_owned(), figures: of(rows, policy) };
+    let group = |by, name: &str, rows: &[&Counted]| FigureGroup { by, name: name.to_owned(), figures: of(by, rows, policy) };
     let mut out = vec![group("all", "all", &counted.iter().collect::<Vec<_>>())];
     for (by, key) in [("person", (|c: &Counted| c.author.clone()) as fn(&Counted) -> String), ("provider", |c| c.provider.clone())] {
         let names: std::collections::BTreeSet<String> = counted.iter().map(key).collect();
@@ -111,15 +115,21 @@ fn quantile(hours: &[f64], of: f64) -> Option<f64> {
     hours.get(rank - 1).copied()
 }
 
-fn of(all: &[&Counted], policy: &Policy) -> Vec<Figure> {
+fn of(by: &str, all: &[&Counted], policy: &Policy) -> Vec<Figure> {
     let sent: Vec<&Counted> = all.iter().copied().filter(|c| !c.is_excluded()).collect();
-    let responded: Vec<&Counted> = sent.iter().copied().filter(|c| c.is_response()).collect();
+    // A provider's figures count what that provider answered.
+    let own = |c: &&Counted| by != "provider" || !c.by_another;
+    let responded: Vec<&Counted> = sent.iter().copied().filter(|c| c.is_response()).filter(own).collect();
     let questions: Vec<&Counted> = responded.iter().copied().filter(|c| c.form != QueryForm::Validation && c.is_judged()).collect();
     let agreed: Vec<&Counted> = questions.iter().copied().filter(|c| c.outcome.is_some_and(|o| policy.agrees(o))).collect();
     let other: Vec<&Counted> = questions.iter().copied().filter(|c| c.outcome == Some(Outcome::AltDx)).collect();
     let validations: Vec<&Counted> = responded.iter().copied().filter(|c| c.form == QueryForm::Validation && c.is_judged()).collect();
     let ruled_out: Vec<&Counted> = validations.iter().copied().filter(|c| c.outcome == Some(Outcome::RuledOut)).collect();
     let unanswered: Vec<&Counted> = sent.iter().copied().filter(|c| c.outcome == Some(Outcome::NoResponse)).collect();
+    let again: Vec<&Counted> = sent.iter().copied().filter(|c| c.asked_again > 0).collect();
+    let agreed_again: Vec<&Counted> = agreed.iter().copied().filter(|c| c.asked_again > 0).collect();
+    let replied: Vec<&Counted> = sent.iter().copied().filter(|c| c.responded).collect();
+    let by_another: Vec<&Counted> = replied.iter().copied().filter(|c| c.by_another).collect();
     let timed: Vec<&Counted> = responded.iter().copied().filter(|c| c.hours.is_some()).collect();
     let mut hours: Vec<f64> = timed.iter().filter_map(|c| c.hours).collect();
     hours.sort_by(f64::total_cmp);
@@ -146,7 +156,7 @@ fn of(all: &[&Counted], policy: &Policy) -> Vec<Figure> {
         },
         share(
             "response rate",
-            "queries with a reply that fits the question / queries sent less withdrawn, whenever the reply came",
+            "queries with a reply that fits the question / queries sent less withdrawn, whenever the reply came; of a provider, the provider's own replies",
             &responded,
             &sent,
         ),
@@ -174,6 +184,19 @@ fn of(all: &[&Counted], policy: &Policy) -> Vec<Figure> {
             &ruled_out,
             &validations,
         ),
+        share("asked again after an answer", "queries that were answered and asked again / queries sent less withdrawn", &again, &sent),
+        share(
+            "agreed only when asked again",
+            "replies that count as agreement and came after an earlier answer / replies that count as agreement",
+            &agreed_again,
+            &agreed,
+        ),
+        share(
+            "answered by somebody else",
+            "queries that somebody answered who was not asked / queries with a reply",
+            &by_another,
+            &replied,
+        ),
         share("no response", "queries closed without a reply / queries sent less withdrawn", &unanswered, &sent),
     ]
 }
@@ -190,7 +213,18 @@ mod tests {
             None => QueryState::Open,
         };
         let (author, provider) = (author.to_owned(), "Chen".to_owned());
-        Counted { query, author, provider, state, form: QueryForm::MultipleChoice, outcome, responded: hours.is_some(), hours }
+        Counted {
+            query,
+            author,
+            provider,
+            state,
+            form: QueryForm::MultipleChoice,
+            outcome,
+            responded: hours.is_some(),
+            asked_again: 0,
+            by_another: false,
+            hours,
+        }
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! From a gap to a draft: template, indicators, options that the chart supports, recipient, due time.
 
 use super::choose::ticked;
-use super::companions::companions;
+use super::companions::{companions, documented, stated_in};
 use super::evidence::{indicator_hash, words_of};
 use super::lint::words::{Token, tokens};
 use super::lint::{concepts, vocabularies};
 use super::proof::BEFORE;
-use super::template::{Template, Templates};
+use super::template::{Template, TemplateOption, Templates};
 use super::{Draft, Indicator, OptionKind, Policy, QueryForm, QueryOption, Recipient};
 use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, MedicationKind, Provider, ValueEvidence};
 use crate::checklist::{Gap, GapKind};
@@ -74,6 +74,7 @@ pub fn draft_from_gap(gap: &Gap, chart: &Chart, readings: &[Reading], asking: &A
     let mut draft = Draft {
         encounter: Some(chart.encounter.identifier.clone()),
         encounter_name: chart.encounter.name().to_owned(),
+        admitted: chart.encounter.admission(),
         patient: chart.patient.as_ref().map(|p| p.identifier.clone()).or_else(|| chart.encounter.patient.clone()),
         gap: Some(gap.key()),
         concept: gap.condition.clone().or_else(|| gap.element.clone()).or_else(|| gap.document_type.clone()),
@@ -87,29 +88,61 @@ pub fn draft_from_gap(gap: &Gap, chart: &Chart, readings: &[Reading], asking: &A
     let Some(template) = templates.for_gap(gap) else { return draft };
     draft.template = Some(template.id.clone());
     draft.title = placeholders(&template.title, gap, chart);
-    draft.question = placeholders(&template.question, gap, chart);
+    // A gap about a documented condition asks for its detail.
+    let detail = gap.kind == GapKind::Unspecified && !template.documented_question.is_empty();
+    draft.question = placeholders(if detail { &template.documented_question } else { &template.question }, gap, chart);
     draft.reason = template.reason;
     draft.form = template.form;
     draft.recipient = recipient(template, gap, chart, readings);
     if matches!(gap.kind, GapKind::Unsupported | GapKind::PoaUnclear) {
-        draft.documented_at = draft.indicators.iter().map(|i| &i.evidence).find(|e| matches!(e, Evidence::Text(_))).cloned();
+        draft.documented_at = statement(gap, &draft, chart, readings);
     }
     if gap.kind == GapKind::Unsupported {
         draft.body =
             gap.searched.iter().map(|s| format!("Looked for in {}, not found: {}.", s.r#where, s.what)).collect::<Vec<_>>().join("\n");
     }
-    options(&mut draft, template, &documented_concepts(chart, readings));
+    options(&mut draft, template, (gap.kind == GapKind::Unspecified, &documented_concepts(chart, readings)));
+    if draft.form == QueryForm::Open && !template.open_question.is_empty() {
+        draft.question = placeholders(&template.open_question, gap, chart);
+    }
     draft
 }
 
+/// Where a provider documented what is asked about: among the quoted words, else anywhere in the stay. A nurse's words, a value or a
+/// report of imaging document nothing.
+fn statement(gap: &Gap, draft: &Draft, chart: &Chart, readings: &[Reading]) -> Option<Evidence> {
+    let providers = |e: &&Evidence| {
+        let Evidence::Text(text) = e else { return false };
+        let at = chart.documents.iter().position(|d| d.identifier == text.document);
+        let judged = at.and_then(|i| readings.get(i)).map_or(text.document_type, |r| r.document_type);
+        at.and_then(|i| chart.documents.get(i)).is_some_and(|d| is_providers(d, judged))
+    };
+    let quoted: Vec<&Evidence> = draft.indicators.iter().map(|i| &i.evidence).filter(providers).collect();
+    let diagnosis = |e: &Evidence| {
+        let words = words_of(e);
+        concepts().named_by_reader_too(&words, &tokens(&words)).iter().any(|n| !concepts().is_finding(&n.concept))
+    };
+    let names = |e: &&&Evidence| gap.condition.as_deref().map_or_else(|| diagnosis(e), |c| stated_in(c, e, chart, readings));
+    let named = quoted.iter().find(names).map(|e| (**e).clone());
+    let stated = || gap.condition.as_deref().and_then(|c| documented(c, chart, readings));
+    named.or_else(stated).or_else(|| quoted.first().map(|e| (*e).clone()).filter(|_| gap.kind == GapKind::Unsupported))
+}
+
 /// Supported options in neutral order, then the ones that every query has.
-fn options(draft: &mut Draft, template: &Template, documented: &BTreeSet<String>) {
+fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, &BTreeSet<String>)) {
     if template.form == QueryForm::Open {
+        return;
+    }
+    // Yes or no is asked of what a provider documented (domain.md 3.3), and of nothing else.
+    if template.form == QueryForm::YesNo && draft.documented_at.is_none() {
+        draft.form = QueryForm::Open;
         return;
     }
     let evidence: Vec<&Evidence> = draft.indicators.iter().filter(|i| i.included).map(|i| &i.evidence).collect();
     let words: Vec<Token> = tokens(&evidence.iter().map(|e| words_of(e)).collect::<Vec<_>>().join("\n"));
-    let (kept, removed): (Vec<_>, Vec<_>) = template.option.iter().partition(|o| o.is_supported(&evidence, &words, documented));
+    let concept = draft.concept.clone().unwrap_or_default();
+    let fits = |o: &TemplateOption| o.is_supported(&evidence, &words, documented) && !(detail && takes_away(&o.text, &concept));
+    let (kept, removed): (Vec<_>, Vec<_>) = template.option.iter().partition(|o| fits(o));
     draft.removed = removed.into_iter().map(|o| o.text.clone()).collect();
     let mut options: Vec<QueryOption> = kept
         .into_iter()
@@ -127,12 +160,24 @@ fn options(draft: &mut Draft, template: &Template, documented: &BTreeSet<String>
         options.sort_by_key(|o| o.text.to_lowercase());
     }
     let fixed = |text: &str, kind| QueryOption { text: text.to_owned(), kind, ..QueryOption::default() };
-    if template.finding {
+    if template.finding && (!detail || template.documented_question.is_empty()) {
         options.push(fixed("Not clinically significant", OptionKind::NotSignificant));
     }
     options.push(fixed("Other: ____________", OptionKind::Other));
     options.push(fixed("Unable to determine", OptionKind::Undetermined));
     draft.options = options;
+}
+
+/// Whether an option says that the patient does not have the condition ("enzyme elevation without pancreatitis"): of a documented one that
+/// is asked by a validation, with what speaks against it.
+fn takes_away(option: &str, concept: &str) -> bool {
+    let words = tokens(option);
+    let negation = vocabularies().get("negation");
+    concepts().find(&words).iter().any(|n| {
+        let at = words.partition_point(|t| t.span.end <= n.span.start);
+        let near = words.get(at.saturating_sub(2)..at).unwrap_or_default();
+        negation.any(near) && (n.concept == concept || concepts().implied(&n.concept).contains(concept))
+    })
 }
 
 fn placeholders(text: &str, gap: &Gap, chart: &Chart) -> String {

@@ -26,11 +26,15 @@ mod verify;
 pub use diff::{DiffLine, diff};
 pub use editor::{from_editor, to_editor};
 pub use evidence::{indicator_hash, sha256_hex, words_of};
-pub use exchange::{Replies, Reply as IncomingReply, Sheet, SheetAnswer, bundle, csv, letter, mdm, read_replies};
+pub use exchange::{
+    EarlierAnswer, Replies, Reply as IncomingReply, Sheet, SheetAnswer, bundle, csv, letter, mark, marked, mdm, read_replies,
+};
 pub use figures::{Counted, Figure, FigureGroup, figures};
 pub use fill::{Asking, documented_concepts, draft_from_gap};
 pub use life::{Event, next};
-pub use lint::{Context, Diagnostic, LintSeverity, Past, Report, Rule, brief, lint, lint_text, rules};
+pub use lint::{
+    Context, Diagnostic, LintSeverity, OpenQuery, Past, Report, Rule, brief, is_empty_reason, is_reason, lint, lint_text, rules,
+};
 pub use model::{
     Draft, Indicator, OptionKind, Outcome, ProviderView, QueryForm, QueryOption, QueryState, Reason, Recipient, ShownIndicator, Verbal,
 };
@@ -38,7 +42,7 @@ pub use parse::{Parsed, kind_of, parse_text};
 pub use policy::{Policy, PolicyStep};
 pub use proof::{Departure, departures, of_evidence as evidence_departures};
 pub use recipients::{recipients, same_person};
-pub use render::{body_hash, render_markdown, render_text};
+pub use render::{body_hash, render_markdown, render_sent, render_text};
 pub use settle::{settled, with_what_speaks_against};
 pub use take::{candidates, of_observation, of_words};
 pub use template::{Template, TemplateOption, Templates, templates};

@@ -119,6 +119,9 @@ pub struct Draft {
     /// What a person calls it: the account or visit number; empty where none was given.
     #[serde(default)]
     pub encounter_name: String,
+    /// When the stay began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admitted: Option<Instant>,
     /// The patient, by the sender's identifier.
     pub patient: Option<String>,
     /// Name, record number and date of birth, as the provider needs them to find the chart.
@@ -193,6 +196,8 @@ pub struct ProviderView {
     pub patient: String,
     /// The account or visit.
     pub encounter: String,
+    /// When the stay began.
+    pub admitted: Option<Instant>,
     /// Who it goes to.
     pub to: Option<Recipient>,
     /// Who asks, and how that person is reached.
@@ -244,6 +249,7 @@ impl Draft {
             title: self.title.clone(),
             patient: self.patient_name().to_owned(),
             encounter: self.encounter_name().to_owned(),
+            admitted: self.admitted,
             to: self.recipient.clone(),
             from: self.author.clone(),
             contact: self.contact.clone(),

@@ -22,18 +22,25 @@ pub(super) fn place_of(group: &str) -> usize {
 
 /// The query as text that pastes cleanly: plain ASCII punctuation, no line that depends on a width.
 pub fn render_text(draft: &Draft, id: Option<i64>) -> String {
-    ascii(&compose(draft, id, &Style { title: "Title: ", heading: "", item: "- ", option: "( ) " }))
+    ascii(&compose(draft, (id, None), &PLAIN))
+}
+
+/// The query as it goes out: the text with the day that it is asked on.
+pub fn render_sent(draft: &Draft, id: i64, at: &Instant) -> String {
+    ascii(&compose(draft, (Some(id), Some(at)), &PLAIN))
 }
 
 /// The query as Markdown.
-pub fn render_markdown(draft: &Draft, id: Option<i64>) -> String {
-    ascii(&compose(draft, id, &Style { title: "# ", heading: "## ", item: "- ", option: "- [ ] " }))
+pub fn render_markdown(draft: &Draft, id: Option<i64>, sent: Option<&Instant>) -> String {
+    ascii(&compose(draft, (id, sent), &Style { title: "# ", heading: "## ", item: "- ", option: "- [ ] " }))
 }
 
-/// SHA-256 of everything that the provider sees, before punctuation is made plain: two texts that differ have different hashes.
+/// SHA-256 of everything that the provider sees but number and day of sending, before punctuation is made plain: two texts that differ have different hashes.
 pub fn body_hash(draft: &Draft) -> String {
-    sha256_hex(&compose(draft, None, &Style { title: "Title: ", heading: "", item: "- ", option: "( ) " }))
+    sha256_hex(&compose(draft, (None, None), &PLAIN))
 }
+
+const PLAIN: Style = Style { title: "Title: ", heading: "", item: "- ", option: "( ) " };
 
 struct Style {
     title: &'static str,
@@ -42,7 +49,7 @@ struct Style {
     option: &'static str,
 }
 
-fn compose(draft: &Draft, id: Option<i64>, style: &Style) -> String {
+fn compose(draft: &Draft, (id, sent): (Option<i64>, Option<&Instant>), style: &Style) -> String {
     let mut out = vec![format!("{}{}", style.title, line(&draft.title))];
     let mut header = |label: &str, value: &str| {
         if !value.trim().is_empty() {
@@ -51,8 +58,10 @@ fn compose(draft: &Draft, id: Option<i64>, style: &Style) -> String {
         }
     };
     header("Query", &id.map(|id| id.to_string()).unwrap_or_default());
+    header("Sent", &sent.map(with_zone).unwrap_or_default());
     header("Patient", draft.patient_name());
     header("Encounter", draft.encounter_name());
+    header("Admitted", &draft.admitted.map(|at| at.display()).unwrap_or_default());
     header(
         "To",
         &draft

@@ -58,6 +58,13 @@ pub struct Template {
     pub reason: Reason,
     /// The question.
     pub question: String,
+    /// The question where no answers can be offered; the same where it is empty.
+    #[serde(default)]
+    pub open_question: String,
+    /// The question where the condition is documented already and lacks detail: nobody asks for "the diagnosis, if any" of a documented
+    /// one, and nobody offers that it means nothing.
+    #[serde(default)]
+    pub documented_question: String,
     /// Where its content comes from.
     pub source: String,
     /// Whether "Not clinically significant" is offered.
@@ -214,10 +221,10 @@ impl TemplateOption {
             return false;
         }
         let negation = super::lint::vocabularies().get("negation");
-        // "Not on home oxygen" is no support for what home oxygen supports.
-        let denied = |first: usize| words.get(first.saturating_sub(2)..first).is_some_and(|before| negation.any(before));
-        let needed = (self.needs.is_empty() || Patterns::new(&self.needs).any(words))
-            && (self.needs_also.is_empty() || Patterns::new(&self.needs_also).find(words).iter().any(|found| !denied(found.first)));
+        // "No gallstones" and "not on home oxygen" are no support for what gallstones and home oxygen support.
+        let stands =
+            |list: &[String]| list.is_empty() || Patterns::new(list).find(words).iter().any(|found| !is_denied(words, found.first));
+        let needed = stands(&self.needs) && stands(&self.needs_also);
         // What the option's own words name counts where the template declares nothing: the lint will judge it so too.
         let said = tokens(&self.text);
         let named: Vec<String> = match self.concepts.as_slice() {
@@ -229,6 +236,21 @@ impl TemplateOption {
         let known: Vec<bool> = named.iter().filter_map(|c| speaks(c).map(|s| s || documented.contains(c))).collect();
         needed && (denies || known.is_empty() || known.contains(&true))
     }
+}
+
+/// Words before a finding in which a denial of it stands ("no necrosis or infection").
+const DENIES: usize = 4;
+
+/// Whether words of the same clause before a place deny what stands there.
+fn is_denied(words: &[Token], first: usize) -> bool {
+    let before = words.get(first.saturating_sub(DENIES)..first).unwrap_or_default();
+    let clause = before.iter().rposition(|t| matches!(t.text.as_str(), "." | ";" | ":" | "?" | "!" | "but")).map_or(0, |at| at + 1);
+    let listed = before.get(clause..).unwrap_or_default();
+    // A comma ends what "no" denies, unless the list goes on with "or" or "nor".
+    let after_comma = listed.iter().rposition(|t| t.text == ",").map_or(0, |at| at + 1);
+    let near =
+        if listed.iter().any(|t| matches!(t.text.as_str(), "or" | "nor")) { listed } else { listed.get(after_comma..).unwrap_or_default() };
+    super::lint::vocabularies().get("negation").any(near)
 }
 
 impl ValueRange {

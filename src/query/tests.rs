@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod compliance_rules;
 mod draft_rules;
 mod history_rules;
 mod templates;
@@ -129,7 +130,7 @@ pub(super) fn with_context<T>(documented: &[&str], run: impl FnOnce(&Context<'_>
         providers: &providers,
         pools: &pools,
         source_text: &source,
-        open_queries: &[("heart_failure".into(), "12".into())],
+        open_queries: &[OpenQuery { id: "12".into(), concept: Some("heart_failure".into()), ..OpenQuery::default() }],
         recipient_load: (1, 5),
         now: Some(at("2026-11-20T08:50-05:00")),
         bare: false,

@@ -58,6 +58,11 @@ impl Store {
                 .why(format!("row {sequence} was changed, or a row before it is missing"))
                 .hint("restore a backup from before that, and keep this store as evidence"));
         }
+        if let AuditVerdict::QueriesAltered { queries, .. } = &before {
+            return Err(Trouble::refused("a log that the queries do not fit cannot be accepted")
+                .why(format!("changed behind the program's back: {}", super::audit::listed(queries)))
+                .hint("restore a backup from before that, and keep this store as evidence"));
+        }
         let detail = format!("it was {}; {reason}", before.words());
         self.write(|tx| self.record(tx, actor, &Act { detail: &detail, ..Act::new("audit.accept") }))?;
         self.put_head();

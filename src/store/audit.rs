@@ -107,6 +107,13 @@ pub enum AuditVerdict {
         /// The first one.
         sequence: i64,
     },
+    /// It chains, but queries that were sent, or their answers, are not what it says was recorded.
+    QueriesAltered {
+        /// Rows checked.
+        rows: i64,
+        /// The queries, by number.
+        queries: Vec<i64>,
+    },
     /// It chains, but ends before the head last seen on this host.
     Shortened {
         /// Rows there are.
@@ -134,21 +141,34 @@ impl AuditVerdict {
         match self {
             Self::Intact { rows } => format!("intact, {rows} rows"),
             Self::Altered { sequence } => format!("ALTERED at row {sequence}"),
+            Self::QueriesAltered { rows, queries } => format!("whole, {rows} rows, but ALTERED QUERIES: {}", listed(queries)),
             Self::Shortened { rows, expected } => format!("SHORTENED to {rows} rows of {expected}"),
             Self::RolledBack { rows, expected } => format!("ROLLED BACK before row {expected}, {rows} rows now"),
             Self::CannotTell { rows } => format!("not to be told, {rows} rows and nothing to compare with"),
         }
     }
 
+    /// Whether something was changed behind the program's back.
+    pub fn is_altered(&self) -> bool {
+        matches!(self, Self::Altered { .. } | Self::QueriesAltered { .. })
+    }
+
     /// Exit code of `audit verify`.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Intact { .. } => 0,
-            Self::Altered { .. } => 1,
+            Self::Altered { .. } | Self::QueriesAltered { .. } => 1,
             Self::Shortened { .. } | Self::RolledBack { .. } => 2,
             Self::CannotTell { .. } => 3,
         }
     }
+}
+
+/// Numbers as a list; of many the first.
+pub(crate) fn listed(ids: &[i64]) -> String {
+    const MOST: usize = 20;
+    let first = ids.iter().take(MOST).map(i64::to_string).collect::<Vec<_>>().join(", ");
+    if ids.len() > MOST { format!("{first} and {} more", ids.len() - MOST) } else { first }
 }
 
 impl Store {

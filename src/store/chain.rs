@@ -35,17 +35,24 @@ impl Store {
         }
         let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         let is_there = |place: i64, hash: &str| usize::try_from(place - 1).ok().and_then(|i| rows.get(i)).is_some_and(|r| r.hash == hash);
-        let Some(last) = seen.iter().map(|(place, _)| *place).max() else { return Ok(AuditVerdict::CannotTell { rows: count }) };
+        // What the log says of queries holds wherever the log itself does.
+        let with_queries = |verdict: AuditVerdict| {
+            let queries = self.altered_queries()?;
+            Ok(if queries.is_empty() { verdict } else { AuditVerdict::QueriesAltered { rows: count, queries } })
+        };
+        let Some(last) = seen.iter().map(|(place, _)| *place).max() else {
+            return with_queries(AuditVerdict::CannotTell { rows: count });
+        };
         let lost = seen.iter().find(|(place, hash)| *place <= count && !is_there(*place, hash));
-        Ok(match lost {
-            Some((expected, _)) => AuditVerdict::RolledBack { rows: count, expected: *expected },
-            None if last > count => AuditVerdict::Shortened { rows: count, expected: last },
-            None => AuditVerdict::Intact { rows: count },
-        })
+        match lost {
+            Some((expected, _)) => Ok(AuditVerdict::RolledBack { rows: count, expected: *expected }),
+            None if last > count => Ok(AuditVerdict::Shortened { rows: count, expected: last }),
+            None => with_queries(AuditVerdict::Intact { rows: count }),
+        }
     }
 
     /// Keys of rows from before the data key was replaced, with the last row of each.
-    fn earlier_keys(&self) -> Result<Vec<(i64, Zeroizing<[u8; 32]>)>> {
+    pub(super) fn earlier_keys(&self) -> Result<Vec<(i64, Zeroizing<[u8; 32]>)>> {
         let rows: Vec<(i64, String)> = self.read(|c| {
             c.prepare("SELECT until, key FROM audit_epoch ORDER BY until")?
                 .query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?

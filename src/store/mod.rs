@@ -25,6 +25,7 @@ mod query_life;
 mod rekey;
 mod reviews;
 mod runs;
+mod seals;
 mod searches;
 mod shown;
 mod texts;

@@ -2,6 +2,7 @@
 
 use super::audit::Act;
 use super::json::{json, name, named};
+use super::query_life::Step;
 use super::{Actor, Store, trouble::because};
 use crate::chart::Instant;
 use crate::error::{Result, Trouble};
@@ -47,6 +48,8 @@ pub struct StoredQuery {
     pub answer: Option<String>,
     /// What the ticked option stands for.
     pub answer_kind: Option<OptionKind>,
+    /// Who answered, where that was said; nothing where the recipient is taken to have.
+    pub answered_by: Option<String>,
     /// When it arrived at its recipient.
     pub first_viewed: Option<Instant>,
     /// When the answer came.
@@ -78,6 +81,12 @@ pub struct StoredStep {
     pub note: String,
     /// Hash of what the provider sees.
     pub body_hash: String,
+    /// The answer that it brought, whole; nothing in steps of older versions.
+    pub answer: Option<String>,
+    /// Who answered, where that was said.
+    pub answered_by: Option<String>,
+    /// When the answer was given.
+    pub answered_at: Option<Instant>,
 }
 
 /// A version as sent.
@@ -96,7 +105,7 @@ pub struct StoredVersion {
 }
 
 pub(super) const COLUMNS: &str = "q.id, q.state, q.version, q.revision, d.body, d.internal_note, q.created, q.created_by, q.sent, q.due, q.outcome, q.answer, \
-     q.answer_kind, q.first_viewed, q.responded, q.verified, q.closed, q.documented_in, q.level";
+     q.answer_kind, q.first_viewed, q.responded, q.verified, q.closed, q.documented_in, q.level, q.answered_by";
 
 impl Store {
     /// Stores a new draft and gives its number; where a draft or an unfinished query about the same gap is there, that one's.
@@ -148,14 +157,28 @@ impl Store {
                 )
                 .map_err(&failed)?;
             if changed == 0 {
-                return Err(Trouble::refused("the draft was not saved")
-                    .at(format!("query {id}"), None)
-                    .why("it was sent, discarded or saved by somebody else in the meantime")
-                    .hint("open it again; what you typed is still on your screen"));
+                let trouble = Trouble::refused("the draft was not saved").at(format!("query {id}"), None);
+                return Err(match find(tx, id)? {
+                    None => trouble
+                        .why("it was thrown away, or there is none of this number")
+                        .hint("what you typed is still where you typed it"),
+                    Some(stored) if !stored.state.is_draft() => trouble
+                        .why(format!("it is {}: what was sent never changes", stored.state.label()))
+                        .hint("send other words in their place: `lacuna query amend N --reason WORDS`"),
+                    Some(_) => trouble
+                        .why("somebody else saved another wording in the meantime")
+                        .hint("open it again; what you typed is still on your screen"),
+                });
             }
             // What was ready and is changed is a draft again.
             if current(tx, id)?.state == QueryState::Ready {
-                self.step(tx, actor, id, (QueryState::Ready, QueryState::Draft), ("edit", "changed"), "")?;
+                self.step(
+                    tx,
+                    actor,
+                    id,
+                    (QueryState::Ready, QueryState::Draft),
+                    &Step { event: "edit", note: "changed", ..Step::default() },
+                )?;
             }
             tx.execute(
                 "UPDATE query SET revision = ?2, concept = ?3, due = ?4, state = 'draft' WHERE id = ?1",
@@ -216,7 +239,7 @@ impl Store {
     pub fn steps(&self, id: i64) -> Result<Vec<StoredStep>> {
         self.read(|c| {
             c.prepare_cached(
-                "SELECT at, by_user, from_state, to_state, note, body_hash, event FROM query_step WHERE query = ?1 ORDER BY id",
+                "SELECT at, by_user, from_state, to_state, note, body_hash, event, answer, answered_by, answered_at FROM query_step WHERE query = ?1 ORDER BY id",
             )?
             .query_map([id], |r| {
                 Ok(StoredStep {
@@ -227,9 +250,21 @@ impl Store {
                     note: r.get(4)?,
                     body_hash: r.get(5)?,
                     event: r.get(6)?,
+                    answer: r.get(7)?,
+                    answered_by: r.get(8)?,
+                    answered_at: r.get::<_, Option<String>>(9)?.and_then(|t| Instant::parse(&t)),
                 })
             })?
             .collect()
+        })
+    }
+
+    /// What each version of a query said as it was sent, oldest first.
+    pub fn sent_drafts(&self, id: i64) -> Result<Vec<Draft>> {
+        self.read(|c| {
+            c.prepare_cached("SELECT body FROM query_version WHERE query = ?1 ORDER BY version")?
+                .query_map([id], |r| serde_json::from_str(&r.get::<_, String>(0)?).map_err(unreadable))?
+                .collect()
         })
     }
 
@@ -298,6 +333,7 @@ fn stored(r: &rusqlite::Row<'_>) -> rusqlite::Result<StoredQuery> {
         closed: time(r.get(16)?),
         documented_in: r.get(17)?,
         level: r.get(18)?,
+        answered_by: r.get(19)?,
     })
 }
 

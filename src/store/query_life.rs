@@ -20,6 +20,8 @@ pub struct Said<'a> {
     pub note: &'a str,
     /// The answer, when this step brings one.
     pub answer: Option<&'a str>,
+    /// Who answered, where that was said.
+    pub answered_by: Option<&'a str>,
     /// What the ticked option stands for.
     pub answer_kind: Option<OptionKind>,
     /// When the answer came, where that is not now.
@@ -28,6 +30,29 @@ pub struct Said<'a> {
     pub outcome: Option<Outcome>,
     /// The document that carries the answer.
     pub documented_in: Option<&'a str>,
+}
+
+/// A step to be recorded.
+#[derive(Default)]
+pub(super) struct Step<'a> {
+    /// Which event it is.
+    pub event: &'a str,
+    /// Reason, answer or note.
+    pub note: &'a str,
+    /// Hash of what the provider sees.
+    pub hash: &'a str,
+    /// The answer that this step brings.
+    pub answered: Option<Answered<'a>>,
+}
+
+/// An answer as its step keeps it.
+pub(super) struct Answered<'a> {
+    /// Its words.
+    pub words: &'a str,
+    /// Who answered, where that was said.
+    pub by: Option<&'a str>,
+    /// When.
+    pub at: String,
 }
 
 /// New words for a query that was sent.
@@ -78,7 +103,13 @@ impl Store {
                 (id, name(&QueryState::Sent), version, actor.now.to_string(), draft.due.map(|t| t.to_string())),
             )
             .map_err(&failed)?;
-            self.step(tx, actor, id, (stored.state, QueryState::Sent), ("send", "sent"), body_hash)?;
+            self.step(
+                tx,
+                actor,
+                id,
+                (stored.state, QueryState::Sent),
+                &Step { event: "send", note: "sent", hash: body_hash, answered: None },
+            )?;
             if let Some((encounter, gap)) = draft.encounter.as_ref().zip(draft.gap.as_ref()) {
                 tx.execute(
                     "INSERT INTO gap_mark (gap, encounter, state, reason, by_user, at) VALUES (?1, ?2, 'queried', ?3, ?4, ?5)",
@@ -86,7 +117,8 @@ impl Store {
                 )
                 .map_err(&failed)?;
             }
-            self.record(tx, actor, &act("query.send", draft, &id.to_string(), Some(version.into())))
+            let detail = self.sealed(tx, id, "")?;
+            self.record(tx, actor, &Act { detail: &detail, ..act("query.send", draft, &id.to_string(), Some(version.into())) })
         })
     }
 
@@ -105,14 +137,14 @@ impl Store {
                 .map_err(&failed)?;
             if to == QueryState::Reopened {
                 tx.execute(
-                    "UPDATE query SET answer = NULL, answer_kind = NULL, outcome = NULL, responded = NULL, verified = NULL, closed = NULL,
+                    "UPDATE query SET answer = NULL, answer_kind = NULL, answered_by = NULL, outcome = NULL, responded = NULL, verified = NULL, closed = NULL,
                      documented_in = NULL, level = 0, sent = ?2 WHERE id = ?1",
                     (id, actor.now.to_string()),
                 )
                 .map_err(&failed)?;
             }
-            self.step(tx, actor, id, (from, to), (new.event, new.note), new.body_hash)?;
-            let detail = format!("{}: {} to {}", new.event, name(&from), name(&to));
+            self.step(tx, actor, id, (from, to), &Step { event: new.event, note: new.note, hash: new.body_hash, answered: None })?;
+            let detail = self.sealed(tx, id, &format!("{}: {} to {}", new.event, name(&from), name(&to)))?;
             self.record(tx, actor, &Act { detail: &detail, ..act("query.version", new.draft, &id.to_string(), Some(version.into())) })
         })
     }
@@ -126,11 +158,21 @@ impl Store {
             let now = actor.now.to_string();
             tx.execute(
                 "UPDATE query SET state = ?2, answer = coalesce(?3, answer), outcome = coalesce(?4, outcome), answer_kind = coalesce(?5, answer_kind),
-                 documented_in = coalesce(?6, documented_in) WHERE id = ?1",
-                (id, name(&to), said.answer, said.outcome.map(|o| name(&o)), said.answer_kind.map(|k| name(&k)), said.documented_in),
+                 documented_in = coalesce(?6, documented_in), answered_by = coalesce(?7, answered_by) WHERE id = ?1",
+                (
+                    id,
+                    name(&to),
+                    said.answer,
+                    said.outcome.map(|o| name(&o)),
+                    said.answer_kind.map(|k| name(&k)),
+                    said.documented_in,
+                    said.answered_by,
+                ),
             )
             .map_err(&failed)?;
             let responded = said.answer.map(|_| said.responded.map_or_else(|| now.clone(), |t| t.to_string()));
+            // Every answer stays whole in its step, however often the question is asked again.
+            let answered = said.answer.zip(responded.clone()).map(|(words, at)| Answered { words, by: said.answered_by, at });
             tx.execute(
                 "UPDATE query SET responded = coalesce(?2, responded), first_viewed = coalesce(first_viewed, ?3), verified = coalesce(?4, verified),
                  closed = coalesce(?5, closed), level = level + ?6 WHERE id = ?1",
@@ -159,8 +201,9 @@ impl Store {
                 .query_row("SELECT body_hash FROM query_version WHERE query = ?1 ORDER BY version DESC LIMIT 1", [id], |r| r.get(0))
                 .optional()
                 .map_err(&failed)?;
-            self.step(tx, actor, id, (from, to), (said.event, said.note), &hash.unwrap_or_default())?;
-            let detail = format!("{} to {}", name(&from), name(&to));
+            let step = Step { event: said.event, note: said.note, hash: &hash.unwrap_or_default(), answered };
+            self.step(tx, actor, id, (from, to), &step)?;
+            let detail = self.sealed(tx, id, &format!("{} to {}", name(&from), name(&to)))?;
             self.record(tx, actor, &Act { detail: &detail, ..act("query.move", &stored.draft, &id.to_string(), None) })
         })
     }
@@ -177,7 +220,8 @@ impl Store {
                 (id, actor.now.to_string(), &actor.user, person, channel, note),
             )
             .map_err(because("the contact could not be recorded; nothing was saved"))?;
-            self.record(tx, actor, &act("query.contact", &stored.draft, &id.to_string(), None))
+            let detail = self.sealed(tx, id, "")?;
+            self.record(tx, actor, &Act { detail: &detail, ..act("query.contact", &stored.draft, &id.to_string(), None) })
         })
     }
 
@@ -210,8 +254,7 @@ impl Store {
         actor: &Actor,
         id: i64,
         (from, to): (QueryState, QueryState),
-        (event, note): (&str, &str),
-        hash: &str,
+        step: &Step<'_>,
     ) -> Result<()> {
         let failed = because("the step could not be recorded; nothing was saved");
         let last: Option<String> = tx
@@ -219,10 +262,13 @@ impl Store {
             .optional()
             .map_err(&failed)?;
         let back = last.and_then(|at| Instant::parse(&at)).is_some_and(|at| actor.now < at);
+        let note = step.note;
         let note = if back { format!("{note} (recorded with a clock that stood before the last step)") } else { note.to_owned() };
+        let (answer, by, at) = step.answered.as_ref().map_or((None, None, None), |a| (Some(a.words), a.by, Some(&a.at)));
         tx.execute(
-            "INSERT INTO query_step (query, at, by_user, from_state, to_state, note, body_hash, event) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            (id, actor.now.to_string(), &actor.user, name(&from), name(&to), note, hash, event),
+            "INSERT INTO query_step (query, at, by_user, from_state, to_state, note, body_hash, event, answer, answered_by, answered_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            (id, actor.now.to_string(), &actor.user, name(&from), name(&to), note, step.hash, step.event, answer, by, at),
         )
         .map(drop)
         .map_err(&failed)

@@ -109,6 +109,70 @@ fn every_act_has_its_row_in_the_chain() {
     assert_eq!(store.verify_audit().unwrap(), AuditVerdict::CannotTell { rows: 5 }, "a store in memory keeps no head elsewhere");
 }
 
+/// A sent query, answered, in a store in a folder; gives its number.
+fn answered_query(store: &Store) -> i64 {
+    use crate::query::{body_hash, render_text};
+    let draft = Draft { title: "Clinical clarification".into(), question: "Please clarify the cause.".into(), ..Draft::default() };
+    let id = store.new_query(&actor(), &NewQuery { draft: &draft, internal_note: "" }).unwrap();
+    store.send_query(&actor(), id, 1, &draft, &render_text(&draft, Some(id)), &body_hash(&draft)).unwrap();
+    let said = Said { event: "answer", note: "Unable", answer: Some("Unable"), ..Said::default() };
+    store.move_query(&actor(), id, (QueryState::Sent, QueryState::Answered), &said).unwrap();
+    id
+}
+
+/// The words of a sent query, and its answer, could be changed in the file, and every check said that all was well.
+#[test]
+fn a_changed_query_and_a_changed_answer_went_unnoticed() {
+    for sql in [
+        "DROP TRIGGER query_version_no_update; UPDATE query_version SET provider_text = 'other words'",
+        "DROP TRIGGER query_version_no_update; UPDATE query_version SET body_hash = 'another'",
+        "UPDATE query SET answer = 'Yes'",
+        "UPDATE query SET outcome = 'agreed'",
+        "UPDATE query SET state = 'draft'",
+        "UPDATE draft SET body = replace(body, 'cause', 'sepsis')",
+        "DROP TRIGGER query_step_no_update; UPDATE query_step SET answer = 'Yes', note = 'Yes' WHERE event = 'answer'",
+        "DROP TRIGGER query_step_no_delete; DELETE FROM query_step WHERE event = 'answer'",
+        "PRAGMA foreign_keys = OFF; DELETE FROM query",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path().join("store");
+        let store = Store::create(&at, &Key::None, &actor()).unwrap();
+        let id = answered_query(&store);
+        assert_eq!(store.verify_audit().unwrap().exit_code(), 0);
+        rusqlite::Connection::open(at.join(FILE)).unwrap().execute_batch(sql).unwrap();
+        let verdict = store.verify_audit().unwrap();
+        assert!(matches!(&verdict, AuditVerdict::QueriesAltered { queries, .. } if *queries == [id]), "{sql}: {verdict:?}");
+        assert_eq!(verdict.exit_code(), 1);
+        assert!(verdict.is_altered() && store.accept_audit(&actor(), "I say so").is_err());
+    }
+}
+
+/// A query of an older version has no seal in the log: its words are held against their hash.
+#[test]
+fn a_changed_query_of_an_older_version_went_unnoticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().join("store");
+    let store = Store::create(&at, &Key::None, &actor()).unwrap();
+    let id = answered_query(&store);
+    assert_eq!(store.altered_queries().unwrap(), Vec::<i64>::new());
+    let raw = rusqlite::Connection::open(at.join(FILE)).unwrap();
+    raw.execute_batch("DROP TRIGGER audit_no_update; UPDATE audit SET detail = ''").unwrap();
+    assert_eq!(store.altered_queries().unwrap(), Vec::<i64>::new(), "nothing of the query was changed");
+    raw.execute_batch("DROP TRIGGER query_version_no_update; UPDATE query_version SET provider_text = 'other words'").unwrap();
+    assert_eq!(store.altered_queries().unwrap(), [id]);
+}
+
+#[test]
+fn a_draft_that_was_ready_and_is_written_on_is_not_altered() {
+    let store = Store::memory(&actor()).unwrap();
+    let mut draft = Draft { title: "Clinical clarification".into(), ..Draft::default() };
+    let id = store.new_query(&actor(), &NewQuery { draft: &draft, internal_note: "" }).unwrap();
+    store.move_query(&actor(), id, (QueryState::Draft, QueryState::Ready), &Said { event: "ready", ..Said::default() }).unwrap();
+    draft.body = "More.".into();
+    store.save_draft(&actor(), id, 1, &draft, "").unwrap();
+    assert_eq!(store.altered_queries().unwrap(), Vec::<i64>::new());
+}
+
 #[test]
 fn a_changed_a_cut_and_a_rolled_back_log_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();

@@ -137,12 +137,12 @@ pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
         Request::Save(id, revision, draft, note) => Answer::Saved(desk.save_draft(id, revision, &draft, &note)),
         Request::Discard(id) => act(desk.discard_draft(id), Done::Discarded(id)),
         Request::Send(id, revision) => Answer::Act(desk.send(id, revision).map(|v| Done::Sent(v.row.id))),
-        Request::Reply(id, words, option) => {
-            Answer::Act(desk.answer(id, &words, option).map(|_| Done::Query(id, format!("the answer to query {id} is recorded"))))
+        Request::Reply(id, reply) => {
+            Answer::Act(desk.answer_by(id, &reply).map(|_| Done::Query(id, format!("the answer to query {id} is recorded"))))
         }
-        Request::Close(id, outcome) => {
-            Answer::Act(desk.close(id, outcome).map(|_| Done::Query(id, format!("query {id} is closed: {}", super::say::outcome(outcome)))))
-        }
+        Request::Close(id, outcome, words) => Answer::Act(
+            desk.close(id, outcome, &words).map(|_| Done::Query(id, format!("query {id} is closed: {}", super::say::outcome(outcome)))),
+        ),
         Request::Escalate(id, to, words) => {
             Answer::Act(desk.escalate(id, &to, &words).map(|_| Done::Query(id, format!("query {id} is handed to {to}"))))
         }

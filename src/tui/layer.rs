@@ -102,6 +102,10 @@ pub enum Layer {
         text: String,
         /// Where the cursor is.
         cursor: usize,
+        /// Who replied, and behind a semicolon when: the recipient until somebody else is typed.
+        who: String,
+        /// Whether that line takes the keys.
+        naming: bool,
         /// The keys pressed while the options are still being read: they count once those are there.
         early: Option<Vec<Key>>,
     },
@@ -146,6 +150,8 @@ pub enum Yes {
 /// What typed words are for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
+    /// Closes a query with an outcome that the ticked option does not say.
+    CloseWhy(i64, Outcome),
     /// Why a gap is set aside (gap's key).
     DismissOther(String),
     /// To whom a query is handed on.

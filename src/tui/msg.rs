@@ -159,10 +159,10 @@ pub enum Request {
     Discard(i64),
     /// Sends a draft: id, the revision on the screen.
     Send(i64, i64),
-    /// An answer came: id, words, option.
-    Reply(i64, String, Option<usize>),
+    /// An answer came: words, option, who and when.
+    Reply(i64, Box<crate::work::Reply>),
     /// Closes a query.
-    Close(i64, Outcome),
+    Close(i64, Outcome, String),
     /// Hands it on: id, to, words.
     Escalate(i64, String, String),
     /// Takes it back.

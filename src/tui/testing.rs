@@ -402,6 +402,7 @@ impl TestDesk {
             answer: None,
             sent_text: None,
             responded: None,
+            answered_by: None,
             documented_in: None,
             contacts: Vec::new(),
             versions: Vec::new(),
@@ -664,7 +665,10 @@ impl Desk for TestDesk {
         }
         self.query(id)
     }
-    fn close(&self, id: i64, _: Outcome) -> Result<QueryView> {
+    fn answer_by(&self, id: i64, reply: &crate::work::Reply) -> Result<QueryView> {
+        self.answer(id, &reply.words, reply.option)
+    }
+    fn close(&self, id: i64, _: Outcome, _: &str) -> Result<QueryView> {
         self.change(id, QueryState::Closed, "")
     }
     fn escalate(&self, id: i64, to: &str, _: &str) -> Result<QueryView> {

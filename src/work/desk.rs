@@ -67,8 +67,10 @@ pub trait Desk: Send + Sync {
     fn send(&self, id: i64, revision: i64) -> Result<QueryView>;
     /// Records an answer.
     fn answer(&self, id: i64, words: &str, option: Option<usize>) -> Result<QueryView>;
-    /// Closes with an outcome.
-    fn close(&self, id: i64, outcome: Outcome) -> Result<QueryView>;
+    /// Records an answer with who gave it and when.
+    fn answer_by(&self, id: i64, reply: &crate::work::Reply) -> Result<QueryView>;
+    /// Closes a query with an outcome; `words` say why, where the option that was ticked says another.
+    fn close(&self, id: i64, outcome: Outcome, words: &str) -> Result<QueryView>;
     /// Hands an open query to the next level.
     fn escalate(&self, id: i64, to: &str, words: &str) -> Result<QueryView>;
     /// Marks a draft as ready to be sent.

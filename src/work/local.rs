@@ -351,8 +351,12 @@ impl Desk for LocalDesk {
         self.view(id)
     }
 
-    fn close(&self, id: i64, outcome: Outcome) -> Result<QueryView> {
-        query_life::close(&self.store, &self.session, id, outcome)?;
+    fn answer_by(&self, id: i64, reply: &query_life::Reply) -> Result<QueryView> {
+        self.reply(id, reply)
+    }
+
+    fn close(&self, id: i64, outcome: Outcome, words: &str) -> Result<QueryView> {
+        query_life::close(&self.store, &self.session, id, outcome, words)?;
         self.view(id)
     }
 
@@ -377,7 +381,7 @@ impl Desk for LocalDesk {
 
     fn redirect(&self, id: i64, to: &str, words: &str) -> Result<QueryView> {
         let recipient = self.recipient(id, to)?;
-        query_life::redirect(&self.store, &self.session, id, &recipient, words)?;
+        query_life::redirect(&self.store, &self.session, id, &recipient, (words, &std::collections::BTreeMap::new()))?;
         self.view(id)
     }
 
@@ -387,7 +391,7 @@ impl Desk for LocalDesk {
     }
 
     fn documented(&self, id: i64, document: Option<&str>, outcome: Option<Outcome>) -> Result<QueryView> {
-        query_life::documented(&self.store, &self.session, id, document, outcome)?;
+        query_life::documented(&self.store, &self.session, id, document, (outcome, ""))?;
         self.view(id)
     }
 

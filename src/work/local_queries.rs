@@ -11,7 +11,7 @@ use super::site::Site;
 use super::worklist::overdue;
 use crate::chart::Instant;
 use crate::error::{Result, Trouble};
-use crate::query::{DiffLine, Draft, Event, Policy, Recipient, Report, diff, recipients};
+use crate::query::{DiffLine, Draft, Event, Outcome, Policy, Recipient, Report, diff, recipients};
 use crate::store::{NewQuery, StoredQuery};
 
 impl LocalDesk {
@@ -24,6 +24,25 @@ impl LocalDesk {
     /// Records an answer with all that is known of it.
     pub fn reply(&self, id: i64, reply: &Reply) -> Result<QueryView> {
         query_life::answer(self.store(), self.session(), id, reply)?;
+        self.view(id)
+    }
+
+    /// Confirms that a document carries the answer; `words` say why, where it does not name it or is older than the question.
+    pub fn documented_although(&self, id: i64, document: &str, outcome: Option<Outcome>, words: &str) -> Result<QueryView> {
+        query_life::documented(self.store(), self.session(), id, Some(document), (outcome, words))?;
+        self.view(id)
+    }
+
+    /// Gives a query to somebody else, with reasons for the rules that speak against it.
+    pub fn redirect_justified(
+        &self,
+        id: i64,
+        to: &str,
+        words: &str,
+        justified: &std::collections::BTreeMap<String, String>,
+    ) -> Result<QueryView> {
+        let recipient = self.recipient(id, to)?;
+        query_life::redirect(self.store(), self.session(), id, &recipient, (words, justified))?;
         self.view(id)
     }
 
@@ -120,6 +139,7 @@ impl LocalDesk {
             notes: query_notes::notes(&stored, &steps, chart.as_ref()),
             recipients: all,
             responded: stored.responded,
+            answered_by: query_notes::answered_by(&stored, &steps),
             documented_in: stored.documented_in.clone(),
             row: self.row(&stored),
             sent_text,

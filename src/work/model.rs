@@ -352,6 +352,8 @@ pub struct QueryView {
     pub answer: Option<String>,
     /// When it came.
     pub responded: Option<Instant>,
+    /// Who gave it: who was said to have, else the recipient.
+    pub answered_by: Option<String>,
     /// The document that carries it, confirmed by a person.
     pub documented_in: Option<String>,
     /// Contacts about it, oldest first.

@@ -10,8 +10,8 @@ use crate::chart::{Chart, Document, DocumentType, Instant, Patient, Provider, Te
 use crate::checklist::Gap;
 use crate::error::{Result, Trouble};
 use crate::query::{
-    Asking, Context, Draft, Event, Indicator, LintSeverity, Past, Policy, QueryState, Report, body_hash, departures, documented_concepts,
-    draft_from_gap, lint as lint_draft, next, recipients, render_text,
+    Asking, Context, Draft, Event, Indicator, LintSeverity, OpenQuery, Past, Policy, QueryForm, QueryState, Report, body_hash, departures,
+    documented_concepts, draft_from_gap, lint as lint_draft, next, recipients, render_sent,
 };
 use crate::reading::{Reading, read};
 use crate::store::{NewQuery, Said, Store, StoredQuery};
@@ -33,6 +33,7 @@ pub fn begin(store: &Store, session: &Session, view: &ChartView, gap: Option<&Ga
             contact,
             encounter: Some(view.chart.encounter.identifier.clone()),
             encounter_name: view.chart.encounter.name().to_owned(),
+            admitted: view.chart.encounter.admission(),
             patient: view.chart.encounter.patient.clone(),
             author: author.to_owned(),
             due: policy.due(&now),
@@ -70,12 +71,21 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant, own: Option<i64>, sent:
             known.add_query(query);
         }
     }
+    if let Some(id) = own {
+        known.past.extend(answered_before(store, id)?);
+    }
     let recipients = chart.as_ref().map(recipients).unwrap_or_default();
     let policies: Vec<&str> = Policy::shipped().iter().chain([site.policy()]).map(|p| p.name.as_str()).collect();
     let source = |identifier: &str| chart.as_ref().and_then(|c| c.document(identifier)).map(|d| d.text.clone());
     let version = |identifier: &str| chart.as_ref().and_then(|c| c.document(identifier)).map(|d| d.version);
     let readings = chart.as_ref().map(|c| evaluate::readings(&c.documents)).unwrap_or_default();
     let judged = |document: &Document| judged_type(chart.as_ref(), &readings, document);
+    let wrote = |identifier: &str| {
+        let document = chart.as_ref().and_then(|c| c.document(identifier))?;
+        let kind = document.document_type.unwrap_or_else(|| judged(document));
+        let report = matches!(kind, DocumentType::RadiologyReport | DocumentType::PathologyReport);
+        Some(!report && document.author.as_ref().is_none_or(|a| a.role.is_provider()))
+    };
     let departs = |indicator: &Indicator| chart.as_ref().map(|c| departures(indicator, c, &judged)).unwrap_or_default();
     let first = |text: &TextEvidence| chart.as_ref().and_then(|c| first_stood(c, text));
     let whose = |identifier: &str| store.patient_of_document(identifier).ok().flatten();
@@ -92,6 +102,7 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant, own: Option<i64>, sent:
         policies: &policies,
         source_text: &source,
         version_of: &version,
+        provider_wrote: &wrote,
         first_stood: &first,
         patient_of: &whose,
         open_queries: &known.open,
@@ -131,7 +142,7 @@ struct Known {
     documented: BTreeSet<String>,
     since: BTreeSet<String>,
     providers: Vec<Provider>,
-    open: Vec<(String, String)>,
+    open: Vec<OpenQuery>,
     past: Vec<Past>,
 }
 
@@ -158,15 +169,33 @@ impl Known {
     }
 
     fn add_query(&mut self, query: &StoredQuery) {
-        let Some(concept) = query.draft.concept.clone() else { return };
         if query.state.is_waiting() {
-            self.open.push((concept.clone(), query.id.to_string()));
+            self.open.push(OpenQuery::of(query.id, &query.draft));
         }
+        let Some(concept) = query.draft.concept.clone() else { return };
         if query.state.is_sent() {
             let hashes = query.draft.indicators.iter().filter(|i| i.included).map(|i| i.hash.clone()).collect();
-            self.past.push(Past { concept, hashes });
+            self.past.push(Past { concept, hashes, answered: false });
         }
     }
+}
+
+/// The askings of a query that were answered: each with what was quoted to whoever answered.
+fn answered_before(store: &Store, id: i64) -> Result<Vec<Past>> {
+    let drafts = store.sent_drafts(id)?;
+    let (mut version, mut out) = (0_usize, Vec::new());
+    for step in store.steps(id)? {
+        match step.event.as_str() {
+            "send" | "amend" | "redirect" | "reopen" => version += 1,
+            "answer" => {
+                let asked = version.checked_sub(1).and_then(|at| drafts.get(at)).into_iter().flat_map(|d| &d.indicators);
+                let hashes = asked.filter(|i| i.included).map(|i| i.hash.clone()).collect();
+                out.push(Past { hashes, answered: true, ..Past::default() });
+            }
+            _ => {}
+        }
+    }
+    Ok(out)
 }
 
 /// Letters that a quotation needs before the same words in an earlier note are taken for a copy.
@@ -195,8 +224,18 @@ pub fn send(store: &Store, session: &Session, id: i64, revision: i64) -> Result<
         return send_amendment(store, session, &query, of).map(|()| of);
     }
     must_pass(store, session, id, &query.draft, "query.send")?;
-    let text = render_text(&query.draft, Some(id));
+    let text = render_sent(&query.draft, id, &session.now());
     store.send_query(&session.actor(), id, query.revision, &query.draft, &text, &body_hash(&query.draft))?;
+    // What was asked aloud and answered aloud waits for nobody.
+    let heard = query.draft.verbal.as_ref().filter(|v| query.draft.form == QueryForm::Verbal && !v.reply.trim().is_empty());
+    if let Some(verbal) = heard {
+        query_life::answer(
+            store,
+            session,
+            id,
+            &query_life::Reply { words: verbal.reply.clone(), by: recipient(&query), at: verbal.at, ..query_life::Reply::default() },
+        )?;
+    }
     Ok(id)
 }
 

@@ -4,11 +4,13 @@ use super::import::Reject;
 use super::local::LocalDesk;
 use super::queries;
 use super::query_life::{self, Reply};
-use super::query_notes::answered_by;
+use super::query_notes::{answered_by, earlier_answers, fits};
 use super::site::Site;
 use crate::chart::{EncounterClass, Instant, Patient};
 use crate::error::{Result, Trouble};
-use crate::query::{Counted, FigureGroup, IncomingReply, Sheet, SheetAnswer, body_hash, figures, read_replies, render_text};
+use crate::query::{
+    Counted, FigureGroup, IncomingReply, Outcome, Sheet, SheetAnswer, body_hash, figures, read_replies, render_text, same_person,
+};
 use crate::store::StoredQuery;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -65,9 +67,11 @@ impl LocalDesk {
             let (patient, encounter) = (draft.patient.as_deref(), draft.encounter.as_deref());
             self.store().record_act(&self.session().actor(), "query.export", patient, encounter, Some(&query.id.to_string()), form)?;
             let last = self.store().query_versions(query.id)?.pop();
+            // When the words that are written out were sent: those of the last version, not of the first.
+            let sent = last.as_ref().and_then(|v| Instant::parse(&v.sent)).or(query.sent);
             let (text, hash) = last.map_or_else(|| (render_text(draft, Some(query.id)), body_hash(draft)), |v| (v.text, v.body_hash));
             let mut sheet = Sheet::of(query.id, (query.version, query.state), draft, text, hash);
-            sheet.sent = query.sent;
+            sheet.sent = sent;
             sheet.authority.clone_from(&authority);
             if let Some(name) = encounter {
                 if !stays.contains_key(name) {
@@ -76,7 +80,9 @@ impl LocalDesk {
                 }
                 (sheet.person, sheet.class) = stays.get(name).cloned().unwrap_or_default();
             }
-            let by = answered_by(&query, &self.store().steps(query.id)?).unwrap_or_default();
+            let steps = self.store().steps(query.id)?;
+            let by = answered_by(&query, &steps).unwrap_or_default();
+            sheet.earlier_answers = earlier_answers(&query, &steps);
             sheet.answer = query.answer.as_deref().map(|answer| SheetAnswer::of(answer, draft, &by, query.responded));
             out.push(sheet);
         }
@@ -156,19 +162,31 @@ impl LocalDesk {
         let mut stored = self.store().queries(None)?;
         stored.retain(|q| q.sent.is_some_and(|sent| from.is_none_or(|from| sent >= from) && to.is_none_or(|to| sent < to)));
         stored.sort_by_key(|q| q.id);
-        let counted: Vec<Counted> = stored
-            .iter()
-            .map(|q| Counted {
-                query: q.id,
-                author: q.created_by.clone(),
-                provider: q.draft.recipient.as_ref().map(|r| r.name.clone()).unwrap_or_default(),
-                state: q.state,
-                form: q.draft.form,
-                outcome: q.outcome,
-                responded: q.answer.is_some(),
-                hours: q.responded.zip(q.sent).map(|(responded, sent)| responded.hours_since(&sent)).filter(|h| *h >= 0.0),
-            })
-            .collect();
+        let counted: Vec<Counted> = stored.iter().map(|q| self.counted(q)).collect::<Result<_>>()?;
         Ok(figures(&counted, Site::of(self.store())?.policy()))
+    }
+
+    fn counted(&self, q: &StoredQuery) -> Result<Counted> {
+        let steps = self.store().steps(q.id)?;
+        let to = q.draft.recipient.as_ref();
+        let by = answered_by(q, &steps);
+        let by_another = to.zip(by).is_some_and(|(to, by)| to.role != "pool" && !same_person(&to.name, &by));
+        // An outcome that contradicts the option that was ticked counts as what the option says: nobody agrees by ticking "unable".
+        let outcome = q.outcome.map(|outcome| match query_life::outcome_of(q) {
+            Some(ticked) if ticked != Outcome::AltDx && !fits(ticked, outcome) => ticked,
+            _ => outcome,
+        });
+        Ok(Counted {
+            query: q.id,
+            author: q.created_by.clone(),
+            provider: to.map(|r| r.name.clone()).unwrap_or_default(),
+            state: q.state,
+            form: q.draft.form,
+            outcome,
+            responded: q.answer.is_some(),
+            asked_again: earlier_answers(q, &steps).len(),
+            by_another,
+            hours: q.responded.zip(q.sent).map(|(responded, sent)| responded.hours_since(&sent)).filter(|h| *h >= 0.0),
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! Whether the record carries an answer: looked for in what providers wrote after it came. What is found is shown; a person confirms.
 
-use crate::chart::{Chart, Instant, Span};
-use crate::query::{AnswerWords, Reason, answer_in, answer_words};
+use crate::chart::{Chart, Document, DocumentType, Instant, Span};
+use crate::query::{AnswerWords, QueryForm, Reason, answer_in, answer_words};
 use crate::reading::Reading;
 use crate::store::StoredQuery;
 use serde::Serialize;
@@ -26,23 +26,58 @@ pub struct Found {
     pub quote: String,
 }
 
+/// When the question was asked: a verbal one before it was written down.
+fn asked(query: &StoredQuery) -> Option<Instant> {
+    let aloud = query.draft.verbal.as_ref().and_then(|v| v.at).filter(|_| query.draft.form == QueryForm::Verbal);
+    aloud.or(query.sent)
+}
+
+/// What a query's answer would look like in a note.
+fn wanted(query: &StoredQuery) -> AnswerWords {
+    let subject = query.draft.concept.as_deref();
+    let wanted = query.answer.as_deref().map(|answer| answer_words(answer, subject)).unwrap_or_default();
+    match subject.filter(|_| wanted.is_empty() && (query.answer.is_none() || query.draft.reason == Reason::R3)) {
+        Some(concept) => AnswerWords::of_concept(concept),
+        None => wanted,
+    }
+}
+
+/// Why a document that a person names does not carry what was asked: each reason in a few words. Empty: it does.
+pub fn objections(query: &StoredQuery, document: &Document, reading: &Reading) -> Vec<String> {
+    let mut out = Vec::new();
+    match (document.time, asked(query)) {
+        (Some(time), Some(sent)) if time <= sent => out.push("it was written before the query was sent".to_owned()),
+        (None, _) => out.push("it does not say when it was written".to_owned()),
+        _ => {}
+    }
+    if query.draft.indicators.iter().any(|i| i.included && i.evidence.source() == document.identifier) {
+        out.push("the query itself quotes it".to_owned());
+    }
+    if answer_in(&wanted(query), &document.text, reading).is_none() {
+        let what = if query.answer.is_some() { "the answer" } else { "the diagnosis that is asked about" };
+        out.push(format!("it does not state {what}"));
+    }
+    out
+}
+
+/// Whether a provider wrote it: nobody else's words document a diagnosis.
+pub fn is_providers(document: &Document, reading: &Reading) -> bool {
+    let kind = document.document_type.unwrap_or(reading.document_type);
+    document.author.as_ref().is_none_or(|a| a.role.is_provider())
+        && !matches!(kind, DocumentType::RadiologyReport | DocumentType::PathologyReport)
+}
+
 /// The first provider document, written after the query was sent and not quoted in it, that carries the answer.
 pub fn found(query: &StoredQuery, chart: &Chart, readings: &[Reading]) -> Option<Found> {
-    let answer = query.answer.as_deref()?;
-    let subject = query.draft.concept.as_deref();
-    let mut wanted = answer_words(answer, subject);
-    if let Some(concept) = subject.filter(|_| wanted.is_empty() && query.draft.reason == Reason::R3) {
-        wanted = AnswerWords::of_concept(concept);
-    }
-    let since = query.sent?;
+    query.answer.as_deref()?;
+    let wanted = wanted(query);
+    let since = asked(query)?;
     let quoted = |identifier: &str| query.draft.indicators.iter().any(|i| i.included && i.evidence.source() == identifier);
-    let later = chart.documents.iter().zip(readings).filter(|(d, reading)| {
-        let kind = d.document_type.unwrap_or(reading.document_type);
-        d.time.is_some_and(|time| time > since)
-            && d.author.as_ref().is_none_or(|a| a.role.is_provider())
-            && !matches!(kind, crate::chart::DocumentType::RadiologyReport | crate::chart::DocumentType::PathologyReport)
-            && !quoted(&d.identifier)
-    });
+    let later = chart
+        .documents
+        .iter()
+        .zip(readings)
+        .filter(|(d, reading)| d.time.is_some_and(|time| time > since) && is_providers(d, reading) && !quoted(&d.identifier));
     for (document, reading) in later {
         if let Some((start, end)) = answer_in(&wanted, &document.text, reading) {
             return Some(Found {

@@ -3,16 +3,22 @@
 use super::evaluate;
 use super::model::QueryRow;
 use super::queries::{allowed, load, must_pass, recipient};
-use super::query_found::{Found, found};
+use super::query_found::{Found, found, is_providers, objections};
+use super::query_notes::of_outcome;
 use super::session::Session;
 use super::site::Site;
-use crate::chart::Instant;
+use crate::chart::{Document, DocumentType, Instant};
 use crate::error::{Result, Trouble};
-use crate::query::{Draft, Event, OptionKind, Outcome, QueryState, Recipient, body_hash, render_text};
-use crate::store::{NewVersion, Said, Store, StoredQuery};
+use crate::query::{
+    Draft, Event, OptionKind, Outcome, Policy, QueryForm, QueryOption, QueryState, Recipient, body_hash, is_empty_reason, is_reason,
+    recipients, render_sent, same_person,
+};
+use crate::reading::Reading;
+use crate::store::{NewVersion, Said, Store, StoredQuery, StoredStep};
+use std::collections::BTreeMap;
 
 /// An answer as it came in.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reply {
     /// In words.
     pub words: String,
@@ -22,6 +28,14 @@ pub struct Reply {
     pub by: String,
     /// When; now when not given.
     pub at: Option<Instant>,
+}
+
+/// Hours that another clock may be ahead of ours.
+const SKEW: f64 = 0.25;
+
+/// Whether an option is only the beginning of an answer: "Other", or one with a blank.
+fn asks_for_words(option: &QueryOption) -> bool {
+    option.kind == OptionKind::Other || option.text.contains("__")
 }
 
 /// Records an answer: in words, by ticking an option, or both. Where no later note carries it yet, it stands as answered and not
@@ -36,18 +50,38 @@ pub fn answer(store: &Store, session: &Session, id: i64, reply: &Reply) -> Resul
                 .hint(format!("it has {}; count from 1", query.draft.options.len()))
         })?),
     };
-    let said = [ticked.map(|o| o.text.as_str()).unwrap_or_default(), reply.words.trim()];
+    let words = reply.words.trim();
+    if ticked.is_some_and(asks_for_words) && !words.contains(char::is_alphanumeric) {
+        return Err(Trouble::input("the option that was ticked has a blank, and nothing stands in it")
+            .at(format!("query {id}"), None)
+            .why("a blank that nobody filled says nothing")
+            .hint("give what the provider wrote there: --text WORDS; if nothing was, ask the provider"));
+    }
+    let said = [ticked.map(|o| o.text.as_str()).unwrap_or_default(), words];
     let said = said.iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join("\n");
     if said.is_empty() {
         return Err(Trouble::input("an answer needs words or an option").at(format!("query {id}"), None));
     }
     if let (Some(at), Some(sent)) = (reply.at, query.sent)
         && at < sent
+        && query.draft.form != QueryForm::Verbal
     {
         return Err(Trouble::input("the answer is older than the question")
             .at(format!("query {id}"), None)
             .why("a clock was wrong somewhere")
             .hint("record it without its time, or with the right one"));
+    }
+    if reply.at.is_some_and(|at| at.hours_since(&session.now()) > SKEW) {
+        return Err(Trouble::input("the answer's time has not come yet")
+            .at(format!("query {id}"), None)
+            .why("a clock or a date is wrong somewhere")
+            .hint("record it without its time, or with the right one"));
+    }
+    if reply.by.trim().is_empty() && query.draft.recipient.as_ref().is_some_and(|to| to.role == "pool") {
+        return Err(Trouble::input("who replied is not given")
+            .at(format!("query {id}"), None)
+            .why("the query went to a group, and a group signs nothing")
+            .hint("name the provider: --by NAME"));
     }
     let by = if reply.by.trim().is_empty() { recipient(&query) } else { reply.by.clone() };
     let event = Event::Answer { text: said.clone(), option: reply.option, by: by.clone(), at: session.now() };
@@ -57,6 +91,7 @@ pub fn answer(store: &Store, session: &Session, id: i64, reply: &Reply) -> Resul
         event: event.code(),
         note: &note,
         answer: Some(&said),
+        answered_by: Some(reply.by.trim()).filter(|by| !by.is_empty()),
         answer_kind: ticked.map(|o| o.kind),
         responded: reply.at,
         ..Said::default()
@@ -92,9 +127,17 @@ pub fn find(store: &Store, query: &StoredQuery) -> Result<Option<Found>> {
     Ok(found(query, &chart, &evaluate::readings(&chart.documents)))
 }
 
-/// Confirms that a document carries the answer (the one that was found when none is named) and closes the query.
-pub fn documented(store: &Store, session: &Session, id: i64, document: Option<&str>, outcome: Option<Outcome>) -> Result<()> {
+/// Confirms that a document carries the answer (the one that was found when none is named) and closes the query. A document in which the
+/// answer does not stand, or that is older than the question, wants words why it does all the same; they stand in the step for good.
+pub fn documented(
+    store: &Store,
+    session: &Session,
+    id: i64,
+    document: Option<&str>,
+    (outcome, words): (Option<Outcome>, &str),
+) -> Result<()> {
     let query = load(store, id)?;
+    let mut doubts = Vec::new();
     let document = match document {
         Some(name) => {
             let there = store.document(name, None)?.ok_or_else(|| {
@@ -103,6 +146,8 @@ pub fn documented(store: &Store, session: &Session, id: i64, document: Option<&s
             if there.encounter != query.draft.encounter {
                 return Err(Trouble::input("the document belongs to another encounter").at(name, None));
             }
+            let reading = evaluate::readings(std::slice::from_ref(&there)).into_iter().next().unwrap_or_default();
+            doubts = doubts_about(&query, &there, &reading, words)?;
             name.to_owned()
         }
         None => find(store, &query)?.map(|f| f.document).ok_or_else(|| {
@@ -120,9 +165,36 @@ pub fn documented(store: &Store, session: &Session, id: i64, document: Option<&s
             Trouble::input("the outcome does not follow from the answer").at(format!("query {id}"), None).hint("give it with --outcome")
         })?
     };
-    let note = format!("stands in {document}");
+    if to != QueryState::Withdrawn
+        && let Some(said) = of_outcome(&query, outcome).filter(|_| !is_reason(words))
+    {
+        return Err(Trouble::refused("the query was not closed")
+            .at(format!("query {id}"), None)
+            .why(said)
+            .hint("leave the outcome to the answer, or name the document and say why: --document NAME --reason WORDS"));
+    }
+    let note = match doubts.as_slice() {
+        [] => format!("stands in {document}"),
+        doubts => format!("said to stand in {document}, though {}: {}", doubts.join(", and "), words.trim()),
+    };
     let said = Said { event: event.code(), note: &note, outcome: Some(outcome), documented_in: Some(&document), ..Said::default() };
     store.move_query(&session.actor(), id, (query.state, to), &said)
+}
+
+/// What speaks against a document that a person names, where a reason is typed for it; refused where none is.
+fn doubts_about(query: &StoredQuery, document: &Document, reading: &Reading, words: &str) -> Result<Vec<String>> {
+    let refused = || Trouble::refused("the query was not closed").at(format!("query {}", query.id), None);
+    if !is_providers(document, reading) {
+        let hint = "name the provider's note that says it, or close the query with its outcome";
+        return Err(refused().why(format!("no provider wrote {}: it documents no diagnosis", document.identifier)).hint(hint));
+    }
+    let doubts = objections(query, document, reading);
+    if doubts.is_empty() || is_reason(words) {
+        return Ok(doubts);
+    }
+    Err(refused()
+        .why(format!("{}: {}", document.identifier, doubts.join("; ")))
+        .hint("name the note that carries the answer, or say why this one does: --reason WORDS"))
 }
 
 /// What the ticked option says about the outcome (domain.md 3.8).
@@ -138,12 +210,19 @@ pub fn outcome_of(query: &StoredQuery) -> Option<Outcome> {
     }
 }
 
-/// Closes with an outcome.
-pub fn close(store: &Store, session: &Session, id: i64, outcome: Outcome) -> Result<()> {
+/// Closes with an outcome. One that says something else than the option that was ticked wants words why.
+pub fn close(store: &Store, session: &Session, id: i64, outcome: Outcome, words: &str) -> Result<()> {
     let query = load(store, id)?;
     let event = Event::Close { outcome };
     let to = allowed(&query, &event)?;
-    let said = Said { event: event.code(), note: "closed", outcome: Some(outcome), ..Said::default() };
+    if let Some(said) = of_outcome(&query, outcome).filter(|_| !is_reason(words)) {
+        return Err(Trouble::refused("the query was not closed")
+            .at(format!("query {id}"), None)
+            .why(said)
+            .hint("close it with the outcome of the answer, or say why this one: --reason WORDS"));
+    }
+    let note = if words.trim().is_empty() { "closed".to_owned() } else { format!("closed: {}", words.trim()) };
+    let said = Said { event: event.code(), note: &note, outcome: Some(outcome), ..Said::default() };
     store.move_query(&session.actor(), id, (query.state, to), &said)
 }
 
@@ -152,8 +231,30 @@ pub fn escalate(store: &Store, session: &Session, id: i64, to: &str, words: &str
     let query = load(store, id)?;
     let event = Event::Escalate { to: to.to_owned(), reason: words.to_owned() };
     let state = allowed(&query, &event)?;
+    known_level(store, &query, to)?;
     let note = format!("to {to}: {words}");
     store.move_query(&session.actor(), id, (query.state, state), &Said { event: event.code(), note: &note, ..Said::default() })
+}
+
+/// Refuses to hand a query to somebody whom neither the policy nor the encounter knows.
+fn known_level(store: &Store, query: &StoredQuery, to: &str) -> Result<()> {
+    let site = Site::of(store)?;
+    let policies = Policy::shipped().iter().chain([site.policy()]);
+    let mut levels: Vec<String> = policies.flat_map(|p| &p.step).map(|s| s.to.clone()).filter(|to| to != "recipient").collect();
+    levels.extend(site.policy().pools.iter().cloned());
+    let chart = query.draft.encounter.as_deref().map(|e| store.chart(e)).transpose()?.flatten();
+    let people: Vec<String> = chart.as_ref().map(recipients).unwrap_or_default().into_iter().map(|r| r.name).collect();
+    let (wanted, holds) = (to.trim().to_lowercase(), |whole: &str, part: &str| !part.is_empty() && whole.contains(part));
+    let level = levels.iter().map(|l| l.to_lowercase()).any(|l| holds(&wanted, &l) || (wanted.len() >= 4 && holds(&l, &wanted)));
+    if level || people.iter().any(|name| same_person(name, to)) {
+        return Ok(());
+    }
+    levels.sort();
+    levels.dedup();
+    Err(Trouble::refused("the query was not handed on")
+        .at(format!("query {}", query.id), None)
+        .why("that is neither a level of the policy nor a provider of this encounter")
+        .hint(format!("levels: {}; a site's own stand in templates/policy.toml", levels.join(", "))))
 }
 
 /// Takes a query back.
@@ -173,7 +274,13 @@ pub fn deliver(store: &Store, session: &Session, id: i64) -> Result<()> {
 }
 
 /// Gives it to another provider of the encounter, or to a pool: a new version, since the provider sees who it goes to.
-pub fn redirect(store: &Store, session: &Session, id: i64, to: &Recipient, words: &str) -> Result<()> {
+pub fn redirect(
+    store: &Store,
+    session: &Session,
+    id: i64,
+    to: &Recipient,
+    (words, justified): (&str, &BTreeMap<String, String>),
+) -> Result<()> {
     let query = load(store, id)?;
     let event = Event::Redirect { to: to.name.clone(), reason: words.to_owned() };
     allowed(&query, &event)?;
@@ -184,11 +291,30 @@ pub fn redirect(store: &Store, session: &Session, id: i64, to: &Recipient, words
     }
     let mut draft = Draft { recipient: Some(to.clone()), ..query.draft.clone() };
     let note = format!("to {}: {words}", to.name);
-    // Why it goes to somebody else is typed already: it answers the rules about who should get it.
+    // What was said about the one who had it says nothing of the next. Why it goes on answers that this one wrote none of it; that a
+    // conflict is not the attending's to decide is another matter, and wants words of its own.
     for rule in ["QL003", "QL004"] {
-        draft.justifications.entry(rule.to_owned()).or_insert_with(|| format!("redirected, {words}"));
+        draft.justifications.remove(rule);
     }
+    if is_reason(words) && !only_reports(store, &query, to)? {
+        draft.justifications.insert("QL003".to_owned(), format!("redirected, {words}"));
+    }
+    draft.justifications.extend(justified.iter().map(|(rule, why)| (rule.clone(), why.clone())));
     renew(store, session, &query, &event, &draft, &note)
+}
+
+/// Whether all that somebody wrote in the stay are reports of imaging or tissue: whoever reads those does not treat the patient.
+fn only_reports(store: &Store, query: &StoredQuery, to: &Recipient) -> Result<bool> {
+    let Some(chart) = query.draft.encounter.as_deref().map(|e| store.chart(e)).transpose()?.flatten() else { return Ok(false) };
+    let readings = evaluate::readings(&chart.documents);
+    let mut wrote = chart
+        .documents
+        .iter()
+        .zip(&readings)
+        .filter(|(d, _)| d.author.as_ref().and_then(|a| a.name.as_deref()).is_some_and(|name| name == to.name))
+        .map(|(d, reading)| d.document_type.unwrap_or(reading.document_type))
+        .peekable();
+    Ok(wrote.peek().is_some() && wrote.all(|kind| matches!(kind, DocumentType::RadiologyReport | DocumentType::PathologyReport)))
 }
 
 /// Sends other words in place of the ones before. The same rules hold for them.
@@ -203,14 +329,35 @@ pub fn reopen(store: &Store, session: &Session, id: i64, words: &str) -> Result<
     let query = load(store, id)?;
     let event = Event::Reopen { reason: words.to_owned() };
     let site = Site::of(store)?;
-    let draft = Draft { due: site.policy().due(&session.now()), ..query.draft.clone() };
-    renew(store, session, &query, &event, &draft, words)
+    let mut draft = Draft { due: site.policy().due(&session.now()), ..query.draft.clone() };
+    // A reason given for an earlier asking counts for that one alone; this one's own answers the rule about asking twice.
+    draft.justifications.remove(AGAIN);
+    let before = store.steps(id)?;
+    if says_what_is_new(words, &before) {
+        draft.justifications.insert(AGAIN.to_owned(), words.trim().to_owned());
+    }
+    allowed(&query, &event)?;
+    renew(store, session, &query, &event, &draft, words).map_err(|trouble| match &trouble.why {
+        Some(why) if why.contains(AGAIN) => trouble
+            .hint("quote what is new and say it: a finding, a result, words of the chart; that the answer does not suit is no reason"),
+        _ => trouble,
+    })
+}
+
+/// The rule about asking the same again.
+const AGAIN: &str = "QL104";
+
+/// Whether words say why the same question is asked again: more than that it is to be looked at again, and not what was said before.
+fn says_what_is_new(words: &str, before: &[StoredStep]) -> bool {
+    let plain =
+        |text: &str| text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ").to_lowercase();
+    is_reason(words) && !is_empty_reason(words) && !before.iter().any(|s| s.event == "reopen" && plain(&s.note) == plain(words))
 }
 
 fn renew(store: &Store, session: &Session, query: &StoredQuery, event: &Event, draft: &Draft, note: &str) -> Result<()> {
     let to = allowed(query, event)?;
     must_pass(store, session, query.id, draft, "query.version")?;
-    let text = render_text(draft, Some(query.id));
+    let text = render_sent(draft, query.id, &session.now());
     let new = NewVersion { event: event.code(), draft, provider_text: &text, body_hash: &body_hash(draft), note };
     store.new_version(&session.actor(), query.id, (query.state, to), &new)
 }

@@ -2,17 +2,38 @@
 //! stops anybody; all of it is said.
 
 use super::query_life::outcome_of;
-use crate::chart::Chart;
-use crate::query::{Outcome, recipients, same_person};
+use crate::chart::{Chart, Instant};
+use crate::query::{EarlierAnswer, Outcome, recipients, same_person};
 use crate::store::{StoredQuery, StoredStep};
 
-/// Who replied: the name in front of the answer in its step, else the recipient.
+/// Who replied: who was said to have, else the recipient.
 pub fn answered_by(query: &StoredQuery, steps: &[StoredStep]) -> Option<String> {
     let answer = query.answer.as_deref()?;
     let to = query.draft.recipient.as_ref().map(|r| r.name.clone()).unwrap_or_default();
-    let step = steps.iter().rfind(|s| s.event == "answer")?;
-    let named = step.note.strip_suffix(answer).and_then(|before| before.strip_suffix(": ")).map(str::to_owned);
-    Some(named.unwrap_or(to))
+    Some(named(query.answered_by.as_deref(), answer, steps.iter().rfind(|s| s.event == "answer")?).unwrap_or(to))
+}
+
+/// Who an answer's step says gave it; steps of older versions have the name in front of the answer.
+fn named(given: Option<&str>, answer: &str, step: &StoredStep) -> Option<String> {
+    let older = || step.note.strip_suffix(answer).and_then(|before| before.strip_suffix(": ")).map(str::to_owned);
+    given.map(str::to_owned).or_else(older)
+}
+
+/// The answers that were given before the one that stands, oldest first: asking again takes none of them away.
+pub fn earlier_answers(query: &StoredQuery, steps: &[StoredStep]) -> Vec<EarlierAnswer> {
+    let mut all: Vec<EarlierAnswer> = steps
+        .iter()
+        .filter(|s| s.event == "answer")
+        .map(|s| {
+            let answer = s.answer.clone().unwrap_or_else(|| s.note.clone());
+            let by = named(s.answered_by.as_deref(), &answer, s).unwrap_or_default();
+            EarlierAnswer { answer, by, at: s.answered_at.or_else(|| Instant::parse(&s.at)) }
+        })
+        .collect();
+    if query.answer.is_some() {
+        all.pop();
+    }
+    all
 }
 
 /// What is to be said of a query.
@@ -20,11 +41,30 @@ pub fn notes(query: &StoredQuery, steps: &[StoredStep], chart: Option<&Chart>) -
     let mut out = Vec::new();
     if let Some(by) = answered_by(query, steps) {
         out.extend(of_reply(query, &by, chart));
+        let said = query.answer.as_deref().zip(steps.iter().rfind(|s| s.event == "answer"));
+        if said.is_none_or(|(answer, step)| named(query.answered_by.as_deref(), answer, step).is_none()) {
+            out.push(format!("nobody said who answered: it is taken to be {by}, who was asked"));
+        }
     }
+    let before = earlier_answers(query, steps).len();
+    if before > 0 {
+        out.push(format!("it was answered {before} {} before this asking; every answer stands in the timeline", times(before)));
+    }
+    out.extend(
+        steps
+            .iter()
+            .filter(|s| s.event == "documented")
+            .filter_map(|s| s.note.strip_prefix("said to stand"))
+            .map(|n| format!("said by hand to stand{n}")),
+    );
     if let Some(outcome) = query.outcome {
         out.extend(of_outcome(query, outcome));
     }
     out
+}
+
+fn times(n: usize) -> &'static str {
+    if n == 1 { "time" } else { "times" }
 }
 
 /// Whether the person who replied is the one who was asked.
@@ -54,8 +94,10 @@ pub fn of_outcome(query: &StoredQuery, outcome: Outcome) -> Option<String> {
 /// Whether an outcome can be that of an answer that ticked an option of this kind.
 pub fn fits(ticked: Outcome, outcome: Outcome) -> bool {
     match outcome {
+        // Words under "other" are another diagnosis until somebody says of which option they are an equivalent.
+        Outcome::Agreed | Outcome::Validated => outcome == ticked,
         Outcome::InvalidResponse | Outcome::AnsweredNotDocumented | Outcome::Withdrawn | Outcome::NoResponse => true,
-        // Words under "other" can be an equivalent, another diagnosis, or none.
+        // Words under "other" can also say that there is none.
         _ if ticked == Outcome::AltDx => !matches!(outcome, Outcome::Undetermined),
         _ => outcome == ticked,
     }
@@ -88,7 +130,9 @@ mod tests {
             (OptionKind::No, Outcome::Agreed, true),
             (OptionKind::Diagnosis, Outcome::Disagreed, true),
             (OptionKind::Diagnosis, Outcome::Agreed, false),
-            (OptionKind::Other, Outcome::Agreed, false),
+            (OptionKind::Other, Outcome::Agreed, true),
+            (OptionKind::Other, Outcome::Disagreed, false),
+            (OptionKind::NotSignificant, Outcome::Agreed, true),
             (OptionKind::Undetermined, Outcome::InvalidResponse, false),
         ] {
             assert_eq!(of_outcome(&query(kind), outcome).is_some(), said, "{kind:?} {outcome:?}");

@@ -7,7 +7,7 @@ use crate::chart::Instant;
 use crate::error::Trouble;
 use crate::query::render::spelled;
 
-const HEADER: [&str; 14] = [
+const HEADER: [&str; 16] = [
     "query",
     "version",
     "state",
@@ -22,6 +22,8 @@ const HEADER: [&str; 14] = [
     "options",
     "answer",
     "answered",
+    "answered_by",
+    "earlier_answers",
 ];
 
 /// The table.
@@ -47,6 +49,8 @@ pub fn csv(sheets: &[Sheet]) -> String {
             s.view.options.join("; "),
             answer,
             time(s.answer.as_ref().and_then(|a| a.at)),
+            s.answer.as_ref().map(|a| a.by.clone()).unwrap_or_default(),
+            s.earlier_answers.iter().map(super::EarlierAnswer::line).collect::<Vec<_>>().join("\n"),
         ]));
     }
     out
@@ -127,7 +131,11 @@ pub fn replies_from_csv(source: &str, text: &str) -> Replies {
         }
         let (option, words) = (get(&OPTION), get(&TEXT));
         if option.is_empty() && words.is_empty() && answer.is_empty() {
-            continue; // a row of a query that nobody answered yet
+            // In our own table it is a query that nobody answered yet; in a table of answers, an answer that was lost.
+            if column(&["state"]).is_none() {
+                out.refused.push(trouble("the row holds no answer").hint("fill the column option or text, or leave the row away"));
+            }
+            continue;
         }
         // One place for both: the first line can be an option.
         let (first, rest) = answer.split_once('\n').unwrap_or((&answer, ""));

@@ -125,7 +125,15 @@ fn questionnaire(sheet: &Sheet) -> Value {
     );
     map.insert("version".into(), sheet.version.to_string().into());
     put(&mut map, "title", &sheet.view.title);
-    map.insert("status".into(), if sheet.state.is_draft() { "draft" } else { "active" }.into());
+    map.insert(
+        "status".into(),
+        match sheet.state {
+            QueryState::Withdrawn => "retired",
+            state if state.is_draft() => "draft",
+            _ => "active",
+        }
+        .into(),
+    );
     map.extend(sheet.sent.map(|at| ("date".to_owned(), Value::String(fhir_time(&at)))));
     put(&mut map, "publisher", &sheet.view.from);
     map.insert("item".into(), items.into());
@@ -161,6 +169,16 @@ fn task(sheet: &Sheet) -> Value {
     let owner = sheet.view.to.as_ref().and_then(|to| reference(to.identifier.as_deref(), &to.name));
     map.extend(owner.map(|r| ("owner".to_owned(), r)));
     map.extend(sheet.view.due.map(|due| ("restriction".to_owned(), json!({ "period": { "end": fhir_time(&due) } }))));
+    if !sheet.earlier_answers.is_empty() {
+        let note = |e: &super::EarlierAnswer| {
+            let mut map = Map::new();
+            put(&mut map, "authorString", &e.by);
+            map.extend(e.at.map(|at| ("time".to_owned(), Value::String(fhir_time(&at)))));
+            put(&mut map, "text", &format!("Answer before it was asked again: {}", e.answer));
+            Value::Object(map)
+        };
+        map.insert("note".into(), sheet.earlier_answers.iter().map(note).collect::<Vec<_>>().into());
+    }
     if sheet.answer.is_some() {
         let output = json!({ "type": { "text": "answer" }, "valueReference": { "reference": full_url(sheet, "QuestionnaireResponse") } });
         map.insert("output".into(), json!([output]));

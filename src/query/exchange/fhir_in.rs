@@ -112,6 +112,9 @@ fn reply(response: &Resource<'_>, all: &[Resource<'_>]) -> Result<Reply, &'stati
     if coded.len() > 1 {
         return Err("more than one option is ticked");
     }
+    if coded.is_empty() && plain.len() > 1 {
+        return Err("more than one answer is given to one question");
+    }
     let mut words: Vec<String> = plain.iter().map(|a| words_of(a)).filter(|w| !w.is_empty()).collect();
     let coding = coded.first().and_then(|a| a.get("valueCoding"));
     let option = match coding {

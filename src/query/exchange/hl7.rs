@@ -2,6 +2,7 @@
 
 use super::{Sheet, hl7_time};
 use crate::chart::{EncounterClass, Instant, Sex};
+use crate::query::QueryState;
 use crate::query::render::spelled;
 
 /// One message a query, segments ended by carriage returns as the standard asks.
@@ -22,7 +23,11 @@ fn message(sheet: &Sheet, now: &Instant) -> String {
         format!(
             "TXA|1|CQ^Clinical documentation query^L|TX|{}|{from}||||{from}|||{number}^LACUNA|||||{}",
             hl7_time(at),
-            if sheet.state.is_draft() { "IP" } else { "DO" }
+            match sheet.state {
+                QueryState::Withdrawn => "CA",
+                state if state.is_draft() => "IP",
+                _ => "DO",
+            }
         ),
     ];
     let mut fields: Vec<(&str, &str, String)> = vec![
@@ -39,8 +44,15 @@ fn message(sheet: &Sheet, now: &Instant) -> String {
         fields.push(("ST", "BY^Who replied^LACUNA", answer.by.clone()));
         fields.push(("TS", "AT^When^LACUNA", answer.at.map(|t| hl7_time(&t)).unwrap_or_default()));
     }
+    fields.extend(sheet.earlier_answers.iter().map(|e| ("TX", "EARLIER^An answer before it was asked again^LACUNA", e.line())));
+    // Table 0085: a draft is preliminary, what was taken back is wrong as posted.
+    let status = match sheet.state {
+        QueryState::Withdrawn => "W",
+        state if state.is_draft() => "P",
+        _ => "F",
+    };
     for (n, (kind, name, value)) in fields.iter().enumerate() {
-        segments.push(format!("OBX|{}|{kind}|{name}||{}||||||F", n + 1, escape(value)));
+        segments.push(format!("OBX|{}|{kind}|{name}||{}||||||{status}", n + 1, escape(value)));
     }
     segments.iter().map(|s| format!("{s}\r")).collect()
 }

@@ -43,7 +43,9 @@ pub struct Sheet {
     pub sent: Option<Instant>,
     /// The answer, when one came.
     pub answer: Option<SheetAnswer>,
-    /// What the provider sees, byte for byte.
+    /// The answers given before it was asked again, oldest first.
+    pub earlier_answers: Vec<EarlierAnswer>,
+    /// What the provider sees, byte for byte; before it a mark, where nobody is to answer it.
     pub text: String,
     /// The patient and the encounter by the sender's identifiers.
     #[serde(skip)]
@@ -62,10 +64,31 @@ pub struct Sheet {
     pub open_options: Vec<usize>,
 }
 
+/// An answer that was given before the question was asked again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EarlierAnswer {
+    /// The option and the words.
+    pub answer: String,
+    /// Who replied; empty where nobody said so.
+    pub by: String,
+    /// When.
+    pub at: Option<Instant>,
+}
+
+impl EarlierAnswer {
+    /// In one line.
+    pub(super) fn line(&self) -> String {
+        let by = if self.by.is_empty() { "the recipient" } else { self.by.as_str() };
+        let at = self.at.map(|at| format!("{at}, ")).unwrap_or_default();
+        format!("{at}{by}: {}", self.answer.replace('\n', " / "))
+    }
+}
+
 /// The answer to a query.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SheetAnswer {
-    /// The option that was ticked, from 0.
+    /// The option that was ticked, from 0; written out from 1, as commands count.
+    #[serde(serialize_with = "from_one")]
     pub option: Option<usize>,
     /// In words.
     pub words: String,
@@ -73,6 +96,11 @@ pub struct SheetAnswer {
     pub by: String,
     /// When.
     pub at: Option<Instant>,
+}
+
+#[allow(clippy::ref_option)] // serde hands it over so
+fn from_one<S: serde::Serializer>(option: &Option<usize>, to: S) -> Result<S::Ok, S::Error> {
+    option.map(|at| at + 1).serialize(to)
 }
 
 impl SheetAnswer {
@@ -85,18 +113,40 @@ impl SheetAnswer {
     }
 }
 
+/// What stands before the title of a query that nobody is to answer, in every form: a draft must not look like a question that was
+/// asked, nor a withdrawn one like a question that waits.
+pub fn mark(state: QueryState) -> Option<&'static str> {
+    match state {
+        QueryState::Draft | QueryState::Ready => Some("DRAFT - NOT SENT"),
+        QueryState::Withdrawn => Some("WITHDRAWN - DO NOT ANSWER"),
+        _ => None,
+    }
+}
+
+/// A title with its mark.
+pub fn marked(mark: &str, title: &str) -> String {
+    if title.starts_with(mark) { title.to_owned() } else { format!("{mark}: {title}") }
+}
+
 impl Sheet {
     /// The sheet of a query.
     pub fn of(id: i64, (version, state): (u32, QueryState), draft: &Draft, text: String, hash: String) -> Self {
+        let (mut view, mut text) = (draft.provider_view(), text);
+        if let Some(mark) = mark(state) {
+            let plain = text.strip_prefix("Title: ").map(str::to_owned);
+            text = format!("Title: {}", marked(mark, plain.as_deref().unwrap_or(&text)));
+            view.title = marked(mark, &view.title);
+        }
         let open = draft.options.iter().enumerate().filter(|(_, o)| o.kind == OptionKind::Other).map(|(i, _)| i).collect();
         Self {
             query: id,
             version,
             state,
             hash,
-            view: draft.provider_view(),
+            view,
             sent: None,
             answer: None,
+            earlier_answers: Vec::new(),
             text,
             identifiers: (draft.patient.clone(), draft.encounter.clone()),
             person: None,

@@ -10,6 +10,7 @@ const SHIPPED: &str = include_str!("../../../templates/concepts.toml");
 
 #[derive(Deserialize)]
 struct File {
+    processes: Vec<String>,
     concept: BTreeMap<String, Entry>,
 }
 
@@ -35,6 +36,8 @@ pub(crate) struct Concepts {
     support: BTreeMap<String, Patterns>,
     hints: BTreeMap<String, Patterns>,
     findings: BTreeSet<String>,
+    /// The words of the names, but for short ones.
+    words: BTreeSet<String>,
 }
 
 /// A diagnosis named in a text.
@@ -54,7 +57,8 @@ impl Concepts {
         for (id, entry) in file.concept {
             // An index turns a name round: "kidney injury, acute".
             let turned = entry.names.iter().filter_map(|n| n.split_once(' ').map(|(first, rest)| format!("{rest} , {first}")));
-            let all: Vec<String> = entry.names.iter().cloned().chain(turned).collect();
+            let of = entry.names.iter().filter_map(|n| of_the(n, &file.processes));
+            let all: Vec<String> = entry.names.iter().cloned().chain(turned).chain(of).collect();
             out.owner.extend(all.iter().map(|_| id.clone()));
             names.extend(all);
             if entry.finding {
@@ -68,6 +72,8 @@ impl Concepts {
             }
             out.within.insert(id, entry.within);
         }
+        let long = |t: Token| (t.text.chars().count() >= SPELLED && t.text.chars().all(char::is_alphabetic)).then_some(t.text);
+        out.words = names.iter().flat_map(|n| tokens(n)).filter_map(long).collect();
         out.names = Patterns::new(&names);
         Ok(out)
     }
@@ -86,6 +92,16 @@ impl Concepts {
             out.push(Named { concept: concept.clone(), span: found.span });
         }
         out
+    }
+
+    /// The tokens with each word that is nearly a word of a name spelled as that word: one letter wrong, missing or too many.
+    pub(crate) fn mended(&self, tokens: &[Token]) -> Vec<Token> {
+        let near = |t: &Token| {
+            let length = t.text.chars().count();
+            let plain = length + 1 >= SPELLED && t.text.chars().all(char::is_alphabetic) && !self.words.contains(&t.text);
+            plain.then(|| self.words.iter().find(|w| is_one_off(w, &t.text))).flatten()
+        };
+        tokens.iter().map(|t| Token { span: t.span, text: near(t).unwrap_or(&t.text).clone() }).collect()
     }
 
     /// The same for a text, and what the reader finds besides: its lexicon knows more names of a condition, this table more
@@ -146,6 +162,29 @@ impl Concepts {
         let support = self.support.get(concept)?;
         Some(support.any(words) || self.find(words).iter().any(|n| self.implied(&n.concept).contains(concept)))
     }
+}
+
+/// "Acute kidney injury" as "acute injury of the kidney", where the last word names what happens to the one before it.
+fn of_the(name: &str, processes: &[String]) -> Option<String> {
+    let words: Vec<&str> = name.split(' ').collect();
+    let [before @ .., part, process] = words.as_slice() else { return None };
+    let happens = processes.iter().any(|p| p == process);
+    happens.then(|| [before, &[process, "(of|to|in)", "(the|)", part]].concat().join(" ").replace(part, &format!("({part}|{part}s)")))
+}
+
+/// Letters that a word of a name needs before a word that is nearly the same is taken for it.
+const SPELLED: usize = 5;
+
+/// Whether one letter must be changed, added or taken away.
+fn is_one_off(one: &str, other: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
+    if long.len() - short.len() > 1 {
+        return false;
+    }
+    let same = short.iter().zip(long.iter()).take_while(|(x, y)| x == y).count();
+    let rest = |of: &[char], from: usize| of.get(from..).map(<[char]>::to_vec).unwrap_or_default();
+    rest(long, same + 1) == rest(short, same + usize::from(short.len() == long.len()))
 }
 
 /// The shipped table. The file is compiled in and a test parses it, so the empty fallback is never seen.

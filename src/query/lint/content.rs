@@ -209,7 +209,10 @@ const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "au
 fn is_indicator(page: &Page<'_>, sentence: &Sentence) -> bool {
     let number = sentence.tokens.iter().any(|t| t.text.starts_with(|c: char| c.is_ascii_digit()));
     let header = sentence.tokens.first().is_some_and(|t| {
-        matches!(t.text.as_str(), "to" | "from" | "due" | "patient" | "encounter" | "mrn" | "sent" | "date" | "query" | "account")
+        matches!(
+            t.text.as_str(),
+            "to" | "from" | "due" | "patient" | "encounter" | "mrn" | "sent" | "date" | "query" | "account" | "admitted"
+        )
     });
     (number && !header) || page.vocab("clinical").any(&sentence.tokens)
 }

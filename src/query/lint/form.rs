@@ -1,12 +1,14 @@
 //! The right form for the question (QL050 to QL053), clinical validation (QL090 to QL093), and the shape of the whole (QL100 to
 //! QL102).
 
+use super::concepts::concepts;
 use super::options::{Escape, escape, held};
 use super::page::{Page, Part, Sentence};
-use super::words::tokens;
+use super::words::{Token, tokens};
 use crate::chart::{Evidence, Span};
 use crate::query::evidence::words_of;
 use crate::query::{Indicator, OptionKind, QueryForm, Reason};
+use std::collections::BTreeSet;
 
 pub(crate) fn check(page: &mut Page<'_>) {
     match page.form() {
@@ -26,6 +28,9 @@ pub(crate) fn check(page: &mut Page<'_>) {
 fn cited(page: &mut Page<'_>) {
     let Some(evidence) = &page.draft.documented_at else { return };
     let rule = if page.form() == QueryForm::Validation || page.draft.reason == Reason::R4 { "QL090" } else { "QL050" };
+    if rule == "QL090" && !page.is_statement(evidence) {
+        page.add_at(rule, "documented_at", "no provider wrote what is cited as the diagnosis");
+    }
     for departure in (page.context.departures)(&Indicator::new(evidence.clone(), "documentation")) {
         page.add_at(rule, "documented_at", departure.message());
     }
@@ -45,9 +50,18 @@ fn yes_no(page: &mut Page<'_>) {
         page.add("QL050", part, Some(place), "a yes/no question names a diagnosis that no provider documented");
     }
     if !page.plain {
-        if draft.documented_at.is_none() {
-            page.add_at("QL050", "documented_at", "a yes/no query cites where the diagnosis is documented");
+        match &draft.documented_at {
+            None => page.add_at("QL050", "documented_at", "a yes/no query cites where the diagnosis is documented"),
+            Some(evidence) if !page.is_statement(evidence) => {
+                page.add_at(
+                    "QL050",
+                    "documented_at",
+                    "no provider wrote what is cited: a nurse's, laboratory's or radiologist's words document no diagnosis",
+                );
+            }
+            Some(evidence) => stated(page, evidence),
         }
+        undocumented_cause(page);
         if matches!(draft.reason, Reason::R3 | Reason::R4 | Reason::R8 | Reason::R9) {
             page.add_at("QL050", "reason", "this reason does not allow a yes/no query");
         }
@@ -58,6 +72,72 @@ fn yes_no(page: &mut Page<'_>) {
             Escape::Missing => page.add_at("QL051", "options", format!("there is no \"{label}\" beside yes and no")),
             Escape::Held(i, place) => held(page, "QL051", label, i, place),
         }
+    }
+}
+
+/// QL050: the cited words state a diagnosis, and it is the one that is asked about.
+fn stated(page: &mut Page<'_>, evidence: &Evidence) {
+    let words = tokens(&words_of(evidence));
+    let says = concepts().named_by_reader_too(&words_of(evidence), &words);
+    let Some(question) = page.field(Part::Question) else { return };
+    let asked: Vec<&str> = question.named.iter().map(|n| n.concept.as_str()).collect();
+    let implied: BTreeSet<String> = says.iter().flat_map(|n| concepts().implied(&n.concept)).collect();
+    let asks = tokens(&question.text);
+    // A diagnosis that neither table knows is told by its own words.
+    let own = |t: &&Token| {
+        t.text.chars().filter(|c| c.is_alphabetic()).count() >= 5
+            && !page.vocabularies.is_filler(&t.text)
+            && !page.vocab("clinical").any(std::slice::from_ref(*t))
+    };
+    let repeated = words.iter().filter(own).any(|t| asks.iter().any(|a| a.text == t.text));
+    let quoted = page.vocab("quoted_condition").any(&asks);
+    let states = says.iter().any(|n| !concepts().is_finding(&n.concept));
+    let fits = match (asked.is_empty(), states) {
+        _ if quoted => states || !page.vocab("clinical").any(&words),
+        (false, true) => asked.iter().any(|c| implied.contains(*c) || concepts().implied(c).iter().any(|w| implied.contains(w))),
+        (true, true) => true,
+        (_, false) => repeated,
+    };
+    if !fits {
+        page.add_at("QL050", "documented_at", "the cited words do not state the diagnosis that is asked about");
+    }
+}
+
+/// QL050: "Is the pancreatitis due to alcohol?" asks about two things, and both are documented: a cause that nobody wrote of is put into
+/// the provider's mouth.
+fn undocumented_cause(page: &mut Page<'_>) {
+    let Some(field) = page.field(Part::Question) else { return };
+    let said: Vec<Vec<Token>> = page
+        .included()
+        .map(|(_, i)| &i.evidence)
+        .chain(&page.draft.documented_at)
+        .filter(|e| page.is_statement(e))
+        .map(|e| tokens(&words_of(e)))
+        .collect();
+    let mut found = None;
+    for sentence in &field.sentences {
+        let Some(link) = page.vocab("cause_asked").find(&sentence.tokens).into_iter().next() else { continue };
+        let cause: Vec<&Token> = sentence
+            .tokens
+            .iter()
+            .skip(link.past)
+            .take_while(|t| !matches!(t.text.as_str(), "?" | "," | ";"))
+            .filter(|t| t.text.chars().filter(|c| c.is_alphabetic()).count() >= 4 && !page.vocabularies.is_filler(&t.text))
+            .collect();
+        let (Some(first), Some(last)) = (cause.first(), cause.last()) else { continue };
+        let place = Span::new(first.span.start, last.span.end);
+        let named = field.named_in(place).any(|n| page.documented.contains(&n.concept));
+        let stem = |t: &Token| t.text.chars().take(5).collect::<String>();
+        let negated = |words: &[Token], at: usize| page.vocab("negation").any(words.get(at.saturating_sub(3)..at).unwrap_or_default());
+        let stands = said
+            .iter()
+            .any(|words| words.iter().enumerate().any(|(at, w)| cause.iter().any(|c| stem(c) == stem(w)) && !negated(words, at)));
+        if !named && !stands {
+            found = Some(place);
+        }
+    }
+    if let Some(place) = found {
+        page.add("QL050", Part::Question, Some(place), "no provider's quoted words name this cause");
     }
 }
 

@@ -137,11 +137,17 @@ fn record_numbers(text: &str) -> Vec<String> {
 /// a sent query.
 fn repeats(page: &mut Page<'_>) {
     let (draft, context) = (page.draft, page.context);
+    let answered: Vec<_> = context.past.iter().filter(|p| p.answered).collect();
+    if !answered.is_empty() && page.included().all(|(_, i)| answered.iter().any(|p| p.hashes.contains(&i.hash))) {
+        let times = if answered.len() == 1 { "once".to_owned() } else { format!("{} times", answered.len()) };
+        page.add_at("QL104", "indicators", format!("this was answered {times} already, and nothing new is quoted"));
+    }
     if let Some(concept) = &draft.concept {
         let past: Vec<_> = context.past.iter().filter(|p| p.concept == *concept).collect();
         let known = |hash: &String| past.iter().any(|p| p.hashes.contains(hash));
-        if past.len() >= 2 && page.included().all(|(_, i)| known(&i.hash)) {
-            page.add_at("QL104", "concept", format!("{} queries asked this with the same indicators", past.len()));
+        let others = past.iter().filter(|p| !p.answered).count();
+        if others >= 2 && page.included().all(|(_, i)| known(&i.hash)) {
+            page.add_at("QL104", "concept", format!("{others} queries asked this with the same indicators"));
         }
         if draft.reason == Reason::R3 && context.documented_since.contains(concept) {
             page.add_at("QL107", "concept", "a provider has documented it since the newest indicator");

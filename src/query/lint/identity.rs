@@ -36,15 +36,29 @@ pub(crate) fn check(page: &mut Page<'_>) {
     {
         page.add_at("QL005", "due", "the due time has passed already");
     }
-    if let Some(concept) = &draft.concept
-        && let Some((_, id)) = context.open_queries.iter().find(|(open, _)| open == concept)
+    if let (Some(due), Some(now)) = (draft.due, context.now)
+        && due.hours_since(&now) > page.vocabularies.max_due_days * 24.0
     {
-        page.add_at("QL006", "concept", format!("query {id} on the same subject is still open"));
+        page.add_at("QL005", "due", format!("the due time lies more than {:.0} days ahead", page.vocabularies.max_due_days));
+    }
+    let own = super::OpenQuery::of(0, draft);
+    if let Some(open) = context.open_queries.iter().find(|open| is_same(&own, open)) {
+        page.add_at("QL006", "concept", format!("query {} on the same subject is still open", open.id));
     }
     let (load, most) = context.recipient_load;
     if load > most {
         page.add_at("QL007", "recipient", format!("{load} queries wait for this recipient already"));
     }
+}
+
+/// Whether two queries ask the same: by their subject; and where one came from no gap, by the words and the diagnoses that they share.
+fn is_same(one: &super::OpenQuery, other: &super::OpenQuery) -> bool {
+    if let (Some(a), Some(b)) = (&one.concept, &other.concept) {
+        return a == b;
+    }
+    let shared = one.hashes.intersection(&other.hashes).count();
+    let named = one.diagnoses.intersection(&other.diagnoses).count();
+    shared >= 2 || (shared >= 1 && named >= 1) || named >= 2
 }
 
 fn recipient(page: &mut Page<'_>) {

@@ -84,11 +84,24 @@ impl Report {
 
 /// A reason is words, not a key pressed to get past the question.
 fn is_justified(draft: &Draft, rule: &str) -> bool {
+    draft.justifications.get(rule).is_some_and(|given| is_reason(given))
+}
+
+/// Whether words say enough to be a reason (`templates/lint.toml` says how much that is).
+pub fn is_reason(given: &str) -> bool {
     let all = vocabularies();
-    draft.justifications.get(rule).is_some_and(|given| {
-        let words = given.split(|c: char| !c.is_alphabetic()).filter(|w| w.chars().count() >= 2).count();
-        words >= all.min_reason_words && given.chars().filter(|c| c.is_alphabetic()).count() >= all.min_reason_letters
-    })
+    let words = given.split(|c: char| !c.is_alphabetic()).filter(|w| w.chars().count() >= 2).count();
+    words >= all.min_reason_words && given.chars().filter(|c| c.is_alphabetic()).count() >= all.min_reason_letters
+}
+
+/// Whether words ask only that somebody look again, and say nothing of why.
+pub fn is_empty_reason(given: &str) -> bool {
+    let all = vocabularies();
+    let words = words::tokens(given);
+    let empty = all.get("empty_reason").find(&words);
+    let says =
+        |t: &words::Token| t.text.chars().filter(|c| c.is_alphanumeric()).count() >= 3 || t.text.starts_with(|c: char| c.is_ascii_digit());
+    !words.iter().any(|t| says(t) && !all.is_filler(&t.text) && !empty.iter().any(|e| e.span.contains(t.span)))
 }
 
 /// What the rules need to know beside the query.
@@ -106,8 +119,8 @@ pub struct Context<'a> {
     pub pools: &'a [String],
     /// A document's stored text, by the sender's identifier.
     pub source_text: &'a dyn Fn(&str) -> Option<String>,
-    /// Open queries of the encounter: concept and id.
-    pub open_queries: &'a [(String, String)],
+    /// Open queries of the encounter.
+    pub open_queries: &'a [OpenQuery],
     /// Open queries that wait for the recipient, and how many are too many.
     pub recipient_load: (usize, usize),
     /// When it is judged; `None` where the caller has no clock to offer.
@@ -118,6 +131,8 @@ pub struct Context<'a> {
     pub first_stood: &'a dyn Fn(&TextEvidence) -> Option<Instant>,
     /// The current version of a document.
     pub version_of: &'a dyn Fn(&str) -> Option<u32>,
+    /// Whether a provider wrote a document; nothing where that is not known.
+    pub provider_wrote: &'a dyn Fn(&str) -> Option<bool>,
     /// Whose record it is, by the sender's identifier of the record.
     pub patient_of: &'a dyn Fn(&str) -> Option<String>,
     /// Queries of the encounter that were sent before.
@@ -137,6 +152,34 @@ pub struct Context<'a> {
     pub bare: bool,
 }
 
+/// A query that still waits for its answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenQuery {
+    /// Its number.
+    pub id: String,
+    /// What it asks about; nothing for one that came from no gap.
+    pub concept: Option<String>,
+    /// The hashes of its indicators.
+    pub hashes: BTreeSet<String>,
+    /// The diagnoses that it offers or asks about.
+    pub diagnoses: BTreeSet<String>,
+}
+
+impl OpenQuery {
+    /// What a draft that was sent looks like.
+    pub fn of(id: i64, draft: &Draft) -> Self {
+        let hashes = draft.indicators.iter().filter(|i| i.included).map(|i| i.hash.clone()).collect();
+        Self { id: id.to_string(), concept: draft.concept.clone(), hashes, diagnoses: diagnoses_of(draft) }
+    }
+}
+
+/// The diagnoses that a draft offers or asks about, signs and symptoms left out.
+fn diagnoses_of(draft: &Draft) -> BTreeSet<String> {
+    let texts = draft.options.iter().map(|o| o.text.as_str()).chain([draft.question.as_str(), draft.title.as_str()]);
+    let named = texts.flat_map(|text| concepts().named(text)).map(|n| n.concept);
+    named.chain(draft.concept.clone()).filter(|c| !concepts().is_finding(c)).collect()
+}
+
 /// A query that was sent before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Past {
@@ -144,9 +187,15 @@ pub struct Past {
     pub concept: String,
     /// The hashes of its indicators.
     pub hashes: BTreeSet<String>,
+    /// An earlier asking of this very query, which was answered.
+    pub answered: bool,
 }
 
 fn no_source(_: &str) -> Option<String> {
+    None
+}
+
+fn no_author(_: &str) -> Option<bool> {
     None
 }
 
@@ -179,6 +228,7 @@ impl Context<'_> {
             stay: None,
             first_stood: &no_earlier,
             version_of: &no_version,
+            provider_wrote: &no_author,
             patient_of: &no_source,
             past: &[],
             documented_since: &NOTHING,

@@ -38,7 +38,11 @@ pub(crate) fn check(page: &mut Page<'_>) {
         order(page, &diagnoses);
         lengths(page, &diagnoses);
         criteria(page, &diagnoses);
-        if draft.reason == Reason::R9 && !kinds.contains(&OptionKind::NotSignificant) {
+        // A template that asks about a finding offers it.
+        let template = draft.template.as_deref().and_then(|id| page.context.templates.get(id));
+        let finding = template.is_some_and(|t| t.finding && (t.documented_question.is_empty() || draft.question != t.documented_question))
+            || draft.reason == Reason::R9;
+        if finding && !kinds.contains(&OptionKind::NotSignificant) {
             page.add_at("QL037", "options", "there is no \"Not clinically significant\" for a finding");
         }
     }
@@ -137,6 +141,9 @@ fn each(page: &mut Page<'_>) {
         {
             found.push(("QL039", i, Some(place), "it is marked above the other answers".to_owned()));
         }
+        if is_shouted(&option.text) && page.draft.options.iter().any(|o| !is_shouted(&o.text)) {
+            found.push(("QL039", i, None, "its capitals set it apart from the other answers".to_owned()));
+        }
         if let Some(place) = words.iter().find(|t| is_pictograph(&t.text)) {
             found.push(("QL039", i, Some(place.span), "a picture sign sets it apart from the other answers".to_owned()));
         }
@@ -169,6 +176,13 @@ fn each(page: &mut Page<'_>) {
     for (rule, i, place, message) in found {
         page.add(rule, Part::Option(i), place, message);
     }
+}
+
+/// Whether a whole option is written in capitals; abbreviations are not.
+fn is_shouted(text: &str) -> bool {
+    let long = |w: &str| w.chars().filter(|c| c.is_alphabetic()).count() >= 5;
+    let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).collect();
+    letters.iter().all(|c| c.is_uppercase()) && text.split_whitespace().any(long)
 }
 
 /// Whether two names side by side are two conditions: a finding, or a kind of the other, only says more of one ("respiratory failure

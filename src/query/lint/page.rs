@@ -6,7 +6,7 @@ use super::said::Said;
 use super::vocabulary::{Vocabularies, vocabularies};
 use super::words::{Token, first_after, last_before, quotations, sentences, tokens, within};
 use super::{Context, Diagnostic, rules};
-use crate::chart::{Evidence, Span};
+use crate::chart::{DocumentType, Evidence, Role, Span};
 use crate::query::evidence::words_of;
 use crate::query::{Draft, Indicator, OptionKind, QueryForm};
 use std::cell::OnceCell;
@@ -48,6 +48,11 @@ impl Field {
         // An option is judged by what supports it, and only this table knows that: to the reader a "diabetic ulcer" names diabetes.
         let named = if matches!(part, Part::Option(_)) { concepts().find(&all) } else { concepts().named_by_reader_too(text, &all) };
         Self { part, name: name.into(), text: text.to_owned(), base, sentences, quoted: quotations(text), named }
+    }
+
+    /// What to add to a place in this field to get the place that is told.
+    pub(crate) fn base(&self) -> usize {
+        self.base
     }
 
     /// Whether the place is a quotation from the record.
@@ -170,7 +175,7 @@ impl<'a> Page<'a> {
     fn documented_in_draft(&self) -> BTreeSet<String> {
         let mut out: BTreeSet<String> = self.context.documented.iter().flat_map(|c| concepts().implied(c)).collect();
         let stands = |e: &&Evidence| (self.context.departures)(&Indicator::new((*e).clone(), "documentation")).is_empty();
-        let cited = self.draft.documented_at.iter().filter(stands);
+        let cited = self.draft.documented_at.iter().filter(stands).filter(|e| self.is_statement(e));
         let own =
             self.draft.indicators.iter().filter(|i| i.included && i.group == "documentation" && self.context.bare).map(|i| &i.evidence);
         for evidence in cited.chain(own) {
@@ -180,6 +185,15 @@ impl<'a> Page<'a> {
             }
         }
         out
+    }
+
+    /// Whether these are a provider's own words: no value, no report of radiology or pathology, no nurse's note.
+    pub(crate) fn is_statement(&self, evidence: &Evidence) -> bool {
+        let Evidence::Text(text) = evidence else { return false };
+        let report = matches!(text.document_type, DocumentType::RadiologyReport | DocumentType::PathologyReport);
+        let role =
+            || Role::from_credential(text.author.as_deref().and_then(|a| a.split_once(',')).map_or("", |(_, credential)| credential));
+        !report && (self.context.provider_wrote)(&text.document).unwrap_or_else(|| role().is_provider())
     }
 
     /// In a plain text: what a sentence says that a provider wrote, by naming the document or by dating the quotation. Quotation
@@ -235,13 +249,13 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn affirmed(&self, words: &[Token]) -> Vec<String> {
+    pub(crate) fn affirmed(&self, words: &[Token]) -> Vec<String> {
         let named = concepts().find(words);
         named.iter().filter(|n| !self.is_negated(words, n.span)).flat_map(|n| concepts().implied(&n.concept)).collect()
     }
 
     /// Whether a negation stands in the four words before the place.
-    fn is_negated(&self, words: &[Token], place: Span) -> bool {
+    pub(crate) fn is_negated(&self, words: &[Token], place: Span) -> bool {
         let (before, after) = (last_before(words, place.start, 4), first_after(words, place.end, 4));
         let ruled_out = after.windows(2).any(|w| matches!(w, [a, b] if a.text == "ruled" && b.text == "out"));
         self.vocab("negation").any(before) || ruled_out

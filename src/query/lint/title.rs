@@ -1,6 +1,8 @@
 //! The title stands in an in-basket where nothing explains it (QL010 to QL012).
 
+use super::concepts::concepts;
 use super::page::{Page, Part};
+use super::words::tokens;
 use crate::chart::Span;
 
 pub(crate) fn check(page: &mut Page<'_>) {
@@ -15,6 +17,18 @@ pub(crate) fn check(page: &mut Page<'_>) {
             Some(named.span),
             format!("the title names \"{}\", which no provider documented", named.span.of(&field.text)),
         ));
+    }
+    if found.is_empty() {
+        // Nearly spelled so: "acute kidney lnjury", "Akute Kidney Injry".
+        let mended = concepts().mended(&tokens(&field.text));
+        for named in concepts().find(&mended).into_iter().filter(|n| page.is_undocumented(&n.concept)) {
+            let words = named.span.of(&field.text);
+            found.push((
+                "QL010",
+                Some(named.span),
+                format!("the title names \"{words}\", nearly spelled as a diagnosis that no provider documented"),
+            ));
+        }
     }
     for sentence in &field.sentences {
         for place in page.vocab("impact_title").find(&sentence.tokens) {

@@ -20,6 +20,7 @@ struct File {
     min_reason_letters: usize,
     min_reason_words: usize,
     prior_months: u32,
+    max_due_days: f64,
     vocabulary: BTreeMap<String, Entry>,
     labels: BTreeMap<String, Vec<String>>,
     rank: Rank,
@@ -144,6 +145,8 @@ pub(crate) struct Vocabularies {
     pub(crate) min_reason_words: usize,
     /// Months before the latest date that make a finding an earlier one.
     pub(crate) prior_months: u32,
+    /// Days from now after which no answer may be due.
+    pub(crate) max_due_days: f64,
     filler: BTreeSet<String>,
     nothing: (Vocabulary, Patterns),
 }
@@ -172,6 +175,7 @@ impl Vocabularies {
             min_reason_letters: file.min_reason_letters,
             min_reason_words: file.min_reason_words,
             prior_months: file.prior_months,
+            max_due_days: file.max_due_days,
             filler: file.filler.into_iter().collect(),
             nothing: Default::default(),
         })

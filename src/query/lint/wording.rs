@@ -20,9 +20,45 @@ pub(crate) fn check(page: &mut Page<'_>) {
     for (rule, part, place, message) in found {
         page.add(rule, part, Some(place), message);
     }
+    named_by_author(page);
     quoted_money(page);
     addressed_money(page);
     hidden(page);
+}
+
+/// QL067: a diagnosis that no provider documented, in the author's own words, where no graver rule speaks of that sentence already. An
+/// option offers it, and a quotation shows whose it is; anywhere else it is an answer given away.
+fn named_by_author(page: &mut Page<'_>) {
+    let mut found: Vec<(Part, Span, String)> = Vec::new();
+    for field in page.fields.iter().filter(|f| matches!(f.part, Part::Body | Part::Question | Part::Verbal | Part::Relevance(_))) {
+        for sentence in &field.sentences {
+            let base = field.base();
+            let told = page.found.iter().any(|d| {
+                matches!(d.rule, "QL050" | "QL052" | "QL060" | "QL062")
+                    && d.field == field.name
+                    && d.r#where.is_some_and(|(from, to)| from < sentence.span.end + base && to > sentence.span.start + base)
+            });
+            // What a pasted text quotes of the record without quotation marks is a finding with its number or its date.
+            let recorded = page.plain
+                && (sentence.tokens.iter().any(|t| t.text.starts_with(|c: char| c.is_ascii_digit()))
+                    || page.vocab("clinical").any(&sentence.tokens)
+                    || page.vocab("not_provider").any(&sentence.tokens));
+            if told || recorded {
+                continue;
+            }
+            let unknown = |n: &&Named| page.is_undocumented(&n.concept) && !page.is_negated(&sentence.tokens, n.span);
+            if let Some(named) = field.named_in(sentence.span).find(unknown) {
+                found.push((
+                    field.part,
+                    named.span,
+                    format!("\"{}\" is documented by no provider, and stands in the author's own words", words(field, named.span)),
+                ));
+            }
+        }
+    }
+    for (part, place, message) in found {
+        page.add("QL067", part, Some(place), message);
+    }
 }
 
 /// QL110: a character that nobody sees, in the author's words.
@@ -67,6 +103,16 @@ fn vocabulary(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out
             }
         }
     }
+    // "Rev enue" is read as what it spells.
+    for (place, word) in joined(&sentence.tokens) {
+        for (rule, vocabulary, says) in
+            [("QL070", "split_money", "speaks of payment or coding"), ("QL071", "split_quality", "speaks of quality scores")]
+        {
+            if page.vocab(vocabulary).any(std::slice::from_ref(&word)) && !field.is_quoted(place) {
+                out.push((rule, field.part, place, format!("\"{}\" {says}", words(field, place))));
+            }
+        }
+    }
     if !matches!(field.part, Part::Option(_) | Part::Title) {
         // The title and the options have rules of their own for codes.
         for place in codes(sentence.span.of(&field.text)) {
@@ -81,6 +127,18 @@ fn vocabulary(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out
     {
         out.push(("QL061", field.part, place, format!("\"{}\" expects a yes", words(field, place))));
     }
+}
+
+/// Two or three pieces of letters side by side, as the word that they spell together.
+fn joined(tokens: &[Token]) -> Vec<(Span, Token)> {
+    let letters = |t: &Token| t.text.chars().all(char::is_alphabetic);
+    let of = |pieces: &[Token]| {
+        let (first, last) = (pieces.first()?, pieces.last()?);
+        let span = Span::new(first.span.start, last.span.end);
+        let text: String = pieces.iter().map(|t| t.text.as_str()).collect();
+        pieces.iter().all(letters).then_some((span, Token { span, text }))
+    };
+    tokens.windows(2).chain(tokens.windows(3)).filter_map(of).collect()
 }
 
 fn leading(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
@@ -114,6 +172,13 @@ fn leading(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
         && let Some(named) = named(link.end, end).find(|n| unknown(&n.concept))
     {
         let place = Span::new(link.start, named.span.end);
+        out.push(("QL062", field.part, place, format!("\"{}\" draws the conclusion that the provider is asked for", words(field, place))));
+    }
+    // "KDIGO criteria are met" names the diagnosis by its criteria.
+    if let Some(place) = page.vocab("criteria_met").first(&sentence.tokens).filter(|p| !field.is_quoted(*p))
+        && !field.named_in(sentence.span).any(|n| page.documented.contains(&n.concept))
+        && !out.iter().any(|(rule, part, at, _)| *rule == "QL062" && *part == field.part && sentence.span.contains(*at))
+    {
         out.push(("QL062", field.part, place, format!("\"{}\" draws the conclusion that the provider is asked for", words(field, place))));
     }
     // "What caused the acute kidney injury?" where nobody wrote of one: the question has already answered itself.

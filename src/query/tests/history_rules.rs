@@ -176,8 +176,10 @@ fn ql103_one_patient() {
 fn ql104_a_third_query_brings_something_new() {
     let base = clean();
     let hashes: BTreeSet<String> = base.indicators.iter().map(|i| i.hash.clone()).collect();
-    let twice =
-        [Past { concept: "acute_kidney_injury".into(), hashes: hashes.clone() }, Past { concept: "acute_kidney_injury".into(), hashes }];
+    let twice = [
+        Past { concept: "acute_kidney_injury".into(), hashes: hashes.clone(), answered: false },
+        Past { concept: "acute_kidney_injury".into(), hashes, answered: false },
+    ];
     table(
         "QL104",
         &[clean(), changed(|d| d.indicators.truncate(2)), changed(|d| d.question.push(' '))],

@@ -1,6 +1,7 @@
 //! Keys of what lies over a screen.
 
 use super::{chart, composer, nav, when};
+use crate::chart::Instant;
 use crate::query::QueryState;
 use crate::tui::command::{self, Command};
 use crate::tui::edit::{self, Shape, Typed};
@@ -10,6 +11,7 @@ use crate::tui::layout;
 use crate::tui::model::Model;
 use crate::tui::msg::{Effect, Request, Slot};
 use crate::tui::say;
+use crate::work::Reply;
 use crate::work::model::{DismissReason, QueryRow};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -71,10 +73,13 @@ pub fn press(model: &mut Model, key: Key) -> Vec<Effect> {
                 let says = when::query(model).filter(|q| q.id == id).and_then(|q| q.says);
                 let other = says.filter(|says| !crate::work::outcome_fits(*says, *outcome));
                 let other = other.map(|o| format!(" The option that was ticked says {}.", say::outcome(o))).unwrap_or_default();
-                let question = format!(
-                    "Close query {id} as \u{201c}{}\u{201d}?{warning}{other} Only a reason opens it again.",
-                    say::outcome(*outcome)
-                );
+                if !other.is_empty() {
+                    let prompt = format!("Close query {id} as \u{201c}{}\u{201d}?{other} Why is it closed so?", say::outcome(*outcome));
+                    let purpose = Purpose::CloseWhy(id, *outcome);
+                    return keep(model, Layer::Words { prompt, text: String::new(), cursor: 0, purpose });
+                }
+                let question =
+                    format!("Close query {id} as \u{201c}{}\u{201d}?{warning} Only a reason opens it again.", say::outcome(*outcome));
                 keep(model, Layer::Confirm { question, yes: Yes::Close(id, *outcome) })
             }
             None if leaves(key) => Vec::new(),
@@ -204,6 +209,7 @@ pub fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
         Some(Layer::Words { text, cursor, .. }) => {
             edit::insert(text, cursor, &pasted);
         }
+        Some(Layer::Reply { who, naming: true, .. }) => who.push_str(&pasted),
         Some(Layer::Reply { text, cursor, typing: true, .. }) => {
             edit::insert(text, cursor, &pasted);
         }
@@ -279,7 +285,7 @@ fn confirmed(model: &mut Model, yes: Yes) -> Vec<Effect> {
     match yes {
         Yes::Query(gap) => chart::query_about(model, &gap),
         Yes::Discard(id) => vec![model.ask(Slot::Act, Request::Discard(id))],
-        Yes::Close(id, outcome) => vec![model.ask(Slot::Act, Request::Close(id, outcome))],
+        Yes::Close(id, outcome) => vec![model.ask(Slot::Act, Request::Close(id, outcome, String::new()))],
         Yes::Documented(id) => vec![model.ask(Slot::Act, Request::Documented(id))],
     }
 }
@@ -312,6 +318,7 @@ fn given(model: &mut Model, purpose: Purpose, text: String) -> Vec<Effect> {
                 keep(model, Layer::Words { prompt, text: String::new(), cursor: 0, purpose: Purpose::EscalateWhy(id, to) })
             }
         },
+        Purpose::CloseWhy(id, outcome) => vec![model.ask(Slot::Act, Request::Close(id, outcome, text))],
         Purpose::EscalateWhy(id, to) => vec![model.ask(Slot::Act, Request::Escalate(id, to, text))],
         Purpose::RedirectWhy(id, to) => vec![model.ask(Slot::Act, Request::Redirect(id, to, text))],
         Purpose::Amend(id) => vec![model.ask(Slot::Draft, Request::Amendment(id, text))],
@@ -332,7 +339,9 @@ fn given(model: &mut Model, purpose: Purpose, text: String) -> Vec<Effect> {
 }
 
 fn answer(model: &mut Model, key: Key, layer: Layer) -> Vec<Effect> {
-    let Layer::Reply { id, options, mut option, mut typing, mut text, mut cursor, mut early } = layer else { return Vec::new() };
+    let Layer::Reply { id, options, mut option, mut typing, mut text, mut cursor, mut who, mut naming, mut early } = layer else {
+        return Vec::new();
+    };
     match key {
         Key::Esc => {
             model.say("nothing was recorded");
@@ -340,10 +349,27 @@ fn answer(model: &mut Model, key: Key, layer: Layer) -> Vec<Effect> {
         }
         key if early.is_some() => early.iter_mut().for_each(|keys| keys.push(key)),
         Key::Enter if option.is_some() || !text.trim().is_empty() => {
-            return vec![model.ask(Slot::Act, Request::Reply(id, text.trim().to_owned(), option))];
+            let (by, when) = who.split_once(';').map_or((who.as_str(), ""), |(by, when)| (by, when.trim()));
+            let at = Instant::parse(when);
+            if at.is_some() || when.is_empty() {
+                let reply = Reply { words: text.trim().to_owned(), option, by: by.trim().to_owned(), at };
+                return vec![model.ask(Slot::Act, Request::Reply(id, Box::new(reply)))];
+            }
+            model.say("that is no time; as in  Lin Chen, MD; 2026-11-20T08:50-05:00");
         }
         Key::Enter => model.say("choose by digit, or type the provider's words"),
-        Key::Tab | Key::BackTab => typing = !typing && !options.is_empty() || options.is_empty(),
+        // From the options to the words, to who replied, and round again.
+        Key::Tab | Key::BackTab => {
+            (typing, naming) = match (typing, naming) {
+                (_, true) => (options.is_empty(), false),
+                (true, false) => (false, true),
+                (false, false) => (true, false),
+            };
+        }
+        _ if naming => {
+            let mut end = who.len();
+            edit::key(&mut who, &mut end, key, Shape { width: usize::MAX, multiline: false });
+        }
         Key::Char(c) if !typing && c.is_ascii_digit() => {
             let chosen = c.to_digit(10).and_then(|d| usize::try_from(d).ok()?.checked_sub(1)).filter(|at| *at < options.len());
             if chosen.is_some() {
@@ -358,5 +384,5 @@ fn answer(model: &mut Model, key: Key, layer: Layer) -> Vec<Effect> {
             }
         }
     }
-    keep(model, Layer::Reply { id, options, option, typing, text, cursor, early })
+    keep(model, Layer::Reply { id, options, option, typing, text, cursor, who, naming, early })
 }

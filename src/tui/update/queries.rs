@@ -67,7 +67,8 @@ pub fn answer(model: &mut Model) -> Vec<Effect> {
     let options: Vec<String> = known.filter(|_| here).unwrap_or_default();
     let typing = here && options.is_empty();
     let early = (!here).then(Vec::new);
-    model.layers.push(Layer::Reply { id, options, option: None, typing, text: String::new(), cursor: 0, early });
+    let who = when::query(model).and_then(|q| q.to.clone()).unwrap_or_default();
+    model.layers.push(Layer::Reply { id, options, option: None, typing, text: String::new(), cursor: 0, who, naming: false, early });
     if here { Vec::new() } else { vec![model.ask(Slot::Query, Request::Query(id))] }
 }
 

@@ -75,7 +75,7 @@ pub fn draw(model: &Model, layer: &Layer, pen: &mut Pen<'_>, size: (u16, u16), t
             let column = tail(text, *cursor, width - 4).1;
             Some(Position::new(at.x + 2 + u16::try_from(column).unwrap_or(0), at.y))
         }
-        Layer::Reply { id, options, option, typing, text, cursor, early } => {
+        Layer::Reply { id, options, option, typing, text, cursor, who, naming, early } => {
             let mut rows: Rows = options
                 .iter()
                 .enumerate()
@@ -95,13 +95,16 @@ pub fn draw(model: &Model, layer: &Layer, pen: &mut Pen<'_>, size: (u16, u16), t
             let blank = option.and_then(|at| options.get(at)).is_some_and(|o| o.contains("__"));
             let label = if blank { "what fills the blank  " } else { "provider's own words  " };
             rows.push(vec![(label.to_owned(), if *typing { Role::Accent } else { Role::Dim }), (shown, Role::Text)]);
-            let last = u16::try_from(rows.len() - 1).unwrap_or(0);
+            let words = u16::try_from(rows.len() - 1).unwrap_or(0);
+            let (name, end) = tail(who, who.len(), width.saturating_sub(28));
+            rows.push(vec![("who replied; when     ".to_owned(), if *naming { Role::Accent } else { Role::Dim }), (name, Role::Text)]);
+            let (last, column) = if *naming { (words + 1, end) } else { (words, column) };
             let at = sheet(
                 pen,
                 size,
                 &format!("The answer to query {id}"),
                 rows,
-                "digit chooses, Tab to the words, Enter records, Esc does nothing",
+                "digit chooses, Tab goes on, Enter records, Esc does nothing",
             )?;
             Some(Position::new(at.x + 22 + u16::try_from(column).unwrap_or(0), at.y + last))
         }

@@ -1,0 +1,178 @@
+//! What a compliance officer with fresh eyes found in the life of a query: an answer that no note carries, asked until it pleases, by
+//! anybody, with nothing in it, and sheets that look sent and are not.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+
+use lacuna::chart::Instant;
+use lacuna::query::{OptionKind, Outcome, QueryState, bundle, csv, letter, mdm};
+use lacuna::work::model::QueryView;
+use lacuna::work::{Desk, LocalDesk, Reply, demo};
+
+/// A draft of a chart that offers diagnoses and can be sent.
+fn sendable(desk: &LocalDesk) -> QueryView {
+    for (encounter, item) in [("88120", "N01-undocumented"), ("88120", "C01-specificity"), ("88085", "N01-specificity")] {
+        let Ok(chart) = desk.chart(encounter) else { continue };
+        for gap in chart.gaps.iter().filter(|g| g.gap.item == item && g.query.is_none()) {
+            let view = desk.draft_for_gap(&chart.chart.encounter.identifier, &gap.key).unwrap();
+            if view.row.state == QueryState::Draft && view.draft.options.len() > 2 && desk.lint(&view.draft).unwrap().can_send {
+                return view;
+            }
+        }
+    }
+    panic!("no draft of the charts can be sent");
+}
+
+fn sent(desk: &LocalDesk) -> i64 {
+    let view = sendable(desk);
+    desk.send(view.row.id, view.revision).unwrap();
+    view.row.id
+}
+
+/// The place of an option of this kind, from 0.
+fn option(desk: &LocalDesk, id: i64, kind: OptionKind) -> usize {
+    desk.query(id).unwrap().draft.options.iter().position(|o| o.kind == kind).unwrap()
+}
+
+/// Any note of the stay closed a query as agreed, even one written before it that names nothing of the answer.
+#[test]
+fn a_note_older_than_the_query_closed_it_as_documented() {
+    let desk = demo::desk(None).unwrap();
+    let id = sent(&desk);
+    let view = desk.answer(id, "dehydration", Some(option(&desk, id, OptionKind::Diagnosis))).unwrap();
+    let encounter = view.draft.encounter.clone().unwrap();
+    let chart = desk.chart(&encounter).unwrap().chart;
+    let older = chart.documents.iter().find(|d| d.author.as_ref().is_some_and(|a| a.role.is_provider())).unwrap();
+    let refused = desk.documented(id, Some(&older.identifier), None).unwrap_err();
+    let why = refused.why.clone().unwrap();
+    assert!(refused.exit_code() == 3 && why.contains("before the query was sent"), "{refused:?}");
+    assert!(!desk.query(id).unwrap().row.state.is_over());
+    assert_eq!(desk.documented_although(id, &older.identifier, None, "ok").unwrap_err().exit_code(), 3, "two letters are no reason");
+    let closed = desk.documented_although(id, &older.identifier, None, "the note was written late and dated back").unwrap();
+    assert_eq!(closed.row.state, QueryState::Closed);
+    assert!(closed.notes.iter().any(|n| n.contains("before the query was sent")), "it is said for good: {:?}", closed.notes);
+    if let Some(nurse) = chart.documents.iter().find(|d| d.author.as_ref().is_some_and(|a| !a.role.is_provider())) {
+        let id = desk.reopen(id, "creatinine rose again on the second day").map(|v| v.row.id).unwrap();
+        let refused = desk.documented_although(id, &nurse.identifier, None, "the nurse wrote it down").unwrap_err();
+        assert!(refused.why.unwrap().contains("no provider wrote"));
+    }
+}
+
+/// Answered "unable", opened again five times with "please look again", until the answer was yes.
+#[test]
+fn the_same_question_was_asked_again_until_the_answer_pleased() {
+    let desk = demo::desk(None).unwrap();
+    let id = sent(&desk);
+    let unable = option(&desk, id, OptionKind::Undetermined);
+    desk.reply(id, &Reply { option: Some(unable), by: "Dr First".into(), ..Reply::default() }).unwrap();
+    for empty in ["please look again", "Please review and answer again, doctor", "again"] {
+        let refused = desk.reopen(id, empty).unwrap_err();
+        assert!(refused.exit_code() == 3 && refused.why.as_deref().is_some_and(|w| w.contains("QL104")), "{empty}: {refused:?}");
+    }
+    let new = "the culture of the second day grew E. coli";
+    desk.reopen(id, new).unwrap();
+    desk.answer(id, "", Some(unable)).unwrap();
+    assert!(desk.reopen(id, &new.to_uppercase()).is_err(), "the same reason twice is none");
+    desk.reopen(id, "the third creatinine is 2.9 mg/dL").unwrap();
+    let view = desk.answer(id, "dehydration", Some(option(&desk, id, OptionKind::Diagnosis))).unwrap();
+    assert!(view.notes.iter().any(|n| n.contains("2 times")), "{:?}", view.notes);
+    desk.close(id, Outcome::Agreed, "").unwrap();
+    // Every answer is in what leaves, and the figures say that it took three askings.
+    let sheets = desk.sheets(Some(&[id]), "test").unwrap();
+    assert_eq!(sheets[0].earlier_answers.len(), 2);
+    assert_eq!(sheets[0].earlier_answers[0].by, "Dr First");
+    let words = sheets[0].view.options[unable].clone();
+    for form in [csv(&sheets), bundle(&sheets).to_string(), mdm(&sheets, &desk.now()), serde_json::to_string(&sheets).unwrap()] {
+        assert!(form.contains("Dr First") && form.contains(&words), "{form}");
+    }
+    let figures = desk.query_figures(None, None).unwrap();
+    let figure = |name: &str| figures[0].figures.iter().find(|f| f.name == name).unwrap().clone();
+    assert_eq!(figure("asked again after an answer").rows, [id]);
+    assert_eq!(figure("agreed only when asked again").rows, [id]);
+}
+
+/// A draft, and a query that was taken back, left the program looking like one that waits for an answer.
+#[test]
+fn a_draft_and_a_withdrawn_query_left_the_program_unmarked() {
+    let desk = demo::desk(None).unwrap();
+    let view = sendable(&desk);
+    let id = view.row.id;
+    for (mark, status) in [("DRAFT - NOT SENT", "|IP"), ("WITHDRAWN - DO NOT ANSWER", "|CA")] {
+        if mark.starts_with('W') {
+            desk.send(id, view.revision).unwrap();
+            assert!(!desk.sheets(Some(&[id]), "test").unwrap()[0].text.contains("NOT SENT"));
+            desk.withdraw(id, "sent in error").unwrap();
+        }
+        let sheets = desk.sheets(Some(&[id]), "test").unwrap();
+        let message = mdm(&sheets, &desk.now());
+        let json = serde_json::to_string(&sheets).unwrap();
+        for form in [&sheets[0].text, &letter(&sheets), &json, &bundle(&sheets).to_string(), &message, &csv(&sheets)] {
+            assert!(form.contains(mark), "{form}");
+        }
+        assert!(message.contains(&format!("{status}\r")) && !message.contains("||||||F"), "{message}");
+        assert!(!bundle(&sheets).to_string().contains("\"active\""));
+    }
+}
+
+/// A blank that nobody filled was an answer: "Other: ____".
+#[test]
+fn an_empty_blank_counted_as_an_answer() {
+    let desk = demo::desk(None).unwrap();
+    let id = sent(&desk);
+    let other = option(&desk, id, OptionKind::Other);
+    for words in ["", "  ", "____", "."] {
+        let refused = desk.answer(id, words, Some(other)).unwrap_err();
+        assert!(refused.exit_code() == 2 && refused.hint.is_some(), "{words:?}: {refused:?}");
+    }
+    let report = desk.import_answers("a.csv", &format!("query,option\n{id},Other\n")).unwrap();
+    assert_eq!((report.answered.len(), report.rejects.len()), (0, 1));
+    assert_eq!(desk.query(id).unwrap().answer, None);
+    desk.answer(id, "dilutional anemia", Some(other)).unwrap();
+}
+
+/// "Not significant", "unable" and "other" closed as agreed made an agree rate of 100 %.
+#[test]
+fn replies_that_do_not_agree_were_counted_as_agreed() {
+    for kind in [OptionKind::Undetermined, OptionKind::Other] {
+        let desk = demo::desk(None).unwrap();
+        let id = sent(&desk);
+        desk.answer(id, "something else", Some(option(&desk, id, kind))).unwrap();
+        let refused = desk.close(id, Outcome::Agreed, "").unwrap_err();
+        assert!(refused.exit_code() == 3 && refused.hint.as_deref().is_some_and(|h| h.contains("--reason")), "{refused:?}");
+        let closed = desk.close(id, Outcome::Agreed, "an equivalent of the first option").unwrap();
+        assert!(!closed.notes.is_empty());
+        let figures = desk.query_figures(None, None).unwrap();
+        let agree = figures[0].figures.iter().find(|f| f.name == "agree rate").unwrap();
+        let expected = usize::from(kind == OptionKind::Other);
+        assert_eq!((agree.numerator, agree.denominator), (expected, Some(1)), "{kind:?}");
+    }
+}
+
+#[test]
+fn an_answer_from_the_future_was_taken() {
+    let desk = demo::desk(None).unwrap();
+    let id = sent(&desk);
+    let reply = Reply { words: "yes".into(), at: Instant::parse("2027-11-01T08:00:00-05:00"), ..Reply::default() };
+    let refused = desk.reply(id, &reply).unwrap_err();
+    assert!(refused.exit_code() == 2 && refused.what.contains("not come yet"), "{refused:?}");
+    let report = desk.import_answers("a.csv", &format!("query,option,at\n{id},1,2027-11-01\n")).unwrap();
+    assert_eq!((report.answered.len(), report.rejects.len()), (0, 1));
+}
+
+/// Anybody's answer counted as the response of the provider who was asked, and nothing showed who gave it.
+#[test]
+fn an_answer_by_somebody_else_counted_as_the_recipient_s() {
+    let desk = demo::desk(None).unwrap();
+    let id = sent(&desk);
+    let reply = Reply { option: Some(0), by: "Random, Person MD".into(), words: "seen".into(), ..Reply::default() };
+    let view = desk.reply(id, &reply).unwrap();
+    assert_eq!(view.answered_by.as_deref(), Some("Random, Person MD"));
+    let figures = desk.query_figures(None, None).unwrap();
+    let provider = figures.iter().find(|g| g.by == "provider").unwrap();
+    let rate = provider.figures.iter().find(|f| f.name == "response rate").unwrap();
+    assert_eq!((rate.numerator, rate.denominator), (0, Some(1)), "not the response of who was asked");
+    let by = figures[0].figures.iter().find(|f| f.name == "answered by somebody else").unwrap();
+    assert_eq!(by.rows, [id]);
+    let other = demo::desk(None).unwrap();
+    let id = sent(&other);
+    let view = other.answer(id, "seen", Some(0)).unwrap();
+    assert!(view.answered_by.is_some() && view.notes.iter().any(|n| n.contains("nobody said who")), "{:?}", view.notes);
+}
