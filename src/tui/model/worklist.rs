@@ -1,0 +1,115 @@
+//! The worklist screen: rows, filter, order, columns.
+
+use crate::work::model::{Worklist, WorklistRow, WorklistView};
+use std::collections::BTreeSet;
+
+/// The worklist screen.
+#[derive(Clone, Debug, Default)]
+pub struct WorklistPage {
+    /// What the desk gave.
+    pub list: Worklist,
+    /// Whether it ever did.
+    pub loaded: bool,
+    /// The view asked for.
+    pub view: WorklistView,
+    /// Rows that pass the filter, as places in the list.
+    pub shown: Vec<usize>,
+    /// The selected one of those.
+    pub cursor: usize,
+    /// The filter, and where its cursor is while it is typed.
+    pub filter: String,
+    /// Whether keys go into the filter.
+    pub typing: bool,
+    /// The search that made this worklist.
+    pub only: Option<Only>,
+    /// The order of the rows.
+    pub sort: Sort,
+    /// Columns of somebody's choice.
+    pub columns: Columns,
+}
+
+/// Orders of the worklist.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// The most pressing reason first.
+    #[default]
+    Pressing,
+    /// By the patient's name.
+    Patient,
+    /// By unit and bed.
+    Unit,
+    /// By service.
+    Service,
+    /// By attending.
+    Attending,
+    /// Furthest past the geometric mean length of stay first.
+    Stay,
+    /// Soonest next look first.
+    Next,
+}
+
+impl Sort {
+    /// Every order, with its name.
+    pub const ALL: [(Self, &'static str); 7] = [
+        (Self::Pressing, "most pressing"),
+        (Self::Patient, "patient"),
+        (Self::Unit, "unit"),
+        (Self::Service, "service"),
+        (Self::Attending, "attending"),
+        (Self::Stay, "over the mean stay"),
+        (Self::Next, "next look"),
+    ];
+
+    /// How a person says it.
+    pub fn label(self) -> &'static str {
+        Self::ALL.iter().find(|(sort, _)| *sort == self).map_or("", |(_, name)| name)
+    }
+}
+
+/// Columns that can be shown or hidden, in the order of their digits.
+pub const COLUMNS: [&str; 6] = ["unit", "day", "attending", "service", "queries", "next"];
+
+/// Which of them show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Columns(pub [bool; 6]);
+
+impl Default for Columns {
+    fn default() -> Self {
+        Self([true, true, false, false, true, true])
+    }
+}
+
+impl Columns {
+    /// Whether a column shows.
+    pub fn shows(self, name: &str) -> bool {
+        COLUMNS.iter().zip(self.0).any(|(column, shown)| *column == name && shown)
+    }
+
+    /// Shows or hides a column.
+    pub fn toggle(&mut self, at: usize) {
+        if let Some(shown) = self.0.get_mut(at) {
+            *shown = !*shown;
+        }
+    }
+}
+
+/// The stays in which a search found something.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Only {
+    /// The search.
+    pub query: String,
+    /// The stays.
+    pub encounters: BTreeSet<String>,
+}
+
+impl WorklistPage {
+    /// The selected row.
+    pub fn selected(&self) -> Option<&WorklistRow> {
+        self.list.rows.get(*self.shown.get(self.cursor)?)
+    }
+
+    /// Rows that pass the filter.
+    pub fn rows(&self) -> impl Iterator<Item = &WorklistRow> {
+        self.shown.iter().filter_map(|at| self.list.rows.get(*at))
+    }
+}
