@@ -233,6 +233,29 @@ impl Chart {
         }
     }
 
+    /// Leaves out everything that came after a moment: the stay as it stood then. What has no time stays.
+    pub fn until(&mut self, moment: &Instant) {
+        let by_then = |time: Option<Instant>| time.is_none_or(|t| t <= *moment);
+        self.documents.retain(|d| by_then(d.time));
+        self.observations.retain(|o| by_then(o.time));
+        self.orders.retain(|o| by_then(o.time));
+        self.medications.retain(|m| by_then(m.time));
+        self.procedures.retain(|p| by_then(p.start));
+        self.problems.retain(|p| by_then(p.recorded.or(p.onset)));
+        self.encounter.locations.retain(|l| by_then(l.start));
+        // What ended later had not ended.
+        for medication in &mut self.medications {
+            medication.end = medication.end.filter(|end| end <= moment);
+        }
+        for procedure in &mut self.procedures {
+            procedure.end = procedure.end.filter(|end| end <= moment);
+        }
+        if self.encounter.end.is_some_and(|end| end > *moment) {
+            self.encounter.end = None;
+            self.encounter.disposition = None;
+        }
+    }
+
     /// The document with this identifier.
     pub fn document(&self, identifier: &str) -> Option<&Document> {
         self.documents.iter().find(|d| d.identifier == identifier)

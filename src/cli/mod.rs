@@ -121,7 +121,8 @@ fn screens(global: &Global) -> Result<u8> {
 
 #[cfg(feature = "tui")]
 fn demo_screens(global: &Global, demo: args::DemoArgs) -> Result<u8> {
-    let options = crate::tui::Options { panic: demo.panic, ..place::tui_options(global, demo.chart)? };
+    let tour = demo.chart.is_none() && place::first_demo();
+    let options = crate::tui::Options { panic: demo.panic, tour, ..place::tui_options(global, demo.chart)? };
     let desk = crate::work::demo::desk(global.user.as_deref())?;
     crate::tui::run(std::sync::Arc::new(desk), options, None)
 }

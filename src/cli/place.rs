@@ -112,7 +112,7 @@ pub fn refuse_store_in_demo(global: &Global) -> Result<()> {
     match &global.store {
         None => Ok(()),
         Some(_) => Err(Trouble::input("the demo opens no store")
-            .why("it shows synthetic charts only and leaves nothing behind")
+            .why("it shows synthetic charts only and keeps nothing of what you do")
             .hint("leave out --store, or leave out `demo`")),
     }
 }
@@ -147,8 +147,25 @@ pub fn tui_options(global: &Global, start_at: Option<String>) -> Result<crate::t
         settings: own(global, "settings.toml", crate::tui::Settings::read)?.unwrap_or_default(),
         keys: keymap(global)?,
         start_at,
+        tour: false,
         panic: false,
     })
+}
+
+/// Whether the demo was never opened by this person on this machine. The first one leaves an empty file that says so, and its tour comes
+/// that once; where none can be left it does not come by itself.
+#[cfg(feature = "tui")]
+pub fn first_demo() -> bool {
+    use etcetera::BaseStrategy;
+    use std::io::IsTerminal;
+    let Ok(base) = etcetera::choose_base_strategy() else { return false };
+    // Where no screen comes up no tour was shown.
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        return false;
+    }
+    let folder = base.state_dir().unwrap_or_else(|| base.data_dir()).join("lacuna");
+    let new = || std::fs::OpenOptions::new().write(true).create_new(true).open(folder.join("tour-shown"));
+    std::fs::create_dir_all(&folder).is_ok() && new().is_ok()
 }
 
 /// The keys in force.

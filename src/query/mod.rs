@@ -23,7 +23,7 @@ mod template;
 mod tests;
 mod verify;
 
-pub use diff::{DiffLine, diff};
+pub use diff::{DiffLine, Step, diff, steps};
 pub use editor::{from_editor, to_editor};
 pub use evidence::{indicator_hash, sha256_hex, words_of};
 pub use exchange::{

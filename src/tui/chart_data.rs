@@ -1,5 +1,6 @@
 //! A chart made ready for the screen, once, off the interface's thread: lines, marks, days, series.
 
+use super::outline::{self, Heading};
 use super::text::{LineIndex, surname};
 use super::theme::Role;
 use super::timeline::Event;
@@ -34,6 +35,10 @@ pub struct Note {
     pub lines: LineIndex,
     /// What to point out in it, sorted by start.
     pub marks: Vec<Mark>,
+    /// Bytes of the longest mark: no mark that begins further back than this reaches a row.
+    pub reach: usize,
+    /// Its sections.
+    pub outline: Vec<Heading>,
     /// Its type in a word.
     pub label: &'static str,
     /// Family name of its author.
@@ -68,6 +73,15 @@ pub enum MarkKind {
     Hit,
     /// The one that was jumped to.
     Current,
+}
+
+impl Note {
+    /// The marks of a stretch of the text, found without looking at the others.
+    pub fn marks_in(&self, first: usize, last: usize) -> impl Iterator<Item = &Mark> {
+        let from = self.marks.partition_point(|m| m.start + self.reach < first);
+        let to = self.marks.partition_point(|m| m.start < last);
+        self.marks.get(from..to).unwrap_or_default().iter().filter(move |m| first < m.end)
+    }
 }
 
 impl MarkKind {
@@ -171,6 +185,9 @@ impl ChartData {
         let notes = view.chart.documents.iter().enumerate().map(|(at, document)| note(&view, document, view.readings.get(at))).collect();
         let mut notes: Vec<Note> = notes;
         super::copied::mark(&view.chart.documents, &mut notes);
+        for note in &mut notes {
+            note.reach = note.marks.iter().map(|m| m.end.saturating_sub(m.start)).max().unwrap_or(0);
+        }
         let rows = rows(&view.chart);
         let series = series(&view.chart);
         let treatments = super::treatment::of(&view.chart);
@@ -271,7 +288,9 @@ fn note(view: &ChartView, document: &Document, reading: Option<&Reading>) -> Not
         (_, Some(title)) if document.author.as_ref().is_some_and(|a| !a.role.is_provider()) => other_label(title),
         _ => kind.label(),
     };
-    Note { lines: LineIndex::new(&document.text), marks, label, author, copied: None }
+    let lines = LineIndex::new(&document.text);
+    let outline = reading.map(|r| outline::of(&document.text, &r.sections, &lines)).unwrap_or_default();
+    Note { lines, marks, reach: 0, outline, label, author, copied: None }
 }
 
 /// A word for documents that the vocabulary calls "other", from the title that came with them.

@@ -1,7 +1,10 @@
 //! One table of everything a person can do: keys, footer, help, palette and `docs/keys.md` come from it.
 
+mod comparing;
 mod everywhere;
+mod presenting;
 mod queries;
+mod reading;
 mod review;
 mod searching;
 mod trying;
@@ -32,10 +35,12 @@ impl Scopes {
     pub const TRY_TEXT: Self = Self(128);
     /// What they make of it.
     pub const TRY_LIST: Self = Self(256);
+    /// Two notes side by side.
+    pub const COMPARE: Self = Self(512);
     /// Everywhere.
-    pub const ALL: Self = Self(511);
+    pub const ALL: Self = Self(1023);
     /// Everywhere that letters are keys.
-    pub const LETTERS: Self = Self(1 | 2 | 4 | 16 | 32 | 256);
+    pub const LETTERS: Self = Self(1 | 2 | 4 | 16 | 32 | 256 | 512);
 
     /// Both.
     pub const fn and(self, other: Self) -> Self {
@@ -49,9 +54,10 @@ impl Scopes {
 }
 
 /// Each place by itself, with its name in help and documentation, and in `keys.toml`.
-pub const PLACES: [(Scopes, &str, &str); 9] = [
+pub const PLACES: [(Scopes, &str, &str); 10] = [
     (Scopes::WORKLIST, "Worklist", "worklist"),
     (Scopes::CHART, "Chart", "chart"),
+    (Scopes::COMPARE, "Two notes compared", "compare"),
     (Scopes::FORM, "Query draft, on a list or a choice", "draft"),
     (Scopes::TYPING, "Query draft, while typing", "draft-typing"),
     (Scopes::TRACKER, "Queries", "queries"),
@@ -78,6 +84,8 @@ pub struct Command {
     pub short: &'static str,
     /// In a few words, for help and palette.
     pub title: &'static str,
+    /// What else people call it: the palette finds it by these words too.
+    pub also: &'static str,
     /// What it does.
     pub help: &'static str,
     /// Where.
@@ -94,7 +102,18 @@ pub struct Command {
 
 /// Every command, in the order of the help.
 pub fn all() -> impl Iterator<Item = &'static Command> {
-    [review::REVIEW, queries::QUERIES, searching::SEARCHING, trying::TRYING, everywhere::EVERYWHERE].into_iter().flatten()
+    [
+        review::REVIEW,
+        reading::READING,
+        comparing::COMPARING,
+        queries::QUERIES,
+        searching::SEARCHING,
+        trying::TRYING,
+        presenting::PRESENTING,
+        everywhere::EVERYWHERE,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 fn always(_: &Model) -> Avail {
@@ -106,6 +125,7 @@ pub fn scope(model: &Model) -> Scopes {
     match model.screen() {
         Screen::Worklist => Scopes::WORKLIST,
         Screen::Chart => Scopes::CHART,
+        Screen::Compare => Scopes::COMPARE,
         Screen::Composer if model.composer.as_ref().is_some_and(super::compose::Composer::typing) => Scopes::TYPING,
         Screen::Composer => Scopes::FORM,
         Screen::Tracker => Scopes::TRACKER,
@@ -114,6 +134,11 @@ pub fn scope(model: &Model) -> Scopes {
         Screen::TryOn if model.try_on.on_list => Scopes::TRY_LIST,
         Screen::TryOn => Scopes::TRY_TEXT,
     }
+}
+
+/// Whether letters are text on the screen that shows.
+pub fn typing(model: &Model) -> bool {
+    !scope(model).meets(Scopes::LETTERS)
 }
 
 /// Commands of a place, in the order of the table.

@@ -48,7 +48,8 @@ mod tests {
     }
 
     fn blank() -> Note {
-        Note { lines: super::super::text::LineIndex::new(""), marks: Vec::new(), label: "", author: String::new(), copied: None }
+        let lines = super::super::text::LineIndex::new("");
+        Note { lines, marks: Vec::new(), reach: 0, outline: Vec::new(), label: "", author: String::new(), copied: None }
     }
 
     #[test]

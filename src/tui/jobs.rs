@@ -2,7 +2,8 @@
 //! whose older answers are worthless only the newest question waiting is put.
 
 use super::chart_data::ChartData;
-use super::msg::{Answer, Done, Msg, Request, SearchAsk, Slot};
+use super::compare::{Comparison, Side};
+use super::msg::{Answer, CompareAsk, Done, Msg, Request, SearchAsk, Slot};
 use crate::error::Result;
 use crate::work::{Desk, SearchRequest};
 use crossbeam_channel::{Receiver, Sender};
@@ -88,12 +89,28 @@ fn fresh<T>(desk: &dyn Desk, ask: impl FnOnce() -> Result<T>, wrap: fn(Result<T>
     }
 }
 
+/// Compares two notes; the text of an earlier version is read from the store first.
+fn compared(desk: &dyn Desk, ask: CompareAsk) -> Result<(String, Comparison)> {
+    let text = |(side, text): (Side, Option<String>)| -> Result<(Side, String)> {
+        let text = match text {
+            Some(text) => text,
+            None => desk.version(&ask.encounter, &side.document, side.version)?,
+        };
+        Ok((side, text))
+    };
+    let (older, newer) = (text(ask.older)?, text(ask.newer)?);
+    Ok((ask.encounter, Comparison::new((older.0, &older.1), (newer.0, &newer.1))))
+}
+
 /// Puts one question to the desk.
 pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
     let act = |result: Result<()>, done: Done| Answer::Act(result.map(|()| done));
     match request {
         Request::Worklist(view) => fresh(desk, || desk.worklist(view), Answer::Worklist),
-        Request::Chart(encounter) => fresh(desk, || desk.chart(&encounter).map(|view| Arc::new(ChartData::new(view))), Answer::Chart),
+        Request::Chart(encounter, until) => {
+            let view = || until.map_or_else(|| desk.chart(&encounter), |until| desk.chart_on(&encounter, &until));
+            fresh(desk, || view().map(|view| Arc::new(ChartData::new(view))), Answer::Chart)
+        }
         Request::Search(SearchAsk { query, limit, by_date }) => {
             let request = SearchRequest { text: &query, limit, by_date, at_once: true, ..SearchRequest::default() };
             Answer::Search(desk.search(&request, stop))
@@ -168,6 +185,7 @@ pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
         Request::SavePlace(place) => act(desk.save_place(&place), Done::Quiet),
         Request::Place => Answer::Place(desk.place()),
         Request::Edit(draft) => Answer::Edited(desk.in_editor(&draft).map(Box::new)),
+        Request::Compare(ask) => Answer::Compared(compared(desk, *ask).map(Box::new)),
         Request::TryOn(text) => Answer::Tried(Box::new(desk.try_on(&text))),
     }
 }

@@ -70,6 +70,18 @@ pub enum Layer {
     Columns,
     /// Which kind of document: one letter.
     GoTo,
+    /// The sections of the note on show: found by a few letters.
+    Outline {
+        /// The letters.
+        words: String,
+        /// The selected one of those that fit.
+        cursor: usize,
+    },
+    /// What the note on show is compared with.
+    CompareWith {
+        /// The selected one.
+        cursor: usize,
+    },
     /// A question with no as the default.
     Confirm {
         /// The question.
@@ -132,6 +144,16 @@ pub enum Layer {
         /// Its title.
         title: String,
     },
+}
+
+impl Layer {
+    /// Whether letters are text in it.
+    pub fn types(&self) -> bool {
+        matches!(
+            self,
+            Self::Palette { .. } | Self::Words { .. } | Self::Take { .. } | Self::Outline { .. } | Self::Reply { typing: true, .. }
+        )
+    }
 }
 
 /// What saying yes does.

@@ -72,18 +72,19 @@ pub fn chart(size: (u16, u16)) -> Chart {
     }
 }
 
-/// Columns and rows of a note's text, the title and the gutter taken off.
-pub fn reader(size: (u16, u16)) -> (usize, usize) {
-    let area = reader_area(size);
-    (usize::from(area.width), usize::from(area.height))
-}
-
-/// Where a note's text stands.
-pub fn reader_area(size: (u16, u16)) -> Rect {
+/// Where a note's text stands, the title, the gutter and the columns of line numbers taken off.
+pub fn reader_area(size: (u16, u16), numbers: u16) -> Rect {
     let chart = chart(size);
     let middle = chart.middle;
-    let width = middle.width.saturating_sub(GUTTER).clamp(1, MEASURE);
-    Rect { x: middle.x + GUTTER, y: middle.y + 1, width, height: middle.height.saturating_sub(1) }
+    let width = middle.width.saturating_sub(GUTTER + numbers).clamp(1, MEASURE);
+    Rect { x: middle.x + GUTTER + numbers, y: middle.y + 1, width, height: middle.height.saturating_sub(1) }
+}
+
+/// Where the rows of a comparison stand, under the names of the two.
+pub fn compare(size: (u16, u16)) -> Rect {
+    let body = frame(size).body;
+    let names = if size.0 < WIDE { 2 } else { 1 };
+    Rect { y: body.y + names, height: body.height.saturating_sub(names), ..body }
 }
 
 /// Whether a pane is on the screen.

@@ -2,7 +2,9 @@
 //! place that names a terminal crate.
 
 pub mod chart_data;
+mod chrome;
 pub mod command;
+mod compare;
 mod compose;
 mod copied;
 mod edit;
@@ -17,7 +19,9 @@ mod lock;
 pub mod measure;
 mod model;
 mod msg;
+mod outline;
 mod plot;
+mod presenter;
 mod runtime;
 mod say;
 mod settings;
@@ -30,6 +34,7 @@ mod text;
 mod theme;
 mod timeline;
 mod toml_lines;
+mod tour;
 mod treatment;
 mod try_on;
 mod update;
@@ -71,6 +76,8 @@ pub struct Options {
     pub keys: Keymap,
     /// The encounter to open first, instead of the place that was kept.
     pub start_at: Option<String>,
+    /// Begin with the tour.
+    pub tour: bool,
     /// Panic once the first screen is drawn: for tests of what a panic leaves behind.
     pub panic: bool,
 }
@@ -102,6 +109,7 @@ pub fn run(desk: Arc<dyn Desk>, options: Options, lock: Option<&Lock>) -> Result
         clipboard: settings.clipboard,
         keys: Arc::new(options.keys),
         wish,
+        tour: options.tour.then_some(0),
         ..model::Model::default()
     };
     runtime::run(desk, model, theme, lock, options.panic)

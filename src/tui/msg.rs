@@ -1,6 +1,7 @@
 //! What can happen, and what is to be done about it: the two sides of [`super::update`].
 
 use super::chart_data::ChartData;
+use super::compare::{Comparison, Side};
 use super::keys::Key;
 use crate::chart::Instant;
 use crate::checklist::{Explanation, Survey};
@@ -76,11 +77,13 @@ pub enum Slot {
     TryOn,
     /// The draft in an editor.
     Editor,
+    /// Two notes side by side.
+    Compare,
 }
 
 impl Slot {
     /// How many there are.
-    pub const COUNT: usize = 17;
+    pub const COUNT: usize = 18;
 
     /// Whether an older answer is worthless once a newer question was put.
     pub fn newest_only(self) -> bool {
@@ -115,8 +118,8 @@ pub enum Timer {
 pub enum Request {
     /// Encounters of a view.
     Worklist(WorklistView),
-    /// One encounter.
-    Chart(String),
+    /// One encounter; as it stood at a moment, while it is stepped through.
+    Chart(String, Option<Instant>),
     /// All charts.
     Search(SearchAsk),
     /// What the word at a cursor could become.
@@ -195,6 +198,19 @@ pub enum Request {
     TryOn(String),
     /// The draft as the person's own editor leaves it.
     Edit(Box<Draft>),
+    /// Two notes side by side.
+    Compare(Box<CompareAsk>),
+}
+
+/// Two notes, the older one first; a version of the past comes without its text, which the store has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompareAsk {
+    /// The stay.
+    pub encounter: String,
+    /// The older one.
+    pub older: (Side, Option<String>),
+    /// The newer one.
+    pub newer: (Side, Option<String>),
 }
 
 /// A search in all charts.
@@ -270,6 +286,8 @@ pub enum Answer {
     Tried(Box<Survey>),
     /// The draft as an editor left it.
     Edited(Result<Box<Draft>>),
+    /// Two notes side by side, and the stay that they are of.
+    Compared(Result<Box<(String, Comparison)>>),
 }
 
 /// Something to be done outside of the model.

@@ -41,11 +41,15 @@ pub enum Role {
     Input,
     /// A key in the footer.
     Key,
+    /// What only the older of two texts has.
+    Removed,
+    /// What only the newer one has.
+    Added,
 }
 
 impl Role {
     /// Every role with its name in the settings.
-    pub const ALL: [(Self, &'static str); 17] = [
+    pub const ALL: [(Self, &'static str); 19] = [
         (Self::Text, "text"),
         (Self::Dim, "dim"),
         (Self::Title, "title"),
@@ -63,6 +67,8 @@ impl Role {
         (Self::Mark, "mark"),
         (Self::Input, "input"),
         (Self::Key, "key"),
+        (Self::Removed, "removed"),
+        (Self::Added, "added"),
     ];
 }
 
@@ -96,6 +102,7 @@ const BOLD: Style = PLAIN.add_modifier(Modifier::BOLD);
 const DIM: Style = PLAIN.add_modifier(Modifier::DIM);
 const LINE: Style = PLAIN.add_modifier(Modifier::UNDERLINED);
 const BOLD_LINE: Style = BOLD.add_modifier(Modifier::UNDERLINED);
+const DIM_LINE: Style = DIM.add_modifier(Modifier::UNDERLINED);
 const TURNED: Style = PLAIN.add_modifier(Modifier::REVERSED);
 const BOLD_TURNED: Style = BOLD.add_modifier(Modifier::REVERSED);
 const ITALIC: Style = PLAIN.add_modifier(Modifier::ITALIC);
@@ -122,7 +129,7 @@ const fn pair(style: Style, dark: Color, light: Color) -> [Style; 2] {
 use Color::{Blue, Cyan, Green, LightBlue, LightCyan, LightGreen, LightRed, LightYellow, Magenta, Red};
 
 #[rustfmt::skip]
-static LOOKS: [Look; 17] = [
+static LOOKS: [Look; 19] = [
     Look { role: Role::Text,       mono: PLAIN,       terminal: both(PLAIN),                        high: both(PLAIN),                                blind: both(PLAIN) },
     Look { role: Role::Dim,        mono: DIM,         terminal: both(PLAIN.fg(GRAY)),               high: both(ITALIC),                               blind: both(PLAIN.fg(GRAY)) },
     Look { role: Role::Title,      mono: BOLD,        terminal: both(BOLD),                         high: both(BOLD),                                 blind: both(BOLD) },
@@ -140,12 +147,14 @@ static LOOKS: [Look; 17] = [
     Look { role: Role::Mark,       mono: DIM.add_modifier(Modifier::REVERSED), terminal: both(PLAIN.fg(GRAY)), high: both(TURNED),                   blind: both(PLAIN.fg(GRAY)) },
     Look { role: Role::Input,      mono: LINE,        terminal: both(LINE),                         high: both(BOLD_LINE),                            blind: both(LINE) },
     Look { role: Role::Key,        mono: BOLD,        terminal: pair(PLAIN, LightBlue, Blue),       high: pair(BOLD, LightCyan, Blue),                blind: pair(PLAIN, LightCyan, Cyan) },
+    Look { role: Role::Removed,    mono: DIM_LINE,    terminal: both(PLAIN.fg(Red)),                high: pair(LINE, LightRed, Red),                  blind: pair(PLAIN, LightYellow, Red) },
+    Look { role: Role::Added,      mono: BOLD,        terminal: both(BOLD.fg(Green)),               high: pair(BOLD, LightGreen, Green),              blind: pair(BOLD, LightBlue, Blue) },
 ];
 
 /// How every role looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Theme {
-    styles: [Style; 17],
+    styles: [Style; 19],
 }
 
 impl Default for Theme {
@@ -157,7 +166,7 @@ impl Default for Theme {
 impl Theme {
     /// A shipped theme over a dark or a light background.
     pub fn new(palette: Palette, light: bool) -> Self {
-        let mut theme = Self { styles: [PLAIN; 17] };
+        let mut theme = Self { styles: [PLAIN; 19] };
         for look in &LOOKS {
             let [dark, bright] = match palette {
                 Palette::Mono => both(look.mono),
@@ -253,6 +262,7 @@ mod tests {
             (Role::Evidence, Role::Negated),
             (Role::Title, Role::Accent),
             (Role::Select, Role::SelectIdle),
+            (Role::Removed, Role::Added),
         ];
         for (palette, theme) in every() {
             for (a, b) in sides {

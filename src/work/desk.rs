@@ -21,6 +21,8 @@ pub trait Desk: Send + Sync {
     fn worklist(&self, view: WorklistView) -> Result<Worklist>;
     /// One encounter with readings, gaps and queries.
     fn chart(&self, encounter: &str) -> Result<ChartView>;
+    /// The same as it stood at a moment: what came later is left out, and the gaps are worked out anew.
+    fn chart_on(&self, encounter: &str, until: &Instant) -> Result<ChartView>;
     /// Searches all charts, or one encounter.
     fn search(&self, request: &SearchRequest<'_>, stop: &Stop) -> Result<SearchPage>;
     /// What the word at the cursor of a search could become.
@@ -41,6 +43,8 @@ pub trait Desk: Send + Sync {
     fn dismiss_gap(&self, encounter: &str, key: &str, reason: DismissReason, words: &str) -> Result<()>;
     /// Takes a dismissal back.
     fn reopen_gap(&self, encounter: &str, key: &str) -> Result<()>;
+    /// The text of an earlier version of a document of an encounter.
+    fn version(&self, encounter: &str, document: &str, version: u32) -> Result<String>;
     /// Records that this person opened a version of a document.
     fn mark_seen(&self, encounter: &str, document: &str, version: u32) -> Result<()>;
     /// Keeps how this person signs queries and is reached.

@@ -127,6 +127,59 @@ impl LocalDesk {
             .ok_or_else(|| Trouble::input("there is no such checklist item").at(item, None).hint("`lacuna checklist list` shows them"))
     }
 
+    /// One chart, as it stands or as it stood.
+    fn look(&self, encounter: &str, until: Option<&Instant>) -> Result<ChartView> {
+        self.store.allow(&self.session.actor(), "chart.open")?;
+        let mut chart = self.load(encounter)?;
+        let now = until.copied().unwrap_or_else(|| self.now());
+        if let Some(until) = until {
+            chart.until(until);
+        }
+        let name = chart.encounter.identifier.clone();
+        self.store.record_act(&self.session.actor(), "chart.open", chart.encounter.patient.as_deref(), Some(&name), None, "")?;
+        let mut evaluated = evaluate::chart(self.packs(), &chart, &now, None);
+        let marks = self.store.gap_marks(Some(&name))?;
+        evaluate::with_marks(&mut evaluated.gaps, marks.iter());
+        let queries = self.store.queries(Some(&name))?;
+        let mut gaps: Vec<GapRow> = evaluated
+            .gaps
+            .into_iter()
+            .map(|gap| {
+                let key = gap.key();
+                let mark = marks.iter().find(|m| m.key == key);
+                let own = queries.iter().filter(|q| q.draft.gap.as_deref() == Some(&key));
+                GapRow {
+                    answered: own.filter(|q| q.responded.is_some() && q.verified.is_none()).map(|q| q.id).max(),
+                    dismissed: mark.filter(|m| m.state == GapState::Dismissed).map(|m| m.reason.clone()),
+                    query: queries.iter().find(|q| q.draft.gap.as_deref() == Some(&key) && !q.state.is_over()).map(|q| q.id),
+                    key,
+                    gap,
+                }
+            })
+            .collect();
+        gaps.sort_by_key(|row| row.gap.state); // stable: the order of evaluation holds within a state
+        let seen_versions = self.store.seen(self.user())?;
+        let seen: BTreeSet<String> = chart
+            .documents
+            .iter()
+            .filter(|d| seen_versions.get(&d.identifier).is_some_and(|v| *v >= i64::from(d.version)))
+            .map(|d| d.identifier.clone())
+            .collect();
+        let asked = |q: &&_| until.is_none_or(|until| self.row(q).sent.is_some_and(|sent| sent <= *until));
+        let rows = queries.iter().filter(asked).map(|q| self.row(q)).collect();
+        Ok(ChartView {
+            last_look: self.store.last_look(self.user(), &name)?,
+            note: self.store.notes_to_self(self.user())?.remove(&name),
+            claimed: self.store.claims()?.remove(&name),
+            chart: Arc::new(chart),
+            readings: Arc::new(evaluated.readings),
+            gaps,
+            queries: rows,
+            seen,
+            as_of: now,
+        })
+    }
+
     /// Says that there is no such encounter.
     pub(super) fn missing(encounter: &str) -> Trouble {
         Trouble::input("there is no such encounter")
@@ -184,51 +237,11 @@ impl Desk for LocalDesk {
     }
 
     fn chart(&self, encounter: &str) -> Result<ChartView> {
-        self.store.allow(&self.session.actor(), "chart.open")?;
-        let chart = self.load(encounter)?;
-        let now = self.now();
-        let name = chart.encounter.identifier.clone();
-        self.store.record_act(&self.session.actor(), "chart.open", chart.encounter.patient.as_deref(), Some(&name), None, "")?;
-        let mut evaluated = evaluate::chart(self.packs(), &chart, &now, None);
-        let marks = self.store.gap_marks(Some(&name))?;
-        evaluate::with_marks(&mut evaluated.gaps, marks.iter());
-        let queries = self.store.queries(Some(&name))?;
-        let mut gaps: Vec<GapRow> = evaluated
-            .gaps
-            .into_iter()
-            .map(|gap| {
-                let key = gap.key();
-                let mark = marks.iter().find(|m| m.key == key);
-                let own = queries.iter().filter(|q| q.draft.gap.as_deref() == Some(&key));
-                GapRow {
-                    answered: own.filter(|q| q.responded.is_some() && q.verified.is_none()).map(|q| q.id).max(),
-                    dismissed: mark.filter(|m| m.state == GapState::Dismissed).map(|m| m.reason.clone()),
-                    query: queries.iter().find(|q| q.draft.gap.as_deref() == Some(&key) && !q.state.is_over()).map(|q| q.id),
-                    key,
-                    gap,
-                }
-            })
-            .collect();
-        gaps.sort_by_key(|row| row.gap.state); // stable: the order of evaluation holds within a state
-        let seen_versions = self.store.seen(self.user())?;
-        let seen: BTreeSet<String> = chart
-            .documents
-            .iter()
-            .filter(|d| seen_versions.get(&d.identifier).is_some_and(|v| *v >= i64::from(d.version)))
-            .map(|d| d.identifier.clone())
-            .collect();
-        let rows = queries.iter().map(|q| self.row(q)).collect();
-        Ok(ChartView {
-            last_look: self.store.last_look(self.user(), &name)?,
-            note: self.store.notes_to_self(self.user())?.remove(&name),
-            claimed: self.store.claims()?.remove(&name),
-            chart: Arc::new(chart),
-            readings: Arc::new(evaluated.readings),
-            gaps,
-            queries: rows,
-            seen,
-            as_of: now,
-        })
+        self.look(encounter, None)
+    }
+
+    fn chart_on(&self, encounter: &str, until: &Instant) -> Result<ChartView> {
+        self.look(encounter, Some(until))
     }
 
     fn search(&self, request: &Request<'_>, stop: &Stop) -> Result<SearchPage> {
@@ -277,6 +290,26 @@ impl Desk for LocalDesk {
 
     fn reopen_gap(&self, encounter: &str, key: &str) -> Result<()> {
         self.store.mark_gap(&self.session.actor(), encounter, key, GapState::Open, "taken back")
+    }
+
+    fn version(&self, encounter: &str, document: &str, version: u32) -> Result<String> {
+        let actor = self.session.actor();
+        self.store.allow(&actor, "chart.open")?;
+        // Only what belongs to the open stay: a version of somebody else's note is not had by its name.
+        let found = self.store.document(document, Some(version))?.filter(|d| d.encounter.as_deref() == Some(encounter));
+        let found = found.ok_or_else(|| {
+            Trouble::input(format!("there is no version {version} of that document in this stay"))
+                .hint("read the chart again: it may have changed")
+        })?;
+        self.store.record_act(
+            &actor,
+            "chart.open",
+            found.patient.as_deref(),
+            Some(encounter),
+            Some(document),
+            &format!("version {version}"),
+        )?;
+        Ok(found.text)
     }
 
     fn mark_seen(&self, encounter: &str, document: &str, version: u32) -> Result<()> {

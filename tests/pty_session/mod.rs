@@ -37,6 +37,11 @@ pub fn run(program: &str, width: u16, height: u16, environment: &[(&str, &str)],
     command.args(arguments);
     command.env("TERM", "xterm-256color");
     command.env_remove("NO_COLOR");
+    // The tour comes by itself where no demo was seen before: here only to those that ask for it.
+    let state = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("toured");
+    std::fs::create_dir_all(state.join("lacuna")).unwrap();
+    std::fs::write(state.join("lacuna/tour-shown"), "").unwrap();
+    command.env("XDG_STATE_HOME", &state);
     for (name, value) in environment {
         command.env(name, value);
     }

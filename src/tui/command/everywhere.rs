@@ -9,8 +9,15 @@ pub static EVERYWHERE: &[Command] = &[
         id: "down",
         short: "down",
         title: "Down",
+        also: "next row line below",
         help: "One row down.",
-        scope: Scopes::WORKLIST.and(Scopes::CHART).and(Scopes::FORM).and(Scopes::TRACKER).and(Scopes::QUERY).and(Scopes::TRY_LIST),
+        scope: Scopes::WORKLIST
+            .and(Scopes::COMPARE)
+            .and(Scopes::CHART)
+            .and(Scopes::FORM)
+            .and(Scopes::TRACKER)
+            .and(Scopes::QUERY)
+            .and(Scopes::TRY_LIST),
         keys: &["j", "Down"],
         rank: 0,
         when: always,
@@ -20,8 +27,15 @@ pub static EVERYWHERE: &[Command] = &[
         id: "up",
         short: "up",
         title: "Up",
+        also: "previous row line above",
         help: "One row up.",
-        scope: Scopes::WORKLIST.and(Scopes::CHART).and(Scopes::FORM).and(Scopes::TRACKER).and(Scopes::QUERY).and(Scopes::TRY_LIST),
+        scope: Scopes::WORKLIST
+            .and(Scopes::COMPARE)
+            .and(Scopes::CHART)
+            .and(Scopes::FORM)
+            .and(Scopes::TRACKER)
+            .and(Scopes::QUERY)
+            .and(Scopes::TRY_LIST),
         keys: &["k", "Up"],
         rank: 0,
         when: always,
@@ -31,8 +45,9 @@ pub static EVERYWHERE: &[Command] = &[
         id: "page-down",
         short: "page",
         title: "Page down",
+        also: "scroll forward",
         help: "One page down.",
-        scope: Scopes::WORKLIST.and(Scopes::CHART).and(Scopes::TRACKER).and(Scopes::QUERY).and(Scopes::TRY_LIST),
+        scope: Scopes::WORKLIST.and(Scopes::COMPARE).and(Scopes::CHART).and(Scopes::TRACKER).and(Scopes::QUERY).and(Scopes::TRY_LIST),
         keys: &["PageDown", "Space", "C-f"],
         rank: 0,
         when: always,
@@ -42,8 +57,9 @@ pub static EVERYWHERE: &[Command] = &[
         id: "page-up",
         short: "page",
         title: "Page up",
+        also: "scroll backward",
         help: "One page up.",
-        scope: Scopes::WORKLIST.and(Scopes::CHART).and(Scopes::TRACKER).and(Scopes::QUERY).and(Scopes::TRY_LIST),
+        scope: Scopes::WORKLIST.and(Scopes::COMPARE).and(Scopes::CHART).and(Scopes::TRACKER).and(Scopes::QUERY).and(Scopes::TRY_LIST),
         keys: &["PageUp", "b", "C-b"],
         rank: 0,
         when: always,
@@ -53,8 +69,9 @@ pub static EVERYWHERE: &[Command] = &[
         id: "top",
         short: "top",
         title: "To the top",
+        also: "first start home",
         help: "To the first row.",
-        scope: Scopes::WORKLIST.and(Scopes::TRACKER).and(Scopes::QUERY).and(Scopes::TRY_LIST),
+        scope: Scopes::WORKLIST.and(Scopes::COMPARE).and(Scopes::TRACKER).and(Scopes::QUERY).and(Scopes::TRY_LIST),
         keys: &["g", "Home"],
         rank: 0,
         when: always,
@@ -64,8 +81,9 @@ pub static EVERYWHERE: &[Command] = &[
         id: "bottom",
         short: "bottom",
         title: "To the end",
+        also: "last end",
         help: "To the last row.",
-        scope: Scopes::WORKLIST.and(Scopes::CHART).and(Scopes::TRACKER).and(Scopes::QUERY).and(Scopes::TRY_LIST),
+        scope: Scopes::WORKLIST.and(Scopes::COMPARE).and(Scopes::CHART).and(Scopes::TRACKER).and(Scopes::QUERY).and(Scopes::TRY_LIST),
         keys: &["G", "End"],
         rank: 0,
         when: always,
@@ -75,6 +93,7 @@ pub static EVERYWHERE: &[Command] = &[
         id: "search",
         short: "search all",
         title: "Search all charts",
+        also: "find everywhere look up all patients query text",
         help: "Finds notes in every chart, live as you type.",
         scope: Scopes::WORKLIST.and(Scopes::CHART).and(Scopes::TRACKER).and(Scopes::QUERY),
         keys: &["s"],
@@ -86,6 +105,7 @@ pub static EVERYWHERE: &[Command] = &[
         id: "go-back",
         short: "back",
         title: "One step back",
+        also: "escape cancel close previous return",
         help: "Closes what is open; nothing is lost.",
         scope: Scopes::ALL,
         keys: &["Esc"],
@@ -97,6 +117,7 @@ pub static EVERYWHERE: &[Command] = &[
         id: "quit",
         short: "quit",
         title: "Leave Lacuna",
+        also: "exit leave close end stop bye",
         help: "Keeps drafts and the place, and leaves.",
         scope: Scopes::ALL,
         keys: &["C-q"],
@@ -108,6 +129,7 @@ pub static EVERYWHERE: &[Command] = &[
         id: "palette",
         short: "commands",
         title: "All commands",
+        also: "menu commands actions",
         help: "Finds a command by a few letters.",
         scope: Scopes::ALL,
         keys: &["C-p"],
@@ -119,6 +141,7 @@ pub static EVERYWHERE: &[Command] = &[
         id: "palette-colon",
         short: "commands",
         title: "All commands",
+        also: "",
         help: "The same, where letters are keys.",
         scope: Scopes::LETTERS,
         keys: &[":"],
@@ -130,6 +153,7 @@ pub static EVERYWHERE: &[Command] = &[
         id: "help",
         short: "more",
         title: "Help",
+        also: "keys shortcuts cheat sheet manual what",
         help: "The keys of this screen.",
         scope: Scopes::ALL,
         keys: &["F1", "?"],
@@ -141,6 +165,7 @@ pub static EVERYWHERE: &[Command] = &[
         id: "mouse",
         short: "mouse",
         title: "The mouse, on or off",
+        also: "click wheel select",
         help: "On: the wheel moves here. Off, as it starts: the terminal's own selection works.",
         scope: Scopes::LETTERS,
         keys: &["M"],
@@ -152,6 +177,7 @@ pub static EVERYWHERE: &[Command] = &[
         id: "repaint",
         short: "repaint",
         title: "Draw the screen anew",
+        also: "redraw refresh screen garbled",
         help: "After something else wrote on the terminal.",
         scope: Scopes::ALL,
         keys: &["C-l"],
@@ -163,8 +189,15 @@ pub static EVERYWHERE: &[Command] = &[
         id: "lock-now",
         short: "lock",
         title: "Lock the interface now",
+        also: "secure away hide privacy passphrase",
         help: "Takes every chart off the screen and out of memory until the passphrase comes; drafts are saved first.",
-        scope: Scopes::WORKLIST.and(Scopes::CHART).and(Scopes::FORM).and(Scopes::TRACKER).and(Scopes::QUERY).and(Scopes::TRY_LIST),
+        scope: Scopes::WORKLIST
+            .and(Scopes::COMPARE)
+            .and(Scopes::CHART)
+            .and(Scopes::FORM)
+            .and(Scopes::TRACKER)
+            .and(Scopes::QUERY)
+            .and(Scopes::TRY_LIST),
         keys: &["L"],
         rank: 0,
         when: when::lockable,
@@ -174,6 +207,7 @@ pub static EVERYWHERE: &[Command] = &[
         id: "suspend",
         short: "suspend",
         title: "To the shell",
+        also: "shell background stop pause",
         help: "Stops Lacuna until `fg`; drafts are saved first.",
         scope: Scopes::ALL,
         keys: &["C-z"],

@@ -10,7 +10,23 @@ const fn command(
     rank: u8,
     run: fn(&mut crate::tui::model::Model) -> Vec<crate::tui::msg::Effect>,
 ) -> Command {
-    Command { id, short, title, help, scope: Scopes::SEARCH, keys, rank, when: always, run }
+    Command { id, short, title, also: also(id), help, scope: Scopes::SEARCH, keys, rank, when: always, run }
+}
+
+/// Other words for a command of the search.
+const fn also(id: &str) -> &'static str {
+    match id.as_bytes() {
+        b"open-hit" => "show read jump note",
+        b"complete" => "autocomplete suggest expand",
+        b"facets" => "filter counts type unit author refine",
+        b"keep-search" => "save bookmark store name",
+        b"search-as-worklist" => "list patients cohort",
+        b"order-of-hits" => "sort date relevance rank",
+        b"synonyms" => "expansion abbreviations exact",
+        b"forget-search" => "delete remove saved",
+        b"grammar" => "syntax operators help language",
+        _ => "",
+    }
 }
 
 /// Commands of the search.

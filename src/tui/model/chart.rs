@@ -1,7 +1,10 @@
 //! The chart screen: panes, what is selected in each, the way back, find.
 
-use crate::tui::chart_data::ChartData;
-use std::collections::BTreeMap;
+use crate::tui::chart_data::{ChartData, Note};
+use crate::tui::layout;
+use crate::tui::outline::{self, Folded, Heading};
+use ratatui::layout::Rect;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Panes of a chart.
@@ -36,19 +39,6 @@ impl Pane {
     }
 }
 
-/// Where somebody is in a chart.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ChartPlace {
-    /// The pane with the keys.
-    pub pane: Pane,
-    /// The document on show, by identifier.
-    pub document: String,
-    /// First byte of its top row.
-    pub top: usize,
-    /// The selected gap, by key.
-    pub gap: String,
-}
-
 /// The chart screen.
 #[derive(Clone, Debug)]
 pub struct ChartPage {
@@ -60,6 +50,12 @@ pub struct ChartPage {
     pub doc: usize,
     /// First byte of the top row, for each document that was looked at.
     pub tops: BTreeMap<usize, usize>,
+    /// What is folded in each of them.
+    pub folded: BTreeMap<usize, Folded>,
+    /// The section that was gone to in the document on show, until somebody scrolls on.
+    pub section: Option<usize>,
+    /// Whether lines have their numbers beside them.
+    pub numbers: bool,
     /// The selected gap.
     pub gap: usize,
     /// The gap that the cursor goes to once the chart was read again: the one before it was dealt with.
@@ -78,8 +74,52 @@ pub struct ChartPage {
     pub lab_back: usize,
     /// The chart of the selected series, when it is drawn in place of the table.
     pub trend: Option<Trend>,
+    /// While somebody presents: the gaps whose answer was shown, by key.
+    pub veil: Option<BTreeSet<String>>,
     /// The selected thing of the timeline.
     pub event: usize,
+}
+
+/// Nothing folded, for every note that nobody touched.
+static OPEN: Folded = Folded::new();
+
+impl ChartPage {
+    /// First byte of the top row of the document on show.
+    pub fn top(&self) -> usize {
+        self.tops.get(&self.doc).copied().unwrap_or(0)
+    }
+
+    /// The document on show, made ready.
+    pub fn note(&self) -> Option<&Note> {
+        self.data.notes.get(self.doc)
+    }
+
+    /// The sections of the document on show.
+    pub fn outline(&self) -> &[Heading] {
+        self.note().map_or(&[], |note| note.outline.as_slice())
+    }
+
+    /// What is folded in the document on show.
+    pub fn folds(&self) -> &Folded {
+        self.folded.get(&self.doc).unwrap_or(&OPEN)
+    }
+
+    /// Where the text of the document on show stands.
+    pub fn text_area(&self, size: (u16, u16)) -> Rect {
+        let digits = self.note().map_or(1, |note| note.lines.last_number().to_string().len());
+        layout::reader_area(size, if self.numbers { u16::try_from(digits + 1).unwrap_or(8) } else { 0 })
+    }
+
+    /// Whether the answer of a gap is hidden from the room.
+    pub fn hides(&self, gap: usize) -> bool {
+        let key = self.data.view.gaps.get(gap).map(|g| &g.key);
+        self.veil.as_ref().zip(key).is_some_and(|(shown, key)| !shown.contains(key))
+    }
+
+    /// The section that this person is in: the one that was gone to, or whose words were, else the one at the top.
+    pub fn here(&self) -> Option<usize> {
+        self.section.or_else(|| outline::at(self.outline(), self.top()))
+    }
 }
 
 /// The chart of one series.
@@ -115,4 +155,6 @@ pub struct Find {
     pub hits: Arc<Vec<(usize, usize, usize)>>,
     /// Where the search began, to come back to on Esc.
     pub from: Option<Step>,
+    /// What was folded then: only the match that is taken opens what hides it.
+    pub folded: BTreeMap<usize, Folded>,
 }

@@ -1,13 +1,17 @@
 //! Everything the interface knows. Screens hold selection and scroll; what they show comes from the desk.
 
 mod chart;
+mod compare;
 mod jobs;
+mod places;
 mod queries;
 mod search;
 mod worklist;
 
-pub use chart::{ChartPage, ChartPlace, Find, Pane, Step, Trend};
+pub use chart::{ChartPage, Find, Pane, Step, Trend};
+pub use compare::ComparePage;
 pub use jobs::Jobs;
+pub use places::{ChartPlace, Places};
 pub use queries::{QueryPage, TrackerPage};
 pub use search::{Earlier, SearchState};
 pub use worklist::{COLUMNS, Columns, Only, Sort, WorklistPage};
@@ -16,9 +20,9 @@ use super::compose::Composer;
 use super::keymap::Keymap;
 use super::layer::Layer;
 use super::msg::{Effect, Request, Slot};
+use super::presenter::Presenter;
 use super::try_on::TryPage;
 use crate::chart::Instant;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Smallest terminal that the screens are laid out for.
@@ -30,8 +34,10 @@ pub const WIDE: u16 = 100;
 /// The whole state of the interface.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
-    /// Columns and rows of the terminal.
+    /// Columns and rows that the screens are laid out for.
     pub size: (u16, u16),
+    /// Columns and rows of the terminal: more, while something stands around the screens.
+    pub terminal: (u16, u16),
     /// The person at the desk.
     pub user: String,
     /// What kind of store this is.
@@ -48,6 +54,8 @@ pub struct Model {
     pub clipboard: bool,
     /// Whether the store has a passphrase that the interface can lock itself with.
     pub lockable: bool,
+    /// Whether lines of notes have their numbers beside them.
+    pub numbers: bool,
     /// Screens, the visible one last. Never empty once started.
     pub screens: Vec<Screen>,
     /// What lies over them, the top one last.
@@ -56,6 +64,8 @@ pub struct Model {
     pub worklist: WorklistPage,
     /// The open chart.
     pub chart: Option<ChartPage>,
+    /// Two notes side by side.
+    pub compare: Option<ComparePage>,
     /// The draft being written.
     pub composer: Option<Composer>,
     /// Taken from a chart (the encounter) for the next draft about it.
@@ -68,12 +78,16 @@ pub struct Model {
     pub search: SearchState,
     /// The text that items are tried on.
     pub try_on: TryPage,
+    /// The presentation to a room, while there is one.
+    pub presenter: Option<Presenter>,
+    /// The step of the tour, while it is taken.
+    pub tour: Option<usize>,
     /// A sentence about what just happened.
     pub notice: Option<Notice>,
     /// Newest generation of each slot, and whether its answer is awaited.
     pub jobs: Jobs,
     /// Places in charts that were left.
-    pub places: BTreeMap<String, ChartPlace>,
+    pub places: Places,
     /// The place as it was kept last.
     pub kept: String,
     /// The chart to open once the worklist is there: an argument, or the place that was kept.
@@ -85,8 +99,8 @@ pub struct Model {
 impl Model {
     /// The same person at the same terminal, with nothing of any chart.
     pub fn without_charts(self) -> Self {
-        let Self { size, user, banner, ascii, keys, mouse, clipboard, lockable, .. } = self;
-        Self { size, user, banner, ascii, keys, mouse, clipboard, lockable, ..Self::default() }
+        let Self { size, user, banner, ascii, keys, mouse, clipboard, lockable, numbers, .. } = self;
+        Self { size, user, banner, ascii, keys, mouse, clipboard, lockable, numbers, ..Self::default() }
     }
 }
 
@@ -98,6 +112,8 @@ pub enum Screen {
     Worklist,
     /// One chart.
     Chart,
+    /// Two of its notes side by side.
+    Compare,
     /// A draft.
     Composer,
     /// All queries.
@@ -138,6 +154,17 @@ impl Model {
     /// The visible screen.
     pub fn screen(&self) -> Screen {
         self.screens.last().copied().unwrap_or_default()
+    }
+
+    /// Rows at the bottom of the terminal that the tour and a presentation want.
+    pub fn strip(&self) -> u16 {
+        self.strip_of(self.terminal.0)
+    }
+
+    /// The same in a terminal of so many columns.
+    pub fn strip_of(&self, width: u16) -> u16 {
+        let tour = if width < WIDE { 4 } else { 3 };
+        self.tour.map_or(0, |_| tour) + u16::from(self.presenter.is_some())
     }
 
     /// Rows between header and footer.

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The note that the hostile tests look at: every kind of character that could drive a terminal.
-pub const HOSTILE: &str = "LABS:\nNa\t131\tK\t4.9\nCreatinine\t2.4\tH\nodd \u{1b}]52;c;aGVsbG8=\u{7} and \u{9b}31m and \u{202e}desrever\u{202c} end\r\nASSESSMENT:\nElevated creatinine. Hold lisinopril.\n";
+const HOSTILE: &str = "LABS:\nNa\t131\tK\t4.9\nCreatinine\t2.4\tH\nodd \u{1b}]52;c;aGVsbG8=\u{7} and \u{9b}31m and \u{202e}desrever\u{202c} end\r\nASSESSMENT:\nElevated creatinine. Hold lisinopril.\n";
 
 fn provider(name: &str, role: Role) -> Provider {
     Provider { identifier: Some(name.to_lowercase()), name: Some(name.to_owned()), role, service: Some("hospital medicine".to_owned()) }
@@ -47,7 +47,7 @@ fn lab(encounter: &str, name: &str, time: &str, value: f64, range: (f64, f64)) -
     }
 }
 
-fn reading(document: &Document) -> Reading {
+pub(super) fn reading(document: &Document) -> Reading {
     let mut start = 0;
     let mut sections = Vec::new();
     for line in document.text.split_inclusive('\n') {

@@ -92,6 +92,16 @@ impl Desk for TestDesk {
         }
         Ok(chart)
     }
+    fn chart_on(&self, encounter: &str, until: &Instant) -> Result<ChartView> {
+        let mut view = self.chart(encounter)?;
+        let chart = std::sync::Arc::make_mut(&mut view.chart);
+        chart.until(until);
+        view.readings = std::sync::Arc::new(chart.documents.iter().map(super::charts::reading).collect());
+        let there = |e: &crate::chart::Evidence| e.date().is_none_or(|d| d <= *until);
+        view.gaps.retain(|g| g.gap.evidence.iter().all(there));
+        view.as_of = *until;
+        Ok(view)
+    }
     fn complete(&self, query: &str, cursor: usize) -> Vec<lacuna_index::Completion> {
         lacuna_index::complete(query, cursor, &crate::work::Known::lexicon())
     }
@@ -179,6 +189,12 @@ impl Desk for TestDesk {
             gap.dismissed = None;
         }
         Ok(())
+    }
+    fn version(&self, _: &str, document: &str, version: u32) -> Result<String> {
+        let all = self.state();
+        let mut documents = all.charts.iter().flat_map(|c| &c.chart.documents);
+        let text = documents.find(|d| d.identifier == document && version < d.version).map(|d| d.text.replace("2.4", "1.9"));
+        text.ok_or_else(|| Trouble::input("no such version"))
     }
     fn mark_seen(&self, encounter: &str, document: &str, _: u32) -> Result<()> {
         for chart in self.state().charts.iter_mut().filter(|c| c.chart.encounter.identifier == encounter) {

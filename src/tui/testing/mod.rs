@@ -3,12 +3,9 @@
 mod charts;
 mod desk;
 
-pub use charts::HOSTILE;
-
 use crate::chart::{Instant, Patient};
 use crate::error::{Result, Trouble};
 use crate::query::{Draft, Indicator, OptionKind, QueryForm, QueryOption, QueryState, Recipient};
-use crate::work::Desk;
 use crate::work::model::{ChartView, GapRow, QueryRow, QueryStep, QueryView, Searches};
 use charts::chart;
 use std::sync::{Mutex, MutexGuard};

@@ -50,7 +50,7 @@ fn every_key_can_come_from_an_old_terminal() {
 fn every_command_is_in_the_palette_of_its_place() {
     let mut h = Harness::new(80, 24);
     let mut seen = BTreeSet::new();
-    for script in ["", "<Enter>", "w", "<Tab><Tab>", "<C-s>y", "Q", "<Enter>", "s"] {
+    for script in ["", "<Enter>", "=<Enter>", "<Esc>w", "<Tab><Tab>", "<C-s>y", "Q", "<Enter>", "s"] {
         h.keys(script);
         seen.extend(matches(&h.model, "").iter().map(|c| c.id));
     }
@@ -67,6 +67,22 @@ fn the_palette_finds_by_title_and_by_meaning() {
     let mut h = Harness::new(80, 24);
     h.keys("<Enter>");
     assert_eq!(matches(&h.model, "set aside").first().map(|c| c.id), Some("dismiss-gap"));
+    for (words, id) in [
+        ("dismiss", "dismiss-gap"),
+        ("deny", "dismiss-gap"),
+        ("reject gap", "dismiss-gap"),
+        ("trend", "lab-chart"),
+        ("vital signs", "pane-labs"),
+        ("toc", "outline"),
+        ("collapse", "fold-section"),
+        ("why", "explain-gap"),
+        ("remind", "next-review"),
+        ("phone", "contact-gap"),
+        ("unread", "next-unseen"),
+        ("clarification", "query-gap"),
+    ] {
+        assert_eq!(matches(&h.model, words).first().map(|c| c.id), Some(id), "{words}");
+    }
     assert!(matches(&h.model, "sparkline zebra").is_empty());
 }
 
@@ -91,6 +107,17 @@ fn the_key_documentation_is_up_to_date() {
     }
     let stored = std::fs::read_to_string(path).unwrap_or_default();
     assert!(stored == now, "docs/keys.md is stale: run LACUNA_BLESS=1 cargo test --lib tui::tests::commands");
+}
+
+#[test]
+fn the_tour_on_paper_is_up_to_date() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/tour.md");
+    let now = crate::tui::tour::markdown();
+    if std::env::var_os("LACUNA_BLESS").is_some() {
+        std::fs::write(path, &now).unwrap();
+    }
+    let stored = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(stored == now, "docs/tour.md is stale: run LACUNA_BLESS=1 cargo test --lib tui::tests::commands");
 }
 
 #[test]

@@ -108,7 +108,7 @@ impl Harness {
     }
 
     pub fn buffer(&mut self) -> Buffer {
-        let (width, height) = self.model.size;
+        let (width, height) = self.model.terminal;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         let (model, theme, cache) = (&self.model, self.theme, &mut self.cache);
         terminal.draw(|frame| view(model, theme, frame, cache)).unwrap();

@@ -4,8 +4,10 @@
 mod commands;
 mod escape;
 mod harness;
+mod presenting;
 mod queries;
 mod random;
+mod reading;
 mod reducer;
 mod requirements;
 mod review;

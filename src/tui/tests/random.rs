@@ -62,7 +62,7 @@ proptest! {
                 Act::Rest => { h.rest(); }
             }
             let buffer = h.buffer();
-            prop_assert_eq!((buffer.area.width, buffer.area.height), h.model.size);
+            prop_assert_eq!((buffer.area.width, buffer.area.height), h.model.terminal);
             for cell in &buffer.content {
                 prop_assert!(!cell.symbol().chars().any(char::is_control));
             }
@@ -125,7 +125,13 @@ fn a_hundred_thousand_acts_break_nothing_and_end_in_no_dead_end() {
         h.model.clipboard = session % 2 == 0;
         h.model.lockable = session % 2 == 1;
         for at in 0..ACTS {
-            match dice.act() {
+            // Now and then what the place offers, so that what takes several right keys in a row is tried too.
+            let offered: Vec<&command::Command> = match dice.roll(8) {
+                0 if h.model.layers.is_empty() => command::commands(command::scope(&h.model)).filter(|c| c.id != "quit").collect(),
+                _ => Vec::new(),
+            };
+            let key = offered.get(dice.roll(offered.len().max(1))).and_then(|c| c.keys.first()).and_then(|k| Key::parse(k));
+            match key.map_or_else(|| dice.act(), Act::Key) {
                 // Leaving is what the end of the session tries.
                 Act::Key(Key::Ctrl('q')) => continue,
                 Act::Key(key) => h.send(Msg::Key(key)),

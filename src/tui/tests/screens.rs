@@ -63,7 +63,7 @@ fn drawn(h: &mut Harness) -> String {
     out
 }
 
-const SCREENS: [(&str, &str); 27] = [
+const SCREENS: [(&str, &str); 37] = [
     ("worklist", ""),
     ("filter", "/okaf"),
     ("gaps", "<Enter>"),
@@ -91,6 +91,16 @@ const SCREENS: [(&str, &str); 27] = [
     ("columns", "C"),
     ("go_to", "<Enter>g"),
     ("discard", "<Enter>wD"),
+    ("outline", "<Enter><Enter>o"),
+    ("folded", "<Enter><Enter>Z"),
+    ("numbers", "<Enter><Enter>#"),
+    ("compare_with", "<Enter>gp="),
+    ("compared", "<Enter>gp=<Enter>n"),
+    ("presenter", "%<Enter>jk"),
+    ("answer", "%<Enter>.3"),
+    ("day", "%<Enter>)1"),
+    ("tour", "~"),
+    ("tour_in_a_chart", "~<Enter>"),
 ];
 
 const SIZES: [(u16, u16); 4] = [(60, 16), (80, 24), (120, 40), (200, 60)];

@@ -1,5 +1,6 @@
 //! Lines and rows of a long text: line starts are found once, rows are laid out only where they are looked at.
 
+use super::Folds;
 use crate::text::pieces;
 
 /// A line longer than this is laid out in stretches, so that one endless line costs no more than a page.
@@ -21,6 +22,7 @@ pub struct Row {
 pub struct LineIndex {
     starts: Vec<(usize, Option<usize>)>,
     len: usize,
+    numbered: usize,
 }
 
 impl LineIndex {
@@ -41,7 +43,8 @@ impl LineIndex {
         if text.ends_with('\n') && starts.len() > 1 {
             starts.pop();
         }
-        Self { starts, len: text.len() }
+        let numbered = starts.iter().rev().find_map(|(_, number)| *number).unwrap_or(1);
+        Self { starts, len: text.len(), numbered }
     }
 
     /// How many lines (long lines count once for each stretch).
@@ -52,6 +55,22 @@ impl LineIndex {
     /// Whether there is no line at all; never so, an empty text has one.
     pub fn is_empty(&self) -> bool {
         self.starts.is_empty()
+    }
+
+    /// The number of the last line, counted as an editor counts them.
+    pub fn last_number(&self) -> usize {
+        self.numbered
+    }
+
+    /// The number of a line; a stretch has that of the line it carries on.
+    pub fn number(&self, line: usize) -> usize {
+        let till = self.starts.get(..=line).unwrap_or_default();
+        till.iter().rev().find_map(|(_, number)| *number).unwrap_or(1)
+    }
+
+    /// The first byte of a line.
+    pub fn start(&self, line: usize) -> usize {
+        self.starts.get(line).map_or(self.len, |(start, _)| *start)
     }
 
     /// The line that a byte stands in.
@@ -71,44 +90,52 @@ impl LineIndex {
             .collect()
     }
 
+    /// The rows of a line that show: of a folded heading only the first.
+    fn shown(&self, text: &str, line: usize, width: usize, folds: &Folds) -> Vec<Row> {
+        let mut rows = self.rows(text, line, width);
+        if folds.under(line).is_some() {
+            rows.truncate(1);
+        }
+        rows
+    }
+
     /// `count` rows from the row that holds `top` on.
-    pub fn page(&self, text: &str, top: usize, width: usize, count: usize) -> Vec<Row> {
-        let first = self.line_of(top);
+    pub fn page(&self, text: &str, top: usize, width: usize, count: usize, folds: &Folds) -> Vec<Row> {
+        let first = folds.shown(self.line_of(top));
         let mut out = Vec::with_capacity(count);
-        for line in first..self.len() {
-            let rows = self.rows(text, line, width);
+        let mut line = first;
+        while line < self.len() && out.len() < count {
+            let rows = self.shown(text, line, width, folds);
             let skip = if line == first { row_of(&rows, top) } else { 0 };
             out.extend(rows.into_iter().skip(skip).take(count - out.len()));
-            if out.len() >= count {
-                break;
-            }
+            line = folds.next(line);
         }
         out
     }
 
     /// The first byte of the row `by` rows further down (up, when negative) from the row that holds `top`.
-    pub fn moved(&self, text: &str, top: usize, width: usize, by: isize) -> usize {
-        let mut line = self.line_of(top);
-        let mut rows = self.rows(text, line, width);
+    pub fn moved(&self, text: &str, top: usize, width: usize, by: isize, folds: &Folds) -> usize {
+        let mut line = folds.shown(self.line_of(top));
+        let mut rows = self.shown(text, line, width, folds);
         let mut at = row_of(&rows, top) as isize + by;
-        while at < 0 && line > 0 {
-            line -= 1;
-            rows = self.rows(text, line, width);
+        while let Some(before) = folds.previous(line).filter(|_| at < 0) {
+            line = before;
+            rows = self.shown(text, line, width, folds);
             at += rows.len() as isize;
         }
-        while at >= rows.len() as isize && line + 1 < self.len() {
+        while at >= rows.len() as isize && folds.next(line) < self.len() {
             at -= rows.len() as isize;
-            line += 1;
-            rows = self.rows(text, line, width);
+            line = folds.next(line);
+            rows = self.shown(text, line, width, folds);
         }
         let at = usize::try_from(at).unwrap_or(0).min(rows.len().saturating_sub(1));
         rows.get(at).map_or(0, |row| row.start)
     }
 
     /// The top that shows the last rows of the text.
-    pub fn last_top(&self, text: &str, width: usize, height: usize) -> usize {
+    pub fn last_top(&self, text: &str, width: usize, height: usize, folds: &Folds) -> usize {
         let back = isize::try_from(height.saturating_sub(1)).unwrap_or(0);
-        self.moved(text, self.len, width, -back)
+        self.moved(text, self.len, width, -back, folds)
     }
 
     /// How far down the text a byte stands, in per cent.
@@ -192,7 +219,7 @@ mod tests {
         let text = "word ".repeat(10_000);
         let index = LineIndex::new(&text);
         assert!(index.len() > 10);
-        assert_eq!(index.page(&text, 30_000, 80, 5).len(), 5);
+        assert_eq!(index.page(&text, 30_000, 80, 5, &Folds::default()).len(), 5);
     }
 
     proptest! {
@@ -213,9 +240,11 @@ mod tests {
         #[test]
         fn down_and_up_comes_back(text in "[a-z \\n]{1,300}", width in 3usize..40, steps in 0isize..20) {
             let index = LineIndex::new(&text);
-            let down = index.moved(&text, 0, width, steps);
-            let rows = index.page(&text, 0, width, usize::try_from(steps).unwrap() + 1).len() as isize - 1;
-            prop_assert_eq!(index.moved(&text, down, width, -rows), 0);
+            for folds in [Folds::default(), Folds::new(vec![(1, 3), (3, 4), (6, 9)])] {
+                let down = index.moved(&text, 0, width, steps, &folds);
+                let rows = index.page(&text, 0, width, usize::try_from(steps).unwrap() + 1, &folds).len() as isize - 1;
+                prop_assert_eq!(index.moved(&text, down, width, -rows, &folds), 0);
+            }
         }
     }
 }

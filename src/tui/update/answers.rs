@@ -1,6 +1,6 @@
 //! Answers of jobs, once they are known to be the newest.
 
-use super::{autosave, chart, composer, nav, place, queries, search, try_on, worklist};
+use super::{autosave, chart, compare, composer, nav, place, presenter, queries, search, try_on, worklist};
 use crate::tui::layer::Layer;
 use crate::tui::model::{Model, Screen};
 use crate::tui::msg::{Answer, Done, Effect, Request, Slot};
@@ -55,6 +55,7 @@ pub fn take(model: &mut Model, answer: Answer) -> Vec<Effect> {
             return queries::take_one(model, *view);
         }
         Answer::Draft(Ok(view)) => return queries::take_one(model, *view),
+        Answer::Compared(Ok(found)) => return compare::take(model, &found.0, found.1),
         Answer::Lint(Ok(report)) => {
             if let Some(composer) = &mut model.composer {
                 composer.report = Some(report);
@@ -75,7 +76,7 @@ pub fn take(model: &mut Model, answer: Answer) -> Vec<Effect> {
         Answer::Act(Ok(done)) => return did(model, done),
         Answer::Place(Ok(kept)) => return began(model, kept),
         Answer::Worklist(Err(t)) | Answer::Search(Err(t)) | Answer::Explain(Err(t)) | Answer::Queries(Err(t)) => t,
-        Answer::Searches(Err(t)) | Answer::Stays(Err(t)) | Answer::Edited(Err(t)) => t,
+        Answer::Searches(Err(t)) | Answer::Stays(Err(t)) | Answer::Edited(Err(t)) | Answer::Compared(Err(t)) => t,
         Answer::Query(Err(t)) => {
             // Without the query there is nothing to answer.
             model.layers.pop_if(|layer| match layer {
@@ -104,7 +105,7 @@ fn changed(model: &mut Model, answer: Answer) -> Vec<Effect> {
         let view = model.worklist.view;
         effects.push(model.ask(Slot::Worklist, Request::Worklist(view)));
     } else if let Some(encounter) = chart.filter(|_| !model.jobs.waits(Slot::Chart)) {
-        effects.push(model.ask(Slot::Chart, Request::Chart(encounter)));
+        effects.push(presenter::ask(model, encounter));
     }
     effects
 }
@@ -163,8 +164,7 @@ fn did(model: &mut Model, done: Done) -> Vec<Effect> {
             model.screens.retain(|s| *s != Screen::Composer);
             let mut effects = nav::refresh(model);
             if model.screen() != Screen::Chart {
-                effects
-                    .extend(model.chart.as_ref().map(|c| c.data.encounter().to_owned()).map(|e| model.ask(Slot::Chart, Request::Chart(e))));
+                effects.extend(chart::reread(model));
             }
             model.say(format!("query {id} is sent and recorded; {{tracker}} shows all queries"));
             effects

@@ -142,6 +142,10 @@ pub fn copy_from_chart(model: &mut Model) -> Vec<Effect> {
 pub fn take_from_chart(model: &mut Model) -> Vec<Effect> {
     let Some(page) = &model.chart else { return Vec::new() };
     let (taken, encounter) = (under_cursor(page), page.data.encounter().to_owned());
+    if page.pane == crate::tui::model::Pane::Gaps && super::presenter::hidden(page) {
+        model.say("the answer is hidden while you present; {reveal-answer} shows it");
+        return Vec::new();
+    }
     if taken.is_empty() {
         model.say("nothing is marked here; {go} on a gap marks its words");
         return Vec::new();

@@ -1,6 +1,6 @@
 //! Keys of what lies over a screen.
 
-use super::{chart, composer, nav, when};
+use super::{chart, compare, composer, nav, when};
 use crate::chart::Instant;
 use crate::query::QueryState;
 use crate::tui::command::{self, Command};
@@ -44,6 +44,8 @@ pub fn press(model: &mut Model, key: Key) -> Vec<Effect> {
         Layer::Views => view_chosen(model, key),
         Layer::Columns => columns_chosen(model, key),
         Layer::GoTo => chart::went_to(model, key),
+        Layer::CompareWith { cursor } => compare::chosen(model, key, cursor),
+        Layer::Outline { words, cursor } => chart::outline_key(model, key, words, cursor),
         Layer::Confirm { question, yes } => match key {
             Key::Char('y' | 'Y') => confirmed(model, yes),
             Key::Esc | Key::Enter | Key::Char('n' | 'N' | 'q') => {
@@ -213,7 +215,7 @@ pub fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
         Some(Layer::Reply { text, cursor, typing: true, .. }) => {
             edit::insert(text, cursor, &pasted);
         }
-        Some(Layer::Palette { words, cursor } | Layer::Take { words, cursor, .. }) => {
+        Some(Layer::Palette { words, cursor } | Layer::Take { words, cursor, .. } | Layer::Outline { words, cursor }) => {
             words.push_str(&pasted);
             *cursor = 0;
         }
@@ -251,12 +253,24 @@ pub fn matches(model: &Model, words: &str) -> Vec<&'static Command> {
     for (at, command) in all.drain(..).enumerate() {
         let title = pattern.score(Utf32Str::new(&format!("{} {}", command.title, command.id), &mut buffer), &mut matcher);
         let help = pattern.score(Utf32Str::new(command.help, &mut buffer), &mut matcher);
-        if let Some(score) = title.map(|s| s * 2).max(help) {
+        if let Some(score) = title.map(|s| s * 2).max(help).max(called(command, words)) {
             ranked.push((score, at, command));
         }
     }
     ranked.sort_by_key(|(score, at, _)| (std::cmp::Reverse(*score), *at));
     ranked.into_iter().map(|(_, _, command)| command).collect()
+}
+
+/// How well a command fits by what else people call it: every word typed must begin one of those, or one of its title. It weighs as much as
+/// the same letters in the title would.
+fn called(command: &Command, words: &str) -> Option<u32> {
+    const LETTER: u32 = 56;
+    let words = words.to_lowercase();
+    let begins = |all: &str, word: &str| all.split(|c: char| !c.is_alphanumeric()).any(|w| w.to_lowercase().starts_with(word));
+    let named = words.split_whitespace().filter(|w| w.chars().count() > 1);
+    let fits = named.clone().all(|w| begins(command.also, w) || begins(command.title, w));
+    let letters: usize = named.clone().filter(|w| begins(command.also, w)).map(|w| w.chars().count()).sum();
+    (fits && letters > 0).then(|| LETTER * u32::try_from(letters).unwrap_or(u32::MAX / LETTER))
 }
 
 fn dismiss(model: &mut Model, key: Key, gap: String, title: String) -> Vec<Effect> {

@@ -3,12 +3,15 @@
 mod answers;
 mod autosave;
 pub mod chart;
+pub mod compare;
 pub mod composer;
 mod layers;
 pub mod nav;
 mod place;
+pub mod presenter;
 pub mod queries;
 pub mod search;
+pub mod tour;
 pub mod try_on;
 pub mod when;
 pub mod worklist;
@@ -21,6 +24,10 @@ use super::msg::{Effect, Msg, Request, Slot, Timer};
 /// What to do first.
 pub fn start(model: &mut Model) -> Vec<Effect> {
     model.screens = vec![Screen::Worklist];
+    if model.terminal == (0, 0) {
+        model.terminal = model.size;
+    }
+    presenter::relay(model);
     let view = model.worklist.view;
     vec![model.ask(Slot::Place, Request::Place), model.ask(Slot::Worklist, Request::Worklist(view))]
 }
@@ -30,6 +37,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => {
             let told = model.notice.take().is_some();
+            show_key(model, key);
             let leaves = model.keys.lookup(command::scope(model), key).is_some_and(|c| matches!(c.id, "go-back" | "leave"));
             let mut effects = if leaves
                 && model.layers.is_empty()
@@ -48,7 +56,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Paste(text) => paste(model, &text),
         Msg::Resize(width, height) => {
-            model.size = (width, height);
+            model.terminal = (width, height);
+            presenter::relay(model);
             Vec::new()
         }
         Msg::Repaint => vec![Effect::Repaint],
@@ -58,6 +67,25 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Timer(timer, generation) => timer_ran_out(model, timer, generation),
         Msg::End => nav::end(model),
+    }
+}
+
+/// Shows a key to the room; what is typed as text shows where it is typed.
+fn show_key(model: &mut Model, key: Key) {
+    if model.presenter.is_none() {
+        return;
+    }
+    let find = model.chart.as_ref().is_some_and(|c| c.find.typing) && model.screen() == Screen::Chart;
+    let filter = model.worklist.typing && model.screen() == Screen::Worklist;
+    let layer = model.layers.last().map(super::layer::Layer::types);
+    let place = layer.is_none() && !find && !filter;
+    let command = model.keys.lookup(command::scope(model), key).filter(|_| place);
+    let text = layer.unwrap_or(find || filter || command::typing(model));
+    if text && command.is_none() && matches!(key, Key::Char(_) | Key::Backspace) {
+        return;
+    }
+    if let Some(presenter) = &mut model.presenter {
+        presenter.pressed(key, command.map_or("", |c| c.short));
     }
 }
 
@@ -91,7 +119,11 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
 /// Runs a command, or says why it cannot be given now.
 pub fn run(model: &mut Model, command: &command::Command) -> Vec<Effect> {
     match (command.when)(model) {
-        Avail::Yes => (command.run)(model),
+        Avail::Yes => {
+            let effects = (command.run)(model);
+            tour::gave(model, command.id);
+            effects
+        }
         Avail::No(reason) => {
             model.say(reason);
             Vec::new()

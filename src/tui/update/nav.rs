@@ -1,6 +1,6 @@
 //! Moving about: rows, pages, screens, layers, and out.
 
-use super::{autosave, chart, composer, place, queries, try_on, worklist};
+use super::{autosave, chart, compare, composer, place, queries, try_on, worklist};
 use crate::tui::layer::Layer;
 use crate::tui::model::{Model, Screen};
 use crate::tui::msg::{Effect, Request, Slot};
@@ -45,6 +45,7 @@ fn step(model: &mut Model, by: isize) -> Vec<Effect> {
     match model.screen() {
         Screen::Worklist => worklist::step(model, by),
         Screen::Chart => chart::step(model, by),
+        Screen::Compare => compare::step(model, by),
         Screen::Tracker => {
             let len = model.tracker.rows.len();
             moved(&mut model.tracker.cursor, len, by);
@@ -87,6 +88,7 @@ pub fn back(model: &mut Model) -> Vec<Effect> {
         Screen::Composer => return composer::close(model),
         Screen::Chart if chart::close_trend(model) => return effects,
         Screen::Chart => chart::leave(model),
+        Screen::Compare => model.jobs.forget(Slot::Compare),
         Screen::Search => model.jobs.forget(Slot::Search),
         Screen::TryOn if model.try_on.on_list => return try_on::to_text(model),
         _ => {}
@@ -105,13 +107,7 @@ pub fn refresh(model: &mut Model) -> Vec<Effect> {
             let view = model.worklist.view;
             vec![model.ask(Slot::Worklist, Request::Worklist(view))]
         }
-        Screen::Chart => model
-            .chart
-            .as_ref()
-            .map(|c| c.data.encounter().to_owned())
-            .map(|e| model.ask(Slot::Chart, Request::Chart(e)))
-            .into_iter()
-            .collect(),
+        Screen::Chart => chart::reread(model),
         Screen::Tracker => vec![model.ask(Slot::Queries, Request::Queries)],
         Screen::Query => queries::reread(model),
         _ => Vec::new(),

@@ -1,6 +1,6 @@
 //! The place that is kept, so that a dropped line comes back to it.
 
-use crate::tui::model::{ChartPlace, Model, Pane, Screen, Sort, Wish};
+use crate::tui::model::{ChartPlace, Model, Places, Screen, Sort, Wish};
 use crate::tui::msg::{Effect, Request, Slot, Timer};
 use crate::work::model::WorklistView;
 use serde_json::{Value, json};
@@ -9,25 +9,33 @@ use std::time::Duration;
 /// How long the place must stand still before it is kept.
 const REST: Duration = Duration::from_secs(2);
 
-fn now(model: &Model) -> String {
-    let chart = model.chart.as_ref().filter(|_| model.screens.contains(&Screen::Chart)).map(|chart| {
-        let place = super::chart::place(chart);
-        json!({
-            "encounter": chart.data.encounter(),
-            "pane": Pane::ALL.iter().position(|p| *p == place.pane),
-            "document": place.document,
-            "top": place.top,
-            "gap": place.gap,
-        })
-    });
+/// The place as it is kept. The charts that were left are many and change only when one is left: `watch` looks at their count alone.
+fn now(model: &Model, places: Value) -> Value {
+    let chart = model.chart.as_ref().filter(|_| model.screens.contains(&Screen::Chart));
+    let chart = chart.map(|chart| super::chart::place(chart).to_json(chart.data.encounter()));
     let view = model.worklist.view.words().0;
     let row = model.worklist.selected().map(|r| r.encounter.clone());
-    json!({ "view": view, "row": row, "sort": model.worklist.sort.label(), "columns": model.worklist.columns.0, "chart": chart, "search": model.search.query, "draft": model.composer.as_ref().filter(|_| model.screens.contains(&Screen::Composer)).map(|c| c.id) }).to_string()
+    let draft = model.composer.as_ref().filter(|_| model.screens.contains(&Screen::Composer)).map(|c| c.id);
+    json!({
+        "view": view,
+        "row": row,
+        "sort": model.worklist.sort.label(),
+        "columns": model.worklist.columns.0,
+        "chart": chart,
+        "places": places,
+        "numbers": model.numbers,
+        "search": model.search.query,
+        "draft": draft,
+    })
+}
+
+fn sketch(model: &Model) -> String {
+    now(model, json!(model.places.changes)).to_string()
 }
 
 /// Sets the timer when the place is another one than the one kept.
 pub fn watch(model: &mut Model) -> Vec<Effect> {
-    if !model.worklist.loaded || model.ending || now(model) == model.kept {
+    if !model.worklist.loaded || model.ending || sketch(model) == model.kept {
         return Vec::new();
     }
     vec![Effect::After(Timer::Place, 0, REST)]
@@ -38,19 +46,20 @@ pub fn keep(model: &mut Model) -> Vec<Effect> {
     if !model.worklist.loaded {
         return Vec::new();
     }
-    let place = now(model);
-    if place == model.kept {
+    let sketch = sketch(model);
+    if sketch == model.kept {
         return Vec::new();
     }
-    model.kept.clone_from(&place);
+    model.kept = sketch;
+    let place = now(model, model.places.to_json()).to_string();
     vec![model.ask(Slot::Act, Request::SavePlace(place))]
 }
 
 /// Takes a kept place up; an explicit wish goes before it.
 pub fn take(model: &mut Model, kept: &str) -> Vec<Effect> {
     let Ok(value) = serde_json::from_str::<Value>(kept) else { return Vec::new() };
-    model.kept = kept.to_owned();
-    let number = |value: &Value| value.as_u64().and_then(|n| usize::try_from(n).ok());
+    model.numbers = value.get("numbers").and_then(Value::as_bool).unwrap_or(false);
+    model.places = value.get("places").map(Places::from_json).unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut effects = Vec::new();
     if let Some(view) =
@@ -76,10 +85,8 @@ pub fn take(model: &mut Model, kept: &str) -> Vec<Effect> {
         return effects;
     }
     let Some(chart) = value.get("chart").filter(|c| c.is_object()) else { return effects };
-    let part = |name: &str| chart.get(name).cloned().unwrap_or_default();
-    let pane = number(&part("pane")).and_then(|at| Pane::ALL.get(at).copied()).unwrap_or_default();
-    let place = ChartPlace { pane, document: text(&part("document")), top: number(&part("top")).unwrap_or(0), gap: text(&part("gap")) };
-    let wish = Wish { encounter: text(&part("encounter")), place: Some(place), ..Wish::default() };
+    let Some((encounter, place)) = ChartPlace::from_json(chart) else { return effects };
+    let wish = Wish { encounter, place: Some(place), ..Wish::default() };
     model.say("back where you were; {go-back} goes to the worklist");
     effects.extend(super::chart::open(model, wish));
     if let Some(id) = value.get("draft").and_then(Value::as_i64) {

@@ -39,10 +39,29 @@ pub fn encounter(model: &Model) -> Avail {
 
 /// Enter means something in this pane.
 pub fn chart_enter(model: &Model) -> Avail {
+    if hidden(model) && model.chart.as_ref().is_some_and(|c| c.pane == Pane::Gaps) {
+        return HIDDEN;
+    }
     yes_if(
         model.chart.as_ref().is_some_and(|c| c.pane != Pane::Reader && (c.pane != Pane::Labs || !c.data.series.is_empty())),
         "Enter goes to words from a gap or a document",
     )
+}
+
+/// The note on show has sections.
+pub fn sections(model: &Model) -> Avail {
+    yes_if(model.chart.as_ref().is_some_and(|c| !c.outline().is_empty()), "the reader found no section in this note")
+}
+
+/// There is something to compare the note on show with.
+pub fn comparable(model: &Model) -> Avail {
+    let other = |c: &crate::tui::model::ChartPage| c.data.notes.len() > 1 || c.data.document(c.doc).is_some_and(|d| d.version > 1);
+    yes_if(model.chart.as_ref().is_some_and(other), "this is the only note of the stay, in its first version")
+}
+
+/// The two notes differ.
+pub fn changes(model: &Model) -> Avail {
+    yes_if(model.compare.as_ref().is_some_and(|c| !c.all.changes.is_empty()), "word for word the same")
 }
 
 /// There is a lab or a vital sign to draw.
@@ -50,8 +69,36 @@ pub fn lab(model: &Model) -> Avail {
     yes_if(model.chart.as_ref().is_some_and(|c| !c.data.series.is_empty()), "no lab or vital sign with a number in this stay")
 }
 
+/// The answer under the cursor is hidden while somebody presents.
+const HIDDEN: Avail = Avail::No("the answer is hidden while you present; {reveal-answer} shows it");
+
+fn hidden(model: &Model) -> bool {
+    model.screen() == Screen::Chart && model.chart.as_ref().is_some_and(super::presenter::hidden)
+}
+
+/// Somebody presents a chart.
+pub fn presenting(model: &Model) -> Avail {
+    yes_if(model.presenter.is_some(), "only while you present; {presenter} begins it")
+}
+
+/// Somebody presents a chart that has gaps.
+pub fn answers(model: &Model) -> Avail {
+    match presenting(model) {
+        Avail::Yes => yes_if(model.chart.as_ref().is_some_and(|c| !c.data.view.gaps.is_empty()), "this chart has no gap"),
+        no => no,
+    }
+}
+
+/// Somebody takes the tour.
+pub fn touring(model: &Model) -> Avail {
+    yes_if(model.tour.is_some(), "no tour is being taken; {tour} begins it")
+}
+
 /// A gap is selected.
 pub fn gap(model: &Model) -> Avail {
+    if hidden(model) {
+        return HIDDEN;
+    }
     yes_if(model.chart.as_ref().is_some_and(|c| c.data.view.gaps.get(c.gap).is_some()), "this chart has no gap")
 }
 
@@ -62,11 +109,17 @@ fn gap_state(model: &Model) -> Option<GapState> {
 
 /// The selected gap is open.
 pub fn gap_open(model: &Model) -> Avail {
+    if hidden(model) {
+        return HIDDEN;
+    }
     yes_if(gap_state(model) == Some(GapState::Open), "only an open gap can be set aside")
 }
 
 /// The selected gap was set aside.
 pub fn gap_dismissed(model: &Model) -> Avail {
+    if hidden(model) {
+        return HIDDEN;
+    }
     yes_if(gap_state(model) == Some(GapState::Dismissed), "this gap was not set aside")
 }
 

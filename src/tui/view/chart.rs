@@ -16,6 +16,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), tops: &mut Tops)
     let stripes = layout::frame(size);
     let panes = layout::chart(size);
     header(model, chart, pen, &stripes);
+    news(model, chart, pen, &stripes);
     if !panes.wide {
         tabs(chart, pen, Rect { height: 1, ..stripes.body });
     }
@@ -34,7 +35,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), tops: &mut Tops)
 }
 
 /// Who this is, always in the same place.
-fn header(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) {
+pub(super) fn header(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) {
     let view = &chart.data.view;
     let encounter = &view.chart.encounter;
     let patient = view.chart.patient.as_ref();
@@ -70,6 +71,13 @@ fn header(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) 
     ];
     let head = stripes.header;
     pen.line(head.x, head.y, head.width.saturating_sub(super::banner_width(model)), &parts);
+}
+
+/// What is new, what was said, since when.
+fn news(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) {
+    let view = &chart.data.view;
+    let encounter = &view.chart.encounter;
+    let head = stripes.header;
     let unseen = chart.data.order().filter(|d| chart.data.unseen(*d)).count();
     let labs = chart.data.new_labs();
     let mut news = if unseen == 0 { "nothing unread".to_owned() } else { say::count(unseen, "document to read", "documents to read") };

@@ -73,6 +73,12 @@ pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -
 fn lines(chart: &ChartPage, at: usize, row: &GapRow, width: u16, pen: &Pen<'_>) -> Vec<Line> {
     let gap = &row.gap;
     let selected = at == chart.gap;
+    if chart.hides(at) {
+        let role = if selected { Role::Text } else { Role::Dim };
+        let words = if selected { pen.say("hidden; {reveal-answer} shows it") } else { "hidden".to_owned() };
+        let line = |words, role, proof| Line { sign: None, indent: 3, words, role, right: String::new(), gap: at, proof };
+        return vec![line(format!("Gap {}: {words}", at + 1), role, None), line(String::new(), Role::Text, Some(usize::MAX))];
+    }
     let live = matches!(gap.state, GapState::Open);
     let mut out = Vec::new();
     let line = |sign, indent, words: String, role, right: String, proof| Line { sign, indent, words, role, right, gap: at, proof };

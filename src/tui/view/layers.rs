@@ -12,12 +12,13 @@ use crate::tui::say;
 use crate::tui::text;
 use crate::tui::theme::Role;
 use crate::tui::update::chart::targets;
+use crate::tui::update::compare::candidates;
 use crate::tui::update::worklist::view_keys;
 use crate::tui::update::{fitting, matches, outcome_keys, review_days};
 use crate::work::model::DismissReason;
 use ratatui::layout::{Position, Rect};
 
-type Rows = Vec<Vec<(String, Role)>>;
+pub(super) type Rows = Vec<Vec<(String, Role)>>;
 
 /// Draws the top layer; gives where the cursor stands.
 pub fn draw(model: &Model, layer: &Layer, pen: &mut Pen<'_>, size: (u16, u16), tops: &mut Tops) -> Option<Position> {
@@ -55,6 +56,8 @@ pub fn draw(model: &Model, layer: &Layer, pen: &mut Pen<'_>, size: (u16, u16), t
             rows.push(choice("g", "to the top"));
             sheet(pen, size, "Go to the newest", rows, "one key; Esc stays here")
         }
+        Layer::CompareWith { cursor } => compare_with(model, pen, size, *cursor, tops),
+        Layer::Outline { words, cursor } => super::outline::draw(model, pen, size, (words, *cursor), tops),
         Layer::Confirm { question, .. } => {
             let rows = vec![vec![
                 ("y".to_owned(), Role::Key),
@@ -159,8 +162,26 @@ fn choice(key: &str, words: &str) -> Vec<(String, Role)> {
     vec![(format!("{key}  "), Role::Key), (words.to_owned(), Role::Text)]
 }
 
+/// What the note on show can be compared with.
+fn compare_with(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), cursor: usize, tops: &mut Tops) -> Option<Position> {
+    let chart = model.chart.as_ref()?;
+    let all = candidates(chart);
+    let height = usize::from(size.1).saturating_sub(9).clamp(3, 14);
+    let top = tops.keep("compare-with", cursor, cursor, all.len(), height);
+    let row = |(at, (words, ..)): (usize, &(String, usize, u32))| {
+        let (bar, role) = if at == cursor { (if pen.ascii { "> " } else { "\u{203a} " }, Role::Accent) } else { ("  ", Role::Text) };
+        vec![(bar.to_owned(), Role::Accent), (words.clone(), role)]
+    };
+    let rows = all.iter().enumerate().skip(top).take(height).map(row).collect();
+    let note = chart.note()?;
+    let time = chart.data.document(chart.doc).and_then(|d| d.time).map(|t| format!(" of {}", say::short(&t))).unwrap_or_default();
+    let title = format!("Compare the {}{time}, {}, with", note.label, note.author);
+    let at = sheet(pen, size, &title, rows, "j k choose, Enter compares, Esc changes nothing")?;
+    Some(Position::new(at.x, at.y + u16::try_from(cursor.saturating_sub(top)).unwrap_or(0)))
+}
+
 /// The end of a text that is typed, with the column of its cursor.
-fn tail(words: &str, cursor: usize, width: usize) -> (String, usize) {
+pub(super) fn tail(words: &str, cursor: usize, width: usize) -> (String, usize) {
     let column = text::width(&text::label(words.get(..cursor).unwrap_or(words)));
     let skip = column.saturating_sub(width);
     (text::label(words).chars().skip(skip).collect(), column - skip)
@@ -196,7 +217,7 @@ fn sending(pen: &mut Pen<'_>, size: (u16, u16), question: &str, text: &str, (top
 }
 
 /// A few rows at the bottom of the screen. Gives the first cell of the rows.
-fn sheet(pen: &mut Pen<'_>, (width, height): (u16, u16), title: &str, rows: Rows, hint: &str) -> Option<Position> {
+pub(super) fn sheet(pen: &mut Pen<'_>, (width, height): (u16, u16), title: &str, rows: Rows, hint: &str) -> Option<Position> {
     let titles = wrap(title, usize::from(width.saturating_sub(2)));
     let count = u16::try_from(rows.len() + titles.len()).unwrap_or(height);
     let tall = (count + 4).min(height);

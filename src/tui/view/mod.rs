@@ -1,20 +1,24 @@
 //! From the model to cells. Nothing here changes the model; what only drawing needs to remember is in [`ViewCache`].
 
 mod chart;
+mod compare;
 mod composer;
 mod gaps;
 mod labs;
 mod layers;
 mod list;
+mod outline;
 mod pen;
 mod queries;
 mod reader;
 mod search;
+mod strip;
 mod timeline;
 mod trend;
 mod try_on;
 mod worklist;
 
+use super::chrome::Chrome;
 use super::command;
 use super::keys::Key;
 use super::layout;
@@ -23,6 +27,7 @@ use super::theme::{Role, Theme};
 use list::Tops;
 use pen::Pen;
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 /// What drawing remembers from one frame to the next: where lists are scrolled to.
@@ -37,6 +42,10 @@ pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>, cache: &mut View
     if area.width == 0 || area.height == 0 {
         return;
     }
+    let chrome = Chrome::of((area.width, area.height), model.strip_of(area.width), model.presenter.is_some());
+    if chrome.strip > 0 {
+        return framed(model, theme, frame, cache, chrome);
+    }
     let mut pen = Pen::new(frame.buffer_mut(), theme, &model.keys, model.ascii);
     let cursor = if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         let words = format!("Lacuna needs {}x{}; this is {}x{}", SMALLEST.0, SMALLEST.1, area.width, area.height);
@@ -50,12 +59,51 @@ pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>, cache: &mut View
     }
 }
 
+/// A frame with something around the screen: that is drawn by itself and its rows are put where they belong.
+fn framed(model: &Model, theme: Theme, frame: &mut Frame<'_>, cache: &mut ViewCache, chrome: Chrome) {
+    let area = frame.area();
+    let mut inner = Buffer::empty(Rect::new(0, 0, chrome.inner.0, chrome.inner.1));
+    let mut pen = Pen::new(&mut inner, theme, &model.keys, model.ascii);
+    let small = chrome.inner.0 < SMALLEST.0 || chrome.inner.1 < SMALLEST.1;
+    let cursor = if small {
+        pen.put(
+            0,
+            0,
+            area.width,
+            &format!("Lacuna needs {}x{}; this is {}x{}", SMALLEST.0, SMALLEST.1, area.width, area.height),
+            Role::Text,
+        );
+        None
+    } else {
+        screen(model, &mut pen, chrome.inner, cache)
+    };
+    let row = |y: u16| if chrome.spaced { y * 2 } else { y };
+    let buffer = frame.buffer_mut();
+    for y in (0..chrome.inner.1).filter(|y| row(*y) < area.height) {
+        for x in 0..chrome.inner.0 {
+            if let Some((to, from)) = buffer.cell_mut((x, row(y))).zip(inner.cell((x, y))) {
+                to.clone_from(from);
+            }
+        }
+    }
+    let strip = Rect { y: area.bottom().saturating_sub(chrome.strip), height: chrome.strip, ..area };
+    let mut pen = Pen::new(buffer, theme, &model.keys, model.ascii);
+    if !small {
+        strip::draw(model, &mut pen, strip);
+    }
+    let cursor = cursor.map(|at| Position::new(at.x, row(at.y))).filter(|at| area.contains(*at) && !strip.contains(*at));
+    if let Some(at) = cursor {
+        frame.set_cursor_position(at);
+    }
+}
+
 fn screen(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), cache: &mut ViewCache) -> Option<Position> {
     let stripes = layout::frame(size);
     let tops = &mut cache.tops;
     let cursor = match model.screen() {
         Screen::Worklist => worklist::draw(model, pen, &stripes, tops),
         Screen::Chart => chart::draw(model, pen, size, tops),
+        Screen::Compare => compare::draw(model, pen, size),
         Screen::Composer => composer::draw(model, pen, size, tops),
         Screen::Tracker => queries::draw(model, pen, &stripes, tops),
         Screen::Query => queries::draw_one(model, pen, &stripes),

@@ -6,6 +6,7 @@ use crate::checklist::{GapState, Severity};
 use crate::tui::chart_data::{Mark, MarkKind};
 use crate::tui::layout;
 use crate::tui::model::{ChartPage, Pane};
+use crate::tui::outline::Heading;
 use crate::tui::say;
 use crate::tui::text::{self, Row};
 use crate::tui::theme::Role;
@@ -13,15 +14,27 @@ use ratatui::layout::{Position, Rect};
 
 /// Draws the document on show.
 pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, size: (u16, u16)) -> Option<Position> {
-    let area = layout::reader_area(size);
-    let (Some(document), Some(note)) = (chart.data.document(chart.doc), chart.data.notes.get(chart.doc)) else {
+    let area = chart.text_area(size);
+    let (Some(document), Some(note)) = (chart.data.document(chart.doc), chart.note()) else {
         pen.put(area.x, area.y, area.width, "this chart has no document", Role::Dim);
         return None;
     };
-    let rows = note.lines.page(&document.text, chart.top(), usize::from(area.width), usize::from(area.height));
-    heading(chart, pen, Rect { x: area.x, y: area.y - 1, width: area.width, height: 1 }, rows.last().map_or(0, |r| r.end));
+    let folds = &chart.folds().lines;
+    let rows = note.lines.page(&document.text, chart.top(), usize::from(area.width), usize::from(area.height), folds);
+    let left = layout::reader_area(size, 0);
+    // What is folded under the last row was passed too.
+    let bottom = rows.last().map_or(0, |row| match note.lines.line_of(row.start) {
+        line if folds.under(line).is_some() => note.lines.start(folds.next(line)),
+        _ => row.end,
+    });
+    heading(chart, pen, Rect { y: area.y - 1, height: 1, ..left }, bottom);
     let (first, last) = (rows.first().map_or(0, |r| r.start), rows.last().map_or(0, |r| r.end));
-    let mut marks: Vec<Mark> = note.marks.iter().filter(|m| m.start < last && first < m.end).copied().collect();
+    let mut marks: Vec<Mark> = note.marks_in(first, last).copied().collect();
+    if chart.veil.is_some() {
+        marks.retain(|m| m.kind != MarkKind::Evidence);
+        let shown = proofs(chart).filter(|(start, end, _)| *start < last && first < *end);
+        marks.extend(shown.map(|(start, end, _)| Mark { start, end, kind: MarkKind::Evidence }));
+    }
     let here = |h: &&(usize, usize, usize)| h.0 == chart.doc && h.1 < last && first < h.2;
     marks.extend(chart.find.hits.iter().filter(here).map(|h| Mark { start: h.1, end: h.2, kind: MarkKind::Hit }));
     marks.extend(chart.current.iter().filter(here).map(|c| Mark { start: c.1, end: c.2, kind: MarkKind::Current }));
@@ -29,9 +42,29 @@ pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, size: (u16, u16)) -> Option<Po
     let mut cursor = Position::new(area.x, area.y);
     for (at, row) in rows.iter().enumerate() {
         let y = area.y + u16::try_from(at).unwrap_or(0);
-        draw_row(pen, &document.text, *row, (area.x, y, area.width), &marks);
+        let used = draw_row(pen, &document.text, *row, (area.x, y, area.width), &marks);
+        if let Some(lines) = folds.under(note.lines.line_of(row.start)) {
+            // What is folded away still shows whether proof stands in it.
+            let last = note.lines.start(folds.next(note.lines.line_of(row.start)));
+            let proof = signs.iter().find(|(byte, _)| row.start < *byte && *byte < last);
+            if let Some((_, severity)) = proof {
+                pen.put(left.x - layout::GUTTER, y, 1, &severity.sign().to_string(), super::worklist::severity_role(*severity));
+            }
+            let words = format!("   {} {}", if pen.ascii { "+" } else { "\u{25b8}" }, say::count(lines, "line", "lines"));
+            let room = u16::try_from(text::width(&words)).unwrap_or(0);
+            pen.put(area.x + used.min(area.width.saturating_sub(room)), y, room, &words, Role::Mark);
+        }
+        if let Some(number) = row.line.filter(|_| chart.numbers) {
+            pen.put_right(left.x - 1, y, area.x.saturating_sub(left.x), &number.to_string(), Role::Dim);
+        }
+        // Words that were gone to are marked themselves; the bar is for a heading that was.
+        let words = |h: &&Heading| chart.current.is_some_and(|c| c.0 == chart.doc && h.start <= c.1 && c.1 < h.end);
+        let heading = chart.section.and_then(|at| note.outline.get(at)).filter(|h| !words(h)).map(|h| h.start);
+        if heading.is_some_and(|start| row.start <= start && start < row.end) {
+            pen.cells(area.x - 1, y, 1, if pen.ascii { ">" } else { "\u{258c}" }, Role::Accent);
+        }
         if let Some((_, severity)) = signs.iter().find(|(byte, _)| row.start <= *byte && *byte < row.end.max(row.start + 1)) {
-            pen.put(area.x - layout::GUTTER, y, 1, &severity.sign().to_string(), super::worklist::severity_role(*severity));
+            pen.put(left.x - layout::GUTTER, y, 1, &severity.sign().to_string(), super::worklist::severity_role(*severity));
         }
         if let Some((_, start, _)) = chart.current.filter(|c| c.0 == chart.doc && row.start <= c.1 && c.1 < row.end) {
             let column: usize = text::pieces(document.text.get(row.start..start).unwrap_or_default(), pen.ascii).map(|p| p.width).sum();
@@ -65,27 +98,37 @@ fn heading(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, bottom: usize) {
         [time, author, signed, version, copied.unwrap_or_default()].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("   ");
     let percent = format!("{} %", note.lines.percent(bottom));
     let room = area.width.saturating_sub(7);
-    let used = super::chart::title(pen, Rect { width: room, ..area }, note.label, chart.pane == Pane::Reader);
+    let mut used = super::chart::title(pen, Rect { width: room, ..area }, note.label, chart.pane == Pane::Reader);
+    // The section that the top row stands in, once its heading is out of sight.
+    let section = chart.here().and_then(|at| note.outline.get(at)).filter(|h| h.start < chart.top());
+    if let Some(section) = section {
+        let most = if narrow { 24 } else { 40 };
+        let mark = if pen.ascii { " > " } else { " \u{203a} " };
+        used += pen.line(area.x + used, area.y, most.min(room.saturating_sub(used)), &[(mark, Role::Dim), (&section.title, Role::Heading)]);
+    }
     pen.put(area.x + used + 3, area.y, room.saturating_sub(used + 3), &rest, Role::Dim);
     pen.put_right(area.x + room, area.y, 7, &percent, Role::Dim);
 }
 
-/// Where the words of open gaps stand in this document, with the gap's severity.
-fn signs(chart: &ChartPage) -> Vec<(usize, Severity)> {
-    let Some(identifier) = chart.data.document(chart.doc).map(|d| d.identifier.as_str()) else { return Vec::new() };
-    let open = chart.data.view.gaps.iter().filter(|g| matches!(g.gap.state, GapState::Open | GapState::Queried));
-    let texts = open.flat_map(|g| g.gap.evidence.iter().map(|e| (e, g.gap.severity)));
-    let mut signs: Vec<(usize, Severity)> = texts
-        .filter_map(|(evidence, severity)| match evidence {
-            Evidence::Text(t) if t.document == identifier => Some((t.start, severity)),
-            _ => None,
-        })
-        .collect();
+/// The words that prove open gaps in this document, those of hidden ones left out: first byte, one past the last, the gap's severity.
+fn proofs(chart: &ChartPage) -> impl Iterator<Item = (usize, usize, Severity)> {
+    let identifier = chart.data.document(chart.doc).map(|d| d.identifier.as_str());
+    let live = |state| matches!(state, GapState::Open | GapState::Queried);
+    let open = chart.data.view.gaps.iter().enumerate().filter(move |(at, g)| live(g.gap.state) && !chart.hides(*at));
+    open.flat_map(|(_, g)| g.gap.evidence.iter().map(|e| (e, g.gap.severity))).filter_map(move |(evidence, severity)| match evidence {
+        Evidence::Text(t) if Some(t.document.as_str()) == identifier => Some((t.start, t.end, severity)),
+        _ => None,
+    })
+}
+
+/// Where they begin, the weightiest first.
+pub(super) fn signs(chart: &ChartPage) -> Vec<(usize, Severity)> {
+    let mut signs: Vec<(usize, Severity)> = proofs(chart).map(|(start, _, severity)| (start, severity)).collect();
     signs.sort_by_key(|(byte, severity)| (std::cmp::Reverse(*severity), *byte));
     signs
 }
 
-fn draw_row(pen: &mut Pen<'_>, source: &str, row: Row, (x, y, wide): (u16, u16, u16), marks: &[Mark]) {
+fn draw_row(pen: &mut Pen<'_>, source: &str, row: Row, (x, y, wide): (u16, u16, u16), marks: &[Mark]) -> u16 {
     let body = source.get(row.start..row.end).unwrap_or_default();
     let mut used: u16 = 0;
     let mut run = String::new();
@@ -101,5 +144,5 @@ fn draw_row(pen: &mut Pen<'_>, source: &str, row: Row, (x, y, wide): (u16, u16, 
         role = next;
         run.push_str(&piece.shown);
     }
-    pen.cells(x + used, y, wide.saturating_sub(used), run.trim_end(), role);
+    used + pen.cells(x + used, y, wide.saturating_sub(used), run.trim_end(), role)
 }

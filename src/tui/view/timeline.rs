@@ -82,8 +82,9 @@ fn lines(chart: &ChartPage) -> Vec<Line<'_>> {
 
 fn one(chart: &ChartPage, event: &Event, pen: &mut Pen<'_>, row: Rect) {
     let unseen = matches!(event.to, Target::Document(doc) if chart.data.unseen(doc));
+    let hidden = matches!(event.to, Target::Gap(at) if chart.hides(at));
     let severity = match event.to {
-        Target::Gap(at) => chart.data.view.gaps.get(at).map(|g| g.gap.severity),
+        Target::Gap(at) if !hidden => chart.data.view.gaps.get(at).map(|g| g.gap.severity),
         _ => None,
     };
     match severity {
@@ -98,6 +99,7 @@ fn one(chart: &ChartPage, event: &Event, pen: &mut Pen<'_>, row: Rect) {
         _ => Role::Text,
     };
     let left = row.width.saturating_sub(18);
-    let used = pen.put(row.x + 18, row.y, left, &event.what, role);
-    pen.put(row.x + 21 + used, row.y, left.saturating_sub(used + 3), &event.who, Role::Dim);
+    let (what, who) = if hidden { ("hidden", "") } else { (event.what.as_str(), event.who.as_str()) };
+    let used = pen.put(row.x + 18, row.y, left, what, role);
+    pen.put(row.x + 21 + used, row.y, left.saturating_sub(used + 3), who, Role::Dim);
 }

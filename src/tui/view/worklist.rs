@@ -293,6 +293,10 @@ fn draw_detail(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow) 
     // Whose it is stands in the row: here is what the row has no room for.
     pen.put(x, y, wide, &rest, Role::Dim);
     y += 1;
+    if model.presenter.is_some() && row.gaps > 0 {
+        pen.put(x, y, wide, "answers are hidden while you present", Role::Dim);
+        return;
+    }
     if row.top_gaps.is_empty() {
         pen.put(x, y, wide, if row.unseen > 0 { "no open gap; documents to read" } else { "no open gap, nothing new" }, Role::Dim);
         return;

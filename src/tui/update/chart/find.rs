@@ -15,8 +15,8 @@ const MOST_HITS: usize = 20_000;
 /// Takes keys into the find.
 pub fn find(model: &mut Model) -> Vec<Effect> {
     if let Some(chart) = &mut model.chart {
-        let from = chart.here();
-        chart.find = Find { typing: true, from: Some(from), ..Find::default() };
+        let from = chart.step();
+        chart.find = Find { typing: true, from: Some(from), folded: chart.folded.clone(), ..Find::default() };
     }
     Vec::new()
 }
@@ -28,6 +28,7 @@ pub fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
     match key {
         Key::Esc => {
             if let Some(from) = chart.find.from.take() {
+                chart.folded.clone_from(&chart.find.folded);
                 chart.restore(from);
             }
             chart.find = Find::default();
@@ -71,6 +72,7 @@ pub fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
 
 fn look_for(chart: &mut ChartPage, size: (u16, u16), words: String) {
     if let Some(from) = chart.find.from.clone() {
+        chart.folded.clone_from(&chart.find.folded);
         chart.restore(from);
     }
     chart.find.hits = Arc::new(find_all(&chart.data, chart.doc, &words));

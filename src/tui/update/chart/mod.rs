@@ -4,6 +4,7 @@ mod find;
 mod gaps;
 mod go_to;
 mod panes;
+mod sections;
 mod timeline;
 mod trend;
 
@@ -14,14 +15,15 @@ pub use gaps::{
 pub use go_to::{go_to, targets, went_to};
 
 pub use panes::{into, next_pane, out_of, pane_documents, pane_gaps, pane_labs, pane_reader, pane_timeline, previous_pane};
+pub use sections::{fold_all, fold_section, line_numbers, next_section, outline_key, previous_section, sections_with, show_outline};
 pub use trend::{close_trend, lab_chart};
 
-use super::nav;
+use super::{nav, presenter};
 use crate::tui::chart_data::ChartData;
 use crate::tui::layer::Layer;
-use crate::tui::layout;
 use crate::tui::model::{ChartPage, ChartPlace, Find, Model, Pane, Screen, Step, Wish};
 use crate::tui::msg::{Effect, Request, Slot};
+use crate::tui::outline;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -33,13 +35,19 @@ pub fn open(model: &mut Model, wish: Wish) -> Vec<Effect> {
     let encounter = wish.encounter.clone();
     leave(model);
     model.wish = Some(wish);
-    vec![model.ask(Slot::Chart, Request::Chart(encounter))]
+    vec![presenter::ask(model, encounter)]
+}
+
+/// Reads the open chart again.
+pub fn reread(model: &mut Model) -> Vec<Effect> {
+    let open = model.chart.as_ref().map(|c| c.data.encounter().to_owned());
+    open.map(|encounter| presenter::ask(model, encounter)).into_iter().collect()
 }
 
 /// Remembers where this person is in the open chart.
 pub fn leave(model: &mut Model) {
     if let Some(chart) = &model.chart {
-        model.places.insert(chart.data.encounter().to_owned(), place(chart));
+        model.places.put(chart.data.encounter(), place(chart));
     }
 }
 
@@ -48,8 +56,12 @@ pub fn place(chart: &ChartPage) -> ChartPlace {
     ChartPlace {
         pane: chart.pane,
         document: chart.data.document(chart.doc).map(|d| d.identifier.clone()).unwrap_or_default(),
-        top: chart.top(),
         gap: chart.data.view.gaps.get(chart.gap).map(|g| g.key.clone()).unwrap_or_default(),
+        tops: chart
+            .tops
+            .iter()
+            .filter_map(|(doc, top)| chart.data.document(*doc).map(|d| (d.identifier.clone(), d.version, *top)))
+            .collect(),
     }
 }
 
@@ -63,13 +75,10 @@ pub fn take(model: &mut Model, data: Arc<ChartData>) -> Vec<Effect> {
         let mut page = ChartPage { data: Arc::clone(&data), ..open.clone() };
         let wanted = page.next_gap.take().unwrap_or(place.gap);
         page.gap = data.view.gaps.iter().position(|g| g.key == wanted).unwrap_or(open.gap).min(data.view.gaps.len().saturating_sub(1));
-        page.doc = data.position(&place.document).unwrap_or(0);
+        page.doc = data.position(&place.document).or_else(|| data.order().next()).unwrap_or(0);
+        carry(open, &mut page);
         page.event = page.event.min(data.events.len().saturating_sub(1));
         page.proof = page.proof.filter(|p| data.view.gaps.get(page.gap).is_some_and(|g| *p < g.gap.evidence.len()));
-        if page.doc != open.doc {
-            page.tops.clear();
-            page.back.clear();
-        }
         if !page.find.words.is_empty() {
             page.find.hits = Arc::new(find::find_all(&data, page.doc, &page.find.words));
         }
@@ -78,14 +87,20 @@ pub fn take(model: &mut Model, data: Arc<ChartData>) -> Vec<Effect> {
     }
     let Some(wish) = wish else { return Vec::new() };
     let place = wish.place.or_else(|| model.places.get(&wish.encounter).cloned());
-    let mut page = ChartPage::new(data);
+    let veil = model.presenter.as_ref().map(|p| p.shown.clone());
+    let mut page = ChartPage { numbers: model.numbers, veil, ..ChartPage::new(data) };
     if let Some(place) = place {
         page.pane = place.pane;
         page.gap = page.data.view.gaps.iter().position(|g| g.key == place.gap).unwrap_or(0);
         if let Some(doc) = page.data.position(&place.document) {
             page.doc = doc;
-            page.tops.insert(doc, place.top);
         }
+        // Another version has other words at the same place: it is read from its top.
+        let same = |(identifier, version, top): (String, u32, usize)| {
+            let doc = page.data.position(&identifier)?;
+            page.data.document(doc).filter(|d| d.version == version && d.text.is_char_boundary(top)).map(|_| (doc, top))
+        };
+        page.tops = place.tops.into_iter().filter_map(same).collect();
     }
     let mut effects = Vec::new();
     if model.notice.as_ref().is_some_and(|n| n.text.starts_with("opening ")) {
@@ -109,6 +124,22 @@ pub fn take(model: &mut Model, data: Arc<ChartData>) -> Vec<Effect> {
     effects
 }
 
+/// Where somebody was in each note, taken over to the same notes of a chart that was read again: a note may have come before them, and
+/// another version has other words at the same place.
+fn carry(from: &ChartPage, to: &mut ChartPage) {
+    let moved = |doc: usize| {
+        let (old, at) = (from.data.document(doc)?, to.data.position(&from.data.document(doc)?.identifier)?);
+        to.data.document(at).filter(|new| new.version == old.version && new.text.len() == old.text.len()).map(|_| at)
+    };
+    let tops = from.tops.iter().filter_map(|(doc, top)| Some((moved(*doc)?, *top))).collect();
+    let folded = from.folded.iter().filter_map(|(doc, folded)| Some((moved(*doc)?, folded.clone()))).collect();
+    let back = from.back.iter().filter_map(|step| Some(Step { doc: moved(step.doc)?, current: None, ..step.clone() }));
+    let back = if moved(from.doc) == Some(from.doc) { from.back.clone() } else { back.collect() };
+    let current = from.current.and_then(|(doc, start, end)| Some((moved(doc)?, start, end)));
+    let section = from.section.filter(|_| moved(from.doc) == Some(to.doc));
+    (to.tops, to.folded, to.back, to.current, to.section) = (tops, folded, back, current, section);
+}
+
 impl ChartPage {
     fn new(data: Arc<ChartData>) -> Self {
         let unseen = data.order().find(|d| data.unseen(*d));
@@ -119,6 +150,9 @@ impl ChartPage {
             pane,
             doc,
             tops: BTreeMap::new(),
+            folded: BTreeMap::new(),
+            section: None,
+            numbers: false,
             gap: 0,
             next_gap: None,
             proof: None,
@@ -129,20 +163,16 @@ impl ChartPage {
             lab_back: 0,
             trend: None,
             event: 0,
+            veil: None,
         }
     }
 
-    /// First byte of the top row of the document on show.
-    pub fn top(&self) -> usize {
-        self.tops.get(&self.doc).copied().unwrap_or(0)
-    }
-
-    fn here(&self) -> Step {
+    fn step(&self) -> Step {
         Step { pane: self.pane, doc: self.doc, top: self.top(), current: self.current }
     }
 
     fn remember(&mut self) {
-        let here = self.here();
+        let here = self.step();
         if self.back.last() != Some(&here) {
             self.back.push(here);
         }
@@ -154,6 +184,7 @@ impl ChartPage {
     fn restore(&mut self, step: Step) {
         self.pane = step.pane;
         self.doc = step.doc;
+        self.section = None;
         self.current = step.current;
         self.tops.insert(step.doc, step.top);
     }
@@ -169,6 +200,7 @@ pub fn step(model: &mut Model, by: isize) {
             let mut at = order.iter().position(|d| *d == chart.doc).unwrap_or(0);
             nav::moved(&mut at, order.len(), by);
             chart.doc = order.get(at).copied().unwrap_or(0);
+            chart.section = None;
         }
         Pane::Reader => scroll(chart, size, by),
         Pane::Gaps => gaps::step_gaps(chart, by),
@@ -186,15 +218,23 @@ pub fn step(model: &mut Model, by: isize) {
 }
 
 fn scroll(chart: &mut ChartPage, size: (u16, u16), by: isize) {
-    let (width, height) = layout::reader(size);
-    let (Some(document), Some(note)) = (chart.data.document(chart.doc), chart.data.notes.get(chart.doc)) else { return };
-    let last = note.lines.last_top(&document.text, width, height);
+    let (width, height) = room(chart, size);
+    let (Some(document), Some(note)) = (chart.data.document(chart.doc), chart.note()) else { return };
+    let folds = &chart.folds().lines;
+    let last = note.lines.last_top(&document.text, width, height, folds);
     let top = match by {
         by if by > isize::MAX / 8 => last,
         by if by < isize::MIN / 8 => 0,
-        by => note.lines.moved(&document.text, chart.top(), width, by).min(last),
+        by => note.lines.moved(&document.text, chart.top(), width, by, folds).min(last),
     };
+    chart.section = None;
     chart.tops.insert(chart.doc, top);
+}
+
+/// Columns and rows of the text of the document on show.
+fn room(chart: &ChartPage, size: (u16, u16)) -> (usize, usize) {
+    let area = chart.text_area(size);
+    (usize::from(area.width), usize::from(area.height))
 }
 
 /// Shows words of a document, marked, a third down the pane.
@@ -215,21 +255,25 @@ pub fn jump(model: &mut Model, document: &str, start: usize, end: usize, pane: P
 
 /// Scrolls so that a byte shows; `always` puts it a third down even when it shows already.
 fn reveal(chart: &mut ChartPage, size: (u16, u16), byte: usize, always: bool) {
-    let (width, height) = layout::reader(size);
-    let (Some(document), Some(note)) = (chart.data.document(chart.doc), chart.data.notes.get(chart.doc)) else { return };
-    let page = note.lines.page(&document.text, chart.top(), width, height);
+    sections::open(chart, byte);
+    chart.section = outline::at(chart.outline(), byte);
+    let (width, height) = room(chart, size);
+    let (Some(document), Some(note)) = (chart.data.document(chart.doc), chart.note()) else { return };
+    let folds = &chart.folds().lines;
+    let page = note.lines.page(&document.text, chart.top(), width, height, folds);
     let shows = page.first().zip(page.last()).is_some_and(|(first, last)| first.start <= byte && byte < last.end);
     if always || !shows {
         let third = isize::try_from(height / 3).unwrap_or(0);
-        let last = note.lines.last_top(&document.text, width, height);
-        let top = note.lines.moved(&document.text, byte, width, -third).min(last);
+        let last = note.lines.last_top(&document.text, width, height, folds);
+        let top = note.lines.moved(&document.text, byte, width, -third, folds).min(last);
         chart.tops.insert(chart.doc, top);
     }
 }
 
 fn seen(model: &mut Model, doc: usize) -> Vec<Effect> {
     let Some(chart) = &model.chart else { return Vec::new() };
-    if !chart.data.unseen(doc) {
+    // What is opened for a room is not read by anybody.
+    if !chart.data.unseen(doc) || model.presenter.is_some() {
         return Vec::new();
     }
     let Some((document, version)) = chart.data.document(doc).map(|d| (d.identifier.clone(), d.version)) else { return Vec::new() };
@@ -248,10 +292,13 @@ pub fn was_seen(model: &mut Model, encounter: &str, document: &str) {
 
 /// The next document that was not opened yet, oldest first, so that the stay reads forwards; then labs that came since the last look.
 pub fn next_unseen(model: &mut Model) -> Vec<Effect> {
+    let presenting = model.presenter.is_some();
     let Some(chart) = &mut model.chart else { return Vec::new() };
     let order: Vec<usize> = chart.data.order().collect();
     let at = order.iter().position(|d| *d == chart.doc).unwrap_or(0);
-    let round = (0..order.len()).map(|step| (at + order.len() - step) % order.len());
+    // What is opened for a room is not marked as read: the note on show is then not the next one.
+    let here = usize::from(presenting && chart.pane == Pane::Reader);
+    let round = (here..order.len()).map(|step| (at + order.len() - step) % order.len());
     let next = round.filter_map(|i| order.get(i).copied()).find(|d| chart.data.unseen(*d));
     let Some(doc) = next else {
         // Every note was opened: what is left are values.
@@ -270,6 +317,7 @@ fn turn_to(model: &mut Model, doc: usize) -> Vec<Effect> {
     let Some(chart) = &mut model.chart else { return Vec::new() };
     chart.remember();
     chart.doc = doc;
+    chart.section = None;
     chart.pane = Pane::Reader;
     chart.current = None;
     seen(model, doc)
