@@ -125,12 +125,16 @@ fn a_hundred_thousand_acts_break_nothing_and_end_in_no_dead_end() {
         h.model.clipboard = session % 2 == 0;
         h.model.lockable = session % 2 == 1;
         for at in 0..ACTS {
-            // Now and then what the place offers, so that what takes several right keys in a row is tried too.
-            let offered: Vec<&command::Command> = match dice.roll(8) {
-                0 if h.model.layers.is_empty() => command::commands(command::scope(&h.model)).filter(|c| c.id != "quit").collect(),
-                _ => Vec::new(),
+            // Now and then what the place offers, or yes to what is asked: what takes several right keys in a row is tried too.
+            let can = |c: &&command::Command| c.id != "quit" && (c.when)(&h.model) == command::Avail::Yes;
+            let key = match (dice.roll(6), h.model.layers.is_empty()) {
+                (0, true) => {
+                    let offered: Vec<&command::Command> = command::commands(command::scope(&h.model)).filter(can).collect();
+                    offered.get(dice.roll(offered.len().max(1))).and_then(|c| Key::parse(c.keys[0]))
+                }
+                (0, false) => Some(Key::Char('y')),
+                _ => None,
             };
-            let key = offered.get(dice.roll(offered.len().max(1))).and_then(|c| c.keys.first()).and_then(|k| Key::parse(k));
             match key.map_or_else(|| dice.act(), Act::Key) {
                 // Leaving is what the end of the session tries.
                 Act::Key(Key::Ctrl('q')) => continue,
