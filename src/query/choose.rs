@@ -15,7 +15,7 @@ type Numbered = (usize, f64, Option<Instant>);
 /// The places of those that are ticked: what speaks against it, every treatment in the orders, the lowest, highest and latest value of each
 /// name; then quotations and further values by what they are worth, up to `most`. Two quotations have their place whatever the number of
 /// values.
-pub(super) fn ticked(all: &[Indicator], most: usize, about: Option<&str>, record: (&Chart, &[Reading])) -> BTreeSet<usize> {
+pub(super) fn ticked(all: &[Indicator], most: usize, about: About<'_>, record: (&Chart, &[Reading])) -> BTreeSet<usize> {
     let mut values: BTreeMap<&str, Vec<Numbered>> = BTreeMap::new();
     let mut kept = BTreeSet::new();
     let mut quotations: Vec<(i32, usize)> = Vec::new();
@@ -54,6 +54,9 @@ pub(super) fn ticked(all: &[Indicator], most: usize, about: Option<&str>, record
     kept
 }
 
+/// The condition that is asked about, and those that its template asks about with it.
+pub(super) type About<'a> = (Option<&'a str>, &'a [String]);
+
 /// Quotations that are ticked before anything is counted.
 const ALWAYS: usize = 2;
 
@@ -62,17 +65,18 @@ const ALWAYS: usize = 2;
 fn worth(
     indicator: &Indicator,
     text: &TextEvidence,
-    about: Option<&str>,
+    (about, with): About<'_>,
     numbers: &BTreeSet<String>,
     (chart, readings): (&Chart, &[Reading]),
 ) -> i32 {
     let at = chart.documents.iter().position(|d| d.identifier == text.document);
     let reading = at.and_then(|i| readings.get(i));
     let inside = reading.map(|r| r.mentions.as_slice()).unwrap_or_default().iter().filter(|m| text.start <= m.start && m.end <= text.end);
-    let (mut names, mut treats, mut assessed) = (false, false, false);
+    let (mut names, mut treats, mut assessed, mut wanted) = (false, false, false, false);
     for mention in inside {
         let treatment = mention.concept.starts_with("treatment.") || mention.concept.starts_with("drug.");
         treats |= treatment;
+        wanted |= with.contains(&mention.concept) && matches!(mention.assertion, Assertion::Present | Assertion::Possible);
         names |= !treatment && matches!(mention.assertion, Assertion::Present | Assertion::Possible);
         assessed |= ["assessment", "plan", "impression", "diagnos"].iter().any(|s| mention.section.contains(s));
     }
@@ -81,7 +85,11 @@ fn worth(
     let given: Vec<&str> = words.iter().map(|t| t.text.as_str()).filter(|t| t.starts_with(|c: char| c.is_ascii_digit())).collect();
     let repeats = given.len() >= 2 && given.iter().filter(|n| numbers.contains(**n)).count() * 2 >= given.len();
     let documented = indicator.group == "documentation" && names;
-    4 * i32::from(documented && related) + 2 * i32::from(documented) + 2 * i32::from(documented && assessed) + i32::from(treats || related)
+    8 * i32::from(wanted)
+        + 4 * i32::from(documented && related)
+        + 2 * i32::from(documented)
+        + 2 * i32::from(documented && assessed)
+        + i32::from(treats || related)
         - 3 * i32::from(repeats)
 }
 

@@ -208,6 +208,7 @@ fn indicators(gap: &Gap, chart: &Chart, readings: &[Reading], template: Option<&
     let mut out = Vec::new();
     for mut evidence in proof {
         complete(&mut evidence, chart);
+        whole_line(&mut evidence, chart);
         let key = match &evidence {
             Evidence::Text(text) => format!("{}|{}|{}", text.document, text.start, text.end),
             Evidence::Value(value) => format!("{}|{}", value.observation, words_of(&evidence)),
@@ -225,7 +226,8 @@ fn indicators(gap: &Gap, chart: &Chart, readings: &[Reading], template: Option<&
         out.push(Indicator { evidence, hash, group: group.to_owned(), included: true, version, against, prior, relevance });
     }
     if out.len() > most {
-        let kept = ticked(&out, most, gap.condition.as_deref(), (chart, readings));
+        let with = template.map(|t| t.with.as_slice()).unwrap_or_default();
+        let kept = ticked(&out, most, (gap.condition.as_deref(), with), (chart, readings));
         out.iter_mut().enumerate().for_each(|(at, indicator)| indicator.included = kept.contains(&at));
     }
     // As the provider will read them, so that what is ticked together stands together.
@@ -263,6 +265,32 @@ fn complete(evidence: &mut Evidence, chart: &Chart) {
     }
 }
 
+/// A quotation that says nothing by itself takes in its line: a bare heading ("ESTIMATED BLOOD LOSS") what stands behind it, a placeholder
+/// ("***") the words around it.
+fn whole_line(evidence: &mut Evidence, chart: &Chart) {
+    let Evidence::Text(text) = evidence else { return };
+    let Some(document) = chart.document(&text.document) else { return };
+    let sign = !text.quote.contains(char::is_alphanumeric);
+    let after = document.text.get(text.end..).unwrap_or_default();
+    let heading = after.starts_with(':') && !text.quote.contains(|c: char| c.is_lowercase() || c.is_ascii_digit());
+    if !sign && !heading {
+        return;
+    }
+    let before = document.text.get(..text.start).unwrap_or_default();
+    let start = if sign { before.rfind('\n').map_or(0, |at| at + 1) } else { text.start };
+    let end = text.end + after.find('\n').unwrap_or(after.len());
+    let line = document.text.get(start..end).unwrap_or_default();
+    let start = start + (line.len() - line.trim_start().len());
+    let words = line.trim();
+    if words.len() > LONGEST_LINE || !words.contains(char::is_alphanumeric) {
+        return;
+    }
+    (text.start, text.end, text.quote) = (start, start + words.len(), words.to_owned());
+}
+
+/// Longest line that is quoted for what stands in it, in bytes.
+const LONGEST_LINE: usize = 240;
+
 fn group(evidence: &Evidence, chart: &Chart, readings: &[Reading]) -> &'static str {
     match evidence {
         Evidence::Text(text) => {
@@ -292,6 +320,9 @@ fn group(evidence: &Evidence, chart: &Chart, readings: &[Reading]) -> &'static s
         }
         Evidence::Value(value) => {
             let id = &value.observation;
+            if *id == chart.encounter.identifier {
+                return "history"; // the stay itself, where nothing else can be quoted
+            }
             let Some(observation) = chart.observations.iter().find(|o| o.identifier == *id) else {
                 let treats = chart.medications.iter().any(|m| m.identifier == *id)
                     || chart.orders.iter().any(|o| o.identifier == *id)

@@ -118,10 +118,13 @@ fn every_command_gives_one_json_value_and_no_other_word() {
             "close" => {
                 t.does("query answer", &[&id, "--text", "Agreed."]);
                 let view = t.does("query close", &[&id, "--outcome", "agreed"]);
-                assert_eq!(t.does("query reopen", &[&id, "--reason", "a new value"])["row"]["state"], "reopened");
+                assert_eq!(t.does("query reopen", &[&id, "--reason", "a new value came back"])["row"]["state"], "reopened");
                 let chart = t.does("chart", &[view["draft"]["encounter"].as_str().unwrap()]);
                 let note = chart["documents"][0]["identifier"].as_str().unwrap();
-                assert_eq!(t.does("query documented", &[&id, "--document", note])["row"]["state"], "withdrawn");
+                assert_eq!(
+                    t.does("query documented", &[&id, "--document", note, "--reason", "it was dictated before and signed today"])["row"]["state"],
+                    "withdrawn"
+                );
             }
             "withdraw" => drop(t.does("query withdraw", &[&id, "--reason", "sent to the wrong team"])),
             _ => {

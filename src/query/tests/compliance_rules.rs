@@ -162,9 +162,11 @@ fn yes_and_no_were_asked_of_what_no_provider_documented() {
 }
 
 fn filled(kind: GapKind, item: &str, condition: &str, note: &str) -> Draft {
-    let mut chart = chart(note);
-    chart.encounter.attending = Some(chen());
-    let gap = Gap {
+    filled_from(&gap(kind, item, condition, note), note)
+}
+
+fn gap(kind: GapKind, item: &str, condition: &str, note: &str) -> Gap {
+    Gap {
         item: item.into(),
         checklist: "test".into(),
         version: 1,
@@ -183,12 +185,16 @@ fn filled(kind: GapKind, item: &str, condition: &str, note: &str) -> Draft {
         also: Vec::new(),
         due: None,
         state: GapState::Open,
-    };
+    }
+}
+
+fn filled_from(gap: &Gap, note: &str) -> Draft {
+    let chart = chart(note);
     let now = at("2026-11-20T08:50-05:00");
     let readings: Vec<_> = chart.documents.iter().map(|d| read(&d.text, d.document_type)).collect();
     let policy = Policy::named("default").unwrap();
     let asking = Asking { author: "Ana Ruiz, RN, CCDS", contact: "ext. 4411", now: &now, policy, templates: templates() };
-    draft_from_gap(&gap, &chart, &readings, &asking)
+    draft_from_gap(gap, &chart, &readings, &asking)
 }
 
 fn offered(draft: &Draft) -> Vec<&str> {
@@ -259,4 +265,40 @@ fn a_finding_without_the_answer_that_it_means_nothing_went_unmarked() {
         ..QueryOption::default()
     });
     assert!(!speaks(&draft).contains(&"QL037"));
+}
+
+/// "Was it ever really there?" judged the provider's work without a word of the list.
+#[test]
+fn a_validation_that_doubts_the_provider_passed() {
+    for (words, judged) in [
+        ("Was the pneumonia ever really there?", true),
+        ("Was it truly present on 19 Nov?", true),
+        ("Can the status of the quoted diagnosis be clarified?", false),
+    ] {
+        let draft = changed(|d| {
+            d.reason = Reason::R4;
+            d.body = words.into();
+        });
+        assert_eq!(speaks(&draft).contains(&"QL092"), judged, "{words}");
+    }
+}
+
+/// A bare heading and a placeholder were quoted without what they are about, the placeholder twice.
+#[test]
+fn a_quotation_without_its_line_said_nothing() {
+    let note = "FINDINGS: none.\nESTIMATED BLOOD LOSS: 550 mL.\nExam: lungs *** today, abdomen *** soft.\n";
+    let mut gap = gap(GapKind::Undocumented, "B02-undocumented", "anemia", note);
+    gap.evidence = vec![quoted("prog-1", note, "ESTIMATED BLOOD LOSS"), quoted("prog-1", note, "***")];
+    let mut second = quoted("prog-1", note, "*** soft");
+    if let Evidence::Text(text) = &mut second {
+        (text.end, text.quote) = (text.start + 3, "***".into());
+    }
+    gap.evidence.push(second);
+    let draft = filled_from(&gap, note);
+    let quotes: Vec<String> = draft.indicators.iter().map(|i| crate::query::words_of(&i.evidence)).collect();
+    assert!(quotes.iter().any(|q| q == "ESTIMATED BLOOD LOSS: 550 mL."), "{quotes:?}");
+    assert_eq!(quotes.iter().filter(|q| q.contains("***")).count(), 1, "{quotes:?}");
+    assert!(quotes.iter().any(|q| q.starts_with("Exam: lungs ***")), "{quotes:?}");
+    let context = |d: &Draft| with_context(&[], |c| lint(d, &Context { source_text: &|_| Some(note.to_owned()), ..*c }));
+    assert!(!context(&draft).diagnostics.iter().any(|d| d.rule == "QL022"), "what is quoted stands in the note");
 }
