@@ -37,4 +37,4 @@ pub use load::Diagnostic;
 pub use model::{Approval, Explanation, Gap, GapKind, GapState, Outcome, Searched, Severity};
 pub use packs::Packs;
 pub use sketch::{Trial, evaluate_text, try_example, try_text};
-pub use survey::{Almost, Fired, Survey, survey};
+pub use survey::{Almost, Fired, Survey, survey, survey_of};

@@ -19,8 +19,11 @@ pub struct Survey {
     pub asked: usize,
     /// Gaps, the gravest first.
     pub fired: Vec<Fired>,
-    /// Items of which something holds, the nearest first.
+    /// Items of which something holds, the nearest first; of a file that is tried, every silent one.
     pub almost: Vec<Almost>,
+    /// Items of a file that is tried which were not asked, since one text cannot answer them (clocks, signatures, what was there on
+    /// admission, a service) or they are not in force.
+    pub unasked: Vec<String>,
 }
 
 /// A gap with its reasons.
@@ -63,10 +66,30 @@ fn class_of(item: &Item) -> Option<EncounterClass> {
 
 /// Asks every item that can be judged by one text.
 pub fn survey(packs: &Packs, text: &str, document_type: Option<DocumentType>) -> Survey {
+    let mut out = ask(packs, text, document_type, |_| true);
+    out.almost.retain(|near| !near.holds.is_empty() && !near.but.is_empty());
+    out.almost.truncate(NEAREST);
+    out
+}
+
+/// Asks the items of one file: whoever writes it wants to know of each why it fires or what keeps it silent.
+pub fn survey_of(packs: &Packs, source: &str, text: &str, document_type: Option<DocumentType>) -> Survey {
+    let own: Vec<&Item> = packs.items().filter(|(pack, _)| pack.source == source).map(|(_, item)| item).collect();
+    let mut out = ask(packs, text, document_type, |item| own.iter().any(|own| own.id == item.id));
+    for near in out.almost.iter_mut().filter(|near| near.but.is_empty()) {
+        near.but.extend(near.tree.parts.get(1).map(line));
+    }
+    let asked = |id: &str| out.fired.iter().any(|fired| fired.gap.item == id) || out.almost.iter().any(|near| near.item == id);
+    out.unasked = own.iter().filter(|item| !asked(&item.id)).map(|item| item.id.clone()).collect();
+    out
+}
+
+fn ask(packs: &Packs, text: &str, document_type: Option<DocumentType>, keep: impl Fn(&Item) -> bool) -> Survey {
     let mut out = Survey::default();
     let Some(as_of) = sketch::at(72.0) else { return out };
+    let keep = |item: &Item| !needs_a_chart(item) && keep(item);
     let mut classes: Vec<Option<EncounterClass>> = Vec::new();
-    for (_, item) in packs.items().filter(|(_, item)| !needs_a_chart(item)) {
+    for (_, item) in packs.items().filter(|(_, item)| keep(item)) {
         if !classes.contains(&class_of(item)) {
             classes.push(class_of(item));
         }
@@ -78,26 +101,31 @@ pub fn survey(packs: &Packs, text: &str, document_type: Option<DocumentType>) ->
         let chart = sketch::chart(&Sketch { class, as_of: 72.0, documents: vec![drawn], ..Sketch::default() });
         let readings: Vec<Reading> = chart.documents.iter().map(|_| reading.clone()).collect();
         let subject = Subject { chart: &chart, readings: &readings };
-        for (item, gaps, tree) in eval::all(packs, &subject, &as_of, |item| class_of(item) == class && !needs_a_chart(item)) {
+        for (item, gaps, tree) in eval::all(packs, &subject, &as_of, |item| class_of(item) == class && keep(item)) {
             out.asked += 1;
             if gaps.is_empty() {
-                out.almost.extend(almost(item, &tree));
+                out.almost.push(almost(item, &tree));
             }
             out.fired.extend(gaps.into_iter().map(|gap| Fired { gap, tree: tree.clone() }));
         }
     }
     out.fired.sort_by_cached_key(|fired| eval::order(&fired.gap));
     out.almost.sort_by_cached_key(|near| (near.but.len(), std::cmp::Reverse(near.holds.len()), near.item.clone()));
-    out.almost.truncate(NEAREST);
     out
 }
 
-/// What holds of a silent item and what keeps it silent. `None` when nothing of it holds.
-fn almost(item: &Item, tree: &Explanation) -> Option<Almost> {
-    // The tree of an item: whether it applies, its question, then what satisfies or stops it.
-    let question = tree.parts.get(1)?;
-    let rest = tree.parts.get(2..).unwrap_or_default();
+/// What holds of a silent item and what keeps it silent.
+fn almost(item: &Item, tree: &Explanation) -> Almost {
+    let about = item.condition.as_deref().map_or_else(|| item.id.clone(), describe::title);
+    let (holds, but) = reasons(item, tree);
+    Almost { item: item.id.clone(), about, holds, but, tree: tree.clone() }
+}
+
+fn reasons(item: &Item, tree: &Explanation) -> (Vec<String>, Vec<String>) {
     let (mut holds, mut but) = (Vec::new(), Vec::new());
+    // The tree of an item: whether it applies, its question, then what satisfies or stops it.
+    let Some(question) = tree.parts.get(1) else { return (holds, but) };
+    let rest = tree.parts.get(2..).unwrap_or_default();
     if question.outcome == Outcome::Yes {
         holds.push(line(question));
         for list in rest {
@@ -113,7 +141,10 @@ fn almost(item: &Item, tree: &Explanation) -> Option<Almost> {
                 split(indicators, &mut holds, &mut but);
                 if named.outcome == Outcome::Yes {
                     // With the diagnosis on the page, only what would have fired without it is near.
-                    but = if indicators.outcome == Outcome::Yes { vec![line(named)] } else { return None };
+                    if indicators.outcome != Outcome::Yes {
+                        holds.clear();
+                    }
+                    but = vec![line(named)];
                 }
             }
             (Check::Attributes(check), [named, stated @ ..]) => {
@@ -125,11 +156,7 @@ fn almost(item: &Item, tree: &Explanation) -> Option<Almost> {
             _ => split(question, &mut holds, &mut but),
         }
     }
-    if holds.is_empty() || but.is_empty() {
-        return None;
-    }
-    let about = item.condition.as_deref().map_or_else(|| item.id.clone(), describe::title);
-    Some(Almost { item: item.id.clone(), about, holds, but, tree: tree.clone() })
+    (holds, but)
 }
 
 /// Parts that hold, and the highest ones that do not.
@@ -184,6 +211,19 @@ mod tests {
         let found = of("ASSESSMENT AND PLAN:\n1. Sepsis due to pneumonia.\n");
         let of_a_chart = |kind| matches!(kind, GapKind::MissingDocument | GapKind::Overdue | GapKind::Unsigned);
         assert!(found.fired.iter().all(|f| !of_a_chart(f.gap.kind)));
+    }
+
+    #[test]
+    fn every_item_of_a_file_is_accounted_for() {
+        let source = "checklists/heart_failure.toml";
+        let found = survey_of(Packs::shipped(), source, "PLAN: Ankle sprain. Ice and rest.", None);
+        let own: Vec<&str> = Packs::shipped().items().filter(|(pack, _)| pack.source == source).map(|(_, i)| i.id.as_str()).collect();
+        assert!(!own.is_empty() && found.fired.is_empty());
+        for id in own {
+            assert!(found.almost.iter().any(|a| a.item == id && !a.but.is_empty()) || found.unasked.iter().any(|u| u == id), "{id}");
+        }
+        let clocks = survey_of(Packs::shipped(), "checklists/documents.toml", "", None);
+        assert!(clocks.unasked.contains(&"DOC-001".to_owned()) && clocks.asked == 0, "{:?}", clocks.unasked);
     }
 
     #[test]

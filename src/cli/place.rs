@@ -7,7 +7,7 @@ use super::{input, secret};
 use crate::checklist::Packs;
 use crate::error::{Result, Trouble};
 use crate::store::{Store, default_folder};
-use crate::work::{Clock, Door, Entered, LocalDesk, Secret, Session};
+use crate::work::{Clock, Door, Entered, LocalDesk, SITE_PACKS, Secret, Session, site_packs};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -64,9 +64,6 @@ fn desk_of(global: &Global, entered: Entered) -> Result<LocalDesk> {
     LocalDesk::new(Arc::new(store), session, packs, banner)
 }
 
-/// The folder of a store that holds a site's own packs.
-const SITE_PACKS: &str = "checklists";
-
 /// Into the store where there is one that opens: what works without a store too does not fail for want of one. A locked store is not
 /// passed over: a wrong passphrase is an error.
 pub fn enter_if_there(global: &Global) -> Result<Option<Entered>> {
@@ -96,15 +93,6 @@ fn packs_of(folder: &Path, store: Option<&Store>) -> Result<Option<Packs>> {
     })?;
     packs.approve(&approvals);
     Ok(Some(packs))
-}
-
-/// Every TOML file of the folder, by name.
-fn site_packs(folder: &Path) -> Result<Vec<(String, String)>> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(Vec::new()) };
-    let mut files: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|e| e.path())).collect();
-    files.retain(|path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")));
-    files.sort();
-    files.iter().map(|path| Ok((input::name(path), input::text(path, input::CHECKLIST)?))).collect()
 }
 
 /// The demo never touches a real store, and a real store never looks like the demo.

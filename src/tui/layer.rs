@@ -100,6 +100,15 @@ pub enum Layer {
         /// What they are for.
         purpose: Purpose,
     },
+    /// Which checklist file is tried: its path, with the names that fit.
+    File {
+        /// What was typed.
+        text: String,
+        /// Where the cursor is.
+        cursor: usize,
+        /// Paths that begin like it.
+        offered: Vec<String>,
+    },
     /// The provider's answer: an option by its digit, and words.
     Reply {
         /// The query.

@@ -4,9 +4,10 @@ use super::chart_data::ChartData;
 use super::compare::{Comparison, Side};
 use super::keys::Key;
 use crate::chart::Instant;
-use crate::checklist::{Explanation, Survey};
+use crate::checklist::Explanation;
 use crate::error::Result;
 use crate::query::{Draft, Outcome, Report};
+use crate::work::Tried;
 use crate::work::model::{DismissReason, QueryRow, QueryView, SearchPage, Searches, Worklist, WorklistView};
 use lacuna_index::Completion;
 use std::sync::Arc;
@@ -75,15 +76,17 @@ pub enum Slot {
     Place,
     /// Items on a text.
     TryOn,
-    /// The draft in an editor.
+    /// Something in the person's own editor.
     Editor,
     /// Two notes side by side.
     Compare,
+    /// Names of files.
+    Files,
 }
 
 impl Slot {
     /// How many there are.
-    pub const COUNT: usize = 18;
+    pub const COUNT: usize = 19;
 
     /// Whether an older answer is worthless once a newer question was put.
     pub fn newest_only(self) -> bool {
@@ -194,8 +197,12 @@ pub enum Request {
     SavePlace(String),
     /// Where this person was.
     Place,
-    /// What the items make of a text.
-    TryOn(String),
+    /// What the items in force, or those of a file, make of a text.
+    TryOn(String, Option<String>),
+    /// Checklist files whose path begins like this.
+    ChecklistNames(String),
+    /// A checklist file as the person's own editor leaves it.
+    EditChecklist(String),
     /// The draft as the person's own editor leaves it.
     Edit(Box<Draft>),
     /// Two notes side by side.
@@ -283,7 +290,11 @@ pub enum Answer {
     /// Where this person was.
     Place(Result<Option<String>>),
     /// What the items make of a text.
-    Tried(Box<Survey>),
+    Tried(Result<Box<Tried>>),
+    /// Files and folders.
+    ChecklistNames(Vec<String>),
+    /// The editor of a checklist file ended.
+    ChecklistEdited(Result<()>),
     /// The draft as an editor left it.
     Edited(Result<Box<Draft>>),
     /// Two notes side by side, and the stay that they are of.
@@ -301,8 +312,8 @@ pub enum Effect {
     Suspend,
     /// Lock the interface.
     Lock,
-    /// Give the terminal to an editor, with this draft, until it ends.
-    Editor(u64, Box<Draft>),
+    /// Give the terminal to an editor, with what this question names, until it ends.
+    Editor(u64, Box<Request>),
     /// Hand words to the terminal's clipboard.
     Copy(String),
     /// Take the mouse, or leave it to the terminal.

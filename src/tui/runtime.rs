@@ -11,7 +11,6 @@ use super::theme::Theme;
 use super::view::{ViewCache, view};
 use super::{term, update};
 use crate::error::{Result, Trouble};
-use crate::query::Draft;
 use crate::work::Desk;
 use crossbeam_channel::{Receiver, Sender};
 use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, MouseEventKind};
@@ -98,7 +97,7 @@ struct Loop {
     repaint: bool,
     copy: Option<String>,
     suspend: bool,
-    editor: Option<(u64, Box<Draft>)>,
+    editor: Option<(u64, Box<Request>)>,
     input: Arc<Input>,
     quit: bool,
     /// After how long without a key the interface locks itself, and when the last one came.
@@ -125,7 +124,7 @@ impl Loop {
                 Effect::Suspend => self.suspend = true,
                 // The wait for the next key is over at once.
                 Effect::Lock => self.idle = self.idle.map(|(_, last)| (Duration::ZERO, last)),
-                Effect::Editor(generation, draft) => self.editor = Some((generation, draft)),
+                Effect::Editor(generation, request) => self.editor = Some((generation, request)),
                 Effect::Quit => self.quit = true,
             }
         }
@@ -257,7 +256,7 @@ impl Loop {
         screen: &mut Screen,
         (inbox, outside): (&Receiver<Msg>, &Receiver<Outside>),
         generation: u64,
-        draft: Box<Draft>,
+        request: Box<Request>,
     ) -> Result<Option<u8>> {
         self.settle(model, inbox);
         if !self.input.stand_aside() {
@@ -265,7 +264,7 @@ impl Loop {
             return Ok(None);
         }
         term::leave();
-        self.workers.put(Slot::Editor, generation, Request::Edit(draft));
+        self.workers.put(Slot::Editor, generation, *request);
         let (late, code) = wait_for_editor(inbox, outside);
         self.input.come_back();
         if let Some(code) = code {

@@ -1,7 +1,7 @@
 //! Trying items on a text: the text, and what they make of it. The text lives in memory only; nothing of it is kept.
 
 use crate::chart::Evidence;
-use crate::checklist::{Almost, Fired, Survey};
+use crate::checklist::{Almost, Diagnostic, Fired, Survey};
 use ratatui::layout::Rect;
 
 /// A longer text is cut: no note is as long.
@@ -19,11 +19,17 @@ pub struct TryPage {
     pub cursor: usize,
     /// Whether the list has the keys, not the text.
     pub on_list: bool,
+    /// The checklist file whose items are tried; those in force when there is none.
+    pub file: Option<String>,
+    /// Why that file could not be read.
+    pub unread: Option<String>,
+    /// Its mistakes; while there are any, nothing is asked.
+    pub mistakes: Vec<Diagnostic>,
     /// What the items make of it.
     pub found: Survey,
     /// Whether `found` is about any text yet.
     pub answered: bool,
-    /// The selected row: fired ones first, then the near ones.
+    /// The selected row: mistakes first, then what fires, then the near ones.
     pub row: usize,
     /// The text that was put away, to be taken up again.
     pub away: String,
@@ -32,6 +38,8 @@ pub struct TryPage {
 /// A row of the list.
 #[derive(Clone, Copy, Debug)]
 pub enum Row<'a> {
+    /// The file has a mistake.
+    Mistake(&'a Diagnostic),
     /// An item fires.
     Fired(&'a Fired),
     /// An item almost does.
@@ -41,12 +49,13 @@ pub enum Row<'a> {
 impl TryPage {
     /// Every row.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.found.fired.iter().map(Row::Fired).chain(self.found.almost.iter().map(Row::Almost))
+        let mistakes = self.mistakes.iter().map(Row::Mistake);
+        mistakes.chain(self.found.fired.iter().map(Row::Fired)).chain(self.found.almost.iter().map(Row::Almost))
     }
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.found.fired.len() + self.found.almost.len()
+        self.mistakes.len() + self.found.fired.len() + self.found.almost.len()
     }
 
     /// The selected one.

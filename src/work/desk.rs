@@ -1,10 +1,11 @@
 //! Everything a screen or a command can ask for, as one interface. The terminal interface calls it from its worker thread; the
 //! commands call it directly; tests of the terminal put a small stand-in behind it.
 
+use super::checklist_files::Tried;
 use super::model::{ChartView, DismissReason, QueryRow, QueryView, SearchPage, Searches, Worklist, WorklistView};
 use super::search::Request as SearchRequest;
 use crate::chart::Instant;
-use crate::checklist::{Explanation, Survey};
+use crate::checklist::Explanation;
 use crate::error::Result;
 use crate::query::{Draft, Outcome};
 use lacuna_index::{Completion, Stop};
@@ -37,8 +38,12 @@ pub trait Desk: Send + Sync {
     fn used_search(&self, query: &str) -> Result<()>;
     /// Why an item fired in an encounter, or why not.
     fn explain(&self, encounter: &str, item: &str) -> Result<Explanation>;
-    /// What the items in force make of a text. Nothing of it is kept.
-    fn try_on(&self, text: &str) -> Survey;
+    /// What the items in force, or those of a checklist file, make of a text. Nothing of it is kept.
+    fn try_on(&self, text: &str, file: Option<&str>) -> Result<Tried>;
+    /// Checklist files and folders whose path begins with what was typed.
+    fn checklist_names(&self, typed: &str) -> Vec<String>;
+    /// Opens a checklist file in this person's own editor, and waits for it.
+    fn edit_checklist(&self, file: &str) -> Result<()>;
     /// Sets a gap aside, with a reason.
     fn dismiss_gap(&self, encounter: &str, key: &str, reason: DismissReason, words: &str) -> Result<()>;
     /// Takes a dismissal back.

@@ -16,31 +16,47 @@ pub(super) fn edit(store: Option<&Path>, draft: &Draft) -> Result<Draft> {
             .why("it lies in memory, and what is about a patient goes to no other place")
             .hint("write in the fields; a store on disk has an editor")
     })?;
-    let named = ["VISUAL", "EDITOR"].into_iter().filter_map(|name| std::env::var(name).ok()).find(|e| !e.trim().is_empty());
-    let editor = named.ok_or_else(|| Trouble::input("no editor is named").hint("set EDITOR before you start, as in EDITOR=vi"))?;
+    let editor = named()?;
     sweep(store);
     let folder = Folder::new(store.join(format!("{LEAD}{}", std::process::id())))?;
     let path = folder.0.join("query.txt");
     private_file(&path).and_then(|mut file| file.write_all(to_editor(draft).as_bytes())).map_err(failed)?;
-    let mut words = editor.split_whitespace();
-    let program = words.next().unwrap_or_default();
-    let status = std::process::Command::new(program).args(words).arg(&path).status().map_err(|e| {
-        Trouble::input("the editor could not be started")
-            .at(program, None)
-            .why(e.kind())
-            .hint("the draft is as it was; set EDITOR to a program that is there")
-    })?;
-    // An editor that says no means it; one that was killed had no say, and what it had written counts.
-    if status.code().is_some_and(|code| code != 0) {
-        return Err(Trouble::refused("the editor ended with an error").at(program, None).hint("the draft is as it was"));
-    }
+    run(&editor, &path)?;
     let written = std::fs::read(&path).map_err(failed)?;
     let written = String::from_utf8_lossy(&written);
     // An empty file is no wish to delete every word: editors leave one when they fall over.
     if written.trim().is_empty() {
-        return Err(Trouble::refused("the editor left nothing").at(program, None).hint("the draft is as it was"));
+        return Err(Trouble::refused("the editor left nothing").at(editor.as_str(), None).hint("the draft is as it was"));
     }
     Ok(from_editor(draft, &written))
+}
+
+/// Opens a file of the person's own, which holds nothing about a patient, where it lies.
+pub(super) fn open(file: &Path) -> Result<()> {
+    run(&named()?, file)
+}
+
+/// The editor that this person named.
+fn named() -> Result<String> {
+    let named = ["VISUAL", "EDITOR"].into_iter().filter_map(|name| std::env::var(name).ok()).find(|e| !e.trim().is_empty());
+    named.ok_or_else(|| Trouble::input("no editor is named").hint("set EDITOR before you start, as in EDITOR=vi"))
+}
+
+/// Runs it on a file until it ends.
+fn run(editor: &str, path: &Path) -> Result<()> {
+    let mut words = editor.split_whitespace();
+    let program = words.next().unwrap_or_default();
+    let status = std::process::Command::new(program).args(words).arg(path).status().map_err(|e| {
+        Trouble::input("the editor could not be started")
+            .at(program, None)
+            .why(e.kind())
+            .hint("nothing is changed; set EDITOR to a program that is there")
+    })?;
+    // An editor that says no means it; one that was killed had no say, and what it had written counts.
+    if status.code().is_some_and(|code| code != 0) {
+        return Err(Trouble::refused("the editor ended with an error").at(program, None).hint("what was there is as it was"));
+    }
+    Ok(())
 }
 
 fn failed(e: std::io::Error) -> Trouble {

@@ -1,5 +1,6 @@
 //! The desk on a store of this host.
 
+use super::checklist_files::{self, Tried};
 use super::desk::Desk;
 use super::indexing::{self, Library, Waiting};
 use super::known::Known;
@@ -12,7 +13,7 @@ use super::site::Site;
 use super::worklist::{Material, worklist};
 use super::{evaluate, queries};
 use crate::chart::Instant;
-use crate::checklist::{Explanation, GapState, Packs, Subject, Survey, explain, survey};
+use crate::checklist::{Explanation, GapState, Packs, Subject, explain};
 use crate::error::{Result, Trouble};
 use crate::query::{Draft, Outcome, Report};
 use crate::store::{Shown, Store};
@@ -276,8 +277,19 @@ impl Desk for LocalDesk {
         self.explain_at(encounter, item, &self.now())
     }
 
-    fn try_on(&self, text: &str) -> Survey {
-        survey(self.packs(), text, None)
+    fn try_on(&self, text: &str, file: Option<&str>) -> Result<Tried> {
+        match file {
+            None => Ok(checklist_files::try_packs(self.packs(), text)),
+            Some(file) => checklist_files::try_file(self.store.folder(), file, text),
+        }
+    }
+
+    fn checklist_names(&self, typed: &str) -> Vec<String> {
+        checklist_files::names(typed)
+    }
+
+    fn edit_checklist(&self, file: &str) -> Result<()> {
+        super::editor::open(&checklist_files::whole(file))
     }
 
     fn dismiss_gap(&self, encounter: &str, key: &str, reason: DismissReason, words: &str) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Ties intake, store, reading, checklists, index and queries together: what commands and screens call. Names no terminal crate.
 
 mod annotate;
+mod checklist_files;
 pub mod demo;
 pub mod desk;
 mod door;
@@ -28,6 +29,7 @@ mod watch;
 mod worklist;
 
 pub use annotate::Annotated;
+pub use checklist_files::{SITE_PACKS, Tried, site_packs};
 pub use desk::Desk;
 pub use door::{Door, Entered, Secret};
 pub use doubles::{Double, Suspect, doubles, merge};

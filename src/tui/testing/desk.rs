@@ -2,14 +2,14 @@
 
 use super::{TestDesk, now};
 use crate::chart::{EncounterClass, Instant, Patient};
-use crate::checklist::{Explanation, GapState, Outcome as Three, Survey};
+use crate::checklist::{Explanation, GapState, Outcome as Three};
 use crate::error::{Result, Trouble};
 use crate::query::{Diagnostic, Draft, LintSeverity, Outcome, QueryState, Report};
 use crate::work::model::{
     ChartView, DismissReason, GapLine, GapRow, QueryRow, QueryView, SavedSearch, SearchHit, SearchPage, Searches, Worklist, WorklistRow,
     WorklistView,
 };
-use crate::work::{Desk, SearchRequest};
+use crate::work::{Desk, SearchRequest, Tried};
 use lacuna_index::Stop;
 
 impl Desk for TestDesk {
@@ -167,8 +167,20 @@ impl Desk for TestDesk {
         };
         Ok(Explanation { label: item.to_owned(), outcome: Three::Yes, detail: String::new(), parts: vec![leaf] })
     }
-    fn try_on(&self, text: &str) -> Survey {
-        crate::tui::tests::survey::of(text)
+    fn try_on(&self, text: &str, file: Option<&str>) -> Result<Tried> {
+        use crate::tui::tests::survey::{mistakes, of, of_site};
+        match file {
+            None => Ok(Tried::Found(of(text))),
+            Some("mistaken.toml") => Ok(Tried::Mistakes(mistakes())),
+            Some("site.toml") => Ok(Tried::Found(of_site(text))),
+            Some(other) => Err(Trouble::input("the checklist could not be read").at(other, None).hint("name a TOML file")),
+        }
+    }
+    fn checklist_names(&self, typed: &str) -> Vec<String> {
+        ["mistaken.toml", "site.toml", "sites/"].iter().filter(|name| name.starts_with(typed)).map(|name| (*name).to_owned()).collect()
+    }
+    fn edit_checklist(&self, file: &str) -> Result<()> {
+        if file == "site.toml" { Ok(()) } else { Err(Trouble::input("no editor is named")) }
     }
     fn dismiss_gap(&self, encounter: &str, key: &str, reason: DismissReason, _: &str) -> Result<()> {
         let mut all = self.state();

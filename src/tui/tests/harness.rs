@@ -95,7 +95,7 @@ impl Harness {
                 }
                 Effect::Quit => self.quit = true,
                 Effect::Copy(words) => self.copied = Some(words),
-                Effect::Editor(generation, draft) => self.answer(Slot::Editor, generation, Request::Edit(draft)),
+                Effect::Editor(generation, request) => self.answer(Slot::Editor, generation, *request),
                 Effect::Lock => self.locked = true,
                 Effect::Suspend | Effect::Repaint | Effect::Mouse(_) => {}
             }

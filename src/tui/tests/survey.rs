@@ -1,7 +1,7 @@
 //! What the stand-in desk makes of a text: invented, and the same whatever the packs say today.
 
 use crate::chart::{DocumentType, Evidence, TextEvidence};
-use crate::checklist::{Almost, Explanation, Fired, Gap, GapKind, GapState, Outcome, Severity, Survey};
+use crate::checklist::{Almost, Diagnostic, Explanation, Fired, Gap, GapKind, GapState, Outcome, Severity, Survey};
 
 fn leaf(label: &str, outcome: Outcome, detail: &str) -> Explanation {
     Explanation { label: label.to_owned(), outcome, detail: detail.to_owned(), parts: Vec::new() }
@@ -58,4 +58,36 @@ pub fn of(text: &str) -> Survey {
         });
     }
     found
+}
+
+/// What the items of a file make of it: one that fires where heart failure stands bare, one that is silent, one that needs a chart.
+pub fn of_site(text: &str) -> Survey {
+    let mut found = Survey { asked: 2, almost: Vec::new(), ..of(text) };
+    found.fired.iter_mut().for_each(|fired| fired.gap.item = "SITE-HF".to_owned());
+    let but = leaf("the text names sodium", Outcome::No, "not found");
+    found.almost.push(Almost {
+        item: "SITE-NA".to_owned(),
+        about: "Hyponatremia".to_owned(),
+        holds: Vec::new(),
+        but: vec![but.label.clone()],
+        tree: Explanation { parts: vec![but], ..leaf("SITE-NA", Outcome::No, "") },
+    });
+    found.unasked.push("SITE-CLOCK".to_owned());
+    found
+}
+
+/// The mistakes of a file.
+pub fn mistakes() -> Vec<Diagnostic> {
+    let one = |line, column, what: &str, expected: &str, hint: Option<&str>| Diagnostic {
+        source: "mistaken.toml".to_owned(),
+        line,
+        column,
+        what: what.to_owned(),
+        expected: expected.to_owned(),
+        hint: hint.map(str::to_owned),
+    };
+    vec![
+        one(12, 8, "`sodum` is not known here", "the canonical name of an observation", Some("did you mean `sodium`?")),
+        one(30, 1, "an item without a citation", "`citation`, with the rule that it stands on", None),
+    ]
 }

@@ -61,6 +61,43 @@ fn nothing_typed_is_lost_by_putting_it_away_or_leaving() {
 }
 
 #[test]
+fn a_file_that_is_not_in_the_store_is_tried_mended_and_tried_again() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut h = with_note(width, height);
+        h.keys("<C-o>mi<Tab>");
+        insta::assert_snapshot!(format!("try_file_path_{width}x{height}"), h.text());
+        h.keys("<Enter><Tab>");
+        insta::assert_snapshot!(format!("try_file_mistakes_{width}x{height}"), h.text());
+        h.expect("`sodum` is not known here").expect("did you mean `sodium`?");
+        h.keys("<C-o><C-u>site.toml<Enter><Tab>");
+        insta::assert_snapshot!(format!("try_file_found_{width}x{height}"), h.text());
+        h.expect("SITE-HF").expect("Silent").expect("SITE-CLOCK");
+        h.keys("<C-r>").expect("read once more").keys("<C-v>").expect("SITE-HF");
+    }
+}
+
+#[test]
+fn the_mistakes_of_a_file_show_without_a_text() {
+    let mut h = Harness::new(80, 24);
+    h.keys("T<C-o>mistaken.toml<Enter><Tab>j").expect("2 mistakes in the file").expect("an item without a citation");
+    h.keys("e").expect("Line 30, column 1").expect("with the rule that it stands on");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_says_why_and_the_items_in_force_come_back() {
+    let mut h = with_note(80, 24);
+    h.keys("<C-o>gone.toml<Enter>").expect("could not be read").absent("acuity and type");
+    h.keys("<C-o><C-u><Enter>").expect("acuity and type");
+    h.keys("<C-r>").expect("takes a file of yours");
+}
+
+#[test]
+fn typing_tries_the_file_not_the_items_in_force() {
+    let mut h = Harness::new(80, 24);
+    h.keys("T<C-o>site.toml<Enter>Heart failure. ").rest().expect("no mistake in the file").keys("<Tab>").expect("SITE-HF");
+}
+
+#[test]
 fn escape_goes_from_the_list_to_the_text_first() {
     let mut h = with_note(80, 24);
     h.keys("<Tab><Esc>");

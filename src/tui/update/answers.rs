@@ -67,16 +67,22 @@ pub fn take(model: &mut Model, answer: Answer) -> Vec<Effect> {
             provider(model, shown);
             return Vec::new();
         }
-        Answer::Tried(found) => {
-            try_on::take(model, *found);
+        Answer::Tried(tried) => {
+            try_on::take(model, tried.map(|tried| *tried));
             return Vec::new();
         }
+        Answer::ChecklistNames(names) => {
+            try_on::offered(model, names);
+            return Vec::new();
+        }
+        Answer::ChecklistEdited(Ok(())) => return try_on::again(model),
         Answer::Edited(Ok(draft)) => return composer::edited(model, *draft),
         Answer::Saved(result) => return autosave::saved(model, result),
         Answer::Act(Ok(done)) => return did(model, done),
         Answer::Place(Ok(kept)) => return began(model, kept),
         Answer::Worklist(Err(t)) | Answer::Search(Err(t)) | Answer::Explain(Err(t)) | Answer::Queries(Err(t)) => t,
-        Answer::Searches(Err(t)) | Answer::Stays(Err(t)) | Answer::Edited(Err(t)) | Answer::Compared(Err(t)) => t,
+        Answer::Searches(Err(t)) | Answer::Stays(Err(t)) | Answer::Edited(Err(t)) => t,
+        Answer::Compared(Err(t)) | Answer::ChecklistEdited(Err(t)) => t,
         Answer::Query(Err(t)) => {
             // Without the query there is nothing to answer.
             model.layers.pop_if(|layer| match layer {

@@ -55,9 +55,7 @@ pub fn take_in(model: &mut Model, taken: Vec<Indicator>) -> Vec<Effect> {
 pub fn in_editor(model: &mut Model) -> Vec<Effect> {
     let mut effects = save_now(model);
     let Some(draft) = model.composer.as_ref().map(|c| Box::new(c.draft.clone())) else { return effects };
-    if let Effect::Ask(_, generation, Request::Edit(draft)) = model.ask(Slot::Editor, Request::Edit(draft)) {
-        effects.push(Effect::Editor(generation, draft));
-    }
+    effects.extend(super::open_editor(model, Request::Edit(draft)));
     effects
 }
 

@@ -1,6 +1,6 @@
 //! Keys of what lies over a screen.
 
-use super::{chart, compare, composer, nav, when};
+use super::{chart, compare, composer, nav, try_on, when};
 use crate::chart::Instant;
 use crate::query::QueryState;
 use crate::tui::command::{self, Command};
@@ -55,6 +55,7 @@ pub fn press(model: &mut Model, key: Key) -> Vec<Effect> {
             _ => keep(model, Layer::Confirm { question, yes }),
         },
         Layer::Words { prompt, text, cursor, purpose } => words(model, key, prompt, (text, cursor), purpose),
+        Layer::File { text, cursor, offered } => try_on::path(model, key, text, cursor, offered),
         reply @ Layer::Reply { .. } => answer(model, key, reply),
         Layer::Take { words, cursor, all } => take(model, key, words, cursor, all),
         Layer::Redirect { id, all } => match all.iter().zip(outcome_keys()).find(|(_, k)| Key::Char(*k) == key) {
@@ -214,6 +215,10 @@ pub fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
         Some(Layer::Reply { who, naming: true, .. }) => who.push_str(&pasted),
         Some(Layer::Reply { text, cursor, typing: true, .. }) => {
             edit::insert(text, cursor, &pasted);
+        }
+        Some(Layer::File { text, cursor, .. }) => {
+            edit::insert(text, cursor, pasted.trim());
+            return try_on::names(model);
         }
         Some(Layer::Palette { words, cursor } | Layer::Take { words, cursor, .. } | Layer::Outline { words, cursor }) => {
             words.push_str(&pasted);

@@ -131,6 +131,14 @@ pub fn run(model: &mut Model, command: &command::Command) -> Vec<Effect> {
     }
 }
 
+/// Asks for the terminal to be given to the person's own editor, with what `request` names.
+fn open_editor(model: &mut Model, request: Request) -> Option<Effect> {
+    match model.ask(Slot::Editor, request) {
+        Effect::Ask(_, generation, request) => Some(Effect::Editor(generation, Box::new(request))),
+        _ => None,
+    }
+}
+
 /// Characters of a paste that nobody sees and that no text takes.
 fn unseen(text: &str) -> usize {
     text.chars().filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')).count()

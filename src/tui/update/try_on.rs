@@ -1,7 +1,8 @@
-//! Trying items on a text: keys and pastes go into it, and what the items make of it comes back as typing rests.
+//! Trying items on a text, those in force or those of a file that is being written: keys and pastes go into it, and what the items make of it comes back as typing rests.
 
 use super::{chart, nav};
 use crate::checklist::Survey;
+use crate::error::Result;
 use crate::tui::edit::{self, Shape, Typed};
 use crate::tui::keys::Key;
 use crate::tui::layer::Layer;
@@ -9,6 +10,7 @@ use crate::tui::layout;
 use crate::tui::model::{Model, Screen};
 use crate::tui::msg::{Effect, Request, Slot, Timer};
 use crate::tui::try_on::{LONGEST, Row, panes};
+use crate::work::Tried;
 use std::time::Duration;
 
 /// How long typing must rest before the items are asked.
@@ -55,7 +57,7 @@ fn changed(model: &mut Model) -> Vec<Effect> {
         model.complain(format!("only the first {LONGEST} bytes are tried"));
     }
     let page = &mut model.try_on;
-    if page.text.trim().is_empty() {
+    if page.text.trim().is_empty() && page.file.is_none() {
         page.found = Survey::default();
         (page.answered, page.row) = (false, 0);
         model.jobs.forget(Slot::TryOn);
@@ -66,22 +68,28 @@ fn changed(model: &mut Model) -> Vec<Effect> {
 
 /// Typing rests: asks the items.
 pub fn due(model: &mut Model) -> Vec<Effect> {
-    if model.try_on.text.trim().is_empty() {
+    let (text, file) = (model.try_on.text.clone(), model.try_on.file.clone());
+    if text.trim().is_empty() && file.is_none() {
         return Vec::new();
     }
-    let text = model.try_on.text.clone();
-    vec![model.ask(Slot::TryOn, Request::TryOn(text))]
+    vec![model.ask(Slot::TryOn, Request::TryOn(text, file))]
 }
 
 /// What they make of it. The cursor stays on its item when that is still there.
-pub fn take(model: &mut Model, found: Survey) {
+pub fn take(model: &mut Model, tried: Result<Tried>) {
     let page = &mut model.try_on;
     let name = |row: Row<'_>| match row {
+        Row::Mistake(mistake) => mistake.to_string(),
         Row::Fired(fired) => fired.gap.key(),
         Row::Almost(near) => near.item.clone(),
     };
-    let before = page.selected().map(name);
-    page.found = found;
+    // While one writes, the first row is what there is to see; in the list the cursor is the reader's own.
+    let before = page.selected().filter(|_| page.on_list).map(name);
+    (page.found, page.mistakes, page.unread) = match tried {
+        Ok(Tried::Found(found)) => (found, Vec::new(), None),
+        Ok(Tried::Mistakes(mistakes)) => (Survey::default(), mistakes, None),
+        Err(trouble) => (Survey::default(), Vec::new(), Some(trouble.to_string())),
+    };
     page.answered = true;
     page.row = before.and_then(|before| page.rows().position(|row| name(row) == before)).unwrap_or(0);
     if page.len() == 0 {
@@ -109,6 +117,10 @@ pub fn step(model: &mut Model, by: isize) {
 
 /// To the words in the text that made the selected item fire.
 pub fn go(model: &mut Model) -> Vec<Effect> {
+    if matches!(model.try_on.selected(), Some(Row::Mistake(_))) {
+        model.say("mend the line in the file, then {try-again}; {edit-checklist} opens your editor");
+        return Vec::new();
+    }
     match model.try_on.words().first() {
         Some((start, _)) => {
             model.try_on.cursor = *start;
@@ -123,6 +135,19 @@ pub fn go(model: &mut Model) -> Vec<Effect> {
 pub fn explain(model: &mut Model) -> Vec<Effect> {
     let Some(row) = model.try_on.selected() else { return Vec::new() };
     let layer = match row {
+        Row::Mistake(mistake) => Layer::Text {
+            title: format!("Line {}, column {}", mistake.line, mistake.column),
+            text: [
+                &mistake.what,
+                "",
+                &format!("Expected: {}", mistake.expected),
+                mistake.hint.as_deref().unwrap_or_default(),
+                "",
+                &mistake.source,
+            ]
+            .join("\n"),
+            top: 0,
+        },
         Row::Fired(fired) => Layer::Explain {
             title: fired.gap.title.clone(),
             about: vec![
@@ -156,4 +181,94 @@ pub fn swap(model: &mut Model) -> Vec<Effect> {
     let words = if page.text.is_empty() { "the text is put away; the same key takes it up again" } else { "the text that was put away" };
     model.say(words);
     changed(model)
+}
+
+/// Asks which checklist file is to be tried.
+pub fn choose_file(model: &mut Model) -> Vec<Effect> {
+    let text = model.try_on.file.clone().unwrap_or_default();
+    model.layers.push(Layer::File { cursor: text.len(), text, offered: Vec::new() });
+    names(model)
+}
+
+/// Asks for the names that fit what was typed of a path.
+pub fn names(model: &mut Model) -> Vec<Effect> {
+    let Some(Layer::File { text, .. }) = model.layers.last() else { return Vec::new() };
+    let typed = text.clone();
+    vec![model.ask(Slot::Files, Request::ChecklistNames(typed))]
+}
+
+/// The names that fit.
+pub fn offered(model: &mut Model, names: Vec<String>) {
+    if let Some(Layer::File { offered, .. }) = model.layers.last_mut() {
+        *offered = names;
+    }
+}
+
+/// A key while a path is typed.
+pub fn path(model: &mut Model, key: Key, mut text: String, mut cursor: usize, offered: Vec<String>) -> Vec<Effect> {
+    match key {
+        Key::Esc => return Vec::new(),
+        Key::Enter => return chosen(model, text.trim()),
+        Key::Tab => {
+            if let Some(longer) = completed(&text, &offered) {
+                cursor = longer.len();
+                text = longer;
+            }
+        }
+        _ => {
+            edit::key(&mut text, &mut cursor, key, Shape { width: usize::MAX, multiline: false });
+        }
+    }
+    model.layers.push(Layer::File { text, cursor, offered });
+    names(model)
+}
+
+/// What Tab makes of a path: as much as every name that fits has in common; the first of them when that is no more than what stands there.
+fn completed(text: &str, offered: &[String]) -> Option<String> {
+    let fitting: Vec<&String> = offered.iter().filter(|name| name.starts_with(text)).collect();
+    let first = *fitting.first()?;
+    let alike = |end: usize| first.get(..end).is_some_and(|lead| fitting.iter().all(|name| name.starts_with(lead)));
+    let common = (text.len()..=first.len()).rev().find(|end| alike(*end)).and_then(|end| first.get(..end))?;
+    Some(if common.len() > text.len() { common.to_owned() } else { first.clone() })
+}
+
+fn chosen(model: &mut Model, path: &str) -> Vec<Effect> {
+    let page = &mut model.try_on;
+    page.file = (!path.is_empty()).then(|| path.to_owned());
+    (page.found, page.mistakes, page.unread) = (Survey::default(), Vec::new(), None);
+    (page.answered, page.row, page.on_list) = (false, 0, false);
+    if path.is_empty() {
+        model.say("the items in force are asked");
+    }
+    due(model)
+}
+
+/// Reads the file once more and tries it.
+pub fn again(model: &mut Model) -> Vec<Effect> {
+    if model.try_on.file.is_some() {
+        model.say("read once more");
+    }
+    due(model)
+}
+
+/// Opens the file in the person's own editor; it is tried once that ends.
+pub fn in_editor(model: &mut Model) -> Vec<Effect> {
+    let Some(file) = model.try_on.file.clone() else { return Vec::new() };
+    super::open_editor(model, Request::EditChecklist(file)).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::completed;
+
+    #[test]
+    fn a_path_is_completed_as_far_as_the_names_agree_then_to_the_first() {
+        let names: Vec<String> = ["a/site-one.toml", "a/site-two.toml", "a/sites/"].iter().map(|n| (*n).to_owned()).collect();
+        assert_eq!(completed("a/s", &names).as_deref(), Some("a/site"));
+        assert_eq!(completed("a/site", &names).as_deref(), Some("a/site-one.toml"));
+        assert_eq!(completed("a/site-t", &names).as_deref(), Some("a/site-two.toml"));
+        assert_eq!(completed("b", &names), None);
+        let accents = ["\u{e9}\u{e8}.toml".to_owned(), "\u{e9}\u{e9}.toml".to_owned()];
+        assert_eq!(completed("", &accents).as_deref(), Some("\u{e9}"));
+    }
 }

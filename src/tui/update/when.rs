@@ -128,6 +128,11 @@ pub fn tried(model: &Model) -> Avail {
     yes_if(model.try_on.len() > 0, "no item has anything to say of this text yet")
 }
 
+/// A checklist file is being tried.
+pub fn checklist_file(model: &Model) -> Avail {
+    yes_if(model.try_on.file.is_some(), "the items in force are tried; {checklist-file} takes a file of yours")
+}
+
 /// A document was not opened yet, or a lab came since the last look.
 pub fn unseen(model: &Model) -> Avail {
     let news = model.chart.as_ref().is_some_and(|c| c.data.order().any(|d| c.data.unseen(d)) || c.data.new_labs() > 0);

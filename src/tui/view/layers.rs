@@ -111,6 +111,18 @@ pub fn draw(model: &Model, layer: &Layer, pen: &mut Pen<'_>, size: (u16, u16), t
             )?;
             Some(Position::new(at.x + 22 + u16::try_from(column).unwrap_or(0), at.y + last))
         }
+        Layer::File { text, cursor, offered } => {
+            let (shown, column) = tail(text, *cursor, width - 4);
+            let mut rows: Rows = vec![vec![("> ".to_owned(), Role::Accent), (shown, Role::Text)]];
+            let height = usize::from(size.1).saturating_sub(10).clamp(3, 8);
+            rows.extend(offered.iter().take(height).map(|name| vec![(format!("  {}", text::label(name)), Role::Dim)]));
+            if offered.len() > height {
+                rows.push(vec![(format!("  and {} more", offered.len() - height), Role::Dim)]);
+            }
+            let hint = "Tab completes, Enter tries it (nothing typed: the items in force), Esc";
+            let at = sheet(pen, size, "Try the items of which checklist file?", rows, hint)?;
+            Some(Position::new(at.x + 2 + u16::try_from(column).unwrap_or(0), at.y))
+        }
         Layer::Take { words, cursor, all } => {
             let found = fitting(all, words);
             let height = usize::from(size.1).saturating_sub(10).clamp(3, 12);

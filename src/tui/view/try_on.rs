@@ -29,7 +29,11 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     let page = &model.try_on;
     let head = stripes.header;
     let room = head.width.saturating_sub(super::banner_width(model));
-    pen.line(head.x, head.y, room, &[("Try items", Role::Accent), ("   on a text of your own", Role::Text)]);
+    let whose = match &model.try_on.file {
+        Some(file) => format!("   of {}", text::label(file)),
+        None => "   on a text of your own".to_owned(),
+    };
+    pen.line(head.x, head.y, room, &[("Try items", Role::Accent), (&whose, Role::Text)]);
     pen.put(head.x, stripes.sub.y, head.width, &counts(model), Role::Dim);
     let (left, right) = panes(stripes.body);
     let typed = text_pane(page, pen, left, tops);
@@ -45,7 +49,17 @@ fn counts(model: &Model) -> String {
     if !page.answered {
         return "nothing of this text is kept".to_owned();
     }
+    if page.unread.is_some() {
+        return "the file could not be read".to_owned();
+    }
+    if !page.mistakes.is_empty() {
+        return format!("{} in the file: nothing is asked", say::count(page.mistakes.len(), "mistake", "mistakes"));
+    }
     let fires = say::count(found.fired.len(), "gap", "gaps");
+    if page.file.is_some() {
+        let items = say::count(found.asked + found.unasked.len(), "item", "items");
+        return format!("no mistake in the file   {items}   {fires}   {} silent", found.almost.len());
+    }
     format!(
         "read as {}   {} items asked   {fires}   {} almost",
         found.document_type.label().to_lowercase(),
@@ -101,7 +115,7 @@ fn over(pen: &mut Pen<'_>, body: Rect, y: u16, source: &str, (start, from, to): 
 
 fn list_pane(model: &Model, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -> Option<Position> {
     let page = &model.try_on;
-    super::chart::title(pen, area, "What the items say", page.on_list);
+    super::chart::title(pen, area, if page.mistakes.is_empty() { "What the items say" } else { "Mistakes" }, page.on_list);
     let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     if !page.answered {
         let words = "Which items fire, on which words and why, and which almost did, shows here as you write.";
@@ -135,14 +149,29 @@ fn lines(model: &Model, width: u16) -> Vec<Line> {
     let mut out = Vec::new();
     let heading = |words: &str| Line { row: None, head: false, indent: 0, parts: vec![(words.to_owned(), Role::Title)] };
     let blank = || Line { row: None, head: false, indent: 0, parts: Vec::new() };
-    if page.found.fired.is_empty() {
-        out.push(Line { row: None, head: false, indent: 0, parts: vec![("no item fires on this text".to_owned(), Role::Ok)] });
+    let told = |words: String, role: Role| Line { row: None, head: false, indent: 0, parts: vec![(words, role)] };
+    if let Some(why) = &page.unread {
+        out.extend(wrap(why, usize::from(width)).into_iter().map(|words| told(words, Role::Alert)));
+        out.push(told(model.keys.fill("{checklist-file} takes another file"), Role::Dim));
+        return out;
+    }
+    if page.mistakes.is_empty() && page.found.fired.is_empty() {
+        out.push(told("no item fires on this text".to_owned(), Role::Ok));
     }
     for (at, row) in page.rows().enumerate() {
-        if at == page.found.fired.len() {
-            out.extend([blank(), heading("Almost")]);
+        if at == page.found.fired.len() && page.mistakes.is_empty() {
+            out.extend([blank(), heading(if page.file.is_some() { "Silent" } else { "Almost" })]);
         }
         match row {
+            Row::Mistake(mistake) => {
+                let title = format!("line {}: {}", mistake.line, mistake.what);
+                entry(&mut out, (at, page.row), ("!".to_owned(), Role::Alert), &title, width);
+                if at == page.row {
+                    more(&mut out, at, &format!("column {}: expected {}", mistake.column, mistake.expected), Role::Text, width);
+                    mistake.hint.iter().for_each(|hint| more(&mut out, at, hint, Role::Text, width));
+                    more(&mut out, at, &model.keys.fill("mend it, then {try-again}; {edit-checklist} opens your editor"), Role::Dim, width);
+                }
+            }
             Row::Fired(fired) => {
                 let sign = (fired.gap.severity.sign().to_string(), severity_role(fired.gap.severity));
                 entry(&mut out, (at, page.row), sign, &fired.gap.title, width);
@@ -160,6 +189,11 @@ fn lines(model: &Model, width: u16) -> Vec<Line> {
                 }
             }
         }
+    }
+    if !page.found.unasked.is_empty() {
+        out.extend([blank(), heading("Not asked of a text alone, or not in force")]);
+        out.extend(page.found.unasked.iter().map(|id| told(format!("-  {id}"), Role::Dim)));
+        out.push(told("`lacuna checklist test` runs their examples".to_owned(), Role::Dim));
     }
     out
 }
