@@ -87,6 +87,17 @@ pub struct Scope {
     pub sex: Option<Sex>,
 }
 
+impl Item {
+    /// The fingerprint of what it asks and says: its approval, its examples and the pack that it stands in are no part of it.
+    pub fn content(&self) -> String {
+        let mut bare = self.clone();
+        bare.examples.clear();
+        bare.pack.clear();
+        (bare.authority.approved_by, bare.authority.approved_on) = (String::new(), String::new());
+        crate::hash::sha256(&serde_json::to_string(&bare).unwrap_or_default())
+    }
+}
+
 /// One rule.
 #[derive(Clone, Debug, Serialize)]
 pub struct Item {

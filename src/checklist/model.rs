@@ -172,6 +172,9 @@ pub struct Approval {
     pub item: String,
     /// The version that was approved; another one is a draft again.
     pub version: u32,
+    /// The fingerprint of what was approved: a site's item of the same name and version is another rule. Empty in approvals of before.
+    #[serde(default)]
+    pub content: String,
     /// Who.
     pub by: String,
     /// The day.

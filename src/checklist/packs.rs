@@ -43,6 +43,11 @@ macro_rules! shipped {
     };
 }
 
+/// Whether an approval is for this very rule.
+fn is_approved(item: &Item, approval: &Approval) -> bool {
+    item.id == approval.item && item.version == approval.version && (approval.content.is_empty() || approval.content == item.content())
+}
+
 impl Packs {
     /// Source and text of the packs that come with the program.
     pub fn shipped_sources() -> Vec<(String, String)> {
@@ -129,7 +134,7 @@ impl Packs {
         let mut noted: Vec<(String, String)> = Vec::new();
         for approval in approvals {
             let items = self.packs.iter_mut().flat_map(|pack| &mut pack.items);
-            for item in items.filter(|item| item.id == approval.item && item.version == approval.version) {
+            for item in items.filter(|item| is_approved(item, approval)) {
                 item.authority.approved_by = approval.by.clone();
                 item.authority.approved_on = approval.on.clone();
                 noted.push((item.id.clone(), format!("{} {} {}", approval.version, approval.by, approval.on)));

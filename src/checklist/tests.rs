@@ -157,6 +157,34 @@ fn examples_of(packs: &Packs, which: impl Fn(&Pack) -> bool) {
 }
 
 /// Gaps of one item in one text: alone, or as the only note of an inpatient stay.
+#[test]
+fn a_site_item_of_the_same_name_and_version_was_taken_as_approved_with_the_shipped_one() {
+    let id = "N04-undocumented";
+    let item = Packs::shipped().item(id).unwrap();
+    let (by, on) = ("Medical executive committee".to_owned(), "2026-11-29".to_owned());
+    let approval = Approval { item: id.to_owned(), version: item.version, content: item.content(), by, on };
+    let approved_by = |mut packs: Packs, approval: &Approval| {
+        packs.approve(std::slice::from_ref(approval));
+        packs.item(id).unwrap().authority.approved_by.clone()
+    };
+    assert_eq!(approved_by(Packs::shipped().clone(), &approval), approval.by);
+    let template = include_str!("../cli/checklist_new.toml");
+    let own: Vec<String> = template
+        .lines()
+        .map(|line| match line.split_once(" = ") {
+            Some(("id", value)) if value.starts_with("\"SITE-1\"") => format!("id = \"{id}\"\noverrides = true"),
+            Some(("version", value)) if value == "1" => format!("version = {}", item.version),
+            _ => line.to_owned(),
+        })
+        .collect();
+    let own = own.join("\n");
+    let site = Packs::with_shipped(&[("site.toml".to_owned(), own)]).unwrap();
+    assert_eq!(site.item(id).unwrap().version, item.version);
+    assert_eq!(approved_by(site.clone(), &approval), "");
+    // An approval of before this was told apart stays what it was.
+    assert_ne!(approved_by(site, &Approval { content: String::new(), ..approval }), "");
+}
+
 fn gaps_of(item: &str, text: &str, kind: DocumentType, lone: bool) -> Vec<Gap> {
     let document =
         Document { identifier: "d".to_owned(), version: 1, document_type: Some(kind), text: text.to_owned(), ..Document::default() };

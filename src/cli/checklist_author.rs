@@ -105,7 +105,7 @@ pub fn approve(global: &Global, item: &str, by: Option<&str>, out: &Out) -> Resu
     if by.is_some_and(str::is_empty) {
         return Err(Trouble::input("nobody approved it").at("--by", None).hint("give the name of the physician or the committee"));
     }
-    desk.store().approve_item(&desk.session().actor(), item, found.version, by)?;
+    desk.store().approve_item(&desk.session().actor(), found, by)?;
     let value = json!({ "item": item, "version": found.version, "approved_by": by });
     out.show(&value, || match by {
         Some(by) => format!("{item} version {} is approved by {by}. A changed version will be a draft again.", found.version),

@@ -2,21 +2,28 @@
 
 use super::audit::Act;
 use super::{Actor, Store, trouble::because};
-use crate::checklist::Approval;
+use crate::checklist::{Approval, Item};
 use crate::error::Result;
 
 /// What the keys of approvals begin with.
 const PREFIX: &str = "approval:";
 
 impl Store {
-    /// Records that `by` approved this version of an item, or withdraws it (`None`).
-    pub fn approve_item(&self, actor: &Actor, item: &str, version: u32, by: Option<&str>) -> Result<()> {
+    /// Records that `by` approved this item as it stands, or withdraws it (`None`).
+    pub fn approve_item(&self, actor: &Actor, approved: &Item, by: Option<&str>) -> Result<()> {
+        let (item, version) = (approved.id.as_str(), approved.version);
         let failed = "the approval could not be recorded; nothing was saved";
         self.write(|tx| {
             let key = format!("{PREFIX}{item}");
             let detail = match by {
                 Some(by) => {
-                    let approval = Approval { item: item.to_owned(), version, by: by.to_owned(), on: actor.now.local_date().to_string() };
+                    let approval = Approval {
+                        item: item.to_owned(),
+                        version,
+                        content: approved.content(),
+                        by: by.to_owned(),
+                        on: actor.now.local_date().to_string(),
+                    };
                     let body = serde_json::to_string(&approval).unwrap_or_default();
                     tx.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", (&key, body)).map_err(because(failed))?;
                     format!("version {version}, by {by}")
