@@ -111,6 +111,12 @@ pub struct TemplateOption {
     /// Values that together speak for something graver; when all are quoted, the option is left out.
     #[serde(default)]
     pub unless: Vec<ValueRange>,
+    /// Conditions with which the option does not go: left out when one is documented in the stay.
+    #[serde(default)]
+    pub unless_documented: Vec<String>,
+    /// Words in the evidence with which it does not go.
+    #[serde(default)]
+    pub unless_words: Vec<String>,
 }
 
 /// A range of a named value.
@@ -221,6 +227,10 @@ impl TemplateOption {
             return false;
         }
         let negation = super::lint::vocabularies().get("negation");
+        let said_against = Patterns::new(&self.unless_words).find(words).iter().any(|found| !is_denied(words, found.first));
+        if said_against || self.unless_documented.iter().any(|c| documented.contains(c)) {
+            return false;
+        }
         // "No gallstones" and "not on home oxygen" are no support for what gallstones and home oxygen support.
         let stands =
             |list: &[String]| list.is_empty() || Patterns::new(list).find(words).iter().any(|found| !is_denied(words, found.first));

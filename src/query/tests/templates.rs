@@ -251,6 +251,51 @@ fn fluid_restriction_in_cirrhosis_does_not_offer_siadh() {
 }
 
 #[test]
+fn osmolality_offers_siadh_only_without_edema_states_and_diuretics() {
+    let siadh = "Hyponatremia due to SIADH";
+    let of = |note| offered("N04-undocumented", "hyponatremia", note);
+    assert!(offers(&of("Sodium 124, urine osmolality 500, no edema."), siadh));
+    for note in ["Sodium 124, urine osmolality 500, ascites.", "Sodium 124, serum osmolality 258, on hydrochlorothiazide."] {
+        assert!(!offers(&of(note), siadh), "{note}");
+    }
+    // Documented elsewhere in the stay, not in the proof.
+    let proof = "Sodium 124, urine osmolality 500.";
+    let note = format!("{proof} Cirrhosis, Child-Pugh B.");
+    let mut gap = gap(GapKind::Undocumented, Some("hyponatremia"), vec![quoted("prog-1", &note, proof)]);
+    gap.item = "N04-undocumented".into();
+    assert!(!offers(&fill_read(&gap, &chart(&note)), siadh));
+}
+
+#[test]
+fn a_drug_is_offered_as_the_cause_of_a_low_sodium_where_the_chart_has_one() {
+    let drug = "Hyponatremia due to a drug: ____";
+    assert!(offers(&offered("N04-undocumented", "hyponatremia", "Sodium 124, home chlorthalidone held."), drug));
+    assert!(!offers(&offered("N04-undocumented", "hyponatremia", "Sodium 124, home lisinopril held."), drug));
+    let mut gap =
+        gap(GapKind::Unspecified, Some("hyponatremia"), vec![quoted("prog-1", "Hyponatremia 124, on HCTZ.", "Hyponatremia 124, on HCTZ.")]);
+    gap.item = "N04-cause".into();
+    assert!(offers(&fill(&gap, &chart("Hyponatremia 124, on HCTZ.")), "Due to a drug: ____"));
+}
+
+#[test]
+fn fluids_alone_offer_no_dehydration_prerenal_azotemia_or_dilution() {
+    let cases = [
+        ("N01-undocumented", "acute_kidney_injury", "Prerenal azotemia without acute kidney injury", "BUN 48"),
+        ("N01-undocumented", "acute_kidney_injury", "Dehydration without acute kidney injury", "poor intake"),
+        ("N08-undocumented", "dehydration", "Dehydration", "dry mucous membranes"),
+        ("N08-undocumented", "dehydration", "Hypovolemia", "orthostatic"),
+        ("B01-undocumented", "anemia", "Dilutional change without anemia", "after 5 liters"),
+    ];
+    for (item, condition, option, supports) in cases {
+        let bare = "Creatinine 1.9, hemoglobin 8.2. IV fluids, normal saline bolus.";
+        let supported = format!("{bare} {supports}.");
+        assert!(!offers(&offered(item, condition, bare), option), "{option}");
+        let draft = offered(item, condition, &supported);
+        assert!(offers(&draft, option), "{option}: {:?} {:?}", draft.template, draft.options);
+    }
+}
+
+#[test]
 fn a_rendering_is_stable_hides_what_is_unchecked_and_pastes_cleanly() {
     let mut draft = clean();
     draft.indicators[1].included = false;
