@@ -1,7 +1,7 @@
 //! The required parts of documents.
 
 use super::{Finding, Verdict, describe, node};
-use crate::chart::{Document, DocumentType};
+use crate::chart::{Document, DocumentType, Span};
 use crate::checklist::check::{Elements, Exempt};
 use crate::checklist::facts::{Facts, type_of};
 use crate::checklist::proof::{clip, quote, whole};
@@ -102,7 +102,8 @@ fn falls_under(exempt: &Exempt, document: &Document, reading: &Reading) -> bool 
 /// So long a line under a heading is a narrative, not the name of a procedure.
 const LONGEST_NAME: usize = 240;
 
-/// The procedures that a document names, a line each; where none has a heading of its own, what a heading holds on one line.
+/// The procedures that a document names, a line each; where none has a heading of its own, what a heading holds on one line; where that
+/// is no name either, the sentences that name one.
 fn procedures<'d>(document: &'d Document, reading: &Reading) -> Vec<&'d str> {
     let lines = |name: &str| -> Vec<&'d str> {
         let sections = reading.sections.iter().filter(|section| section.section == name);
@@ -110,7 +111,17 @@ fn procedures<'d>(document: &'d Document, reading: &Reading) -> Vec<&'d str> {
         bodies.flat_map(str::lines).map(str::trim).filter(|line| line.contains(char::is_alphabetic)).collect()
     };
     let named = lines("procedure");
-    if named.is_empty() { lines("description").into_iter().filter(|line| line.len() < LONGEST_NAME).collect() } else { named }
+    if !named.is_empty() {
+        return named;
+    }
+    let told = |line: &str| ["was", "were", "is", "are"].iter().any(|verb| has_word(line, verb));
+    let short: Vec<&str> = lines("description").into_iter().filter(|line| line.len() < LONGEST_NAME && !told(line)).collect();
+    if !short.is_empty() {
+        return short;
+    }
+    let names =
+        |span: &&Span| reading.mentions.iter().any(|m| m.concept.starts_with("procedure.") && span.contains(Span::new(m.start, m.end)));
+    reading.sentences.iter().filter(names).map(|span| span.of(&document.text)).collect()
 }
 
 /// Whether a note is so unlike its judged type that what it lacks says nothing.

@@ -56,7 +56,8 @@ pub(super) fn find<'a>(text: &str, headings: &'a Headings) -> Vec<Found<'a>> {
         if !line.text.trim().is_empty() {
             let following = text.get(next..).unwrap_or_default();
             let underlined = is_underline(following.split('\n').next().unwrap_or_default());
-            let first = heading_of_line(line, headings, underlined, blank_before && body_seen);
+            let answer = !body_seen && !blank_before && answers(line.text, following);
+            let first = if answer { None } else { heading_of_line(line, headings, underlined, blank_before && body_seen) };
             let bare = if first.is_some() { Vec::new() } else { bare::in_line(line.text, believed, headings) };
             if bare.is_empty() {
                 let from = match first {
@@ -90,6 +91,12 @@ pub(super) fn find<'a>(text: &str, headings: &'a Headings) -> Vec<Found<'a>> {
         }
     }
     found
+}
+
+/// A name right under a heading with nothing below it is what that heading says: "ANESTHESIA:", then "General", then an empty line.
+fn answers(line: &str, following: &str) -> bool {
+    let alone = following.split('\n').next().is_none_or(|next| next.trim().is_empty());
+    alone && !line.contains(':') && !is_capitals(line.trim()) && !marks(line).markdown && !line.trim_start().starts_with(['*', '_'])
 }
 
 fn is_underline(line: &str) -> bool {

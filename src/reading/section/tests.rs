@@ -82,6 +82,14 @@ fn abbreviations_that_mean_something_else_are_no_bare_headings() {
 }
 
 #[test]
+fn the_only_word_under_a_heading_was_taken_for_another_heading() {
+    let text = "ANESTHESIA:\nGeneral\n\nPROCEDURE: Biopsy.";
+    assert_eq!(read(text), ["anesthesia=General", "procedure=Biopsy."]);
+    let exam = "PHYSICAL EXAM:\nGeneral\nWell.";
+    assert!(read(exam).iter().any(|part| part.starts_with("general")), "{:?}", read(exam));
+}
+
+#[test]
 fn systems_belong_to_the_part_they_stand_in() {
     let text =
         "REVIEW OF SYSTEMS:\nCARDIAC: No pain.\nPHYSICAL EXAMINATION:\nVITAL SIGNS: 98.6.\nNeck: Supple. Lungs: Clear.\nPLAN:\nHome.";
