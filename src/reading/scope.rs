@@ -286,7 +286,10 @@ fn comma_before(folded: &Folded, sentence: Place, hit: &Hit) -> Option<Place> {
     let dash = memchr::memmem::rfind(text, b" - ").map(|at| at + 1);
     let at = memchr::memrchr(b',', text).max(dash)?;
     let member = text.get(at + 1..)?.trim_ascii_start();
-    let goes_on = [&b"or "[..], b"nor ", b"and ", b"no "].iter().any(|word| member.starts_with(word));
+    let words = folded.text().as_bytes().get(hit.start..hit.end).unwrap_or_default();
+    // "No odor, and osteomyelitis is being treated": behind "and" only a verb makes it a clause of its own.
+    let verb = [&b"is "[..], b"are ", b"was ", b"were ", b"has ", b"have "].iter().any(|verb| words.starts_with(verb));
+    let goes_on = [&b"or "[..], b"nor ", b"no "].iter().any(|word| member.starts_with(word)) || (member.starts_with(b"and ") && !verb);
     (!goes_on).then_some(Place { start: from + at, end: from + at + 1 })
 }
 

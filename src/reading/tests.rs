@@ -135,6 +135,9 @@ const SIXTH_TRAPS: [&str; 3] = [
     include_str!("../../fixtures/traps6/third.toml"),
 ];
 
+/// The seventh set, written blind, and the practice that came before it.
+const SEVENTH_TRAPS: [&str; 2] = [include_str!("../../fixtures/traps7/practice.toml"), include_str!("../../fixtures/traps7/fresh.toml")];
+
 /// The fifth set, and the practice that came before it.
 const FIFTH_TRAPS: [&str; 3] = [
     include_str!("../../fixtures/traps5/fresh.toml"),
@@ -181,6 +184,24 @@ fn every_trap_of_the_fourth_set_is_read_right() {
 #[test]
 fn every_trap_of_the_sixth_set_is_read_right() {
     all_right(&SIXTH_TRAPS, 900, 56);
+}
+
+#[test]
+fn every_trap_of_the_seventh_set_is_read_right() {
+    all_right(&SEVENTH_TRAPS, 600, 60);
+}
+
+#[test]
+fn an_aspiration_pneumonia_that_threatens_was_read_as_there() {
+    assert_eq!(stands("At risk for aspiration pneumonia; upright for meals.", "pneumonia"), "hypothetical");
+    assert_eq!(stands("At risk for aspiration. Being treated for pneumonia.", "pneumonia"), "present");
+}
+
+#[test]
+fn evidence_of_shock_was_not_seen() {
+    assert_eq!(stands("No evidence of shock.", "shock"), "negated");
+    assert_eq!(stands("Clear evidence of shock with a MAP of 50.", "shock"), "present");
+    assert_eq!(stands("Delivery of shock at 200 joules.", "shock"), "none");
 }
 
 #[test]
