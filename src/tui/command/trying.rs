@@ -73,7 +73,7 @@ pub static TRYING: &[Command] = &[
         help: "Puts the text away for an empty one; the same key takes it up again.",
         scope: Scopes::TRY_TEXT.and(Scopes::TRY_LIST),
         keys: &["C-x"],
-        rank: 9,
+        rank: 10,
         when: always,
         run: try_on::swap,
     },
