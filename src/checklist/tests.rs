@@ -173,7 +173,7 @@ fn a_site_item_of_the_same_name_and_version_was_taken_as_approved_with_the_shipp
         .lines()
         .map(|line| match line.split_once(" = ") {
             Some(("id", value)) if value.starts_with("\"SITE-1\"") => format!("id = \"{id}\"\noverrides = true"),
-            Some(("version", value)) if value == "1" => format!("version = {}", item.version),
+            Some(("version", "1")) => format!("version = {}", item.version),
             _ => line.to_owned(),
         })
         .collect();

@@ -181,8 +181,8 @@ impl Loop {
             if self.quit {
                 return Ok(Some(self.end(model, inbox, 0)));
             }
-            if let Some((generation, draft)) = self.editor.take() {
-                if let Some(code) = self.hand_over(model, screen, (inbox, outside), generation, draft)? {
+            if let Some((generation, request)) = self.editor.take() {
+                if let Some(code) = self.hand_over(model, screen, (inbox, outside), generation, *request)? {
                     return Ok(Some(code));
                 }
                 dirty = true;
@@ -256,7 +256,7 @@ impl Loop {
         screen: &mut Screen,
         (inbox, outside): (&Receiver<Msg>, &Receiver<Outside>),
         generation: u64,
-        request: Box<Request>,
+        request: Request,
     ) -> Result<Option<u8>> {
         self.settle(model, inbox);
         if !self.input.stand_aside() {
@@ -264,7 +264,7 @@ impl Loop {
             return Ok(None);
         }
         term::leave();
-        self.workers.put(Slot::Editor, generation, *request);
+        self.workers.put(Slot::Editor, generation, request);
         let (late, code) = wait_for_editor(inbox, outside);
         self.input.come_back();
         if let Some(code) = code {
