@@ -77,44 +77,71 @@ fn the_running_interface_holds_no_network_socket() {
     drop(listener);
 }
 
-/// Runs a command under strace and gives the calls that open a network socket; `None` where there is no strace, or it may not trace.
-fn traced(program: &str, arguments: &[&str]) -> Option<Vec<String>> {
+/// Whether strace is here and may trace; asked once, with a program that cannot fail.
+fn may_trace() -> bool {
+    let ran = Command::new("strace").args(["-f", "-qq", "-e", "trace=socket", "-o", "/dev/null", "true"]).output();
+    ran.is_ok_and(|ran| ran.status.success())
+}
+
+/// Runs a command under strace and gives the calls that open a network socket. A command that does not end as it should has not been
+/// watched doing its work, which is a failure of its own.
+fn traced(program: &str, arguments: &[&str]) -> Result<Vec<String>, String> {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("calls");
     let mut command = Command::new("strace");
     command.args(["-f", "-qq", "-e", "trace=socket,connect,bind", "-o"]).arg(&log).arg(program).args(arguments);
-    let ran = command.env("LC_ALL", "C.UTF-8").output().ok()?;
-    if !ran.status.success() && std::fs::metadata(&log).map_or(true, |m| m.len() == 0) {
-        return None;
+    let ran = command.env("LC_ALL", "C.UTF-8").env("LACUNA_TRACED", "1").stdin(std::process::Stdio::null()).output().unwrap();
+    if ran.status.code() != Some(0) {
+        return Err(format!("{arguments:?} ended with {:?}: {}", ran.status.code(), String::from_utf8_lossy(&ran.stderr)));
     }
-    let calls = std::fs::read_to_string(&log).ok()?;
+    let calls = std::fs::read_to_string(&log).map_err(|error| error.to_string())?;
     let network = |line: &&str| line.contains("AF_INET") || line.contains("AF_PACKET") || line.contains("AF_NETLINK");
-    Some(calls.lines().filter(network).map(str::to_owned).collect())
+    Ok(calls.lines().filter(network).map(str::to_owned).collect())
 }
 
 #[test]
 fn no_command_asks_the_system_for_a_network_socket() {
+    if !may_trace() {
+        println!("skipped: strace is not here, or may not trace");
+        return;
+    }
     let folder = tempfile::tempdir().unwrap();
-    let store = folder.path().join("store");
-    let (store, charts) = (store.to_str().unwrap(), concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/charts"));
+    let (store, copy) = (folder.path().join("store"), folder.path().join("copy.db"));
+    let (store, copy, charts) = (store.to_str().unwrap(), copy.to_str().unwrap(), concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/charts"));
     let program = env!("CARGO_BIN_EXE_lacuna");
-    let commands: [&[&str]; 7] = [
-        &["--store", store, "init", "--no-encryption"],
-        &["--store", store, "import", charts],
-        &["--store", store, "search", "sepsis"],
-        &["--store", store, "gaps", "--all", "--json"],
-        &["--store", store, "worklist"],
-        &["--store", store, "audit", "verify"],
-        &["--store", store, "doctor"],
+    let commands: [&[&str]; 9] = [
+        &["init", "--no-encryption"],
+        &["import", charts],
+        &["search", "sepsis"],
+        &["gaps", "--all", "--json"],
+        &["worklist"],
+        &["export", "--all"],
+        &["backup", copy],
+        &["audit", "verify"],
+        &["doctor"],
     ];
     for arguments in commands {
-        let Some(calls) = traced(program, arguments) else {
-            println!("skipped: strace is not here, or may not trace");
-            return;
-        };
-        assert_eq!(calls, Vec::<String>::new(), "{arguments:?}");
+        assert_eq!(traced(program, &[&["--store", store], arguments].concat()), Ok(Vec::new()), "{arguments:?}");
     }
-    // The check finds a program that does.
-    let dialled = traced("bash", &["-c", "exec 3<>/dev/tcp/127.0.0.1/9 || true"]);
-    assert!(dialled.is_none_or(|calls| !calls.is_empty()), "the trace sees no socket where there is one");
+}
+
+/// What the trace is shown to see that it sees: this very test, when it is run under a trace, opens a socket.
+#[test]
+fn a_trace_sees_a_socket_and_a_command_that_failed() {
+    if std::env::var_os("LACUNA_TRACED").is_some() {
+        drop(std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+        return;
+    }
+    if !may_trace() {
+        println!("skipped: strace is not here, or may not trace");
+        return;
+    }
+    let this = std::env::current_exe().unwrap();
+    let itself = ["--exact", "a_trace_sees_a_socket_and_a_command_that_failed"];
+    let calls = traced(this.to_str().unwrap(), &itself).unwrap();
+    assert!(calls.iter().any(|call| call.contains("AF_INET")), "the trace sees no socket where there is one: {calls:?}");
+    // A command that fails before it does anything opens no socket either: that is no pass.
+    let nowhere = tempfile::tempdir().unwrap();
+    let failed = traced(env!("CARGO_BIN_EXE_lacuna"), &["--store", nowhere.path().to_str().unwrap(), "worklist"]);
+    assert!(failed.as_ref().is_err_and(|why| why.contains("there is no store here")), "{failed:?}");
 }
