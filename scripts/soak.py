@@ -4,16 +4,20 @@
   scripts/soak.py kills 5000     SIGKILL at random, four writers: no acknowledged act lost, the audit chain whole
   scripts/soak.py rekey 200      SIGKILL in the middle of removing a person: everybody who stays gets in, the log is intact
   scripts/soak.py flips 10000    one changed bit in store, index, key file or backup: an error or the same answers, no panic
+  scripts/soak.py migrate 200    SIGKILL while a store of an earlier schema is brought up to date: old or new, whole, its copy beside it
+  scripts/soak.py encrypt 200    SIGKILL while a plain store is encrypted: it is what it was or encrypted, whole
   scripts/soak.py words          twenty planted words: in no file of an encrypted store, its backup, home and temporary folders
 
 Each run ends with its figures, and with a control that must fail: a fault that the check has to find. The program is $LACUNA, or
 target/release/lacuna, or target/debug/lacuna. Exit status 1: something was lost, or the control was not found.
 """
+import hashlib
 import json
 import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -142,6 +146,81 @@ def rekey(count):
     return bad == 0 and control != 0
 
 
+def migrate(count):
+    """A store of the first schema, grown by as many notes as make the copy take a while."""
+    grown, usual, cut, bad, states = os.path.join(WORK, "grown.db"), 0, 0, 0, {"old": 0, "new": 0}
+    shutil.copy(os.path.join(ROOT, "fixtures", "stores", "schema-1.db"), grown)
+    with sqlite3.connect(grown) as db:
+        text = "ASSESSMENT: acute kidney injury. " * 200
+        sha = hashlib.sha256(text.encode()).hexdigest()
+        body = db.execute("SELECT body, body_sha256 FROM document WHERE identifier = 'd2'").fetchone()
+        db.executemany(
+            "INSERT INTO document (identifier, version, current, encounter, patient, sha256, text, body, body_sha256, run) VALUES (?, 1, 1, 'e1', 'p1', ?, ?, ?, ?, 1)",
+            [(f"g{i}", sha, text, *body) for i in range(3000)],
+        )
+    store = os.path.join(HOME, "migrate")
+
+    def fresh():
+        shutil.rmtree(store, ignore_errors=True)
+        os.makedirs(store)
+        shutil.copy(grown, os.path.join(store, "lacuna.db"))
+
+    fresh()
+    start = time.time()
+    run(store, ["me"])
+    usual = time.time() - start
+    for _ in range(count):
+        fresh()
+        cut += not killed(store, ["me"], [], "ana", rng.uniform(0.05, 1.0) * usual)
+        with sqlite3.connect(os.path.join(store, "lacuna.db")) as db:
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+        states["old" if version == 1 else "new"] += 1
+        copies = [f for f in os.listdir(store) if f.startswith("before-") and f.endswith(".db")]
+        whole = all(sqlite3.connect(os.path.join(store, f)).execute("SELECT count(*) FROM document").fetchone()[0] == 3003 for f in copies)
+        code, out, err = run(store, ["--json", "doctor"])
+        if code != 0 or json.loads(out)["documents"] != 3002 or not whole or (version > 1 and not copies):
+            bad += 1
+            print("BAD:", version, copies, whole, code, err[:300])
+    print(f"openings {count}, cut off {cut}, left at the old schema {states['old']}, at the new {states['new']}, lost or half {bad}")
+    fresh()
+    with sqlite3.connect(os.path.join(store, "lacuna.db")) as db:
+        db.execute("DROP TRIGGER document_is_immutable")
+        db.execute("UPDATE document SET text = 'another' WHERE identifier = 'g7'")
+    control = run(store, ["doctor"])[0]
+    print(f"control (a store that lost a text on the way): exit {control}")
+    return bad == 0 and control != 0
+
+
+def encrypt(count):
+    good, secrets = made("encrypt-good", False)
+    run(good, ["doctor"])
+    store, cut, bad, states = os.path.join(HOME, "encrypt"), 0, 0, {"plain": 0, "encrypted": 0}
+    shutil.copytree(good, store)
+    start = time.time()
+    run(store, ["encrypt"], [PASS])
+    usual = time.time() - start
+    for _ in range(count):
+        shutil.rmtree(store)
+        shutil.copytree(good, store)
+        cut += not killed(store, ["encrypt"], [PASS], "ana", rng.uniform(0.1, 1.05) * usual)
+        with open(os.path.join(store, "lacuna.db"), "rb") as file:
+            plain = file.read(15) == b"SQLite format 3"
+        states["plain" if plain else "encrypted"] += 1
+        secrets = [] if plain else [PASS]
+        code, out, err = run(store, ["--json", "search", "kidney"], secrets)
+        total = json.loads(out)["total"] if code == 0 else None
+        verify, out, _ = run(store, ["--json", "audit", "verify"], secrets)
+        if total != len(WORDS) or verify != 0:
+            bad += 1
+            print("BAD:", plain, total, verify, code, err[:300])
+    print(f"encryptions {count}, cut off {cut}, plain {states['plain']}, encrypted {states['encrypted']}, lost or shut {bad}")
+    run(store, ["encrypt"], [PASS])
+    os.remove(os.path.join(store, "keys.json"))
+    control = run(store, ["search", "kidney"])[0]
+    print(f"control (encrypted, and the keys lost): exit {control}")
+    return bad == 0 and control not in (0, 1)
+
+
 def answers(store, secrets):
     out = []
     for args in (["--json", "search", "kidney", "--limit", "30"], ["--json", "note", "n7"]):
@@ -232,7 +311,7 @@ def words(_):
 
 
 def main():
-    what = {"kills": kills, "rekey": rekey, "flips": flips, "words": words}.get(sys.argv[1] if len(sys.argv) > 1 else "")
+    what = {"kills": kills, "rekey": rekey, "flips": flips, "words": words, "migrate": migrate, "encrypt": encrypt}.get(sys.argv[1] if len(sys.argv) > 1 else "")
     if what is None:
         raise SystemExit(__doc__)
     try:

@@ -19,6 +19,8 @@ mod plain_notes;
 mod planted;
 #[path = "cli/query.rs"]
 mod query;
+#[path = "cli/schemas.rs"]
+mod schemas;
 #[path = "cli/settings.rs"]
 mod settings;
 #[path = "cli/streams.rs"]

@@ -4,6 +4,7 @@
 //! a changed text is a new version. Records name each other by the sender's identifiers; [`Id`]s are the store's own.
 
 mod authority;
+mod class;
 mod clinical;
 mod document;
 mod encounter;
@@ -12,6 +13,7 @@ mod record;
 mod time;
 
 pub use authority::Authority;
+pub use class::DocumentClass;
 pub use clinical::{Medication, MedicationKind, Observation, Order, Problem, Procedure, Quantity, Value};
 pub use document::{Document, DocumentStatus, DocumentType};
 pub use encounter::{Chart, Encounter, EncounterClass, Location, Patient, PriorEncounter, Sex};

@@ -42,7 +42,7 @@ pub struct Global {
     /// Read passphrases from this open descriptor, a line each, instead of asking on the terminal (0 is standard input)
     #[arg(long, global = true, value_name = "N")]
     pub passphrase_fd: Option<u32>,
-    /// See charts that your role does not show you, and say why: it goes into the audit log
+    /// See charts that your role does not show you, or a document that is withheld, and say why: it goes into the audit log
     #[arg(long, global = true, value_name = "WORDS")]
     pub break_glass: Option<String>,
     /// Lock the interface of an encrypted store after so many seconds without a key
@@ -91,6 +91,12 @@ pub enum Command {
 administrator; `lacuna user add` lets others in.\nScripts give the passphrase with --passphrase-fd; the recovery code is then part of the output."
     )]
     Init(InitArgs),
+    /// Encrypt a store that was made without
+    #[command(
+        after_help = "A passphrase is asked for, and a recovery code is shown once, as with `init`. Nobody else may have the store open meanwhile, and \
+there must be room for it twice. Cut off at any moment, it is what it was or encrypted. Backups made before stay as they are."
+    )]
+    Encrypt,
     /// Read files and folders into the store; the same input again changes nothing
     #[command(
         args_conflicts_with_subcommands = true,
@@ -107,7 +113,7 @@ lacuna import undo 7\n\nA map file names the fields of a JSON line, or the colum
     #[command(
         after_help = "A bundle a line: one file of them is read by `lacuna import` again. A table's cells that a spreadsheet would take for a \
 formula begin with '; --raw leaves them as they are, for machines.\n\nExamples:\n  lacuna export 88120 > chart.json\n  lacuna export --all --form csv \
---table results > results.csv\n  lacuna export --all --gaps --form csv > gaps.csv"
+--table results > results.csv\n  lacuna export --all --gaps --form csv > gaps.csv\n  lacuna export 88120 --deidentify"
     )]
     Export(ExportArgs),
     /// What the reader sees in one text; needs no store
@@ -366,6 +372,15 @@ pub struct ExportArgs {
     /// Cells as they are, for machines
     #[arg(long)]
     pub raw: bool,
+    /// For training: without the people in them. Lists what would be replaced and where; the code at its end exports
+    #[arg(long, conflicts_with_all = ["gaps", "findings", "table", "raw"])]
+    pub deidentify: bool,
+    /// With --deidentify: the code of the list that you looked through
+    #[arg(long, value_name = "CODE", requires = "deidentify")]
+    pub reviewed: Option<String>,
+    /// With --deidentify: dates moved by weeks, another number for each patient, or cut down to their years
+    #[arg(long, value_name = "HOW", default_value = "moved", value_parser = ["moved", "years"], requires = "deidentify")]
+    pub dates: String,
 }
 
 /// `import ...`.

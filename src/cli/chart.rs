@@ -55,7 +55,7 @@ pub fn chart(global: &Global, encounter: &str, out: &Out) -> Result<u8> {
         })).collect::<Vec<_>>(),
         "observations": view.chart.observations, "orders": view.chart.orders, "medications": view.chart.medications,
         "procedures": view.chart.procedures, "problems": view.chart.problems,
-        "gaps": view.gaps, "queries": view.queries,
+        "gaps": view.gaps, "queries": view.queries, "withheld": view.withheld,
     });
     out.show(&value, || plain_chart(&view))?;
     Ok(0)
@@ -87,6 +87,10 @@ fn plain_chart(view: &ChartView) -> String {
             d.document_type.unwrap_or(r.document_type).label(),
             d.identifier
         ));
+    }
+    for w in &view.withheld {
+        let time = w.time.map_or_else(|| "no date".to_owned(), |t| t.display());
+        text.push_str(&format!("\n- {time:<18} withheld: {}; read for no gap   {}", w.class.label(), w.document));
     }
     text.push_str("\n\nGaps");
     if view.gaps.is_empty() {
@@ -123,6 +127,7 @@ pub fn note(global: &Global, document: &str, version: Option<u32>, out: &Out) ->
             .hint("`lacuna chart ENCOUNTER` lists the documents of an encounter")
     })?;
     let actor = desk.session().actor();
+    desk.unless_withheld(&found)?;
     desk.store().record_act(
         &actor,
         "document.read",

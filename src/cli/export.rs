@@ -16,6 +16,9 @@ pub fn run(global: &Global, args: &ExportArgs) -> Result<u8> {
         let (form, hint) = if args.findings { ("csv", "use --form fhir or json-lines") } else { ("json-lines", "use --form fhir or csv") };
         return Err(Trouble::input(format!("--form {form} is not for this")).why("nothing of this kind has that form").hint(hint));
     }
+    if args.deidentify {
+        return super::export_deidentified::run(global, &desk, args);
+    }
     let names = if args.all { desk.store().encounter_identifiers()? } else { args.encounters.clone() };
     if args.gaps {
         let gaps = evaluate::gaps_of(desk.store(), desk.packs(), &names, args.all, None, &desk.now(), &Stop::new())?;
@@ -52,10 +55,24 @@ pub fn run(global: &Global, args: &ExportArgs) -> Result<u8> {
         record(&desk, "chart.export", &chart.encounter.identifier, &args.form)?;
         if args.form == "csv" { charts.push(chart) } else { out::json_line(&bundle(&chart))? }
     }
+    say_withheld(global, &desk, &names)?;
     if args.form == "csv" { print(&table(&charts, which, args.raw)) } else { Ok(0) }
 }
 
-fn record(desk: &LocalDesk, action: &str, encounter: &str, form: &str) -> Result<()> {
+/// Says what is left out, where something is.
+pub(super) fn say_withheld(global: &Global, desk: &LocalDesk, names: &[String]) -> Result<()> {
+    let mut withheld = 0;
+    for name in names {
+        withheld += desk.store().withheld(&desk.load(name)?.encounter.identifier)?.len();
+    }
+    if withheld > 0 {
+        let words = format!("{withheld} documents are withheld, as nobody is shown their class by default, and not exported");
+        out::remark(&serde_json::json!({ "withheld": withheld }), &words, global.json);
+    }
+    Ok(())
+}
+
+pub(super) fn record(desk: &LocalDesk, action: &str, encounter: &str, form: &str) -> Result<()> {
     desk.store().record_act(&desk.session().actor(), action, None, Some(encounter), None, form)
 }
 

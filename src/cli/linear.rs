@@ -210,6 +210,9 @@ fn chart(view: &ChartView) -> String {
         let time = d.time.map(|t| t.display()).unwrap_or_else(|| "no date".to_owned());
         text.push_str(&format!("\nd {}. {kind}, {time}, {}, {read}.", at + 1, text::label(author)));
     }
+    for w in &view.withheld {
+        text.push_str(&format!("\nWithheld: a {}. lacuna note with --break-glass opens it.", w.class.label()));
+    }
     text.push_str(&format!("\n{} gaps:", view.gaps.len()));
     for (at, row) in view.gaps.iter().enumerate() {
         let state = match (&row.dismissed, row.query) {

@@ -9,6 +9,7 @@ mod checklist_diff;
 mod checklist_precision;
 mod checklist_print;
 mod export;
+mod export_deidentified;
 mod gaps;
 mod import;
 mod input;
@@ -63,6 +64,7 @@ fn run(cli: Cli) -> Result<u8> {
         None => interface(&global),
         Some(Command::Demo(demo)) => demo_interface(&global, demo),
         Some(Command::Init(args)) => people::init(&global, &args, &out),
+        Some(Command::Encrypt) => people::encrypt(&global, &out),
         Some(Command::Export(args)) => export::run(&global, &args),
         Some(Command::Import(args)) => import::run(&global, &args, &out),
         Some(Command::Read(args)) => read::run(&args, &out),

@@ -67,6 +67,16 @@ pub fn finish(result: io::Result<()>) -> Result<()> {
     }
 }
 
+/// Says on standard error what happened besides, and is no failure.
+pub fn remark<T: Serialize>(value: &T, words: &str, json: bool) {
+    let line = if json {
+        serde_json::to_string(value).map(|t| text::json(&t).into_owned()).unwrap_or_default()
+    } else {
+        format!("lacuna: {}", text::label(words))
+    };
+    writeln!(io::stderr(), "{line}").ok();
+}
+
 /// Prints a failure on standard error: what, why, hint, where.
 pub fn complain(trouble: &Trouble, json: bool) {
     let line = if json {

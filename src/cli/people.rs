@@ -44,6 +44,28 @@ pub fn init(global: &Global, args: &InitArgs, out: &Out) -> Result<u8> {
     Ok(0)
 }
 
+/// Encrypts a store that was not.
+pub fn encrypt(global: &Global, out: &Out) -> Result<u8> {
+    let (folder, door) = (place::folder(global)?, place::door(global)?);
+    if door.locked() {
+        return Err(people::already());
+    }
+    let entered = place::enter(global)?;
+    let words = format!("A passphrase for {} (at least {} characters)", door.user(), crate::keys::LEAST_PASSPHRASE);
+    let passphrase = secret::ask_new(global, &words)?;
+    let code = show_code(global)?;
+    people::encrypt(entered, &door, &passphrase, &code, Cost::default(), &folder)?;
+    let (at, shown) = (folder.display().to_string(), secret::scripted(global).then(|| code.shown().to_string()));
+    out.show(&json!({ "store": at, "encrypted": true, "user": door.user(), "role": Role::Administrator, "recovery_code": shown }), || {
+        let code = shown.map(|c| format!("\nRecovery code: {c}")).unwrap_or_default();
+        format!(
+            "The store in {at} is encrypted now; {} is its administrator.{code}\nWithout a passphrase or the recovery code nobody can open it, and nobody can help.\nThe search index is made anew at the next search. Backups made before, and copies named before-schema-*, are still in plain text: see to them.",
+            door.user()
+        )
+    })?;
+    Ok(0)
+}
+
 /// A new recovery code, shown to a person and asked back in part: a code that nobody wrote down is none.
 fn show_code(global: &Global) -> Result<RecoveryCode> {
     let code = RecoveryCode::random()?;

@@ -3,7 +3,7 @@
 #[cfg(feature = "tui")]
 use super::args::ColorChoice;
 use super::args::Global;
-use super::{input, secret};
+use super::{input, out, secret};
 use crate::checklist::Packs;
 use crate::error::{Result, Trouble};
 use crate::store::{Store, default_folder};
@@ -39,12 +39,21 @@ pub fn door(global: &Global) -> Result<Door> {
 
 /// Into the store: with a passphrase where it is locked.
 pub fn enter(global: &Global) -> Result<Entered> {
-    let door = door(global)?;
-    if !door.locked() {
-        return door.walk_in();
+    let entered = walk_in(global)?;
+    if let Some(brought) = entered.store.brought() {
+        out::remark(brought, &brought.words(), global.json);
     }
-    let passphrase = secret::ask(global, &format!("Passphrase of {}", door.user()))?;
-    let entered = door.enter(&Secret::Passphrase(&passphrase))?;
+    Ok(entered)
+}
+
+fn walk_in(global: &Global) -> Result<Entered> {
+    let door = door(global)?;
+    let entered = if door.locked() {
+        let passphrase = secret::ask(global, &format!("Passphrase of {}", door.user()))?;
+        door.enter(&Secret::Passphrase(&passphrase))?
+    } else {
+        door.walk_in()?
+    };
     match &global.break_glass {
         None => Ok(entered),
         Some(words) => entered.break_glass(words),
@@ -180,7 +189,7 @@ fn own<T>(global: &Global, name: &str, read: fn(&str, &str) -> std::result::Resu
     let text = input::text(&file, input::SETTINGS)?;
     read(&input::name(&file), &text).map(Some).map_err(|mut mistakes| {
         let last = mistakes.pop().unwrap_or_else(|| Trouble::input("the file cannot be used"));
-        mistakes.iter().for_each(|mistake| super::out::complain(mistake, global.json));
+        mistakes.iter().for_each(|mistake| out::complain(mistake, global.json));
         last
     })
 }

@@ -1,10 +1,11 @@
 //! What goes out of a store: charts as FHIR R4 bundles and tables, gaps as FHIR DetectedIssues and a table, the
-//! reader's findings as drafts. Pure: a chart in, text out.
+//! reader's findings as drafts, and charts without the people in them. Pure: a chart in, text out.
 //!
 //! What is exported can be imported again, and is the same chart: identifiers that are no FHIR ids travel as a business identifier of
 //! the system [`IDENTIFIER`], and what FHIR has no place for as an extension.
 
 mod audit;
+pub mod deidentify;
 mod fhir;
 mod findings;
 mod gaps;

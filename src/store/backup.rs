@@ -1,7 +1,7 @@
 //! A copy of the whole store while it is in use, and its way back. What is encrypted is copied encrypted, its keys beside it.
 
 use super::audit::Act;
-use super::{Actor, FILE, Store, anchor, location, trouble::because, unlock};
+use super::{Actor, FILE, Key, Store, anchor, location, trouble::because, unlock};
 use crate::error::{Result, Trouble};
 use crate::keys::KEY_FILE;
 use rusqlite::Connection;
@@ -39,11 +39,7 @@ impl Store {
     }
 
     fn copy_to(&self, target: &Path) -> Result<()> {
-        let mut copy = Connection::open(target).map_err(because("the backup file could not be made"))?;
-        unlock(&copy, &self.key).map_err(because("the backup file could not be made"))?;
-        let source = self.lock();
-        let backup = rusqlite::backup::Backup::new(&source, &mut copy).map_err(because("the backup could not be started"))?;
-        backup.run_to_completion(512, std::time::Duration::from_millis(2), None).map_err(because("the backup was not completed"))
+        copy_database(&self.lock(), &self.key, target)
     }
 
     fn copy_keys(&self, target: &Path) -> Result<()> {
@@ -52,6 +48,14 @@ impl Store {
             _ => Ok(()),
         }
     }
+}
+
+/// Copies a database into an empty file, locked with the same key.
+pub(super) fn copy_database(source: &Connection, key: &Key, target: &Path) -> Result<()> {
+    let mut copy = Connection::open(target).map_err(because("the backup file could not be made"))?;
+    unlock(&copy, key).map_err(because("the backup file could not be made"))?;
+    let backup = rusqlite::backup::Backup::new(source, &mut copy).map_err(because("the backup could not be started"))?;
+    backup.run_to_completion(512, std::time::Duration::from_millis(2), None).map_err(because("the backup was not completed"))
 }
 
 /// Puts a backup into a folder that holds no store.
@@ -82,7 +86,7 @@ pub fn take_back(folder: &Path) {
 }
 
 /// Copies a file durably, for its owner only; what is there is not overwritten.
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
     let copied = || -> io::Result<()> {
         let mut source = File::open(from)?;
         let mut target = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;

@@ -35,7 +35,7 @@ impl Store {
         self.read(|c| {
             let mut documents: std::collections::HashMap<String, Vec<(String, i64)>> = std::collections::HashMap::new();
             let mut statement = c.prepare(
-                "SELECT encounter, identifier, version FROM document WHERE current = 1 AND withdrawn = 0 AND encounter IS NOT NULL ORDER BY identifier",
+                "SELECT encounter, identifier, version FROM document WHERE current = 1 AND withdrawn = 0 AND class IS NULL AND encounter IS NOT NULL ORDER BY identifier",
             )?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
@@ -136,7 +136,7 @@ impl Store {
             Ok((
                 count(c, "SELECT count(*) FROM patient")?,
                 count(c, "SELECT count(*) FROM encounter")?,
-                count(c, "SELECT count(*) FROM document WHERE current = 1 AND withdrawn = 0")?,
+                count(c, "SELECT count(*) FROM document WHERE current = 1 AND withdrawn = 0 AND class IS NULL")?,
                 count(c, "SELECT count(*) FROM fact WHERE kind = 'observation'")?,
             ))
         })
@@ -178,8 +178,9 @@ fn load_chart(c: &Connection, name: &str) -> rusqlite::Result<Option<Chart>> {
 }
 
 fn documents_of(c: &Connection, encounter: &str) -> rusqlite::Result<Vec<Document>> {
-    let mut statement =
-        c.prepare_cached("SELECT id, version, sha256, text, body FROM document WHERE encounter = ?1 AND current = 1 AND withdrawn = 0")?;
+    let mut statement = c.prepare_cached(
+        "SELECT id, version, sha256, text, body FROM document WHERE encounter = ?1 AND current = 1 AND withdrawn = 0 AND class IS NULL",
+    )?;
     let mut documents = statement.query_map([encounter], document)?.collect::<rusqlite::Result<Vec<_>>>()?;
     for d in &mut documents {
         join_providers(c, d)?;

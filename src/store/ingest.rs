@@ -5,7 +5,7 @@ use super::changes::{self, Merged};
 use super::json::{json, name};
 use super::undo::note;
 use super::{Actor, Store, identity, trouble::because};
-use crate::chart::{Document, DocumentStatus, Encounter, EncounterClass, Instant, Location, Patient, Provider, Record};
+use crate::chart::{Document, DocumentClass, DocumentStatus, Encounter, EncounterClass, Instant, Location, Patient, Provider, Record};
 use crate::error::{Result, Trouble};
 use crate::hash::sha256;
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -211,8 +211,8 @@ pub(super) fn put_document(tx: &Transaction<'_>, run: i64, given: &Document, pla
         None => 1,
     };
     tx.prepare_cached(
-        "INSERT INTO document (identifier, version, current, encounter, patient, written, sha256, text, body, body_sha256, run, withdrawn, source)
-         VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        "INSERT INTO document (identifier, version, current, encounter, patient, written, sha256, text, body, body_sha256, run, withdrawn, source, class)
+         VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?
     .execute(params![
         given.identifier,
@@ -226,7 +226,8 @@ pub(super) fn put_document(tx: &Transaction<'_>, run: i64, given: &Document, pla
         body_hash,
         run,
         withdrawn,
-        place
+        place,
+        DocumentClass::of(given).map(DocumentClass::name)
     ])?;
     let id = tx.last_insert_rowid();
     note(tx, run, "document", &given.identifier, current.as_ref().map(|(old, _, _)| old.to_string()).as_deref())?;

@@ -6,11 +6,14 @@
 
 mod anchor;
 mod approvals;
+mod aside;
 mod audit;
 mod backup;
 mod chain;
 mod changes;
 mod charts;
+mod classes;
+mod encrypt;
 mod evaluations;
 mod identity;
 mod ingest;
@@ -35,9 +38,12 @@ mod undo;
 mod undo_tests;
 
 pub use anchor::append_anchor;
+pub use aside::Brought;
 pub use audit::{AuditEntry, AuditFilter, AuditVerdict};
 pub use backup::{keys_of, put_backup, take_back};
 pub use charts::EncounterSummary;
+pub use classes::Withheld;
+pub use encrypt::finish_encryption;
 pub use evaluations::CachedEvaluation;
 pub use ingest::{Incoming, IngestCounts};
 pub use location::default_folder;
@@ -101,6 +107,7 @@ pub struct Store {
     audit_key: Zeroizing<[u8; 32]>,
     id: String,
     key: Key,
+    brought: Option<Brought>,
     /// What the transaction that runs was refused, to be written down when it is undone.
     refused: Mutex<Option<audit::Refused>>,
 }
@@ -186,21 +193,24 @@ impl Store {
             migrate::refuse_strangers(&connection)?;
         }
         settings(&connection).map_err(because("the store could not be opened"))?;
-        migrate::run(&mut connection)?;
+        let brought = migrate::run(&mut connection, key, folder)?;
         let audit_key = match key {
             Key::None => Zeroizing::new(meta_bytes(&connection, "audit_key")?),
             Key::Data(key) => key.derive(Use::Audit),
         };
         let id = meta(&connection, "store_id")?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        Ok(Self {
+        let store = Self {
             connection: Mutex::new(connection),
             folder: folder.map(Path::to_path_buf),
             audit_key,
             id,
             key: key.clone(),
+            brought,
             refused: Mutex::new(None),
-        })
+        };
+        store.tell_classes()?;
+        Ok(store)
     }
 
     /// The store's own random id: an index made for another store is foreign.
@@ -211,6 +221,11 @@ impl Store {
     /// Where it lives; `None` in memory.
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()
+    }
+
+    /// What opening it did, where it had an earlier schema.
+    pub fn brought(&self) -> Option<&Brought> {
+        self.brought.as_ref()
     }
 
     /// Whether it is encrypted.

@@ -90,7 +90,9 @@ impl Store {
     pub fn documents_for_index(&self, after: u64, limit: usize) -> Result<Vec<DocumentForIndex>> {
         self.read(|c| {
             let keys: Vec<i64> = c
-                .prepare_cached("SELECT id FROM document WHERE current = 1 AND withdrawn = 0 AND id > ?1 ORDER BY id LIMIT ?2")?
+                .prepare_cached(
+                    "SELECT id FROM document WHERE current = 1 AND withdrawn = 0 AND class IS NULL AND id > ?1 ORDER BY id LIMIT ?2",
+                )?
                 .query_map((i64::try_from(after).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX)), |r| r.get(0))?
                 .collect::<rusqlite::Result<_>>()?;
             let mut out = Vec::with_capacity(keys.len());
@@ -104,7 +106,8 @@ impl Store {
     /// The encounters of documents with these keys, by identifier, in the order given.
     pub fn stays_of_documents(&self, keys: &[u64]) -> Result<Vec<String>> {
         self.read(|c| {
-            let mut statement = c.prepare_cached("SELECT encounter FROM document WHERE id = ?1 AND current = 1 AND withdrawn = 0")?;
+            let mut statement =
+                c.prepare_cached("SELECT encounter FROM document WHERE id = ?1 AND current = 1 AND withdrawn = 0 AND class IS NULL")?;
             let mut out = Vec::with_capacity(keys.len());
             for key in keys {
                 let stay: Option<Option<String>> =
@@ -130,7 +133,8 @@ impl Store {
 fn for_index(c: &rusqlite::Connection, id: i64) -> rusqlite::Result<Option<DocumentForIndex>> {
     let mut statement = c.prepare_cached(
         "SELECT d.version, d.text, d.body, p.body, e.body FROM document d LEFT JOIN patient p ON p.identifier = d.patient
-         LEFT JOIN encounter e ON e.identifier = d.encounter WHERE d.id = ?1 AND d.current = 1 AND d.withdrawn = 0",
+         LEFT JOIN encounter e ON e.identifier = d.encounter WHERE d.id = ?1 AND d.current = 1 AND d.withdrawn = 0
+         AND d.class IS NULL",
     )?;
     statement
         .query_row([id], |r| {

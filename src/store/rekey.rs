@@ -46,7 +46,7 @@ impl Store {
     }
 }
 
-fn others() -> Trouble {
+pub(super) fn others() -> Trouble {
     Trouble::refused("the store cannot be given a new key while somebody uses it")
         .why("another process has it open")
         .hint("ask everybody to leave Lacuna, and do it again; until then nothing has changed")

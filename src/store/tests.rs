@@ -199,7 +199,7 @@ fn an_act_that_fails_leaves_neither_act_nor_row() {
     assert_eq!(store.audit(&AuditFilter::default()).unwrap().len(), before);
 }
 
-fn draft() -> Draft {
+pub(super) fn draft() -> Draft {
     Draft { title: "Clinical clarification".into(), encounter: Some("e1".into()), question: "What explains it?".into(), ..Draft::default() }
 }
 

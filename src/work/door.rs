@@ -51,6 +51,8 @@ impl Entered {
 impl Door {
     /// The door of the store in `folder`, for `user` or whoever is logged in.
     pub fn of(folder: &Path, user: Option<&str>, clock: Clock) -> Result<Self> {
+        // An encryption that was cut off between its two last steps is ended by whoever comes first.
+        crate::store::finish_encryption(folder)?;
         Ok(Self { folder: folder.to_owned(), session: Session::begin(user, clock)? })
     }
 
@@ -72,6 +74,7 @@ impl Door {
     /// Into a store that is not locked.
     pub fn walk_in(&self) -> Result<Entered> {
         let store = Store::open(&self.folder, &Key::None)?;
+        told(&store, &self.session)?;
         Ok(Entered { store, session: self.session.clone(), unlocked: None })
     }
 
@@ -95,6 +98,7 @@ impl Door {
         }
         let how = if matches!(secret, Secret::Code(_)) { "with the recovery code" } else { "" };
         store.record_act(&actor, "login", None, None, None, how)?;
+        told(&store, &session)?;
         Ok(Entered { store, session, unlocked: Some(unlocked) })
     }
 
@@ -125,4 +129,11 @@ impl Door {
         }
         Err(last.unwrap_or_else(|| Trouble::system("the store could not be opened")))
     }
+}
+
+/// Writes down that opening a store brought it to another schema.
+fn told(store: &Store, session: &Session) -> Result<()> {
+    let Some(brought) = store.brought() else { return Ok(()) };
+    let detail = format!("schema {} to {}", brought.from, brought.to);
+    store.record_act(&session.actor(), "store.migrate", None, None, None, &detail)
 }

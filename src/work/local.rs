@@ -172,6 +172,7 @@ impl LocalDesk {
             last_look: self.store.last_look(self.user(), &name)?,
             note: self.store.notes_to_self(self.user())?.remove(&name),
             claimed: self.store.claims()?.remove(&name),
+            withheld: self.store.withheld(&name)?,
             chart: Arc::new(chart),
             readings: Arc::new(evaluated.readings),
             gaps,
@@ -313,6 +314,7 @@ impl Desk for LocalDesk {
             Trouble::input(format!("there is no version {version} of that document in this stay"))
                 .hint("read the chart again: it may have changed")
         })?;
+        self.unless_withheld(&found)?;
         self.store.record_act(
             &actor,
             "chart.open",

@@ -26,6 +26,7 @@ mod search_order;
 mod session;
 mod site;
 mod watch;
+mod withheld;
 mod worklist;
 
 pub use annotate::Annotated;

@@ -4,6 +4,7 @@ use crate::chart::{Chart, EncounterClass, Instant};
 use crate::checklist::{Gap, GapState, Severity};
 use crate::query::{Draft, Outcome, QueryState, Recipient};
 use crate::reading::Reading;
+use crate::store::Withheld;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -191,6 +192,8 @@ pub struct ChartView {
     pub note: Option<String>,
     /// Who has taken the encounter on.
     pub claimed: Option<String>,
+    /// Documents that are left out, because nobody is shown their class by default.
+    pub withheld: Vec<Withheld>,
 }
 
 /// One hit.

@@ -98,6 +98,25 @@ pub fn remove(entered: Entered, door: &Door, user: &str, folder: &Path) -> Resul
     Store::open(folder, &Key::Data(key))
 }
 
+/// Locks a store that was not: `door`'s person is its administrator. Cut off at any moment, it is either what it was or encrypted.
+pub fn encrypt(entered: Entered, door: &Door, passphrase: &str, code: &RecoveryCode, cost: Cost, folder: &Path) -> Result<Store> {
+    let Entered { store, session, .. } = entered;
+    let shelf = door.shelf();
+    let _held = shelf.hold()?;
+    if shelf.is_locked() {
+        return Err(already());
+    }
+    let (file, key) = KeyFile::create(door.user(), Role::Administrator, passphrase, code, cost)?;
+    shelf.write_next(&file)?;
+    store.encrypt(&key, &session.actor())?;
+    Store::open(folder, &Key::Data(key))
+}
+
+/// Refuses what is locked.
+pub fn already() -> Trouble {
+    Trouble::input("this store is encrypted already").hint("`lacuna passphrase` changes your passphrase, `lacuna user remove` the data key")
+}
+
 fn keys(entered: &Entered) -> Result<&Unlocked> {
     entered.unlocked.as_ref().ok_or_else(not_locked)
 }

@@ -140,7 +140,9 @@ pub fn documented(
     let mut doubts = Vec::new();
     let document = match document {
         Some(name) => {
-            let there = store.document(name, None)?.ok_or_else(|| {
+            // One that is withheld is in no list, and its words tell of nothing here.
+            let shown = store.class_of(name)?.is_none();
+            let there = store.document(name, None)?.filter(|_| shown).ok_or_else(|| {
                 Trouble::input("there is no such document").at(name, None).hint("`lacuna chart ENCOUNTER` lists the documents")
             })?;
             if there.encounter != query.draft.encounter {

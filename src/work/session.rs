@@ -77,6 +77,11 @@ impl Session {
         self.role.is_none_or(|role| crate::keys::may(role, action, self.glass))
     }
 
+    /// Whether the person said why charts must be open to them now.
+    pub fn glass(&self) -> bool {
+        self.glass
+    }
+
     /// What the person may do; `None` where there is no login.
     pub fn role(&self) -> Option<Role> {
         self.role

@@ -154,7 +154,7 @@ fn every_command_gives_one_json_value_and_no_other_word() {
     assert_eq!(other_store(&["restore", copy.to_str().unwrap()])["audit"]["verdict"], "cannot_tell");
     t.seen.insert("restore".to_owned());
     // Those of an encrypted store have tests of their own.
-    t.seen.extend(["passphrase", "user list", "user add", "user role", "user remove"].map(str::to_owned));
+    t.seen.extend(["encrypt", "passphrase", "user list", "user add", "user role", "user remove"].map(str::to_owned));
     assert_eq!(t.does("doctor", &[])["sound"], true);
     t.does("keys", &[]);
     assert_eq!(t.does("doctor", &["--rebuild-index"])["sound"], true);

@@ -182,3 +182,22 @@ fn each_role_does_what_it_may_and_nothing_else() {
     assert!(log.as_array().unwrap().iter().any(|e| e["action"] == "break_glass" && e["detail"].as_str().unwrap().contains("unit called")));
     as_role("auditor", &["audit", "verify"]).ends(0);
 }
+
+#[test]
+fn a_store_that_was_made_without_is_encrypted_later_and_loses_nothing() {
+    let home = Home::with_charts();
+    let before = home.total("creatinine");
+    assert!(before > 0 && !holds(&home.store(), "creatinine").is_empty());
+    home.run(["encrypt"]).ends(2);
+    let made = home.feed(["--json", "--passphrase-fd", "0", "encrypt"], format!("{PASSPHRASE}\n")).ends(0).quiet().json();
+    assert!(made["encrypted"] == true && made["recovery_code"].is_string());
+    assert_eq!(holds(&home.store(), "creatinine"), Vec::<String>::new());
+    let total = home.with_secrets("ana", &[PASSPHRASE], ["--json", "search", "creatinine"]).ends(0).quiet().json()["total"].as_u64();
+    assert_eq!(total, Some(before));
+    assert_eq!(home.with_secrets("ana", &[PASSPHRASE], ["--json", "doctor"]).ends(0).json()["sound"], true);
+    home.with_secrets("ana", &[PASSPHRASE], ["audit", "verify"]).ends(0);
+    home.run(["worklist"]).ends(2);
+    home.with_secrets("ana", &[PASSPHRASE, "x"], ["encrypt"]).ends(2);
+    let code = made["recovery_code"].as_str().unwrap();
+    home.with_secrets("ana", &[code, "other words of ana"], ["passphrase", "--recover"]).ends(0);
+}

@@ -221,6 +221,7 @@ pub(super) fn chart(encounter: &str, family: &str, given: &str, unit: &str) -> C
         last_look: None,
         note: None,
         claimed: None,
+        withheld: Vec::new(),
     }
 }
 

@@ -95,7 +95,11 @@ fn news(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) {
     let reason = encounter.reason.as_deref().unwrap_or_default();
     let used = pen.put(head.x, stripes.sub.y, head.width, &news, if unseen > 0 { Role::Text } else { Role::Dim });
     let (taken, note) = (taken.unwrap_or_default(), note.unwrap_or_default());
-    let rest = [note.as_str(), taken.as_str(), queries.as_str(), since.as_str(), reason]
+    let withheld = match view.withheld.len() {
+        0 => String::new(),
+        n => say::count(n, "note withheld", "notes withheld"),
+    };
+    let rest = [withheld.as_str(), note.as_str(), taken.as_str(), queries.as_str(), since.as_str(), reason]
         .iter()
         .filter(|p| !p.is_empty())
         .copied()
