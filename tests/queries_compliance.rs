@@ -40,7 +40,13 @@ fn a_note_older_than_the_query_closed_it_as_documented() {
     let view = desk.answer(id, "dehydration", Some(option(&desk, id, OptionKind::Diagnosis))).unwrap();
     let encounter = view.draft.encounter.clone().unwrap();
     let chart = desk.chart(&encounter).unwrap().chart;
-    let older = chart.documents.iter().find(|d| d.author.as_ref().is_some_and(|a| a.role.is_provider())).unwrap();
+    let is_report = |d: &&lacuna::chart::Document| d.document_type == Some(lacuna::chart::DocumentType::RadiologyReport);
+    let providers = chart.documents.iter().filter(|d| !is_report(d));
+    let older = providers.clone().find(|d| d.author.as_ref().is_some_and(|a| a.role.is_provider())).unwrap();
+    if let Some(report) = chart.documents.iter().find(is_report) {
+        let refused = desk.documented_although(id, &report.identifier, None, "the radiologist wrote it").unwrap_err();
+        assert!(refused.why.is_some_and(|w| w.contains("no treating provider")));
+    }
     let refused = desk.documented(id, Some(&older.identifier), None).unwrap_err();
     let why = refused.why.clone().unwrap();
     assert!(refused.exit_code() == 3 && why.contains("before the query was sent"), "{refused:?}");
@@ -52,7 +58,7 @@ fn a_note_older_than_the_query_closed_it_as_documented() {
     if let Some(nurse) = chart.documents.iter().find(|d| d.author.as_ref().is_some_and(|a| !a.role.is_provider())) {
         let id = desk.reopen(id, "creatinine rose again on the second day").map(|v| v.row.id).unwrap();
         let refused = desk.documented_although(id, &nurse.identifier, None, "the nurse wrote it down").unwrap_err();
-        assert!(refused.why.unwrap().contains("no provider wrote"));
+        assert!(refused.why.unwrap().contains("no treating provider"));
     }
 }
 

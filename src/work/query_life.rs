@@ -188,7 +188,7 @@ fn doubts_about(query: &StoredQuery, document: &Document, reading: &Reading, wor
     let refused = || Trouble::refused("the query was not closed").at(format!("query {}", query.id), None);
     if !is_providers(document, reading) {
         let hint = "name the provider's note that says it, or close the query with its outcome";
-        return Err(refused().why(format!("no provider wrote {}: it documents no diagnosis", document.identifier)).hint(hint));
+        return Err(refused().why(format!("no treating provider wrote {}: it documents no diagnosis", document.identifier)).hint(hint));
     }
     let doubts = objections(query, document, reading);
     if doubts.is_empty() || is_reason(words) {
@@ -302,7 +302,12 @@ pub fn redirect(
         draft.justifications.insert("QL003".to_owned(), format!("redirected, {words}"));
     }
     draft.justifications.extend(justified.iter().map(|(rule, why)| (rule.clone(), why.clone())));
-    renew(store, session, &query, &event, &draft, &note)
+    renew(store, session, &query, &event, &draft, &note).map_err(|trouble| match &trouble.why {
+        Some(why) if why.contains("QL004") => {
+            trouble.hint("give it to the attending, or say why not: `lacuna query redirect N --justify QL004=WORDS`")
+        }
+        _ => trouble,
+    })
 }
 
 /// Whether all that somebody wrote in the stay are reports of imaging or tissue: whoever reads those does not treat the patient.

@@ -120,7 +120,8 @@ fn every_command_gives_one_json_value_and_no_other_word() {
                 let view = t.does("query close", &[&id, "--outcome", "agreed"]);
                 assert_eq!(t.does("query reopen", &[&id, "--reason", "a new value came back"])["row"]["state"], "reopened");
                 let chart = t.does("chart", &[view["draft"]["encounter"].as_str().unwrap()]);
-                let note = chart["documents"][0]["identifier"].as_str().unwrap();
+                let mut notes = chart["documents"].as_array().unwrap().iter().map(|d| d["identifier"].as_str().unwrap());
+                let note = notes.find(|n| n.ends_with("-hp")).unwrap();
                 assert_eq!(
                     t.does("query documented", &[&id, "--document", note, "--reason", "it was dictated before and signed today"])["row"]["state"],
                     "withdrawn"
@@ -130,7 +131,10 @@ fn every_command_gives_one_json_value_and_no_other_word() {
             _ => {
                 t.does("query escalate", &[&id, "--to", "physician advisor", "--reason", "no answer"]);
                 t.does("query contact", &[&id, "--channel", "telephone", "--note", "will look"]);
-                let view = t.does("query redirect", &[&id, "--to", "Hospital medicine", "--reason", "off duty"]);
+                let view = t.does(
+                    "query redirect",
+                    &[&id, "--to", "Hospital medicine", "--reason", "off duty", "--justify", "QL004=the group covers the attending"],
+                );
                 assert_eq!((view["row"]["state"].as_str(), view["row"]["version"].as_u64()), (Some("redirected"), Some(2)));
                 assert!(t.does("query diff", &[&id]).as_array().unwrap().iter().any(|l| l["change"] == "added"));
                 t.does("query amend", &[&id, "--contact", "ext. 4418", "--reason", "another extension"]);
