@@ -127,15 +127,18 @@ fn a_hundred_thousand_acts_break_nothing_and_end_in_no_dead_end() {
         for at in 0..ACTS {
             // Now and then what the place offers, or yes to what is asked: what takes several right keys in a row is tried too.
             let can = |c: &&command::Command| c.id != "quit" && (c.when)(&h.model) == command::Avail::Yes;
-            let key = match (dice.roll(6), h.model.layers.is_empty()) {
+            let writes = h.model.screen() == Screen::Composer && command::typing(&h.model);
+            let act = match (dice.roll(6), h.model.layers.is_empty()) {
                 (0, true) => {
                     let offered: Vec<&command::Command> = command::commands(command::scope(&h.model)).filter(can).collect();
-                    offered.get(dice.roll(offered.len().max(1))).and_then(|c| Key::parse(c.keys[0]))
+                    offered.get(dice.roll(offered.len().max(1))).and_then(|c| Key::parse(c.keys[0])).map(Act::Key)
                 }
-                (0, false) => Some(Key::Char('y')),
+                (0, false) => Some(Act::Key(Key::Char('y'))),
+                // Words that the lint has something to say about, where a query is written.
+                (1, true) if writes => Some(Act::Paste(["please document ", "urgent "][dice.roll(2)].to_owned())),
                 _ => None,
             };
-            match key.map_or_else(|| dice.act(), Act::Key) {
+            match act.unwrap_or_else(|| dice.act()) {
                 // Leaving is what the end of the session tries.
                 Act::Key(Key::Ctrl('q')) => continue,
                 Act::Key(key) => h.send(Msg::Key(key)),
