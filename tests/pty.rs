@@ -54,12 +54,12 @@ fn a_query_is_followed_from_the_gap_to_the_note_that_carries_its_answer() {
             .expect("1 waits for an answer")
             .press("a")
             .expect("The answer to query")
-            .press("1\r")
+            .press("1\tcontrast\r")
             .expect("is recorded")
             .expect("no note yet");
         let view = home.json(["query", "show", &id]);
         assert_eq!(view["row"]["state"], "answered_not_documented");
-        let said = view["answer"].as_str().unwrap().replace("____", "another condition");
+        let said = view["answer"].as_str().unwrap().lines().next().unwrap().replace("____", "contrast");
         let text = format!("PROGRESS NOTE\n\nASSESSMENT AND PLAN:\n1. {said}. Continue.\n");
         let line = serde_json::json!({
             "id": "later-note", "text": text, "type": "progress_note", "encounter": view["draft"]["encounter"], "patient": view["draft"]["patient"],

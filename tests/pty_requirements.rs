@@ -178,6 +178,11 @@ fn t13_where_it_is_allowed_the_words_go_out_as_osc_52() {
     let folder = home.at("").display().to_string();
     let Some(mut s) = start(120, 40, &[], &["--config", &folder, "demo", "--chart", "88120"]) else { return };
     s.expect("Documents").press("3").press("Y").expect("sent to the terminal");
+    // The words that say so may be drawn a moment before.
+    let until = Instant::now() + PATIENCE;
+    while !bytes(&s).contains("\u{1b}]52;c;") && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(20));
+    }
     let text = bytes(&s);
     assert!(text.contains("\u{1b}]52;c;") && text.contains("?1000h"));
     s.press("\u{11}").ended();

@@ -7,6 +7,7 @@ use super::*;
 use crate::chart::{Document, Encounter, Instant, Observation, Patient};
 use crate::hash::sha256;
 use crate::keys::DataKey;
+use crate::query::{body_hash, render_text};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
@@ -248,10 +249,12 @@ fn rows(c: &Connection, schema: usize) {
         params![now],
     );
     put("INSERT INTO draft VALUES (1, 1, ?1, 'for us', ?2)", params![json(&draft()), now]);
-    put("INSERT INTO query_version VALUES (1, 1, ?1, 'ana', ?2, 'the text', 'h')", params![now, json(&draft())]);
+    // No act was sealed in the log then: the words are held against their hash.
+    let (text, hash) = (render_text(&draft(), Some(1)), body_hash(&draft()));
+    put("INSERT INTO query_version VALUES (1, 1, ?1, 'ana', ?2, ?3, ?4)", params![now, json(&draft()), text, hash]);
     put(
-        "INSERT INTO query_step (query, at, by_user, from_state, to_state, note, body_hash) VALUES (1, ?1, 'ana', 'draft', 'sent', '', 'h')",
-        params![now],
+        "INSERT INTO query_step (query, at, by_user, from_state, to_state, note, body_hash) VALUES (1, ?1, 'ana', 'draft', 'sent', '', ?2)",
+        params![now, hash],
     );
     put("INSERT INTO seen VALUES ('ana', 'd1', 2, ?1)", params![now]);
     put("INSERT INTO review (by_user, encounter, next) VALUES ('ana', 'e1', ?1)", params![now]);
@@ -286,8 +289,8 @@ fn rows(c: &Connection, schema: usize) {
     if schema >= 9 {
         put(
             "INSERT INTO query_step (query, at, by_user, from_state, to_state, note, body_hash, answer, answered_by, answered_at)
-             VALUES (1, ?1, 'ana', 'sent', 'answered', '', 'h', 'Agreed.', 'Dr Chen', ?1)",
-            params![now],
+             VALUES (1, ?1, 'ana', 'sent', 'answered', '', ?2, 'Agreed.', 'Dr Chen', ?1)",
+            params![now, hash],
         );
         put("UPDATE query SET state = 'answered', answered_by = 'Dr Chen'", &[]);
     }

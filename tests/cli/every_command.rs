@@ -138,7 +138,7 @@ fn every_command_gives_one_json_value_and_no_other_word() {
                 assert_eq!((view["row"]["state"].as_str(), view["row"]["version"].as_u64()), (Some("redirected"), Some(2)));
                 assert!(t.does("query diff", &[&id]).as_array().unwrap().iter().any(|l| l["change"] == "added"));
                 t.does("query amend", &[&id, "--contact", "ext. 4418", "--reason", "another extension"]);
-                let answers = t.home.write("answers.csv", format!("query,text\n{id},Seen and answered.\n"));
+                let answers = t.home.write("answers.csv", format!("query,text,by\n{id},Seen and answered.,\"Chen, Wei MD\"\n"));
                 let answered = t.does("query import-answers", &[answers.to_str().unwrap()]);
                 assert_eq!(answered["answered"][0].to_string(), id);
             }
