@@ -54,7 +54,7 @@ fn a_query_is_followed_from_the_gap_to_the_note_that_carries_its_answer() {
             .expect("1 waits for an answer")
             .press("a")
             .expect("The answer to query")
-            .press("1\tcontrast\r")
+            .press("1contrast\r")
             .expect("is recorded")
             .expect("no note yet");
         let view = home.json(["query", "show", &id]);
