@@ -26,17 +26,29 @@ const AFTER: char = '\u{1e}';
 
 /// A concept that stands in a certain way.
 pub(crate) fn mention(concept: &str, assertion: &str) -> String {
-    format!("{concept}{JOINT}{assertion}")
+    mention_parts(concept, assertion).concat()
+}
+
+fn mention_parts<'a>(concept: &'a str, assertion: &'a str) -> [&'a str; 3] {
+    [concept, JOINT, assertion]
 }
 
 /// The same with one of its attributes.
 pub(crate) fn attribute(concept: &str, assertion: &str, name: &str, value: &str) -> String {
-    format!("{concept}{JOINT}{assertion}{JOINT}{name}={value}")
+    attribute_parts(concept, assertion, name, value).concat()
+}
+
+fn attribute_parts<'a>(concept: &'a str, assertion: &'a str, name: &'a str, value: &'a str) -> [&'a str; 7] {
+    [concept, JOINT, assertion, JOINT, name, "=", value]
 }
 
 /// A measured value.
 pub(crate) fn measured(measure: &str, value: f64) -> String {
-    format!("{measure}{JOINT}{}", sortable(value))
+    measured_parts(measure, &sortable(value)).concat()
+}
+
+fn measured_parts<'a>(measure: &'a str, sortable: &'a str) -> [&'a str; 3] {
+    [measure, JOINT, sortable]
 }
 
 /// Keys side by side in one text: a note has hundreds, and a text for each would cost the indexing more than its words do.
@@ -92,11 +104,11 @@ impl Keys {
     }
 }
 
-/// The keys of a line: where each stands, and its text.
-pub(crate) fn fed(line: &str) -> impl Iterator<Item = (u32, &str)> {
+/// The keys of a line, which know where they stand among the words but not among the bytes.
+pub(crate) fn fed(line: &str) -> impl Iterator<Item = Token<'_>> {
     line.split_terminator(AFTER).filter_map(|key| {
         let (position, text) = key.split_once(BEFORE)?;
-        Some((position.parse().ok()?, text))
+        Some(Token { text: text.into(), span: 0..0, position: position.parse().ok()? })
     })
 }
 
@@ -107,16 +119,16 @@ pub(crate) fn keys(field: Field, notes: &Annotations<'_>, words: &[Place]) -> Ke
         Field::Mention => {
             for m in notes.mentions {
                 let Some(at) = word_at(words, m.span.start) else { continue };
-                out.add(&m.span, at, &[m.concept, JOINT, m.assertion]);
+                out.add(&m.span, at, &mention_parts(m.concept, m.assertion));
                 for (name, value) in &m.attributes {
-                    out.add(&m.span, at, &[m.concept, JOINT, m.assertion, JOINT, name, "=", value]);
+                    out.add(&m.span, at, &attribute_parts(m.concept, m.assertion, name, value));
                 }
             }
         }
         Field::Measured => {
             for v in notes.values {
                 let Some(at) = word_at(words, v.span.start) else { continue };
-                out.add(&v.span, at, &[v.measure, JOINT, &sortable(v.value)]);
+                out.add(&v.span, at, &measured_parts(v.measure, &sortable(v.value)));
             }
         }
         // Two keys a section: where it begins and where it ends.
@@ -224,7 +236,8 @@ mod tests {
         let line = keys.line().unwrap_or_default();
         let tokens = keys.tokens();
         let own: Vec<(u32, &str)> = tokens.iter().map(|t| (t.position, t.text.as_ref())).collect();
-        assert_eq!(fed(&line).collect::<Vec<_>>(), own);
+        let back: Vec<Token<'_>> = fed(&line).collect();
+        assert_eq!(back.iter().map(|t| (t.position, t.text.as_ref())).collect::<Vec<_>>(), own);
         let severe = "sepsis\u{1f}present\u{1f}severity=severe";
         assert_eq!(own, [(0, "sepsis\u{1f}present"), (0, severe), (5, "sepsis\u{1f}negated")]);
     }

@@ -12,14 +12,17 @@ use crate::plan::{Phrase, Slot, Test};
 /// What a pair begins with: no word does, so that prefixes and slips never meet a pair.
 pub(crate) const SIGN: char = '\u{1}';
 
-/// Words by their first letter: asked for every word of every note.
-struct Words([Vec<&'static str>; 26]);
+/// Words by their first letter and their length, which hardly two share: asked for every word of every note.
+struct Words(Vec<Vec<&'static str>>);
+
+/// Longer words are none of those listed.
+const LONGEST: usize = 16;
 
 impl Words {
     fn of(text: &'static str) -> Words {
-        let mut all: [Vec<&'static str>; 26] = Default::default();
+        let mut all = vec![Vec::new(); 26 * LONGEST];
         for word in text.split_whitespace() {
-            if let Some(list) = letter(word).and_then(|at| all.get_mut(at)) {
+            if let Some(list) = place(word).and_then(|at| all.get_mut(at)) {
                 list.push(word);
             }
         }
@@ -27,12 +30,13 @@ impl Words {
     }
 
     fn own(&self, word: &str) -> Option<&'static str> {
-        self.0.get(letter(word)?)?.iter().copied().find(|own| *own == word)
+        self.0.get(place(word)?)?.iter().copied().find(|own| *own == word)
     }
 }
 
-fn letter(word: &str) -> Option<usize> {
-    word.bytes().next().and_then(|b| b.checked_sub(b'a')).map(usize::from)
+fn place(word: &str) -> Option<usize> {
+    let letter = word.bytes().next()?.checked_sub(b'a')?;
+    (word.len() < LONGEST).then(|| usize::from(letter) * LONGEST + word.len())
 }
 
 /// A word as the list of common words has it, if it is in there.

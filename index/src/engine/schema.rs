@@ -73,7 +73,7 @@ pub(crate) fn tokenizers() -> TokenizerManager {
     let manager = TokenizerManager::default();
     manager.register("note", TextAnalyzer::builder(Analysis(Field::Text)).build());
     manager.register("words", TextAnalyzer::builder(Analysis(Field::Title)).build());
-    manager.register("keys", TextAnalyzer::builder(Standing).build());
+    manager.register("keys", TextAnalyzer::builder(Analysis(Field::Mention)).build());
     manager.register("value", TextAnalyzer::builder(Analysis(Field::Mrn)).build());
     manager
 }
@@ -88,7 +88,9 @@ impl Tokenizer for Analysis {
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream<'a> {
         let tokens = match self.0.shape() {
             Shape::Words => Source::Words(tokens(text)),
-            _ => Source::Value(field_tokens(self.0, text).into_iter()),
+            // All keys of a field come as one text.
+            Shape::Keys => Source::Keys(Box::new(fed(text))),
+            Shape::Value => Source::Value(field_tokens(self.0, text).into_iter()),
         };
         Stream { tokens, pairs: self.0 == Field::Text, before: None, waiting: None, fed: Fed::default() }
     }
@@ -98,6 +100,7 @@ impl Tokenizer for Analysis {
 enum Source<'a> {
     Words(Tokens<'a>),
     Value(std::vec::IntoIter<Token<'a>>),
+    Keys(Box<dyn Iterator<Item = Token<'a>> + 'a>),
 }
 
 struct Stream<'a> {
@@ -138,6 +141,7 @@ impl TokenStream for Stream<'_> {
         let next = match &mut self.tokens {
             Source::Words(tokens) => tokens.next(),
             Source::Value(tokens) => tokens.next(),
+            Source::Keys(keys) => keys.next(),
         };
         let Some(token) = next else { return false };
         if self.pairs {
@@ -148,41 +152,6 @@ impl TokenStream for Stream<'_> {
         self.fed.offset_from = token.span.start;
         self.fed.offset_to = token.span.end;
         self.fed.position = token.position as usize;
-        true
-    }
-
-    fn token(&self) -> &Fed {
-        &self.fed
-    }
-
-    fn token_mut(&mut self) -> &mut Fed {
-        &mut self.fed
-    }
-}
-
-/// The keys of a field, which come as one text.
-#[derive(Debug, Clone)]
-struct Standing;
-
-impl Tokenizer for Standing {
-    type TokenStream<'a> = Keys<'a>;
-
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> Keys<'a> {
-        Keys { keys: Box::new(fed(text)), fed: Fed::default() }
-    }
-}
-
-struct Keys<'a> {
-    keys: Box<dyn Iterator<Item = (u32, &'a str)> + 'a>,
-    fed: Fed,
-}
-
-impl TokenStream for Keys<'_> {
-    fn advance(&mut self) -> bool {
-        let Some((position, text)) = self.keys.next() else { return false };
-        self.fed.text.clear();
-        self.fed.text.push_str(text);
-        self.fed.position = position as usize;
         true
     }
 
