@@ -5,13 +5,14 @@
 //! force. The old file is written over while it is still ours alone: a process that had opened it and waited would go on with it.
 
 use super::audit::Act;
+use super::rekey::{CLOSE_EPOCH, others, without_log};
 use super::{Actor, FILE, Key, Store, location, raw, trouble::because, unlock};
 use crate::error::{Result, Trouble};
 use crate::hash::hex;
 use crate::keys::{DataKey, Shelf, Zeroizing};
 use rusqlite::Connection;
 use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 /// What is being made; in nobody's use until it is renamed.
@@ -45,8 +46,7 @@ impl Store {
                 return Err(Trouble::damaged("the copy is not the store").hint("nothing was changed; run `lacuna doctor`"));
             }
             // Rows until here were hashed with a key that lay in the store, open to all; from here on with one that does not.
-            let insert = "INSERT INTO audit_epoch (until, key) SELECT max(sequence), ?1 FROM audit";
-            copy.execute(insert, [before.as_str()]).map_err(&failed)?;
+            copy.execute(CLOSE_EPOCH, [before.as_str()]).map_err(&failed)?;
             copy.execute("DELETE FROM meta WHERE key = 'audit_key'", []).map_err(&failed)?;
             drop(copy);
             // With a row of the log that says so, hashed as all rows from now on are.
@@ -118,14 +118,9 @@ pub fn finish_encryption(folder: &Path) -> Result<bool> {
 
 /// The store to ourselves, without a log beside it.
 fn alone(connection: &Connection) -> Result<()> {
-    let mode: String = connection
-        .query_row("PRAGMA locking_mode=EXCLUSIVE", [], |_| Ok(()))
-        .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())))
-        .and_then(|()| connection.query_row("PRAGMA journal_mode=DELETE", [], |row| row.get(0)))
-        .map_err(|_| super::rekey::others())?;
+    without_log(connection)?;
     // A lock that nobody can share, held until the connection ends.
-    let locked = connection.execute_batch("BEGIN EXCLUSIVE; COMMIT");
-    if mode == "delete" && locked.is_ok() { Ok(()) } else { Err(super::rekey::others()) }
+    connection.execute_batch("BEGIN EXCLUSIVE; COMMIT").map_err(|_| others())
 }
 
 fn counts(connection: &Connection) -> rusqlite::Result<Vec<(String, i64)>> {
@@ -143,15 +138,9 @@ fn counts(connection: &Connection) -> rusqlite::Result<Vec<(String, i64)>> {
 /// Writes over what was there. On a disk that copies on write this promises little; a process that waits for the file finds nothing in it.
 fn wipe(mut file: File) {
     let size = file.metadata().map(|m| m.len()).unwrap_or(0);
-    let zeros = vec![0_u8; 1 << 16];
-    let mut left = size;
     let mut over = || -> std::io::Result<()> {
         file.seek(SeekFrom::Start(0))?;
-        while left > 0 {
-            let part = usize::try_from(left).unwrap_or(usize::MAX).min(zeros.len());
-            file.write_all(zeros.get(..part).unwrap_or_default())?;
-            left -= part as u64;
-        }
+        io::copy(&mut io::repeat(0).take(size), &mut file)?;
         file.sync_all()?;
         file.set_len(0)
     };

@@ -19,18 +19,10 @@ impl Store {
         self.write(|tx| {
             self.record(tx, actor, &Act { object: Some(user), ..Act::new("key.replace") })?;
             // What was hashed until here stays verifiable: its key goes in, and only the new data key reads it.
-            let insert = "INSERT INTO audit_epoch (until, key) SELECT max(sequence), ?1 FROM audit";
-            tx.execute(insert, [old.as_str()]).map(drop).map_err(because("the audit log could not be closed"))
+            tx.execute(CLOSE_EPOCH, [old.as_str()]).map(drop).map_err(because("the audit log could not be closed"))
         })?;
         let connection = self.lock();
-        let alone: String = connection
-            .query_row("PRAGMA locking_mode=EXCLUSIVE", [], |_| Ok(()))
-            .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())))
-            .and_then(|()| connection.query_row("PRAGMA journal_mode=DELETE", [], |row| row.get(0)))
-            .map_err(|_| others())?;
-        if alone != "delete" {
-            return Err(others());
-        }
+        without_log(&connection)?;
         connection.pragma_update(None, "rekey", raw(new).as_str()).map_err(&failed)?;
         connection.query_row("PRAGMA locking_mode=NORMAL", [], |_| Ok(())).map_err(&failed)?;
         settings(&connection).map_err(&failed)
@@ -44,6 +36,19 @@ impl Store {
             unlock(&c, &Key::Data(key.clone())).and_then(|()| read(&c)).is_ok_and(|tables| tables > 0)
         })
     }
+}
+
+/// The rows of the log until here keep the key they were hashed with.
+pub(super) const CLOSE_EPOCH: &str = "INSERT INTO audit_epoch (until, key) SELECT max(sequence), ?1 FROM audit";
+
+/// Takes the store to ourselves, with a rollback journal in the place of the log beside it.
+pub(super) fn without_log(connection: &Connection) -> Result<()> {
+    let mode: String = connection
+        .query_row("PRAGMA locking_mode=EXCLUSIVE", [], |_| Ok(()))
+        .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())))
+        .and_then(|()| connection.query_row("PRAGMA journal_mode=DELETE", [], |row| row.get(0)))
+        .map_err(|_| others())?;
+    if mode == "delete" { Ok(()) } else { Err(others()) }
 }
 
 pub(super) fn others() -> Trouble {
