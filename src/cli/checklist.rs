@@ -80,7 +80,7 @@ fn show(global: &Global, name: &str, form: PrintForm, out: &Out) -> Result<u8> {
 }
 
 pub(super) fn read(files: &[PathBuf]) -> Result<Vec<(String, String)>> {
-    files.iter().map(|file| Ok((input::name(file), input::text(file, input::CHECKLIST)?))).collect()
+    files.iter().map(|file| Ok((input::name(file), input::text(file, crate::work::CHECKLIST)?))).collect()
 }
 
 fn check(files: &[PathBuf], out: &Out) -> Result<u8> {

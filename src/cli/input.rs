@@ -2,21 +2,11 @@
 //! is wrong with them.
 
 use crate::error::{Result, Trouble};
+pub use crate::intake::Wanted;
 use crate::intake::{Limits, next_line, open_named};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
-
-/// What is read whole, and how much of it at most.
-#[derive(Clone, Copy, Debug)]
-pub struct Wanted {
-    /// Its name in a message.
-    pub what: &'static str,
-    /// Bytes.
-    pub most: u64,
-    /// What to do when it cannot be read, or is no such thing.
-    pub hint: &'static str,
-}
 
 /// A note: what intake takes as one note.
 pub fn note() -> Wanted {
@@ -27,8 +17,6 @@ pub fn note() -> Wanted {
 pub const PASTED: Wanted = Wanted { what: "input", most: 256 << 20, hint: "write it to a file, and import that" };
 /// A draft of a query. The longest that a provider would read is a page or two; its evidence adds some more.
 pub const DRAFT: Wanted = Wanted { what: "draft", most: 1 << 20, hint: "give a query's number, a file, or - for standard input" };
-/// A pack of checklist items: many times the largest shipped one.
-pub const CHECKLIST: Wanted = Wanted { what: "checklist", most: 4 << 20, hint: "a checklist is a UTF-8 TOML file" };
 /// Settings or keys of a person's own: a page.
 #[cfg(feature = "tui")]
 pub const SETTINGS: Wanted = Wanted { what: "settings file", most: 256 << 10, hint: "it is a UTF-8 TOML file" };
@@ -80,33 +68,14 @@ pub fn name(path: &Path) -> String {
 
 /// Reads it whole.
 pub fn bytes(path: &Path, wanted: Wanted) -> Result<Vec<u8>> {
-    let mut all = Vec::new();
-    let mut source = Source::open(path).map_err(|t| if path.exists() { t } else { t.hint(wanted.hint) })?;
-    let read = source.reader().take(wanted.most + 1).read_to_end(&mut all);
-    read.map_err(|e| {
-        Trouble::input(format!("the {} could not be read", wanted.what)).at(name(path), None).why(e.kind()).hint(wanted.hint)
-    })?;
-    if all.len() as u64 <= wanted.most {
-        return Ok(all);
-    }
-    Err(Trouble::input(format!("the {} is too large", wanted.what))
-        .at(name(path), None)
-        .why(format!("it has more than {}", size(wanted.most)))
-        .hint("name a smaller file, or split this one"))
+    wanted.bytes(&name(path), opened(path, wanted)?.reader())
 }
 
 /// Reads it whole, as UTF-8.
 pub fn text(path: &Path, wanted: Wanted) -> Result<String> {
-    String::from_utf8(bytes(path, wanted)?).map_err(|error| {
-        let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
-        let line = valid.iter().filter(|b| **b == b'\n').count() as u64 + 1;
-        Trouble::input(format!("the {} is not UTF-8", wanted.what))
-            .at(name(path), Some(line))
-            .why("this line holds other bytes")
-            .hint("save it as UTF-8")
-    })
+    wanted.text(&name(path), opened(path, wanted)?.reader())
 }
 
-fn size(bytes: u64) -> String {
-    if bytes < 1 << 20 { format!("{} KB", bytes >> 10) } else { format!("{} MB", bytes >> 20) }
+fn opened(path: &Path, wanted: Wanted) -> Result<Source> {
+    Source::open(path).map_err(|t| if path.exists() { t } else { t.hint(wanted.hint) })
 }

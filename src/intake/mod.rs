@@ -36,11 +36,13 @@ mod rtf;
 mod sniff;
 mod table;
 mod walk;
+mod whole;
 
 pub use details::{Details, SlashDates};
 pub use fields::FieldMap;
 pub use lines::next_line;
 pub use walk::open_named;
+pub use whole::Wanted;
 
 use crate::chart::Record;
 use crate::error::Trouble;

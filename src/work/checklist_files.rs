@@ -1,15 +1,14 @@
 //! Checklist files of this host: a site's own packs in the store's folder, and a file that somebody is writing and tries on a text.
 
 use crate::checklist::{Diagnostic, Packs, Survey, survey, survey_of};
-use crate::error::{Result, Trouble};
-use crate::intake::open_named;
-use std::io::Read;
+use crate::error::Result;
+use crate::intake::{Wanted, open_named};
 use std::path::{Path, PathBuf};
 
 /// The folder of a store that holds a site's own packs.
 pub const SITE_PACKS: &str = "checklists";
-/// Many times the largest shipped pack.
-const LARGEST: u64 = 4 << 20;
+/// A pack of checklist items: many times the largest shipped one.
+pub const CHECKLIST: Wanted = Wanted { what: "checklist", most: 4 << 20, hint: "a checklist is a UTF-8 TOML file" };
 /// So many names are offered.
 const OFFERED: usize = 200;
 
@@ -99,16 +98,9 @@ fn same_file(a: &Path, b: &Path) -> bool {
 
 /// Reads one whole: a regular file, within a bound, in UTF-8.
 fn read(path: &Path) -> Result<String> {
-    let name = path.display().to_string();
-    let trouble = |what: &str| Trouble::input(what).at(name.clone(), None).hint("a checklist is a UTF-8 TOML file");
     let file =
         open_named(path).map_err(|t| if path.exists() { t } else { t.hint("`lacuna checklist new FILE` makes one to begin with") })?;
-    let mut bytes = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| trouble("the checklist could not be read").why(e.kind()))?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(trouble("the checklist is too large").why(format!("it has more than {} MB", LARGEST >> 20)));
-    }
-    String::from_utf8(bytes).map_err(|_| trouble("the checklist is not UTF-8"))
+    CHECKLIST.text(&path.display().to_string(), file)
 }
 
 #[cfg(test)]

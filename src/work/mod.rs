@@ -30,7 +30,7 @@ mod withheld;
 mod worklist;
 
 pub use annotate::Annotated;
-pub use checklist_files::{SITE_PACKS, Tried, site_packs};
+pub use checklist_files::{CHECKLIST, SITE_PACKS, Tried, site_packs};
 pub use desk::Desk;
 pub use door::{Door, Entered, Secret};
 pub use doubles::{Double, Suspect, doubles, merge};
