@@ -225,6 +225,8 @@ impl Desk for LocalDesk {
             notes: &self.store.notes_to_self(self.user())?,
             user: self.user(),
             now,
+            // A policy that cannot be read is told where queries are written; here it hides nothing.
+            late_after_days: Site::of(&self.store).ok().and_then(|site| site.policy().late_after_days),
         };
         let list = worklist(view, &material, |batch| {
             let mut gaps = evaluate::encounters(&self.store, self.packs(), batch, &now, &Stop::new(), &mut |_, _| {})?;

@@ -59,7 +59,7 @@ impl WorklistView {
     /// How it is typed in a command, how a person says it, and what it shows.
     pub fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Active => ("active", "active", "in the house, or discharged and not done with"),
+            Self::Active => ("active", "active", "in the house, or discharged, not done with and not too long ago to ask"),
             Self::Mine => ("mine", "mine", "taken on by you, or with a query or a next look of yours"),
             Self::Unreviewed => ("unreviewed", "not reviewed yet", "nothing of it was opened yet"),
             Self::Due => ("due", "due today", "to be looked at again today or earlier"),

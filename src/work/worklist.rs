@@ -29,6 +29,15 @@ pub struct Material<'a> {
     pub user: &'a str,
     /// The time it is.
     pub now: Instant,
+    /// Days after discharge on which a query may still be sent; `None`: any.
+    pub late_after_days: Option<i64>,
+}
+
+impl Material<'_> {
+    /// Whether a query about a stay that ended then may still be sent.
+    fn in_time(&self, discharged: &Instant) -> bool {
+        self.late_after_days.is_none_or(|days| self.now.hours_since(discharged) <= 24.0 * days as f64)
+    }
 }
 
 /// The worklist for a view. `gaps` gives the gaps of a batch of encounters, with what people did about them: a row keeps their titles
@@ -199,8 +208,11 @@ fn shown(view: WorklistView, row: &WorklistRow, queries: &[&StoredQuery], m: &Ma
     use crate::chart::EncounterClass::{Emergency, Inpatient, Observation};
     let stay = matches!(row.class, Inpatient | Observation | Emergency);
     match view {
-        // Of discharged stays only those that still need somebody.
-        WorklistView::Active => stay && (row.discharged.is_none() || row.gaps > 0 || queries.iter().any(|q| !q.state.is_over())),
+        // Of discharged stays only those that somebody can still do something about.
+        WorklistView::Active => {
+            let asks = |end: &Instant| row.gaps > 0 && m.in_time(end) || queries.iter().any(|q| !q.state.is_over());
+            stay && row.discharged.as_ref().is_none_or(asks)
+        }
         WorklistView::Mine => {
             let asked = |q: &&StoredQuery| q.created_by == m.user && !q.state.is_over();
             row.claimed.as_deref() == Some(m.user) || row.next_review.is_some() || queries.iter().any(asked)
@@ -213,5 +225,32 @@ fn shown(view: WorklistView, row: &WorklistRow, queries: &[&StoredQuery], m: &Ma
         WorklistView::Queries => queries.iter().any(|q| !q.state.is_over()),
         WorklistView::Discharged => stay && row.discharged.is_some(),
         WorklistView::All => true,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::{Clock, Desk, LocalDesk, Session, import_records};
+    use super::WorklistView;
+    use crate::chart::Instant;
+    use crate::store::Store;
+    use lacuna_index::Stop;
+    use std::sync::Arc;
+
+    #[test]
+    fn stays_that_ended_years_ago_stood_before_those_in_the_house() {
+        // Discharged on 14 November with gaps; queries go out for 30 days.
+        let bundle = include_str!("../../fixtures/charts/kowalski-peter.json");
+        for (now, active) in [("2026-11-20T08:00:00-05:00", 1), ("2026-12-13T08:00:00-05:00", 1), ("2026-12-20T08:00:00-05:00", 0)] {
+            let session = Session::begin(Some("ana"), Clock::Frozen(Instant::parse(now).unwrap())).unwrap();
+            let store = Arc::new(Store::memory(&session.actor()).unwrap());
+            assert!(import_records(&store, &session, "kowalski-peter.json", bundle.as_bytes()).unwrap().is_empty());
+            let desk = LocalDesk::new(store, session, None, "").unwrap();
+            desk.catch_up(&Stop::new(), &mut |_| {}).unwrap();
+            let list = desk.worklist(WorklistView::Active).unwrap();
+            let count = |view| list.counts.iter().find(|(v, _)| *v == view).map(|(_, n)| *n);
+            assert_eq!((list.rows.len(), count(WorklistView::NotFinal)), (active, Some(1)), "{now}");
+        }
     }
 }
