@@ -96,6 +96,8 @@ pub enum Field {
     Title,
     /// Form.
     Form,
+    /// Why it is justified.
+    Why,
     /// Recipient.
     To,
     /// When an answer is due.
@@ -120,9 +122,10 @@ pub enum Field {
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Title,
         Self::Form,
+        Self::Why,
         Self::To,
         Self::Due,
         Self::Indicators,
@@ -145,6 +148,7 @@ impl Field {
         match self {
             Self::Title => "Title",
             Self::Form => "Type",
+            Self::Why => "Reason",
             Self::To => "To",
             Self::Due => "Due",
             Self::Indicators => "Indicators",
@@ -163,6 +167,7 @@ impl Field {
         match self {
             Self::Title => "title",
             Self::Form => "form",
+            Self::Why => "reason",
             Self::To => "recipient",
             Self::Due => "due",
             Self::Indicators => "indicators",

@@ -68,7 +68,7 @@ fn what_blocks_is_refused_even_before_it_was_looked_at() {
 #[test]
 fn typing_is_saved_when_it_rests_and_the_footer_says_so() {
     let mut h = Harness::new(80, 24);
-    h.keys("<Enter>w<BackTab><BackTab><BackTab><BackTab>");
+    h.keys("<Enter>w<BackTab><BackTab><BackTab><BackTab><BackTab>");
     assert_eq!(h.model.composer.as_ref().unwrap().field, Field::Title);
     h.keys(" now").expect("saving");
     h.rest().expect("saved 08:42:00");
@@ -78,7 +78,7 @@ fn typing_is_saved_when_it_rests_and_the_footer_says_so() {
 #[test]
 fn a_draft_is_saved_on_the_way_out_and_found_again() {
     let mut h = Harness::new(80, 24);
-    h.keys("<Enter>w<BackTab><BackTab><BackTab><BackTab> kept<Esc>").expect("Esc again leaves");
+    h.keys("<Enter>w<BackTab><BackTab><BackTab><BackTab><BackTab> kept<Esc>").expect("Esc again leaves");
     assert_eq!(h.model.screen(), Screen::Composer);
     h.keys("<Esc>");
     assert_eq!(h.desk.query(1).unwrap().draft.title, "Clinical clarification: renal function kept");
@@ -92,7 +92,7 @@ fn a_draft_is_saved_on_the_way_out_and_found_again() {
 #[test]
 fn a_lost_update_is_said_and_the_text_stays() {
     let mut h = Harness::new(80, 24);
-    h.keys("<Enter>w<BackTab><BackTab><BackTab><BackTab>");
+    h.keys("<Enter>w<BackTab><BackTab><BackTab><BackTab><BackTab>");
     let stored = h.desk.query(1).unwrap();
     h.desk.save_draft(1, stored.revision, &stored.draft, "").unwrap();
     h.keys(" mine").rest().expect("NOT SAVED");

@@ -3,7 +3,9 @@
 use super::autosave::{changed, save_now};
 use super::nav;
 use crate::chart::{Evidence, Span};
-use crate::query::{Draft, Indicator, LintSeverity, OptionKind, QueryForm, QueryOption, Verbal, candidates, of_observation, of_words};
+use crate::query::{
+    Draft, Indicator, LintSeverity, OptionKind, QueryForm, QueryOption, Reason, Verbal, candidates, of_observation, of_words,
+};
 use crate::tui::compose::{Composer, Field, Then};
 use crate::tui::edit::{self, Shape, Typed};
 use crate::tui::keys::Key;
@@ -311,7 +313,7 @@ pub fn edit_item(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// Another type, recipient, day or heading.
+/// Another type, reason, recipient, day or heading.
 pub fn next_choice(model: &mut Model) -> Vec<Effect> {
     choose(model, 1)
 }
@@ -340,6 +342,10 @@ fn choose(model: &mut Model, by: isize) -> Vec<Effect> {
                 }
                 _ => None,
             };
+        }
+        Field::Why => {
+            let at = Reason::ALL.iter().position(|r| *r == composer.draft.reason);
+            composer.draft.reason = Reason::ALL.get(turned(at, Reason::ALL.len(), by)).copied().unwrap_or_default();
         }
         Field::To => {
             let at = composer.recipients.iter().position(|r| Some(&r.name) == composer.draft.recipient.as_ref().map(|d| &d.name));

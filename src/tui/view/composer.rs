@@ -117,6 +117,7 @@ fn lines(model: &Model, composer: &Composer, field: Field, width: usize) -> Vec<
             text_lines(composer, field, width)
         }
         Field::Form => single(say::form(composer.draft.form).to_owned(), change),
+        Field::Why => single(format!("{:?}, {}", composer.draft.reason, composer.draft.reason.label()), change),
         Field::To => {
             let to = composer.draft.recipient.as_ref().map_or_else(|| "nobody yet".to_owned(), |r| format!("{}, {}", r.name, r.role));
             single(to, change)

@@ -50,7 +50,9 @@ pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, size: (u16, u16)) -> Option<Po
             if let Some((_, severity)) = proof {
                 pen.put(left.x - layout::GUTTER, y, 1, &severity.sign().to_string(), super::worklist::severity_role(*severity));
             }
-            let words = format!("   {} {}", if pen.ascii { "+" } else { "\u{25b8}" }, say::count(lines, "line", "lines"));
+            // A section of one line has none under it: only its further rows are away.
+            let away = if lines == 0 { String::new() } else { format!(" {}", say::count(lines, "line", "lines")) };
+            let words = format!("   {}{away}", if pen.ascii { "+" } else { "\u{25b8}" });
             let room = u16::try_from(text::width(&words)).unwrap_or(0);
             pen.put(area.x + used.min(area.width.saturating_sub(room)), y, room, &words, Role::Mark);
         }
