@@ -78,6 +78,11 @@ impl DocumentType {
         }
     }
 
+    /// Whether it reports what was seen in pictures or under a microscope: findings, and no diagnosis of a treating provider.
+    pub fn is_findings(self) -> bool {
+        matches!(self, Self::RadiologyReport | Self::PathologyReport)
+    }
+
     /// The type with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|t| t.name() == name)
@@ -130,6 +135,13 @@ impl Document {
     pub fn type_hint(&self) -> Option<DocumentType> {
         let not_a_provider = self.author.as_ref().is_some_and(|a| !a.role.is_provider());
         self.document_type.or(not_a_provider.then_some(DocumentType::Other))
+    }
+
+    /// Whether it documents what a treating provider says: not known to be somebody else's, and no report of findings. `judged` is
+    /// what the reader takes it for where its sender's code does not say.
+    pub fn is_providers(&self, judged: DocumentType) -> bool {
+        let providers = self.author.as_ref().is_none_or(|a| a.role.is_provider());
+        providers && !self.document_type.unwrap_or(judged).is_findings()
     }
 }
 

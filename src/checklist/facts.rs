@@ -348,7 +348,7 @@ pub(super) fn voice_of(document: &Document) -> &str {
 
 /// Whether a document's words can be a diagnosis: a provider's, and not a finding of imaging or pathology alone (ICD-10-CM III.B).
 pub(super) fn diagnoses(document: &Document, reading: &Reading) -> bool {
-    let finding = matches!(type_of(document, reading), DocumentType::RadiologyReport | DocumentType::PathologyReport);
+    let finding = type_of(document, reading).is_findings();
     role(document).is_provider() && !finding
 }
 

@@ -272,3 +272,37 @@ fn a_text_that_was_tried_gets_no_date_and_no_author_that_nobody_gave() {
     }
     assert!(fired > 0);
 }
+
+#[test]
+fn a_validity_gap_said_what_was_not_found_and_showed_none_of_the_values() {
+    let mut shown = 0;
+    for (_, item) in Packs::shipped().items() {
+        let Check::Support(check) = &item.check else { continue };
+        for example in item.examples.iter().filter(|e| e.fires) {
+            let gaps = of_sketch(&example.chart);
+            let Some(gap) = gaps.iter().find(|g| g.item == item.id) else { continue };
+            let short = check.indicators.iter().filter(|i| gap.missing.contains(&i.name)).flat_map(|i| &i.any);
+            let sent = short.filter_map(|test| match test {
+                Test::Observation(test) if test.when.any() && !test.room_air && !test.on_oxygen => {
+                    example.chart.observations.iter().find(|v| v.name == test.observation && v.at >= 0.0)
+                }
+                _ => None,
+            });
+            if sent.count() > 0 {
+                let values = gap.evidence.iter().filter(|e| matches!(e, crate::chart::Evidence::Value(_)));
+                assert!(values.count() > 0, "{}:{} {:?}", item.id, example.line, gap.evidence);
+                shown += 1;
+            }
+        }
+    }
+    assert!(shown > 10, "{shown}");
+}
+
+#[test]
+fn days_without_a_note_were_missing_and_nobody_was_told_which() {
+    let gaps = of_sketch(&first_firing("DOC-021"));
+    let gap = gaps.iter().find(|g| g.item == "DOC-021").unwrap();
+    let days = gap.title.trim_start_matches("No progress note on ");
+    assert!(days.starts_with("2026-03-"), "{}", gap.title);
+    assert!(gap.searched[0].what.ends_with(&format!(" on {days}")), "{:?}", gap.searched);
+}

@@ -1,7 +1,6 @@
 //! What a template brings beside the proof of the gap: the conditions and values that its question is also about. Whether an organ
 //! dysfunction belongs to a documented sepsis cannot be asked without naming the dysfunctions that the chart holds.
 
-use super::fill::is_providers;
 use super::lint::words::{sentences, tokens};
 use super::take::{of_observation, of_words};
 use super::template::{Template, ValueRange};
@@ -15,8 +14,7 @@ const LONGEST: usize = 240;
 pub(super) fn companions(template: &Template, there: &[Evidence], chart: &Chart, readings: &[Reading]) -> Vec<Evidence> {
     let mut out: Vec<Evidence> = Vec::new();
     for concept in &template.with {
-        let known = |e: &Evidence| matches!(e, Evidence::Text(t) if names(concept, t, chart, readings));
-        if there.iter().chain(&out).any(known) {
+        if there.iter().chain(&out).any(|e| stated_in(concept, e, chart, readings)) {
             continue;
         }
         out.extend(documented(concept, chart, readings));
@@ -47,7 +45,7 @@ fn stands(assertion: Assertion) -> bool {
 /// A provider's sentence that names the concept: in an assessment where there is one, the newest.
 pub(super) fn documented(concept: &str, chart: &Chart, readings: &[Reading]) -> Option<Evidence> {
     let mut best: Option<(bool, &Document, &Reading, Span)> = None;
-    for (document, reading) in chart.documents.iter().zip(readings).filter(|(d, r)| is_providers(d, r.document_type)) {
+    for (document, reading) in chart.documents.iter().zip(readings).filter(|(d, r)| d.is_providers(r.document_type)) {
         for mention in reading.mentions.iter().filter(|m| m.concept == concept && stands(m.assertion)) {
             let assessed = mention.section.contains("assessment") || mention.section.contains("plan");
             if best.as_ref().is_none_or(|(before, ..)| assessed >= *before) {

@@ -21,7 +21,7 @@ const TREATMENTS: usize = 2;
 pub fn documented_concepts(chart: &Chart, readings: &[Reading]) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
     for (document, reading) in chart.documents.iter().zip(readings) {
-        if !is_providers(document, reading.document_type) {
+        if !document.is_providers(reading.document_type) {
             continue;
         }
         for mention in reading.mentions.iter().filter(|m| matches!(m.assertion, Assertion::Present | Assertion::Possible)) {
@@ -45,12 +45,6 @@ pub fn documented_concepts(chart: &Chart, readings: &[Reading]) -> BTreeSet<Stri
 
 /// So many words before a name may deny it.
 const DENIED: usize = 4;
-
-pub(super) fn is_providers(document: &Document, judged: DocumentType) -> bool {
-    let kind = document.document_type.unwrap_or(judged);
-    let reports = matches!(kind, DocumentType::RadiologyReport | DocumentType::PathologyReport);
-    document.author.as_ref().is_none_or(|a| a.role.is_provider()) && !reports
-}
 
 /// Who asks, when, and by which rules.
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +91,7 @@ pub fn draft_from_gap(gap: &Gap, chart: &Chart, readings: &[Reading], asking: &A
     if matches!(gap.kind, GapKind::Unsupported | GapKind::PoaUnclear) {
         draft.documented_at = statement(gap, &draft, chart, readings);
     }
-    if gap.kind == GapKind::Unsupported {
+    if matches!(gap.kind, GapKind::Unsupported | GapKind::MissingDocument) {
         draft.body =
             gap.searched.iter().map(|s| format!("Looked for in {}, not found: {}.", s.r#where, s.what)).collect::<Vec<_>>().join("\n");
     }
@@ -115,7 +109,7 @@ fn statement(gap: &Gap, draft: &Draft, chart: &Chart, readings: &[Reading]) -> O
         let Evidence::Text(text) = e else { return false };
         let at = chart.documents.iter().position(|d| d.identifier == text.document);
         let judged = at.and_then(|i| readings.get(i)).map_or(text.document_type, |r| r.document_type);
-        at.and_then(|i| chart.documents.get(i)).is_some_and(|d| is_providers(d, judged))
+        at.and_then(|i| chart.documents.get(i)).is_some_and(|d| d.is_providers(judged))
     };
     let quoted: Vec<&Evidence> = draft.indicators.iter().map(|i| &i.evidence).filter(providers).collect();
     let diagnosis = |e: &Evidence| {
@@ -295,10 +289,10 @@ fn group(evidence: &Evidence, chart: &Chart, readings: &[Reading]) -> &'static s
     match evidence {
         Evidence::Text(text) => {
             let at = chart.documents.iter().position(|d| d.identifier == text.document);
-            if matches!(text.document_type, DocumentType::RadiologyReport | DocumentType::PathologyReport) {
+            if text.document_type.is_findings() {
                 return "imaging";
             }
-            let providers = at.and_then(|i| chart.documents.get(i)).is_none_or(|d| is_providers(d, text.document_type));
+            let providers = at.and_then(|i| chart.documents.get(i)).is_none_or(|d| d.is_providers(text.document_type));
             let sections = at.and_then(|i| readings.get(i)).map(|r| r.sections.as_slice()).unwrap_or_default();
             let section = sections.iter().find(|s| s.start <= text.start && text.start < s.end).map_or("", |s| s.section.as_str());
             let says = |parts: &[&str]| parts.iter().any(|p| section.contains(p));
@@ -408,7 +402,7 @@ fn writer<'c>(gap: &Gap, chart: &'c Chart, readings: &[Reading], attending: Opti
     };
     let mut wrote: Vec<(bool, Option<Instant>, &Provider)> = Vec::new();
     for (document, reading) in chart.documents.iter().zip(readings) {
-        if let Some(provider) = provider_of(document).filter(|_| is_providers(document, reading.document_type) && says(reading)) {
+        if let Some(provider) = provider_of(document).filter(|_| document.is_providers(reading.document_type) && says(reading)) {
             let kind = document.document_type.unwrap_or(reading.document_type);
             wrote.push((kind != DocumentType::EmergencyNote, document.time, provider));
         }

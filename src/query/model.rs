@@ -45,6 +45,26 @@ pub enum Reason {
     R9,
 }
 
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 9] = [Self::R1, Self::R2, Self::R3, Self::R4, Self::R5, Self::R6, Self::R7, Self::R8, Self::R9];
+
+    /// How a person says it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::R1 => "conflicting documentation",
+            Self::R2 => "incomplete or ambiguous documentation",
+            Self::R3 => "indicators without a diagnosis",
+            Self::R4 => "diagnosis without indicators: clinical validation",
+            Self::R5 => "cause and effect",
+            Self::R6 => "present on admission",
+            Self::R7 => "specificity",
+            Self::R8 => "clarity of a procedure",
+            Self::R9 => "clinical significance of a finding",
+        }
+    }
+}
+
 /// A piece of evidence quoted in a query.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Indicator {

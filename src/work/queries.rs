@@ -82,9 +82,7 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant, own: Option<i64>, sent:
     let judged = |document: &Document| judged_type(chart.as_ref(), &readings, document);
     let wrote = |identifier: &str| {
         let document = chart.as_ref().and_then(|c| c.document(identifier))?;
-        let kind = document.document_type.unwrap_or_else(|| judged(document));
-        let report = matches!(kind, DocumentType::RadiologyReport | DocumentType::PathologyReport);
-        Some(!report && document.author.as_ref().is_none_or(|a| a.role.is_provider()))
+        Some(document.is_providers(judged(document)))
     };
     let departs = |indicator: &Indicator| chart.as_ref().map(|c| departures(indicator, c, &judged)).unwrap_or_default();
     let first = |text: &TextEvidence| chart.as_ref().and_then(|c| first_stood(c, text));

@@ -1,6 +1,6 @@
 //! Whether the record carries an answer: looked for in what providers wrote after it came. What is found is shown; a person confirms.
 
-use crate::chart::{Chart, Document, DocumentType, Instant, Span};
+use crate::chart::{Chart, Document, Instant, Span};
 use crate::query::{AnswerWords, QueryForm, Reason, answer_in, answer_words};
 use crate::reading::Reading;
 use crate::store::StoredQuery;
@@ -60,24 +60,16 @@ pub fn objections(query: &StoredQuery, document: &Document, reading: &Reading) -
     out
 }
 
-/// Whether a provider wrote it: nobody else's words document a diagnosis.
-pub fn is_providers(document: &Document, reading: &Reading) -> bool {
-    let kind = document.document_type.unwrap_or(reading.document_type);
-    document.author.as_ref().is_none_or(|a| a.role.is_provider())
-        && !matches!(kind, DocumentType::RadiologyReport | DocumentType::PathologyReport)
-}
-
 /// The first provider document, written after the query was sent and not quoted in it, that carries the answer.
 pub fn found(query: &StoredQuery, chart: &Chart, readings: &[Reading]) -> Option<Found> {
     query.answer.as_deref()?;
     let wanted = wanted(query);
     let since = asked(query)?;
     let quoted = |identifier: &str| query.draft.indicators.iter().any(|i| i.included && i.evidence.source() == identifier);
-    let later = chart
-        .documents
-        .iter()
-        .zip(readings)
-        .filter(|(d, reading)| d.time.is_some_and(|time| time > since) && is_providers(d, reading) && !quoted(&d.identifier));
+    let later =
+        chart.documents.iter().zip(readings).filter(|(d, reading)| {
+            d.time.is_some_and(|time| time > since) && d.is_providers(reading.document_type) && !quoted(&d.identifier)
+        });
     for (document, reading) in later {
         if let Some((start, end)) = answer_in(&wanted, &document.text, reading) {
             return Some(Found {

@@ -3,7 +3,7 @@
 use super::evaluate;
 use super::model::QueryRow;
 use super::queries::{allowed, load, must_pass, recipient};
-use super::query_found::{Found, found, is_providers, objections};
+use super::query_found::{Found, found, objections};
 use super::query_notes::of_outcome;
 use super::session::Session;
 use super::site::Site;
@@ -186,7 +186,7 @@ pub fn documented(
 /// What speaks against a document that a person names, where a reason is typed for it; refused where none is.
 fn doubts_about(query: &StoredQuery, document: &Document, reading: &Reading, words: &str) -> Result<Vec<String>> {
     let refused = || Trouble::refused("the query was not closed").at(format!("query {}", query.id), None);
-    if !is_providers(document, reading) {
+    if !document.is_providers(reading.document_type) {
         let hint = "name the provider's note that says it, or close the query with its outcome";
         return Err(refused().why(format!("no treating provider wrote {}: it documents no diagnosis", document.identifier)).hint(hint));
     }
@@ -321,7 +321,7 @@ fn only_reports(store: &Store, query: &StoredQuery, to: &Recipient) -> Result<bo
         .filter(|(d, _)| d.author.as_ref().and_then(|a| a.name.as_deref()).is_some_and(|name| name == to.name))
         .map(|(d, reading)| d.document_type.unwrap_or(reading.document_type))
         .peekable();
-    Ok(wrote.peek().is_some() && wrote.all(|kind| matches!(kind, DocumentType::RadiologyReport | DocumentType::PathologyReport)))
+    Ok(wrote.peek().is_some() && wrote.all(DocumentType::is_findings))
 }
 
 /// Sends other words in place of the ones before. The same rules hold for them.

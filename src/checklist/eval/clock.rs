@@ -86,6 +86,11 @@ pub(super) fn run(check: &Clock, kind: GapKind, facts: &Facts<'_>) -> Verdict {
         }
         parts.push(tree);
     }
+    if let Some(first) = findings.first_mut().filter(|_| check.start == ClockStart::EachDay) {
+        // Who is asked reads which days, not only that some are missing.
+        let days = first.named.get("days").cloned().unwrap_or_default();
+        first.searched.iter_mut().for_each(|searched| searched.what = format!("{} on {days}", searched.what));
+    }
     let outcome = if findings.is_empty() {
         if parts.iter().all(|p: &Explanation| p.outcome == Outcome::CannotTell) { Outcome::CannotTell } else { Outcome::No }
     } else {

@@ -1,8 +1,8 @@
 //! Indicators without the diagnosis, and the diagnosis without its indicators.
 
 use super::leaf::{self, Answer, counts, in_sections};
-use super::{Finding, Verdict, describe, node, yes_if};
-use crate::chart::Instant;
+use super::{Finding, Verdict, describe, node, values, yes_if};
+use crate::chart::{Evidence, Instant};
 use crate::checklist::check::{Indicators, Support};
 use crate::checklist::facts::{Facts, Said};
 use crate::checklist::indicator::{Author, Indicator, Test};
@@ -227,7 +227,24 @@ pub(super) fn unsupported(check: &Support, item: &Item, facts: &Facts<'_>) -> Ve
             finding.missing.push(indicator.name.clone());
             let r#where = if answer.looked.is_empty() { answer.detail.clone() } else { answer.looked.clone() };
             finding.searched.push(Searched { what: indicator.label.clone(), r#where, documents: Vec::new() });
+            looked_at(indicator, facts, &mut finding);
         }
     }
     Verdict { findings: vec![finding], tree }
+}
+
+/// So many of the values that fell short are shown with their diagnosis.
+const SHORT: usize = 6;
+
+/// The values that an indicator was looked for in and that fall short of it: who is asked whether the diagnosis stands must see them.
+fn looked_at(indicator: &Indicator, facts: &Facts<'_>, finding: &mut Finding) {
+    for test in &indicator.any {
+        let Test::Observation(test) = test else { continue };
+        let shown = finding.evidence.iter().filter(|e| matches!(e, Evidence::Value(_))).count();
+        let Some(point) = values::nearest(test, facts).filter(|_| shown < SHORT) else { continue };
+        let proof = facts.value_proof(&point);
+        if !finding.evidence.iter().chain(&finding.counter).any(|known| *known == proof) {
+            finding.evidence.push(proof);
+        }
+    }
 }

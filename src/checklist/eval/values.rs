@@ -33,6 +33,13 @@ pub(super) fn observation<'f>(test: &ObservationTest, facts: &'f Facts<'_>, cap:
     Answer { looked, ..answer }
 }
 
+/// The value that comes nearest to what is asked for: the highest where a high or rising one is looked for, else the lowest.
+pub(super) fn nearest<'f>(test: &ObservationTest, facts: &'f Facts<'_>) -> Option<Point<'f>> {
+    let high = matches!(test.compare, Compare::Above(_) | Compare::AtLeast(_) | Compare::Rise(_) | Compare::Ratio(_));
+    let own = facts.values(&test.observation).iter().filter(|p| !p.prior && counts(p, test, facts, None)).copied();
+    own.reduce(|best, point| if (point.value > best.value) == high && point.value != best.value { point } else { best })
+}
+
 fn counts(point: &Point<'_>, test: &ObservationTest, facts: &Facts<'_>, cap: Option<f64>) -> bool {
     let remark = match point.origin {
         Origin::Sent(observation) => observation.note.as_deref().unwrap_or_default(),

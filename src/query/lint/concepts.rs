@@ -177,14 +177,18 @@ const SPELLED: usize = 5;
 
 /// Whether one letter must be changed, added or taken away.
 fn is_one_off(one: &str, other: &str) -> bool {
-    let (a, b): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
-    if long.len() - short.len() > 1 {
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    // The longest letter has four bytes: most pairs need no look at their letters.
+    if long.len() - short.len() > 4 {
         return false;
     }
-    let same = short.iter().zip(long.iter()).take_while(|(x, y)| x == y).count();
-    let rest = |of: &[char], from: usize| of.get(from..).map(<[char]>::to_vec).unwrap_or_default();
-    rest(long, same + 1) == rest(short, same + usize::from(short.len() == long.len()))
+    let (letters, more) = (short.chars().count(), long.chars().count());
+    if letters.abs_diff(more) > 1 {
+        return false;
+    }
+    let same = short.chars().zip(long.chars()).take_while(|(x, y)| x == y).count();
+    let (of_short, of_long) = (same + usize::from(more <= letters), same + usize::from(letters <= more));
+    short.chars().skip(of_short).eq(long.chars().skip(of_long))
 }
 
 /// The shipped table. The file is compiled in and a test parses it, so the empty fallback is never seen.

@@ -6,7 +6,7 @@ use super::said::Said;
 use super::vocabulary::{Vocabularies, vocabularies};
 use super::words::{Token, first_after, last_before, quotations, sentences, tokens, within};
 use super::{Context, Diagnostic, rules};
-use crate::chart::{DocumentType, Evidence, Role, Span};
+use crate::chart::{Evidence, Role, Span};
 use crate::query::evidence::words_of;
 use crate::query::{Draft, Indicator, OptionKind, QueryForm};
 use std::cell::OnceCell;
@@ -190,7 +190,7 @@ impl<'a> Page<'a> {
     /// Whether these are a provider's own words: no value, no report of radiology or pathology, no nurse's note.
     pub(crate) fn is_statement(&self, evidence: &Evidence) -> bool {
         let Evidence::Text(text) = evidence else { return false };
-        let report = matches!(text.document_type, DocumentType::RadiologyReport | DocumentType::PathologyReport);
+        let report = text.document_type.is_findings();
         let role =
             || Role::from_credential(text.author.as_deref().and_then(|a| a.split_once(',')).map_or("", |(_, credential)| credential));
         !report && (self.context.provider_wrote)(&text.document).unwrap_or_else(|| role().is_provider())

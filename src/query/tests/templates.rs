@@ -385,3 +385,13 @@ fn a_question_about_organ_dysfunction_quotes_the_dysfunctions() {
     assert!(shown.iter().any(|w| w.contains("AKI, prerenal")), "{shown:?}");
     assert!(shown.iter().any(|w| w.contains("58")), "{shown:?}");
 }
+
+#[test]
+fn a_query_about_missing_notes_said_not_which_days() {
+    let chart = chart("Doing well.");
+    let searched = Searched { what: "provider's note on 2026-11-18".into(), r#where: "9 documents".into(), documents: Vec::new() };
+    let gap = Gap { searched: vec![searched], ..gap(GapKind::MissingDocument, None, Vec::new()) };
+    let draft = fill(&gap, &chart);
+    assert_eq!(draft.body, "Looked for in 9 documents, not found: provider's note on 2026-11-18.");
+    assert!(!lint(&draft, &Context::empty()).diagnostics.iter().any(|d| d.field == "body"));
+}
