@@ -9,7 +9,6 @@
 //!
 //! The parts of a key are joined by a character that is in no name.
 
-use std::fmt::Write;
 use std::ops::Range;
 
 use crate::analysis::Token;
@@ -97,10 +96,24 @@ impl Keys {
     pub(crate) fn line(&self) -> Option<String> {
         let mut line = String::with_capacity(self.text.len() + 8 * self.all.len());
         for key in &self.all {
-            // Writing to a text does not fail.
-            let _written = write!(line, "{}{BEFORE}{}{AFTER}", key.position, self.text(key));
+            push_number(&mut line, key.position);
+            line.push(BEFORE);
+            line.push_str(self.text(key));
+            line.push(AFTER);
         }
         (!line.is_empty()).then_some(line)
+    }
+}
+
+/// Writes a number digit by digit: a note has hundreds, and the formatting of the library costs more than all else here.
+fn push_number(line: &mut String, number: u32) {
+    let mut unit = 1;
+    while number / unit >= 10 {
+        unit *= 10;
+    }
+    while unit > 0 {
+        line.extend(char::from_digit(number / unit % 10, 10));
+        unit /= 10;
     }
 }
 
@@ -240,6 +253,15 @@ mod tests {
         assert_eq!(back.iter().map(|t| (t.position, t.text.as_ref())).collect::<Vec<_>>(), own);
         let severe = "sepsis\u{1f}present\u{1f}severity=severe";
         assert_eq!(own, [(0, "sepsis\u{1f}present"), (0, severe), (5, "sepsis\u{1f}negated")]);
+    }
+
+    #[test]
+    fn numbers_are_written_as_they_are_read() {
+        for number in [0, 1, 9, 10, 99, 100, 4_194_303, u32::MAX] {
+            let mut line = String::new();
+            push_number(&mut line, number);
+            assert_eq!(line, number.to_string());
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::proof::BEFORE;
 use super::template::{Template, TemplateOption, Templates};
 use super::{Draft, Indicator, OptionKind, Policy, QueryForm, QueryOption, Recipient};
 use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, MedicationKind, Provider, ValueEvidence};
-use crate::checklist::{Gap, GapKind};
+use crate::checklist::{Gap, GapKind, Searched};
 use crate::reading::{Assertion, Reading};
 use std::collections::BTreeSet;
 
@@ -92,14 +92,25 @@ pub fn draft_from_gap(gap: &Gap, chart: &Chart, readings: &[Reading], asking: &A
         draft.documented_at = statement(gap, &draft, chart, readings);
     }
     if matches!(gap.kind, GapKind::Unsupported | GapKind::MissingDocument) {
-        draft.body =
-            gap.searched.iter().map(|s| format!("Looked for in {}, not found: {}.", s.r#where, s.what)).collect::<Vec<_>>().join("\n");
+        draft.body = not_found(&gap.searched);
     }
     options(&mut draft, template, (gap.kind == GapKind::Unspecified, &documented_concepts(chart, readings)));
     if draft.form == QueryForm::Open && !template.open_question.is_empty() {
         draft.question = placeholders(&template.open_question, gap, chart);
     }
     draft
+}
+
+/// What was looked for in vain, in one sentence: where each was looked for stands in the gap, and a provider has little time.
+fn not_found(searched: &[Searched]) -> String {
+    match searched {
+        [] => String::new(),
+        [one] => format!("Looked for in {}, not found: {}.", one.r#where, one.what),
+        several => {
+            let what: Vec<&str> = several.iter().map(|s| s.what.as_str()).collect();
+            format!("Looked for in the record of this stay, not found: {}.", what.join("; "))
+        }
+    }
 }
 
 /// Where a provider documented what is asked about: among the quoted words, else anywhere in the stay. A nurse's words, a value or a

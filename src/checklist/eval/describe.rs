@@ -15,7 +15,8 @@ pub(in crate::checklist) fn name(id: &str) -> String {
 }
 
 /// Words of names that are always written large.
-const ABBREVIATIONS: [&str; 12] = ["aids", "ards", "copd", "covid", "dvt", "hiv", "inr", "mrsa", "ptsd", "siadh", "sirs", "uti"];
+const ABBREVIATIONS: [&str; 15] =
+    ["aids", "ards", "bp", "copd", "covid", "dvt", "hiv", "inr", "map", "mrsa", "ptsd", "siadh", "sirs", "uti", "wbc"];
 
 /// The same, as the start of a title.
 pub(in crate::checklist) fn title(id: &str) -> String {
@@ -47,9 +48,13 @@ pub(super) fn documents(count: usize) -> String {
     self::count(count, "document", "documents")
 }
 
-/// "1 value", "2 values".
+/// "no value", "1 value", "2 values".
 pub(super) fn count(count: usize, one: &str, many: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+    match count {
+        0 => format!("no {one}"),
+        1 => format!("1 {one}"),
+        _ => format!("{count} {many}"),
+    }
 }
 
 /// ", and 2 more"; nothing for none.
