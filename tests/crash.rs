@@ -103,3 +103,38 @@ fn an_index_whose_making_was_killed_counts_truly_afterwards() {
     }
     assert_eq!(home.json(["doctor"])["sound"], true);
 }
+
+#[test]
+fn an_interrupt_stops_an_import_with_a_report_and_the_same_command_goes_on() {
+    let home = Home::new();
+    const COPIES: usize = 8;
+    let copy = |n: usize| lines().replace("{\"id\":\"n", &format!("{{\"id\":\"{n}-"));
+    let file = home.write("notes.jsonl", (0..COPIES).map(copy).collect::<String>());
+    let file = file.to_str().unwrap();
+    let mut child = home
+        .process()
+        .args(["--json", "import", file])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Once the run stands in the store's log, the import is under way.
+    let log = home.store().join("lacuna.db-wal");
+    while !log.metadata().is_ok_and(|m| m.len() > 0) {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it could be interrupted");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let id = rustix::process::Pid::from_raw(child.id().cast_signed()).unwrap();
+    rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(2), "{}", String::from_utf8_lossy(&ended.stderr));
+    let report: Value = serde_json::from_slice(&ended.stdout).unwrap();
+    assert_eq!(report["stopped"], true);
+    let stored = report["documents"]["added"].as_u64().unwrap();
+    assert!(stored < (COPIES * NOTES) as u64, "it was not stopped");
+    assert_eq!(home.json(["import", "report"])[0]["ended"], Value::Null);
+    let rest = home.json(["import", file]);
+    assert_eq!(rest["documents"]["added"].as_u64().unwrap() + stored, (COPIES * NOTES) as u64);
+    assert_eq!(rest["documents"]["unchanged"], stored);
+}

@@ -98,9 +98,9 @@ fn what_other_formats_know_comes_back_through_fhir_too() {
     let feed = folder.path().join("feed.hl7");
     std::fs::write(
         &feed,
-        "MSH|^~\\&|A|B|C|D|20260105||ADT^A01|1|P|2.5\rPID|1||77^^^SYN^MR||Probe^Mia\rPV1|1|I|4W^1|||||||||||||||||V-9^^^SYN\r\
+        "MSH|^~\\&|A|B|C|D|20260105||ADT^A01|1|P|2.5\rPID|1||77^^^SYN^MR||Probe^Mia\rPV1|1|I|4W^1||||||||||||||||V-9^^^SYN\r\
          DG1|1||J18.9^Pneumonia^I10\rMSH|^~\\&|A|B|C|D|20260105||MDM^T02|2|P|2.5\rPID|1||77^^^SYN^MR||Probe^Mia\r\
-         PV1|1|I|4W^1|||||||||||||||||V-9^^^SYN\rTXA|1|PN|TX|20260106|||||1^Ode^Ann^^^^RN|||N-2\rOBX|1|TX|||=1+1 \"quoted\", fine\r",
+         PV1|1|I|4W^1||||||||||||||||V-9^^^SYN\rTXA|1|PN|TX|20260106|||||1^Ode^Ann^^^^RN|||N-2\rOBX|1|TX|||=1+1 \"quoted\", fine\r",
     )
     .unwrap();
     take(&first, &feed);
@@ -152,4 +152,73 @@ fn no_cell_is_a_formula_unless_asked_and_numbers_stay_numbers() {
     let safe = table(std::slice::from_ref(&chart), Table::Notes, false);
     assert!(safe.contains("'=cmd") && safe.contains("\"'@SUM(A1), \"\"x\"\"\"") && safe.contains(",-1.5,"), "{safe}");
     assert!(!table(&[chart], Table::Notes, true).contains('\''));
+}
+
+/// A stay, a note that its sender placed nowhere, a result without a stay, and things that only this sender knows.
+fn placed_by_date(folder: &Path) -> Store {
+    let feed = folder.join("feed.hl7");
+    std::fs::write(
+        &feed,
+        "MSH|^~\\&|A|B|C|D|20260105||ADT^A01|1|P|2.5\rPID|1||77^^^SYN^MR||Probe^Mia\rPV1|1|I|4W^1||||||||||||||||V-9^^^SYN|||||||||||||||||||||||||20260105\r\
+         ZPV|1|bed^7\rMSH|^~\\&|A|B|C|D|20260106||MDM^T02|2|P|2.5\rPID|1||77^^^SYN^MR||Probe^Mia\r\
+         TXA|1|PN|TX|20260106|||||1^Ode^Ann^^^^RN|||N-2\rOBX|1|TX|||Stable.\rZNT|x\r\
+         MSH|^~\\&|A|B|C|D|20260106||ORU^R01|3|P|2.5\rPID|1||77^^^SYN^MR||Probe^Mia\rOBR|1||F1|24323-8^CMP^LN|||20260106\r\
+         OBX|1|NM|2160-0^Creatinine^LN||1.9|mg/dL|||||F|||20260106\r",
+    )
+    .unwrap();
+    let people = folder.join("people.json");
+    let extension = r#"{"url":"http://example.org/interpreter","valueBoolean":true}"#;
+    std::fs::write(&people, format!(r#"{{"resourceType":"Condition","id":"c1","subject":{{"reference":"Patient/SYN|77"}},"encounter":{{"reference":"Encounter/SYN|V-9"}},"code":{{"text":"AKI"}},"extension":[{extension}]}}"#)).unwrap();
+    let store = store();
+    take(&store, &feed);
+    take(&store, &people);
+    store
+}
+
+#[test]
+fn what_stands_by_its_date_and_what_only_the_sender_knows_go_out_and_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = placed_by_date(folder.path());
+    let chart = first.chart("SYN|V-9").unwrap().unwrap();
+    assert_eq!((chart.documents.len(), chart.documents[0].guessed, chart.facts_by_date()), (1, true, 1));
+    assert_eq!(chart.kept().into_iter().collect::<Vec<_>>(), [("ZNT", 1), ("ZPV", 1), ("extension", 1)]);
+    let out = bundle(&chart).to_string();
+    assert_eq!(out.matches(r#""url":"urn:lacuna:guessed","valueCode":"by-date""#).count(), 2, "the note and the result: {out}");
+    assert!(out.contains("ZPV|1|bed^7") && out.contains("http://example.org/interpreter"));
+    let path = folder.path().join("chart.json");
+    std::fs::write(&path, &out).unwrap();
+    let second = store();
+    take(&second, &path);
+    let bare = |store: &Store| charts(store).into_iter().find(|c| c.encounter.identifier == "SYN|V-9").unwrap();
+    assert_eq!(bare(&second), bare(&first));
+}
+
+#[test]
+fn a_table_says_which_stays_were_guessed_and_an_import_takes_no_guess_for_a_fact() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = placed_by_date(folder.path());
+    let out = tempfile::tempdir().unwrap();
+    let all = charts(&first);
+    for (name, which) in [("patients", Table::Patients), ("stays", Table::Stays), ("notes", Table::Notes), ("results", Table::Results)] {
+        let text = table(&all, which, true);
+        if matches!(which, Table::Notes | Table::Results) {
+            let line = text.lines().nth(1).unwrap();
+            assert!(line.contains(",,SYN|V-9"), "the encounter is empty, the guess beside it: {line}");
+        }
+        std::fs::write(out.path().join(format!("{name}.csv")), text).unwrap();
+    }
+    let second = store();
+    take(&second, out.path());
+    let chart = second.chart("SYN|V-9").unwrap().unwrap();
+    assert_eq!((chart.documents.len(), chart.documents[0].guessed, chart.facts_by_date()), (1, true, 1));
+}
+
+#[test]
+fn a_chart_without_people_holds_nothing_that_nobody_looked_into() {
+    let folder = tempfile::tempdir().unwrap();
+    let chart = placed_by_date(folder.path()).chart("SYN|V-9").unwrap().unwrap();
+    let clean = lacuna::export::deidentify::deidentify(&[chart], &mut |_| lacuna::export::deidentify::Dates::Years);
+    assert!(clean.charts[0].kept().is_empty());
+    let out = bundle(&clean.charts[0]).to_string();
+    assert!(!out.contains("bed^7") && !out.contains("interpreter") && !out.contains("Mia"), "{out}");
 }

@@ -1,6 +1,6 @@
 //! What a chart holds beside its documents: observations, orders, medications, procedures, problems.
 
-use super::{Coding, Id, Instant, Provider};
+use super::{Coding, Id, Instant, Kept, Provider};
 use serde::{Deserialize, Serialize};
 
 /// A measured number as it was sent.
@@ -55,6 +55,9 @@ pub struct Observation {
     pub status: Option<String>,
     /// A remark that came with it ("hemolyzed", "on 2 L nasal cannula").
     pub note: Option<String>,
+    /// What its sender gave beside this, as it came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
 }
 
 /// Something ordered: a consult, a study, a diet, a device.
@@ -78,6 +81,9 @@ pub struct Order {
     pub time: Option<Instant>,
     /// Who ordered it.
     pub requester: Option<Provider>,
+    /// What its sender gave beside this, as it came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
 }
 
 /// Whether a drug was ordered, or given.
@@ -120,6 +126,9 @@ pub struct Medication {
     pub time: Option<Instant>,
     /// When it was stopped.
     pub end: Option<Instant>,
+    /// What its sender gave beside this, as it came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
 }
 
 /// Something done to the patient.
@@ -147,6 +156,9 @@ pub struct Procedure {
     pub end: Option<Instant>,
     /// Who did it.
     pub performer: Option<Provider>,
+    /// What its sender gave beside this, as it came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
 }
 
 /// An entry of the problem list or an encounter diagnosis, as sent. Weak evidence by itself.
@@ -178,4 +190,7 @@ pub struct Problem {
     /// (exempt).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub present_on_admission: Option<String>,
+    /// What its sender gave beside this, as it came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
 }

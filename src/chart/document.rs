@@ -1,6 +1,6 @@
 //! One note, immutable.
 
-use super::{Coding, Id, Instant, Provider};
+use super::{Coding, Id, Instant, Kept, Provider};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -130,6 +130,33 @@ pub enum DocumentStatus {
 }
 
 impl Document {
+    /// The same without its text and what a store itself gives: what is kept beside the text.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        Self {
+            id: Id(0),
+            version: 0,
+            text: String::new(),
+            sha256: String::new(),
+            identifier: self.identifier.clone(),
+            encounter: self.encounter.clone(),
+            patient: self.patient.clone(),
+            document_type: self.document_type,
+            code: self.code.clone(),
+            title: self.title.clone(),
+            status: self.status,
+            author: self.author.clone(),
+            signer: self.signer.clone(),
+            signed: self.signed,
+            time: self.time,
+            service: self.service.clone(),
+            encoding: self.encoding.clone(),
+            amends: self.amends.clone(),
+            guessed: false,
+            kept: self.kept.clone(),
+        }
+    }
+
     /// The type to read it as: the one its sender's code names; else `other` where its author is known to be no provider (a wound
     /// nurse's note is no H&P, however much it looks like one); else none, and the reader judges by content.
     pub fn type_hint(&self) -> Option<DocumentType> {
@@ -184,4 +211,10 @@ pub struct Document {
     pub encoding: Option<String>,
     /// The identifier of the document it amends, when it is an addendum.
     pub amends: Option<String>,
+    /// Whether it stands in this chart because of its date: its sender named the patient and no encounter. Only a chart that is loaded says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guessed: bool,
+    /// What its sender gave beside this, as it came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
 }

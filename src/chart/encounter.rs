@@ -1,6 +1,6 @@
 //! Patients and encounters, and the whole of what is known of one encounter.
 
-use super::{Authority, Document, Id, Instant, Medication, Observation, Order, Problem, Procedure, Provider};
+use super::{Authority, Document, Id, Instant, Kept, Medication, Observation, Order, Precision, Problem, Procedure, Provider};
 use serde::{Deserialize, Serialize};
 
 /// Administrative sex, as given.
@@ -52,6 +52,9 @@ pub struct Patient {
     pub sex: Sex,
     /// Time of death, when the sender says that the patient died.
     pub died: Option<Instant>,
+    /// What its sender gave beside this, as it came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
 }
 
 impl Patient {
@@ -154,6 +157,9 @@ pub struct Encounter {
     pub gmlos_days: Option<f64>,
     /// True when the source held one note and no encounter: the encounter only holds that note, nothing in it was given.
     pub implied: bool,
+    /// What its sender gave beside this, as it came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
 }
 
 impl Encounter {
@@ -165,6 +171,32 @@ impl Encounter {
     /// When the stay began for the present-on-admission question: the order to admit, else the start.
     pub fn admission(&self) -> Option<Instant> {
         self.admitted.or(self.start)
+    }
+
+    /// Whether something of this time fell into the stay: by the clock where both are that precise, else by the day. A visit without an end
+    /// is over on its day; a stay without one goes on.
+    pub fn spans(&self, when: &Instant) -> bool {
+        let Some(start) = self.start else { return false };
+        let by_clock = |one: &Instant, other: &Instant| one.precision() >= Precision::Minute && other.precision() >= Precision::Minute;
+        let begun = if by_clock(when, &start) { *when >= start } else { when.local_date() >= start.local_date() };
+        let over = match self.end {
+            Some(end) if by_clock(when, &end) => *when > end,
+            Some(end) => when.local_date() > end.local_date(),
+            None if self.goes_on() => false,
+            None => when.local_date() > start.local_date(),
+        };
+        begun && !over && when.precision() >= Precision::Day
+    }
+
+    /// The end of the stay; of a visit without an end, that of its day. `None` while it goes on.
+    pub fn over(&self) -> Option<Instant> {
+        self.end.or_else(|| self.start.filter(|_| !self.goes_on()).and_then(|start| start.plus_hours(24)))
+    }
+
+    /// Whether it is a stay that is still open, as far as its sender told.
+    fn goes_on(&self) -> bool {
+        let visit = matches!(self.class, EncounterClass::Ambulatory | EncounterClass::Other);
+        !visit && !matches!(self.status.as_deref(), Some("finished" | "cancelled" | "entered-in-error"))
     }
 
     /// Hours from the start of the stay to `when`.
@@ -256,8 +288,80 @@ impl Chart {
         }
     }
 
+    /// The same without what senders gave beside what is read: nobody looked into it.
+    #[must_use]
+    pub fn without_kept(&self) -> Self {
+        let mut bare = self.clone();
+        bare.encounter.kept.clear();
+        bare.patient.iter_mut().for_each(|p| p.kept.clear());
+        bare.documents.iter_mut().for_each(|d| d.kept.clear());
+        bare.observations.iter_mut().for_each(|o| o.kept.clear());
+        bare.orders.iter_mut().for_each(|o| o.kept.clear());
+        bare.medications.iter_mut().for_each(|m| m.kept.clear());
+        bare.procedures.iter_mut().for_each(|p| p.kept.clear());
+        bare.problems.iter_mut().for_each(|p| p.kept.clear());
+        for prior in &mut bare.prior {
+            prior.encounter.kept.clear();
+            prior.documents.iter_mut().for_each(|d| d.kept.clear());
+            prior.observations.iter_mut().for_each(|o| o.kept.clear());
+        }
+        bare
+    }
+
+    /// How many things of each name senders gave beside what is read, over the whole chart.
+    pub fn kept(&self) -> std::collections::BTreeMap<&str, usize> {
+        let lists = (self.patient.iter().map(|p| &p.kept))
+            .chain([&self.encounter.kept])
+            .chain(self.documents.iter().map(|d| &d.kept))
+            .chain(self.observations.iter().map(|o| &o.kept))
+            .chain(self.orders.iter().map(|o| &o.kept))
+            .chain(self.medications.iter().map(|m| &m.kept))
+            .chain(self.procedures.iter().map(|p| &p.kept))
+            .chain(self.problems.iter().map(|p| &p.kept));
+        let mut counts = std::collections::BTreeMap::new();
+        lists.flatten().for_each(|kept| *counts.entry(kept.name.as_str()).or_default() += 1);
+        counts
+    }
+
+    /// How many results, orders, drugs, procedures and problems stand here by their dates alone: their sender named no encounter.
+    pub fn facts_by_date(&self) -> usize {
+        let none = |encounter: &Option<String>| usize::from(encounter.is_none());
+        self.observations.iter().map(|o| none(&o.encounter)).sum::<usize>()
+            + self.orders.iter().map(|o| none(&o.encounter)).sum::<usize>()
+            + self.medications.iter().map(|m| none(&m.encounter)).sum::<usize>()
+            + self.procedures.iter().map(|p| none(&p.encounter)).sum::<usize>()
+            + self.problems.iter().map(|p| none(&p.encounter)).sum::<usize>()
+    }
+
     /// The document with this identifier.
     pub fn document(&self, identifier: &str) -> Option<&Document> {
         self.documents.iter().find(|d| d.identifier == identifier)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stay_spans_what_its_dates_say_and_no_more() {
+        use EncounterClass::{Ambulatory, Inpatient, NotGiven};
+        let at = |text: &str| Instant::parse(text).unwrap();
+        for (class, start, end, when, spans) in [
+            (Inpatient, "2026-01-05T14:00Z", Some("2026-01-09T10:00Z"), "2026-01-07T08:00Z", true),
+            (Inpatient, "2026-01-05T14:00Z", Some("2026-01-09T10:00Z"), "2026-01-05T13:00Z", false),
+            (Inpatient, "2026-01-05T14:00Z", Some("2026-01-09T10:00Z"), "2026-01-05", true), // a day is as precise as it was told
+            (Inpatient, "2026-01-05T14:00Z", Some("2026-01-09"), "2026-01-09T18:00Z", true),
+            (Inpatient, "2026-01-05T14:00Z", Some("2026-01-09T10:00Z"), "2026-01-09T18:00Z", false),
+            (Inpatient, "2026-01-05T14:00Z", None, "2026-03-01", true),
+            (NotGiven, "2026-01-05T14:00Z", None, "2026-01-06", true),
+            (Ambulatory, "2026-01-05T14:00Z", None, "2026-01-05T16:00Z", true),
+            (Ambulatory, "2026-01-05T14:00Z", None, "2026-01-06", false),
+            (Inpatient, "2026-01-05", Some("2026-01-09"), "2026-01", false), // a month says no day
+        ] {
+            let stay = Encounter { class, start: Some(at(start)), end: end.map(at), ..Encounter::default() };
+            assert_eq!(stay.spans(&at(when)), spans, "{class:?} {start} {end:?} {when}");
+        }
+        assert!(!Encounter::default().spans(&at("2026-01-05")));
     }
 }

@@ -18,7 +18,7 @@ pub use clinical::{Medication, MedicationKind, Observation, Order, Problem, Proc
 pub use document::{Document, DocumentStatus, DocumentType};
 pub use encounter::{Chart, Encounter, EncounterClass, Location, Patient, PriorEncounter, Sex};
 pub use evidence::{Evidence, Span, TextEvidence, ValueEvidence};
-pub use record::{Change, Coding, Record, RecordKind};
+pub use record::{Change, Coding, Kept, Record, RecordKind};
 pub use time::{Instant, NotATime, Precision};
 
 use serde::{Deserialize, Serialize};

@@ -14,6 +14,15 @@ pub struct Coding {
     pub display: Option<String>,
 }
 
+/// What a sender gave beside what is read: kept as it came, and given back by an export.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    /// `extension` or `modifierExtension` of FHIR, else the name of a segment of HL7 v2 (`ZPV`).
+    pub name: String,
+    /// As it came: the extension whole, or the segment as text.
+    pub value: serde_json::Value,
+}
+
 /// What a sender says about records that it sent before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -87,6 +96,21 @@ pub enum RecordKind {
 }
 
 impl Record {
+    /// Where it holds what its sender gave beside what is read; `None` for records that keep nothing.
+    pub fn kept_mut(&mut self) -> Option<&mut Vec<Kept>> {
+        Some(match self {
+            Self::Patient(p) => &mut p.kept,
+            Self::Encounter(e) => &mut e.kept,
+            Self::Document(d) => &mut d.kept,
+            Self::Observation(o) => &mut o.kept,
+            Self::Order(o) => &mut o.kept,
+            Self::Medication(m) => &mut m.kept,
+            Self::Procedure(p) => &mut p.kept,
+            Self::Problem(p) => &mut p.kept,
+            Self::Provider(_) | Self::Change(_) => return None,
+        })
+    }
+
     /// Its kind.
     pub fn kind(&self) -> RecordKind {
         match self {

@@ -346,6 +346,9 @@ pub struct ImportArgs {
     /// Which field of a JSON line, or column of a table, is what (TOML)
     #[arg(long, value_name = "FILE")]
     pub map: Option<PathBuf>,
+    /// Which type a sender's code or title stands for (TOML: "Hospital course" = "discharge_summary") [default: the store's note_types.toml]
+    #[arg(long, value_name = "FILE")]
+    pub types: Option<PathBuf>,
 }
 
 /// `export`.
@@ -366,6 +369,9 @@ pub struct ExportArgs {
     /// What the reader found in their notes instead: drafts of Conditions and Observations, or with --form json-lines readings
     #[arg(long, conflicts_with = "gaps")]
     pub findings: bool,
+    /// What people did about them instead: looks, the next ones, who took them on, what was said of gaps
+    #[arg(long, conflicts_with_all = ["gaps", "findings"])]
+    pub reviews: bool,
     /// Which table of a chart, with --form csv
     #[arg(long, value_name = "TABLE", default_value = "notes", value_parser = ["notes", "results", "stays", "patients"])]
     pub table: String,
@@ -373,7 +379,7 @@ pub struct ExportArgs {
     #[arg(long)]
     pub raw: bool,
     /// For training: without the people in them. Lists what would be replaced and where; the code at its end exports
-    #[arg(long, conflicts_with_all = ["gaps", "findings", "table", "raw"])]
+    #[arg(long, conflicts_with_all = ["gaps", "findings", "reviews", "table", "raw"])]
     pub deidentify: bool,
     /// With --deidentify: the code of the list that you looked through
     #[arg(long, value_name = "CODE", requires = "deidentify")]

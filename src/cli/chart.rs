@@ -52,7 +52,9 @@ pub fn chart(global: &Global, encounter: &str, out: &Out) -> Result<u8> {
         "documents": view.chart.documents.iter().zip(view.readings.iter()).map(|(d, r)| json!({
             "identifier": d.identifier, "version": d.version, "type": d.document_type.unwrap_or(r.document_type), "title": d.title, "time": d.time,
             "author": d.author, "signer": d.signer, "status": d.status, "seen": view.seen.contains(&d.identifier),
+            "type_guessed": d.document_type.is_none(), "encounter_guessed": d.guessed,
         })).collect::<Vec<_>>(),
+        "facts_by_date": view.chart.facts_by_date(), "kept": view.chart.kept(),
         "observations": view.chart.observations, "orders": view.chart.orders, "medications": view.chart.medications,
         "procedures": view.chart.procedures, "problems": view.chart.problems,
         "gaps": view.gaps, "queries": view.queries, "withheld": view.withheld,
@@ -82,8 +84,14 @@ fn plain_chart(view: &ChartView) -> String {
         let new = if view.seen.contains(&d.identifier) { ' ' } else { '*' };
         let time = d.time.map_or_else(|| "no date".to_owned(), |t| t.display());
         let author = d.author.as_ref().map_or("author not given", |a| a.display());
+        let guessed = match (d.document_type.is_none(), d.guessed) {
+            (true, true) => "   (type and stay guessed)",
+            (true, false) => "   (type guessed)",
+            (false, true) => "   (stay guessed by date)",
+            (false, false) => "",
+        };
         text.push_str(&format!(
-            "\n{new} {time:<18} {:<18} {author:<28} {}",
+            "\n{new} {time:<18} {:<18} {author:<28} {}{guessed}",
             d.document_type.unwrap_or(r.document_type).label(),
             d.identifier
         ));
@@ -91,6 +99,16 @@ fn plain_chart(view: &ChartView) -> String {
     for w in &view.withheld {
         let time = w.time.map_or_else(|| "no date".to_owned(), |t| t.display());
         text.push_str(&format!("\n- {time:<18} withheld: {}; read for no gap   {}", w.class.label(), w.document));
+    }
+    let by_date = view.chart.facts_by_date();
+    if by_date > 0 {
+        text.push_str(&format!(
+            "\n\n{by_date} results, orders, drugs, procedures or problems name no stay: they stand here by their dates (guessed)"
+        ));
+    }
+    let kept: Vec<String> = view.chart.kept().iter().map(|(name, count)| format!("{count} {name}")).collect();
+    if !kept.is_empty() {
+        text.push_str(&format!("\n\nKept as it was sent, and given back by an export: {}", kept.join(", ")));
     }
     text.push_str("\n\nGaps");
     if view.gaps.is_empty() {

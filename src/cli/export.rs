@@ -4,7 +4,7 @@ use super::args::{ExportArgs, Global};
 use super::out;
 use super::place;
 use crate::error::{Result, Trouble};
-use crate::export::{Table, bundle, findings_bundle, findings_lines, gap_bundle, gap_table, table};
+use crate::export::{Table, bundle, findings_bundle, findings_lines, gap_bundle, gap_table, review_bundle, review_table, table};
 use crate::work::{Desk, LocalDesk, evaluate};
 use lacuna_index::Stop;
 use std::io::IsTerminal;
@@ -28,6 +28,20 @@ pub fn run(global: &Global, args: &ExportArgs) -> Result<u8> {
         return match args.form.as_str() {
             "csv" => print(&gap_table(&gaps, args.raw)),
             _ => out::json_line(&gap_bundle(&gaps)).map(|()| 0),
+        };
+    }
+    if args.reviews {
+        let mut known = Vec::new();
+        for name in &names {
+            let encounter = desk.load(name)?.encounter.identifier;
+            record(&desk, "reviews.export", &encounter, &args.form)?;
+            known.push(encounter);
+        }
+        let mut reviews = desk.store().reviews()?;
+        reviews.retain(|review| known.contains(&review.encounter));
+        return match args.form.as_str() {
+            "csv" => print(&review_table(&reviews, args.raw)),
+            _ => out::json_line(&review_bundle(&reviews)).map(|()| 0),
         };
     }
     if args.findings {

@@ -2,20 +2,21 @@
 
 use super::args::{Global, ImportArgs, ImportCommand};
 use super::input;
+use super::interrupt;
 use super::out::Out;
 use super::place;
 use crate::error::{Result, Trouble};
-use crate::intake::{Details, FieldMap, Format, Options, SlashDates};
+use crate::intake::{Details, FieldMap, Format, NoteTypes, Options, SlashDates};
 use crate::store::{RunReport, Store};
 use crate::work::{
-    Entered, ImportProgress, ImportReport, Input, Reject, Session, Suspect, Watch, doubles, dry_run, import, merge, past_import,
+    Clock, Entered, ImportProgress, ImportReport, Input, Reject, Session, Suspect, Watch, doubles, dry_run, import, merge, past_import,
     past_imports, undo_import,
 };
 use lacuna_index::Stop;
 use serde_json::json;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Reads files and folders into the store, or shows past imports.
 pub fn run(global: &Global, args: &ImportArgs, out: &Out) -> Result<u8> {
@@ -30,22 +31,28 @@ pub fn run(global: &Global, args: &ImportArgs, out: &Out) -> Result<u8> {
     if let Some(file) = &args.map {
         options.map = FieldMap::parse_toml(&input::name(file), &input::text(file, input::FIELD_MAP)?)?;
     }
+    if let Some(file) = &args.types {
+        options.types = NoteTypes::parse_toml(&input::name(file), &input::text(file, input::NOTE_TYPES)?)?;
+    }
+    options.now = Some(Clock::Host.now());
+    let stop = interrupt::stop();
     let show = std::io::stderr().is_terminal() && !out.json();
+    let mut gauge = Gauge::new();
     let mut tell = |p: &ImportProgress| {
         if show {
-            progress(p);
+            gauge.show(p);
         }
     };
     let pasted = pasted(args)?;
     let input = pasted.as_deref().map_or(Input::Paths(&args.paths), Input::Pasted);
     let report = if args.dry_run {
-        dry_run(input, &options, &Stop::new(), &mut tell)?
+        dry_run(input, &options, &stop, &mut tell)?
     } else {
         let Entered { store, session, .. } = place::enter(global)?;
         if let Some(folder) = &args.watch {
-            return watch(&store, &session, folder, &options, args, out);
+            return watch(&store, &session, folder, &options, &stop, args, out);
         }
-        import(&store, &session, input, &options, &Stop::new(), &mut tell)?
+        import(&store, &session, input, &options, &stop, &mut tell)?
     };
     if show {
         writeln!(std::io::stderr()).ok();
@@ -84,11 +91,11 @@ fn pasted(args: &ImportArgs) -> Result<Option<Vec<u8>>> {
 }
 
 /// Takes files as they come, until it is stopped: each is told in a line (with `--json` an object a line).
-fn watch(store: &Store, session: &Session, folder: &Path, options: &Options, args: &ImportArgs, out: &Out) -> Result<u8> {
+fn watch(store: &Store, session: &Session, folder: &Path, options: &Options, stop: &Stop, args: &ImportArgs, out: &Out) -> Result<u8> {
     let mut watch = Watch::new(folder)?;
-    let (stop, mut looks) = (Stop::new(), 0_u64);
+    let mut looks = 0_u64;
     loop {
-        let taken = watch.look(store, session, options, &stop)?;
+        let taken = watch.look(store, session, options, stop)?;
         for one in &taken {
             let line = json!({"file": one.file, "now": one.now, "report": one.report});
             out.show(&line, || {
@@ -107,7 +114,14 @@ fn watch(store: &Store, session: &Session, folder: &Path, options: &Options, arg
         if args.once && looks > 1 && taken.is_empty() {
             return Ok(0);
         }
-        std::thread::sleep(Duration::from_secs(args.every));
+        // Asleep in short stretches, so that Ctrl-C is heard.
+        let next = Instant::now() + Duration::from_secs(args.every);
+        while Instant::now() < next && !stop.stopped() {
+            std::thread::sleep(Duration::from_millis(100).min(next.saturating_duration_since(Instant::now())));
+        }
+        if stop.stopped() {
+            return Ok(0); // a file that was being taken stays, and is taken the next time
+        }
     }
 }
 
@@ -208,9 +222,47 @@ fn one(r: &Reject, text: &mut String) {
     }
 }
 
-fn progress(p: &ImportProgress) {
+/// A line that says how far an import is, a few times a second.
+struct Gauge {
+    begun: Instant,
+    shown: Option<Instant>,
+}
+
+impl Gauge {
+    fn new() -> Self {
+        Self { begun: Instant::now(), shown: None }
+    }
+
+    fn show(&mut self, p: &ImportProgress) {
+        const PAUSE: Duration = Duration::from_millis(100);
+        let now = Instant::now();
+        if self.shown.is_some_and(|shown| now.duration_since(shown) < PAUSE) && p.done < p.total {
+            return;
+        }
+        self.shown = Some(now);
+        write!(std::io::stderr(), "\r{}\x1b[K", gauge(p, now.duration_since(self.begun))).ok();
+    }
+}
+
+/// How far, how fast, how long still, and what was refused.
+fn gauge(p: &ImportProgress, spent: Duration) -> String {
     let percent = (p.done * 100).checked_div(p.total).unwrap_or(0).min(100);
-    write!(std::io::stderr(), "\r{percent:3} %  {} documents", p.documents).ok();
+    let mut line = format!("{percent:3} %  {} documents", p.documents);
+    let seconds = spent.as_secs_f64();
+    if seconds >= 0.5 && p.done > 0 {
+        let rate = p.done as f64 / seconds;
+        line.push_str(&format!("  {:.1} MB/s", rate / 1e6));
+        let left = (p.total.saturating_sub(p.done) as f64 / rate).ceil() as u64;
+        line.push_str(&match left {
+            0..60 => format!("  {left} s left"),
+            60..3600 => format!("  {} min left", left.div_ceil(60)),
+            _ => format!("  {} h {} min left", left / 3600, left % 3600 / 60),
+        });
+    }
+    if p.rejected > 0 {
+        line.push_str(&format!("  {} refused", p.rejected));
+    }
+    line
 }
 
 fn plain(report: &ImportReport) -> String {
@@ -236,4 +288,18 @@ fn plain(report: &ImportReport) -> String {
         text.push_str("\n\nStopped before the end; what was read is stored. The same command again goes on.");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gauge_says_how_far_how_fast_how_long_and_what_was_refused() {
+        let p = |done, rejected| ImportProgress { done, total: 100_000_000, documents: 7, rejected };
+        assert_eq!(gauge(&p(0, 0), Duration::from_millis(10)), "  0 %  7 documents");
+        assert_eq!(gauge(&p(40_000_000, 3), Duration::from_secs(2)), " 40 %  7 documents  20.0 MB/s  3 s left  3 refused");
+        assert_eq!(gauge(&p(1_000_000, 0), Duration::from_secs(10)), "  1 %  7 documents  0.1 MB/s  17 min left");
+        assert!(gauge(&p(10_000, 0), Duration::from_secs(2)).ends_with("5 h 33 min left"));
+    }
 }

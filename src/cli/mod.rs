@@ -13,6 +13,7 @@ mod export_deidentified;
 mod gaps;
 mod import;
 mod input;
+mod interrupt;
 mod linear;
 mod out;
 mod people;

@@ -2,7 +2,7 @@
 
 use super::{IDENTIFIER, class_code};
 use crate::chart::{
-    Chart, Coding, Document, DocumentStatus, Encounter, Instant, Medication, MedicationKind, Observation, Order, Patient, Problem,
+    Chart, Coding, Document, DocumentStatus, Encounter, Instant, Kept, Medication, MedicationKind, Observation, Order, Patient, Problem,
     Procedure, Provider, Quantity, Sex, Value as Given,
 };
 use crate::hash::sha256;
@@ -12,7 +12,8 @@ use serde_json::{Map, Value, json};
 /// The bundle: patient, encounter and everything of it, in the chart's order. The same chart gives the same bytes.
 pub fn bundle(chart: &Chart) -> Value {
     let mut entries = Vec::new();
-    let mut add = |resource_type: &str, identifier: &str, mut resource: Map<String, Value>| {
+    let stay = &chart.encounter.identifier;
+    let mut add = |resource_type: &str, identifier: &str, mut resource: Map<String, Value>, kept: &[Kept]| {
         let id = uuid(resource_type, identifier);
         let mut whole = Map::new();
         whole.insert("resourceType".to_owned(), resource_type.into());
@@ -22,22 +23,23 @@ pub fn bundle(chart: &Chart) -> Value {
             identifiers.extend(others);
         }
         whole.insert("identifier".to_owned(), identifiers.into());
+        give_back(&mut resource, kept);
         whole.append(&mut resource);
         entries.push(json!({"fullUrl": format!("urn:uuid:{id}"), "resource": whole}));
     };
     if let Some(patient) = &chart.patient {
-        add("Patient", &patient.identifier, of_patient(patient));
+        add("Patient", &patient.identifier, of_patient(patient), &patient.kept);
     }
-    add("Encounter", &chart.encounter.identifier, of_encounter(&chart.encounter));
-    chart.documents.iter().for_each(|d| add("DocumentReference", &d.identifier, of_document(d)));
-    chart.observations.iter().for_each(|o| add("Observation", &o.identifier, of_observation(o)));
-    chart.orders.iter().for_each(|o| add("ServiceRequest", &o.identifier, of_order(o)));
+    add("Encounter", stay, of_encounter(&chart.encounter), &chart.encounter.kept);
+    chart.documents.iter().for_each(|d| add("DocumentReference", &d.identifier, of_document(d, stay), &d.kept));
+    chart.observations.iter().for_each(|o| add("Observation", &o.identifier, of_observation(o, stay), &o.kept));
+    chart.orders.iter().for_each(|o| add("ServiceRequest", &o.identifier, of_order(o, stay), &o.kept));
     for drug in &chart.medications {
-        let (resource_type, resource) = of_medication(drug);
-        add(resource_type, &drug.identifier, resource);
+        let (resource_type, resource) = of_medication(drug, stay);
+        add(resource_type, &drug.identifier, resource, &drug.kept);
     }
-    chart.procedures.iter().for_each(|p| add("Procedure", &p.identifier, of_procedure(p)));
-    chart.problems.iter().for_each(|p| add("Condition", &p.identifier, of_problem(p)));
+    chart.procedures.iter().for_each(|p| add("Procedure", &p.identifier, of_procedure(p, stay), &p.kept));
+    chart.problems.iter().for_each(|p| add("Condition", &p.identifier, of_problem(p, stay), &p.kept));
     json!({"resourceType": "Bundle", "type": "collection", "entry": entries})
 }
 
@@ -106,6 +108,29 @@ fn to(resource_type: &str, identifier: Option<&String>) -> Option<Value> {
     let identifier = identifier?;
     let reference = format!("urn:uuid:{}", uuid(resource_type, identifier));
     Some(json!({"reference": reference, "type": resource_type, "identifier": {"system": IDENTIFIER, "value": identifier}}))
+}
+
+/// The encounter of a record: the one that its sender named, else the stay that it stands in by its date, and that this is guessed.
+fn at(encounter: Option<&String>, stay: &str) -> Option<Value> {
+    to("Encounter", encounter).or_else(|| {
+        let mut guessed = to("Encounter", Some(&stay.to_owned()).filter(|stay| !stay.is_empty()))?;
+        let said = json!([{"url": "urn:lacuna:guessed", "valueCode": "by-date"}]);
+        guessed.as_object_mut()?.insert("extension".to_owned(), said);
+        Some(guessed)
+    })
+}
+
+/// What senders gave beside what is read goes back as it came: extensions as they were, segments of HL7 v2 in one of ours.
+fn give_back(resource: &mut Map<String, Value>, kept: &[Kept]) {
+    for one in kept {
+        let (place, value) = match one.name.as_str() {
+            "extension" | "modifierExtension" => (one.name.as_str(), one.value.clone()),
+            _ => ("extension", json!({"url": "urn:lacuna:hl7-segment", "valueString": one.value})),
+        };
+        if let Value::Array(list) = resource.entry(place).or_insert_with(|| Value::Array(Vec::new())) {
+            list.push(value);
+        }
+    }
 }
 
 /// A person, whole in the reference itself.
@@ -180,14 +205,14 @@ fn of_encounter(e: &Encounter) -> Map<String, Value> {
         .0
 }
 
-fn of_document(d: &Document) -> Map<String, Value> {
+fn of_document(d: &Document, stay: &str) -> Map<String, Value> {
     let status = match d.status {
         DocumentStatus::NotGiven => None,
         given => serde_json::to_value(given).ok(),
     };
     let data = base64::engine::general_purpose::STANDARD.encode(d.text.as_bytes());
     let context = Fields::default()
-        .with("encounter", to("Encounter", d.encounter.as_ref()).map(|encounter| json!([encounter])))
+        .with("encounter", at(d.encounter.as_ref().filter(|_| !d.guessed), stay).map(|encounter| json!([encounter])))
         .with("practiceSetting", words(d.service.as_ref()));
     let amends = d.amends.as_ref();
     Fields::default()
@@ -208,7 +233,7 @@ fn of_document(d: &Document) -> Map<String, Value> {
         .0
 }
 
-fn of_observation(o: &Observation) -> Map<String, Value> {
+fn of_observation(o: &Observation, stay: &str) -> Map<String, Value> {
     let limit = |value: Option<f64>| value.map(|value| json!({"value": value}));
     let range = Fields::default().with("low", limit(o.low)).with("high", limit(o.high));
     let mut fields = Fields::default()
@@ -216,7 +241,7 @@ fn of_observation(o: &Observation) -> Map<String, Value> {
         .with("category", plain_code(o.category.as_ref()).map(|c| json!([c])))
         .with("code", concept(o.code.as_ref(), &o.name))
         .with("subject", to("Patient", o.patient.as_ref()))
-        .with("encounter", to("Encounter", o.encounter.as_ref()))
+        .with("encounter", at(o.encounter.as_ref(), stay))
         .time("effectiveDateTime", o.time);
     fields = match &o.value {
         None => fields,
@@ -236,27 +261,27 @@ fn quantity(q: &Quantity) -> Value {
     Value::Object(fields.0)
 }
 
-fn of_order(o: &Order) -> Map<String, Value> {
+fn of_order(o: &Order, stay: &str) -> Map<String, Value> {
     Fields::default()
         .text("status", o.status.as_ref())
         .with("intent", Some("order".into()))
         .with("code", concept(o.code.as_ref(), &o.name))
         .with("subject", to("Patient", o.patient.as_ref()))
-        .with("encounter", to("Encounter", o.encounter.as_ref()))
+        .with("encounter", at(o.encounter.as_ref(), stay))
         .time("authoredOn", o.time)
         .with("requester", person(o.requester.as_ref()))
         .0
 }
 
 /// Ordered for the stay, given, or taken at home: three resources.
-fn of_medication(m: &Medication) -> (&'static str, Map<String, Value>) {
+fn of_medication(m: &Medication, stay: &str) -> (&'static str, Map<String, Value>) {
     let mut dosage = Fields::default().text("text", m.dose.as_ref()).with("route", words(m.route.as_ref()));
     let common = |visit: &str| {
         Fields::default()
             .text("status", m.status.as_ref())
             .with("medicationCodeableConcept", concept(m.code.as_ref(), &m.name))
             .with("subject", to("Patient", m.patient.as_ref()))
-            .with(visit, to("Encounter", m.encounter.as_ref()))
+            .with(visit, at(m.encounter.as_ref(), stay))
     };
     if m.kind == MedicationKind::Ordered {
         dosage = dosage.with("timing", m.end.map(|end| json!({"repeat": {"boundsPeriod": {"end": end.to_string()}}})));
@@ -274,13 +299,13 @@ fn of_medication(m: &Medication) -> (&'static str, Map<String, Value>) {
     }
 }
 
-fn of_procedure(p: &Procedure) -> Map<String, Value> {
+fn of_procedure(p: &Procedure, stay: &str) -> Map<String, Value> {
     let fields = Fields::default()
         .text("status", p.status.as_ref())
         .with("category", words(p.category.as_ref()))
         .with("code", concept(p.code.as_ref(), &p.name))
         .with("subject", to("Patient", p.patient.as_ref()))
-        .with("encounter", to("Encounter", p.encounter.as_ref()))
+        .with("encounter", at(p.encounter.as_ref(), stay))
         .with("performer", person(p.performer.as_ref()).map(|actor| json!([{"actor": actor}])));
     match p.end {
         None => fields.time("performedDateTime", p.start).0,
@@ -288,14 +313,14 @@ fn of_procedure(p: &Procedure) -> Map<String, Value> {
     }
 }
 
-fn of_problem(p: &Problem) -> Map<String, Value> {
+fn of_problem(p: &Problem, stay: &str) -> Map<String, Value> {
     Fields::default()
         .with("clinicalStatus", plain_code(p.clinical_status.as_ref()))
         .with("verificationStatus", plain_code(p.verification.as_ref()))
         .with("category", plain_code(p.category.as_ref()).map(|c| json!([c])))
         .with("code", concept(p.code.as_ref(), &p.name))
         .with("subject", to("Patient", p.patient.as_ref()))
-        .with("encounter", to("Encounter", p.encounter.as_ref()))
+        .with("encounter", at(p.encounter.as_ref(), stay))
         .time("onsetDateTime", p.onset)
         .time("recordedDate", p.recorded)
         .extension("present-on-admission", "valueCode", p.present_on_admission.clone().map(Value::from))

@@ -9,6 +9,7 @@ pub mod deidentify;
 mod fhir;
 mod findings;
 mod gaps;
+mod reviews;
 mod table;
 
 use crate::chart::EncounterClass;
@@ -16,6 +17,7 @@ pub use audit::{audit_bundle, audit_table};
 pub use fhir::bundle;
 pub use findings::{DRAFT, findings_bundle, findings_lines};
 pub use gaps::{gap_bundle, gap_table};
+pub use reviews::{review_bundle, review_table};
 pub use table::{Table, table};
 
 /// The system of an identifier that is our own record's.

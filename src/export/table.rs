@@ -49,7 +49,22 @@ fn guarded(cell: &str, raw: bool) -> String {
 }
 
 fn notes(charts: &[Chart], raw: bool) -> String {
-    let head = ["id", "type", "title", "author", "signer", "signed", "date", "patient", "mrn", "encounter", "service", "withdrawn", "text"];
+    let head = [
+        "id",
+        "type",
+        "title",
+        "author",
+        "signer",
+        "signed",
+        "date",
+        "patient",
+        "mrn",
+        "encounter",
+        "encounter_guessed",
+        "service",
+        "withdrawn",
+        "text",
+    ];
     let person = |p: &Option<Provider>| p.as_ref().and_then(|p| p.name.clone());
     let rows = charts.iter().flat_map(|chart| {
         chart.documents.iter().map(move |d| {
@@ -63,7 +78,8 @@ fn notes(charts: &[Chart], raw: bool) -> String {
                 d.time.map(|t| t.to_string()),
                 d.patient.clone(),
                 chart.patient.as_ref().and_then(|p| p.mrn.clone()),
-                d.encounter.clone().filter(|_| !chart.encounter.implied),
+                d.encounter.clone().filter(|_| !chart.encounter.implied && !d.guessed),
+                Some(chart.encounter.identifier.clone()).filter(|_| d.guessed),
                 d.service.clone(),
                 (d.status == DocumentStatus::EnteredInError).then(|| "1".to_owned()),
                 Some(d.text.clone()),
@@ -74,9 +90,22 @@ fn notes(charts: &[Chart], raw: bool) -> String {
 }
 
 fn results(charts: &[Chart], raw: bool) -> String {
-    let head =
-        ["result_id", "label", "loinc", "value", "unit", "ref_range_lower", "ref_range_upper", "flag", "date", "patient", "encounter"];
-    let rows = charts.iter().flat_map(|chart| &chart.observations).map(|o| {
+    let head = [
+        "result_id",
+        "label",
+        "loinc",
+        "value",
+        "unit",
+        "ref_range_lower",
+        "ref_range_upper",
+        "flag",
+        "date",
+        "patient",
+        "encounter",
+        "encounter_guessed",
+    ];
+    let all = charts.iter().flat_map(|chart| chart.observations.iter().map(move |o| (&chart.encounter.identifier, o)));
+    let rows = all.map(|(stay, o)| {
         let (value, unit) = match &o.value {
             None => (None, None),
             Some(Value::Text(text)) => (Some(text.clone()), None),
@@ -94,6 +123,7 @@ fn results(charts: &[Chart], raw: bool) -> String {
             o.time.map(|t| t.to_string()),
             o.patient.clone(),
             o.encounter.clone(),
+            Some(stay.clone()).filter(|_| o.encounter.is_none()),
         ])
     });
     write(&head, rows, raw)

@@ -3,11 +3,14 @@
 use crate::chart::{Instant, NotATime};
 use crate::error::Trouble;
 
-/// The instant that digits stand for. Nothing, `""` (HL7's "delete this") and all zeros are no time and no fault.
+/// The instant that digits stand for. Nothing, and `""` (HL7's "delete this"), are no time and no fault; zeros are no day of any calendar.
 pub(crate) fn read(words: &str) -> Result<Option<Instant>, NotATime> {
     let words = words.trim();
-    if words.is_empty() || words == "\"\"" || words.bytes().all(|b| b == b'0') {
+    if words.is_empty() || words == "\"\"" {
         return Ok(None);
+    }
+    if words.bytes().all(|b| b == b'0') {
+        return Err(NotATime::Day);
     }
     let (clock, offset) = match words.find(['+', '-', 'Z', 'z']) {
         Some(at) => words.split_at(at),
@@ -63,7 +66,7 @@ mod tests {
         ] {
             assert_eq!(read(words).unwrap().unwrap().to_string(), iso);
         }
-        for nothing in ["", "  ", "\"\"", "0000", "00000000", "00000000000000"] {
+        for nothing in ["", "  ", "\"\""] {
             assert_eq!(read(nothing), Ok(None));
         }
     }
@@ -73,6 +76,8 @@ mod tests {
         for (words, why) in [
             ("20260230", NotATime::Day),
             ("00000101", NotATime::Day),
+            ("0000", NotATime::Day),
+            ("00000000000000", NotATime::Day),
             ("2026010525", NotATime::Clock),
             ("202601051", NotATime::Form),
             ("Jan 5", NotATime::Form),

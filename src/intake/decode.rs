@@ -1,8 +1,14 @@
 //! Bytes into text. The rule: byte order mark, else strict UTF-8, else UTF-16 when every second byte is NUL, else windows-1252,
 //! and whichever it was is recorded. Guessing by letter statistics is worse: it takes US notes for Central European ones.
+//!
+//! Systems glue texts together: where letters of UTF-8 stand between single bytes of windows-1252, each is read as what it is, and that is
+//! told. As UTF-8 count only those that nobody writes in windows-1252 (`Ã©`, `Â°`, `â€œ`): `É’` stays what it is.
 
 use crate::error::Trouble;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+/// The encoding of a text that is in two.
+pub(super) const MIXED: &str = "utf-8 and windows-1252";
 
 /// Decoded text, and the encoding when it was not UTF-8.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,11 +55,51 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Refusal> {
             Ok(text) if !text.contains('\0') => Decoded { text: text.to_owned(), encoding: None },
             _ => match utf16_without_mark(bytes) {
                 Some(encoding) => with(bytes, encoding)?,
-                None => with(bytes, WINDOWS_1252)?,
+                None => match mixed(bytes) {
+                    Some(text) => Decoded { text, encoding: Some(MIXED.to_owned()) },
+                    None => with(bytes, WINDOWS_1252)?,
+                },
             },
         },
     };
     check(decoded)
+}
+
+/// A text of two encodings, each letter read in its own; `None` when it is not one.
+fn mixed(bytes: &[u8]) -> Option<String> {
+    let mut out = String::with_capacity(bytes.len() + bytes.len() / 8);
+    let mut wide = 0_usize;
+    let single = |bytes: &[u8]| WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned();
+    for chunk in bytes.utf8_chunks() {
+        for letter in chunk.valid().chars() {
+            let mut units = [0; 4];
+            let written = letter.encode_utf8(&mut units).as_bytes();
+            match written {
+                [_] => out.push(letter),
+                // Lead bytes that windows-1252 has as `Â`, `Ã` and `â` before a sign.
+                [0xc2 | 0xc3, _] | [0xe2, 0x80 | 0x82 | 0x84 | 0x86 | 0x89, _] => {
+                    wide += 1;
+                    out.push(letter);
+                }
+                _ => out.push_str(&single(written)),
+            }
+        }
+        out.push_str(&single(chunk.invalid()));
+    }
+    (wide > 0).then_some(out)
+}
+
+/// The line (from 1) where a text of two encodings first holds what is no UTF-8.
+pub(super) fn first_odd_line(bytes: &[u8]) -> u64 {
+    let good = std::str::from_utf8(bytes).err().map_or(0, |error| error.valid_up_to());
+    bytes.get(..good).unwrap_or_default().iter().filter(|b| **b == b'\n').count() as u64 + 1
+}
+
+/// That a text is in two encodings.
+pub(super) fn told_mixed() -> Trouble {
+    Trouble::input("the text mixes two encodings")
+        .why("single bytes of windows-1252 stand between letters of UTF-8; each was read as what it is")
+        .hint("look through the note, and have its sender send UTF-8")
 }
 
 /// Decodes a note whose sender named the encoding; what the bytes say wins when they do not fit the name.
@@ -160,6 +206,17 @@ mod tests {
             assert_eq!(decoded.text, "Temp 38.5°, BP 90/60");
             assert_eq!(decoded.encoding.as_deref(), encoding);
         }
+    }
+
+    #[test]
+    fn two_encodings_in_one_text_are_read_each_as_its_own() {
+        let glued = [b"caf\xc3\xa9 \xe2\x80\x9cok\xe2\x80\x9d\n".as_slice(), b"38.5\xb0C \x93ok\x94\n"].concat();
+        let decoded = decode(&glued).unwrap();
+        assert_eq!((decoded.text.as_str(), decoded.encoding.as_deref()), ("café “ok”\n38.5°C “ok”\n", Some(MIXED)));
+        assert_eq!(first_odd_line(&glued), 2);
+        // Capital letters before a quotation mark look like UTF-8, and are none.
+        let plain = decode(b"CAF\xc9\x92S, 38.5\xb0C").unwrap();
+        assert_eq!((plain.text.as_str(), plain.encoding.as_deref()), ("CAFÉ’S, 38.5°C", Some("windows-1252")));
     }
 
     #[test]

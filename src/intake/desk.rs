@@ -1,6 +1,7 @@
 //! One run: the sink, the choices, how far it is, and which identifiers came by.
 
-use super::{Limits, Options, Origin, Sink};
+use super::sense::Sense;
+use super::{Limits, Options, Origin, Sink, decode};
 use crate::chart::{Change, Document, Record};
 use crate::error::Trouble;
 use sha2::{Digest, Sha256};
@@ -14,13 +15,14 @@ pub(super) struct Desk<'a> {
     seen: HashMap<u64, (u64, Option<u64>)>,
     // What is done when everything else of the run is there: a document may come before the one it replaces, or after it.
     later: Vec<(Change, Origin)>,
+    sense: Sense,
     done: u64,
     total: u64,
 }
 
 impl<'a> Desk<'a> {
     pub(super) fn new(options: &'a Options, sink: &'a mut dyn Sink) -> Self {
-        Self { sink, options, seen: HashMap::new(), later: Vec::new(), done: 0, total: 0 }
+        Self { sink, options, seen: HashMap::new(), later: Vec::new(), sense: Sense::default(), done: 0, total: 0 }
     }
 
     pub(super) fn options(&self) -> &'a Options {
@@ -64,9 +66,22 @@ impl<'a> Desk<'a> {
         self.sink.notice(notice);
     }
 
-    pub(super) fn take(&mut self, record: Record, origin: &Origin) -> Result<(), Trouble> {
-        if let Record::Document(document) = &record {
-            self.watch(document, origin);
+    pub(super) fn take(&mut self, mut record: Record, origin: &Origin) -> Result<(), Trouble> {
+        match &mut record {
+            Record::Document(document) => {
+                self.options.types.name(document);
+                self.watch(document, origin);
+                // A file that is one note tells the line inside it itself.
+                if origin.line.is_some() && document.encoding.as_deref() == Some(decode::MIXED) {
+                    self.notice(decode::told_mixed().at(&origin.source, origin.line));
+                }
+            }
+            Record::Patient(patient) => self.sense.patient(patient, self.options.now),
+            Record::Encounter(encounter) => self.sense.encounter(encounter),
+            _ => {}
+        }
+        for notice in self.sense.told() {
+            self.sink.notice(notice.at(&origin.source, origin.line));
         }
         self.sink.take(record, origin)
     }
@@ -86,7 +101,9 @@ impl<'a> Desk<'a> {
     }
 
     fn watch(&mut self, document: &Document, origin: &Origin) {
-        let text = short_hash(document.text.as_bytes());
+        // Every reader has made the hash of the text already.
+        let text = document.sha256.get(..16).and_then(|hex| u64::from_str_radix(hex, 16).ok());
+        let text = text.unwrap_or_else(|| short_hash(document.text.as_bytes()));
         let patient = document.patient.as_deref().map(|patient| short_hash(patient.as_bytes()));
         let before = self.seen.insert(short_hash(document.identifier.as_bytes()), (text, patient));
         // Under another patient it is no new version: whoever keeps the records refuses it.
@@ -103,7 +120,7 @@ impl<'a> Desk<'a> {
     }
 }
 
-fn short_hash(bytes: &[u8]) -> u64 {
+pub(super) fn short_hash(bytes: &[u8]) -> u64 {
     Sha256::digest(bytes).iter().take(8).fold(0, |hash, byte| (hash << 8) | u64::from(*byte))
 }
 

@@ -1,6 +1,6 @@
 //! Files of one JSON object per line: notes, or FHIR resources. One line is in memory at a time.
 
-use super::desk::Desk;
+use super::desk::{Desk, short_hash};
 use super::walk::{self, Found};
 use super::{Format, Origin, decode, fhir, json, notes};
 use crate::error::Trouble;
@@ -11,11 +11,23 @@ use std::io::{self, BufRead, BufReader};
 /// How many bytes go by between two reports of progress.
 const STEP: u64 = 256 << 10;
 
-/// What a file of notes has already named, so that each patient and encounter is handed on once.
+/// What a file of notes has already named, so that each patient and encounter is handed on once. Short hashes: small enough for millions.
 #[derive(Default)]
 pub(super) struct Named {
-    pub(super) patients: HashSet<String>,
-    pub(super) encounters: HashSet<String>,
+    patients: HashSet<u64>,
+    encounters: HashSet<u64>,
+}
+
+impl Named {
+    /// Whether this patient is named for the first time.
+    pub(super) fn patient(&mut self, identifier: &str) -> bool {
+        self.patients.insert(short_hash(identifier.as_bytes()))
+    }
+
+    /// Whether this encounter is named for the first time.
+    pub(super) fn encounter(&mut self, identifier: &str) -> bool {
+        self.encounters.insert(short_hash(identifier.as_bytes()))
+    }
 }
 
 /// Reads a file line by line. Each line that cannot be read is rejected by its number; the rest goes on.

@@ -29,22 +29,26 @@ mod fields;
 mod hl7;
 mod html;
 mod json;
+mod kept;
 mod lines;
 mod manifest;
 mod notes;
 mod rtf;
+mod sense;
 mod sniff;
 mod table;
+mod types;
 mod walk;
 mod whole;
 
 pub use details::{Details, SlashDates};
 pub use fields::FieldMap;
 pub use lines::next_line;
+pub use types::NoteTypes;
 pub use walk::open_named;
 pub use whole::Wanted;
 
-use crate::chart::Record;
+use crate::chart::{Instant, Record};
 use crate::error::Trouble;
 use desk::Desk;
 use serde::{Deserialize, Serialize};
@@ -125,6 +129,10 @@ pub struct Options {
     pub map: FieldMap,
     /// Where the details of plain notes come from.
     pub details: Details,
+    /// The site's own words and codes for types of notes.
+    pub types: NoteTypes,
+    /// The day of the import: nobody is born after it. Not asked for here, so that the same input gives the same records.
+    pub now: Option<Instant>,
     /// Bounds on memory.
     pub limits: Limits,
 }

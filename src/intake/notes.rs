@@ -58,6 +58,9 @@ pub(super) fn bytes(desk: &mut Desk, file: &Found, content: &[u8], rich: bool, b
             return Ok(());
         }
     };
+    if decoded.encoding.as_deref() == Some(decode::MIXED) {
+        desk.notice(decode::told_mixed().at(&file.source, Some(decode::first_odd_line(content))));
+    }
     let said = details(desk, file, &decoded.text, beside);
     if said.is_empty() { alone(desk, file, decoded) } else { told(desk, file, decoded, said) }
 }
@@ -114,6 +117,11 @@ fn rtf(desk: &mut Desk, file: &Found, content: &[u8]) -> Result<decode::Decoded,
         .map_err(|broken| Trouble::input("the RTF cannot be read").why(format!("{} (byte {})", broken.why, broken.byte)).hint(hint))?;
     if read.text.trim().is_empty() {
         return Err(Trouble::input("the RTF is not a note").why("it has no words").hint(hint));
+    }
+    if let Some(byte) = read.behind {
+        let notice =
+            Trouble::input("the RTF goes on behind its end").why(format!("a group too many ends it; from byte {byte} it was left out"));
+        desk.notice(notice.at(&file.source, None).hint(hint));
     }
     if read.unknown > 0 {
         let what = format!("{} characters of the RTF could not be read", read.unknown);
@@ -223,13 +231,13 @@ pub(super) fn line(
     for notice in times.told() {
         desk.notice(notice.at(&origin.source, origin.line));
     }
-    if let Some(patient) = patient.clone().filter(|p| named.patients.insert(p.clone())) {
+    if let Some(patient) = patient.clone().filter(|p| named.patient(p)) {
         desk.take(Record::Patient(Patient { identifier: patient, mrn: words(value, &map.mrn), ..Patient::default() }), origin)?;
     }
     match encounter {
         None => desk.take(implied(&document), origin)?,
         Some(identifier) => {
-            if named.encounters.insert(identifier.clone()) {
+            if named.encounter(&identifier) {
                 desk.take(Record::Encounter(Encounter { identifier, patient, ..Encounter::default() }), origin)?;
             }
         }

@@ -144,6 +144,53 @@ fn the_same_identifier_with_another_text_is_kept_and_told() {
 }
 
 #[test]
+fn a_negative_age_is_told_in_every_format() {
+    let bundle = br#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Encounter","id":"e","subject":{"reference":"Patient/p"},"period":{"start":"2026-01-01"}}},
+        {"resource":{"resourceType":"Patient","id":"p","birthDate":"2026-03-01"}}]}"#;
+    let stays = b"hadm_id,subject_id,admittime\nh1,p9,2026-01-05\n";
+    let people = b"subject_id,gender,dob\np9,F,2026-02-01\np10,F,2051-02-01\n";
+    let files = folder(&[("b.json", bundle), ("s.csv", stays), ("a-people.csv", people)]);
+    let now = Instant::parse("2026-11-29");
+    let keep = read(&[files.path()], &Options { now, ..Options::default() });
+    let what: Vec<&str> = keep.notices.iter().map(|n| n.what.as_str()).filter(|w| !w.starts_with("a table")).collect();
+    assert_eq!(
+        what,
+        [
+            "the date of birth lies in the future and counts as not given",
+            "the patient's date of birth lies after the stay",
+            "the patient's date of birth lies after the stay",
+        ]
+    );
+    let births = keep.records.iter().filter_map(|(r, _)| if let Record::Patient(p) = r { Some(p.birth.is_some()) } else { None });
+    assert_eq!(births.filter(|given| *given).count(), 2, "the one in the future is not given");
+    assert!(keep.notices.iter().all(|n| n.why.is_some() && n.hint.is_some() && n.source.is_some()));
+}
+
+#[test]
+fn a_text_in_two_encodings_is_read_and_told_with_its_line() {
+    let files = folder(&[
+        ("a.txt", b"caf\xc3\xa9\n38.5\xb0C\n"),
+        ("n.jsonl", b"{\"id\":\"1\",\"text\":\"fine\"}\n{\"id\":\"2\",\"text\":\"caf\xc3\xa9 38.5\xb0C\"}\n"),
+    ]);
+    let keep = read(&[files.path()], &Options::default());
+    let told: Vec<_> = keep.notices.iter().map(|n| (n.what.as_str(), n.line)).collect();
+    assert_eq!(told, [("the text mixes two encodings", Some(2)); 2]);
+    let mut texts: Vec<String> = keep.documents().iter().map(|d| d.text.clone()).collect();
+    texts.sort();
+    assert_eq!(texts, ["café\n38.5°C\n", "café 38.5°C", "fine"]);
+}
+
+#[test]
+fn the_sites_table_names_types_in_every_format() {
+    let files = folder(&[("n.jsonl", b"{\"id\":\"1\",\"type\":\"HC\",\"text\":\"one\"}\n")]);
+    let types = NoteTypes::parse_toml("t", "HC = \"discharge_summary\"").unwrap();
+    let keep = read(&[files.path()], &Options { types, ..Options::default() });
+    let document = keep.documents()[0].clone();
+    assert_eq!(document.document_type, Some(crate::chart::DocumentType::DischargeSummary));
+    assert_eq!(document.code.as_ref().unwrap().code, "HC", "the sender's own code is kept");
+}
+
+#[test]
 fn a_map_names_the_fields() {
     let notes = folder(&[("n.jsonl", b"{\"KEY\":\"A\",\"BODY\":\"one\"}\n")]);
     let map = FieldMap::parse_toml("map", "id = \"KEY\"\ntext = \"BODY\"").unwrap();

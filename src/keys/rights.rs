@@ -83,6 +83,7 @@ pub const ACTS: &[(&str, Right)] = &[
     ("chart.deidentify", Export),
     ("gaps.export", Export),
     ("findings.export", Export),
+    ("reviews.export", Export),
     ("import.begin", Bring),
     ("import.batch", Bring),
     ("import.end", Bring),

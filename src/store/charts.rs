@@ -1,10 +1,11 @@
 //! Reading charts back: one encounter whole, or all encounters in a line each.
 
-use super::{Store, trouble::because};
-use crate::chart::{Chart, Document, Encounter, EncounterClass, Id, Patient, PriorEncounter, Provider, Role};
+use super::{Store, by_date, trouble::because};
+use crate::chart::{Chart, Document, Encounter, EncounterClass, Id, Instant, Patient, PriorEncounter, Provider, Role};
 use crate::error::Result;
 use rusqlite::{Connection, OptionalExtension};
 use serde::de::DeserializeOwned;
+use std::collections::HashMap;
 
 /// How far back an earlier stay still serves as a baseline, and how many of them are loaded. Policy of loading, not of medicine:
 /// what a baseline may be is the item's business.
@@ -33,7 +34,7 @@ impl Store {
     /// Every encounter with what a worklist needs, by start (newest first), then identifier. `implied` ones only when asked.
     pub fn encounters(&self, with_implied: bool) -> Result<Vec<EncounterSummary>> {
         self.read(|c| {
-            let mut documents: std::collections::HashMap<String, Vec<(String, i64)>> = std::collections::HashMap::new();
+            let mut documents: HashMap<String, Vec<(String, i64)>> = HashMap::new();
             let mut statement = c.prepare(
                 "SELECT encounter, identifier, version FROM document WHERE current = 1 AND withdrawn = 0 AND class IS NULL AND encounter IS NOT NULL ORDER BY identifier",
             )?;
@@ -43,7 +44,7 @@ impl Store {
             }
             let mut statement = c.prepare(
                 "SELECT e.id, e.body, e.touched, p.id, p.body FROM encounter e LEFT JOIN patient p ON p.identifier = e.patient
-                 WHERE ?1 OR NOT e.implied ORDER BY e.started DESC NULLS LAST, e.identifier",
+                 WHERE ?1 OR NOT e.implied OR e.patient IS NOT NULL ORDER BY e.started DESC NULLS LAST, e.identifier",
             )?;
             let mut rows = statement.query([with_implied])?;
             let mut out = Vec::new();
@@ -57,13 +58,17 @@ impl Store {
                 let documents = documents.remove(&encounter.identifier).unwrap_or_default();
                 out.push(EncounterSummary { encounter, patient, touched: row.get(2)?, documents });
             }
+            by_date::place(&mut out, &times_of_lone_documents(c)?);
+            out.retain(|summary| with_implied || !summary.encounter.implied);
             Ok(out)
         })
     }
 
-    /// The identifiers of all encounters, in a fixed order.
+    /// The identifiers of all encounters, in a fixed order. One that only holds a note which stands in a stay by its date is left out.
     pub fn encounter_identifiers(&self) -> Result<Vec<String>> {
-        self.read(|c| c.prepare("SELECT identifier FROM encounter ORDER BY identifier")?.query_map([], |r| r.get(0))?.collect())
+        let mut names: Vec<String> = self.encounters(true)?.into_iter().map(|summary| summary.encounter.identifier).collect();
+        names.sort();
+        Ok(names)
     }
 
     /// Encounters of a patient, by identifier or record number, newest first.
@@ -162,8 +167,10 @@ fn load_chart(c: &Connection, name: &str) -> rusqlite::Result<Option<Chart>> {
             .optional()?
             .and_then(|(id, body)| parse::<Patient>(&body).map(|p| Patient { id: Id(id), ..p })),
     };
+    let mut documents = documents_of(c, &encounter.identifier)?;
+    documents.extend(by_date::documents(c, &encounter)?);
     let mut chart = Chart {
-        documents: documents_of(c, &encounter.identifier)?,
+        documents,
         observations: facts(c, "observation", &encounter)?,
         orders: facts(c, "order", &encounter)?,
         medications: facts(c, "medication", &encounter)?,
@@ -177,7 +184,7 @@ fn load_chart(c: &Connection, name: &str) -> rusqlite::Result<Option<Chart>> {
     Ok(Some(chart))
 }
 
-fn documents_of(c: &Connection, encounter: &str) -> rusqlite::Result<Vec<Document>> {
+pub(super) fn documents_of(c: &Connection, encounter: &str) -> rusqlite::Result<Vec<Document>> {
     let mut statement = c.prepare_cached(
         "SELECT id, version, sha256, text, body FROM document WHERE encounter = ?1 AND current = 1 AND withdrawn = 0 AND class IS NULL",
     )?;
@@ -186,6 +193,21 @@ fn documents_of(c: &Connection, encounter: &str) -> rusqlite::Result<Vec<Documen
         join_providers(c, d)?;
     }
     Ok(documents)
+}
+
+/// The times of documents whose encounter only holds them, and whose patient is known.
+fn times_of_lone_documents(c: &Connection) -> rusqlite::Result<HashMap<String, Instant>> {
+    let mut statement = c.prepare(
+        "SELECT d.body FROM encounter e JOIN document d ON d.encounter = e.identifier AND d.current = 1
+         WHERE e.implied = 1 AND e.patient IS NOT NULL AND d.withdrawn = 0 AND d.class IS NULL AND d.written IS NOT NULL",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut out = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let found = parse::<Document>(row.get_ref(0)?.as_str()?);
+        out.extend(found.and_then(|d| Some((d.identifier, d.time?))));
+    }
+    Ok(out)
 }
 
 fn document(r: &rusqlite::Row<'_>) -> rusqlite::Result<Document> {
@@ -210,7 +232,7 @@ pub(super) const FACTS: &str = "SELECT body FROM fact INDEXED BY fact_encounter 
 fn facts<T: DeserializeOwned>(c: &Connection, kind: &str, encounter: &Encounter) -> rusqlite::Result<Vec<T>> {
     let mut statement = c.prepare_cached(FACTS)?;
     let start = encounter.start.map_or(i64::MAX, |t| t.utc_seconds());
-    let end = encounter.end.map_or(i64::MAX, |t| t.utc_seconds());
+    let end = encounter.over().map_or(i64::MAX, |t| t.utc_seconds());
     let rows = statement.query_map((kind, &encounter.identifier, &encounter.patient, start, end), |r| r.get::<_, String>(0))?;
     let mut out = Vec::new();
     for row in rows {

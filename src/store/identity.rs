@@ -42,42 +42,69 @@ impl Clash {
     }
 }
 
-/// What is known of a stored record: its patient, and where it came from.
-type Known = (Option<String>, Option<String>);
+/// The patient of a stored encounter, and where it came from.
+type Owner = (Option<String>, Option<String>);
 
-/// Whether `record` may go in.
-pub(super) fn clash(tx: &Transaction<'_>, record: &Record) -> rusqlite::Result<Option<Clash>> {
+/// The encounter that was looked up last: what a file says of one stay mostly stands together.
+#[derive(Default)]
+pub(super) struct Known(Option<(String, Option<Owner>)>);
+
+impl Known {
+    /// An encounter was written.
+    pub(super) fn forget(&mut self) {
+        self.0 = None;
+    }
+
+    fn encounter(&mut self, tx: &Transaction<'_>, identifier: &str) -> rusqlite::Result<Option<Owner>> {
+        if let Some((last, owner)) = &self.0
+            && last == identifier
+        {
+            return Ok(owner.clone());
+        }
+        let owner = encounter(tx, identifier)?;
+        self.0 = Some((identifier.to_owned(), owner.clone()));
+        Ok(owner)
+    }
+}
+
+/// Whether `record` may go in; then the body of the fact that has its identifier now.
+pub(super) fn clash(tx: &Transaction<'_>, record: &Record, known: &mut Known) -> rusqlite::Result<Result<Option<String>, Clash>> {
     match record {
-        Record::Patient(_) | Record::Provider(_) | Record::Change(_) => Ok(None),
+        Record::Patient(_) | Record::Provider(_) | Record::Change(_) => Ok(Ok(None)),
         Record::Encounter(e) => {
-            let Some((patient, first)) = encounter(tx, &e.identifier)? else { return Ok(None) };
+            let Some((patient, first)) = encounter(tx, &e.identifier)? else { return Ok(Ok(None)) };
             let other = differ(patient.as_deref(), e.patient.as_deref());
             Ok(match (other, e.implied) {
-                (false, _) => None,
-                (true, true) => Some(Clash::Implied),
-                (true, false) => Some(Clash::Identifier { kind: "encounter", identifier: e.identifier.clone(), first }),
+                (false, _) => Ok(None),
+                (true, true) => Err(Clash::Implied),
+                (true, false) => Err(Clash::Identifier { kind: "encounter", identifier: e.identifier.clone(), first }),
             })
         }
         Record::Document(d) => {
             let sql = "SELECT patient, encounter, source FROM document WHERE identifier = ?1 AND current = 1";
             let stored = tx.prepare_cached(sql)?.query_row([&d.identifier], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional()?;
-            of_encounter(tx, "document", (&d.identifier, d.encounter.as_deref(), d.patient.as_deref()), stored)
+            let clash = of_encounter(tx, "document", (&d.identifier, d.encounter.as_deref(), d.patient.as_deref()), stored, known)?;
+            Ok(clash.map_or(Ok(None), Err))
         }
-        Record::Observation(o) => fact(tx, "observation", (&o.identifier, o.encounter.as_deref(), o.patient.as_deref())),
-        Record::Order(o) => fact(tx, "order", (&o.identifier, o.encounter.as_deref(), o.patient.as_deref())),
-        Record::Medication(m) => fact(tx, "medication", (&m.identifier, m.encounter.as_deref(), m.patient.as_deref())),
-        Record::Procedure(p) => fact(tx, "procedure", (&p.identifier, p.encounter.as_deref(), p.patient.as_deref())),
-        Record::Problem(p) => fact(tx, "problem", (&p.identifier, p.encounter.as_deref(), p.patient.as_deref())),
+        Record::Observation(o) => fact(tx, known, "observation", (&o.identifier, o.encounter.as_deref(), o.patient.as_deref())),
+        Record::Order(o) => fact(tx, known, "order", (&o.identifier, o.encounter.as_deref(), o.patient.as_deref())),
+        Record::Medication(m) => fact(tx, known, "medication", (&m.identifier, m.encounter.as_deref(), m.patient.as_deref())),
+        Record::Procedure(p) => fact(tx, known, "procedure", (&p.identifier, p.encounter.as_deref(), p.patient.as_deref())),
+        Record::Problem(p) => fact(tx, known, "problem", (&p.identifier, p.encounter.as_deref(), p.patient.as_deref())),
     }
 }
 
 /// Identifier, encounter and patient of a record that came.
 type Given<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
 
-fn fact(tx: &Transaction<'_>, kind: &'static str, given: Given<'_>) -> rusqlite::Result<Option<Clash>> {
-    let mut find = tx.prepare_cached("SELECT patient, encounter FROM fact WHERE kind = ?1 AND identifier = ?2")?;
-    let stored = find.query_row((kind, given.0), |r| Ok((r.get(0)?, r.get(1)?, None))).optional()?;
-    of_encounter(tx, kind, given, stored)
+fn fact(tx: &Transaction<'_>, known: &mut Known, kind: &'static str, given: Given<'_>) -> rusqlite::Result<Result<Option<String>, Clash>> {
+    let mut find = tx.prepare_cached("SELECT patient, encounter, body FROM fact WHERE kind = ?1 AND identifier = ?2")?;
+    let found: Option<(_, _, String)> = find.query_row((kind, given.0), |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional()?;
+    let (stored, body) = found.map_or((None, None), |(patient, encounter, body)| (Some((patient, encounter, None)), Some(body)));
+    Ok(match of_encounter(tx, kind, given, stored, known)? {
+        Some(clash) => Err(clash),
+        None => Ok(body),
+    })
 }
 
 /// A record that belongs to an encounter: its patient is the one it names, else its encounter's. `stored` is the patient, the
@@ -87,8 +114,9 @@ fn of_encounter(
     kind: &'static str,
     (identifier, at, patient): Given<'_>,
     stored: Option<(Option<String>, Option<String>, Option<String>)>,
+    known: &mut Known,
 ) -> rusqlite::Result<Option<Clash>> {
-    let there = at.map(|at| encounter(tx, at)).transpose()?.flatten();
+    let there = at.map(|at| known.encounter(tx, at)).transpose()?.flatten();
     let (owner, came_from) = there.unwrap_or_default();
     if let Some((stored_patient, stored_at, first)) = stored {
         let stored_patient = match (stored_patient, stored_at) {
@@ -108,7 +136,7 @@ fn of_encounter(
     }))
 }
 
-fn encounter(tx: &Transaction<'_>, identifier: &str) -> rusqlite::Result<Option<Known>> {
+fn encounter(tx: &Transaction<'_>, identifier: &str) -> rusqlite::Result<Option<Owner>> {
     tx.prepare_cached("SELECT patient, source FROM encounter WHERE identifier = ?1")?
         .query_row([identifier], |r| Ok((r.get(0)?, r.get(1)?)))
         .optional()

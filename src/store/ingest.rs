@@ -3,11 +3,11 @@
 use super::audit::Act;
 use super::changes::{self, Merged};
 use super::json::{json, name};
+use super::ready::{Ready, ReadyRecord};
 use super::undo::note;
-use super::{Actor, Store, identity, trouble::because};
-use crate::chart::{Document, DocumentClass, DocumentStatus, Encounter, EncounterClass, Instant, Location, Patient, Provider, Record};
+use super::{Actor, Store, identity, merged, trouble::because};
+use crate::chart::{Document, DocumentStatus, Encounter, Instant, Patient, Provider, Record};
 use crate::error::{Result, Trouble};
-use crate::hash::sha256;
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::collections::BTreeSet;
@@ -52,13 +52,37 @@ impl Store {
         rejects: &[Trouble],
         counts: &mut IngestCounts,
     ) -> Result<Vec<Trouble>> {
-        let mut after = *counts;
+        self.put_each(actor, run, records.iter().map(|incoming| (incoming, None)), rejects, counts)
+    }
+
+    /// The same for records that were made ready by another thread.
+    pub fn put_ready(
+        &self,
+        actor: &Actor,
+        run: i64,
+        records: &[ReadyRecord],
+        rejects: &[Trouble],
+        counts: &mut IngestCounts,
+    ) -> Result<Vec<Trouble>> {
+        self.put_each(actor, run, records.iter().map(|record| (&record.incoming, Some(&record.ready))), rejects, counts)
+    }
+
+    fn put_each<'r>(
+        &self,
+        actor: &Actor,
+        run: i64,
+        records: impl ExactSizeIterator<Item = (&'r Incoming, Option<&'r Ready>)>,
+        rejects: &[Trouble],
+        counts: &mut IngestCounts,
+    ) -> Result<Vec<Trouble>> {
+        let (mut after, number) = (*counts, records.len());
         let refused = self.write(|tx| {
             let failed = because("the import could not be stored");
             let mut touched = Touched::default();
             let mut refused = Vec::new();
             let mut merged = Merged::of(tx).map_err(&failed)?;
-            for incoming in records {
+            let mut known = identity::Known::default();
+            for (incoming, ready) in records {
                 if let Record::Change(change) = &incoming.record {
                     let done = changes::put(tx, actor, run, change, &incoming.place(), &mut touched).map_err(&failed)?;
                     if let Some(done) = done {
@@ -70,18 +94,32 @@ impl Store {
                         };
                         self.record(tx, actor, &act)?;
                         merged = Merged::of(tx).map_err(&failed)?;
+                        known.forget();
                     }
                     continue;
                 }
                 let followed = if merged.is_empty() { None } else { Some(merged.follow(incoming)) };
-                let incoming = match &followed {
-                    None => incoming,
-                    Some(Some(followed)) => followed,
+                let (incoming, ready) = match &followed {
+                    None => (incoming, ready),
+                    Some(Some(followed)) => (followed, None),
                     Some(None) => continue, // a patient who is another by now
                 };
-                match identity::clash(tx, &incoming.record).map_err(&failed)? {
-                    Some(clash) => refused.extend(clash.told(incoming)),
-                    None => put(tx, run, incoming, &mut after, &mut touched).map_err(&failed)?,
+                match identity::clash(tx, &incoming.record, &mut known).map_err(&failed)? {
+                    Err(clash) => refused.extend(clash.told(incoming)),
+                    Ok(have) => {
+                        let made;
+                        let ready = match ready {
+                            Some(ready) => ready,
+                            None => {
+                                made = Ready::of(&incoming.record);
+                                &made
+                            }
+                        };
+                        put(tx, run, incoming, ready, have, &mut after, &mut touched).map_err(&failed)?;
+                        if let Record::Encounter(_) = &incoming.record {
+                            known.forget();
+                        }
+                    }
                 }
             }
             touched.write(tx).map_err(&failed)?;
@@ -93,7 +131,7 @@ impl Store {
                 .map_err(&failed)?;
             }
             tx.execute("UPDATE import_run SET counts = ?2 WHERE id = ?1", (run, json(&after))).map_err(&failed)?;
-            let detail = format!("{} records, {} rejected", records.len() - refused.len(), rejects.len() + refused.len());
+            let detail = format!("{} records, {} rejected", number - refused.len(), rejects.len() + refused.len());
             self.record(tx, actor, &Act { object: Some(&run.to_string()), detail: &detail, ..Act::new("import.batch") })?;
             Ok(refused)
         })?;
@@ -148,29 +186,36 @@ impl Touched {
     }
 }
 
-fn put(tx: &Transaction<'_>, run: i64, incoming: &Incoming, counts: &mut IngestCounts, touched: &mut Touched) -> rusqlite::Result<()> {
-    let mut fact =
-        |kind: &str, identifier: &str, encounter: &Option<String>, patient: &Option<String>, at: Option<Instant>, body: String| {
-            put_fact(tx, run, (kind, identifier), (encounter.as_deref(), patient.as_deref()), at, &body, touched)
-        };
+fn put(
+    tx: &Transaction<'_>,
+    run: i64,
+    incoming: &Incoming,
+    ready: &Ready,
+    have: Option<String>,
+    counts: &mut IngestCounts,
+    touched: &mut Touched,
+) -> rusqlite::Result<()> {
+    let mut fact = |kind: &str, identifier: &str, encounter: &Option<String>, patient: &Option<String>, at: Option<Instant>| {
+        put_fact(tx, run, (kind, identifier), (encounter.as_deref(), patient.as_deref()), at, &ready.body, have.as_deref(), touched)
+    };
     match &incoming.record {
         Record::Patient(p) => counts.other += u64::from(put_patient(tx, run, p, touched)?),
         Record::Provider(p) => counts.other += u64::from(put_provider(tx, run, p)?),
         Record::Encounter(e) => counts.encounters += u64::from(put_encounter(tx, run, e, &incoming.place(), touched)?),
-        Record::Document(d) => match put_document(tx, run, d, &incoming.place(), touched)? {
+        Record::Document(d) => match put_ready_document(tx, run, d, ready, &incoming.place(), touched)? {
             Put::Added => counts.added += 1,
             Put::Unchanged => counts.unchanged += 1,
             Put::NewVersion => counts.new_versions += 1,
         },
         Record::Observation(o) => {
-            counts.observations += u64::from(fact("observation", &o.identifier, &o.encounter, &o.patient, o.time, json(o))?);
+            counts.observations += u64::from(fact("observation", &o.identifier, &o.encounter, &o.patient, o.time)?);
         }
-        Record::Order(o) => counts.other += u64::from(fact("order", &o.identifier, &o.encounter, &o.patient, o.time, json(o))?),
-        Record::Medication(m) => counts.other += u64::from(fact("medication", &m.identifier, &m.encounter, &m.patient, m.time, json(m))?),
-        Record::Procedure(p) => counts.other += u64::from(fact("procedure", &p.identifier, &p.encounter, &p.patient, p.start, json(p))?),
+        Record::Order(o) => counts.other += u64::from(fact("order", &o.identifier, &o.encounter, &o.patient, o.time)?),
+        Record::Medication(m) => counts.other += u64::from(fact("medication", &m.identifier, &m.encounter, &m.patient, m.time)?),
+        Record::Procedure(p) => counts.other += u64::from(fact("procedure", &p.identifier, &p.encounter, &p.patient, p.start)?),
         Record::Change(_) => {} // the caller makes it, with its row in the audit chain
         Record::Problem(p) => {
-            counts.other += u64::from(fact("problem", &p.identifier, &p.encounter, &p.patient, p.recorded.or(p.onset), json(p))?);
+            counts.other += u64::from(fact("problem", &p.identifier, &p.encounter, &p.patient, p.recorded.or(p.onset))?);
         }
     }
     Ok(())
@@ -184,10 +229,18 @@ pub(super) enum Put {
 }
 
 pub(super) fn put_document(tx: &Transaction<'_>, run: i64, given: &Document, place: &str, touched: &mut Touched) -> rusqlite::Result<Put> {
-    // The body holds everything but the text and what the store itself gives.
-    let bare = Document { id: crate::chart::Id(0), version: 0, text: String::new(), sha256: String::new(), ..given.clone() };
-    let body = json(&bare);
-    let (text_hash, body_hash) = (sha256(&given.text), sha256(&body));
+    put_ready_document(tx, run, given, &Ready::of_document(given), place, touched)
+}
+
+fn put_ready_document(
+    tx: &Transaction<'_>,
+    run: i64,
+    given: &Document,
+    ready: &Ready,
+    place: &str,
+    touched: &mut Touched,
+) -> rusqlite::Result<Put> {
+    let Ready { body, text_hash, body_hash, class } = ready;
     let mut find = tx.prepare_cached("SELECT id, version, encounter FROM document WHERE identifier = ?1 AND current = 1")?;
     let current: Option<(i64, i64, Option<String>)> =
         find.query_row([&given.identifier], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional()?;
@@ -197,7 +250,7 @@ pub(super) fn put_document(tx: &Transaction<'_>, run: i64, given: &Document, pla
         "SELECT 1 FROM document d JOIN document c ON c.identifier = d.identifier AND c.current = 1
          WHERE d.identifier = ?1 AND d.sha256 = ?2 AND d.body_sha256 = ?3 AND d.run = c.run",
     )?;
-    if known.exists((&given.identifier, &text_hash, &body_hash))? {
+    if current.is_some() && known.exists((&given.identifier, text_hash, body_hash))? {
         return Ok(Put::Unchanged);
     }
     let withdrawn = given.status == DocumentStatus::EnteredInError;
@@ -227,7 +280,7 @@ pub(super) fn put_document(tx: &Transaction<'_>, run: i64, given: &Document, pla
         run,
         withdrawn,
         place,
-        DocumentClass::of(given).map(DocumentClass::name)
+        class
     ])?;
     let id = tx.last_insert_rowid();
     note(tx, run, "document", &given.identifier, current.as_ref().map(|(old, _, _)| old.to_string()).as_deref())?;
@@ -245,11 +298,10 @@ fn put_fact(
     (encounter, patient): (Option<&str>, Option<&str>),
     at: Option<Instant>,
     body: &str,
+    have: Option<&str>,
     touched: &mut Touched,
 ) -> rusqlite::Result<bool> {
-    let mut find = tx.prepare_cached("SELECT body FROM fact WHERE kind = ?1 AND identifier = ?2")?;
-    let have: Option<String> = find.query_row((kind, identifier), |r| r.get(0)).optional()?;
-    if have.as_deref() == Some(body) {
+    if have == Some(body) {
         return Ok(false);
     }
     tx.prepare_cached(
@@ -257,22 +309,22 @@ fn put_fact(
          ON CONFLICT (kind, identifier) DO UPDATE SET encounter = ?3, patient = ?4, at = ?5, body = ?6, revision = revision + 1",
     )?
     .execute(params![kind, identifier, encounter, patient, at.map(|t| t.utc_seconds()), body])?;
-    note(tx, run, kind, identifier, have.as_deref())?;
+    note(tx, run, kind, identifier, have)?;
     touched.note(encounter, patient);
     Ok(have.is_none())
 }
 
 fn put_patient(tx: &Transaction<'_>, run: i64, given: &Patient, touched: &mut Touched) -> rusqlite::Result<bool> {
     let have: Option<Patient> = body(tx, "SELECT body FROM patient WHERE identifier = ?1", &given.identifier)?;
-    let merged = Patient { id: crate::chart::Id(0), ..merge_patient(have.as_ref(), given) };
+    let merged = Patient { id: crate::chart::Id(0), ..merged::patient(have.as_ref(), given) };
     if have.as_ref() == Some(&merged) {
         return Ok(false);
     }
-    tx.execute(
+    tx.prepare_cached(
         "INSERT INTO patient (identifier, mrn, body) VALUES (?1, ?2, ?3)
          ON CONFLICT (identifier) DO UPDATE SET mrn = ?2, body = ?3, revision = revision + 1",
-        (&merged.identifier, &merged.mrn, json(&merged)),
-    )?;
+    )?
+    .execute((&merged.identifier, &merged.mrn, json(&merged)))?;
     note(tx, run, "patient", &merged.identifier, have.as_ref().map(json).as_deref())?;
     // Name and record number stand in the index beside each of the patient's documents, which may have come first.
     tx.prepare_cached(
@@ -312,16 +364,17 @@ fn put_encounter(tx: &Transaction<'_>, run: i64, given: &Encounter, place: &str,
     if have.as_ref().is_some_and(|old| given.implied && !old.implied) {
         return Ok(false);
     }
-    let given = Encounter { id: crate::chart::Id(0), ..merge_encounter(have.as_ref(), given) };
+    let given = Encounter { id: crate::chart::Id(0), ..merged::encounter(have.as_ref(), given) };
     if have.as_ref() == Some(&given) {
         return Ok(false);
     }
     let class = name(&given.class);
-    tx.execute(
+    tx.prepare_cached(
         "INSERT INTO encounter (identifier, patient, class, started, ended, implied, body, account, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
          ON CONFLICT (identifier) DO UPDATE SET account = ?8, patient = ?2, class = ?3, started = ?4, ended = ?5, implied = ?6, body = ?7,
          revision = revision + 1",
-        params![
+    )?
+    .execute(params![
             given.identifier,
             given.patient,
             class,
@@ -331,8 +384,7 @@ fn put_encounter(tx: &Transaction<'_>, run: i64, given: &Encounter, place: &str,
             json(&given),
             given.account,
             place
-        ],
-    )?;
+        ])?;
     note(tx, run, "encounter", &given.identifier, have.as_ref().map(json).as_deref())?;
     touched.note(Some(&given.identifier), None);
     let named = |e: &Encounter| (e.name().to_owned(), e.service.clone());
@@ -343,65 +395,6 @@ fn put_encounter(tx: &Transaction<'_>, run: i64, given: &Encounter, place: &str,
         .execute([&given.identifier])?;
     }
     Ok(have.is_none())
-}
-
-/// What is given now wins; what is not given now is kept.
-fn merge_patient(have: Option<&Patient>, given: &Patient) -> Patient {
-    let Some(old) = have else { return given.clone() };
-    // Who gave the number before says nothing about another number.
-    let other_number = given.mrn.as_ref().filter(|mrn| old.mrn.as_ref() != Some(mrn));
-    Patient {
-        id: old.id,
-        identifier: given.identifier.clone(),
-        mrn: given.mrn.clone().or_else(|| old.mrn.clone()),
-        mrn_from: given.mrn_from.clone().or_else(|| old.mrn_from.clone().filter(|_| other_number.is_none())),
-        family: given.family.clone().or_else(|| old.family.clone()),
-        given: given.given.clone().or_else(|| old.given.clone()),
-        birth: given.birth.or(old.birth),
-        sex: if given.sex == crate::chart::Sex::NotGiven { old.sex } else { given.sex },
-        died: given.died.or(old.died),
-    }
-}
-
-/// What is given now wins; what is not given now is kept. A record that only names an encounter says nothing about it.
-fn merge_encounter(have: Option<&Encounter>, given: &Encounter) -> Encounter {
-    let Some(old) = have.filter(|old| !old.implied || given.implied) else { return given.clone() };
-    // A stay that goes on has no discharge: the one that was told before was taken back.
-    let goes_on = given.status.as_deref() == Some("in-progress") && given.end.is_none();
-    let list = |new: &Vec<_>, old: &Vec<_>| if new.is_empty() { old.clone() } else { new.clone() };
-    Encounter {
-        id: old.id,
-        identifier: given.identifier.clone(),
-        account: given.account.clone().or_else(|| old.account.clone()),
-        patient: given.patient.clone().or_else(|| old.patient.clone()),
-        class: if given.class == EncounterClass::NotGiven { old.class } else { given.class },
-        status: given.status.clone().or_else(|| old.status.clone()),
-        start: given.start.or(old.start),
-        admitted: given.admitted.or(old.admitted),
-        end: if goes_on { None } else { given.end.or(old.end) },
-        locations: merge_locations(&old.locations, &given.locations),
-        attending: given.attending.clone().or_else(|| old.attending.clone()),
-        participants: list(&given.participants, &old.participants),
-        service: given.service.clone().or_else(|| old.service.clone()),
-        disposition: given.disposition.clone().or_else(|| old.disposition.clone().filter(|_| !goes_on)),
-        reason: given.reason.clone().or_else(|| old.reason.clone()),
-        working_drg: given.working_drg.clone().or_else(|| old.working_drg.clone()),
-        gmlos_days: given.gmlos_days.or(old.gmlos_days),
-        implied: given.implied,
-    }
-}
-
-/// Some senders give every place of a stay each time, others only the newest: a place that was there before the first one given
-/// stays, and a place without a time that is known already says nothing new.
-fn merge_locations(old: &[Location], given: &[Location]) -> Vec<Location> {
-    let known = |place: &Location| place.start.is_none() && old.iter().any(|o| o.name == place.name);
-    if given.iter().all(known) {
-        return old.to_vec();
-    }
-    let first = given.iter().filter_map(|place| place.start).min();
-    let before = |place: &&Location| first.is_none_or(|first| place.start.is_some_and(|start| start < first));
-    let keep = old.iter().filter(before).filter(|o| !given.iter().any(|g| g.name == o.name && g.start == o.start));
-    keep.chain(given).cloned().collect()
 }
 
 fn body<T: DeserializeOwned>(tx: &Transaction<'_>, sql: &str, identifier: &str) -> rusqlite::Result<Option<T>> {

@@ -9,6 +9,7 @@ mod approvals;
 mod aside;
 mod audit;
 mod backup;
+mod by_date;
 mod chain;
 mod changes;
 mod charts;
@@ -19,12 +20,14 @@ mod identity;
 mod ingest;
 mod json;
 mod location;
+mod merged;
 mod migrate;
 mod outbox;
 mod patients;
 mod people;
 mod queries;
 mod query_life;
+mod ready;
 mod rekey;
 mod reviews;
 mod runs;
@@ -51,6 +54,8 @@ pub use outbox::{DocumentForIndex, Outbox};
 pub use people::SeenMap;
 pub use queries::{NewQuery, StoredQuery, StoredStep, StoredVersion};
 pub use query_life::{NewVersion, Said, StoredContact};
+pub use ready::ReadyRecord;
+pub use reviews::Review;
 pub use runs::RunReport;
 pub use shown::Shown;
 pub use texts::DamagedText;
@@ -311,10 +316,12 @@ fn raw(key: &DataKey) -> Zeroizing<String> {
     Zeroizing::new(format!("x'{}'", Zeroizing::new(hex(&bytes[..])).as_str()))
 }
 
+/// The page cache is bounded by memory, not by pages: with the library's 2 MB an import reads the same leaves of its indexes again and again,
+/// each time through the cipher. The log is folded back every 32 MB: with the library's 4 MB nearly every batch of an import would be.
 fn settings(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0;
-         PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;",
+         PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=8192;",
     )
 }
 

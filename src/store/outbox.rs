@@ -69,6 +69,16 @@ impl Store {
         })
     }
 
+    /// The sequence of the last of the next `most` changes after `sequence`.
+    pub fn outbox_after(&self, sequence: u64, most: usize) -> Result<u64> {
+        self.read(|c| {
+            let sql = "SELECT max(sequence) FROM (SELECT sequence FROM outbox WHERE sequence > ?1 ORDER BY sequence LIMIT ?2)";
+            let numbers = (i64::try_from(sequence).unwrap_or(i64::MAX), i64::try_from(most).unwrap_or(i64::MAX));
+            let last: Option<i64> = c.prepare_cached(sql)?.query_row(numbers, |r| r.get(0))?;
+            Ok(last.map_or(sequence, i64::unsigned_abs))
+        })
+    }
+
     /// The oldest change that is still kept; one past the head when all were taken in.
     pub fn outbox_oldest(&self) -> Result<u64> {
         let oldest: Option<i64> = self.read(|c| c.query_row("SELECT min(sequence) FROM outbox", [], |r| r.get(0)))?;

@@ -5,11 +5,29 @@ use super::trouble::because;
 use super::{Actor, Store};
 use crate::chart::Instant;
 use crate::error::{Result, Trouble};
+use crate::work::model::GapMark;
 use rusqlite::OptionalExtension;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Longest note to oneself, in characters: a line, not a report.
 const LONGEST_NOTE: usize = 500;
+
+/// What one person did about one encounter.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Review {
+    /// The encounter.
+    pub encounter: String,
+    /// The person.
+    pub person: String,
+    /// When their last look at it ended.
+    pub ended: Option<Instant>,
+    /// When they mean to look again.
+    pub next: Option<Instant>,
+    /// Since when they have it taken on.
+    pub claimed: Option<Instant>,
+    /// What they said of its gaps, oldest first.
+    pub marks: Vec<GapMark>,
+}
 
 impl Store {
     /// Ends a person's look at an encounter, and sets or clears the time of the next one.
@@ -75,6 +93,36 @@ impl Store {
             done.map_err(because("who has the chart could not be saved"))?;
             self.record(tx, actor, &Act { encounter: Some(encounter), ..Act::new(act) })
         })
+    }
+
+    /// What people did about encounters: each person's last look, the next one they mean to take, whether they took it on, and what they
+    /// said of gaps. By encounter, then person.
+    pub fn reviews(&self) -> Result<Vec<Review>> {
+        let mut all: BTreeMap<(String, String), Review> = BTreeMap::new();
+        fn at<'a>(all: &'a mut BTreeMap<(String, String), Review>, encounter: &str, person: &str) -> &'a mut Review {
+            all.entry((encounter.to_owned(), person.to_owned())).or_insert_with(|| Review {
+                encounter: encounter.to_owned(),
+                person: person.to_owned(),
+                ..Review::default()
+            })
+        }
+        let rows = |sql: &str| -> Result<Vec<(String, String, Option<String>)>> {
+            self.read(|c| c.prepare(sql)?.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect())
+        };
+        let time = |text: Option<String>| text.and_then(|t| Instant::parse(&t));
+        for (encounter, person, when) in rows("SELECT encounter, by_user, at FROM look")? {
+            at(&mut all, &encounter, &person).ended = time(when);
+        }
+        for (encounter, person, when) in rows("SELECT encounter, by_user, next FROM review WHERE next IS NOT NULL")? {
+            at(&mut all, &encounter, &person).next = time(when);
+        }
+        for (encounter, person, when) in rows("SELECT encounter, by_user, at FROM claim")? {
+            at(&mut all, &encounter, &person).claimed = time(when);
+        }
+        for mark in self.gap_history(None)? {
+            at(&mut all, &mark.encounter.clone(), &mark.by.clone()).marks.push(mark);
+        }
+        Ok(all.into_values().collect())
     }
 
     /// Who has taken each encounter on.

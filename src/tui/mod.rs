@@ -9,6 +9,7 @@ mod compose;
 mod copied;
 mod edit;
 mod input;
+mod interrupt;
 mod jobs;
 pub mod key_pages;
 mod keymap;
@@ -57,6 +58,7 @@ pub enum Color {
     Never,
 }
 
+pub use interrupt::stop_on_interrupt;
 pub use keymap::Keymap;
 pub use lock::{Lock, Open};
 pub use settings::Settings;

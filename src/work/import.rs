@@ -1,21 +1,20 @@
 //! Intake into the store: batches, progress, cancel. The same input again changes nothing; a crash loses at most one batch.
 
+use super::carry::{Carried, carry};
 use super::query_life;
 use super::session::Session;
 use crate::chart::Record;
 use crate::error::{Result, Trouble};
-use crate::intake::{self, Options, Origin, Sink};
-use crate::store::{Incoming, IngestCounts, RunReport, Store};
+use crate::intake::{self, NoteTypes, Options, Origin, Sink};
+use crate::store::{RunReport, Store};
 use lacuna_index::Stop;
 use serde::Serialize;
 use std::path::PathBuf;
 
-/// A batch is committed when it holds this many records, or this many bytes of text: small enough to lose little and to hold
-/// the writer's lock briefly, large enough that a durable commit a batch costs little.
-const BATCH_RECORDS: usize = 500;
-const BATCH_BYTES: usize = 4 << 20;
+/// The site's table of note types in a store's folder.
+const NOTE_TYPES: &str = "note_types.toml";
 /// Rejects (and notices) kept one by one: a file of a million bad lines is one mistake, and its count says so.
-const LISTED: usize = 1000;
+pub(super) const LISTED: usize = 1000;
 
 /// What an import did: the JSON contract of `lacuna import`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -155,57 +154,65 @@ impl Input<'_> {
 /// Reads `input` and stores nothing: what would go in, and what would be refused. Whether a record is there already, or would stand
 /// in another patient's chart, only an import can tell.
 pub fn dry_run(input: Input, options: &Options, stop: &Stop, tell: &mut dyn FnMut(&ImportProgress)) -> Result<ImportReport> {
-    let mut sink = CountSink { told: Told::new(stop, tell), report: ImportReport { dry_run: true, ..ImportReport::default() } };
+    let report = ImportReport { dry_run: true, ..ImportReport::default() };
+    let mut sink = CountSink { told: Told::new(stop, tell), refused: Refused::default(), report };
     input.read(options, &mut sink)?;
-    let CountSink { told, mut report } = sink;
-    report.documents.rejected = told.rejected;
-    Ok(ImportReport { rejects: told.rejects, notices: told.notices, stopped: stop.stopped(), ..report })
+    let CountSink { told, refused, mut report } = sink;
+    report.documents.rejected = refused.count;
+    Ok(ImportReport { rejects: refused.list, notices: told.notices, stopped: stop.stopped(), ..report })
 }
 
-/// What a run tells a person, on the way and at its end.
-struct Told<'a> {
-    stop: &'a Stop,
-    tell: &'a mut dyn FnMut(&ImportProgress),
-    progress: ImportProgress,
-    rejects: Vec<Reject>,
-    notices: Vec<Reject>,
-    rejected: u64,
+/// What was refused: the first of it one by one, and how much in all.
+#[derive(Default)]
+pub(super) struct Refused {
+    pub(super) list: Vec<Reject>,
+    pub(super) count: u64,
 }
 
-impl<'a> Told<'a> {
-    fn new(stop: &'a Stop, tell: &'a mut dyn FnMut(&ImportProgress)) -> Self {
-        Self { stop, tell, progress: ImportProgress::default(), rejects: Vec::new(), notices: Vec::new(), rejected: 0 }
-    }
-
-    /// Counts a reject; whether it is one of those that are kept.
-    fn reject(&mut self, trouble: &Trouble) -> bool {
-        self.rejected += 1;
-        let listed = self.rejects.len() < LISTED;
+impl Refused {
+    /// Counts one; whether it is one of those that are kept.
+    pub(super) fn add(&mut self, trouble: &Trouble) -> bool {
+        self.count += 1;
+        let listed = self.list.len() < LISTED;
         if listed {
-            self.rejects.push(trouble.clone().into());
+            self.list.push(trouble.clone().into());
         }
         listed
     }
+}
 
-    fn notice(&mut self, notice: Trouble) {
+/// What a run tells a person, on the way and at its end.
+pub(super) struct Told<'a> {
+    stop: &'a Stop,
+    tell: &'a mut dyn FnMut(&ImportProgress),
+    pub(super) progress: ImportProgress,
+    pub(super) notices: Vec<Reject>,
+}
+
+impl<'a> Told<'a> {
+    pub(super) fn new(stop: &'a Stop, tell: &'a mut dyn FnMut(&ImportProgress)) -> Self {
+        Self { stop, tell, progress: ImportProgress::default(), notices: Vec::new() }
+    }
+
+    pub(super) fn notice(&mut self, notice: Trouble) {
         if self.notices.len() < LISTED {
             self.notices.push(notice.into());
         }
     }
 
-    fn bytes(&mut self, done: u64, total: u64) {
+    pub(super) fn bytes(&mut self, done: u64, total: u64) {
         (self.progress.done, self.progress.total) = (done, total);
         (self.tell)(&self.progress);
     }
 
-    fn documents(&mut self, documents: u64) {
-        self.progress.documents = documents;
-        (self.tell)(&self.progress);
+    pub(super) fn stopped(&self) -> bool {
+        self.stop.stopped()
     }
 }
 
 struct CountSink<'a> {
     told: Told<'a>,
+    refused: Refused,
     report: ImportReport,
 }
 
@@ -222,7 +229,8 @@ impl Sink for CountSink<'_> {
     }
 
     fn reject(&mut self, trouble: Trouble) {
-        self.told.reject(&trouble);
+        self.refused.add(&trouble);
+        self.told.progress.rejected = self.refused.count;
     }
 
     fn notice(&mut self, notice: Trouble) {
@@ -234,7 +242,7 @@ impl Sink for CountSink<'_> {
     }
 
     fn stopped(&self) -> bool {
-        self.told.stop.stopped()
+        self.told.stopped()
     }
 }
 
@@ -247,6 +255,8 @@ pub struct ImportProgress {
     pub total: u64,
     /// Documents so far, new and known.
     pub documents: u64,
+    /// What was refused so far.
+    pub rejected: u64,
 }
 
 /// Reads `input` into `store`.
@@ -259,28 +269,52 @@ pub fn import(
     tell: &mut dyn FnMut(&ImportProgress),
 ) -> Result<ImportReport> {
     let before = answers_found(store)?;
+    let own = Options { now: options.now.or(Some(session.now())), types: types(store, options)?, ..options.clone() };
     let run = store.begin_run(&session.actor(), &input.sources())?;
-    let mut sink = StoreSink::new(store, session, run, stop, tell);
-    let outcome = input.read(options, &mut sink).and_then(|()| sink.finish());
+    let mut told = Told::new(stop, tell);
+    let outcome = carry(store, session, run, &mut told, &mut |sink| input.read(&own, sink));
     let stopped = stop.stopped();
-    let (counts, Told { rejects, notices, rejected, .. }) = (sink.counts, sink.told);
     let ended = store.end_run(&session.actor(), run, outcome.is_ok() && !stopped);
     // What went wrong first is what a person must hear: on a full disk the ledger cannot be closed either.
-    outcome.and(ended)?;
+    let Carried { counts, refused } = outcome?;
+    ended?;
     let mut found = answers_found(store)?;
     found.retain(|f| !before.contains(f));
     Ok(ImportReport {
-        documents: DocumentCounts { added: counts.added, unchanged: counts.unchanged, new_versions: counts.new_versions, rejected },
+        documents: DocumentCounts {
+            added: counts.added,
+            unchanged: counts.unchanged,
+            new_versions: counts.new_versions,
+            rejected: refused.count,
+        },
         encounters: counts.encounters,
         observations: counts.observations,
         other: counts.other,
-        rejects,
-        notices,
+        rejects: refused.list,
+        notices: told.notices,
         answers_found: found,
         run,
         stopped,
         dry_run: false,
     })
+}
+
+/// The site's own table of note types: the one that was named, else the store's.
+fn types(store: &Store, options: &Options) -> Result<NoteTypes> {
+    /// A table larger than this is a mistake.
+    const LARGEST: u64 = 1 << 20;
+    if !options.types.is_empty() {
+        return Ok(options.types.clone());
+    }
+    let Some(file) = store.folder().map(|folder| folder.join(NOTE_TYPES)) else { return Ok(NoteTypes::default()) };
+    let Ok(meta) = std::fs::symlink_metadata(&file) else { return Ok(NoteTypes::default()) };
+    let name = file.display().to_string();
+    let unread = |why: String| Trouble::input("the store's table of note types could not be read").why(why).at(&name, None);
+    if !meta.is_file() || meta.len() > LARGEST {
+        return Err(unread("it is no ordinary file, or too large".to_owned()));
+    }
+    let text = std::fs::read_to_string(&file).map_err(|error| unread(error.kind().to_string()))?;
+    NoteTypes::parse_toml(&name, &text)
 }
 
 /// The answered queries whose answer stands in a note, by number.
@@ -298,83 +332,8 @@ fn answers_found(store: &Store) -> Result<Vec<AnswerFound>> {
 pub fn import_records(store: &Store, session: &Session, source: &str, bundle: &[u8]) -> Result<Vec<Reject>> {
     let run = store.begin_run(&session.actor(), &[source.to_owned()])?;
     let (stop, mut quiet) = (Stop::new(), |_: &ImportProgress| {});
-    let mut sink = StoreSink::new(store, session, run, &stop, &mut quiet);
-    intake::run_bytes(source, bundle, &Options::default(), &mut sink)?;
-    sink.finish()?;
-    let rejects = sink.told.rejects;
+    let mut told = Told::new(&stop, &mut quiet);
+    let carried = carry(store, session, run, &mut told, &mut |sink| intake::run_bytes(source, bundle, &Options::default(), sink))?;
     store.end_run(&session.actor(), run, true)?;
-    Ok(rejects)
-}
-
-struct StoreSink<'a> {
-    store: &'a Store,
-    session: &'a Session,
-    run: i64,
-    told: Told<'a>,
-    records: Vec<Incoming>,
-    bytes: usize,
-    fresh_rejects: Vec<Trouble>,
-    counts: IngestCounts,
-}
-
-impl<'a> StoreSink<'a> {
-    fn new(store: &'a Store, session: &'a Session, run: i64, stop: &'a Stop, tell: &'a mut dyn FnMut(&ImportProgress)) -> Self {
-        Self {
-            store,
-            session,
-            run,
-            told: Told::new(stop, tell),
-            records: Vec::new(),
-            bytes: 0,
-            fresh_rejects: Vec::new(),
-            counts: IngestCounts::default(),
-        }
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        if self.records.is_empty() && self.fresh_rejects.is_empty() {
-            return Ok(());
-        }
-        let refused = self.store.put_batch(&self.session.actor(), self.run, &self.records, &self.fresh_rejects, &mut self.counts)?;
-        self.records.clear();
-        self.fresh_rejects.clear();
-        self.bytes = 0;
-        refused.into_iter().for_each(|trouble| self.reject(trouble)); // they reach the ledger with the next batch
-        self.told.documents(self.counts.added + self.counts.unchanged + self.counts.new_versions);
-        Ok(())
-    }
-
-    /// The last batch, and what the store refused of it.
-    fn finish(&mut self) -> Result<()> {
-        self.flush()?;
-        self.flush()
-    }
-}
-
-impl Sink for StoreSink<'_> {
-    fn take(&mut self, record: Record, origin: &Origin) -> Result<()> {
-        if let Record::Document(document) = &record {
-            self.bytes += document.text.len();
-        }
-        self.records.push(Incoming { record, source: origin.source.clone(), line: origin.line });
-        if self.records.len() >= BATCH_RECORDS || self.bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
-    }
-
-    fn reject(&mut self, trouble: Trouble) {
-        if self.told.reject(&trouble) {
-            self.fresh_rejects.push(trouble);
-        }
-    }
-
-    fn notice(&mut self, notice: Trouble) {
-        self.told.notice(notice);
-    }
-
-    fn progress(&mut self, done_bytes: u64, total_bytes: u64, _label: &str) {
-        self.told.bytes(done_bytes, total_bytes);
-    }
-
-    fn stopped(&self) -> bool {
-        self.told.stop.stopped()
-    }
+    Ok(carried.refused.list)
 }

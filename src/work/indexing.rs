@@ -11,6 +11,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Documents handed to the index at a time: bounds memory, whatever their number.
 const BATCH: usize = 500;
+/// Changes in one commit: after a large import a commit for each batch would write and merge the same segments again and again. What is cut
+/// off is read once more.
+const STRETCH: usize = 20 * BATCH;
 
 /// The index of a store.
 pub struct Library {
@@ -118,14 +121,7 @@ pub fn catch_up(store: &Store, library: &Library, stop: &Stop, tell: &mut dyn Fn
         let done = if at > head || at + 1 < store.outbox_oldest()? {
             rebuild(store, library, head, stop, tell)?
         } else {
-            let next = store.outbox(at, BATCH)?;
-            let readings = read_all(&next.put);
-            let read: Vec<Annotated<'_>> = next.put.iter().zip(&readings).map(|(d, r)| Annotated::of(&d.document.text, r)).collect();
-            let put = next.put.iter().zip(&read).map(|(d, a)| Change::Put(entry(d, a)));
-            let changes = next.remove.iter().map(|key| Change::Remove(*key)).chain(put);
-            let done = engine.advance(changes, at, next.sequence, stop);
-            tell(next.put.len() as u64);
-            done
+            stretch(store, engine, at, stop, tell)?
         };
         match done {
             Ok(()) => {
@@ -139,6 +135,44 @@ pub fn catch_up(store: &Store, library: &Library, stop: &Stop, tell: &mut dyn Fn
         }
     }
     Ok(Waiting(store.outbox_head()?.saturating_sub(engine.sequence())))
+}
+
+/// The next changes after `at`, in one commit.
+fn stretch(store: &Store, engine: &Engine, at: u64, stop: &Stop, tell: &mut dyn FnMut(u64)) -> Result<std::result::Result<(), IndexError>> {
+    let upto = store.outbox_after(at, STRETCH)?;
+    let mut failed = None;
+    let outcome = engine.advance_far(
+        &mut |take| {
+            let mut after = at;
+            while after < upto {
+                let next = match store.outbox(after, BATCH) {
+                    Ok(next) => next,
+                    Err(trouble) => {
+                        failed = Some(trouble);
+                        return Err(IndexError::Stopped);
+                    }
+                };
+                next.remove.iter().try_for_each(|key| take(Change::Remove(*key)))?;
+                let readings = read_all(&next.put);
+                for (document, reading) in next.put.iter().zip(&readings) {
+                    take(Change::Put(entry(document, &Annotated::of(&document.document.text, reading))))?;
+                }
+                tell(next.put.len() as u64);
+                if next.sequence == after {
+                    break; // another process has taken them in
+                }
+                after = next.sequence;
+            }
+            Ok(())
+        },
+        at,
+        upto,
+        stop,
+    );
+    match failed {
+        Some(trouble) => Err(trouble),
+        None => Ok(outcome),
+    }
 }
 
 /// Makes the index anew from the documents, whatever it holds.

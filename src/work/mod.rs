@@ -1,6 +1,7 @@
 //! Ties intake, store, reading, checklists, index and queries together: what commands and screens call. Names no terminal crate.
 
 mod annotate;
+mod carry;
 mod checklist_files;
 pub mod demo;
 pub mod desk;

@@ -226,6 +226,17 @@ impl Engine {
         self.commit(feed::From::Sequence(from), &mut all(changes), to, stop)
     }
 
+    /// The same for a long stretch, which `give` hands over one change at a time, so that it need not be held in memory.
+    pub fn advance_far(
+        &self,
+        give: &mut dyn FnMut(&mut Take<'_>) -> Result<(), IndexError>,
+        from: u64,
+        to: u64,
+        stop: &Stop,
+    ) -> Result<(), IndexError> {
+        self.commit(feed::From::Sequence(from), give, to, stop)
+    }
+
     /// Replaces everything in one commit by what `give` hands over, one change at a time, so that it need not be held in memory.
     pub fn rebuild(
         &self,

@@ -80,6 +80,7 @@ pub fn deidentify(charts: &[Chart], dates: &mut dyn FnMut(&str) -> Dates) -> Dei
     let mut tokens = Tokens::default();
     let mut out = Deidentified { charts: Vec::new(), replaced: Vec::new(), left: Vec::new() };
     for chart in charts {
+        let chart = &chart.without_kept();
         let patient = chart.encounter.patient.as_deref().unwrap_or(&chart.encounter.identifier);
         let how = dates(patient);
         let header = Header::of(chart, &mut tokens);
@@ -186,6 +187,7 @@ impl Work<'_> {
             birth,
             sex: p.sex,
             died: self.time("death", p.died),
+            kept: Vec::new(),
         }
     }
 

@@ -17,12 +17,12 @@ pub(super) use person::role_of_name;
 pub(super) use report::type_of_section;
 pub(super) use scope::Scope;
 
-use super::Origin;
 use super::desk::Desk;
 use super::json::{Times, text};
 use super::sniff::Kind;
 use super::table::Shape;
-use crate::chart::{Change, Instant, Record, RecordKind};
+use super::{Origin, decode, kept};
+use crate::chart::{Change, Document, Encounter, Instant, Record, RecordKind};
 use crate::error::{Result, Trouble};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -131,11 +131,17 @@ fn hand_on(
         trouble.at(&origin.source, origin.line)
     };
     let read = read(resource, scope, unused, &mut out);
+    let mixed = |record: &Record| matches!(record, Record::Document(d) if d.encoding.as_deref() == Some(decode::MIXED));
+    if origin.line.is_none() && out.records.iter().any(mixed) {
+        out.notices.push(decode::told_mixed());
+    }
     for notice in out.notices.into_iter().chain(out.times.told()) {
         desk.notice(place(notice));
     }
     match read {
         Ok(()) => {
+            out.records = out.records.into_iter().flat_map(with_a_place).collect();
+            kept::keep(&mut out.records, kept::of_resource(resource), &kept::OF_ITS_OWN);
             out.changes.into_iter().for_each(|change| desk.later(change, origin));
             out.records.into_iter().try_for_each(|record| desk.take(record, origin))
         }
@@ -143,6 +149,19 @@ fn hand_on(
             desk.reject(place(trouble));
             Ok(())
         }
+    }
+}
+
+/// A document that names no encounter gets one that only holds it, as in every other format; a chart finds it there by its date.
+fn with_a_place(record: Record) -> Vec<Record> {
+    match record {
+        Record::Document(document) if document.encounter.is_none() => {
+            let identifier = document.identifier.clone();
+            let alone =
+                Encounter { identifier: identifier.clone(), patient: document.patient.clone(), implied: true, ..Encounter::default() };
+            vec![Record::Encounter(alone), Record::Document(Document { encounter: Some(identifier), ..document })]
+        }
+        record => vec![record],
     }
 }
 

@@ -7,6 +7,8 @@ use crate::chart::{Coding, Provider};
 use serde_json::Value;
 use std::collections::HashMap;
 
+/// Beside a reference: that nobody gave it.
+const GUESSED: &str = "urn:lacuna:guessed";
 /// Bytes of a bulk export's Binary resources that are kept, at most.
 const HELD: usize = 128 << 20;
 
@@ -81,6 +83,10 @@ impl Scope {
 
     /// The identifier of the record that a Reference names.
     pub(super) fn target(&self, reference: &Value, resource_type: &str) -> Option<String> {
+        // Our own export says where a record stands by its date: its sender never said it.
+        if super::extension(reference, GUESSED).is_some() {
+            return None;
+        }
         let logical = || {
             let value = text(reference, &["identifier", "value"])?;
             let system = text(reference, &["identifier", "system"]).unwrap_or_default();

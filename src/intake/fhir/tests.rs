@@ -34,6 +34,28 @@ macro_rules! one {
 }
 
 #[test]
+fn extensions_that_are_not_ours_are_kept_as_they_came() {
+    let race =
+        json!({"url": "http://hl7.org/fhir/us/core/StructureDefinition/us-core-race", "extension": [{"url": "text", "valueString": "x"}]});
+    let modifier = json!({"url": "http://example.org/not-really", "valueBoolean": true});
+    let patient = json!({"resourceType": "Patient", "id": "p1", "extension": [race, {"url": "urn:lacuna:hl7-segment", "valueString": "ZPD|1|x"}],
+        "modifierExtension": [modifier]});
+    let Some(Record::Patient(patient)) = bundle(&[patient]).pop() else { panic!("no patient") };
+    let kept: Vec<_> = patient.kept.iter().map(|k| (k.name.as_str(), k.value.clone())).collect();
+    assert_eq!(kept, [("extension", race), ("ZPD", json!("ZPD|1|x")), ("modifierExtension", modifier)]);
+}
+
+#[test]
+fn a_document_that_names_no_encounter_gets_one_that_only_holds_it() {
+    let note = json!({"resourceType": "DocumentReference", "id": "d1", "subject": {"reference": "Patient/p1"}, "date": "2026-01-05",
+        "content": [{"attachment": {"contentType": "text/plain", "data": "U2Vwc2lzLg=="}}]});
+    let records = bundle(&[note]);
+    let [Record::Encounter(alone), Record::Document(document)] = records.as_slice() else { panic!("{records:?}") };
+    assert!(alone.implied && alone.start.is_none());
+    assert_eq!((alone.patient.as_deref(), document.encounter.as_deref()), (Some("p1"), Some(alone.identifier.as_str())));
+}
+
+#[test]
 fn an_encounter_says_who_where_and_when() {
     let encounter = one!(
         Encounter,

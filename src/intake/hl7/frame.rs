@@ -192,7 +192,10 @@ impl<R: BufRead> Frames<R> {
         self.forget();
         let piece = match parsed {
             Ok((message, encoding)) => Piece::Message { message, encoding },
-            Err(trouble) => Piece::Refused(trouble.at("", Some(line))),
+            Err(trouble) => {
+                let line = trouble.line.unwrap_or(line);
+                Piece::Refused(trouble.at("", Some(line)))
+            }
         };
         self.ready.insert(0, piece);
     }
@@ -215,6 +218,14 @@ fn message(segments: &[(u64, Vec<u8>)]) -> Result<(Message, Option<String>), Tro
             .why("the separators that MSH declares are missing, or are letters, or the same twice")
             .hint("MSH begins like MSH|^~\\&| ; have the sender correct it"));
     };
+    if let Some((line, name)) =
+        segments.iter().zip(decoded.text.split('\r')).find_map(|((line, _), words)| Some((*line, foreign(words, signs)?)))
+    {
+        return Err(Trouble::input(format!("the HL7 message has a {name} with another separator than MSH declares"))
+            .at("", Some(line))
+            .why("its fields cannot be told apart")
+            .hint("have the sender write all segments with the separators of MSH-1 and MSH-2; nothing of the message was stored"));
+    }
     let mut message = Message::default();
     for ((line, _), words) in segments.iter().zip(decoded.text.split('\r')) {
         let name = words.get(..3).filter(|name| name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
@@ -226,6 +237,15 @@ fn message(segments: &[(u64, Vec<u8>)]) -> Result<(Message, Option<String>), Tro
         }
     }
     Ok((message, decoded.encoding))
+}
+
+/// The name of a segment that does not use the separator of its message. Only names that every reader knows, and signs that part fields
+/// somewhere: other lines are words of the field before them.
+fn foreign(words: &str, signs: Signs) -> Option<&str> {
+    const KNOWN: [&str; 12] = ["EVN", "PID", "PV1", "PV2", "MRG", "TXA", "OBR", "OBX", "ORC", "DG1", "PR1", "NTE"];
+    let (name, rest) = words.split_at_checked(3)?;
+    let parts = rest.starts_with(['|', '#', '^', '~', '&', '*', ',', ';', '\t', '!', '$', '+']);
+    (KNOWN.contains(&name) && parts && !signs.parts(rest)).then_some(name)
 }
 
 /// The character set that MSH-18 names, as encodings are labelled.

@@ -13,14 +13,14 @@ mod result;
 mod visit;
 
 use super::Origin;
-use super::desk::Desk;
+use super::desk::{Desk, short_hash};
+use super::kept;
 use super::walk::{self, Found};
 use crate::chart::{Change, Instant, Record};
 use crate::error::{Result, Trouble};
 use crate::hl7::stamp;
 use crate::hl7::syntax::{Message, Segment};
 use frame::{Frames, Piece};
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufReader, Read};
 
@@ -110,7 +110,7 @@ fn one(
     source: &str,
     message: &Message,
     encoding: Option<String>,
-    seen: &mut HashMap<String, [u8; 32]>,
+    seen: &mut HashMap<u64, u64>,
     unused: &mut BTreeMap<String, u64>,
 ) -> Result<()> {
     let Some(msh) = message.first("MSH") else { return Ok(()) };
@@ -133,7 +133,11 @@ fn one(
         desk.notice(notice.at(source, Some(msh.line)));
     }
     match read {
-        Ok(()) => out.records.into_iter().try_for_each(|record| desk.take(record, &origin)),
+        Ok(()) => {
+            let with = if name == "ADT" { kept::OF_A_STAY.as_slice() } else { &kept::OF_ITS_OWN };
+            kept::keep(&mut out.records, kept::of_message(message), with);
+            out.records.into_iter().try_for_each(|record| desk.take(record, &origin))
+        }
         Err(trouble) => {
             let line = trouble.line.or(Some(msh.line));
             desk.reject(trouble.at(source, line));
@@ -150,17 +154,17 @@ fn unread(name: &str, event: &str, unused: &mut BTreeMap<String, u64>) -> Result
     Ok(())
 }
 
-/// One control id names one message: the same again is a repeat, another content is told.
-fn twice(message: &Message, out: &mut Out, seen: &mut HashMap<String, [u8; 32]>) {
+/// One control id names one message: the same again is a repeat, another content is told. Short hashes: small enough for millions.
+fn twice(message: &Message, out: &mut Out, seen: &mut HashMap<u64, u64>) {
     let Some(msh) = message.first("MSH") else { return };
     let Some(control) = msh.at(10, 1) else { return };
-    let mut hash = Sha256::new();
+    let mut words = Vec::new();
     for segment in &message.segments {
-        hash.update(segment.words());
-        hash.update(b"\r");
+        words.extend_from_slice(segment.words().as_bytes());
+        words.push(b'\r');
     }
-    let hash: [u8; 32] = hash.finalize().into();
-    let key = format!("{}|{}|{control}", msh.raw(3), msh.raw(4));
+    let hash = short_hash(&words);
+    let key = short_hash(format!("{}|{}|{control}", msh.raw(3), msh.raw(4)).as_bytes());
     if seen.insert(key, hash).is_some_and(|before| before != hash) {
         out.notices.push(
             Trouble::input("the control id of this HL7 message came before with another content")

@@ -63,6 +63,40 @@ fn an_admission_gives_patient_stay_diagnoses_and_weight() {
     assert_eq!((problem.name.as_str(), problem.verification.as_deref()), ("Pneumonia", None));
     assert_eq!(problem.code.as_ref().unwrap().system.as_deref(), Some("http://hl7.org/fhir/sid/icd-10-cm"));
     assert_eq!(observations(&keep)[0].name, "Body weight");
+    let kept: Vec<_> = stay.kept.iter().map(|k| (k.name.as_str(), k.value.as_str().unwrap())).collect();
+    assert_eq!(kept, [("ZXX", "ZXX|kept")]);
+}
+
+#[test]
+fn a_senders_own_segments_stay_with_what_they_were_sent_with() {
+    let note =
+        keep(sent("MDM^T02", &format!("{PID}{PV1}TXA|1|PN|TX|20260106|||||1^Ode^Ann|||N-2\rOBX|1|TX|||Stable.\rZNT|1|a^b\r")).as_bytes());
+    assert_eq!(documents(&note)[0].kept.iter().map(|k| k.name.as_str()).collect::<Vec<_>>(), ["ZNT"]);
+    assert_eq!(documents(&note)[0].kept[0].value, "ZNT|1|a^b");
+    assert!(encounter(&note).kept.is_empty());
+}
+
+#[test]
+fn a_segment_with_other_separators_than_msh_is_named_with_its_line() {
+    let read = keep(format!("{}PID,,,78,,Probe\rPV1,,I\r{}{PID}{PV1}", sent("ADT^A01", ""), sent("ADT^A04", "")).as_bytes());
+    assert_eq!(read.rejects.len(), 1);
+    assert!(read.rejects[0].what.contains("a PID with another separator") && read.rejects[0].line == Some(2), "{:?}", read.rejects[0]);
+    assert!(read.rejects[0].hint.as_ref().unwrap().contains("nothing of the message was stored"));
+    assert_eq!(encounter(&read).identifier, "SYN|V-9", "the next message goes in");
+    // A line of words that begins like a segment's name stays words.
+    let words = keep(sent("MDM^T02", &format!("{PID}{PV1}TXA|1|PN|TX|||||||||N-2\rOBX|1|TX|||Meds\rNTE: continue\r")).as_bytes());
+    assert_eq!(words.rejects, []);
+    assert!(documents(&words)[0].text.contains("NTE: continue"));
+}
+
+#[test]
+fn a_date_of_zeros_and_a_stay_that_ends_before_it_begins_are_told() {
+    let pv1 = format!("{}{}0000\r", PV1.trim_end().replace("V-9^^^SYN", "V-9^^^SYN|||||||||||||||||||||||||20260105|"), "");
+    let zeros = keep(sent("ADT^A01", &format!("{PID}{pv1}")).as_bytes());
+    assert!(zeros.notices.iter().any(|n| n.what.contains("PV1-45")), "{:?} {pv1}", zeros.notices);
+    let pv1 = PV1.replace("V-9^^^SYN", "V-9^^^SYN|||||||||||||||||||||||||20260105|20260101");
+    let backwards = keep(sent("ADT^A03", &format!("{PID}{pv1}")).as_bytes());
+    assert!(backwards.notices.iter().any(|n| n.what.contains("ends before it begins")), "{:?}", backwards.notices);
 }
 
 #[test]

@@ -14,6 +14,8 @@ pub(super) struct Rtf {
     pub(super) text: String,
     /// Characters of a code page that is not known; each stands as U+FFFD.
     pub(super) unknown: usize,
+    /// The byte (from 1) where words or groups stand behind the end of the document: they are left out.
+    pub(super) behind: Option<usize>,
 }
 
 /// Why an RTF text cannot be read, and at which byte (counted from 1).
@@ -36,7 +38,9 @@ pub(super) fn to_text(bytes: &[u8]) -> Result<Rtf, Broken> {
     }
     let mut reader = Reader { bytes, at: 0, groups: Vec::new(), now: Group::default(), fonts: Vec::new(), out: Out::default() };
     reader.run()?;
-    Ok(reader.out.done())
+    let rest = bytes.get(reader.at..).unwrap_or_default();
+    let behind = rest.iter().position(|b| !b.is_ascii_whitespace() && *b != 0).map(|at| reader.at + at + 1);
+    Ok(Rtf { behind, ..reader.out.done() })
 }
 
 /// Where the words of a group go.
@@ -95,7 +99,7 @@ impl Reader<'_> {
                     };
                     self.now = before;
                     if self.groups.is_empty() {
-                        return Ok(()); // what follows the document is padding
+                        return Ok(()); // what follows is padding, or is told
                     }
                 }
                 b'\\' => self.control(&mut skip, begun)?,
@@ -357,7 +361,7 @@ impl Out {
     }
 
     fn done(self) -> Rtf {
-        Rtf { text: self.text, unknown: self.unknown }
+        Rtf { text: self.text, unknown: self.unknown, behind: None }
     }
 }
 

@@ -45,7 +45,14 @@ fn letters_are_read_in_the_code_page_of_their_font() {
 
 #[test]
 fn letters_of_an_unknown_code_page_are_counted_and_not_guessed() {
-    assert_eq!(to_text(br"{\rtf1\pc 38\'f8C}").unwrap(), Rtf { text: "38\u{fffd}C".to_owned(), unknown: 1 });
+    assert_eq!(to_text(br"{\rtf1\pc 38\'f8C}").unwrap(), Rtf { text: "38\u{fffd}C".to_owned(), unknown: 1, behind: None });
+}
+
+#[test]
+fn words_behind_a_group_too_many_are_told_and_not_lost_in_silence() {
+    let read = to_text(br"{\rtf1 Hello}} more}").unwrap();
+    assert_eq!((read.text.as_str(), read.behind), ("Hello", Some(14)));
+    assert_eq!(to_text(b"{\\rtf1 Hello}\r\n\0").unwrap().behind, None, "padding");
 }
 
 #[test]

@@ -322,11 +322,11 @@ fn name_owners(
     (patient, encounter): (Option<&String>, Option<&String>),
     named: &mut Named,
 ) -> Result<()> {
-    if let Some(patient) = patient.filter(|p| named.patients.insert((*p).clone())) {
+    if let Some(patient) = patient.filter(|p| named.patient(p)) {
         let mrn = words(row, &desk.options().map.mrn);
         desk.take(Record::Patient(Patient { identifier: patient.clone(), mrn, ..Patient::default() }), origin)?;
     }
-    if let Some(encounter) = encounter.filter(|e| named.encounters.insert((*e).clone())) {
+    if let Some(encounter) = encounter.filter(|e| named.encounter(e)) {
         let stay = Encounter { identifier: encounter.clone(), patient: patient.cloned(), ..Encounter::default() };
         desk.take(Record::Encounter(stay), origin)?;
     }
@@ -380,7 +380,7 @@ fn stay(desk: &mut Desk, row: &Value, origin: &Origin, named: &mut Named) -> Res
         desk.notice(notice.at(&origin.source, origin.line));
     }
     name_owners(desk, row, origin, (patient.as_ref(), None), named)?;
-    named.encounters.insert(stay.identifier.clone());
+    named.encounter(&stay.identifier);
     desk.take(Record::Encounter(stay), origin)
 }
 

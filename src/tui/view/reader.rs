@@ -94,10 +94,14 @@ fn heading(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, bottom: usize) {
         let from = from.filter(|_| area.width >= 90).map(|t| format!(" from {}", say::short(&t))).unwrap_or_default();
         format!("{}{from}", say::count(*lines, "line copied", "lines copied"))
     });
+    let guessed = if document.guessed { "stay guessed by date".to_owned() } else { String::new() };
     let version = if document.version > 1 { format!("version {}", document.version) } else { String::new() };
     // Whether a provider answers for it comes before what was carried over.
-    let rest =
-        [time, author, signed, version, copied.unwrap_or_default()].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("   ");
+    let rest = [time, author, guessed, signed, version, copied.unwrap_or_default()]
+        .into_iter()
+        .filter(|p| !p.is_empty())
+        .collect::<Vec<_>>()
+        .join("   ");
     let percent = format!("{} %", note.lines.percent(bottom));
     let room = area.width.saturating_sub(7);
     let mut used = super::chart::title(pen, Rect { width: room, ..area }, note.label, chart.pane == Pane::Reader);
