@@ -111,14 +111,8 @@ fn an_interrupt_stops_an_import_with_a_report_and_the_same_command_goes_on() {
     let copy = |n: usize| lines().replace("{\"id\":\"n", &format!("{{\"id\":\"{n}-"));
     let file = home.write("notes.jsonl", (0..COPIES).map(copy).collect::<String>());
     let file = file.to_str().unwrap();
-    let mut child = home
-        .process()
-        .args(["--json", "import", file])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        home.process().args(["--json", "import", file]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // Once the run stands in the store's log, the import is under way.
     let log = home.store().join("lacuna.db-wal");
     while !log.metadata().is_ok_and(|m| m.len() > 0) {
