@@ -196,7 +196,7 @@ fn put(
     touched: &mut Touched,
 ) -> rusqlite::Result<()> {
     let mut fact = |kind: &str, identifier: &str, encounter: &Option<String>, patient: &Option<String>, at: Option<Instant>| {
-        put_fact(tx, run, (kind, identifier), (encounter.as_deref(), patient.as_deref()), at, &ready.body, have.as_deref(), touched)
+        put_fact(tx, run, (kind, identifier), (encounter.as_deref(), patient.as_deref()), at, (&ready.body, have.as_deref()), touched)
     };
     match &incoming.record {
         Record::Patient(p) => counts.other += u64::from(put_patient(tx, run, p, touched)?),
@@ -297,8 +297,7 @@ fn put_fact(
     (kind, identifier): (&str, &str),
     (encounter, patient): (Option<&str>, Option<&str>),
     at: Option<Instant>,
-    body: &str,
-    have: Option<&str>,
+    (body, have): (&str, Option<&str>),
     touched: &mut Touched,
 ) -> rusqlite::Result<bool> {
     if have == Some(body) {
