@@ -84,6 +84,17 @@ pub(super) fn observations() -> &'static [String] {
     LIST.get_or_init(|| measured::all().iter().map(|row| row.name.clone()).chain([URINE_PER_KG.0.to_owned()]).collect())
 }
 
+/// The canonical name of what a laboratory or a nurse calls otherwise ("K", "Hgb").
+pub(super) fn observation_called(name: &str) -> Option<&'static str> {
+    measured::canonical(None, name)
+}
+
+/// The concept that a name as it stands in notes ("low potassium", "metformin") is one of.
+pub(super) fn concept_called(name: &str) -> Option<String> {
+    let whole = |mention: &&Mention| mention.start == 0 && mention.end == name.len();
+    mentions_in(name).iter().find(whole).map(|mention| mention.concept.clone()).filter(|concept| is_concept(concept))
+}
+
 /// The canonical unit of an observation.
 pub(super) fn unit(observation: &str) -> Option<&'static str> {
     if observation == URINE_PER_KG.0 { Some(URINE_PER_KG.1) } else { units::canonical_unit(observation) }

@@ -27,6 +27,15 @@ pub(super) fn find_word(text: &str, word: &str, from: usize) -> Option<usize> {
     }
 }
 
+/// Whether `text` holds `word` as a whole word, or, for `*ectomy`, a longer word that ends so. In any case.
+pub(super) fn has_word_or_ending(text: &str, word: &str) -> bool {
+    let Some(ending) = word.strip_prefix('*').filter(|ending| !ending.is_empty()) else { return has_word(text, word) };
+    let ends = |word: &[u8]| {
+        word.len() > ending.len() && word.get(word.len() - ending.len()..).is_some_and(|end| end.eq_ignore_ascii_case(ending.as_bytes()))
+    };
+    text.as_bytes().split(|b| !b.is_ascii_alphanumeric()).any(ends)
+}
+
 /// The words of a text, to know at once which phrases cannot stand in it: most of the words that items look for are in no note, and a
 /// text is long.
 #[derive(Debug, Default)]
@@ -63,7 +72,7 @@ const LONGEST_WORD: usize = 48;
 
 #[cfg(test)]
 mod tests {
-    use super::{Vocabulary, has_word};
+    use super::{Vocabulary, has_word, has_word_or_ending};
 
     proptest::proptest! {
         #[test]
@@ -79,6 +88,20 @@ mod tests {
         let words = Vocabulary::of("Sepsis due to E. coli, SpO2 88 % RA");
         assert!(words.may_hold("due to pneumonia") && words.may_hold("spo2") && words.may_hold("***"));
         assert!(!words.may_hold("secondary to") && !words.may_hold("sep"));
+    }
+
+    #[test]
+    fn an_ending_is_found_in_longer_words_only() {
+        for (text, word, found) in [
+            ("VATS Lobectomy, left", "*ectomy", true),
+            ("ectomy", "*ectomy", false),
+            ("lobectomies", "*ectomy", false),
+            ("lobe", "lobe", true),
+            ("2 * 3", "*", true),
+            ("", "*ectomy", false),
+        ] {
+            assert_eq!(has_word_or_ending(text, word), found, "{text} / {word}");
+        }
     }
 
     #[test]

@@ -132,6 +132,11 @@ fn end_of_title(text: &str) -> usize {
     lead + near(line, TITLE).len()
 }
 
+/// Whether words stand where the account of a stay closes, which tells the outcome however long the lists behind it are.
+fn closes(section: &Section, span: Span) -> bool {
+    section.section == "hospital_course" && span.start >= section.end - section.end.saturating_sub(section.body) / 3
+}
+
 /// The first words of each cue that holds: they speak for an element, whatever heading they stand under.
 fn cues(text: &str, sections: &[Section], sentences: &[Span], rules: &ElementRules, phrases: &[(usize, Span)]) -> Vec<Option<Span>> {
     let mut hits: Vec<Vec<Span>> = rules.cues().iter().map(|_| Vec::new()).collect();
@@ -166,7 +171,7 @@ fn cues(text: &str, sections: &[Section], sentences: &[Span], rules: &ElementRul
         if cue.date && !rules.has_date(near(rest, cue.reach)) {
             continue;
         }
-        let last = sections.last().is_some_and(|s| s.start <= span.start);
+        let last = sections.last().is_some_and(|s| s.start <= span.start) || section.is_some_and(|s| closes(s, span));
         if cue.last_part && !last && span.start < text.len() - text.len() / 3 {
             continue;
         }

@@ -84,6 +84,14 @@ fn aside(check: &Attributes, said: &Said<'_>, facts: &Facts<'_>) -> Option<Strin
     if let Some(word) = check.not_with.iter().chain(general).find(|word| has_word(around, word)) {
         return Some(format!("\"{}\" only beside \"{word}\"", said.mention.text));
     }
+    // A therapist repeats the diagnosis that came with the order; nobody asks for more of it there.
+    if facts.words("therapist").iter().any(|word| has_word(&said.document.text, word)) {
+        return Some(format!("\"{}\" only in a therapist's report", said.mention.text));
+    }
+    let section = said.reading.sections.iter().rev().find(|s| s.start <= said.mention.start);
+    if let Some(section) = section.filter(|s| facts.words("weighed").iter().any(|word| has_word(&s.heading, word))) {
+        return Some(format!("\"{}\" only under \"{}\"", said.mention.text, section.heading));
+    }
     let body = |name: &str| {
         let section = said.reading.sections.iter().find(|s| s.section == name)?;
         said.document.text.get(section.body..section.end).map(str::trim).filter(|body| !body.is_empty())

@@ -5,7 +5,7 @@ use crate::chart::{Document, DocumentType, Span};
 use crate::checklist::check::{Elements, Exempt};
 use crate::checklist::facts::{Facts, type_of};
 use crate::checklist::proof::{clip, quote, whole};
-use crate::checklist::words::has_word;
+use crate::checklist::words::{has_word, has_word_or_ending};
 use crate::checklist::{Outcome, Searched, Severity};
 use crate::reading::{Presence, Reading};
 
@@ -54,8 +54,9 @@ pub(super) fn run(check: &Elements, facts: &Facts<'_>) -> Verdict {
         for (element, advised) in elements {
             let Some(presence) = reading.elements.get(element).filter(|p| **p != Presence::Present) else { continue };
             // What is only advised, or kept in the record beside the text, belongs to a chart: of a note that came alone it is not
-            // asked, unless its heading was left empty.
-            if alone && (advised || check.in_record.contains(element)) && *presence == Presence::Absent {
+            // asked, unless its heading was left empty. A heading that points to the record ("see chart") was not.
+            let kept = || *presence == Presence::Absent || points_elsewhere(document, reading, element);
+            if alone && (advised || check.in_record.contains(element)) && kept() {
                 continue;
             }
             let asked = !exempt.iter().any(|exempt| exempt.elements.contains(element));
@@ -90,11 +91,19 @@ pub(super) fn run(check: &Elements, facts: &Facts<'_>) -> Verdict {
     Verdict { findings, tree: node(format!("not so: {label}"), outcome, detail, parts) }
 }
 
+/// Whether a heading without the information says in words where it is, or why not, and is no blank.
+fn points_elsewhere(document: &Document, reading: &Reading, element: &str) -> bool {
+    let bodies = reading.sections.iter().filter(|s| s.section == element).filter_map(|s| document.text.get(s.body..s.end));
+    let said = |word: &str| word.len() > 2 && !word.bytes().all(|b| b.eq_ignore_ascii_case(&b'x'));
+    bodies.flat_map(|body| body.split(|c: char| !c.is_alphabetic())).any(said)
+}
+
 /// Whether a document is one of which something is not asked.
 fn falls_under(exempt: &Exempt, document: &Document, reading: &Reading) -> bool {
     let procedures = procedures(document, reading);
     let fits = |line: &&str| {
-        exempt.procedures.iter().any(|word| has_word(line, word)) && !exempt.not_procedures.iter().any(|word| has_word(line, word))
+        let holds = |words: &[String]| words.iter().any(|word| has_word_or_ending(line, word));
+        holds(&exempt.procedures) && !holds(&exempt.not_procedures)
     };
     !procedures.is_empty() && procedures.iter().all(fits) || exempt.words.iter().any(|word| has_word(&document.text, word))
 }
@@ -102,8 +111,11 @@ fn falls_under(exempt: &Exempt, document: &Document, reading: &Reading) -> bool 
 /// So long a line under a heading is a narrative, not the name of a procedure.
 const LONGEST_NAME: usize = 240;
 
+/// A title is shorter than this, in bytes.
+const LONGEST_TITLE: usize = 100;
+
 /// The procedures that a document names, a line each; where none has a heading of its own, what a heading holds on one line; where that
-/// is no name either, the sentences that name one.
+/// is no name either, the title; where there is none, the sentences that name one.
 fn procedures<'d>(document: &'d Document, reading: &Reading) -> Vec<&'d str> {
     let lines = |name: &str| -> Vec<&'d str> {
         let sections = reading.sections.iter().filter(|section| section.section == name);
@@ -118,6 +130,13 @@ fn procedures<'d>(document: &'d Document, reading: &Reading) -> Vec<&'d str> {
     let short: Vec<&str> = lines("description").into_iter().filter(|line| line.len() < LONGEST_NAME && !told(line)).collect();
     if !short.is_empty() {
         return short;
+    }
+    // A title in capitals, where the note has one.
+    let title = document.text.lines().map(str::trim).find(|line| !line.is_empty());
+    if let Some(title) =
+        title.filter(|line| line.len() < LONGEST_TITLE && line.contains(' ') && !line.contains(char::is_lowercase) && !line.contains(':'))
+    {
+        return vec![title];
     }
     let names =
         |span: &&Span| reading.mentions.iter().any(|m| m.concept.starts_with("procedure.") && span.contains(Span::new(m.start, m.end)));

@@ -234,7 +234,7 @@ fn support(table: &Fields<'_, '_, '_>, indicators: Vec<Indicator>, context: &Con
     need_indicators(table, &indicators);
     let needs_data = table.words("needs_data");
     for word in needs_data.iter().filter(|word| !names::observations().contains(&word.text)) {
-        table.unknown(word, "the canonical name of an observation", names::observations().iter().map(String::as_str));
+        table.unknown_observation(word);
     }
     let support_min = table.count("support_min", 1);
     if support_min > indicators.len() && !indicators.is_empty() {

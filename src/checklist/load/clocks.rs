@@ -98,7 +98,7 @@ fn part(fields: &Fields<'_, '_, '_>, name: Word, context: &Context<'_>) -> Part 
     sections.iter().for_each(|word| check_section(fields, word));
     let values = fields.words("value");
     for word in values.iter().filter(|word| !names::observations().contains(&word.text)) {
-        fields.unknown(word, "the canonical name of an observation", names::observations().iter().map(String::as_str));
+        fields.unknown_observation(word);
     }
     let texts = |words: Vec<Word>| words.into_iter().map(|word| word.text).collect::<Vec<String>>();
     let part = Part {

@@ -57,7 +57,7 @@ pub(super) fn conflict(table: &Fields<'_, '_, '_>, context: &Context<'_>) -> Opt
         _ => {
             let observations = table.need_words("observations", "canonical names of observations");
             for word in observations.iter().filter(|word| !names::observations().contains(&word.text)) {
-                table.unknown(word, "the canonical name of an observation", names::observations().iter().map(String::as_str));
+                table.unknown_observation(word);
             }
             Conflict::Values {
                 observations: texts(observations),

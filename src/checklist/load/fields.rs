@@ -291,10 +291,28 @@ impl<'t, 's, 'i> Fields<'t, 's, 'i> {
 
     /// Says that a word is not among the names it must be one of.
     pub(super) fn unknown<'n>(&self, word: &Word, expected: &str, names: impl Iterator<Item = &'n str> + Clone) {
-        let hint = nearest::of(&word.text, names.clone()).map(|near| format!("did you mean `{near}`?"));
+        self.unknown_called(word, expected, names, None);
+    }
+
+    /// The same, when it is known which of the names it is another name of ("K" of `potassium`).
+    pub(super) fn unknown_called<'n>(
+        &self,
+        word: &Word,
+        expected: &str,
+        names: impl Iterator<Item = &'n str> + Clone,
+        called: Option<&str>,
+    ) {
+        let near = called.or_else(|| nearest::of(&word.text, names.clone()));
+        let hint = near.map(|near| format!("did you mean `{near}`?"));
         let few: Vec<&str> = names.clone().take(13).collect();
         let expected = if few.len() <= 12 { format!("{expected}: {}", few.join(", ")) } else { expected.to_owned() };
         self.say(word.at, format!("`{}` is not known here", word.text), expected, hint);
+    }
+
+    /// Says that a word is no canonical name of an observation.
+    pub(super) fn unknown_observation(&self, word: &Word) {
+        let known = crate::checklist::names::observations().iter().map(String::as_str);
+        self.unknown_called(word, "the canonical name of an observation", known, crate::checklist::names::observation_called(&word.text));
     }
 
     /// Reports every key that nobody asked for.

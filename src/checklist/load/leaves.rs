@@ -91,7 +91,13 @@ fn test(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> Option<Test> {
 pub(super) fn known_concepts(fields: &Fields<'_, '_, '_>, list: Vec<Word>) -> Vec<String> {
     for word in &list {
         if !names::is_concept(&word.text) && word.text != EACH {
-            fields.unknown(word, "a concept of the lexicon", names::concepts().iter().map(String::as_str));
+            let expected = if fields.has("medication") {
+                "a class of drugs (a drug by its own name goes under `drug`)"
+            } else {
+                "a concept of the lexicon"
+            };
+            let known = names::concepts().iter().map(String::as_str);
+            fields.unknown_called(word, expected, known, names::concept_called(&word.text).as_deref());
         }
     }
     list.into_iter().map(|word| word.text).collect()
@@ -188,7 +194,7 @@ fn observation(fields: &Fields<'_, '_, '_>) -> Option<ObservationTest> {
     let name = fields.word("observation")?;
     let known = names::observations().contains(&name.text);
     if !known {
-        fields.unknown(&name, "the canonical name of an observation", names::observations().iter().map(String::as_str));
+        fields.unknown_observation(&name);
     }
     let unit = fields.need_word("unit", "the unit the numbers are in");
     let scale = if known && !unit.text.is_empty() { units::scale(fields, &name.text, &unit) } else { None };

@@ -395,7 +395,9 @@ fn known_condition(fields: &Fields<'_, '_, '_>, word: &Word) -> bool {
             Some(_) => names::conditions().collect(),
             None => names::concepts().iter().map(String::as_str).collect(),
         };
-        fields.unknown(word, "a condition of the vocabulary, or a concept of the lexicon", all.into_iter());
+        let called = names::concept_called(&word.text);
+        let expected = "a condition of the vocabulary, or a concept of the lexicon";
+        fields.unknown_called(word, expected, all.into_iter(), called.as_deref());
     }
     known
 }

@@ -12,7 +12,7 @@ macro_rules! broken {
 /// File, line, words of what is wrong, words of what is expected, words of the hint.
 type Row = ((&'static str, &'static str), u64, &'static str, &'static str, &'static str);
 
-const ROWS: [Row; 31] = [
+const ROWS: [Row; 32] = [
     (broken!("not-toml"), 7, "", "TOML", ""),
     (broken!("open-quote"), 8, "", "TOML", ""),
     (broken!("no-pack"), 1, "no `[pack]`", "[pack]", ""),
@@ -20,6 +20,7 @@ const ROWS: [Row; 31] = [
     (broken!("unknown-kind"), 10, "`undocumentd`", "missing_document", "did you mean `undocumented`?"),
     (broken!("unknown-condition"), 11, "`hyponatraemia`", "a condition of the vocabulary", "did you mean `hyponatremia`?"),
     (broken!("unknown-observation"), 23, "`sodum`", "canonical name", "did you mean `sodium`?"),
+    (broken!("other-names"), 23, "`K`", "canonical name", "did you mean `potassium`?"),
     (broken!("unknown-concept"), 29, "`treatment.dialisys`", "a concept of the lexicon", "did you mean `treatment.dialysis`?"),
     (broken!("wrong-unit"), 25, "`parsec` is no unit of sodium", "mmol/L", "mmol/L"),
     (broken!("unknown-severity"), 12, "`severe`", "info, warn, high", ""),

@@ -71,7 +71,8 @@ pub(super) struct Cue {
     /// How many different phrases must be there.
     #[serde(default)]
     pub at_least: usize,
-    /// Counts only in the last third of the note or in its last section, where plans and outcomes stand.
+    /// Counts only in the last third of the note, in its last section, or where the account of a stay closes: there plans and
+    /// outcomes stand.
     #[serde(default)]
     pub last_part: bool,
     /// Counts only in the first line of the note, its title, with at least this many words in small letters behind it.

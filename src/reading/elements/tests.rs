@@ -36,6 +36,18 @@ fn every_element_of_a_type_is_answered_and_others_where_the_note_speaks_of_them(
 }
 
 #[test]
+fn a_long_list_of_drugs_does_not_hide_how_the_stay_ended() {
+    let drugs = "Aspirin 81 mg.\n".repeat(30);
+    for (course, expected) in [
+        ("He came with a cough. He was given ceftriaxone for four days. He is afebrile.", Presence::Present),
+        ("He was afebrile in the emergency room. He was given ceftriaxone. The culture grew nothing in five days.", Presence::Absent),
+    ] {
+        let text = format!("HOSPITAL COURSE: {course}\nMEDICATIONS:\n{drugs}");
+        assert_eq!(read(&text, DocumentType::DischargeSummary)["condition_at_discharge"], expected, "{course}");
+    }
+}
+
+#[test]
 fn a_title_that_goes_on_says_who_asked_or_what_for() {
     for (text, expected) in [
         ("RENAL CONSULT, Dr Hale: rising creatinine.\nHPI: 70M.", Presence::Present),
@@ -51,7 +63,7 @@ fn a_title_that_goes_on_says_who_asked_or_what_for() {
 
 #[test]
 fn information_counts_wherever_it_stands_and_a_bare_heading_does_not() {
-    use DocumentType::{DischargeSummary, HistoryAndPhysical, OperativeReport};
+    use DocumentType::{DischargeSummary, EmergencyNote, HistoryAndPhysical, OperativeReport};
     for (document_type, text, element, expected) in [
         (OperativeReport, "PROCEDURE: Biopsy.\nBlood loss was minimal.", "estimated_blood_loss", Presence::Present),
         (OperativeReport, "ESTIMATED BLOOD LOSS: ___", "estimated_blood_loss", Presence::Empty),
@@ -78,6 +90,17 @@ fn information_counts_wherever_it_stands_and_a_bare_heading_does_not() {
         (DischargeSummary, "HOSPITAL COURSE: Well.\nMEDICATIONS: Aspirin.", "discharge_medications", Presence::Present),
         (DischargeSummary, "MEDICATIONS: Aspirin.\nHOSPITAL COURSE: Well.", "discharge_medications", Presence::Absent),
         (DischargeSummary, "HPI: He was admitted on Friday.", "admission_date", Presence::Absent),
+        (OperativeReport, "DESCRIPTION: The sac held thick pus.", "findings", Presence::Present),
+        (OperativeReport, "DESCRIPTION: The skin was cut and the plate was taken out.", "findings", Presence::Absent),
+        (OperativeReport, "INDICATIONS: An abscess with pus.\nDESCRIPTION: The skin was closed.", "findings", Presence::Absent),
+        (OperativeReport, "PATHOLOGY: Pending.\nDESCRIPTION: The skin was closed.", "findings", Presence::Absent),
+        (OperativeReport, "MEDICATIONS: MAC.", "anesthesia", Presence::Present),
+        (OperativeReport, "DESCRIPTION: He lost minimal blood.", "estimated_blood_loss", Presence::Present),
+        (DischargeSummary, "HPI: Jaundice. He will be transferred back to his facility.", "disposition", Presence::Present),
+        (DischargeSummary, "HPI: He was transferred back to our ward in May.", "disposition", Presence::Absent),
+        (EmergencyNote, "PLAN: We will transfer her to the county hospital.", "disposition", Presence::Present),
+        (HistoryAndPhysical, "PHYSICAL EXAM: Tender.\nPROBLEM LIST: 1. Colitis.", "assessment", Presence::Present),
+        (HistoryAndPhysical, "PROBLEM LIST: 1. Gout.\nPHYSICAL EXAM: Tender.", "assessment", Presence::Absent),
     ] {
         assert_eq!(read(text, document_type)[element], expected, "{text}");
     }
