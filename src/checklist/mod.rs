@@ -8,6 +8,7 @@ mod dose;
 mod eval;
 mod example;
 mod facts;
+mod glossary;
 mod indicator;
 mod item;
 mod load;
@@ -28,6 +29,7 @@ pub use check::{
 pub use eval::{evaluate, explain, questions};
 pub use example::{Example, Sketch, SketchDocument, SketchDrug, SketchValue};
 pub use facts::Subject;
+pub use glossary::{Known, glossary};
 pub use indicator::{
     Author, Baseline, Bound, Compare, ConceptTest, DocumentTest, Indicator, MedicationTest, NamedTest, ObservationTest, Since, Test, When,
     WordsTest,

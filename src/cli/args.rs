@@ -543,6 +543,12 @@ pub enum ChecklistCommand {
         /// The file to make; it must not exist. Standard output when left out
         file: Option<PathBuf>,
     },
+    /// The names that a pack may use: conditions with their attributes, drug classes, observations with their unit, sections
+    #[command(after_help = "A ward's own word finds its name, too: lacuna checklist names K. Exit status 1: no such name.")]
+    Names {
+        /// Words of a name, or what your hospital calls it; all names when left out
+        words: Vec<String>,
+    },
     /// Every mistake in a pack file, with line and remedy
     Check {
         /// The files

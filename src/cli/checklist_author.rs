@@ -5,7 +5,7 @@ use super::gaps::{proof_line, tree_text};
 use super::out::Out;
 use super::{checklist, input, place};
 use crate::chart::DocumentType;
-use crate::checklist::{Outcome, Packs, try_text};
+use crate::checklist::{Outcome, Packs, glossary, try_text};
 use crate::error::{Result, Trouble};
 use serde_json::json;
 use std::fs::OpenOptions;
@@ -35,6 +35,20 @@ pub fn new(file: Option<&Path>, out: &Out) -> Result<u8> {
     let next = format!("Wrote {name}. Change it, then: lacuna checklist check {name}");
     out.show(&json!({ "file": name }), || next)?;
     Ok(0)
+}
+
+/// The names that a pack may use, a line each.
+pub fn names(words: &str, out: &Out) -> Result<u8> {
+    let found = glossary(Some(words.trim()).filter(|words| !words.is_empty()));
+    out.show(&found, || {
+        if found.is_empty() {
+            return "No such name. Try a shorter word, or the full name for a short form.".to_owned();
+        }
+        let wide = found.iter().map(|known| known.name.len()).max().unwrap_or(0);
+        let line = |known: &crate::checklist::Known| format!("{:<11} {:<wide$}  {}", known.kind, known.name, known.about);
+        found.iter().map(line).map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    })?;
+    Ok(u8::from(found.is_empty()))
 }
 
 /// A note to try items on.

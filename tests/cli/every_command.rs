@@ -70,6 +70,7 @@ fn every_command_gives_one_json_value_and_no_other_word() {
     t.does("explain", &[encounter, item]);
     t.does("checklist list", &[]);
     t.does("checklist show", &[item]);
+    t.does("checklist names", &["potassium"]);
     assert_eq!(t.says(0, "checklist check", &[pack.to_str().unwrap()]), serde_json::json!([]));
     t.does("checklist test", &[pack.to_str().unwrap()]);
     let (made, one) = (t.home.at("made.toml"), t.home.at("one.toml"));

@@ -84,6 +84,11 @@ fn aside(check: &Attributes, said: &Said<'_>, facts: &Facts<'_>) -> Option<Strin
     if let Some(word) = check.not_with.iter().chain(general).find(|word| has_word(around, word)) {
         return Some(format!("\"{}\" only beside \"{word}\"", said.mention.text));
     }
+    // A leaflet tells what can be, and to whom it may concern.
+    let named = || ["patient", "year-old", "year old", "he", "she"].iter().any(|word| has_word(&said.document.text, word));
+    if facts.words("leaflet").iter().any(|word| has_word(&said.document.text, word)) && !named() {
+        return Some(format!("\"{}\" only in a leaflet", said.mention.text));
+    }
     // A therapist repeats the diagnosis that came with the order; nobody asks for more of it there.
     if facts.words("therapist").iter().any(|word| has_word(&said.document.text, word)) {
         return Some(format!("\"{}\" only in a therapist's report", said.mention.text));

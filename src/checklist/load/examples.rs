@@ -125,11 +125,11 @@ fn drug(fields: &Fields<'_, '_, '_>, word: &Word) -> Option<SketchDrug> {
             dose = Some(format!("{part} {unit}"));
             continue;
         }
-        match part {
+        match part.to_ascii_lowercase().as_str() {
             "given" => kind = MedicationKind::Given,
             "ordered" => kind = MedicationKind::Ordered,
             "home" => kind = MedicationKind::Home,
-            "IV" | "PO" | "SC" | "IM" | "INH" => route = Some(part.to_owned()),
+            "iv" | "po" | "sc" | "im" | "inh" => route = Some(part.to_ascii_uppercase()),
             _ => name.push(part),
         }
     }

@@ -92,6 +92,15 @@ fn the_messages_of_broken_files_read_as_they_should() {
 }
 
 #[test]
+fn the_route_of_an_examples_drug_is_read_in_small_letters_too() {
+    let template = include_str!("../../cli/checklist_new.toml");
+    let text = template.replacen("why = \"126 and an order\"", "why = \"126\"\nmedications = [\"given furosemide 40 mg iv at 3 h\"]", 1);
+    let packs = Packs::parse(&[("new.toml".to_owned(), text)]).unwrap();
+    let drug = packs.items().flat_map(|(_, item)| &item.examples).find_map(|e| e.chart.medications.first()).unwrap();
+    assert_eq!((drug.name.as_str(), drug.route.as_deref(), drug.dose.as_deref()), ("furosemide", Some("IV"), Some("40 mg")));
+}
+
+#[test]
 fn all_mistakes_of_a_file_come_at_once() {
     let (file, text) = broken!("many-mistakes");
     let lines: Vec<u64> = Packs::parse(&[(file.to_owned(), text.to_owned())]).unwrap_err().iter().map(|m| m.line).collect();

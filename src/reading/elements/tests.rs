@@ -63,7 +63,7 @@ fn a_title_that_goes_on_says_who_asked_or_what_for() {
 
 #[test]
 fn information_counts_wherever_it_stands_and_a_bare_heading_does_not() {
-    use DocumentType::{DischargeSummary, EmergencyNote, HistoryAndPhysical, OperativeReport};
+    use DocumentType::{Consultation, DischargeSummary, EmergencyNote, HistoryAndPhysical, OperativeReport};
     for (document_type, text, element, expected) in [
         (OperativeReport, "PROCEDURE: Biopsy.\nBlood loss was minimal.", "estimated_blood_loss", Presence::Present),
         (OperativeReport, "ESTIMATED BLOOD LOSS: ___", "estimated_blood_loss", Presence::Empty),
@@ -100,6 +100,12 @@ fn information_counts_wherever_it_stands_and_a_bare_heading_does_not() {
         (DischargeSummary, "HPI: He was transferred back to our ward in May.", "disposition", Presence::Absent),
         (EmergencyNote, "PLAN: We will transfer her to the county hospital.", "disposition", Presence::Present),
         (HistoryAndPhysical, "PHYSICAL EXAM: Tender.\nPROBLEM LIST: 1. Colitis.", "assessment", Presence::Present),
+        (
+            Consultation,
+            "Dear colleague, he came for his heart. He walks a mile.\nIn summary, a man at risk of a stroke.",
+            "assessment",
+            Presence::Present,
+        ),
         (HistoryAndPhysical, "PROBLEM LIST: 1. Gout.\nPHYSICAL EXAM: Tender.", "assessment", Presence::Absent),
     ] {
         assert_eq!(read(text, document_type)[element], expected, "{text}");
