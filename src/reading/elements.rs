@@ -79,7 +79,13 @@ pub(super) fn found_by(
                 continue;
             }
             let headed = under_headings(text, sections, &filled, rules.rules(element, &there));
-            let cued = element.cues.iter().find_map(|cue| held.get(*cue).copied().flatten());
+            // A heading left blank is not filled by what only closes an account ahead of it.
+            let blank = headed.presence == Presence::Empty;
+            let cued = element.cues.iter().find_map(|cue| {
+                let at = held.get(*cue).copied().flatten()?;
+                let late = !rules.cues().get(*cue).is_some_and(|c| c.last_part) || stands_last(text, sections, at);
+                (late || !blank).then_some(at)
+            });
             let found = match cued {
                 Some(at) if headed.presence != Presence::Present => Found { presence: Presence::Present, at: Some(at), by_heading: false },
                 _ => headed,
@@ -132,6 +138,11 @@ fn end_of_title(text: &str) -> usize {
     lead + near(line, TITLE).len()
 }
 
+/// Whether words stand in the last section or the last third of a note.
+fn stands_last(text: &str, sections: &[Section], span: Span) -> bool {
+    sections.last().is_some_and(|s| s.start <= span.start) || span.start >= text.len() - text.len() / 3
+}
+
 /// Whether words stand where the account of a stay closes, which tells the outcome however long the lists behind it are.
 fn closes(section: &Section, span: Span) -> bool {
     section.section == "hospital_course" && span.start >= section.end - section.end.saturating_sub(section.body) / 3
@@ -171,8 +182,7 @@ fn cues(text: &str, sections: &[Section], sentences: &[Span], rules: &ElementRul
         if cue.date && !rules.has_date(near(rest, cue.reach)) {
             continue;
         }
-        let last = sections.last().is_some_and(|s| s.start <= span.start) || section.is_some_and(|s| closes(s, span));
-        if cue.last_part && !last && span.start < text.len() - text.len() / 3 {
+        if cue.last_part && !stands_last(text, sections, span) && !section.is_some_and(|s| closes(s, span)) {
             continue;
         }
         if hits.iter().all(|h| !h.of(text).eq_ignore_ascii_case(span.of(text))) {

@@ -48,6 +48,14 @@ fn a_long_list_of_drugs_does_not_hide_how_the_stay_ended() {
 }
 
 #[test]
+fn a_heading_left_blank_is_not_filled_by_the_account_ahead_of_it() {
+    let text = "HOSPITAL COURSE: Two days of antibiotics by vein, then by mouth. Off oxygen at discharge.\nFOLLOW-UP: Clinic in a week, film in six weeks.\nCONDITION AT DISCHARGE: ***\nDIET: regular\nACTIVITY: as tolerated, with help on stairs, no lifting for two weeks, no driving\n";
+    let of = |text: &str| read(text, DocumentType::DischargeSummary)["condition_at_discharge"];
+    assert_eq!(of(text), Presence::Empty);
+    assert_eq!(of(&text.replace("CONDITION AT DISCHARGE: ***\n", "")), Presence::Present);
+}
+
+#[test]
 fn a_title_that_goes_on_says_who_asked_or_what_for() {
     for (text, expected) in [
         ("RENAL CONSULT, Dr Hale: rising creatinine.\nHPI: 70M.", Presence::Present),
