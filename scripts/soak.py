@@ -3,7 +3,7 @@
 
   scripts/soak.py kills 5000     SIGKILL at random, four writers: no acknowledged act lost, the audit chain whole
   scripts/soak.py rekey 200      SIGKILL in the middle of removing a person: everybody who stays gets in, the log is intact
-  scripts/soak.py flips 10000    one changed bit in store, index, key file or backup: an error or the same answers, no panic
+  scripts/soak.py flips 10000    one changed bit in store (a draft in it), index, key file or backup: an error or the same answers, no panic
   scripts/soak.py migrate 200    SIGKILL while a store of an earlier schema is brought up to date: old or new, whole, its copy beside it
   scripts/soak.py encrypt 200    SIGKILL while a plain store is encrypted: it is what it was or encrypted, whole
   scripts/soak.py words          twenty planted words: in no file of an encrypted store, its backup, home and temporary folders
@@ -223,7 +223,7 @@ def encrypt(count):
 
 def answers(store, secrets):
     out = []
-    for args in (["--json", "search", "kidney", "--limit", "30"], ["--json", "note", "n7"]):
+    for args in (["--json", "search", "kidney", "--limit", "30"], ["--json", "note", "n7"], ["--json", "query", "show", "1"]):
         code, text, _ = run(store, args, secrets)
         if code == 0 and text.startswith("{"):
             value = json.loads(text)
@@ -246,19 +246,16 @@ def flip(path):
 def flips(count):
     silent, noticed, same, kinds = 0, 0, 0, {}
     store, secrets = made("flips", True)
+    run(store, ["query", "new", "e1"], secrets)
     run(store, ["doctor"], secrets)
+    backup = os.path.join(WORK, "copy.db")
+    run(store, ["backup", backup], secrets)
     expected = answers(store, secrets)
     good = os.path.join(WORK, "good")
     shutil.copytree(store, good)
-    for _ in range(count):
-        shutil.rmtree(store)
-        shutil.copytree(good, store)
-        files = [os.path.join(d, f) for d, _, names in os.walk(store) for f in names]
-        files = [f for f in files if os.path.getsize(f) and not f.endswith(("-shm", "audit.head", "logins.json"))]
-        path = rng.choice(files)
-        kinds[os.path.basename(path) if "index" not in path else "index"] = kinds.get(os.path.basename(path) if "index" not in path else "index", 0) + 1
-        flip(path)
-        got = answers(store, secrets)
+
+    def judge(path, got):
+        nonlocal silent, noticed, same
         for mine, theirs in zip(got, expected):
             if mine[0] != 0:
                 noticed += 1
@@ -267,6 +264,29 @@ def flips(count):
             else:
                 silent += 1
                 print("SILENT:", path)
+
+    for turn in range(count):
+        shutil.rmtree(store, ignore_errors=True)
+        if turn % 5 == 4:
+            # One changed bit in a backup, or in the keys beside it, and what is restored from it.
+            changed = os.path.join(WORK, "changed.db")
+            for end in ("", ".keys.json"):
+                shutil.copy(backup + end, changed + end)
+            path = changed + rng.choice(["", "", ".keys.json"])
+            flip(path)
+            kinds["backup"] = kinds.get("backup", 0) + 1
+            if run(store, ["restore", changed], secrets)[0] == 0:
+                judge(path, answers(store, secrets))
+            else:
+                noticed += len(expected)
+            continue
+        shutil.copytree(good, store)
+        files = [os.path.join(d, f) for d, _, names in os.walk(store) for f in names]
+        files = [f for f in files if os.path.getsize(f) and not f.endswith(("-shm", "audit.head", "logins.json"))]
+        path = rng.choice(files)
+        kinds[os.path.basename(path) if "index" not in path else "index"] = kinds.get(os.path.basename(path) if "index" not in path else "index", 0) + 1
+        flip(path)
+        judge(path, answers(store, secrets))
     print(f"flips {count} {kinds}: {noticed} answers refused, {same} as before, {silent} others")
     plain, _ = made("plain", False)
     run(plain, ["doctor"])

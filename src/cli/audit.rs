@@ -25,7 +25,7 @@ pub fn run(global: &Global, command: &AuditCommand, out: &Out) -> Result<u8> {
             let rows = store.audit(&AuditFilter { patient: patient.clone(), user: by.clone(), limit: None })?;
             store.record_act(&actor, "audit.export", patient.as_deref(), None, None, &format!("{form}, {} rows", rows.len()))?;
             match form.as_str() {
-                "csv" if !out.json() => super::export::print(&audit_table(&rows, false)),
+                "csv" if !out.json() => super::out::machine(&audit_table(&rows, false)).map(|()| 0),
                 _ => out::json_line(&audit_bundle(&rows)).map(|()| 0),
             }
         }

@@ -7,7 +7,6 @@ use crate::error::{Result, Trouble};
 use crate::export::{Table, bundle, findings_bundle, findings_lines, gap_bundle, gap_table, review_bundle, review_table, table};
 use crate::work::{Desk, LocalDesk, evaluate};
 use lacuna_index::Stop;
-use std::io::IsTerminal;
 
 /// Prints charts or gaps for other systems; each chart that goes out is in the audit chain.
 pub fn run(global: &Global, args: &ExportArgs) -> Result<u8> {
@@ -26,7 +25,7 @@ pub fn run(global: &Global, args: &ExportArgs) -> Result<u8> {
             record(&desk, "gaps.export", &desk.load(name)?.encounter.identifier, &args.form)?;
         }
         return match args.form.as_str() {
-            "csv" => print(&gap_table(&gaps, args.raw)),
+            "csv" => out::machine(&gap_table(&gaps, args.raw)).map(|()| 0),
             _ => out::json_line(&gap_bundle(&gaps)).map(|()| 0),
         };
     }
@@ -70,7 +69,7 @@ pub fn run(global: &Global, args: &ExportArgs) -> Result<u8> {
         if args.form == "csv" { charts.push(chart) } else { out::json_line(&bundle(&chart))? }
     }
     say_withheld(global, &desk, &names)?;
-    if args.form == "csv" { print(&table(&charts, which, args.raw)) } else { Ok(0) }
+    if args.form == "csv" { out::machine(&table(&charts, which, args.raw)).map(|()| 0) } else { Ok(0) }
 }
 
 /// Says what is left out, where something is.
@@ -88,14 +87,4 @@ pub(super) fn say_withheld(global: &Global, desk: &LocalDesk, names: &[String]) 
 
 pub(super) fn record(desk: &LocalDesk, action: &str, encounter: &str, form: &str) -> Result<()> {
     desk.store().record_act(&desk.session().actor(), action, None, Some(encounter), None, form)
-}
-
-/// A table byte for byte into a file or a pipe, made harmless on a terminal.
-pub(super) fn print(table: &str) -> Result<u8> {
-    if std::io::stdout().is_terminal() {
-        out::lines(table)?
-    } else {
-        out::raw(table.as_bytes())?
-    }
-    Ok(0)
 }

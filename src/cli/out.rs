@@ -4,7 +4,7 @@
 use crate::error::{Result, Trouble};
 use crate::text;
 use serde::Serialize;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 /// Where a command prints.
 pub struct Out {
@@ -47,6 +47,12 @@ pub fn lines(plain: &str) -> Result<()> {
 pub fn raw(bytes: &[u8]) -> Result<()> {
     let mut out = io::stdout().lock();
     finish(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
+/// What another program reads (a table, a message): byte for byte into a file or a pipe, made harmless on a terminal, where the carriage
+/// returns between segments are line ends.
+pub fn machine(text: &str) -> Result<()> {
+    if io::stdout().is_terminal() { lines(&text.replace("\r\n", "\n").replace('\r', "\n")) } else { raw(text.as_bytes()) }
 }
 
 fn write_out(text: &str, line_end: bool) -> Result<()> {

@@ -42,8 +42,8 @@ pub fn export(global: &Global, ids: &[i64], all: bool, form: ExportForm) -> Resu
         },
         ExportForm::Fhir => out::json_line(&bundle(&sheets))?,
         // Segments end with a carriage return; the text boundary would make it visible, and the escapes of the form leave no other.
-        ExportForm::Hl7 => out::raw(mdm(&sheets, &desk.now()).as_bytes())?,
-        ExportForm::Csv => out::raw(csv(&sheets).as_bytes())?,
+        ExportForm::Hl7 => out::machine(&mdm(&sheets, &desk.now()))?,
+        ExportForm::Csv => out::machine(&csv(&sheets))?,
     }
     Ok(0)
 }

@@ -36,55 +36,95 @@ pub struct Piece<'a> {
 /// The pieces of one line (no line feed in it). `ascii` draws marks without anything outside ASCII.
 pub fn pieces(line: &str, ascii: bool) -> impl Iterator<Item = Piece<'_>> {
     let mut column = 0;
-    line.grapheme_indices(true).filter_map(move |(start, grapheme)| {
-        let end = start + grapheme.len();
-        let piece = |shown: Cow<'static, str>, width, mark, blank| Piece { start, end, shown, width, mark, blank };
-        let piece = match grapheme {
+    let parts = line.grapheme_indices(true).flat_map(|(start, grapheme)| {
+        let (first, rest) = parts(grapheme);
+        let mut at = start;
+        std::iter::once(first).chain(rest).map(move |part| {
+            at += part.len();
+            (at - part.len(), part)
+        })
+    });
+    parts.filter_map(move |(start, part)| {
+        let end = start + part.len();
+        let piece = match part {
             "\r\n" | "\n" => return None,
             // At the end it is a line end; alone among words it would draw what follows over what came before.
             "\r" if end == line.len() => return None,
             "\t" => {
                 let width = TAB - column % TAB;
-                piece(Cow::Owned(" ".repeat(width)), width, false, true)
+                Piece { start, end, shown: Cow::Owned(" ".repeat(width)), width, mark: false, blank: true }
             }
-            " " => piece(Cow::Borrowed(" "), 1, false, true),
-            _ if grapheme.chars().any(is_unsafe) || joins_nothing(grapheme) => {
-                let shown: String = capped(grapheme).chars().map(|c| visible(c, ascii)).collect();
+            " " => Piece { start, end, shown: Cow::Borrowed(" "), width: 1, mark: false, blank: true },
+            _ => {
+                let (shown, mark) = drawn(part, ascii);
                 let width = shown.width();
-                piece(Cow::Owned(shown), width, true, false)
+                Piece { start, end, shown, width, mark, blank: false }
             }
-            _ => plain(start, grapheme, ascii),
         };
         column += piece.width;
         Some(piece)
     })
 }
 
-fn plain(start: usize, grapheme: &str, ascii: bool) -> Piece<'_> {
-    let end = start + grapheme.len();
-    let shown = capped(grapheme);
-    let many = shown.len() < grapheme.len();
-    let width = shown.width();
-    if width == 0 {
-        let marks: String = grapheme.chars().take(1).map(|c| spelled(c, ascii)).collect();
-        let width = marks.width();
-        return Piece { start, end, shown: Cow::Owned(marks), width, mark: true, blank: false };
+/// A grapheme in parts: one, unless something in it hides or it is longer than a stunt may be. Then each character that hides is a part
+/// of its own, so that none is passed over and no mark is wider than a line.
+fn parts(grapheme: &str) -> (&str, Vec<&str>) {
+    let hides = |before: char, c: char| is_unsafe(c) || joins_nothing(grapheme, c) || selects_nothing(grapheme, before, c);
+    let pairs = || std::iter::once(' ').chain(grapheme.chars()).zip(grapheme.char_indices());
+    let odd = grapheme.len() > 1 && (grapheme.len() > MOST_MARKS || pairs().any(|(before, (_, c))| hides(before, c)));
+    if !odd {
+        return (grapheme, Vec::new());
     }
-    Piece { start, end, shown, width, mark: many, blank: false }
+    let mut cuts = Vec::new();
+    let (mut count, mut alone) = (0, false);
+    for (before, (at, c)) in pairs() {
+        // A full part ends at the next joiner, which is shown: two parts that only touch would be one again in a terminal's cell.
+        let apart = hides(before, c) || (count >= MOST_CHARACTERS && c == JOINER);
+        if at > 0 && (apart || alone) {
+            cuts.push(at);
+            count = 0;
+        }
+        (alone, count) = (apart, count + 1);
+    }
+    let ends = cuts.iter().copied().skip(1).chain(std::iter::once(grapheme.len()));
+    let rest = cuts.iter().zip(ends).filter_map(|(from, to)| grapheme.get(*from..to)).collect();
+    (cuts.first().and_then(|to| grapheme.get(..*to)).unwrap_or(grapheme), rest)
 }
 
-/// A grapheme without the marks and characters that are too many.
-fn capped(grapheme: &str) -> Cow<'_, str> {
-    if grapheme.len() <= MOST_MARKS {
-        return Cow::Borrowed(grapheme);
+/// What a part looks like, and whether that stands for something that could not be drawn as it came.
+fn drawn(part: &str, ascii: bool) -> (Cow<'_, str>, bool) {
+    let mut all = part.chars();
+    if let (Some(only), None) = (all.next(), all.next())
+        && (is_unsafe(only) || is_selector(only) || only == JOINER)
+    {
+        return (Cow::Owned(visible(only, ascii)), true);
+    }
+    if part.width() == 0 {
+        let first: String = part.chars().take(1).map(|c| spelled(c, ascii)).collect();
+        return (Cow::Owned(first + &more(part.chars().count() - 1, ascii)), true);
+    }
+    if part.len() <= MOST_MARKS {
+        return (Cow::Borrowed(part), false);
     }
     let mut marks = 0;
-    let within = |(count, c): (usize, char)| {
+    let within = |c: &char| {
         marks += usize::from(c.width().unwrap_or(0) == 0);
-        (marks <= MOST_MARKS && count < MOST_CHARACTERS).then_some(c)
+        c.width().unwrap_or(0) > 0 || marks <= MOST_MARKS
     };
-    let kept: String = grapheme.chars().enumerate().map_while(within).collect();
-    if kept.len() < grapheme.len() { Cow::Owned(kept) } else { Cow::Borrowed(grapheme) }
+    let kept: String = part.chars().filter(within).collect();
+    match part.chars().count() - kept.chars().count() {
+        0 => (Cow::Borrowed(part), false),
+        n => (Cow::Owned(kept + &more(n, ascii)), true),
+    }
+}
+
+/// How many characters more there are than are shown.
+fn more(count: usize, ascii: bool) -> String {
+    match count {
+        0 => String::new(),
+        n if ascii => format!("<+{n}>"),
+        n => format!("\u{27e8}+{n}\u{27e9}"),
+    }
 }
 
 /// Whether a character could move the cursor, reorder a line or hide in it: controls, and what Unicode says may be drawn as
@@ -98,13 +138,25 @@ fn is_unsafe(c: char) -> bool {
 }
 
 /// A joiner behind a character of a writing without joiners (everything before Arabic) hides in a word.
-fn joins_nothing(grapheme: &str) -> bool {
-    grapheme.contains(JOINER) && grapheme.chars().next().is_some_and(|base| base < '\u{600}' || base == JOINER)
+fn joins_nothing(grapheme: &str, c: char) -> bool {
+    c == JOINER && grapheme.chars().next().is_some_and(|base| base < '\u{600}' || base == JOINER)
+}
+
+/// Whether a character is one of those that choose a form of the character before, and are drawn as nothing themselves.
+fn is_selector(c: char) -> bool {
+    matches!(c, '\u{fe00}'..='\u{fe0f}')
+}
+
+/// A selector hides in a word where the character before it has no forms to choose from: letters of our writing have none, a digit only on
+/// a keycap, and nothing has two at once.
+fn selects_nothing(grapheme: &str, before: char, c: char) -> bool {
+    let keycap = || before.is_ascii() && grapheme.ends_with('\u{20e3}');
+    is_selector(c) && (is_selector(before) || !(before >= '\u{1000}' || matches!(before, '\u{a9}' | '\u{ae}') || keycap()))
 }
 
 fn visible(c: char, ascii: bool) -> String {
     match c {
-        c if !is_unsafe(c) && c != JOINER => c.to_string(),
+        c if !is_unsafe(c) && !is_selector(c) && c != JOINER => c.to_string(),
         '\u{0}'..='\u{1f}' if ascii => format!("^{}", char::from_u32(c as u32 + 64).unwrap_or('?')),
         '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + c as u32).map_or_else(String::new, String::from),
         '\u{7f}' if ascii => "^?".to_owned(),
@@ -115,7 +167,7 @@ fn visible(c: char, ascii: bool) -> String {
 
 /// JSON with everything unsafe inside its strings written as `\uXXXX`: the value is the same, and it drives no terminal.
 pub fn json(json: &str) -> Cow<'_, str> {
-    let escape = |c: char| (is_unsafe(c) && c != '\n') || c == JOINER;
+    let escape = |c: char| (is_unsafe(c) && c != '\n') || is_selector(c) || c == JOINER;
     if !json.contains(escape) {
         return Cow::Borrowed(json);
     }
@@ -221,6 +273,10 @@ mod tests {
                 "\u{1f469}\u{200d}\u{2695}\u{fe0f} \u{915}\u{94d}\u{200d}\u{937}",
             ),
             ("\u{301}", "\u{27e8}U+0301\u{27e9}"),
+            ("5\u{fe0f}\u{20e3} \u{2695}\u{fe0f} \u{8fbb}\u{fe00}", "5\u{fe0f}\u{20e3} \u{2695}\u{fe0f} \u{8fbb}\u{fe00}"),
+            ("1\u{fe0f}0 mg", "1\u{27e8}U+FE0F\u{27e9}0 mg"),
+            ("dose\u{fe00} \u{fe0f}x", "dose\u{27e8}U+FE00\u{27e9} \u{27e8}U+FE0F\u{27e9}x"),
+            ("\u{2695}\u{fe0f}\u{fe01}", "\u{2695}\u{fe0f}\u{27e8}U+FE01\u{27e9}"),
         ] {
             let line: String = pieces(text, false).map(|p| p.shown).collect();
             assert_eq!(line, shown, "{text:?}");
@@ -232,14 +288,27 @@ mod tests {
     #[test]
     fn a_joiner_does_not_lift_the_cap_on_marks() {
         for (text, most) in [
-            (format!("e{}", "\u{301}".repeat(200)), 9),
-            (format!("e\u{200d}{}", "\u{301}".repeat(200)), 16),
-            (format!("\u{1f469}\u{200d}{}", "\u{301}".repeat(200)), 9),
-            ("\u{1f469}\u{200d}".repeat(100), 16),
+            (format!("e{}", "\u{301}".repeat(200)), 9 + 6),
+            (format!("e\u{200d}{}", "\u{301}".repeat(200)), 8 + 6),
+            (format!("\u{1f469}\u{200d}{}", "\u{301}".repeat(200)), 9 + 6),
+            ("\u{1f469}\u{200d}".repeat(100), 17),
         ] {
-            let shown: String = pieces(&text, false).map(|p| p.shown).collect();
-            assert!(shown.chars().count() <= most, "{} of {}", shown.chars().count(), text.chars().count());
+            let longest = pieces(&text, false).map(|p| p.shown.chars().count()).max().unwrap();
+            assert!(longest <= most, "{longest} of {}", text.chars().count());
         }
+    }
+
+    /// What is cut off a stunt is counted, and what takes a column is never cut off.
+    #[test]
+    fn what_is_left_out_of_a_stack_of_marks_is_said() {
+        let shown = |text: &str| pieces(text, false).map(|p| p.shown).collect::<String>();
+        assert_eq!(shown(&format!("n{}ote", "\u{301}".repeat(40))), format!("n{}\u{27e8}+32\u{27e9}ote", "\u{301}".repeat(8)));
+        assert_eq!(shown(&format!("a {}x", "\u{301}".repeat(5))), format!("a {}x", "\u{301}".repeat(5)));
+        let women = "\u{1f469}\u{200d}".repeat(40);
+        assert_eq!(shown(&women).matches('\u{1f469}').count(), 40);
+        let tags: String = "hidden".chars().map(|c| char::from_u32(0xe0000 + c as u32).unwrap()).collect();
+        assert_eq!(shown(&format!("n{tags} x")).matches("\u{27e8}U+E00").count(), 6);
+        assert!(pieces(&format!("n{}", tags.repeat(9)), false).all(|p| p.width < 12));
     }
 
     #[test]

@@ -43,11 +43,11 @@ impl Desk for TestDesk {
                     class: EncounterClass::Inpatient,
                     day: Some(3),
                     gmlos_days: Some(4.1),
-                    working_drg: Some("291".to_owned()),
+                    working_drg: Some(self.said("291")),
                     admitted: c.chart.encounter.start,
                     discharged: None,
-                    attending: Some("Wei Chen, MD".to_owned()),
-                    service: Some("hospital medicine".to_owned()),
+                    attending: Some(self.said("Wei Chen, MD")),
+                    service: Some(self.said("hospital medicine")),
                     reasons: if unseen > 0 {
                         vec!["first review".to_owned(), format!("{unseen} new notes")]
                     } else {
@@ -60,7 +60,7 @@ impl Desk for TestDesk {
                         .map(|g| GapLine {
                             severity: g.gap.severity,
                             title: g.gap.title.clone(),
-                            source: "Progress note 18 Nov 07:20, Chen".to_owned(),
+                            source: self.said("Progress note 18 Nov 07:20, Chen"),
                         })
                         .collect(),
                     queries: String::new(),
@@ -135,12 +135,12 @@ impl Desk for TestDesk {
         for chart in &all.charts {
             for document in &chart.chart.documents {
                 if let Some(start) = document.text.find(query) {
-                    let from = start.saturating_sub(20);
+                    let from = document.text.floor_char_boundary(start.saturating_sub(20));
                     hits.push(SearchHit {
                         document: document.identifier.clone(),
                         encounter: Some(chart.chart.encounter.identifier.clone()),
                         patient: chart.chart.patient.as_ref().map(Patient::display),
-                        document_type: "Progress note".to_owned(),
+                        document_type: self.said("Progress note"),
                         author: document.author.as_ref().and_then(|a| a.name.clone()),
                         date: document.time,
                         section: None,
@@ -154,15 +154,22 @@ impl Desk for TestDesk {
                 }
             }
         }
-        let facets = vec![("type".to_owned(), vec![("progress_note".to_owned(), hits.len() as u64)])];
+        let facets = vec![("type".to_owned(), vec![(self.said("progress_note"), hits.len() as u64)])];
         let facets = if hits.is_empty() { Vec::new() } else { facets };
-        Ok(SearchPage { total: hits.len() as u64, took_ms: 1, hits, facets, meaning: format!("the word {query}"), ..SearchPage::default() })
+        Ok(SearchPage {
+            total: hits.len() as u64,
+            took_ms: 1,
+            hits,
+            facets,
+            meaning: self.said(&format!("the word {query}")),
+            ..SearchPage::default()
+        })
     }
     fn explain(&self, _: &str, item: &str) -> Result<Explanation> {
         let leaf = Explanation {
-            label: "creatinine rose by at least 0.3 mg/dL within 48 h".to_owned(),
+            label: self.said("creatinine rose by at least 0.3 mg/dL within 48 h"),
             outcome: Three::Yes,
-            detail: "1.0 \u{2192} 2.4: +1.4 in 30.7 h".to_owned(),
+            detail: self.said("1.0 \u{2192} 2.4: +1.4 in 30.7 h"),
             parts: Vec::new(),
         };
         Ok(Explanation { label: item.to_owned(), outcome: Three::Yes, detail: String::new(), parts: vec![leaf] })
@@ -251,7 +258,7 @@ impl Desk for TestDesk {
             severity: LintSeverity::Justify,
             r#where: None,
             field: "body".to_owned(),
-            message: "presses for haste".to_owned(),
+            message: self.said("presses for haste"),
             hint: "say why it cannot wait".to_owned(),
         });
         let justified = urgent.is_none() || draft.justifications.contains_key("QL002");

@@ -2,6 +2,7 @@
 
 mod charts;
 mod desk;
+mod hostile;
 
 use crate::chart::{Instant, Patient};
 use crate::error::{Result, Trouble};
@@ -23,6 +24,8 @@ fn at(text: &str) -> Instant {
 #[derive(Debug)]
 pub struct TestDesk {
     state: Mutex<State>,
+    /// What stands in the place of every word that would come from outside; empty on an ordinary desk.
+    words: Mutex<Vec<String>>,
 }
 
 #[derive(Debug)]
@@ -49,7 +52,10 @@ impl TestDesk {
         let quiet = &mut charts[3];
         quiet.gaps.clear();
         quiet.seen = quiet.chart.documents.iter().map(|d| d.identifier.clone()).collect();
-        Self { state: Mutex::new(State { charts, queries: Vec::new(), place: None, searches: Searches::default() }) }
+        Self {
+            state: Mutex::new(State { charts, queries: Vec::new(), place: None, searches: Searches::default() }),
+            words: Mutex::default(),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -94,15 +100,15 @@ impl TestDesk {
         let chart =
             all.charts.iter().find(|c| c.chart.encounter.identifier == encounter).cloned().ok_or_else(|| Trouble::input("no such stay"))?;
         let indicators = gap.iter().flat_map(|g| &g.gap.evidence).map(|e| Indicator::new(e.clone(), "labs"));
-        let option = |text: &str, kind| QueryOption { text: text.to_owned(), kind, ..QueryOption::default() };
+        let option = |text: &str, kind| QueryOption { text: self.said(text), kind, ..QueryOption::default() };
         let draft = Draft {
-            title: "Clinical clarification: renal function".to_owned(),
+            title: self.said("Clinical clarification: renal function"),
             encounter: Some(encounter.to_owned()),
             gap: gap.map(|g| g.key.clone()),
             form: QueryForm::MultipleChoice,
-            recipient: Some(Recipient { name: "Wei Chen, MD".to_owned(), identifier: None, role: "attending".to_owned() }),
+            recipient: Some(Recipient { name: self.said("Wei Chen, MD"), identifier: None, role: "attending".to_owned() }),
             indicators: indicators.collect(),
-            question: "Based on your clinical judgment, can the cause of the change in renal function be further specified?".to_owned(),
+            question: self.said("Based on your clinical judgment, can the cause of the change in renal function be further specified?"),
             options: vec![
                 option("Acute kidney injury due to ...", OptionKind::Diagnosis),
                 option("Prerenal azotemia without acute kidney injury", OptionKind::Diagnosis),
@@ -119,7 +125,7 @@ impl TestDesk {
             title: draft.title.clone(),
             encounter: Some(encounter.to_owned()),
             patient,
-            to: Some("Wei Chen, MD".to_owned()),
+            to: Some(self.said("Wei Chen, MD")),
             version: 1,
             sent: None,
             due: draft.due,
@@ -147,7 +153,7 @@ impl TestDesk {
             contacts: Vec::new(),
             versions: Vec::new(),
             notes: Vec::new(),
-            recipients: vec![Recipient { name: "Hospital medicine".to_owned(), identifier: None, role: "pool".to_owned() }],
+            recipients: vec![Recipient { name: self.said("Hospital medicine"), identifier: None, role: "pool".to_owned() }],
         };
         all.queries.insert(0, view.clone());
         Ok(view)

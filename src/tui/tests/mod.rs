@@ -4,6 +4,7 @@
 mod commands;
 mod escape;
 mod harness;
+mod hostile;
 mod presenting;
 mod queries;
 mod random;

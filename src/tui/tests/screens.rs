@@ -63,7 +63,7 @@ fn drawn(h: &mut Harness) -> String {
     out
 }
 
-const SCREENS: [(&str, &str); 37] = [
+pub(super) const SCREENS: [(&str, &str); 37] = [
     ("worklist", ""),
     ("filter", "/okaf"),
     ("gaps", "<Enter>"),
@@ -103,7 +103,7 @@ const SCREENS: [(&str, &str); 37] = [
     ("tour_in_a_chart", "~<Enter>"),
 ];
 
-const SIZES: [(u16, u16); 4] = [(60, 16), (80, 24), (120, 40), (200, 60)];
+pub(super) const SIZES: [(u16, u16); 4] = [(60, 16), (80, 24), (120, 40), (200, 60)];
 
 #[test]
 fn every_screen_at_every_size_in_every_theme() {

@@ -184,6 +184,11 @@ pub fn wrap(line: &str, width: usize) -> Vec<(usize, usize)> {
             start = cut;
             column = column.saturating_sub(used);
             blank = None;
+            // What was carried over leaves a wide piece too little room.
+            if column + piece.width > width && piece.start > start {
+                rows.push((start, piece.start));
+                (start, column) = (piece.start, 0);
+            }
         }
         column += piece.width;
         if piece.blank {
@@ -222,6 +227,14 @@ mod tests {
         assert_eq!(index.page(&text, 30_000, 80, 5, &Folds::default()).len(), 5);
     }
 
+    #[test]
+    fn a_wide_character_after_carried_over_words_is_not_cut_at_the_edge() {
+        let line = format!(" a{}", "\u{6f22}".repeat(60));
+        for (start, end) in wrap(&line, 76) {
+            assert!(pieces(&line[start..end], false).map(|p| p.width).sum::<usize>() <= 76);
+        }
+    }
+
     proptest! {
         #[test]
         fn rows_cover_every_byte_and_fit(text in "[a-z \\t\\u{6f22}\\u{e9}\\x1b\\n]{0,200}", width in 1usize..60) {
@@ -231,6 +244,8 @@ mod tests {
                 for row in index.rows(&text, line, width) {
                     prop_assert!(row.start >= covered && row.end >= row.start);
                     prop_assert!(text[covered..row.start].chars().all(|c| c == '\n' || c == '\r'));
+                    let drawn: Vec<usize> = pieces(text[row.start..row.end].trim_end(), false).map(|p| p.width).collect();
+                    prop_assert!(drawn.len() <= 1 || text[row.start..row.end].contains('\t') || drawn.iter().sum::<usize>() <= width);
                     covered = row.end;
                 }
             }
