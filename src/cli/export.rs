@@ -39,7 +39,7 @@ pub fn run(global: &Global, args: &ExportArgs) -> Result<u8> {
         let mut reviews = desk.store().reviews()?;
         reviews.retain(|review| known.contains(&review.encounter));
         return match args.form.as_str() {
-            "csv" => print(&review_table(&reviews, args.raw)),
+            "csv" => out::machine(&review_table(&reviews, args.raw)).map(|()| 0),
             _ => out::json_line(&review_bundle(&reviews)).map(|()| 0),
         };
     }
