@@ -56,6 +56,19 @@ fn a_heading_left_blank_is_not_filled_by_the_account_ahead_of_it() {
 }
 
 #[test]
+fn what_closes_a_note_tells_its_element() {
+    let visit = "HISTORY OF PRESENT ILLNESS: Back pain.\nPHYSICAL EXAMINATION: Stiff.\nSUMMARY: In summary, a mason of 50 whose back has been sore since a fall and whose films and blood count, taken twice this week by his own doctor and again here by the evening shift, were fair; we talked about rest, heat, tablets and the belt that he has worn at work since spring, and he would like to go on with all of them for now.";
+    assert_eq!(read(visit, DocumentType::HistoryAndPhysical)["assessment"], Presence::Present);
+    let stay = "DISCHARGE DIAGNOSES:\n1. Asthma attack, resolved.\n2. Thrush, improving.\nHOSPITAL COURSE: Nebulizers.\nDISCHARGE MEDICATIONS:\nNystatin.\nFOLLOW UP: With Dr. X in a week, and with the asthma nurse in a month.\n";
+    assert_eq!(read(stay, DocumentType::DischargeSummary)["condition_at_discharge"], Presence::Present);
+    let plain = stay.replace(", resolved", "").replace(", improving", "");
+    assert_eq!(read(&plain, DocumentType::DischargeSummary)["condition_at_discharge"], Presence::Absent);
+    let lines =
+        "PROCEDURE #1: Insertion of arterial line.\nDESCRIPTION OF PROCEDURE #1: The wrist was prepped, and the artery was entered.\n";
+    assert_eq!(read(lines, DocumentType::OperativeReport)["procedure"], Presence::Present);
+}
+
+#[test]
 fn a_title_that_goes_on_says_who_asked_or_what_for() {
     for (text, expected) in [
         ("RENAL CONSULT, Dr Hale: rising creatinine.\nHPI: 70M.", Presence::Present),
