@@ -44,7 +44,7 @@ impl Store {
             }
             let mut statement = c.prepare(
                 "SELECT e.id, e.body, e.touched, p.id, p.body FROM encounter e LEFT JOIN patient p ON p.identifier = e.patient
-                 WHERE ?1 OR NOT e.implied OR e.patient IS NOT NULL ORDER BY e.started DESC NULLS LAST, e.identifier",
+                 WHERE ?1 OR NOT e.implied OR e.patient IN (SELECT patient FROM encounter WHERE implied = 0) ORDER BY e.started DESC NULLS LAST, e.identifier",
             )?;
             let mut rows = statement.query([with_implied])?;
             let mut out = Vec::new();
@@ -195,11 +195,11 @@ pub(super) fn documents_of(c: &Connection, encounter: &str) -> rusqlite::Result<
     Ok(documents)
 }
 
-/// The times of documents whose encounter only holds them, and whose patient is known.
+/// The times of documents whose encounter only holds them, of patients who have stays besides.
 fn times_of_lone_documents(c: &Connection) -> rusqlite::Result<HashMap<String, Instant>> {
     let mut statement = c.prepare(
         "SELECT d.body FROM encounter e JOIN document d ON d.encounter = e.identifier AND d.current = 1
-         WHERE e.implied = 1 AND e.patient IS NOT NULL AND d.withdrawn = 0 AND d.class IS NULL AND d.written IS NOT NULL",
+         WHERE e.implied = 1 AND e.patient IN (SELECT patient FROM encounter WHERE implied = 0) AND d.withdrawn = 0 AND d.class IS NULL AND d.written IS NOT NULL",
     )?;
     let mut rows = statement.query([])?;
     let mut out = HashMap::new();

@@ -92,3 +92,40 @@ fn findings_go_out_as_drafts_and_come_back_as_nothing() {
     assert!(line["document"].is_string() && line["mentions"].is_array());
     home.run(["export", "--form", "json-lines", &encounter]).ends(2);
 }
+
+#[test]
+fn the_stores_table_of_note_types_counts_and_a_guessed_type_is_said() {
+    let home = Home::new();
+    let notes = home.write("notes.jsonl", "{\"id\":\"n1\",\"encounter\":\"E1\",\"type\":\"HC\",\"text\":\"Did well.\"}\n");
+    let notes = notes.to_str().unwrap();
+    home.json(["import", notes]);
+    assert_eq!(home.json(["chart", "E1"])["documents"][0]["type_guessed"], true);
+    assert!(home.run(["chart", "E1"]).ends(0).out.contains("(type guessed)"));
+    std::fs::write(home.store().join("note_types.toml"), "HC = \"discharge_summary\"\n").unwrap();
+    assert_eq!(home.json(["import", notes])["documents"]["new_versions"], 1, "the type is another one now");
+    let chart = home.json(["chart", "E1"]);
+    assert_eq!((&chart["documents"][0]["type"], &chart["documents"][0]["type_guessed"]), (&json!("discharge_summary"), &json!(false)));
+    // A table that is named goes before the store's; one that cannot be read is told, and nothing is imported.
+    let named = home.write("types.toml", "HC = \"consultation\"\n");
+    home.json(["import", notes, "--types", named.to_str().unwrap()]);
+    assert_eq!(home.json(["chart", "E1"])["documents"][0]["type"], "consultation");
+    std::fs::write(home.store().join("note_types.toml"), "HC = \"letter\"\n").unwrap();
+    let broken = home.run(["import", notes]).ends(2);
+    assert!(broken.err.contains("note_types.toml:1") && broken.err.contains("discharge_summary"), "{}", broken.err);
+}
+
+#[test]
+fn a_note_without_a_stay_says_that_its_stay_was_guessed_and_a_review_goes_out() {
+    let home = Home::new();
+    let stays = home.write("stays.csv", "hadm_id,subject_id,admittime,dischtime\nE1,77,2026-01-05T08:00,2026-01-09T10:00\n");
+    let notes = home.write("notes.jsonl", "{\"id\":\"n1\",\"patient\":\"77\",\"date\":\"2026-01-06\",\"text\":\"Did well.\"}\n");
+    home.json(["import", stays.to_str().unwrap(), notes.to_str().unwrap()]);
+    let chart = home.json(["chart", "E1"]);
+    assert_eq!((&chart["documents"][0]["identifier"], &chart["documents"][0]["encounter_guessed"]), (&json!("n1"), &json!(true)));
+    assert!(home.run(["chart", "E1"]).ends(0).out.contains("stay guessed"));
+    home.json(["review", "E1", "--next", "2"]);
+    let out = home.run(["export", "--reviews", "E1"]).ends(0).json();
+    assert_eq!(out["entry"][0]["resource"]["focus"]["identifier"]["value"], "E1", "{out}");
+    let table = home.run(["export", "--reviews", "--all", "--form", "csv"]).ends(0).out;
+    assert!(table.starts_with("encounter,person,what,at,next") && table.contains("E1,ana,look,"), "{table}");
+}
