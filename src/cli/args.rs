@@ -253,6 +253,9 @@ pub struct InitArgs {
     /// Keep the store unencrypted
     #[arg(long)]
     pub no_encryption: bool,
+    /// Share the folder with its group: mode 2770, files 0660 (docs/security.md, Ways to run)
+    #[arg(long)]
+    pub shared: bool,
 }
 
 /// `passphrase`.

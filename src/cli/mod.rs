@@ -61,6 +61,7 @@ pub fn main() -> u8 {
 fn run(cli: Cli) -> Result<u8> {
     let Cli { global, command } = cli;
     let out = Out::new(global.json);
+    place::shared_files(&global);
     match command {
         None => interface(&global),
         Some(Command::Demo(demo)) => demo_interface(&global, demo),

@@ -5,7 +5,7 @@ use super::out::Out;
 use super::{place, secret};
 use crate::error::{Result, Trouble};
 use crate::keys::{Cost, RecoveryCode, Role, Zeroizing};
-use crate::store::{Key, Store};
+use crate::store::{Key, Store, prepare_shared};
 use crate::work::people::{self, Change};
 use crate::work::{Entered, Secret};
 use serde_json::json;
@@ -14,6 +14,14 @@ use serde_json::json;
 pub fn init(global: &Global, args: &InitArgs, out: &Out) -> Result<u8> {
     let folder = place::folder(global)?;
     let at = folder.display().to_string();
+    if args.shared && args.no_encryption {
+        return Err(Trouble::input("a folder that a group shares holds an encrypted store").hint("leave out --no-encryption"));
+    }
+    if args.shared {
+        Store::refuse_another(&folder)?;
+        prepare_shared(&folder)?;
+        place::shared_files(global);
+    }
     if args.no_encryption {
         let store = Store::create(&folder, &Key::None, &place::session(global)?.actor())?;
         out.show(&json!({ "store": at, "encrypted": store.encrypted() }), || {

@@ -22,6 +22,13 @@ pub fn private_files() {
     rustix::process::umask(rustix::fs::Mode::from_bits_truncate(0o077));
 }
 
+/// Where a group shares the store's folder, what is made in it is for the group too, and for nobody else.
+pub fn shared_files(global: &Global) {
+    if folder(global).is_ok_and(|folder| crate::keys::is_shared(&folder)) {
+        rustix::process::umask(rustix::fs::Mode::from_bits_truncate(0o007));
+    }
+}
+
 /// The folder of the store.
 pub fn folder(global: &Global) -> Result<PathBuf> {
     global.store.clone().map_or_else(default_folder, Ok)

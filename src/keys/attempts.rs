@@ -67,12 +67,16 @@ impl Attempts {
         taken.unwrap_or_default()
     }
 
+    fn mode(&self) -> u32 {
+        self.path.parent().map_or(0o600, super::file_mode)
+    }
+
     fn change<T>(&self, change: impl FnOnce(&mut BTreeMap<String, Failures>) -> T) -> Result<T> {
         let failed = |e: std::io::Error| crate::error::Trouble::system("failed logins could not be counted").why(e.kind());
         if self.path.symlink_metadata().is_ok_and(|m| !m.is_file()) {
             fs::remove_file(&self.path).map_err(failed)?;
         }
-        let open = OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(&self.path);
+        let open = OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(self.mode()).open(&self.path);
         let mut file = open.map_err(failed)?;
         file.lock().map_err(failed)?;
         let mut text = String::new();

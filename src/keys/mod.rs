@@ -23,7 +23,8 @@ pub use key::{DataKey, Use};
 pub use rights::{Right, may, right_of, rights};
 pub use ring::{LEAST_PASSPHRASE, Unlocked, check_passphrase};
 pub use role::Role;
-pub use shelf::{KEY_FILE, NEXT_FILE, Shelf};
+pub(crate) use shelf::file_mode;
+pub use shelf::{KEY_FILE, NEXT_FILE, Shelf, is_shared};
 pub use zeroize::Zeroizing;
 
 use crate::error::{Result, Trouble};

@@ -123,11 +123,13 @@ impl KeyFile {
         };
         let opened = seal::open(&pair, &owner.context(&self.vault.0, &data_key(self.epoch)), &slot.data_key.0);
         let key = opened.map(|bytes| DataKey::from_bytes(*bytes)).filter(|key| self.sealed_by(key));
-        key.ok_or_else(|| {
-            Trouble::damaged("the key file was changed by something other than Lacuna")
-                .why("its seal does not fit its contents")
-                .hint("restore keys.json from a backup, and ask who can write to the store's folder")
-        })
+        key.ok_or_else(changed)
+    }
+
+    /// Refuses a file that this data key did not seal. Whoever reads it anew to change it asks first: between a login and a change somebody
+    /// who can write to the folder could have put a key of theirs in, and the change would seal it.
+    pub fn check(&self, key: &DataKey) -> Result<()> {
+        if self.sealed_by(key) { Ok(()) } else { Err(changed()) }
     }
 
     fn mac(&self, key: &DataKey) -> Hmac<Sha256> {
@@ -219,6 +221,12 @@ impl KeyFile {
 
 fn name(user: &str) -> Result<()> {
     if is_name(user) { Ok(()) } else { Err(Trouble::input("that is no user name").hint("1 to 64 visible characters")) }
+}
+
+fn changed() -> Trouble {
+    Trouble::damaged("the key file was changed by something other than Lacuna")
+        .why("its seal does not fit its contents")
+        .hint("restore keys.json from a backup, and ask who can write to the store's folder")
 }
 
 fn nobody(user: &str) -> Trouble {

@@ -4,7 +4,7 @@ use super::file::{KeyFile, LARGEST};
 use crate::error::{Result, Trouble};
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// The file inside a store's folder.
@@ -12,6 +12,16 @@ pub const KEY_FILE: &str = "keys.json";
 /// The one that comes into force when the store has taken its new key.
 pub const NEXT_FILE: &str = "keys.next.json";
 const LOCK: &str = "keys.lock";
+
+/// Whether a folder is shared by a group: its owner's and its group's, closed to others, and what is made in it is the group's too (2770).
+pub fn is_shared(folder: &Path) -> bool {
+    fs::metadata(folder).is_ok_and(|m| m.is_dir() && m.permissions().mode() & 0o7777 == 0o2770)
+}
+
+/// The mode of a store's files: for their owner only, or for the group that shares the folder.
+pub(crate) fn file_mode(folder: &Path) -> u32 {
+    if is_shared(folder) { 0o660 } else { 0o600 }
+}
 
 /// Where the key files of a store lie.
 #[derive(Clone, Debug)]
@@ -74,7 +84,7 @@ impl Shelf {
 
     /// Waits until nobody else changes keys.
     pub fn hold(&self) -> Result<Held> {
-        let open = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(self.folder.join(LOCK));
+        let open = OpenOptions::new().create(true).truncate(false).write(true).mode(file_mode(&self.folder)).open(self.folder.join(LOCK));
         let file = open.map_err(|e| self.unwritten(&e))?;
         file.lock().map_err(|e| self.unwritten(&e))?;
         Ok(Held(file))
@@ -85,7 +95,7 @@ impl Shelf {
         let fresh = self.folder.join(format!("{name}.{}", std::process::id()));
         let written = || -> std::io::Result<()> {
             // One that an earlier process of this number left behind is in nobody's use.
-            let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&fresh)?;
+            let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(file_mode(&self.folder)).open(&fresh)?;
             file.write_all(bytes)?;
             file.sync_all()?;
             fs::rename(&fresh, self.folder.join(name))?;

@@ -85,11 +85,12 @@ pub fn take_back(folder: &Path) {
     }
 }
 
-/// Copies a file durably, for its owner only; what is there is not overwritten.
+/// Copies a file durably, for its owner or the group that shares its folder; what is there is not overwritten.
 pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
     let copied = || -> io::Result<()> {
         let mut source = File::open(from)?;
-        let mut target = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
+        let mut target =
+            OpenOptions::new().write(true).create_new(true).mode(to.parent().map_or(0o600, crate::keys::file_mode)).open(to)?;
         io::copy(&mut source, &mut target)?;
         target.sync_all()
     };

@@ -34,7 +34,7 @@ impl Store {
         alone(&self.lock())?;
         // Of an attempt that was cut off.
         remove(&fresh);
-        location::create_private(&fresh)?;
+        location::create_store_file(&fresh)?;
         let before = Zeroizing::new(hex(&self.audit_key[..]));
         let copied = (|| {
             self.copy_locked(&fresh, new)?;

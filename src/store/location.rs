@@ -1,9 +1,10 @@
 //! Where a store lives, and where it must not: network file systems cannot share WAL memory between hosts.
 
 use crate::error::{Result, Trouble};
+use crate::keys::{file_mode, is_shared};
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// File systems by the magic number that `statfs` gives (Linux `include/uapi/linux/magic.h`).
@@ -34,7 +35,39 @@ pub(super) fn prepare(folder: &Path) -> Result<()> {
     refuse_network(folder)
 }
 
-/// Makes an empty file that only its owner can read; SQLite gives its side files the same mode.
+/// Makes the folder of a store that a group shares: what is made in it belongs to the group, others see nothing of it.
+pub fn prepare_shared(folder: &Path) -> Result<()> {
+    prepare(folder)?;
+    let failed = |e: io::Error| io_trouble("the folder could not be shared", folder, &e);
+    if std::fs::read_dir(folder).map_err(failed)?.next().is_some() {
+        return Err(Trouble::input("a folder that holds something already is not shared")
+            .at(folder.display().to_string(), None)
+            .hint("name an empty folder with --store"));
+    }
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o2770)).map_err(failed)
+}
+
+/// Refuses a folder in which people can write who do not share it: they could put another file in the place of one of ours.
+pub(super) fn refuse_open_folder(folder: &Path) -> Result<()> {
+    let mode = std::fs::metadata(folder).map_or(0, |m| m.permissions().mode() & 0o7777);
+    if mode & 0o022 == 0 || is_shared(folder) {
+        return Ok(());
+    }
+    Err(Trouble::refused("other people can write in the store's folder")
+        .at(folder.display().to_string(), None)
+        .why(format!("its mode is {mode:04o}"))
+        .hint("close it with `chmod 700 FOLDER`; a folder that a group shares is made by `lacuna init --shared` (mode 2770)"))
+}
+
+/// Makes the empty file of a store, for its owner or for the group that shares its folder; SQLite gives its side files the same mode.
+pub(super) fn create_store_file(file: &Path) -> Result<()> {
+    create_private(file)?;
+    let mode = file.parent().map_or(0o600, file_mode);
+    let set = std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode));
+    set.map_err(|e| io_trouble("the file could not be made", file, &e))
+}
+
+/// Makes an empty file that only its owner can read.
 pub(super) fn create_private(file: &Path) -> Result<()> {
     OpenOptions::new()
         .write(true)

@@ -49,7 +49,7 @@ pub use classes::Withheld;
 pub use encrypt::finish_encryption;
 pub use evaluations::CachedEvaluation;
 pub use ingest::{Incoming, IngestCounts};
-pub use location::default_folder;
+pub use location::{default_folder, prepare_shared};
 pub use outbox::{DocumentForIndex, Outbox};
 pub use people::SeenMap;
 pub use queries::{NewQuery, StoredQuery, StoredStep, StoredVersion};
@@ -123,7 +123,7 @@ impl Store {
         Self::prepare(folder)?;
         let file = folder.join(FILE);
         if !file.exists() {
-            location::create_private(&file)?;
+            location::create_store_file(&file)?;
         }
         let connection = Connection::open(&file).map_err(because("the store could not be made"))?;
         let store = Self::from_connection(connection, key, Some(folder), false)?;
@@ -167,6 +167,7 @@ impl Store {
                 .hint("make one with `lacuna --store DIR init`, or see the program with `lacuna demo`"));
         }
         location::refuse_network(folder)?;
+        location::refuse_open_folder(folder)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&file, flags)
             .map_err(because("the store could not be opened"))

@@ -2,7 +2,7 @@
 
 use super::door::{Door, Entered};
 use crate::error::{Result, Trouble};
-use crate::keys::{Cost, DataKey, KeyFile, RecoveryCode, Role, Unlocked};
+use crate::keys::{Cost, DataKey, KeyFile, RecoveryCode, Role, Shelf, Unlocked};
 use crate::store::{Key, Store};
 use serde::Serialize;
 use std::path::Path;
@@ -28,9 +28,9 @@ pub fn create(folder: &Path, door: &Door, passphrase: &str, code: &RecoveryCode,
 
 /// Everybody who has a slot.
 pub fn list(entered: &Entered, door: &Door) -> Result<Vec<PersonRow>> {
-    keys(entered)?;
+    let file = sealed(&door.shelf(), &keys(entered)?.key)?;
     entered.store.record_act(&entered.session.actor(), "user.list", None, None, None, "")?;
-    Ok(door.shelf().read()?.people().iter().map(|p| PersonRow { user: p.user.clone(), role: p.role }).collect())
+    Ok(file.people().iter().map(|p| PersonRow { user: p.user.clone(), role: p.role }).collect())
 }
 
 /// What is done to the list of people.
@@ -65,7 +65,7 @@ pub fn change(entered: &Entered, door: &Door, change: &Change<'_>, cost: Cost) -
     let key = &keys(entered)?.key;
     let shelf = door.shelf();
     let _held = shelf.hold()?;
-    let file = shelf.read()?;
+    let file = sealed(&shelf, key)?;
     let me = entered.session.user.as_str();
     let (user, detail, changed) = match change {
         Change::Add(user, role, passphrase) => (*user, role.name(), file.with_person(key, user, *role, passphrase, cost)?),
@@ -84,12 +84,10 @@ pub fn change(entered: &Entered, door: &Door, change: &Change<'_>, cost: Cost) -
 /// cut off at, everybody who stays gets in: with the old key until the store has taken the new one, and with that from then on.
 pub fn remove(entered: Entered, door: &Door, user: &str, folder: &Path) -> Result<Store> {
     let Entered { store, session, unlocked } = entered;
-    if unlocked.is_none() {
-        return Err(not_locked());
-    }
+    let Some(unlocked) = unlocked else { return Err(not_locked()) };
     let shelf = door.shelf();
     let _held = shelf.hold()?;
-    let (next, key): (KeyFile, DataKey) = shelf.read()?.without(user)?;
+    let (next, key): (KeyFile, DataKey) = sealed(&shelf, &unlocked.key)?.without(user)?;
     let actor = session.actor();
     store.record_act(&actor, "user.remove", None, None, Some(user), &format!("list {}", next.fingerprint()))?;
     shelf.write_next(&next)?;
@@ -110,6 +108,13 @@ pub fn encrypt(entered: Entered, door: &Door, passphrase: &str, code: &RecoveryC
     shelf.write_next(&file)?;
     store.encrypt(&key, &session.actor())?;
     Store::open(folder, &Key::Data(key))
+}
+
+/// The key file as it is now, which this data key must have sealed.
+fn sealed(shelf: &Shelf, key: &DataKey) -> Result<KeyFile> {
+    let file = shelf.read()?;
+    file.check(key)?;
+    Ok(file)
 }
 
 /// Refuses what is locked.

@@ -36,13 +36,25 @@ impl Home {
     }
 }
 
-/// Makes the folder of an index, for its owner only: terms are words of charts.
+/// Makes the folder of an index, for its owner only: terms are words of charts. Where a group shares the store, the program's umask lets it in.
 pub(crate) fn make(path: &Path) -> Result<(), IndexError> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o770);
     Ok(builder.create(path)?)
+}
+
+/// What is written whole comes with a mode for its owner only, whatever the umask: where a group shares the folder it is the group's too.
+pub(super) fn share(folder: &Path, file: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        if std::fs::metadata(folder)?.permissions().mode() & 0o7777 == 0o2770 {
+            std::fs::set_permissions(folder.join(file), std::fs::Permissions::from_mode(0o660))?;
+        }
+    }
+    Ok(())
 }
 
 /// Empties a damaged folder, unless another process is writing there.

@@ -8,7 +8,7 @@
 use std::fmt;
 use std::io::{self, Write};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
@@ -38,13 +38,14 @@ pub(crate) fn sealed(key: &[u8; 32]) -> Shelf {
     let key = Arc::new(Zeroizing::new(*key));
     Arc::new(move |path| {
         let inner = MmapDirectory::open(path).map_err(|e| IndexError::Unusable(e.to_string()))?;
-        Ok(Box::new(Sealed { inner, key: Arc::clone(&key) }))
+        Ok(Box::new(Sealed { inner, folder: path.to_owned(), key: Arc::clone(&key) }))
     })
 }
 
 #[derive(Clone)]
 struct Sealed {
     inner: MmapDirectory,
+    folder: PathBuf,
     key: Arc<Zeroizing<[u8; 32]>>,
 }
 
@@ -244,7 +245,8 @@ impl Directory for Sealed {
             whole.extend_from_slice(&block);
             whole.extend_from_slice(&tag);
         }
-        self.inner.atomic_write(path, &whole)
+        self.inner.atomic_write(path, &whole)?;
+        super::home::share(&self.folder, path)
     }
 
     fn sync_directory(&self) -> io::Result<()> {

@@ -6,7 +6,7 @@ use crate::{Change, Engine, Entry, Opened, Page, Query, Stop};
 use std::fs;
 
 fn directory(folder: &Path) -> Sealed {
-    Sealed { inner: MmapDirectory::open(folder).unwrap(), key: Arc::new(Zeroizing::new([7; 32])) }
+    Sealed { inner: MmapDirectory::open(folder).unwrap(), folder: folder.to_owned(), key: Arc::new(Zeroizing::new([7; 32])) }
 }
 
 fn bytes(len: usize) -> Vec<u8> {
@@ -111,7 +111,11 @@ fn whatever_is_done_to_a_file_it_does_not_open() {
     }
     fs::write(folder.path().join("good"), &good).unwrap();
     assert!(read(&dir, "good").is_ok());
-    let stranger = Sealed { inner: MmapDirectory::open(folder.path()).unwrap(), key: Arc::new(Zeroizing::new([8; 32])) };
+    let stranger = Sealed {
+        inner: MmapDirectory::open(folder.path()).unwrap(),
+        folder: folder.path().to_owned(),
+        key: Arc::new(Zeroizing::new([8; 32])),
+    };
     assert!(read(&stranger, "good").is_err(), "another key");
 }
 
