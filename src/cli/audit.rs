@@ -30,6 +30,7 @@ pub fn run(global: &Global, command: &AuditCommand, out: &Out) -> Result<u8> {
             }
         }
         AuditCommand::Verify { anchor } => {
+            store.allow(&actor, "audit.verify")?;
             let verdict = match anchor {
                 Some(file) => store.verify_anchored(file)?,
                 None => store.verify_audit()?,
@@ -43,6 +44,7 @@ pub fn run(global: &Global, command: &AuditCommand, out: &Out) -> Result<u8> {
             Ok(verdict.exit_code())
         }
         AuditCommand::Accept { reason } => {
+            store.allow(&actor, "audit.accept")?;
             let before = store.accept_audit(&actor, reason)?;
             out.show(&json!({ "before": before, "accepted": true }), || {
                 format!(

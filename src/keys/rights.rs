@@ -92,6 +92,7 @@ pub const ACTS: &[(&str, Right)] = &[
     ("import.undo", Bring),
     ("import.list", Bring),
     ("import.show", Bring),
+    ("patient.doubles", Bring),
     ("report.queries", Figures),
     ("report.precision", Figures),
     ("checklist.approve", Approve),
@@ -166,6 +167,15 @@ mod tests {
         assert_eq!(known.len(), ACTS.len());
         for name in &known {
             assert!(all.contains(&format!("\"{name}\"")), "{name} is no act of the program");
+        }
+        // What stands where an act is written down is one, whatever it begins with.
+        let writes = ["record_act(", "Act::new(", ".allow("];
+        for (at, write) in writes.iter().flat_map(|write| all.match_indices(write)) {
+            let rest = &all[at + write.len()..];
+            let end = rest.find([';', '{']).unwrap_or(rest.len());
+            if let Some(act) = rest[..end].split('"').nth(1).filter(|act| act.contains('.')) {
+                assert!(known.contains(act), "{act} is an act without a right");
+            }
         }
         let prefixes: BTreeSet<&str> = known.iter().filter_map(|name| name.split_once('.')).map(|(prefix, _)| prefix).collect();
         for literal in all.split('"').filter(|l| l.len() < 40 && l.bytes().all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'_')) {

@@ -56,6 +56,7 @@ fn plain(name: &str) -> String {
 ///
 /// Two senders' numbers may meet by chance and so may names; with the day of birth it is worth a look, and no more.
 pub fn doubles(store: &Store, session: &Session) -> Result<Vec<Double>> {
+    store.allow(&session.actor(), "patient.doubles")?;
     let patients = store.patients()?;
     let day = |p: &Patient| TRAITS.iter().find(|(name, _)| *name == "date of birth").and_then(|(_, read)| read(p));
     let mut born: BTreeMap<String, Vec<&(Patient, u64)>> = BTreeMap::new();

@@ -123,6 +123,7 @@ pub fn past_import(store: &Store, session: &Session, run: i64) -> Result<PastImp
 
 /// Takes an import back whole; gives how many changes were undone.
 pub fn undo_import(store: &Store, session: &Session, run: i64) -> Result<u64> {
+    store.allow(&session.actor(), "import.undo")?;
     store.undo_run(&session.actor(), run)
 }
 

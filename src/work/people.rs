@@ -28,6 +28,7 @@ pub fn create(folder: &Path, door: &Door, passphrase: &str, code: &RecoveryCode,
 
 /// Everybody who has a slot.
 pub fn list(entered: &Entered, door: &Door) -> Result<Vec<PersonRow>> {
+    entered.store.allow(&entered.session.actor(), "user.list")?;
     let file = sealed(&door.shelf(), &keys(entered)?.key)?;
     entered.store.record_act(&entered.session.actor(), "user.list", None, None, None, "")?;
     Ok(file.people().iter().map(|p| PersonRow { user: p.user.clone(), role: p.role }).collect())
@@ -63,6 +64,8 @@ impl Change<'_> {
 /// Changes the list of people under the same data key.
 pub fn change(entered: &Entered, door: &Door, change: &Change<'_>, cost: Cost) -> Result<()> {
     let key = &keys(entered)?.key;
+    // Who has no say in it is not told who there is.
+    entered.store.allow(&entered.session.actor(), change.action())?;
     let shelf = door.shelf();
     let _held = shelf.hold()?;
     let file = sealed(&shelf, key)?;
@@ -85,6 +88,7 @@ pub fn change(entered: &Entered, door: &Door, change: &Change<'_>, cost: Cost) -
 pub fn remove(entered: Entered, door: &Door, user: &str, folder: &Path) -> Result<Store> {
     let Entered { store, session, unlocked } = entered;
     let Some(unlocked) = unlocked else { return Err(not_locked()) };
+    store.allow(&session.actor(), "user.remove")?;
     let shelf = door.shelf();
     let _held = shelf.hold()?;
     let (next, key): (KeyFile, DataKey) = sealed(&shelf, &unlocked.key)?.without(user)?;

@@ -210,6 +210,7 @@ fn first_stood(chart: &Chart, text: &TextEvidence) -> Option<Instant> {
 
 /// Records a draft as sent; gives the number of the query that went out. Refused while a rule blocks.
 pub fn send(store: &Store, session: &Session, id: i64, revision: i64) -> Result<i64> {
+    store.allow(&session.actor(), "query.send")?;
     let query = load(store, id)?;
     if query.state.is_draft() && query.revision != revision {
         return Err(Trouble::refused("the query was not sent")
@@ -248,6 +249,7 @@ fn send_amendment(store: &Store, session: &Session, query: &StoredQuery, of: i64
 
 /// Marks a draft as ready, when nothing holds it.
 pub fn ready(store: &Store, session: &Session, id: i64) -> Result<()> {
+    store.allow(&session.actor(), "query.ready")?;
     let query = load(store, id)?;
     let to = allowed(&query, &Event::Ready)?;
     must_pass(store, session, id, &query.draft, "query.ready")?;

@@ -50,6 +50,7 @@ enum Taken {
 impl LocalDesk {
     /// Queries as they may leave the house: these, or every one that was sent. Each leaving is recorded.
     pub fn sheets(&self, ids: Option<&[i64]>, form: &str) -> Result<Vec<Sheet>> {
+        self.store().allow(&self.session().actor(), "query.export")?;
         let stored: Vec<StoredQuery> = match ids {
             Some(ids) => ids.iter().map(|id| self.store().query(*id)?.ok_or_else(|| queries::missing(*id))).collect::<Result<_>>()?,
             None => {

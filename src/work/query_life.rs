@@ -41,6 +41,7 @@ fn asks_for_words(option: &QueryOption) -> bool {
 /// Records an answer: in words, by ticking an option, or both. Where no later note carries it yet, it stands as answered and not
 /// documented at once.
 pub fn answer(store: &Store, session: &Session, id: i64, reply: &Reply) -> Result<()> {
+    store.allow(&session.actor(), "query.move")?;
     let query = load(store, id)?;
     let ticked = match reply.option {
         None => None,
@@ -136,6 +137,7 @@ pub fn documented(
     document: Option<&str>,
     (outcome, words): (Option<Outcome>, &str),
 ) -> Result<()> {
+    store.allow(&session.actor(), "query.move")?;
     let query = load(store, id)?;
     let mut doubts = Vec::new();
     let document = match document {
@@ -214,6 +216,7 @@ pub fn outcome_of(query: &StoredQuery) -> Option<Outcome> {
 
 /// Closes with an outcome. One that says something else than the option that was ticked wants words why.
 pub fn close(store: &Store, session: &Session, id: i64, outcome: Outcome, words: &str) -> Result<()> {
+    store.allow(&session.actor(), "query.move")?;
     let query = load(store, id)?;
     let event = Event::Close { outcome };
     let to = allowed(&query, &event)?;
@@ -230,6 +233,7 @@ pub fn close(store: &Store, session: &Session, id: i64, outcome: Outcome, words:
 
 /// Hands an open query to the next level.
 pub fn escalate(store: &Store, session: &Session, id: i64, to: &str, words: &str) -> Result<()> {
+    store.allow(&session.actor(), "query.move")?;
     let query = load(store, id)?;
     let event = Event::Escalate { to: to.to_owned(), reason: words.to_owned() };
     let state = allowed(&query, &event)?;
@@ -261,6 +265,7 @@ fn known_level(store: &Store, query: &StoredQuery, to: &str) -> Result<()> {
 
 /// Takes a query back.
 pub fn withdraw(store: &Store, session: &Session, id: i64, words: &str) -> Result<()> {
+    store.allow(&session.actor(), "query.move")?;
     let query = load(store, id)?;
     let event = Event::Withdraw { reason: words.to_owned() };
     let state = allowed(&query, &event)?;
@@ -270,6 +275,7 @@ pub fn withdraw(store: &Store, session: &Session, id: i64, words: &str) -> Resul
 
 /// Records that it reached its recipient.
 pub fn deliver(store: &Store, session: &Session, id: i64) -> Result<()> {
+    store.allow(&session.actor(), "query.move")?;
     let query = load(store, id)?;
     let to = allowed(&query, &Event::Deliver)?;
     store.move_query(&session.actor(), id, (query.state, to), &Said { event: "deliver", note: "reached its recipient", ..Said::default() })
@@ -283,6 +289,7 @@ pub fn redirect(
     to: &Recipient,
     (words, justified): (&str, &BTreeMap<String, String>),
 ) -> Result<()> {
+    store.allow(&session.actor(), "query.move")?;
     let query = load(store, id)?;
     let event = Event::Redirect { to: to.name.clone(), reason: words.to_owned() };
     allowed(&query, &event)?;
@@ -326,6 +333,7 @@ fn only_reports(store: &Store, query: &StoredQuery, to: &Recipient) -> Result<bo
 
 /// Sends other words in place of the ones before. The same rules hold for them.
 pub fn amend(store: &Store, session: &Session, id: i64, draft: &Draft, words: &str) -> Result<()> {
+    store.allow(&session.actor(), "query.version")?;
     let query = load(store, id)?;
     let event = Event::Amend { reason: words.to_owned() };
     renew(store, session, &query, &event, draft, words)
@@ -333,6 +341,7 @@ pub fn amend(store: &Store, session: &Session, id: i64, draft: &Draft, words: &s
 
 /// Asks again: a new version and a new clock.
 pub fn reopen(store: &Store, session: &Session, id: i64, words: &str) -> Result<()> {
+    store.allow(&session.actor(), "query.move")?;
     let query = load(store, id)?;
     let event = Event::Reopen { reason: words.to_owned() };
     let site = Site::of(store)?;
@@ -371,6 +380,7 @@ fn renew(store: &Store, session: &Session, query: &StoredQuery, event: &Event, d
 
 /// Records a contact about it.
 pub fn contact(store: &Store, session: &Session, id: i64, person: &str, channel: &str, note: &str) -> Result<()> {
+    store.allow(&session.actor(), "query.contact")?;
     let query = load(store, id)?;
     let person = if person.trim().is_empty() { recipient(&query) } else { person.to_owned() };
     if channel.trim().is_empty() {

@@ -150,7 +150,7 @@ fn each_role_does_what_it_may_and_nothing_else() {
     fs::create_dir(&copies).unwrap();
     let (note, all) = (home.at("note.txt"), ["specialist", "coder", "trainer", "physician_advisor", "auditor", "administrator"]);
     let charts = ["specialist", "coder", "physician_advisor", "administrator"];
-    let rows: [(&[&str], &[&str]); 10] = [
+    let rows: [(&[&str], &[&str]); 19] = [
         (&["worklist"], &charts),
         (&["search", WORD], &charts),
         (&["gaps", "--all"], &charts),
@@ -161,6 +161,16 @@ fn each_role_does_what_it_may_and_nothing_else() {
         (&["me", "--name", "A Name"], &all),
         (&["audit", "show"], &["auditor", "administrator"]),
         (&["user", "list"], &["administrator"]),
+        (&["user", "role", "nobody", "coder"], &["administrator"]),
+        (&["user", "remove", "nobody"], &["administrator"]),
+        (&["import", "doubles"], &["administrator"]),
+        (&["import", "undo", "99"], &["administrator"]),
+        // A refusal comes before any word of what the query is, or of what the log holds.
+        (&["audit", "verify"], &["auditor", "administrator"]),
+        (&["query", "ready", "1"], &["specialist", "administrator"]),
+        (&["query", "delivered", "1"], &["specialist", "physician_advisor", "administrator"]),
+        (&["query", "close", "1", "--outcome", "agreed"], &["specialist", "physician_advisor", "administrator"]),
+        (&["query", "export", "--all"], &["specialist", "coder", "administrator"]),
     ];
     for (command, may) in rows {
         for role in all {
