@@ -267,9 +267,14 @@ fn place_holders(text: &str, tokens: &[String], delimiters: &[(String, String)],
         let mut from = 0;
         while let Some(at) = text.get(from..).and_then(|rest| rest.find(open.as_str())).map(|at| at + from) {
             let body = at + open.len();
-            let inner = text.get(body..).and_then(|rest| rest.find(close.as_str()).and_then(|end| rest.get(..end)));
+            // Farther than the longest name no end is looked for: a text of nothing but beginnings is read once.
+            let rest = text.get(body..).unwrap_or_default();
+            let near = rest.char_indices().map(|(at, _)| at).take_while(|at| *at <= longest).last().unwrap_or(0);
+            let reach = near + rest.get(near..).and_then(|r| r.chars().next()).map_or(0, char::len_utf8);
+            let window = rest.get(..(reach + close.len()).min(rest.len())).or_else(|| rest.get(..reach)).unwrap_or_default();
+            let inner = window.find(close.as_str()).and_then(|end| window.get(..end));
             from = body;
-            let Some(inner) = inner else { break };
+            let Some(inner) = inner else { continue };
             let name = !inner.is_empty() && inner.len() <= longest && !inner.contains('\n') && inner.chars().any(char::is_alphabetic);
             // `a@b.org ... c@d.org` is two addresses: between equal signs only a name in capitals is a token.
             let capitals = open != close || inner.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || "_.:[]".contains(c));

@@ -34,14 +34,21 @@ pub(super) fn paragraph(
     attributed_by: &[String],
 ) -> (Option<Finding>, String) {
     let own = paragraphs(&document.text, least);
-    let found = own.iter().filter(|(_, span)| !attributed_by.iter().any(|word| has_word(span.of(&document.text), word))).find_map(
-        |(words, span)| {
-            earlier.iter().rev().find_map(|(other, other_reading)| {
-                let same = paragraphs(&other.text, least).into_iter().find(|(theirs, _)| theirs == words);
-                same.map(|(_, there)| (*span, *other, *other_reading, there))
-            })
-        },
-    );
+    let asked: Vec<_> = own.iter().filter(|(_, span)| !attributed_by.iter().any(|word| has_word(span.of(&document.text), word))).collect();
+    // The newest earlier note that has each paragraph, and its first place there.
+    let mut there: BTreeMap<Vec<String>, (usize, Span)> = BTreeMap::new();
+    if !asked.is_empty() {
+        for (n, (other, _)) in earlier.iter().enumerate().rev() {
+            for (words, span) in paragraphs(&other.text, least) {
+                there.entry(words).or_insert((n, span));
+            }
+        }
+    }
+    let found = asked.into_iter().find_map(|(words, span)| {
+        let (n, place) = there.get(words)?;
+        let (other, other_reading) = earlier.get(*n)?;
+        Some((*span, *other, *other_reading, *place))
+    });
     let Some((span, other, other_reading, there)) = found else {
         return (None, describe::count(own.len(), "long paragraph, its own", "long paragraphs, all its own"));
     };
