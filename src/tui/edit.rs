@@ -50,7 +50,8 @@ pub fn key(text: &mut String, cursor: &mut usize, key: Key, shape: Shape) -> Typ
             remove(text, cursor, from, at)
         }
         Key::Ctrl('u') => {
-            let from = before.rfind('\n').map_or(0, |i| i + 1);
+            // At the start of a line it takes the line end before it, so that pressing on empties the text.
+            let from = before.rfind('\n').map_or(0, |i| if i + 1 == at { i } else { i + 1 });
             remove(text, cursor, from, at)
         }
         Key::Ctrl('k') => {
