@@ -120,7 +120,7 @@ fn an_answer_to_an_unknown_or_a_closed_query_is_refused() {
     assert_eq!(unknown.exit_code(), 2);
     assert!(unknown.hint.is_some());
     let id = sent(&desk);
-    desk.close(id, Outcome::NoResponse, "").unwrap();
+    desk.close(id, Outcome::NoResponse, "the provider has left the hospital").unwrap();
     let before = desk.query(id).unwrap();
     let closed = desk.answer(id, "yes", None).unwrap_err();
     assert!(closed.exit_code() == 3 && closed.hint.is_some(), "{closed:?}");

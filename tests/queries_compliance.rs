@@ -80,7 +80,7 @@ fn the_same_question_was_asked_again_until_the_answer_pleased() {
     desk.reopen(id, "the third creatinine is 2.9 mg/dL").unwrap();
     let view = desk.answer(id, "dehydration", Some(option(&desk, id, OptionKind::Diagnosis))).unwrap();
     assert!(view.notes.iter().any(|n| n.contains("2 times")), "{:?}", view.notes);
-    desk.close(id, Outcome::Agreed, "").unwrap();
+    desk.close(id, Outcome::Agreed, "the addendum is dictated").unwrap();
     // Every answer is in what leaves, and the figures say that it took three askings.
     let sheets = desk.sheets(Some(&[id]), "test").unwrap();
     assert_eq!(sheets[0].earlier_answers.len(), 2);
@@ -181,4 +181,64 @@ fn an_answer_by_somebody_else_counted_as_the_recipient_s() {
     let id = sent(&other);
     let view = other.answer(id, "seen", Some(0)).unwrap();
     assert!(view.answered_by.is_some() && view.notes.iter().any(|n| n.contains("nobody said who")), "{:?}", view.notes);
+}
+
+/// "I am not going to answer this" was closed as agreed, with no note and no word why, and counted in the agree rate.
+#[test]
+fn a_refusal_was_closed_as_agreed_without_a_note_and_without_a_word() {
+    let desk = demo::desk(None).unwrap();
+    let id = sent(&desk);
+    let early = desk.close(id, Outcome::NoResponse, "").unwrap_err();
+    assert!(early.exit_code() == 3 && early.why.as_deref().is_some_and(|w| w.contains("due time")), "{early:?}");
+    desk.answer(id, "see my note", None).unwrap();
+    for outcome in [Outcome::Agreed, Outcome::AltDx, Outcome::Validated] {
+        let refused = desk.close(id, outcome, "ok").unwrap_err();
+        assert!(refused.why.as_deref().is_some_and(|w| w.contains("no later note")), "{outcome:?}: {refused:?}");
+    }
+    // That a reply answers nothing needs no more words.
+    desk.close(id, Outcome::InvalidResponse, "").unwrap();
+}
+
+/// A letter typed to get past the question took a query out of every figure.
+#[test]
+fn a_letter_was_a_reason_to_withdraw() {
+    let desk = demo::desk(None).unwrap();
+    let id = sent(&desk);
+    for words in ["x", ".", "ok", "12345"] {
+        assert_eq!(desk.withdraw(id, words).unwrap_err().exit_code(), 2, "{words}");
+        assert_eq!(desk.escalate(id, "physician advisor", words).unwrap_err().exit_code(), 2, "{words}");
+    }
+    desk.withdraw(id, "sent twice").unwrap();
+}
+
+/// Two drafts that were taken back before they went out were two queries that asked the same.
+#[test]
+fn drafts_that_never_went_out_counted_as_asked() {
+    let desk = demo::desk(None).unwrap();
+    let view = sendable(&desk);
+    let (encounter, gap) = (view.draft.encounter.clone().unwrap(), view.draft.gap.clone().unwrap());
+    desk.withdraw(view.row.id, "not needed yet").unwrap();
+    let second = desk.draft_for_gap(&encounter, &gap).unwrap();
+    desk.withdraw(second.row.id, "not needed yet").unwrap();
+    assert!(desk.contact(second.row.id, "", "telephone", "said hello").is_err(), "nothing went out that a contact could be about");
+    let third = desk.draft_for_gap(&encounter, &gap).unwrap();
+    let rules: Vec<&str> = desk.lint(&third.draft).unwrap().diagnostics.iter().map(|d| d.rule).collect();
+    assert!(!rules.contains(&"QL104"), "{rules:?}");
+}
+
+/// The table of an earlier version was read against the options of the newest.
+#[test]
+fn an_answer_to_an_earlier_version_came_in_by_the_table() {
+    let desk = demo::desk(None).unwrap();
+    let id = sent(&desk);
+    let table = csv(&desk.sheets(Some(&[id]), "test").unwrap());
+    let mut draft = desk.query(id).unwrap().draft;
+    draft.question.push_str(" Thank you.");
+    desk.amend(id, &draft, "a politer question").unwrap();
+    let header = table.lines().next().unwrap();
+    assert!(header.contains("version"), "{header}");
+    let report = desk.import_answers("a.csv", &format!("query,version,option\n{id},1,1\n")).unwrap();
+    assert_eq!((report.answered.len(), report.rejects.len()), (0, 1), "{report:?}");
+    let report = desk.import_answers("a.csv", &format!("query,version,option\n{id},2,1\n")).unwrap();
+    assert_eq!(report.answered.len() + report.rejects.len(), 1);
 }

@@ -84,6 +84,24 @@ pub struct ValueEvidence {
     pub prior: bool,
 }
 
+impl ValueEvidence {
+    /// Its unit as people write it: `Cel` as °C, `mm[Hg]` as mmHg. Computers' units (UCUM) that nobody writes otherwise stay.
+    pub fn unit_label(&self) -> String {
+        let unit = self.unit.as_deref().unwrap_or_default();
+        match unit {
+            "Cel" => "\u{b0}C".to_owned(),
+            "[degF]" => "\u{b0}F".to_owned(),
+            "[lb_av]" => "lb".to_owned(),
+            "[in_i]" => "in".to_owned(),
+            _ => {
+                // `{score}`, `10*3/uL`, `mm[Hg]`, `m[IU]/mL`
+                let plain = unit.split_once('{').map_or(unit, |(before, _)| before);
+                plain.replace("10*", "10^").replace(['[', ']'], "")
+            }
+        }
+    }
+}
+
 /// One piece of proof.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]

@@ -36,7 +36,7 @@ pub use indicator::{
 };
 pub use item::{Authority, AuthorityKind, Item, Pack, Scope};
 pub use load::Diagnostic;
-pub use model::{Approval, Explanation, Gap, GapKind, GapState, Outcome, Searched, Severity};
+pub use model::{Approval, Explanation, Gap, GapKind, GapMark, GapState, Outcome, Searched, Severity};
 pub use packs::Packs;
 pub use sketch::{Trial, evaluate_text, try_example, try_text};
 pub use survey::{Almost, Fired, Survey, survey, survey_of};

@@ -139,6 +139,23 @@ impl Gap {
     }
 }
 
+/// The state that a person's act gave a gap, as stored.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GapMark {
+    /// The encounter, by the sender's identifier.
+    pub encounter: String,
+    /// The gap's key.
+    pub key: String,
+    /// What it is now.
+    pub state: GapState,
+    /// Reason and words.
+    pub reason: String,
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Instant,
+}
+
 /// One node of the tree that says why an item fired, or why not.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {

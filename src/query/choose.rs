@@ -51,6 +51,16 @@ pub(super) fn ticked(all: &[Indicator], most: usize, about: About<'_>, record: (
             kept.insert(at);
         }
     }
+    // A stay of many values has more of the lowest, highest and newest than anybody reads: of each measure one goes, the last ones first.
+    for same in values.values().rev().filter(|same| same.len() > 1) {
+        let far = same.iter().filter(|(at, ..)| kept.contains(at) && !all.get(*at).is_some_and(|i| i.against));
+        let spare: Vec<usize> = far.map(|(at, ..)| *at).skip(1).collect();
+        for at in spare.into_iter().rev() {
+            if kept.len() > most {
+                kept.remove(&at);
+            }
+        }
+    }
     kept
 }
 

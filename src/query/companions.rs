@@ -4,7 +4,7 @@
 use super::lint::words::{sentences, tokens};
 use super::take::{of_observation, of_words};
 use super::template::{Template, ValueRange};
-use crate::chart::{Chart, Document, Evidence, Span, TextEvidence, Value};
+use crate::chart::{Chart, Document, Evidence, Observation, Span, TextEvidence, Value};
 use crate::reading::{Assertion, Reading};
 
 /// Longest quotation that is brought, in bytes: a line of a note.
@@ -20,8 +20,11 @@ pub(super) fn companions(template: &Template, there: &[Evidence], chart: &Chart,
         out.extend(documented(concept, chart, readings));
     }
     for range in &template.with_values {
-        let value = extreme(range, chart);
-        out.extend(value.filter(|v| !there.iter().any(|e| e.source() == v.source())));
+        for value in [extreme(range, chart), latest(range, chart)].into_iter().flatten() {
+            if !there.iter().chain(&out).any(|e| e.source() == value.source()) {
+                out.push(value);
+            }
+        }
     }
     out
 }
@@ -63,15 +66,27 @@ pub(super) fn documented(concept: &str, chart: &Chart, readings: &[Reading]) -> 
     Some(evidence)
 }
 
+/// The values of the stay that lie in a range, each with its number.
+fn inside<'c>(range: &'c ValueRange, chart: &'c Chart) -> impl Iterator<Item = (f64, &'c Observation)> {
+    let names = super::lint::words::Patterns::new(&range.names);
+    chart.observations.iter().filter_map(move |o| match &o.value {
+        Some(Value::Quantity(q)) if q.comparator.is_none() && names.any(&tokens(&o.name)) => {
+            let fits = range.from.is_none_or(|from| q.value >= from) && range.below.is_none_or(|below| q.value < below);
+            fits.then_some((q.value, o))
+        }
+        _ => None,
+    })
+}
+
 /// The value farthest into a range: the lowest below a limit, the highest from one on.
 fn extreme(range: &ValueRange, chart: &Chart) -> Option<Evidence> {
-    let names = super::lint::words::Patterns::new(&range.names);
-    let numbers = chart.observations.iter().filter_map(|o| match &o.value {
-        Some(Value::Quantity(q)) if q.comparator.is_none() && names.any(&tokens(&o.name)) => Some((q.value, o)),
-        _ => None,
-    });
-    let inside = numbers.filter(|(n, _)| range.from.is_none_or(|from| *n >= from) && range.below.is_none_or(|below| *n < below));
     let far = |n: f64| if range.below.is_some() { -n } else { n };
-    let (_, observation) = inside.max_by(|a, b| far(a.0).total_cmp(&far(b.0)))?;
+    let (_, observation) = inside(range, chart).max_by(|a, b| far(a.0).total_cmp(&far(b.0)))?;
+    Some(of_observation(observation)?.evidence)
+}
+
+/// The newest value in a range: a stage or a severity may have changed since the worst one.
+fn latest(range: &ValueRange, chart: &Chart) -> Option<Evidence> {
+    let (_, observation) = inside(range, chart).filter(|(_, o)| o.time.is_some()).max_by_key(|(_, o)| o.time)?;
     Some(of_observation(observation)?.evidence)
 }

@@ -5,9 +5,10 @@ use super::companions::{companions, documented, stated_in};
 use super::evidence::{indicator_hash, words_of};
 use super::lint::words::{Token, tokens};
 use super::lint::{concepts, vocabularies};
+use super::normal::{telling, told};
 use super::proof::BEFORE;
 use super::template::{Template, TemplateOption, Templates};
-use super::{Draft, Indicator, OptionKind, Policy, QueryForm, QueryOption, Recipient};
+use super::{Draft, Indicator, NOT_SIGNIFICANT, OptionKind, Policy, QueryForm, QueryOption, Recipient};
 use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, MedicationKind, Provider, ValueEvidence};
 use crate::checklist::{Gap, GapKind, Searched};
 use crate::reading::{Assertion, Reading};
@@ -144,9 +145,10 @@ fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, 
         return;
     }
     let evidence: Vec<&Evidence> = draft.indicators.iter().filter(|i| i.included).map(|i| &i.evidence).collect();
-    let words: Vec<Token> = tokens(&evidence.iter().map(|e| words_of(e)).collect::<Vec<_>>().join("\n"));
+    let of = |evidence: &[&Evidence]| tokens(&evidence.iter().map(|e| words_of(e)).collect::<Vec<_>>().join("\n"));
+    let (all, words): (Vec<Token>, Vec<Token>) = (of(&evidence), told(of(&telling(&evidence))));
     let concept = draft.concept.clone().unwrap_or_default();
-    let fits = |o: &TemplateOption| o.is_supported(&evidence, &words, documented) && !(detail && takes_away(&o.text, &concept));
+    let fits = |o: &TemplateOption| o.is_supported(&evidence, (&all, &words), documented) && !(detail && takes_away(&o.text, &concept));
     let (kept, removed): (Vec<_>, Vec<_>) = template.option.iter().partition(|o| fits(o));
     draft.removed = removed.into_iter().map(|o| o.text.clone()).collect();
     let mut options: Vec<QueryOption> = kept
@@ -166,7 +168,7 @@ fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, 
     }
     let fixed = |text: &str, kind| QueryOption { text: text.to_owned(), kind, ..QueryOption::default() };
     if template.finding && (!detail || template.documented_question.is_empty()) {
-        options.push(fixed("Not clinically significant", OptionKind::NotSignificant));
+        options.push(fixed(NOT_SIGNIFICANT, OptionKind::NotSignificant));
     }
     options.push(fixed("Other: ____________", OptionKind::Other));
     options.push(fixed("Unable to determine", OptionKind::Undetermined));
@@ -365,7 +367,7 @@ fn treatments(gap: &Gap, chart: &Chart) -> Vec<Evidence> {
 /// When nothing in the record can be quoted (a document is missing), the stay itself is what the question is about.
 fn stay(chart: &Chart) -> Option<Evidence> {
     let admission = chart.encounter.admission()?;
-    Some(value(&chart.encounter.identifier, "Admission".to_owned(), admission.display(), Some(admission)))
+    Some(value(&chart.encounter.identifier, "Admission".to_owned(), String::new(), Some(admission)))
 }
 
 fn value(id: &str, name: String, value: String, date: Option<Instant>) -> Evidence {

@@ -115,6 +115,8 @@ impl Event {
     /// The words without which the event says too little, when they are missing.
     fn missing(&self) -> Option<&'static str> {
         let blank = |text: &str| text.trim().is_empty();
+        // A letter or a dot is a key pressed to get past the question.
+        let empty = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count() < LEAST;
         match self {
             Self::Answer { text, option, by, .. } => {
                 if blank(by) {
@@ -128,14 +130,17 @@ impl Event {
                 if blank(to) {
                     Some("to whom")
                 } else {
-                    blank(reason).then_some("the reason")
+                    empty(reason).then_some("the reason")
                 }
             }
-            Self::Withdraw { reason } | Self::Reopen { reason } | Self::Amend { reason } => blank(reason).then_some("the reason"),
+            Self::Withdraw { reason } | Self::Reopen { reason } | Self::Amend { reason } => empty(reason).then_some("the reason"),
             Self::Ready | Self::Edit | Self::Send | Self::Deliver | Self::PastDue | Self::NotDocumented | Self::Close { .. } => None,
         }
     }
 }
+
+/// Letters of the shortest word that is a reason ("died", "sent twice").
+const LEAST: usize = 4;
 
 impl QueryState {
     /// Every state.

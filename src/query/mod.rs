@@ -11,6 +11,7 @@ mod fill;
 mod life;
 mod lint;
 mod model;
+mod normal;
 mod parse;
 mod policy;
 mod proof;
@@ -33,13 +34,15 @@ pub use figures::{Counted, Figure, FigureGroup, figures};
 pub use fill::{Asking, documented_concepts, draft_from_gap};
 pub use life::{Event, next};
 pub use lint::{
-    Context, Diagnostic, LintSeverity, OpenQuery, Past, Report, Rule, brief, is_empty_reason, is_reason, lint, lint_text, rules,
+    Context, Diagnostic, LintSeverity, OpenQuery, Past, Report, Rule, brief, is_empty_reason, is_justified, is_reason, lint, lint_text,
+    rules,
 };
 pub use model::{
-    Draft, Indicator, OptionKind, Outcome, ProviderView, QueryForm, QueryOption, QueryState, Reason, Recipient, ShownIndicator, Verbal,
+    Draft, Indicator, NOT_SIGNIFICANT, OptionKind, Outcome, ProviderView, QueryForm, QueryOption, QueryState, Reason, Recipient,
+    ShownIndicator, Verbal,
 };
 pub use parse::{Parsed, kind_of, parse_text};
-pub use policy::{Policy, PolicyStep};
+pub use policy::{Policy, PolicyStep, days_after};
 pub use proof::{Departure, departures, of_evidence as evidence_departures};
 pub use recipients::{recipients, same_person};
 pub use render::{body_hash, render_markdown, render_sent, render_text};

@@ -106,6 +106,9 @@ pub struct QueryOption {
     pub selected: bool,
 }
 
+/// What a query about a finding offers besides its diagnoses.
+pub const NOT_SIGNIFICANT: &str = "Not clinically significant";
+
 /// What an option stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

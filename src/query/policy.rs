@@ -83,6 +83,11 @@ struct Calendar {
     days: Vec<String>,
 }
 
+/// Whole days that have passed since a stay ended.
+pub fn days_after(ended: &Instant, now: &Instant) -> i64 {
+    (now.utc_seconds() - ended.utc_seconds()).div_euclid(86_400)
+}
+
 impl Policy {
     /// The policies that ship. The file is compiled in and a test parses it, so the empty fallback is never seen.
     pub fn shipped() -> &'static [Policy] {

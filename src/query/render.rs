@@ -32,21 +32,25 @@ pub fn render_sent(draft: &Draft, id: i64, at: &Instant) -> String {
 
 /// The query as Markdown.
 pub fn render_markdown(draft: &Draft, id: Option<i64>, sent: Option<&Instant>) -> String {
-    ascii(&compose(draft, (id, sent), &Style { title: "# ", heading: "## ", item: "- ", option: "- [ ] " }))
+    let style = Style { title: "# ", heading: "## ", item: "- ", option: "- [ ] ", units: true };
+    // What a note holds is words there, and no tag or link.
+    ascii(&compose(draft, (id, sent), &style).replace('<', "\\<").replace("](", "]\\("))
 }
 
 /// SHA-256 of everything that the provider sees but number and day of sending, before punctuation is made plain: two texts that differ have different hashes.
 pub fn body_hash(draft: &Draft) -> String {
-    sha256_hex(&compose(draft, (None, None), &PLAIN))
+    sha256_hex(&compose(draft, (None, None), &Style { units: false, ..PLAIN }))
 }
 
-const PLAIN: Style = Style { title: "Title: ", heading: "", item: "- ", option: "( ) " };
+const PLAIN: Style = Style { title: "Title: ", heading: "", item: "- ", option: "( ) ", units: true };
 
 struct Style {
     title: &'static str,
     heading: &'static str,
     item: &'static str,
     option: &'static str,
+    /// Whether units stand as people write them; the hash is over what was sent.
+    units: bool,
 }
 
 fn compose(draft: &Draft, (id, sent): (Option<i64>, Option<&Instant>), style: &Style) -> String {
@@ -84,7 +88,7 @@ fn compose(draft: &Draft, (id, sent): (Option<i64>, Option<&Instant>), style: &S
         && let Some(documented) = &draft.documented_at
     {
         section(&mut out, style, "Diagnosis asked about");
-        out.push(format!("{}{}", style.item, quote(documented)));
+        out.push(format!("{}{}", style.item, quote(documented, style.units)));
     }
     section(&mut out, style, "Question");
     out.push(draft.question.trim().to_owned());
@@ -126,27 +130,32 @@ fn indicators(draft: &Draft, style: &Style, out: &mut Vec<String>) {
     for (heading, members) in headed.chain([rest]).filter(|(_, members)| !members.is_empty()) {
         section(out, style, heading);
         for indicator in members {
-            out.push(format!("{}{}", style.item, quote_marked(&indicator.evidence, indicator.prior, &indicator.relevance)));
+            out.push(format!("{}{}", style.item, marked((&indicator.evidence, indicator.prior, &indicator.relevance), style.units)));
         }
     }
 }
 
 /// The same with the mark of an earlier encounter, and why it matters now.
 pub(super) fn quote_marked(evidence: &Evidence, prior: bool, relevance: &str) -> String {
+    marked((evidence, prior, relevance), true)
+}
+
+fn marked((evidence, prior, relevance): (&Evidence, bool, &str), units: bool) -> String {
     let prior = if prior { "Prior encounter: " } else { "" };
     let relevance = if relevance.trim().is_empty() { String::new() } else { format!(" - {}", line(relevance)) };
-    format!("{prior}{}{relevance}", quote(evidence))
+    format!("{prior}{}{relevance}", quote(evidence, units))
 }
 
 /// The words with where they stand: quoted in quotation marks, values as they were sent.
-pub(super) fn quote(evidence: &Evidence) -> String {
+fn quote(evidence: &Evidence, units: bool) -> String {
     match evidence {
         Evidence::Text(text) => {
             let parts = [Some(text.document_type.label().to_owned()), text.date.map(|d| d.display()), text.author.clone()];
             format!("\"{}\" ({})", line(&text.quote), parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
         }
         Evidence::Value(value) => {
-            let words = [value.name.as_str(), value.value.as_str(), value.unit.as_deref().unwrap_or_default()];
+            let unit = if units { value.unit_label() } else { value.unit.clone().unwrap_or_default() };
+            let words = [value.name.as_str(), value.value.as_str(), unit.as_str()];
             let words: Vec<&str> = words.into_iter().filter(|w| !w.is_empty()).collect();
             let parts = [value.date.map(|d| d.display()), value.reference.as_ref().map(|r| format!("reference {r}"))];
             let parts: Vec<String> = parts.into_iter().flatten().collect();

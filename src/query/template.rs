@@ -216,12 +216,14 @@ impl TemplateOption {
 
     /// Whether the evidence supports offering it: no quoted value lies outside its range, one of its words is there, and something
     /// speaks for its concept.
-    pub(crate) fn is_supported(&self, evidence: &[&Evidence], words: &[Token], documented: &BTreeSet<String>) -> bool {
+    ///
+    /// Ranges are judged by `all` words of the evidence, support by those that tell something (`words`).
+    pub(crate) fn is_supported(&self, evidence: &[&Evidence], (all, words): (&[Token], &[Token]), documented: &BTreeSet<String>) -> bool {
         if self.kind != OptionKind::Diagnosis {
             return true;
         }
-        let judged = |range: &ValueRange| range.judge(evidence, words);
-        let against = self.is_contradicted(evidence, words);
+        let judged = |range: &ValueRange| range.judge(evidence, all);
+        let against = self.is_contradicted(evidence, all);
         let graver = !self.unless.is_empty() && self.unless.iter().all(|range| judged(range) == Some(true));
         if against || graver {
             return false;

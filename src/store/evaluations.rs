@@ -2,9 +2,11 @@
 
 use super::audit::Act;
 use super::{Actor, Store, trouble::because};
-use crate::checklist::{Gap, GapState};
+use crate::checklist::{Gap, GapMark, GapState};
 use crate::error::Result;
-use crate::work::model::GapMark;
+
+/// By whom a gap is marked that evaluation no longer finds, or finds again.
+pub const SEEN_BY: &str = "lacuna";
 
 /// The gaps of one encounter as they were evaluated.
 #[derive(Clone, Debug, PartialEq)]

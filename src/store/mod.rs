@@ -47,7 +47,7 @@ pub use backup::{keys_of, put_backup, take_back};
 pub use charts::EncounterSummary;
 pub use classes::Withheld;
 pub use encrypt::finish_encryption;
-pub use evaluations::CachedEvaluation;
+pub use evaluations::{CachedEvaluation, SEEN_BY};
 pub use ingest::{Incoming, IngestCounts};
 pub use location::{default_folder, prepare_shared};
 pub use outbox::{DocumentForIndex, Outbox};
@@ -57,6 +57,7 @@ pub use query_life::{NewVersion, Said, StoredContact};
 pub use ready::ReadyRecord;
 pub use reviews::Review;
 pub use runs::RunReport;
+pub use searches::{SavedSearch, Searches};
 pub use shown::Shown;
 pub use texts::DamagedText;
 

@@ -142,6 +142,13 @@ impl Store {
                     (id, actor.now.to_string()),
                 )
                 .map_err(&failed)?;
+                if let (Some(encounter), Some(gap)) = (&new.draft.encounter, &new.draft.gap) {
+                    tx.execute(
+                        "INSERT INTO gap_mark (gap, encounter, state, reason, by_user, at) VALUES (?1, ?2, 'queried', ?3, ?4, ?5)",
+                        (gap, encounter, format!("query {id} asks again"), &actor.user, actor.now.to_string()),
+                    )
+                    .map_err(&failed)?;
+                }
             }
             self.step(tx, actor, id, (from, to), &Step { event: new.event, note: new.note, hash: new.body_hash, answered: None })?;
             let detail = self.sealed(tx, id, &format!("{}: {} to {}", new.event, name(&from), name(&to)))?;
@@ -191,9 +198,12 @@ impl Store {
             let settled =
                 matches!(said.outcome, Some(Outcome::Disagreed | Outcome::NotSignificant | Outcome::Undetermined | Outcome::RuledOut));
             if let (true, Some(encounter), Some(gap)) = (to.is_over() && !settled, &stored.draft.encounter, &stored.draft.gap) {
+                // What a person made of the gap meanwhile stays.
+                let words = if stored.version > 0 { format!("query {id} is closed; no note carries it yet") } else { format!("draft {id} was taken back") };
                 tx.execute(
-                    "INSERT INTO gap_mark (gap, encounter, state, reason, by_user, at) VALUES (?1, ?2, 'open', ?3, ?4, ?5)",
-                    (gap, encounter, format!("query {id} is closed; no note carries it yet"), &actor.user, &now),
+                    "INSERT INTO gap_mark (gap, encounter, state, reason, by_user, at) SELECT ?1, ?2, 'open', ?3, ?4, ?5
+                     WHERE (SELECT state FROM gap_mark WHERE gap = ?1 AND encounter = ?2 ORDER BY id DESC LIMIT 1) = 'queried'",
+                    (gap, encounter, words, &actor.user, &now),
                 )
                 .map_err(&failed)?;
             }
@@ -212,7 +222,7 @@ impl Store {
     pub fn add_contact(&self, actor: &Actor, id: i64, person: &str, channel: &str, note: &str) -> Result<()> {
         self.write(|tx| {
             let stored = current(tx, id)?;
-            if stored.state.is_draft() {
+            if stored.version == 0 {
                 return Err(Trouble::refused("only a query that was sent has contacts").at(format!("query {id}"), None));
             }
             tx.execute(

@@ -4,13 +4,31 @@ use super::audit::Act;
 use super::trouble::because;
 use super::{Actor, Store};
 use crate::error::{Result, Trouble};
-use crate::work::model::{SavedSearch, Searches};
+use serde::Serialize;
 
 /// Used searches that are remembered, for each person.
 const REMEMBERED: i64 = 50;
 
 /// Longest name of a search, in characters.
 const LONGEST_NAME: usize = 60;
+
+/// A search that somebody keeps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SavedSearch {
+    /// What it is called.
+    pub name: String,
+    /// What is searched for.
+    pub query: String,
+}
+
+/// The searches of one person.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Searches {
+    /// Those that were given a name, by name.
+    pub saved: Vec<SavedSearch>,
+    /// Those that led somewhere, newest first.
+    pub recent: Vec<String>,
+}
 
 impl Store {
     /// The searches of a person.

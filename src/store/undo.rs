@@ -1,6 +1,7 @@
 //! Taking an import back as a whole: everything it changed stands as before, in one transaction, with its row in the audit chain.
 
 use super::audit::Act;
+use super::evaluations::SEEN_BY;
 use super::json::name;
 use super::{Actor, Store, charts, trouble::because};
 use crate::chart::{Encounter, Patient};
@@ -62,8 +63,10 @@ fn refused(tx: &Transaction<'_>, run: i64) -> rusqlite::Result<Option<Trouble>> 
         ));
     }
     let work = "SELECT 1 FROM import_change c WHERE c.run = ?1 AND c.kind = 'encounter' AND c.before IS NULL AND
-        (EXISTS (SELECT 1 FROM query q WHERE q.encounter = c.identifier) OR EXISTS (SELECT 1 FROM gap_mark g WHERE g.encounter = c.identifier))";
-    if exists(work)? {
+        (EXISTS (SELECT 1 FROM query q WHERE q.encounter = c.identifier AND q.discarded = 0)
+         OR EXISTS (SELECT 1 FROM gap_mark g WHERE g.encounter = c.identifier AND g.by_user <> ?2))";
+    // What the program itself saw of a gap is nobody's work.
+    if tx.prepare(work)?.exists((run, SEEN_BY))? {
         return Ok(Some(
             Trouble::refused("the import cannot be taken back")
                 .why("somebody wrote a query or marked a gap in an encounter that came with it")

@@ -1,7 +1,7 @@
 //! The state of the composer: a draft, the field with the keys, what is saved of it and what the lint says.
 
 use crate::chart::Instant;
-use crate::query::{Diagnostic, Draft, LintSeverity, QueryForm, Recipient, Report};
+use crate::query::{Diagnostic, Draft, LintSeverity, QueryForm, Recipient, Report, is_justified};
 use crate::work::model::QueryView;
 
 /// A draft being written.
@@ -307,7 +307,7 @@ impl Composer {
     /// How many findings block, need words, or advise.
     pub fn findings(&self) -> (usize, usize, usize) {
         let count = |severity| self.diagnostics().filter(|d| d.severity == severity).count();
-        let justified = |d: &&Diagnostic| d.severity == LintSeverity::Justify && !self.draft.justifications.contains_key(d.rule);
+        let justified = |d: &&Diagnostic| d.severity == LintSeverity::Justify && !is_justified(&self.draft, d.rule);
         (count(LintSeverity::Block), self.diagnostics().filter(justified).count(), count(LintSeverity::Advice))
     }
 

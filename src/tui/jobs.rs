@@ -4,11 +4,12 @@
 use super::chart_data::ChartData;
 use super::compare::{Comparison, Side};
 use super::msg::{Answer, CompareAsk, Done, Msg, Request, SearchAsk, Slot};
-use crate::error::Result;
+use crate::error::{Result, Trouble};
 use crate::work::{Desk, SearchRequest};
 use crossbeam_channel::{Receiver, Sender};
 use lacuna_index::Stop;
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 /// A question with its number.
@@ -72,12 +73,27 @@ fn work(desk: &dyn Desk, jobs: &Receiver<Job>, answers: &Sender<Msg>) {
         if overtaken {
             continue;
         }
-        let answer = Box::new(answer(desk, job.request, &job.stop));
+        let answer = Box::new(whatever_happens(desk, job.request, &job.stop));
         let msg = Msg::Answer { slot: job.slot, generation: job.generation, now: desk.now(), answer };
         if answers.send(msg).is_err() {
             return;
         }
     }
+}
+
+/// The answer, also where the work on it breaks down: the thread goes on with the next question, and who asked is told.
+fn whatever_happens(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
+    let saving = if let Request::Save(id, ..) = &request { Some(*id) } else { None };
+    std::panic::catch_unwind(AssertUnwindSafe(|| answer(desk, request, stop))).unwrap_or_else(|_| {
+        let place = super::term::broken_at().unwrap_or_default();
+        let trouble = Trouble::system("this could not be done: the program broke on it")
+            .at(place, None)
+            .hint("the rest goes on, and what was saved is kept; please report this place");
+        match saving {
+            Some(id) => Answer::Saved(id, Err(trouble)),
+            None => Answer::Act(Err(trouble)),
+        }
+    })
 }
 
 /// Looks first whether another process imported something; then what else is on show is old too.
@@ -151,7 +167,7 @@ pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
         Request::DraftBlank(encounter) => Answer::Draft(desk.draft_blank(&encounter).map(Box::new)),
         Request::DraftOf(id) => Answer::Draft(desk.query(id).map(Box::new)),
         Request::Lint(draft) => Answer::Lint(desk.lint(&draft)),
-        Request::Save(id, revision, draft, note) => Answer::Saved(desk.save_draft(id, revision, &draft, &note)),
+        Request::Save(id, revision, draft, note) => Answer::Saved(id, desk.save_draft(id, revision, &draft, &note)),
         Request::Discard(id) => act(desk.discard_draft(id), Done::Discarded(id)),
         Request::Send(id, revision) => Answer::Act(desk.send(id, revision).map(|v| Done::Sent(v.row.id))),
         Request::Reply(id, reply) => {

@@ -283,8 +283,8 @@ pub enum Answer {
     Lint(Result<Report>),
     /// What the provider sees.
     Provider(String),
-    /// The new revision.
-    Saved(Result<i64>),
+    /// The draft that was saved, and its new revision.
+    Saved(i64, Result<i64>),
     /// An act.
     Act(Result<Done>),
     /// Where this person was.

@@ -172,7 +172,7 @@ pub fn proof(evidence: &Evidence) -> String {
         Evidence::Text(text) if text.opening => format!("the note begins {}", quoted(&text.quote)),
         Evidence::Text(text) => quoted(&text.quote),
         Evidence::Value(value) => {
-            let unit = value.unit.as_deref().map(|u| format!(" {u}")).unwrap_or_default();
+            let unit = Some(value.unit_label()).filter(|u| !u.is_empty()).map(|u| format!(" {u}")).unwrap_or_default();
             let reference = value.reference.as_deref().map(|r| format!("  ref {r}")).unwrap_or_default();
             format!("{} {}{unit}{reference}", value.name, value.value).trim().to_owned()
         }

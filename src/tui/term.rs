@@ -5,8 +5,8 @@ use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracket
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use std::io;
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, Once, PoisonError};
 
 /// Whether the terminal is ours now: so that giving it back twice does nothing.
 static OURS: AtomicBool = AtomicBool::new(false);
@@ -55,14 +55,27 @@ impl Drop for Guard {
     }
 }
 
-/// On a panic the terminal comes back first, and the report names the place in the program and nothing else: a panic's own
-/// words could hold a patient's.
+/// Where a thread beside the interface's broke last.
+static BROKEN: Mutex<Option<String>> = Mutex::new(None);
+
+/// Takes the place where a thread beside the interface's broke last.
+pub fn broken_at() -> Option<String> {
+    BROKEN.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+/// On a panic of the interface the terminal comes back first, and the report names the place in the program and nothing else: a panic's own
+/// words could hold a patient's. Other threads have somebody who catches it: the interface lives on, and the terminal stays its own.
 pub fn hook_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        std::panic::set_hook(Box::new(|info| {
-            leave();
+        let interface = std::thread::current().id();
+        std::panic::set_hook(Box::new(move |info| {
             let place = info.location().map(|l| format!("{}:{}", l.file(), l.line())).unwrap_or_default();
+            if std::thread::current().id() != interface && OURS.load(Ordering::SeqCst) {
+                *BROKEN.lock().unwrap_or_else(PoisonError::into_inner) = Some(place);
+                return;
+            }
+            leave();
             eprintln!("lacuna stopped at {place}. Drafts are saved up to the last second. Please report this place.");
         }));
     });

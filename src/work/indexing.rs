@@ -7,7 +7,7 @@ use crate::store::{DocumentForIndex, Store};
 use lacuna_index::{Change, Engine, Entry, IndexError, Opened, Stop};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Documents handed to the index at a time: bounds memory, whatever their number.
 const BATCH: usize = 500;
@@ -27,6 +27,15 @@ pub struct Library {
     behind: AtomicBool,
     /// Documents that are read already for an index that is being made anew.
     made: AtomicU64,
+}
+
+/// A thread takes changes in: until this is dropped, however it ends.
+pub struct Behind(Arc<Library>);
+
+impl Drop for Behind {
+    fn drop(&mut self) {
+        self.0.behind.store(false, Ordering::Release);
+    }
 }
 
 /// Opens the index beside the store; in memory for a store in memory. Never fails because of the index itself: a bad one is
@@ -75,14 +84,9 @@ impl Library {
         self.feeding.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says that a thread begins to take changes in; false when one is at it already.
-    pub fn begin_behind(&self) -> bool {
-        !self.behind.swap(true, Ordering::AcqRel)
-    }
-
-    /// Says that it has ended.
-    pub fn end_behind(&self) {
-        self.behind.store(false, Ordering::Release);
+    /// Says that a thread begins to take changes in, for as long as what it gives is held; nothing when one is at it already.
+    pub fn begin_behind(self: &Arc<Self>) -> Option<Behind> {
+        (!self.behind.swap(true, Ordering::AcqRel)).then(|| Behind(Arc::clone(self)))
     }
 
     /// How many documents are read already while the index is made anew; 0 when it is not.

@@ -8,7 +8,7 @@ use crate::store::Store;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who is named for what an evaluation saw.
-pub const SEEN_BY: &str = "lacuna";
+pub use crate::store::SEEN_BY;
 
 /// What changed from one evaluation of an encounter to the next, by the same packs and reader: gaps that are gone are resolved,
 /// gaps that are new are open, for [`drop_strangers`] to tell the ones that came back.

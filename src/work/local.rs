@@ -4,7 +4,7 @@ use super::checklist_files::{self, Tried};
 use super::desk::Desk;
 use super::indexing::{self, Library, Waiting};
 use super::known::Known;
-use super::local_queries::row_of;
+use super::local_queries::{policy_for, row_of};
 use super::model::{ChartView, DismissReason, GapMark, GapRow, QueryRow, QueryView, SearchPage, Searches, Worklist, WorklistView};
 use super::query_life::{self, Reply};
 use super::search::{self, Request};
@@ -80,20 +80,17 @@ impl LocalDesk {
 
     /// Takes changes in on a thread of its own, unless one is at it.
     fn catch_up_behind(&self) {
-        if !self.library.begin_behind() {
-            return;
-        }
+        let Some(behind) = self.library.begin_behind() else { return };
         let (store, library) = (Arc::clone(&self.store), Arc::clone(&self.library));
         let work = move || {
             let feeding = library.feed();
             // What goes wrong here goes wrong again, and is said, when the next search has only a few changes to wait for.
             let _said_later = indexing::catch_up(&store, &library, &Stop::new(), &mut |_| {});
             drop(feeding);
-            library.end_behind();
+            drop(behind);
         };
-        if std::thread::Builder::new().name("indexing".to_owned()).spawn(work).is_err() {
-            self.library.end_behind();
-        }
+        // Where no thread can be had, the next search takes the changes in itself.
+        let _none = std::thread::Builder::new().name("indexing".to_owned()).spawn(work);
     }
 
     /// While the index is made anew: how many documents are read for it, of how many.
@@ -464,6 +461,7 @@ impl Desk for LocalDesk {
         let now = self.now();
         let contacts = self.store.last_contacts()?;
         let queries = self.store.queries(None)?;
+        let site = Site::of(&self.store)?;
         let stays = queries.iter().filter_map(|query| query.draft.encounter.as_deref()).collect();
         self.store.record_shown(&self.session.actor(), "query.list", Shown::Encounters(&stays), "")?;
         queries
@@ -480,7 +478,13 @@ impl Desk for LocalDesk {
                         }
                     },
                 };
-                Ok(row_of(query, patient, &now, contacts.get(&query.id).copied(), query_life::find(&self.store, query)?))
+                Ok(row_of(
+                    query,
+                    patient,
+                    &now,
+                    (policy_for(Some(&site), query), contacts.get(&query.id).copied()),
+                    query_life::find(&self.store, query)?,
+                ))
             })
             .collect()
     }

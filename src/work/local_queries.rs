@@ -18,7 +18,10 @@ impl LocalDesk {
     pub(super) fn row(&self, query: &StoredQuery) -> QueryRow {
         let patient = query.draft.encounter.as_deref().and_then(|e| self.store().patient_name(e).ok().flatten());
         let contacts = self.store().last_contacts().unwrap_or_default();
-        row_of(query, patient, &self.now(), contacts.get(&query.id).copied(), query_life::find(self.store(), query).ok().flatten())
+        let site = Site::of(self.store()).ok();
+        let policy = policy_for(site.as_ref(), query);
+        let found = query_life::find(self.store(), query).ok().flatten();
+        row_of(query, patient, &self.now(), (policy, contacts.get(&query.id).copied()), found)
     }
 
     /// Records an answer with all that is known of it.
@@ -164,14 +167,19 @@ impl LocalDesk {
     }
 }
 
+/// The policy that a query follows; a site whose files cannot be read has the shipped ones.
+pub(super) fn policy_for<'s>(site: Option<&'s Site>, query: &StoredQuery) -> Option<&'s Policy> {
+    let name = &query.draft.escalation;
+    site.map_or_else(|| Policy::named(name), |site| site.policy_of(name))
+}
+
 pub(super) fn row_of(
     query: &StoredQuery,
     patient: Option<String>,
     now: &Instant,
-    last_contact: Option<Instant>,
+    (policy, last_contact): (Option<&Policy>, Option<Instant>),
     found: Option<Found>,
 ) -> QueryRow {
-    let policy = Policy::named(&query.draft.escalation);
     let step = policy.zip(query.sent).filter(|_| query.state.is_waiting());
     let next_step = step.map(|(policy, sent)| match policy.step_due(&sent, query.level, now) {
         Some(step) => format!("{} to {}", step.action, step.to),
@@ -182,6 +190,7 @@ pub(super) fn row_of(
         author: query.created_by.clone(),
         last_contact,
         next_step: next_step.filter(|s| !s.is_empty()),
+        handed_to: policy.and_then(|p| p.step.iter().find(|s| s.to != "recipient")).map(|s| s.to.clone()),
         found,
         id: query.id,
         state: query.state,

@@ -1,10 +1,12 @@
 //! What the screens and commands are given to show: plain values, already joined.
 
 use crate::chart::{Chart, EncounterClass, Instant};
-use crate::checklist::{Gap, GapState, Severity};
+pub use crate::checklist::GapMark;
+use crate::checklist::{Gap, Severity};
 use crate::query::{Draft, Outcome, QueryState, Recipient};
 use crate::reading::Reading;
 use crate::store::Withheld;
+pub use crate::store::{SavedSearch, Searches};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -231,24 +233,6 @@ pub struct SearchHit {
     pub at: (usize, usize),
 }
 
-/// A search that somebody keeps.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct SavedSearch {
-    /// What it is called.
-    pub name: String,
-    /// What is searched for.
-    pub query: String,
-}
-
-/// The searches of one person.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Searches {
-    /// Those that were given a name, by name.
-    pub saved: Vec<SavedSearch>,
-    /// Those that led somewhere, newest first.
-    pub recent: Vec<String>,
-}
-
 /// The answer to a search.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct SearchPage {
@@ -308,6 +292,8 @@ pub struct QueryRow {
     pub last_contact: Option<Instant>,
     /// What the policy asks for now ("reminder to recipient"), while no answer is there.
     pub next_step: Option<String>,
+    /// Who the policy hands it to first when no answer comes.
+    pub handed_to: Option<String>,
     /// The provider document that carries the answer, found and not yet confirmed.
     pub found: Option<super::Found>,
 }
@@ -408,21 +394,4 @@ impl DismissReason {
             Self::Other => ("other", "other"),
         }
     }
-}
-
-/// The state that a person's act gave a gap, as stored.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct GapMark {
-    /// The encounter, by the sender's identifier.
-    pub encounter: String,
-    /// The gap's key.
-    pub key: String,
-    /// What it is now.
-    pub state: GapState,
-    /// Reason and words.
-    pub reason: String,
-    /// Who.
-    pub by: String,
-    /// When.
-    pub at: Instant,
 }

@@ -15,6 +15,7 @@ use crate::query::{
 };
 use crate::reading::{Reading, read};
 use crate::store::{NewQuery, Said, Store, StoredQuery};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// Stores a new draft: for a gap, or blank.
@@ -59,7 +60,7 @@ pub fn lint_stored(store: &Store, id: i64, now: &Instant) -> Result<Report> {
 /// the words that were sent.
 pub fn lint(store: &Store, draft: &Draft, now: &Instant, own: Option<i64>, sent: Option<&str>) -> Result<Report> {
     let site = Site::of(store)?;
-    let policy = Policy::shipped().iter().chain([site.policy()]).rfind(|p| p.name == draft.escalation).unwrap_or(site.policy());
+    let policy = site.policy_of(&draft.escalation).unwrap_or(site.policy());
     let chart = match &draft.encounter {
         Some(encounter) => store.chart(encounter)?,
         None => None,
@@ -86,7 +87,15 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant, own: Option<i64>, sent:
     };
     let departs = |indicator: &Indicator| chart.as_ref().map(|c| departures(indicator, c, &judged)).unwrap_or_default();
     let first = |text: &TextEvidence| chart.as_ref().and_then(|c| first_stood(c, text));
-    let whose = |identifier: &str| store.patient_of_document(identifier).ok().flatten();
+    // A store that cannot say whose a document is must not let the query pass: its trouble is kept, and ends the lint.
+    let unread: RefCell<Option<Trouble>> = RefCell::new(None);
+    let whose = |identifier: &str| match store.patient_of_document(identifier) {
+        Ok(patient) => patient,
+        Err(trouble) => {
+            unread.borrow_mut().get_or_insert(trouble);
+            None
+        }
+    };
     let waiting = match &draft.recipient {
         None => 0,
         Some(to) => store.waiting_for(&to.name)?,
@@ -112,6 +121,7 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant, own: Option<i64>, sent:
                 c.encounter.end.and_then(|t| t.plus_hours(BEFORE)),
             )
         }),
+        discharged: chart.as_ref().and_then(|c| c.encounter.end),
         late_after_days: policy.late_after_days,
         sent_hash: sent,
         departures: &departs,
@@ -119,7 +129,11 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant, own: Option<i64>, sent:
         now: Some(*now),
         bare: chart.is_none(),
     };
-    Ok(lint_draft(draft, &context))
+    let report = lint_draft(draft, &context);
+    match unread.take() {
+        Some(trouble) => Err(trouble),
+        None => Ok(report),
+    }
 }
 
 /// The type of a document whose sender gave none: as the reader judges a provider's; a nurse's or dietitian's is another kind.
@@ -171,7 +185,8 @@ impl Known {
             self.open.push(OpenQuery::of(query.id, &query.draft));
         }
         let Some(concept) = query.draft.concept.clone() else { return };
-        if query.state.is_sent() {
+        // A draft that was taken back before it went out asked nobody.
+        if query.version > 0 {
             let hashes = query.draft.indicators.iter().filter(|i| i.included).map(|i| i.hash.clone()).collect();
             self.past.push(Past { concept, hashes, answered: false });
         }

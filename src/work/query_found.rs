@@ -1,6 +1,6 @@
 //! Whether the record carries an answer: looked for in what providers wrote after it came. What is found is shown; a person confirms.
 
-use crate::chart::{Chart, Document, Instant, Span};
+use crate::chart::{Chart, Document, DocumentStatus, Instant, Span};
 use crate::query::{AnswerWords, QueryForm, Reason, answer_in, answer_words};
 use crate::reading::Reading;
 use crate::store::StoredQuery;
@@ -27,7 +27,7 @@ pub struct Found {
 }
 
 /// When the question was asked: a verbal one before it was written down.
-fn asked(query: &StoredQuery) -> Option<Instant> {
+pub(super) fn asked(query: &StoredQuery) -> Option<Instant> {
     let aloud = query.draft.verbal.as_ref().and_then(|v| v.at).filter(|_| query.draft.form == QueryForm::Verbal);
     aloud.or(query.sent)
 }
@@ -53,6 +53,9 @@ pub fn objections(query: &StoredQuery, document: &Document, reading: &Reading) -
     if query.draft.indicators.iter().any(|i| i.included && i.evidence.source() == document.identifier) {
         out.push("the query itself quotes it".to_owned());
     }
+    if document.status == DocumentStatus::Preliminary {
+        out.push("it is preliminary: its author has not signed it".to_owned());
+    }
     if answer_in(&wanted(query), &document.text, reading).is_none() {
         let what = if query.answer.is_some() { "the answer" } else { "the diagnosis that is asked about" };
         out.push(format!("it does not state {what}"));
@@ -66,10 +69,11 @@ pub fn found(query: &StoredQuery, chart: &Chart, readings: &[Reading]) -> Option
     let wanted = wanted(query);
     let since = asked(query)?;
     let quoted = |identifier: &str| query.draft.indicators.iter().any(|i| i.included && i.evidence.source() == identifier);
-    let later =
-        chart.documents.iter().zip(readings).filter(|(d, reading)| {
-            d.time.is_some_and(|time| time > since) && d.is_providers(reading.document_type) && !quoted(&d.identifier)
-        });
+    let later = chart.documents.iter().zip(readings).filter(|(d, reading)| {
+        // What its author has not signed may still change: a person can name it, and says why.
+        let signed = d.status != DocumentStatus::Preliminary;
+        signed && d.time.is_some_and(|time| time > since) && d.is_providers(reading.document_type) && !quoted(&d.identifier)
+    });
     for (document, reading) in later {
         if let Some((start, end)) = answer_in(&wanted, &document.text, reading) {
             return Some(Found {

@@ -1,10 +1,9 @@
 //! What happens to a query after it was sent. Every act asks the life cycle first and is one transaction with its step.
 
 use super::evaluate;
-use super::model::QueryRow;
 use super::queries::{allowed, load, must_pass, recipient};
-use super::query_found::{Found, found, objections};
-use super::query_notes::of_outcome;
+use super::query_found::{Found, asked, found, objections};
+use super::query_notes::{close_objection, of_outcome};
 use super::session::Session;
 use super::site::Site;
 use crate::chart::{Document, DocumentType, Instant};
@@ -121,8 +120,8 @@ pub fn find(store: &Store, query: &StoredQuery) -> Result<Option<Found>> {
     let Some(encounter) = query.draft.encounter.as_deref().filter(|_| query.state.is_answered()) else { return Ok(None) };
     let Some(chart) = store.chart(encounter)? else { return Ok(None) };
     // A chart without anything newer than the question cannot carry the answer: nothing is read then.
-    let sent = query.sent;
-    if !chart.documents.iter().any(|d| d.time.zip(sent).is_some_and(|(time, sent)| time > sent)) {
+    let since = asked(query);
+    if !chart.documents.iter().any(|d| d.time.zip(since).is_some_and(|(time, since)| time > since)) {
         return Ok(None);
     }
     Ok(found(query, &chart, &evaluate::readings(&chart.documents)))
@@ -220,11 +219,15 @@ pub fn close(store: &Store, session: &Session, id: i64, outcome: Outcome, words:
     let query = load(store, id)?;
     let event = Event::Close { outcome };
     let to = allowed(&query, &event)?;
-    if let Some(said) = of_outcome(&query, outcome).filter(|_| !is_reason(words)) {
-        return Err(Trouble::refused("the query was not closed")
-            .at(format!("query {id}"), None)
-            .why(said)
-            .hint("close it with the outcome of the answer, or say why this one: --reason WORDS"));
+    if !is_reason(words) {
+        let undocumented = query.state.is_answered() && find(store, &query)?.is_none();
+        let early = query.due.is_some_and(|due| due > session.now());
+        if let Some(said) = close_objection(outcome, outcome_of(&query), undocumented, early) {
+            return Err(Trouble::refused("the query was not closed")
+                .at(format!("query {id}"), None)
+                .why(said)
+                .hint("close it with the outcome of the answer, or say why this one: --reason WORDS"));
+        }
     }
     let note = if words.trim().is_empty() { "closed".to_owned() } else { format!("closed: {}", words.trim()) };
     let said = Said { event: event.code(), note: &note, outcome: Some(outcome), ..Said::default() };
@@ -387,17 +390,6 @@ pub fn contact(store: &Store, session: &Session, id: i64, person: &str, channel:
         return Err(Trouble::input("the channel is not given").at(format!("query {id}"), None).hint("telephone, chat, in person ..."));
     }
     store.add_contact(&session.actor(), id, &person, channel, note)
-}
-
-/// What the policy asks for now.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct Chase {
-    /// The query.
-    pub query: QueryRow,
-    /// What is to be done (`reminder`, `escalation` ...); empty when the policy is at its end.
-    pub action: String,
-    /// Who is to be contacted.
-    pub to: String,
 }
 
 /// Marks what is past its due time as overdue; gives the numbers of those marked.

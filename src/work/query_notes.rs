@@ -85,10 +85,24 @@ pub fn of_reply(query: &StoredQuery, by: &str, chart: Option<&Chart>) -> Option<
 /// Whether an outcome says something else than the option that was ticked. That a reply does not fit the question, or stands in no note,
 /// can be said of any.
 pub fn of_outcome(query: &StoredQuery, outcome: Outcome) -> Option<String> {
-    let ticked = outcome_of(query)?;
-    let name = |o: &Outcome| serde_json::to_value(o).ok().and_then(|v| v.as_str().map(|s| s.replace('_', " "))).unwrap_or_default();
-    let words = || format!("the outcome is {}, and the option that was ticked says {}", name(&outcome), name(&ticked));
-    (!fits(ticked, outcome)).then(words)
+    close_objection(outcome, Some(outcome_of(query)?), false, false)
+}
+
+/// Why an outcome wants words before a query is closed with it: it says something else than the ticked option, it says that the record
+/// carries an answer which no note carries yet, or nobody has had the time to answer. `says`: what the ticked option says.
+pub fn close_objection(outcome: Outcome, says: Option<Outcome>, undocumented: bool, early: bool) -> Option<String> {
+    let of_record = matches!(outcome, Outcome::Agreed | Outcome::AltDx | Outcome::Validated | Outcome::RuledOut);
+    if let Some(says) = says.filter(|says| !fits(*says, outcome)) {
+        return Some(format!("the outcome is {}, and the option that was ticked says {}", spoken(outcome), spoken(says)));
+    }
+    if of_record && undocumented {
+        return Some("no later note of a provider carries the answer".to_owned());
+    }
+    (outcome == Outcome::NoResponse && early).then(|| "its due time has not come yet".to_owned())
+}
+
+fn spoken(outcome: Outcome) -> String {
+    serde_json::to_value(outcome).ok().and_then(|v| v.as_str().map(|s| s.replace('_', " "))).unwrap_or_default()
 }
 
 /// Whether an outcome can be that of an answer that ticked an option of this kind.

@@ -54,6 +54,11 @@ impl Site {
         self.policy.as_ref().or(Policy::shipped().first()).unwrap_or_else(|| NONE.get_or_init(Policy::default))
     }
 
+    /// The policy of this name: the site's own before a shipped one.
+    pub fn policy_of(&self, name: &str) -> Option<&Policy> {
+        self.policy.iter().chain(Policy::shipped()).find(|p| p.name == name)
+    }
+
     /// The templates in force.
     pub fn templates(&self) -> &Templates {
         self.templates.as_ref().unwrap_or(templates())

@@ -5,6 +5,7 @@ use super::model::{GapLine, Worklist, WorklistRow, WorklistView};
 use crate::chart::{Evidence, Instant};
 use crate::checklist::{Gap, GapState, Severity};
 use crate::error::Result;
+use crate::query::days_after;
 use crate::store::{EncounterSummary, SeenMap, StoredQuery};
 use std::collections::HashMap;
 
@@ -36,7 +37,7 @@ pub struct Material<'a> {
 impl Material<'_> {
     /// Whether a query about a stay that ended then may still be sent.
     fn in_time(&self, discharged: &Instant) -> bool {
-        self.late_after_days.is_none_or(|days| self.now.hours_since(discharged) <= 24.0 * days as f64)
+        self.late_after_days.is_none_or(|days| days_after(discharged, &self.now) <= days)
     }
 }
 

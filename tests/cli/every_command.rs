@@ -118,7 +118,7 @@ fn every_command_gives_one_json_value_and_no_other_word() {
         match last {
             "close" => {
                 t.does("query answer", &[&id, "--text", "Agreed."]);
-                let view = t.does("query close", &[&id, "--outcome", "agreed"]);
+                let view = t.does("query close", &[&id, "--outcome", "agreed", "--reason", "the addendum is dictated"]);
                 assert_eq!(t.does("query reopen", &[&id, "--reason", "a new value came back"])["row"]["state"], "reopened");
                 let chart = t.does("chart", &[view["draft"]["encounter"].as_str().unwrap()]);
                 let mut notes = chart["documents"].as_array().unwrap().iter().map(|d| d["identifier"].as_str().unwrap());

@@ -92,7 +92,7 @@ fn no_log_row_and_no_file_beside_the_database_holds_a_word_of_a_note() {
     home.json(["query", "send", &id]);
     home.json(["query", "escalate", &id, "--to", "physician advisor", "--reason", PLANTED]);
     home.json(["query", "answer", &id, "--text", PLANTED]);
-    home.json(["query", "close", &id, "--outcome", "agreed"]);
+    home.json(["query", "close", &id, "--outcome", "agreed", "--reason", &format!("{PLANTED} is dictated")]);
     for form in ["--json", "--verbose"] {
         let log = home.run([form, "audit", "show"]).ends(0).quiet().out;
         assert!(log.contains("query.send") && !log.contains(PLANTED), "{form}");

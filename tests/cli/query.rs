@@ -38,7 +38,9 @@ fn a_query_goes_from_new_to_closed_and_is_recorded_on_the_way() {
     let answered = home.json(["query", "answer", &id, "--option", "1", "--text", "As discussed."]);
     let option = before["draft"]["options"][0]["text"].as_str().unwrap();
     assert_eq!(answered["answer"].as_str(), Some(format!("{option}\nAs discussed.").as_str()));
-    let closed = home.json(["query", "close", &id, "--outcome", "agreed"]);
+    // No note carries it yet: closed as agreed all the same, it says why.
+    home.run(["query", "close", &id, "--outcome", "agreed"]).ends(3);
+    let closed = home.json(["query", "close", &id, "--outcome", "agreed", "--reason", "the addendum is dictated"]);
     assert_eq!((closed["row"]["state"].as_str(), closed["row"]["outcome"].as_str()), (Some("closed"), Some("agreed")));
     assert_eq!(closed["draft"], before["draft"], "what was asked never changed");
     let states: Vec<&str> = closed["steps"].as_array().unwrap().iter().map(|s| s["to"].as_str().unwrap()).collect();

@@ -75,13 +75,14 @@ fn is_formula(cell: &str) -> bool {
 
 /// What a column can be called, in any case: our own table has an answer's option and words in one cell.
 const QUERY: [&str; 4] = ["query", "query id", "query number", "query no"];
+const VERSION: [&str; 1] = ["version"];
 const OPTION: [&str; 1] = ["option"];
 const ANSWER: [&str; 2] = ["answer", "response"];
 const TEXT: [&str; 3] = ["text", "comment", "words"];
 const BY: [&str; 3] = ["by", "answered by", "provider"];
 const AT: [&str; 3] = ["at", "answered", "answered at"];
 
-/// Reads answers: the columns `query`, and `option` or `text`; `by` and `at` where they are known. An option is its number, from 1, or
+/// Reads answers: the columns `query` (and `version`, where it is there), and `option` or `text`; `by` and `at` where they are known. An option is its number, from 1, or
 /// its words. Cells are parted by commas, semicolons or tabs: by what parts the header.
 pub fn replies_from_csv(source: &str, text: &str) -> Replies {
     let mut out = Replies::default();
@@ -142,6 +143,8 @@ pub fn replies_from_csv(source: &str, text: &str) -> Replies {
         let free = option.is_empty() && !first.is_empty();
         out.taken.push(Reply {
             query,
+            // A table of an earlier version holds the options of that one.
+            version: get(&VERSION).parse().ok(),
             option: if free { first.trim().to_owned() } else { option },
             words: [rest.trim(), words.as_str()].iter().filter(|w| !w.is_empty()).copied().collect::<Vec<_>>().join("\n"),
             free,

@@ -93,9 +93,7 @@ fn about(sheet: &Sheet, map: &mut Map<String, Value>, patient: &str) {
 fn questionnaire(sheet: &Sheet) -> Value {
     let mut items = Vec::new();
     for (n, indicator) in sheet.view.indicators.iter().enumerate() {
-        items.push(
-            json!({ "linkId": format!("indicator-{}", n + 1), "type": "display", "text": text(&quote_marked(&indicator.evidence, indicator.prior, &indicator.relevance)) }),
-        );
+        items.push(json!({ "linkId": format!("indicator-{}", n + 1), "type": "display", "text": text(&quote_marked(&indicator.evidence, indicator.prior, &indicator.relevance)) }));
     }
     if !sheet.view.body.trim().is_empty() {
         items.push(json!({ "linkId": "words", "type": "display", "text": text(&sheet.view.body) }));

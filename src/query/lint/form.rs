@@ -66,6 +66,16 @@ fn yes_no(page: &mut Page<'_>) {
             page.add_at("QL050", "reason", "this reason does not allow a yes/no query");
         }
     }
+    // Whether a diagnosis is valid is asked by its findings, confirmed or ruled out (domain.md 3.3).
+    let asked = page.field(Part::Question).and_then(|f| f.sentences.iter().find_map(|s| page.vocab("validity_asked").first(&s.tokens)));
+    if let Some(place) = asked {
+        page.add(
+            "QL050",
+            Part::Question,
+            Some(place),
+            "whether a diagnosis is valid is no yes/no question: it is confirmed with its findings, or ruled out",
+        );
+    }
     for (kind, label) in [(OptionKind::Other, "Other"), (OptionKind::Undetermined, "Unable to determine")] {
         match escape(page, kind) {
             Escape::Open => {}
@@ -213,8 +223,10 @@ fn validation(page: &mut Page<'_>) {
     }
     searched(page);
     let kinds: Vec<OptionKind> = draft.options.iter().map(|o| o.kind).collect();
-    let out = kinds.contains(&OptionKind::RuledOut);
-    let stays = kinds.iter().any(|k| matches!(k, OptionKind::Confirmed | OptionKind::Diagnosis));
+    // "Cellulitis without sepsis" takes the sepsis away as well as "ruled out" does.
+    let denies = |o: &&crate::query::QueryOption| o.kind == OptionKind::Diagnosis && page.vocab("negation").any(&tokens(&o.text));
+    let out = kinds.contains(&OptionKind::RuledOut) || draft.options.iter().any(|o| denies(&o));
+    let stays = draft.options.iter().any(|o| o.kind == OptionKind::Confirmed || o.kind == OptionKind::Diagnosis && !denies(&o));
     if out && !stays {
         page.add_at("QL093", "options", "the only diagnosis-related answer takes the diagnosis away");
     }

@@ -2,9 +2,9 @@
 
 use super::page::Page;
 use super::words::tokens;
-use crate::chart::{Evidence, Instant};
+use crate::chart::Evidence;
 use crate::query::evidence::words_of;
-use crate::query::{Reason, body_hash};
+use crate::query::{Reason, body_hash, days_after};
 
 pub(crate) fn check(page: &mut Page<'_>) {
     against(page);
@@ -153,17 +153,13 @@ fn repeats(page: &mut Page<'_>) {
             page.add_at("QL107", "concept", "a provider has documented it since the newest indicator");
         }
     }
-    if let (Some((_, Some(end))), Some(now), Some(days)) = (context.stay, context.now, context.late_after_days)
-        && days_between(&end, &now) > days
+    if let (Some(ended), Some(now), Some(days)) = (context.discharged, context.now, context.late_after_days)
+        && days_after(&ended, &now) > days
     {
-        let ago = days_between(&end, &now);
+        let ago = days_after(&ended, &now);
         page.add_at("QL105", "encounter", format!("the stay ended {ago} days ago; the policy allows queries for {days}"));
     }
     if context.sent_hash.is_some_and(|sent| sent != body_hash(draft)) {
         page.add_at("QL108", "body", "these are not the words that were sent");
     }
-}
-
-fn days_between(from: &Instant, to: &Instant) -> i64 {
-    (to.utc_seconds() - from.utc_seconds()).div_euclid(86_400)
 }

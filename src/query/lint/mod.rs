@@ -83,7 +83,7 @@ impl Report {
 }
 
 /// A reason is words, not a key pressed to get past the question.
-fn is_justified(draft: &Draft, rule: &str) -> bool {
+pub fn is_justified(draft: &Draft, rule: &str) -> bool {
     draft.justifications.get(rule).is_some_and(|given| is_reason(given))
 }
 
@@ -141,6 +141,8 @@ pub struct Context<'a> {
     pub documented_since: &'a BTreeSet<String>,
     /// How many days after discharge the policy allows a query.
     pub late_after_days: Option<i64>,
+    /// When the stay ended.
+    pub discharged: Option<Instant>,
     /// The hash of the words as they were sent, for a query that was.
     pub sent_hash: Option<&'a str>,
     /// Where an indicator departs from what the record says of its source.
@@ -233,6 +235,7 @@ impl Context<'_> {
             past: &[],
             documented_since: &NOTHING,
             late_after_days: None,
+            discharged: None,
             sent_hash: None,
             departures: &no_departures,
             templates: templates(),

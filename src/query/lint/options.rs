@@ -6,7 +6,7 @@ use super::title::codes;
 use super::words::{Token, is_pictograph, tokens, within};
 use crate::chart::Span;
 use crate::query::parse::answers_in;
-use crate::query::{OptionKind, QueryForm, Reason};
+use crate::query::{NOT_SIGNIFICANT, OptionKind, QueryForm, Reason};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn check(page: &mut Page<'_>) {
@@ -24,10 +24,12 @@ pub(crate) fn check(page: &mut Page<'_>) {
         }
         support(page);
         let diagnoses = page.diagnoses();
-        // "Expected after surgery", "not significant", or "cause not found" beside "unable to determine" is an alternative too.
+        // "Expected after surgery", or "cause not found" beside "unable to determine", is an alternative too. In a draft the usual "not
+        // clinically significant" is none: its author says that no other diagnosis is reasonable.
         let unknown = kinds.iter().filter(|k| **k == OptionKind::Undetermined).count() > 1;
-        let alone =
-            diagnoses.len() == 1 && !unknown && !kinds.iter().any(|k| matches!(k, OptionKind::NotSignificant | OptionKind::RuledOut));
+        let plain_denial = |o: &crate::query::QueryOption| !page.plain && o.text == NOT_SIGNIFICANT;
+        let other = |o: &crate::query::QueryOption| matches!(o.kind, OptionKind::NotSignificant | OptionKind::RuledOut) && !plain_denial(o);
+        let alone = diagnoses.len() == 1 && !unknown && !draft.options.iter().any(other);
         if form == QueryForm::MultipleChoice && draft.reason != Reason::R6 {
             if alone {
                 page.add_at("QL033", "options", "only one diagnosis is offered");
@@ -92,7 +94,10 @@ pub(super) fn escape(page: &Page<'_>, kind: OptionKind) -> Escape {
     let is_it = |o: &crate::query::QueryOption| o.kind == kind || (kind == OptionKind::Other && has_room(&o.text));
     let mut held = Escape::Missing;
     for (i, option) in page.draft.options.iter().enumerate().filter(|(_, o)| is_it(o)) {
-        match page.vocab("discouraged").first(&tokens(&option.text)) {
+        let words = tokens(&option.text);
+        // "Other kidney injury", "Other: ____ (e.g. SIADH)": the free answer is already half given.
+        let led = concepts().find(&words).into_iter().find(|n| !concepts().is_finding(&n.concept)).map(|n| n.span);
+        match page.vocab("discouraged").first(&words).or(led.filter(|_| kind == OptionKind::Other)) {
             None => return Escape::Open,
             Some(place) => held = Escape::Held(i, place),
         }
@@ -141,7 +146,7 @@ fn each(page: &mut Page<'_>) {
         {
             found.push(("QL039", i, Some(place), "it is marked above the other answers".to_owned()));
         }
-        if is_shouted(&option.text) && page.draft.options.iter().any(|o| !is_shouted(&o.text)) {
+        if is_shouted(page, &option.text) && page.draft.options.iter().any(|o| !is_shouted(page, &o.text)) {
             found.push(("QL039", i, None, "its capitals set it apart from the other answers".to_owned()));
         }
         if let Some(place) = words.iter().find(|t| is_pictograph(&t.text)) {
@@ -179,10 +184,11 @@ fn each(page: &mut Page<'_>) {
 }
 
 /// Whether a whole option is written in capitals; abbreviations are not.
-fn is_shouted(text: &str) -> bool {
-    let long = |w: &str| w.chars().filter(|c| c.is_alphabetic()).count() >= 5;
+fn is_shouted(page: &Page<'_>, text: &str) -> bool {
+    let long = |w: &&str| w.chars().filter(|c| c.is_alphabetic()).count() >= 5;
+    let acronym = |w: &&str| page.vocab("acronym").any(&tokens(w));
     let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).collect();
-    letters.iter().all(|c| c.is_uppercase()) && text.split_whitespace().any(long)
+    letters.iter().all(|c| c.is_uppercase()) && text.split_whitespace().filter(long).any(|w| !acronym(&w))
 }
 
 /// Whether two names side by side are two conditions: a finding, or a kind of the other, only says more of one ("respiratory failure

@@ -8,6 +8,7 @@ use super::words::{Token, first_after, last_before, quotations, sentences, token
 use super::{Context, Diagnostic, rules};
 use crate::chart::{Evidence, Role, Span};
 use crate::query::evidence::words_of;
+use crate::query::normal::{telling, told};
 use crate::query::{Draft, Indicator, OptionKind, QueryForm};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -296,7 +297,8 @@ impl<'a> Page<'a> {
 
     /// All words that speak for something: indicators, or in a plain text everything but title, question and options.
     pub(crate) fn evidence_tokens(&self) -> Vec<Token> {
-        let mut text: Vec<String> = self.included().map(|(_, i)| words_of(&i.evidence)).collect();
+        let included: Vec<&Evidence> = self.included().map(|(_, i)| &i.evidence).collect();
+        let mut text: Vec<String> = telling(&included).into_iter().map(words_of).collect();
         // In a draft only an indicator speaks for a diagnosis: the author's own words could say anything.
         text.extend(self.plain.then(|| self.draft.body.clone()));
         let mut words = tokens(&text.join("\n"));
@@ -310,7 +312,7 @@ impl<'a> Page<'a> {
             };
             words.extend(all.into_iter().filter(|t| !named(t)));
         }
-        words
+        told(words)
     }
 
     /// The words of the record that the query quotes.

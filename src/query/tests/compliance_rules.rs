@@ -302,3 +302,46 @@ fn a_quotation_without_its_line_said_nothing() {
     let context = |d: &Draft| with_context(&[], |c| lint(d, &Context { source_text: &|_| Some(note.to_owned()), ..*c }));
     assert!(!context(&draft).diagnostics.iter().any(|d| d.rule == "QL022"), "what is quoted stands in the note");
 }
+
+/// Words of the same draft with values that are as they should be.
+#[test]
+fn usual_values_were_support_for_a_diagnosis() {
+    let draft = changed(|d| {
+        d.indicators.truncate(1);
+        d.indicators[0] = Indicator::new(lab("Creatinine", "0.8", "mg/dL", "2026-11-19T05:10-05:00"), "labs");
+        if let Evidence::Value(value) = &mut d.indicators[0].evidence {
+            value.reference = Some("0.7-1.3".into());
+        }
+        d.indicators[0].hash = crate::query::indicator_hash(&d.indicators[0].evidence);
+    });
+    assert!(speaks(&draft).contains(&"QL032"), "{:?}", speaks(&draft));
+}
+
+#[test]
+fn dictated_wording_passed_in_quotation_marks() {
+    for words in [
+        "Suggested wording for your addendum: \"acute kidney injury\".",
+        "Sample documentation other physicians use: \"acute kidney injury\".",
+        "Example of a complete answer: \"acute kidney injury\".",
+    ] {
+        assert!(speaks(&changed(|d| d.body = words.into())).contains(&"QL060"), "{words}");
+    }
+}
+
+#[test]
+fn acronyms_were_taken_for_emphasis_and_shouting_is() {
+    let with = |text: &str| speaks(&changed(|d| d.options[0].text = text.into())).contains(&"QL039");
+    assert!(!with("NSTEMI") && !with("SIADH") && with("SEPSIS") && with("ACUTE KIDNEY INJURY"));
+}
+
+#[test]
+fn an_other_that_names_a_diagnosis_was_free() {
+    for text in ["Other kidney injury", "Other: ____ (e.g. acute tubular necrosis)"] {
+        let draft = changed(|d| {
+            for option in d.options.iter_mut().filter(|o| o.kind == OptionKind::Other) {
+                option.text = text.into();
+            }
+        });
+        assert!(speaks(&draft).contains(&"QL030"), "{text}: {:?}", speaks(&draft));
+    }
+}

@@ -204,8 +204,7 @@ fn ql105_the_policy_has_a_last_day() {
         ("2026-11-19T08:00-05:00", Some(30), false),
         ("2020-01-01T08:00-05:00", None, false),
     ] {
-        let stay = Some((None, Some(at(end))));
-        let found = fires("QL105", |c| lint(&draft, &Context { stay, late_after_days: last, ..c }));
+        let found = fires("QL105", |c| lint(&draft, &Context { discharged: Some(at(end)), late_after_days: last, ..c }));
         assert_eq!(found, late, "{end}");
         tally("QL105", late);
     }

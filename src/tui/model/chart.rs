@@ -60,6 +60,8 @@ pub struct ChartPage {
     pub gap: usize,
     /// The gap that the cursor goes to once the chart was read again: the one before it was dealt with.
     pub next_gap: Option<String>,
+    /// The gap that was set aside last: it can be taken back from wherever the cursor went on to.
+    pub aside: Option<String>,
     /// The selected proof of it; `None` is the gap itself.
     pub proof: Option<usize>,
     /// The words that were jumped to: document, first byte, one past the last.

@@ -22,6 +22,8 @@ pub struct WorklistPage {
     pub typing: bool,
     /// The search that made this worklist.
     pub only: Option<Only>,
+    /// The stays as they stood when the first of a round was opened.
+    pub round: Vec<String>,
     /// The order of the rows.
     pub sort: Sort,
     /// Columns of somebody's choice.

@@ -136,6 +136,7 @@ impl TestDesk {
             author: "ana".to_owned(),
             last_contact: None,
             next_step: None,
+            handed_to: Some("physician advisor".into()),
             found: None,
         };
         let view = QueryView {

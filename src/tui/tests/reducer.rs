@@ -1,6 +1,7 @@
 //! What keys do, played as scripts.
 
 use super::harness::Harness;
+use crate::checklist::GapState;
 use crate::query::QueryState;
 use crate::tui::compose::{Field, Saved};
 use crate::tui::model::{Pane, Screen};
@@ -294,8 +295,10 @@ fn an_answer_and_an_outcome_are_recorded() {
         .expect("How did query 1 end")
         .keys("1")
         .expect("Close query 1")
-        .expect("No note carries its answer yet")
-        .keys("y")
+        .expect("no later note of a provider")
+        .keys("ok<Enter>")
+        .expect("A few words more")
+        .keys("<C-u>dictated, comes tomorrow<Enter>")
         .expect("is closed");
     assert_eq!(h.desk.queries().unwrap()[0].state, QueryState::Closed);
 }
@@ -317,4 +320,66 @@ fn keys_typed_before_the_options_of_an_answer_were_read_are_not_lost() {
 fn the_palette_runs_what_it_finds() {
     let mut h = Harness::new(80, 24);
     h.keys(":trac").expect("All drafts").keys("<Enter>").expect("no query yet");
+}
+
+/// Both timers ran out while the save before was under way; nothing started the next one.
+#[test]
+fn what_was_typed_during_a_slow_save_stayed_unsaved() {
+    let mut h = Harness::new(80, 24);
+    h.keys("<Enter>w<BackTab><BackTab><BackTab><BackTab><BackTab> one").held = Some(Vec::new());
+    h.rest();
+    h.keys(" two").rest();
+    let mut saves = 0;
+    while let Some((slot, generation, request)) = h.held.as_mut().and_then(Vec::pop) {
+        if slot == Slot::Save {
+            saves += 1;
+            h.answer(slot, generation, request);
+        }
+    }
+    assert_eq!(saves, 2);
+    assert!(h.model.composer.as_ref().unwrap().clean());
+    assert!(h.desk.query(1).unwrap().draft.title.ends_with("one two"), "{}", h.desk.query(1).unwrap().draft.title);
+}
+
+#[test]
+fn undo_took_typed_words_back_with_a_tick() {
+    let mut h = Harness::new(80, 24);
+    h.keys("<Enter>w<Space>");
+    let ticked = |h: &Harness| h.model.composer.as_ref().unwrap().draft.indicators.iter().filter(|i| i.included).count();
+    let after = ticked(&h);
+    let composer = h.model.composer.as_mut().unwrap();
+    composer.draft.justifications.insert("QL033".into(), "no other is reasonable here".into());
+    composer.draft.contact = "ext. 9".into();
+    crate::tui::update::composer::undo(&mut h.model);
+    assert_ne!(ticked(&h), after);
+    let draft = &h.model.composer.as_ref().unwrap().draft;
+    assert_eq!((draft.justifications.len(), draft.contact.as_str()), (1, "ext. 9"));
+}
+
+#[test]
+fn a_gap_set_aside_could_not_be_taken_back_once_the_cursor_had_gone_on() {
+    let mut h = Harness::new(100, 30);
+    h.keys("<Enter>");
+    let first = h.model.chart.as_ref().unwrap().data.view.gaps[0].key.clone();
+    let state = |h: &Harness| h.model.chart.as_ref().unwrap().data.view.gaps.iter().find(|g| g.key == first).map(|g| g.gap.state);
+    h.keys("x3");
+    assert_eq!(state(&h), Some(GapState::Dismissed));
+    assert_ne!(h.model.chart.as_ref().unwrap().data.view.gaps[h.model.chart.as_ref().unwrap().gap].key, first);
+    h.keys("X");
+    assert_eq!(state(&h), Some(GapState::Open));
+}
+
+#[test]
+fn the_round_skipped_charts_that_the_list_had_moved() {
+    let mut h = Harness::new(100, 30);
+    let order: Vec<String> = h.model.worklist.rows().map(|r| r.encounter.clone()).collect();
+    h.keys("<Enter>");
+    // What is done to a chart moves it to the end of the list.
+    h.model.worklist.shown.rotate_left(1);
+    let mut seen = vec![h.model.chart.as_ref().unwrap().data.encounter().to_owned()];
+    for _ in 1..3 {
+        h.keys("]");
+        seen.push(h.model.chart.as_ref().unwrap().data.encounter().to_owned());
+    }
+    assert_eq!(seen, order[..3]);
 }

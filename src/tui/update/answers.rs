@@ -77,7 +77,7 @@ pub fn take(model: &mut Model, answer: Answer) -> Vec<Effect> {
         }
         Answer::ChecklistEdited(Ok(())) => return try_on::again(model),
         Answer::Edited(Ok(draft)) => return composer::edited(model, *draft),
-        Answer::Saved(result) => return autosave::saved(model, result),
+        Answer::Saved(id, result) => return autosave::saved(model, id, result),
         Answer::Act(Ok(done)) => return did(model, done),
         Answer::Place(Ok(kept)) => return began(model, kept),
         Answer::Worklist(Err(t)) | Answer::Search(Err(t)) | Answer::Explain(Err(t)) | Answer::Queries(Err(t)) => t,

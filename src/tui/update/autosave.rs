@@ -59,9 +59,15 @@ pub fn save_now(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Takes in how a save went.
-pub fn saved(model: &mut Model, result: crate::error::Result<i64>) -> Vec<Effect> {
+pub fn saved(model: &mut Model, id: i64, result: crate::error::Result<i64>) -> Vec<Effect> {
     let now = model.now;
-    let Some(composer) = model.composer.as_mut() else { return Vec::new() };
+    let Some(composer) = model.composer.as_mut().filter(|c| c.id == id) else {
+        // A draft that another has taken the place of: only that it is not kept is worth a word.
+        if let Err(trouble) = result {
+            model.trouble(&trouble);
+        }
+        return Vec::new();
+    };
     let edits = composer.sending.take().unwrap_or(composer.saved);
     match result {
         Ok(revision) => {
@@ -69,7 +75,7 @@ pub fn saved(model: &mut Model, result: crate::error::Result<i64>) -> Vec<Effect
             composer.saved = edits;
             composer.status = now.map_or(Saved::Untouched, Saved::At);
             if !composer.clean() {
-                return if composer.then == Then::Send || model.ending { save_now(model) } else { Vec::new() };
+                return save_now(model);
             }
             let (then, id, revision) = (std::mem::take(&mut composer.then), composer.id, composer.revision);
             match then {

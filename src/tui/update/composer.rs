@@ -4,7 +4,7 @@ use super::autosave::{changed, save_now};
 use super::nav;
 use crate::chart::{Evidence, Span};
 use crate::query::{
-    Draft, Indicator, LintSeverity, OptionKind, QueryForm, QueryOption, Reason, Verbal, candidates, of_observation, of_words,
+    Draft, Indicator, LintSeverity, OptionKind, QueryForm, QueryOption, Reason, Verbal, candidates, is_justified, of_observation, of_words,
 };
 use crate::tui::compose::{Composer, Field, Then};
 use crate::tui::edit::{self, Shape, Typed};
@@ -24,12 +24,19 @@ const GROUPS: [&str; 6] = ["documentation", "history", "exam", "labs", "imaging"
 
 /// Opens a draft.
 pub fn open(model: &mut Model, view: QueryView) -> Vec<Effect> {
+    // The draft before may still wait for the store; its words go there before another takes its place.
+    if model.composer.as_ref().is_some_and(|c| c.id != view.row.id && !c.clean() && c.sending.is_some()) {
+        model.show(Screen::Composer);
+        model.say("the draft before is still being saved; open the other one in a moment");
+        return Vec::new();
+    }
+    let mut effects = save_now(model);
     let encounter = view.draft.encounter.clone();
     let composer = Composer::new(view);
     let draft = Box::new(composer.draft.clone());
     model.composer = Some(composer);
     model.show(Screen::Composer);
-    let mut effects = vec![model.ask(Slot::Lint, Request::Lint(draft))];
+    effects.push(model.ask(Slot::Lint, Request::Lint(draft)));
     if model.basket.as_ref().is_some_and(|(stay, _)| Some(stay) == encounter.as_ref())
         && let Some((_, taken)) = model.basket.take()
     {
@@ -283,9 +290,13 @@ pub fn previous_field(model: &mut Model) -> Vec<Effect> {
 /// Ticks or unticks an indicator.
 pub fn toggle(model: &mut Model) -> Vec<Effect> {
     let Some(composer) = &mut model.composer else { return Vec::new() };
+    if composer.item >= composer.draft.indicators.len() {
+        return Vec::new();
+    }
     composer.remember();
-    let Some(indicator) = composer.draft.indicators.get_mut(composer.item) else { return Vec::new() };
-    indicator.included = !indicator.included;
+    if let Some(indicator) = composer.draft.indicators.get_mut(composer.item) {
+        indicator.included = !indicator.included;
+    }
     changed(model)
 }
 
@@ -330,6 +341,18 @@ fn turned(at: Option<usize>, len: usize, by: isize) -> usize {
 fn choose(model: &mut Model, by: isize) -> Vec<Effect> {
     let now = model.now;
     let Some(composer) = &mut model.composer else { return Vec::new() };
+    let can = match composer.field {
+        Field::Form | Field::Why | Field::Due => true,
+        Field::To => !composer.recipients.is_empty(),
+        Field::Indicators => composer.item < composer.draft.indicators.len(),
+        _ => false,
+    };
+    if !can {
+        if composer.field == Field::To {
+            model.say("the chart names no provider");
+        }
+        return Vec::new();
+    }
     composer.remember();
     match composer.field {
         Field::Form => {
@@ -350,11 +373,7 @@ fn choose(model: &mut Model, by: isize) -> Vec<Effect> {
         Field::To => {
             let at = composer.recipients.iter().position(|r| Some(&r.name) == composer.draft.recipient.as_ref().map(|d| &d.name));
             let to = turned(at, composer.recipients.len(), by);
-            let Some(recipient) = composer.recipients.get(to).cloned() else {
-                model.say("the chart names no provider");
-                return Vec::new();
-            };
-            composer.draft.recipient = Some(recipient);
+            composer.draft.recipient = composer.recipients.get(to).cloned();
         }
         Field::Due => {
             let day = composer.draft.due.or(now).and_then(|due| due.plus_hours(24 * by as i64));
@@ -363,11 +382,12 @@ fn choose(model: &mut Model, by: isize) -> Vec<Effect> {
             }
         }
         Field::Indicators => {
-            let Some(indicator) = composer.draft.indicators.get_mut(composer.item) else { return Vec::new() };
-            let at = GROUPS.iter().position(|g| *g == indicator.group);
-            indicator.group = GROUPS.get(turned(at, GROUPS.len(), by)).copied().unwrap_or_default().to_owned();
+            if let Some(indicator) = composer.draft.indicators.get_mut(composer.item) {
+                let at = GROUPS.iter().position(|g| *g == indicator.group);
+                indicator.group = GROUPS.get(turned(at, GROUPS.len(), by)).copied().unwrap_or_default().to_owned();
+            }
         }
-        _ => return Vec::new(),
+        _ => {}
     }
     changed(model)
 }
@@ -402,11 +422,22 @@ pub fn remove_option(model: &mut Model) -> Vec<Effect> {
 /// Takes the last change of a list or a choice back.
 pub fn undo(model: &mut Model) -> Vec<Effect> {
     let Some(composer) = &mut model.composer else { return Vec::new() };
-    let Some((draft, item)) = composer.before.pop() else { return Vec::new() };
+    let Some((before, item)) = composer.before.pop() else { return Vec::new() };
     // Words that were typed since stay: only lists and choices go back.
-    let (title, body, question) =
-        (std::mem::take(&mut composer.draft.title), std::mem::take(&mut composer.draft.body), std::mem::take(&mut composer.draft.question));
-    composer.draft = crate::query::Draft { title, body, question, ..draft };
+    let now = std::mem::take(&mut composer.draft);
+    let typed = |i: &Indicator| now.indicators.iter().find(|n| n.hash == i.hash && n.evidence == i.evidence);
+    let kept = |i: &Indicator| Indicator { relevance: typed(i).unwrap_or(i).relevance.clone(), ..i.clone() };
+    composer.draft = Draft {
+        indicators: before.indicators.iter().map(kept).collect(),
+        options: before.options,
+        form: before.form,
+        reason: before.reason,
+        recipient: before.recipient,
+        due: before.due,
+        // A conversation begins and ends with its form; what was typed of it stays.
+        verbal: before.verbal.map(|verbal| now.verbal.clone().unwrap_or(verbal)),
+        ..now
+    };
     composer.item = item.min(composer.items().saturating_sub(1));
     let effects = changed(model);
     model.say("taken back");
@@ -427,11 +458,13 @@ fn shift(model: &mut Model, by: isize) -> Vec<Effect> {
     let Some(composer) = &mut model.composer else { return Vec::new() };
     let (at, items) = (composer.item, composer.items());
     let Some(to) = at.checked_add_signed(by).filter(|to| *to < items) else { return Vec::new() };
+    if !matches!(composer.field, Field::Indicators | Field::Options) {
+        return Vec::new();
+    }
     composer.remember();
     match composer.field {
         Field::Indicators => composer.draft.indicators.swap(at, to),
-        Field::Options => composer.draft.options.swap(at, to),
-        _ => return Vec::new(),
+        _ => composer.draft.options.swap(at, to),
     }
     composer.item = to;
     changed(model)
@@ -475,7 +508,7 @@ pub fn findings(model: &mut Model) -> Vec<Effect> {
     let one = |d: &crate::query::Diagnostic| {
         let kind = match d.severity {
             LintSeverity::Block => "blocks sending",
-            LintSeverity::Justify if composer.draft.justifications.contains_key(d.rule) => "justified",
+            LintSeverity::Justify if is_justified(&composer.draft, d.rule) => "justified",
             LintSeverity::Justify => "needs your words",
             LintSeverity::Advice => "advice",
         };
@@ -518,7 +551,7 @@ pub fn signed(model: &mut Model, name: String, contact: String) -> Vec<Effect> {
 /// Asks for the words that a finding needs.
 pub fn justify(model: &mut Model) -> Vec<Effect> {
     let Some(composer) = &model.composer else { return Vec::new() };
-    let waits = composer.diagnostics().find(|d| d.severity == LintSeverity::Justify && !composer.draft.justifications.contains_key(d.rule));
+    let waits = composer.diagnostics().find(|d| d.severity == LintSeverity::Justify && !is_justified(&composer.draft, d.rule));
     if let Some(finding) = waits {
         let prompt = format!("{}: {}. Why is it in order here?", finding.rule, finding.message.trim_end_matches('.'));
         let purpose = Purpose::Justify(finding.rule.to_owned());

@@ -72,12 +72,13 @@ pub fn press(model: &mut Model, key: Key) -> Vec<Effect> {
                 let unwritten = |q: &QueryRow| {
                     q.id == id && matches!(q.state, QueryState::Answered | QueryState::AnsweredNotDocumented) && q.found.is_none()
                 };
-                let warning = if when::query(model).is_some_and(unwritten) { " No note carries its answer yet." } else { "" };
-                let says = when::query(model).filter(|q| q.id == id).and_then(|q| q.says);
-                let other = says.filter(|says| !crate::work::outcome_fits(*says, *outcome));
-                let other = other.map(|o| format!(" The option that was ticked says {}.", say::outcome(o))).unwrap_or_default();
-                if !other.is_empty() {
-                    let prompt = format!("Close query {id} as \u{201c}{}\u{201d}?{other} Why is it closed so?", say::outcome(*outcome));
+                let undocumented = when::query(model).is_some_and(unwritten);
+                let warning = if undocumented { " No note carries its answer yet." } else { "" };
+                let row = when::query(model).filter(|q| q.id == id);
+                let early = row.and_then(|q| q.due).zip(model.now).is_some_and(|(due, now)| due > now);
+                let objection = crate::work::close_objection(*outcome, row.and_then(|q| q.says), undocumented, early);
+                if let Some(why) = objection {
+                    let prompt = format!("Close query {id} as \u{201c}{}\u{201d}? But {why}. Why is it closed so?", say::outcome(*outcome));
                     let purpose = Purpose::CloseWhy(id, *outcome);
                     return keep(model, Layer::Words { prompt, text: String::new(), cursor: 0, purpose });
                 }
@@ -297,6 +298,9 @@ fn dismiss(model: &mut Model, key: Key, gap: String, title: String) -> Vec<Effec
 fn set_aside(model: &mut Model, gap: String, reason: DismissReason, words: String) -> Vec<Effect> {
     let Some(encounter) = model.chart.as_ref().map(|c| c.data.encounter().to_owned()) else { return Vec::new() };
     chart::move_on(model, &gap);
+    if let Some(chart) = &mut model.chart {
+        chart.aside = Some(gap.clone());
+    }
     vec![model.ask(Slot::Act, Request::Dismiss(encounter, gap, reason, words))]
 }
 
@@ -316,6 +320,12 @@ fn words(model: &mut Model, key: Key, prompt: String, (mut text, mut cursor): (S
             return Vec::new();
         }
         Key::Enter if text.trim().is_empty() => model.say("a word or two, or Esc"),
+        // What is too short here would hold the draft later, and nobody would know why.
+        Key::Enter if matches!(purpose, Purpose::Justify(_) | Purpose::CloseWhy(..)) && !crate::query::is_reason(&text) => {
+            let more = " A few words more, please.";
+            let prompt = format!("{}{more}", prompt.strip_suffix(more).unwrap_or(&prompt));
+            return keep(model, Layer::Words { prompt, text, cursor, purpose });
+        }
         Key::Enter => return given(model, purpose, text.trim().to_owned()),
         _ => {
             edit::key(&mut text, &mut cursor, key, Shape { width: usize::MAX, multiline: false });

@@ -1,7 +1,7 @@
 //! Tracker and single query: opening, answers, outcomes.
 
 use super::{chart, composer, when};
-use crate::query::{Policy, Recipient};
+use crate::query::Recipient;
 use crate::tui::layer::{Layer, Purpose};
 use crate::tui::model::{Model, QueryPage, Screen, Wish};
 use crate::tui::msg::{Effect, Request, Slot};
@@ -83,7 +83,7 @@ pub fn close(model: &mut Model) -> Vec<Effect> {
 /// Asks whom it is handed to, and why: what the policy and the record say is written already.
 pub fn escalate(model: &mut Model) -> Vec<Effect> {
     let Some(row) = when::query(model) else { return Vec::new() };
-    let level = Policy::shipped().first().and_then(|p| p.step.iter().find(|s| s.to != "recipient")).map(|s| s.to.clone());
+    let level = row.handed_to.clone();
     let since = row.sent.map(|at| format!("no answer since {}", crate::tui::say::long(&at))).unwrap_or_default();
     let known = level.map(|to| format!("{to}: {since}")).unwrap_or_default();
     let effects = words(model, "To whom, and why?", Purpose::EscalateTo);

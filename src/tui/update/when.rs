@@ -120,7 +120,7 @@ pub fn gap_dismissed(model: &Model) -> Avail {
     if hidden(model) {
         return HIDDEN;
     }
-    yes_if(gap_state(model) == Some(GapState::Dismissed), "this gap was not set aside")
+    yes_if(super::chart::set_aside(model).is_some(), "this gap was not set aside")
 }
 
 /// Items made something of the text that they are tried on.
@@ -177,7 +177,7 @@ pub fn justifiable(model: &Model) -> Avail {
     let waits = model
         .composer
         .as_ref()
-        .is_some_and(|c| c.diagnostics().any(|d| d.severity == LintSeverity::Justify && !c.draft.justifications.contains_key(d.rule)));
+        .is_some_and(|c| c.diagnostics().any(|d| d.severity == LintSeverity::Justify && !crate::query::is_justified(&c.draft, d.rule)));
     yes_if(waits, "no finding asks for words")
 }
 

@@ -78,6 +78,12 @@ pub fn step(model: &mut Model, by: isize) {
 
 /// Opens the selected chart.
 pub fn open(model: &mut Model) -> Vec<Effect> {
+    model.worklist.round = model.worklist.rows().map(|r| r.encounter.clone()).collect();
+    open_row(model)
+}
+
+/// The same in the middle of a round.
+pub fn open_row(model: &mut Model) -> Vec<Effect> {
     let Some(row) = model.worklist.selected() else { return Vec::new() };
     let (encounter, patient) = (row.encounter.clone(), row.patient.clone());
     model.say(format!("opening {patient}"));

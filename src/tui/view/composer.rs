@@ -2,7 +2,7 @@
 
 use super::list::Tops;
 use super::pen::Pen;
-use crate::query::{Diagnostic, LintSeverity};
+use crate::query::{Diagnostic, LintSeverity, is_justified};
 use crate::tui::compose::{Composer, Field, Saved};
 use crate::tui::edit;
 use crate::tui::layout;
@@ -266,7 +266,7 @@ fn option_lines(model: &Model, composer: &Composer, width: usize) -> Vec<Line> {
         out.push(Line { label: field.label(), field, words, role: Role::Dim, ..Line::default() });
     }
     if !composer.draft.removed.is_empty() {
-        let words = format!("left out, nothing in the chart supports it: {}", composer.draft.removed.join("; "));
+        let words = format!("left out, nothing among the indicators supports it: {}", composer.draft.removed.join("; "));
         let item = Some(usize::MAX); // no cursor reaches it
         let rows = super::queries::wrap(&words, width.saturating_sub(4)).into_iter().filter(|l| !l.is_empty());
         out.extend(rows.map(|l| Line { field, item, words: format!("    {l}"), role: Role::Dim, ..Line::default() }));
@@ -310,7 +310,7 @@ const HINT: u16 = 10;
 /// Every finding with its remedy, whole: what blocks comes first, then what needs words, then advice.
 fn finding_blocks(composer: &Composer, width: usize) -> Vec<Block> {
     let mut findings: Vec<&Diagnostic> = composer.diagnostics().collect();
-    let justified = |f: &Diagnostic| composer.draft.justifications.contains_key(f.rule);
+    let justified = |f: &Diagnostic| is_justified(&composer.draft, f.rule);
     findings.sort_by_key(|f| match f.severity {
         LintSeverity::Block => 0,
         LintSeverity::Justify if !justified(f) => 1,

@@ -191,9 +191,19 @@ pub fn dismiss(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
+/// The gap whose dismissal can be taken back: the selected one, else the one that was set aside last.
+pub fn set_aside(model: &Model) -> Option<&str> {
+    let chart = model.chart.as_ref()?;
+    let gaps = &chart.data.view.gaps;
+    let dismissed = |g: &&crate::work::model::GapRow| g.gap.state == GapState::Dismissed;
+    let last = || gaps.iter().find(|g| Some(&g.key) == chart.aside.as_ref()).filter(dismissed);
+    gaps.get(chart.gap).filter(dismissed).or_else(last).map(|g| g.key.as_str())
+}
+
 /// Takes a dismissal back.
 pub fn reopen(model: &mut Model) -> Vec<Effect> {
-    let Some((encounter, key, _)) = gap_key(model) else { return Vec::new() };
+    let Some(key) = set_aside(model).map(str::to_owned) else { return Vec::new() };
+    let Some(encounter) = model.chart.as_ref().map(|c| c.data.encounter().to_owned()) else { return Vec::new() };
     vec![model.ask(Slot::Act, Request::Reopen(encounter, key))]
 }
 

@@ -10,7 +10,7 @@ mod trend;
 
 pub use find::{find, find_next, find_previous, paste, typed};
 pub use gaps::{
-    contact, dismiss, enter, explain, move_on, next_proof, previous_proof, query, query_about, query_blank, query_of_gap, reopen,
+    contact, dismiss, enter, explain, move_on, next_proof, previous_proof, query, query_about, query_blank, query_of_gap, reopen, set_aside,
 };
 pub use go_to::{go_to, targets, went_to};
 
@@ -155,6 +155,7 @@ impl ChartPage {
             numbers: false,
             gap: 0,
             next_gap: None,
+            aside: None,
             proof: None,
             current: None,
             back: Vec::new(),
@@ -338,17 +339,26 @@ fn neighbour(model: &mut Model, by: isize) -> Vec<Effect> {
         (Some(chart), Screen::Chart) => Some(chart.data.encounter().to_owned()),
         _ => model.worklist.selected().map(|r| r.encounter.clone()),
     };
-    let at = model.worklist.rows().position(|r| Some(&r.encounter) == here.as_ref());
-    let Some(to) = at.map_or(Some(0), |at| at.checked_add_signed(by)) else {
+    let shown: Vec<String> = model.worklist.rows().map(|r| r.encounter.clone()).collect();
+    // A query or a gap set aside moves a chart in the list; the round goes on in the order that it was begun in.
+    let round = if here.as_ref().is_some_and(|h| model.worklist.round.contains(h)) { &model.worklist.round } else { &shown };
+    let at = round.iter().position(|e| Some(e) == here.as_ref());
+    let mut to = at.map_or(Some(0), |at| at.checked_add_signed(by));
+    // What the list no longer shows is stepped over.
+    let place = |to: usize| round.get(to).map(|e| shown.iter().position(|s| s == e));
+    while let Some(next) = to.filter(|to| place(*to) == Some(None)) {
+        to = next.checked_add_signed(by);
+    }
+    let Some(next) = to else {
         model.say("this is the first chart of the worklist");
         return Vec::new();
     };
-    if to >= model.worklist.shown.len() {
+    let Some(Some(row)) = place(next) else {
         model.say("this is the last chart of the worklist");
         return Vec::new();
-    }
-    model.worklist.cursor = to;
-    super::worklist::open(model)
+    };
+    model.worklist.cursor = row;
+    super::worklist::open_row(model)
 }
 
 /// The next chart of the worklist.
