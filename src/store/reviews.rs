@@ -4,8 +4,8 @@ use super::audit::Act;
 use super::trouble::because;
 use super::{Actor, Store};
 use crate::chart::Instant;
+use crate::checklist::GapMark;
 use crate::error::{Result, Trouble};
-use crate::work::model::GapMark;
 use rusqlite::OptionalExtension;
 use std::collections::{BTreeMap, HashMap};
 
