@@ -5,8 +5,8 @@ pub use crate::checklist::GapMark;
 use crate::checklist::{Gap, Severity};
 use crate::query::{Draft, Outcome, QueryState, Recipient};
 use crate::reading::Reading;
-use crate::store::Withheld;
-pub use crate::store::{SavedSearch, Searches};
+
+pub use crate::store::{SavedSearch, Searches, Withheld};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;

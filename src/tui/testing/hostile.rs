@@ -3,8 +3,8 @@
 use super::TestDesk;
 use super::charts::reading;
 use crate::chart::{Chart, Coding, DocumentClass, Evidence, Observation, Provider, Value};
-use crate::store::Withheld;
 use crate::work::model::ChartView;
+use crate::work::model::Withheld;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
