@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Documents handed to the index at a time: bounds memory, whatever their number.
 const BATCH: usize = 500;
 /// Changes in one commit: after a large import a commit for each batch would write and merge the same segments again and again. What is cut
-/// off is read once more.
-const STRETCH: usize = 20 * BATCH;
+/// off is read once more, and a search beside an import sees what is in only after each.
+const STRETCH: usize = 5 * BATCH;
 
 /// The index of a store.
 pub struct Library {
