@@ -181,7 +181,7 @@ fn a_full_disk_ends_an_import_with_a_message_and_loses_nothing() {
     let home = Home::empty();
     fs::create_dir(home.store()).unwrap();
     let mounted = Command::new("mount")
-        .args(["-t", "tmpfs", "-o", "size=1500k", "tmpfs"])
+        .args(["-t", "tmpfs", "-o", "size=1500k,mode=0700", "tmpfs"])
         .arg(home.store())
         .stderr(Stdio::null())
         .status()
