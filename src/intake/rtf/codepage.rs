@@ -63,7 +63,8 @@ impl Page {
     pub(super) fn decode(self, bytes: &[u8], out: &mut String) -> usize {
         let Some(encoding) = self.0 else {
             let mut unknown = 0;
-            for byte in bytes {
+            // A NUL is no character in any code page, known or not.
+            for byte in bytes.iter().filter(|byte| **byte != 0) {
                 if byte.is_ascii() {
                     out.push(char::from(*byte));
                 } else {

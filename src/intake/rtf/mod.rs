@@ -301,7 +301,8 @@ impl Out {
     fn byte(&mut self, byte: u8, page: Page) {
         if byte.is_ascii() && self.bytes.is_empty() {
             self.flush_half();
-            self.text.push(char::from(byte));
+            // A NUL is no character of a note, and no store takes one.
+            self.text.extend((byte != 0).then(|| char::from(byte)));
         } else {
             self.flush_half();
             self.bytes.push(byte);

@@ -48,6 +48,14 @@ fn letters_of_an_unknown_code_page_are_counted_and_not_guessed() {
     assert_eq!(to_text(br"{\rtf1\pc 38\'f8C}").unwrap(), Rtf { text: "38\u{fffd}C".to_owned(), unknown: 1, behind: None });
 }
 
+/// A byte of nothing came out as a NUL, which no store takes.
+#[test]
+fn a_nul_came_out_in_the_text() {
+    for head in ["", "\\ansicpg99", "{\\fonttbl{\\f1\\fcharset2 S;}}\\f1 "] {
+        assert_eq!(text(&format!("{{\\rtf1{head} a\\'00b}}")).trim(), "ab", "{head}");
+    }
+}
+
 #[test]
 fn words_behind_a_group_too_many_are_told_and_not_lost_in_silence() {
     let read = to_text(br"{\rtf1 Hello}} more}").unwrap();
