@@ -89,3 +89,37 @@ pub fn found(query: &StoredQuery, chart: &Chart, readings: &[Reading]) -> Option
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::Draft;
+
+    /// What its author had not signed closed a query by itself.
+    #[test]
+    fn a_preliminary_note_carried_an_answer() {
+        let at = Instant::parse;
+        let draft = Draft { concept: Some("acute_kidney_injury".to_owned()), ..Draft::default() };
+        let query = StoredQuery {
+            draft,
+            sent: at("2026-11-20T08:00-05:00"),
+            answer: Some("Acute kidney injury".to_owned()),
+            ..StoredQuery::default()
+        };
+        let text = "ASSESSMENT AND PLAN:\n1. Acute kidney injury, improving.\n";
+        for (status, carries) in [(DocumentStatus::Final, true), (DocumentStatus::NotGiven, true), (DocumentStatus::Preliminary, false)] {
+            let note = Document {
+                identifier: "n".to_owned(),
+                status,
+                time: at("2026-11-20T12:00-05:00"),
+                text: text.to_owned(),
+                ..Document::default()
+            };
+            let readings = vec![crate::reading::read(text, None)];
+            let chart = Chart { documents: vec![note.clone()], ..Chart::default() };
+            assert_eq!(found(&query, &chart, &readings).is_some(), carries, "{status:?}");
+            let objected = readings.iter().flat_map(|r| objections(&query, &note, r)).any(|o| o.contains("preliminary"));
+            assert_eq!(objected, !carries, "{status:?}");
+        }
+    }
+}

@@ -345,3 +345,20 @@ fn an_other_that_names_a_diagnosis_was_free() {
         assert!(speaks(&draft).contains(&"QL030"), "{text}: {:?}", speaks(&draft));
     }
 }
+
+#[test]
+fn words_of_a_note_were_a_tag_and_a_link_in_markdown() {
+    let draft = changed(|d| d.body = "The note says \"<b>stop</b> [x](javascript:alert(1))\".".into());
+    let page = render_markdown(&draft, None, None);
+    assert!(page.contains("\\<b>stop\\</b> [x]\\(javascript"), "{page}");
+    assert!(!render_text(&draft, None).contains('\\'));
+}
+
+#[test]
+fn units_stand_as_people_write_them_and_the_hash_is_over_what_was_sent() {
+    let warm =
+        |unit: &str| changed(|d| d.indicators[1] = Indicator::new(lab("temperature", "39.1", unit, "2026-11-19T05:10-05:00"), "exam"));
+    let (sent, spoken) = (warm("Cel"), warm("\u{b0}C"));
+    assert!(render_text(&sent, None).contains("39.1 \u{b0}C") && !render_text(&sent, None).contains("Cel"));
+    assert_ne!(crate::query::body_hash(&sent), crate::query::body_hash(&spoken));
+}
