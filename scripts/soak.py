@@ -24,6 +24,8 @@ import tempfile
 import threading
 import time
 
+import soaking
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILT = [os.path.join(ROOT, "target", kind, "lacuna") for kind in ("release", "debug")]
 PROGRAM = os.environ.get("LACUNA") or next((p for p in BUILT if os.path.exists(p)), "lacuna")
@@ -330,15 +332,4 @@ def words(_):
     return found == 0 and control > 0
 
 
-def main():
-    what = {"kills": kills, "rekey": rekey, "flips": flips, "words": words, "migrate": migrate, "encrypt": encrypt}.get(sys.argv[1] if len(sys.argv) > 1 else "")
-    if what is None:
-        raise SystemExit(__doc__)
-    try:
-        good = what(int(sys.argv[2]) if len(sys.argv) > 2 else 100)
-    finally:
-        shutil.rmtree(WORK, ignore_errors=True)
-    raise SystemExit(0 if good else 1)
-
-
-main()
+soaking.main({"kills": kills, "rekey": rekey, "flips": flips, "words": words, "migrate": migrate, "encrypt": encrypt}, 100, __doc__, WORK)

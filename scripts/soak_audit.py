@@ -24,6 +24,8 @@ import sys
 import tempfile
 import time
 
+import soaking
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILT = [os.path.join(ROOT, "target", kind, "lacuna") for kind in ("release", "debug")]
 PROGRAM = os.environ.get("LACUNA") or next((p for p in BUILT if os.path.exists(p)), "lacuna")
@@ -343,15 +345,4 @@ def death(count):
     return not bad and control
 
 
-def main():
-    what = {"tamper": tamper, "healthy": healthy, "backup": backup, "death": death}.get(sys.argv[1] if len(sys.argv) > 1 else "")
-    if what is None:
-        raise SystemExit(__doc__)
-    try:
-        good = what(int(sys.argv[2]) if len(sys.argv) > 2 else 20)
-    finally:
-        shutil.rmtree(WORK, ignore_errors=True)
-    raise SystemExit(0 if good else 1)
-
-
-main()
+soaking.main({"tamper": tamper, "healthy": healthy, "backup": backup, "death": death}, 20, __doc__, WORK)

@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 
+import soaking
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILT = [os.path.join(ROOT, "target", kind, "lacuna") for kind in ("release", "debug")]
 PROGRAM = os.environ.get("LACUNA") or next((p for p in BUILT if os.path.exists(p)), "lacuna")
@@ -228,15 +230,4 @@ def power(images):
     return true["lost"] == 0 and true["damaged"] == 0 and control["lost"] + control["damaged"] > 0
 
 
-def main():
-    what = {"faults": faults, "power": power}.get(sys.argv[1] if len(sys.argv) > 1 else "")
-    if what is None:
-        raise SystemExit(__doc__)
-    try:
-        good = what(int(sys.argv[2]) if len(sys.argv) > 2 else 100)
-    finally:
-        shutil.rmtree(WORK, ignore_errors=True)
-    raise SystemExit(0 if good else 1)
-
-
-main()
+soaking.main({"faults": faults, "power": power}, 100, __doc__, WORK)

@@ -11,6 +11,7 @@
 //! | [`query`] | drafts, templates, compliance lint, life cycle | does I/O, reads a clock |
 //! | [`intake`] | files → records | writes to the store by itself |
 //! | `hl7` | the signs, escapes and times of HL7 v2 | does I/O |
+//! | `names` | the word for a plain enum, the same in every layer | knows a layer |
 //! | [`keys`] | who may open a store: passphrases, slots, the data key | knows SQLite or a terminal |
 //! | [`export`] | charts and gaps → FHIR bundles and tables | does I/O, reads a clock |
 //! | [`store`] | SQLite, the only truth | is bypassed: only it names rusqlite |
@@ -38,6 +39,7 @@ pub mod hash;
 pub(crate) mod hl7;
 pub mod intake;
 pub mod keys;
+pub(crate) mod names;
 pub mod query;
 pub mod reading;
 pub mod store;

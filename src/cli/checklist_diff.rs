@@ -5,6 +5,7 @@ use super::out::Out;
 use super::{checklist, place};
 use crate::checklist::{Gap, Item, Packs, Subject, evaluate as judge, questions};
 use crate::error::Result;
+use crate::names::name_of;
 use crate::work::Entered;
 use crate::work::evaluate;
 use rayon::prelude::*;
@@ -60,7 +61,7 @@ fn items(old: &Packs, new: &Packs) -> Vec<Value> {
 
 /// An item in lines that a person reads: what it is called, how much it matters, what it stands on, what it asks.
 fn words(packs: &Packs, item: &Item) -> Vec<String> {
-    let severity = serde_json::to_value(item.severity).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+    let severity = name_of(&item.severity);
     let mut out: Vec<String> = item.titles.iter().map(|title| format!("title: {title}")).collect();
     out.extend([format!("severity: {severity}"), format!("why: {}", item.why), format!("source: {}", item.authority.cite)]);
     out.extend(questions(packs, item));

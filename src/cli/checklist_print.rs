@@ -3,6 +3,7 @@
 use super::args::PrintForm;
 use super::checklist::heading;
 use crate::checklist::{Item, Pack, Packs, questions};
+use crate::names::spoken;
 
 /// How an item's approval reads.
 fn approval(item: &Item) -> String {
@@ -14,18 +15,13 @@ fn approval(item: &Item) -> String {
     }
 }
 
-/// The word of a serialized name.
-fn word<T: serde::Serialize>(value: T) -> String {
-    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(|s| s.replace('_', " "))).unwrap_or_default()
-}
-
 /// What is said of an item, in pairs.
 fn facts(pack: &Pack, item: &Item) -> Vec<(&'static str, String)> {
     let from = item.effective_from.or(pack.effective_from).map(|day| day.display()).unwrap_or_else(|| "not given".to_owned());
     let to = item.effective_to.or(pack.effective_to).map(|day| format!(" to {}", day.display())).unwrap_or_default();
     let mut out = vec![
-        ("kind", word(item.kind)),
-        ("severity", word(item.severity)),
+        ("kind", spoken(&item.kind)),
+        ("severity", spoken(&item.severity)),
         ("checklist", format!("{} version {}", pack.id, pack.version)),
         ("version", item.version.to_string()),
         ("in force", format!("from {from}{to}")),

@@ -6,6 +6,7 @@ use super::place;
 use crate::chart::Evidence;
 use crate::checklist::{Explanation, Gap, GapState, Outcome};
 use crate::error::{Result, Trouble};
+use crate::names::name_of;
 use crate::work::model::{DismissReason, GapMark};
 use crate::work::{Desk, LocalDesk, evaluate};
 use lacuna_index::Stop;
@@ -64,7 +65,7 @@ fn history(desk: &LocalDesk, args: &GapsArgs, out: &Out) -> Result<u8> {
         .collect();
     out.show(&value, || {
         let line = |m: &GapMark| {
-            let state = serde_json::to_value(m.state).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+            let state = name_of(&m.state);
             format!("{}  {}  {}  {state}: {} ({})", m.at.display(), m.encounter, m.key, m.reason, m.by)
         };
         if acts.is_empty() {

@@ -32,7 +32,7 @@ pub fn run(global: &Global, args: &ImportArgs, out: &Out) -> Result<u8> {
         options.map = FieldMap::parse_toml(&input::name(file), &input::text(file, input::FIELD_MAP)?)?;
     }
     if let Some(file) = &args.types {
-        options.types = NoteTypes::parse_toml(&input::name(file), &input::text(file, input::NOTE_TYPES)?)?;
+        options.types = NoteTypes::parse_toml(&input::name(file), &input::text(file, crate::work::NOTE_TYPES)?)?;
     }
     options.now = Some(Clock::Host.now());
     let stop = interrupt::stop();

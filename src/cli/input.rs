@@ -23,9 +23,6 @@ pub const SETTINGS: Wanted = Wanted { what: "settings file", most: 256 << 10, hi
 /// A field map: a dozen lines.
 pub const FIELD_MAP: Wanted = Wanted { what: "field map", most: 64 << 10, hint: "name a TOML file: id = \"note_id\"" };
 
-/// The site's table of note types: some hundred lines.
-pub const NOTE_TYPES: Wanted = Wanted { what: "table of note types", most: 1 << 20, hint: "name a TOML file: PN = \"progress_note\"" };
-
 /// Where words come from: a file, or standard input for `-`.
 pub enum Source {
     /// A regular file.

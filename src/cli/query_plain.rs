@@ -1,21 +1,17 @@
 //! Queries as plain text.
 
+use crate::names::spoken;
 use crate::query::{DiffLine, LintSeverity, Report, Rule, Template};
 use crate::work::model::{QueryRow, QueryView};
-
-/// The word for a plain enum, as JSON spells it, with blanks.
-fn word<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(|s| s.replace('_', " "))).unwrap_or_default()
-}
 
 /// One query in a line.
 pub fn row(q: &QueryRow) -> String {
     let overdue = if q.overdue { "  OVERDUE" } else { "" };
-    let outcome = q.outcome.map(|o| format!(" ({})", word(&o))).unwrap_or_default();
+    let outcome = q.outcome.map(|o| format!(" ({})", spoken(&o))).unwrap_or_default();
     format!(
         "{:>4}  {}{outcome}{overdue}  {}  to {}  {}  due {}{}{}",
         q.id,
-        word(&q.state),
+        spoken(&q.state),
         if q.title.is_empty() { "no title" } else { &q.title },
         q.to.as_deref().unwrap_or("nobody yet"),
         q.patient.as_deref().unwrap_or("patient not given"),
@@ -35,7 +31,14 @@ pub fn view(v: &QueryView, provider_sees: &str) -> String {
         text.push_str("\n  not sent yet");
     }
     for s in &v.steps {
-        text.push_str(&format!("\n  {}  {}: {} to {}  {}", s.at.display(), s.by, word(&s.from), word(&s.to), s.note.replace('\n', " / ")));
+        text.push_str(&format!(
+            "\n  {}  {}: {} to {}  {}",
+            s.at.display(),
+            s.by,
+            spoken(&s.from),
+            spoken(&s.to),
+            s.note.replace('\n', " / ")
+        ));
     }
     for c in &v.contacts {
         text.push_str(&format!("\n  {}  {}: {} with {}  {}", c.at, c.by, c.channel, c.person, c.note.replace('\n', " / ")));
@@ -66,7 +69,7 @@ pub fn diff(lines: &[DiffLine]) -> String {
 
 /// A template in a line, or whole.
 pub fn template(t: &Template, history: &[(String, String, String)], whole: bool) -> String {
-    let mut text = format!("{}  version {}  {}  {}", t.id, t.version, word(&t.form), t.title);
+    let mut text = format!("{}  version {}  {}  {}", t.id, t.version, spoken(&t.form), t.title);
     if whole {
         text.push_str(&format!("\n  {}\n  source: {}", t.question, t.source));
         t.option.iter().for_each(|o| text.push_str(&format!("\n  ( ) {}", o.text)));
@@ -100,7 +103,7 @@ pub fn report(r: &Report) -> String {
 pub fn rules(list: &[Rule]) -> String {
     let mut text = String::new();
     for r in list {
-        text.push_str(&format!("{}  {}  {}\n    {}\n    source: {}\n", r.id, word(&r.severity), r.title, r.why, r.source));
+        text.push_str(&format!("{}  {}  {}\n    {}\n    source: {}\n", r.id, spoken(&r.severity), r.title, r.why, r.source));
         r.good.iter().for_each(|e| text.push_str(&format!("    fine:  {e}\n")));
         r.bad.iter().for_each(|e| text.push_str(&format!("    not:   {e}\n")));
     }

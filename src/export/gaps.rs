@@ -5,6 +5,7 @@ use super::fhir::uuid;
 use super::table::{cells, write};
 use crate::chart::Evidence;
 use crate::checklist::{Gap, Severity};
+use crate::names::name_of;
 use serde_json::{Value, json};
 
 /// Gaps as a bundle of DetectedIssues. No word of a note goes out: the proof is named by its document, not quoted.
@@ -29,7 +30,7 @@ pub fn gap_bundle(gaps: &[Gap]) -> Value {
                 "extension": [
                     {"url": "urn:lacuna:checklist", "valueString": format!("{} {}", gap.checklist, gap.version)},
                     {"url": "urn:lacuna:encounter", "valueReference": {"identifier": {"system": IDENTIFIER, "value": gap.encounter}}},
-                    {"url": "urn:lacuna:state", "valueCode": name(&gap.state)}
+                    {"url": "urn:lacuna:state", "valueCode": name_of(&gap.state)}
                 ]
             });
             if let (Some(fields), false) = (resource.as_object_mut(), proof.is_empty()) {
@@ -48,10 +49,6 @@ fn severity(gap: &Gap) -> &'static str {
         Severity::Warn => "moderate",
         Severity::Info => "low",
     }
-}
-
-pub(super) fn name<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// The documents and values that a gap rests on, each once, in their order.
@@ -88,9 +85,9 @@ pub fn gap_table(gaps: &[Gap], raw: bool) -> String {
             Some(gap.item.clone()),
             Some(gap.checklist.clone()),
             Some(gap.version.to_string()),
-            Some(name(&gap.kind)),
-            Some(name(&gap.severity)),
-            Some(name(&gap.state)),
+            Some(name_of(&gap.kind)),
+            Some(name_of(&gap.severity)),
+            Some(name_of(&gap.state)),
             gap.condition.clone(),
             Some(gap.missing.join("; ")),
             Some(gap.title.clone()),

@@ -4,6 +4,8 @@
 use super::IDENTIFIER;
 use super::fhir::uuid;
 use super::table::{cells, write};
+use crate::checklist::GapMark;
+use crate::names::name_of;
 use crate::store::Review;
 use serde_json::{Value, json};
 
@@ -47,8 +49,8 @@ fn task(review: &Review, identifier: &str, id: &str) -> Value {
         fields.insert("restriction".to_owned(), json!({"period": {"end": next.to_string()}}));
     }
     if !review.marks.is_empty() {
-        let output = |mark: &crate::work::model::GapMark| {
-            let said = format!("{} at {}: {}", super::gaps::name(&mark.state), mark.at, mark.reason);
+        let output = |mark: &GapMark| {
+            let said = format!("{} at {}: {}", name_of(&mark.state), mark.at, mark.reason);
             json!({"type": {"coding": [{"system": "urn:lacuna:gap", "code": mark.key}]}, "valueString": said})
         };
         fields.insert("output".to_owned(), review.marks.iter().map(output).collect());
@@ -81,7 +83,7 @@ pub fn review_table(reviews: &[Review], raw: bool) -> String {
                     Some(mark.at.to_string()),
                     None,
                     Some(mark.key.clone()),
-                    Some(super::gaps::name(&mark.state)),
+                    Some(name_of(&mark.state)),
                     Some(mark.reason.clone()),
                 ])
             })
@@ -96,7 +98,6 @@ mod tests {
     use super::*;
     use crate::chart::Instant;
     use crate::checklist::GapState;
-    use crate::work::model::GapMark;
 
     fn reviews() -> Vec<Review> {
         let at = |text| Instant::parse(text).unwrap();

@@ -1,5 +1,6 @@
 //! Plain values as the store's columns hold them.
 
+pub(super) use crate::names::name_of as name;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -7,11 +8,6 @@ use serde::de::DeserializeOwned;
 pub(super) fn json<T: Serialize>(value: &T) -> String {
     // Our own plain structs: serialisation to a string cannot fail for them.
     serde_json::to_string(value).unwrap_or_default()
-}
-
-/// The snake-case name that serde gives a plain enum.
-pub(super) fn name<T: Serialize>(value: &T) -> String {
-    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// The value that has this name.

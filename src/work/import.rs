@@ -5,14 +5,16 @@ use super::query_life;
 use super::session::Session;
 use crate::chart::Record;
 use crate::error::{Result, Trouble};
-use crate::intake::{self, NoteTypes, Options, Origin, Sink};
+use crate::intake::{self, NoteTypes, Options, Origin, Sink, Wanted};
 use crate::store::{RunReport, Store};
 use lacuna_index::Stop;
 use serde::Serialize;
 use std::path::PathBuf;
 
 /// The site's table of note types in a store's folder.
-const NOTE_TYPES: &str = "note_types.toml";
+const OWN_TYPES: &str = "note_types.toml";
+/// A table of note types: some hundred lines.
+pub const NOTE_TYPES: Wanted = Wanted { what: "table of note types", most: 1 << 20, hint: "name a TOML file: PN = \"progress_note\"" };
 /// Rejects (and notices) kept one by one: a file of a million bad lines is one mistake, and its count says so.
 pub(super) const LISTED: usize = 1000;
 
@@ -302,20 +304,17 @@ pub fn import(
 
 /// The site's own table of note types: the one that was named, else the store's.
 fn types(store: &Store, options: &Options) -> Result<NoteTypes> {
-    /// A table larger than this is a mistake.
-    const LARGEST: u64 = 1 << 20;
     if !options.types.is_empty() {
         return Ok(options.types.clone());
     }
-    let Some(file) = store.folder().map(|folder| folder.join(NOTE_TYPES)) else { return Ok(NoteTypes::default()) };
+    let Some(file) = store.folder().map(|folder| folder.join(OWN_TYPES)) else { return Ok(NoteTypes::default()) };
     let Ok(meta) = std::fs::symlink_metadata(&file) else { return Ok(NoteTypes::default()) };
     let name = file.display().to_string();
-    let unread = |why: String| Trouble::input("the store's table of note types could not be read").why(why).at(&name, None);
-    if !meta.is_file() || meta.len() > LARGEST {
-        return Err(unread("it is no ordinary file, or too large".to_owned()));
+    // A link in the store's own folder is nobody's choice.
+    if !meta.is_file() {
+        return Err(Trouble::input("the store's table of note types is no ordinary file").at(&name, None).hint(NOTE_TYPES.hint));
     }
-    let text = std::fs::read_to_string(&file).map_err(|error| unread(error.kind().to_string()))?;
-    NoteTypes::parse_toml(&name, &text)
+    NoteTypes::parse_toml(&name, &NOTE_TYPES.text(&name, intake::open_named(&file)?)?)
 }
 
 /// The answered queries whose answer stands in a note, by number.

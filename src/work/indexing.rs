@@ -4,7 +4,7 @@ use super::annotate::{Annotated, told_by};
 use crate::error::{Result, Trouble};
 use crate::reading::{Reading, read_marks};
 use crate::store::{DocumentForIndex, Store};
-use lacuna_index::{Change, Engine, Entry, IndexError, Opened, Stop};
+use lacuna_index::{Change, Engine, Entry, IndexError, Opened, Stop, Take};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -141,6 +141,15 @@ pub fn catch_up(store: &Store, library: &Library, stop: &Stop, tell: &mut dyn Fn
     Ok(Waiting(store.outbox_head()?.saturating_sub(engine.sequence())))
 }
 
+/// Hands documents to the index with what the reader finds in them.
+fn put(documents: &[DocumentForIndex], take: &mut Take<'_>) -> std::result::Result<(), IndexError> {
+    let readings = read_all(documents);
+    documents
+        .iter()
+        .zip(&readings)
+        .try_for_each(|(document, reading)| take(Change::Put(entry(document, &Annotated::of(&document.document.text, reading)))))
+}
+
 /// The next changes after `at`, in one commit.
 fn stretch(store: &Store, engine: &Engine, at: u64, stop: &Stop, tell: &mut dyn FnMut(u64)) -> Result<std::result::Result<(), IndexError>> {
     let upto = store.outbox_after(at, STRETCH)?;
@@ -157,10 +166,7 @@ fn stretch(store: &Store, engine: &Engine, at: u64, stop: &Stop, tell: &mut dyn 
                     }
                 };
                 next.remove.iter().try_for_each(|key| take(Change::Remove(*key)))?;
-                let readings = read_all(&next.put);
-                for (document, reading) in next.put.iter().zip(&readings) {
-                    take(Change::Put(entry(document, &Annotated::of(&document.document.text, reading))))?;
-                }
+                put(&next.put, take)?;
                 tell(next.put.len() as u64);
                 if next.sequence == after {
                     break; // another process has taken them in
@@ -213,10 +219,7 @@ fn rebuild(
                 };
                 let Some(last) = documents.last() else { return Ok(()) };
                 after = last.key;
-                let readings = read_all(&documents);
-                for (document, reading) in documents.iter().zip(&readings) {
-                    take(Change::Put(entry(document, &Annotated::of(&document.document.text, reading))))?;
-                }
+                put(&documents, take)?;
                 done += documents.len() as u64;
                 library.made.store(done, Ordering::Release);
                 tell(done);

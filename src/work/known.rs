@@ -7,10 +7,10 @@ use super::worklist::overdue;
 use crate::chart::DocumentType;
 use crate::checklist::{Gap, GapState, Packs};
 use crate::error::{Result, Trouble};
+use crate::names::name_of;
 use crate::query::QueryState;
 use crate::reading::{Headings, Lexicon, observations, senses, synonyms, units, vocabulary};
 use lacuna_index::{Knowledge, Measure, Sense, Stop};
-use serde::Serialize;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,7 +64,7 @@ impl<'a> Known<'a> {
             value => self.with_gaps(desk, |gaps| {
                 gaps.iter().filter(open).any(|g| {
                     let named = [Some(&g.item), Some(&g.checklist), g.condition.as_ref(), g.element.as_ref(), g.document_type.as_ref()];
-                    named.into_iter().flatten().any(|name| name == value) || word(&g.kind) == value
+                    named.into_iter().flatten().any(|name| name == value) || name_of(&g.kind) == value
                 })
             }),
         };
@@ -87,7 +87,7 @@ impl<'a> Known<'a> {
             "overdue" => with(&|q| overdue(q, &now)),
             "open" => with(&|q| q.state.is_waiting()),
             "answered" => with(&|q| matches!(q.state, QueryState::Answered | QueryState::AnsweredNotDocumented)),
-            value if STATES.contains(&value) => with(&|q| word(&q.state) == value),
+            value if STATES.contains(&value) => with(&|q| name_of(&q.state) == value),
             _ => return Ok(None),
         }))
     }
@@ -108,11 +108,6 @@ const STATES: [&str; 12] = [
     "sent",
     "withdrawn",
 ];
-
-/// The name of a state, as in JSON.
-fn word<T: Serialize>(value: &T) -> String {
-    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
-}
 
 impl Knowledge for Known<'_> {
     fn senses(&self, words: &str) -> Vec<Sense> {

@@ -4,11 +4,8 @@ use super::model::GapMark;
 use crate::chart::Instant;
 use crate::checklist::{Gap, GapState, Subject};
 use crate::error::Result;
-use crate::store::Store;
+use crate::store::{SEEN_BY, Store};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Who is named for what an evaluation saw.
-pub use crate::store::SEEN_BY;
 
 /// What changed from one evaluation of an encounter to the next, by the same packs and reader: gaps that are gone are resolved,
 /// gaps that are new are open, for [`drop_strangers`] to tell the ones that came back.

@@ -36,8 +36,8 @@ pub use desk::Desk;
 pub use door::{Door, Entered, Secret};
 pub use doubles::{Double, Suspect, doubles, merge};
 pub use import::{
-    AnswerFound, DocumentCounts, ImportProgress, ImportReport, Input, PastImport, Reject, dry_run, import, import_records, past_import,
-    past_imports, undo_import,
+    AnswerFound, DocumentCounts, ImportProgress, ImportReport, Input, NOTE_TYPES, PastImport, Reject, dry_run, import, import_records,
+    past_import, past_imports, undo_import,
 };
 pub use indexing::Waiting;
 pub use known::Known;

@@ -3,6 +3,7 @@
 
 use super::query_life::outcome_of;
 use crate::chart::{Chart, Instant};
+use crate::names::spoken;
 use crate::query::{EarlierAnswer, Outcome, recipients, same_person};
 use crate::store::{StoredQuery, StoredStep};
 
@@ -93,16 +94,12 @@ pub fn of_outcome(query: &StoredQuery, outcome: Outcome) -> Option<String> {
 pub fn close_objection(outcome: Outcome, says: Option<Outcome>, undocumented: bool, early: bool) -> Option<String> {
     let of_record = matches!(outcome, Outcome::Agreed | Outcome::AltDx | Outcome::Validated | Outcome::RuledOut);
     if let Some(says) = says.filter(|says| !fits(*says, outcome)) {
-        return Some(format!("the outcome is {}, and the option that was ticked says {}", spoken(outcome), spoken(says)));
+        return Some(format!("the outcome is {}, and the option that was ticked says {}", spoken(&outcome), spoken(&says)));
     }
     if of_record && undocumented {
         return Some("no later note of a provider carries the answer".to_owned());
     }
     (outcome == Outcome::NoResponse && early).then(|| "its due time has not come yet".to_owned())
-}
-
-fn spoken(outcome: Outcome) -> String {
-    serde_json::to_value(outcome).ok().and_then(|v| v.as_str().map(|s| s.replace('_', " "))).unwrap_or_default()
 }
 
 /// Whether an outcome can be that of an answer that ticked an option of this kind.

@@ -269,10 +269,8 @@ fn place_holders(text: &str, tokens: &[String], delimiters: &[(String, String)],
             let body = at + open.len();
             // Farther than the longest name no end is looked for: a text of nothing but beginnings is read once.
             let rest = text.get(body..).unwrap_or_default();
-            let near = rest.char_indices().map(|(at, _)| at).take_while(|at| *at <= longest).last().unwrap_or(0);
-            let reach = near + rest.get(near..).and_then(|r| r.chars().next()).map_or(0, char::len_utf8);
-            let window = rest.get(..(reach + close.len()).min(rest.len())).or_else(|| rest.get(..reach)).unwrap_or_default();
-            let inner = window.find(close.as_str()).and_then(|end| window.get(..end));
+            let near = rest.as_bytes().get(..longest + close.len()).unwrap_or(rest.as_bytes());
+            let inner = memchr::memmem::find(near, close.as_bytes()).and_then(|end| rest.get(..end));
             from = body;
             let Some(inner) = inner else { continue };
             let name = !inner.is_empty() && inner.len() <= longest && !inner.contains('\n') && inner.chars().any(char::is_alphabetic);

@@ -5,6 +5,7 @@ use crate::chart::Instant;
 use crate::checklist::facts::Facts;
 use crate::checklist::item::{Item, Pack};
 use crate::checklist::{Explanation, Outcome, Scope};
+use crate::names::spoken;
 
 /// The day that decides which version of a rule applies: discharge, as with the code set; else the day it is looked at. A lone
 /// note has its own day.
@@ -33,8 +34,7 @@ pub(super) fn applies(pack: &Pack, item: &Item, facts: &Facts<'_>) -> Explanatio
     } else if encounter.implied {
         "a note without an encounter".to_owned()
     } else {
-        let class = serde_json::to_value(encounter.class).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
-        format!("class {}", class.replace('_', " "))
+        format!("class {}", spoken(&encounter.class))
     };
     let mut outcome = yes_if(fits);
     if !in_force {
