@@ -370,10 +370,12 @@ impl Parser<'_> {
             self.issue(span, "There is nothing to search for in this.", None);
             return None;
         };
-        // Punctuation around a word is not kept, and without it the word could read as an operator or a field: quotes keep it a word.
+        // Punctuation around a word is not kept, and without it the word could read as an operator, a field or a comparison
+        // (`:x=5`): quotes keep it a word.
         let quoted = field == Field::Text
             && ((word.kind == Kind::Exact && operator(&word.text).is_some())
-                || split_field(&word.text).is_some_and(|(name, _)| known(name)));
+                || split_field(&word.text).is_some_and(|(name, _)| known(name))
+                || lex(&word.text).len() != 1);
         let also = if field == Field::Text && !self.literal && !quoted && word.kind == Kind::Exact {
             self.also(&word.text, span)
         } else {

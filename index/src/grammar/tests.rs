@@ -143,6 +143,16 @@ proptest! {
     }
 }
 
+#[test]
+fn a_sign_of_comparison_inside_a_value_is_still_there_when_the_query_is_written_out() {
+    for text in [":\u{16800}=2026-01<= 30a4 %", ":x=5", "text:x=5", ":x>=5*", "text:a<2~1"] {
+        let query = Query::parse(text).0;
+        let written = query.to_string();
+        assert_eq!(Query::parse(&written).0, query, "{text:?} written {written:?}");
+        assert!(!query.leaves().is_empty(), "{text:?}");
+    }
+}
+
 /// Knows a disease by far too many names.
 struct Family;
 
