@@ -36,7 +36,7 @@ soak death python3 scripts/soak_audit.py death "$(sized 20)"
 soak hostile python3 scripts/hostile.py "$(sized 900)"
 soak users python3 scripts/two_users.py
 soak screens cargo test --lib every_hostile_text_in_every_field -- --ignored --nocapture
-for format in "" c-cda hl7 rtf csv; do
+for format in "" c-cda hl7 rtf csv jsonl fhir cleaner grammar checklist keys draft index; do
     # shellcheck disable=SC2086 # no format is no argument
     soak "fuzz${format:+-$format}" cargo run --release --quiet --manifest-path fuzz/Cargo.toml -- "$(sized 5000000)" 7 $format
 done

@@ -6,6 +6,7 @@ use lacuna::error::Trouble;
 use lacuna::intake::{Format, Limits, Options, Origin, Sink, run_as};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 /// What a reader gives: counted, and looked at for what must hold.
 #[derive(Default)]
@@ -54,38 +55,60 @@ fn seed(format: Format) -> Option<(&'static [u8], &'static [&'static [u8]])> {
             b"id,text,hadm_id,charttime\n1,\"two\nlines, \"\"quoted\"\"\",9,2026-01-05\n2,plain,9,\n",
             &[b",", b"\"", b"\"\"", b"\n", b"\r\n", b";", b"\t", b"subject_id,gender,dob\n", b"itemid,value,x\n", b"\0", b"\xff", b"'", b"1e999"],
         ),
+        Format::JsonLines => (
+            br##"{"id": "n-1", "mrn": "77", "encounter": "V-9", "type": "progress note", "author": "Ruiz, Ana", "date": "2026-01-05T08:00:00Z", "text": "No \u00e9dema.\nSepsis."}
+{"id": 2, "text": "Invented.", "extra": {"a": [1, null, true]}}
+"##,
+            &[b"{", b"}", b"[", b"]", b",", b":", b"\"", b"\\", b"\\u0000", b"\\ud800", b"\n", b"\r\n", b"null", b"1e999", b"-0", b"\"id\":\"n-1\"", b"\"text\":", b"2026-02-30", b"0000-00-00", b"\0", b"\xff", b"\xef\xbb\xbf"],
+        ),
+        Format::FhirNdjson | Format::FhirBundle => (
+            br##"{"resourceType":"Bundle","type":"collection","entry":[{"fullUrl":"urn:x:1","resource":{"resourceType":"Patient","id":"p","identifier":[{"type":{"coding":[{"code":"MR"}]},"system":"s","value":"77"}],"birthDate":"1950-02-03"}},{"resource":{"resourceType":"DocumentReference","id":"d","status":"current","docStatus":"final","subject":{"reference":"Patient/p"},"date":"2026-01-05T08:00:00Z","contained":[{"resourceType":"Practitioner","id":"c","name":[{"family":"Ruiz"}]}],"author":[{"reference":"#c"}],"relatesTo":[{"code":"replaces","target":{"reference":"DocumentReference/e"}}],"content":[{"attachment":{"contentType":"text/plain","data":"Tm8gc2Vwc2lzLg=="}}]}},{"resource":{"resourceType":"Observation","id":"o","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"2160-0"}]},"subject":{"reference":"Patient/p"},"effectiveDateTime":"2026-01-05","valueQuantity":{"value":2.4,"unit":"mg/dL"},"referenceRange":[{"low":{"value":0.6},"high":{"value":1.2}}]}}]}"##,
+            &[b"{", b"}", b"[", b"]", b",", b":", b"\"", b"null", b"\\ud800", b"\n", b"\"resourceType\":\"Binary\"", b"\"contentType\":\"text/rtf\"", b"\"contentType\":\"application/pdf\"", b"\"data\":\"====\"", b"\"reference\":\"#\"", b"\"reference\":\"Patient/p\"", b"1e999", b"2026-02-30", b"\"id\":\"d\"", b"\0", b"\xff"],
+        ),
         _ => return None,
     })
 }
 
+/// A format by its name here; `fhir` is a file as a whole, which reaches more than a line of it.
+pub fn named(name: &str) -> Option<Format> {
+    match name {
+        "fhir" => Some(Format::FhirBundle),
+        "jsonl" => Some(Format::JsonLines),
+        other => Format::from_name(other),
+    }
+}
+
 /// Runs; the first input that breaks something is printed.
 pub fn run(format: &str, runs: u64, dice: &mut Dice) -> ExitCode {
-    let Some((format, (sound, signs))) = Format::from_name(format).and_then(|f| Some((f, seed(f)?))) else {
-        eprintln!("known are: c-cda, hl7, rtf, csv");
+    let Some((format, (sound, signs))) = named(format).and_then(|f| Some((f, seed(f)?))) else {
+        eprintln!("no seed for this format");
         return ExitCode::from(2);
     };
     // Panics are told here, with their input; the hook would print each twice.
     std::panic::set_hook(Box::new(|_| {}));
     let options = Options { limits: Limits { line: 4096, whole: 1 << 20 }, ..Options::default() };
-    let mut records = 0;
+    let (mut records, mut slowest) = (0, Duration::ZERO);
     for run in 0..runs {
         let bytes = turn(dice, sound, signs);
+        let start = Instant::now();
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let mut count = Count::default();
             let ended = run_as(format, "fuzz", &bytes, &options, &mut count);
             records += count.records;
             count.broken.or(ended.err().map(|_| "the reader ended with an error of its own"))
         }));
-        if let Some(trouble) = outcome.unwrap_or(Some("it panics")) {
+        slowest = slowest.max(start.elapsed());
+        let hangs = (start.elapsed() > crate::SLOWEST).then_some("it hangs");
+        if let Some(trouble) = outcome.unwrap_or(Some("it panics")).or(hangs) {
             println!("run {run}: {trouble}\n{:?}", String::from_utf8_lossy(&bytes));
             return ExitCode::FAILURE;
         }
     }
-    println!("{runs} files read, {records} records: nothing broke");
+    println!("{runs} files read, {records} records: nothing broke, the slowest took {} ms", slowest.as_millis());
     ExitCode::SUCCESS
 }
 
-fn turn(dice: &mut Dice, sound: &[u8], signs: &[&[u8]]) -> Vec<u8> {
+pub fn turn(dice: &mut Dice, sound: &[u8], signs: &[&[u8]]) -> Vec<u8> {
     let mut bytes = sound.to_vec();
     for _ in 0..=dice.below(6) {
         let (a, b) = (dice.below(bytes.len() + 1), dice.below(bytes.len() + 1));

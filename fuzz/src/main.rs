@@ -3,14 +3,19 @@
 //! `cargo run --release --manifest-path fuzz/Cargo.toml -- [RUNS] [SEED]`. The same seed makes the same texts. It stops at the first text
 //! that makes the reader panic or breaks what must hold for every reading, prints it, and exits with 1.
 //!
-//! `... -- [RUNS] [SEED] c-cda|hl7|rtf|csv` does the same to a reader of files (see `files.rs`).
+//! `... -- [RUNS] [SEED] NAME` does the same to a reader of files (`files.rs`: c-cda, hl7, rtf, csv, jsonl, fhir), or of what else comes from
+//! outside (`parts.rs`: cleaner, grammar, checklist, keys, draft, index).
 
 mod files;
+mod parts;
 
 use lacuna::reading::{Reading, read, read_line, why};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// No single input may take longer.
+const SLOWEST: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// No text is longer, in bytes: short ones run fast, and long ones have the bench.
 const LONGEST: usize = 600;
@@ -82,11 +87,12 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let mut arguments = words.iter().take(2).map(|argument| argument.parse::<u64>());
     let (Ok(runs), Ok(seed)) = (arguments.next().unwrap_or(Ok(100_000)), arguments.next().unwrap_or(Ok(1))) else {
-        eprintln!("usage: lacuna-fuzz [RUNS] [SEED] [c-cda|hl7|rtf|csv], two numbers first");
+        eprintln!("usage: lacuna-fuzz [RUNS] [SEED] [NAME], two numbers first");
         return ExitCode::from(2);
     };
-    if let Some(format) = words.get(2) {
-        return files::run(format, runs, &mut Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1));
+    if let Some(name) = words.get(2) {
+        let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        return if files::named(name).is_some() { files::run(name, runs, &mut dice) } else { parts::run(name, runs, &mut dice) };
     }
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
     let mut lines = Vec::new();

@@ -81,7 +81,7 @@ mod snippet;
 mod stop;
 
 pub use brute::matches;
-pub use engine::{Engine, Facet, Found, Hit, Opened, Page, Recency, SectionWeight, Sort, Take};
+pub use engine::{Engine, Facet, Found, Hit, Opened, Page, Recency, SectionWeight, Sort, Take, sealed_contents};
 pub use entry::{Annotations, Change, Entry, Mention, Region, Value};
 pub use error::IndexError;
 pub use grammar::{Completion, Issue, Knowledge, MAX_DEPTH, MAX_LENGTH, Measure, Plain, Query, Sense, complete, table};

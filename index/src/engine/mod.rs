@@ -17,6 +17,7 @@ mod walk;
 mod ways;
 
 pub use feed::Take;
+pub use sealed::sealed_contents;
 pub use standing::SectionWeight;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

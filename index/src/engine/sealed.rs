@@ -56,34 +56,48 @@ impl fmt::Debug for Sealed {
 }
 
 impl Sealed {
-    fn cipher(&self, path: &Path, salt: &[u8; SALT]) -> ChaCha20Poly1305 {
-        let mut key = Zeroizing::new([0_u8; 32]);
-        let info = [&b"lacuna 1 index file "[..], path.as_os_str().as_encoded_bytes()];
-        // 32 bytes are far below HKDF's bound: this cannot fail.
-        let _never_too_long = Hkdf::<Sha256>::new(Some(salt), &self.key[..]).expand_multi_info(&info, &mut key[..]);
-        ChaCha20Poly1305::new(&Key::from(*key))
-    }
-
     fn fresh(&self, path: &Path) -> io::Result<([u8; HEAD], ChaCha20Poly1305)> {
         let mut salt = [0_u8; SALT];
         getrandom::fill(&mut salt).map_err(|e| io::Error::other(e.to_string()))?;
         let mut head = [0_u8; HEAD];
         head.iter_mut().zip(MARK.iter().chain(&salt)).for_each(|(to, from)| *to = *from);
-        Ok((head, self.cipher(path, &salt)))
+        Ok((head, cipher(&self.key, path, &salt)))
     }
+}
 
-    fn reader(&self, path: &Path, file: Arc<dyn FileHandle>) -> io::Result<Reader> {
-        let head = if file.len() >= HEAD { file.read_bytes(0..HEAD)? } else { return Err(foreign()) };
-        let salt = head.as_slice().strip_prefix(MARK).and_then(|salt| <&[u8; SALT]>::try_from(salt).ok()).ok_or_else(foreign)?;
-        let body = file.len() - HEAD;
-        let (whole, rest) = (body / (BLOCK + TAG), body % (BLOCK + TAG));
-        let len = match rest {
-            0 if whole > 0 => whole * BLOCK,
-            TAG.. => whole * BLOCK + rest - TAG,
-            _ => return Err(foreign()),
-        };
-        Ok(Reader { cipher: self.cipher(path, salt), blocks: whole + usize::from(rest > 0), len, file })
+/// What a sealed file of the index holds, from its bytes: the engine's own reader, for checks from outside (`fuzz/`).
+///
+/// # Errors
+/// It is not one of ours, not whole, was changed, has another name or another key.
+pub fn sealed_contents(key: &[u8; 32], name: &Path, bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+    let reader = reader(key, name, Arc::new(OwnedBytes::new(bytes)))?;
+    Ok(reader.read_bytes(0..reader.len)?.to_vec())
+}
+
+fn cipher(key: &[u8; 32], path: &Path, salt: &[u8; SALT]) -> ChaCha20Poly1305 {
+    let mut own = Zeroizing::new([0_u8; 32]);
+    let info = [&b"lacuna 1 index file "[..], path.as_os_str().as_encoded_bytes()];
+    // 32 bytes are far below HKDF's bound: this cannot fail.
+    let _never_too_long = Hkdf::<Sha256>::new(Some(salt), key).expand_multi_info(&info, &mut own[..]);
+    ChaCha20Poly1305::new(&Key::from(*own))
+}
+
+fn reader(key: &[u8; 32], path: &Path, file: Arc<dyn FileHandle>) -> io::Result<Reader> {
+    let head = if file.len() >= HEAD { file.read_bytes(0..HEAD)? } else { return Err(foreign()) };
+    let salt = head.as_slice().strip_prefix(MARK).and_then(|salt| <&[u8; SALT]>::try_from(salt).ok()).ok_or_else(foreign)?;
+    let body = file.len() - HEAD;
+    let (whole, rest) = (body / (BLOCK + TAG), body % (BLOCK + TAG));
+    let len = match rest {
+        0 if whole > 0 => whole * BLOCK,
+        TAG.. => whole * BLOCK + rest - TAG,
+        _ => return Err(foreign()),
+    };
+    let reader = Reader { cipher: cipher(key, path, salt), blocks: whole + usize::from(rest > 0), len, file };
+    if len == 0 {
+        // Nothing will be read of an empty file: that it is one is sealed too, or any file cut to this length would pass for it.
+        reader.block(0, &mut Vec::new())?;
     }
+    Ok(reader)
 }
 
 /// Not one of ours, or not whole.
@@ -205,7 +219,7 @@ impl TerminatingWrite for Writer {
 impl Directory for Sealed {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
         let file = self.inner.get_file_handle(path)?;
-        let reader = self.reader(path, file).map_err(|e| OpenReadError::wrap_io_error(e, path.to_owned()))?;
+        let reader = reader(&self.key, path, file).map_err(|e| OpenReadError::wrap_io_error(e, path.to_owned()))?;
         Ok(Arc::new(reader))
     }
 
@@ -226,12 +240,8 @@ impl Directory for Sealed {
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
-        let file: Arc<dyn FileHandle> = Arc::new(OwnedBytes::new(self.inner.atomic_read(path)?));
-        let read = || -> io::Result<Vec<u8>> {
-            let reader = self.reader(path, file)?;
-            Ok(reader.read_bytes(0..reader.len)?.to_vec())
-        };
-        read().map_err(|e| OpenReadError::wrap_io_error(e, path.to_owned()))
+        let bytes = self.inner.atomic_read(path)?;
+        sealed_contents(&self.key, path, bytes).map_err(|e| OpenReadError::wrap_io_error(e, path.to_owned()))
     }
 
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {

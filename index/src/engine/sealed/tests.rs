@@ -49,6 +49,23 @@ fn what_was_written_is_read_whole_and_in_parts_at_every_length() {
     }
 }
 
+#[test]
+fn a_file_cut_to_the_length_of_an_empty_one_does_not_pass_for_an_empty_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = directory(folder.path());
+    for (name, data) in [("long", bytes(100)), ("empty", Vec::new())] {
+        write(&dir, name, &data);
+        let path = folder.path().join(name);
+        let mut cut = fs::read(&path).unwrap();
+        cut.truncate(HEAD + TAG);
+        assert_eq!(sealed_contents(&[7; 32], Path::new(name), cut.clone()).is_ok(), data.is_empty(), "{name}");
+        cut[HEAD] ^= 1;
+        assert!(sealed_contents(&[7; 32], Path::new(name), cut.clone()).is_err(), "{name}");
+        fs::write(&path, &cut).unwrap();
+        assert!(read(&dir, name).is_err() && dir.atomic_read(Path::new(name)).is_err(), "{name}");
+    }
+}
+
 /// The vectors of the format: made by `scripts/index_vectors.py` with another implementation, for the key 07 07 ... 07, the salt 00 01 ...
 /// 17 and the file name `vector`. The plain text counts 0, 1, ... 250 and begins anew.
 #[test]
