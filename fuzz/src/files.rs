@@ -90,16 +90,22 @@ pub fn run(format: &str, runs: u64, dice: &mut Dice) -> ExitCode {
     let (mut records, mut slowest) = (0, Duration::ZERO);
     for run in 0..runs {
         let bytes = turn(dice, sound, signs);
-        let start = Instant::now();
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let read = || {
             let mut count = Count::default();
             let ended = run_as(format, "fuzz", &bytes, &options, &mut count);
-            records += count.records;
-            count.broken.or(ended.err().map(|_| "the reader ended with an error of its own"))
-        }));
-        slowest = slowest.max(start.elapsed());
-        let hangs = (start.elapsed() > crate::SLOWEST).then_some("it hangs");
-        if let Some(trouble) = outcome.unwrap_or(Some("it panics")).or(hangs) {
+            (count.records, count.broken.or(ended.err().map(|_| "the reader ended with an error of its own")))
+        };
+        let start = Instant::now();
+        let outcome = catch_unwind(AssertUnwindSafe(read));
+        let took = start.elapsed();
+        slowest = slowest.max(took);
+        let (found, trouble) = outcome.unwrap_or((0, Some("it panics")));
+        records += found;
+        if let Some(trouble) = trouble.or(crate::hangs(took, || {
+            read();
+        })
+        .then_some("it hangs"))
+        {
             println!("run {run}: {trouble}\n{:?}", String::from_utf8_lossy(&bytes));
             return ExitCode::FAILURE;
         }

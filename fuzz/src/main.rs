@@ -13,9 +13,20 @@ use lacuna::reading::{Reading, read, read_line, why};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 /// No single input may take longer.
-const SLOWEST: std::time::Duration = std::time::Duration::from_secs(1);
+const SLOWEST: Duration = Duration::from_secs(1);
+
+/// How long one input takes; more than [`SLOWEST`] only where it does so each time: the machine may have been busy.
+fn hangs(took: Duration, again: impl Fn()) -> bool {
+    let once = || {
+        let start = Instant::now();
+        again();
+        start.elapsed()
+    };
+    took > SLOWEST && (0..3).all(|_| once() > SLOWEST)
+}
 
 /// No text is longer, in bytes: short ones run fast, and long ones have the bench.
 const LONGEST: usize = 600;
