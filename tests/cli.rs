@@ -11,6 +11,8 @@ mod contracts;
 mod every_command;
 #[path = "cli/forged.rs"]
 mod forged;
+#[path = "cli/imports.rs"]
+mod imports;
 #[path = "cli/locked.rs"]
 mod locked;
 #[path = "cli/plain_notes.rs"]

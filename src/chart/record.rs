@@ -17,10 +17,26 @@ pub struct Coding {
 /// What a sender gave beside what is read: kept as it came, and given back by an export.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Kept {
-    /// `extension` or `modifierExtension` of FHIR, else the name of a segment of HL7 v2 (`ZPV`).
+    /// `extension` or `modifierExtension` of FHIR, with its way inside the resource before it (`name.extension`, `_birthDate.extension`);
+    /// `versionId`; else the name of a segment of HL7 v2 (`ZPV`).
     pub name: String,
-    /// As it came: the extension whole, or the segment as text.
+    /// As it came: the extension whole, or the version or the segment as text.
     pub value: serde_json::Value,
+}
+
+impl Kept {
+    /// The name of what says the sender's own version of a record.
+    pub const VERSION: &'static str = "versionId";
+
+    /// Whether it says the version.
+    pub fn is_version(&self) -> bool {
+        self.name == Self::VERSION
+    }
+
+    /// The number of the version among what was kept; `None` where none was sent, or it is no number.
+    pub fn version(kept: &[Self]) -> Option<u64> {
+        kept.iter().find(|one| one.is_version())?.value.as_str()?.parse().ok()
+    }
 }
 
 /// What a sender says about records that it sent before.
@@ -96,6 +112,21 @@ pub enum RecordKind {
 }
 
 impl Record {
+    /// What its sender gave beside what is read; `None` for records that keep nothing.
+    pub fn kept(&self) -> Option<&[Kept]> {
+        Some(match self {
+            Self::Patient(p) => &p.kept,
+            Self::Encounter(e) => &e.kept,
+            Self::Document(d) => &d.kept,
+            Self::Observation(o) => &o.kept,
+            Self::Order(o) => &o.kept,
+            Self::Medication(m) => &m.kept,
+            Self::Procedure(p) => &p.kept,
+            Self::Problem(p) => &p.kept,
+            Self::Provider(_) | Self::Change(_) => return None,
+        })
+    }
+
     /// Where it holds what its sender gave beside what is read; `None` for records that keep nothing.
     pub fn kept_mut(&mut self) -> Option<&mut Vec<Kept>> {
         Some(match self {

@@ -395,11 +395,14 @@ pub struct ExportArgs {
 /// `import ...`.
 #[derive(Debug, Subcommand)]
 pub enum ImportCommand {
-    /// Past imports, newest first; one of them with what it refused
+    /// Past imports, newest first; one of them with what it made of the store, refused and told
     #[command(after_help = "A file or folder that is really called report: ./report")]
     Report {
         /// The import's number
         run: Option<i64>,
+        /// Of one import: each record that it added, changed or took back, with file and line (the first thousand)
+        #[arg(long, requires = "run")]
+        records: bool,
     },
     /// Patients that may be one person under two identifiers: the same day of birth, and the record number or both names
     #[command(after_help = "Nothing is joined unasked: look, then `lacuna import merge`. Exit status 1: none.")]

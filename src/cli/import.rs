@@ -9,7 +9,7 @@ use crate::error::{Result, Trouble};
 use crate::intake::{Details, FieldMap, Format, NoteTypes, Options, SlashDates};
 use crate::store::{RunReport, Store};
 use crate::work::{
-    Clock, Entered, ImportProgress, ImportReport, Input, Reject, Session, Suspect, Watch, doubles, dry_run, import, merge, past_import,
+    Clock, Entered, ImportProgress, ImportReport, Input, PastImport, Reject, Session, Suspect, Watch, doubles, dry_run, import, merge, past_import,
     past_imports, undo_import,
 };
 use lacuna_index::Stop;
@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 /// Reads files and folders into the store, or shows past imports.
 pub fn run(global: &Global, args: &ImportArgs, out: &Out) -> Result<u8> {
     match args.command {
-        Some(ImportCommand::Report { run }) => return report(global, run, out),
+        Some(ImportCommand::Report { run, records }) => return report(global, run, records, out),
         Some(ImportCommand::Undo { run }) => return undo(global, run, out),
         Some(ImportCommand::Doubles) => return list_doubles(global, out),
         Some(ImportCommand::Merge { ref gone, ref kept }) => return join(global, gone, kept, out),
@@ -162,7 +162,7 @@ fn join(global: &Global, gone: &str, kept: &str, out: &Out) -> Result<u8> {
     Ok(0)
 }
 
-fn report(global: &Global, run: Option<i64>, out: &Out) -> Result<u8> {
+fn report(global: &Global, run: Option<i64>, records: bool, out: &Out) -> Result<u8> {
     let Entered { store, session, .. } = place::enter(global)?;
     match run {
         None => {
@@ -172,15 +172,56 @@ fn report(global: &Global, run: Option<i64>, out: &Out) -> Result<u8> {
             })?;
         }
         Some(run) => {
-            let past = past_import(&store, &session, run)?;
-            out.show(&past, || {
-                let mut text = line(&past.run);
-                past.rejects.iter().for_each(|r| one(r, &mut text));
-                text
-            })?;
+            let past = past_import(&store, &session, run, records)?;
+            out.show(&past, || past_plain(&past))?;
         }
     }
     Ok(0)
+}
+
+/// A past import: what it made of the store, what it refused and told, and its records where they were asked for.
+fn past_plain(past: &PastImport) -> String {
+    let mut text = line(&past.run);
+    if !past.made.is_empty() {
+        text.push_str("\n\nMade of the store:");
+    }
+    for made in &past.made {
+        text.push_str(&format!("\n  {:<12} {} added, {} changed, {} taken back", made.kind, made.added, made.changed, made.withdrawn));
+    }
+    told(&mut text, "Rejected", &past.rejects, past.run.rejected);
+    told(&mut text, "Worth knowing", &past.notices, past.run.noticed);
+    for (at, record) in past.records.iter().flatten().enumerate() {
+        let head = if at == 0 { "\n\nRecords, in the order they came:" } else { "" };
+        let source = record.source.as_deref().map(|s| format!("   {s}")).unwrap_or_default();
+        text.push_str(&format!("{head}\n  {:<9} {:<12} {}{source}", record.what, record.kind, record.identifier));
+    }
+    let all: u64 = past.made.iter().map(|m| m.added + m.changed + m.withdrawn).sum();
+    let listed = past.records.as_ref().map_or(all, |records| records.len() as u64);
+    if all > listed {
+        text.push_str(&format!("\n  and {} more that are not listed", all - listed));
+    }
+    text
+}
+
+/// What was refused, or is worth knowing: as much of it as is kept one by one, and how much more there was.
+fn told(text: &mut String, title: &str, list: &[Reject], count: u64) {
+    if list.is_empty() {
+        return;
+    }
+    text.push_str(&format!("\n\n{title}:"));
+    list.iter().for_each(|r| one(r, text));
+    if let Some(more) = count.checked_sub(list.len() as u64).filter(|more| *more > 0) {
+        text.push_str(&format!("\n  and {more} more"));
+    }
+}
+
+/// What was done to records other than documents, where something was.
+fn besides(changed: u64, withdrawn: u64, merged: u64, older: u64) -> String {
+    [(changed, "records changed"), (withdrawn, "taken back"), (merged, "patients merged"), (older, "left out as older than what is there")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, words)| format!("; {count} {words}"))
+        .collect()
 }
 
 /// A past import in a line, and the paths that were named.
@@ -192,7 +233,7 @@ fn line(r: &RunReport) -> String {
         (None, None) => "did not come to its end",
     };
     format!(
-        "import {}  {}  {}  {ended}: {} documents added, {} unchanged, {} new versions; {} encounters, {} observations, {} other records added; {} rejected\n    {}",
+        "import {}  {}  {}  {ended}: {} documents added, {} unchanged, {} new versions; {} encounters, {} observations, {} other records added{}; {} rejected\n    {}",
         r.run,
         r.started,
         r.by,
@@ -202,6 +243,7 @@ fn line(r: &RunReport) -> String {
         c.encounters,
         c.observations,
         c.other,
+        besides(c.changed, c.withdrawn, c.merged, c.older),
         r.rejected,
         r.sources.join("  ")
     )
@@ -269,15 +311,18 @@ fn plain(report: &ImportReport) -> String {
     let d = &report.documents;
     let mut text = if report.dry_run { "Nothing was stored. It would be read as:\n".to_owned() } else { String::new() };
     text.push_str(&format!(
-        "{} documents added, {} unchanged, {} new versions, {} rejected\n{} encounters, {} observations, {} other records added",
-        d.added, d.unchanged, d.new_versions, d.rejected, report.encounters, report.observations, report.other
+        "{} documents added, {} unchanged, {} new versions, {} rejected\n{} encounters, {} observations, {} other records added{}",
+        d.added,
+        d.unchanged,
+        d.new_versions,
+        d.rejected,
+        report.encounters,
+        report.observations,
+        report.other,
+        besides(report.changed, report.withdrawn, report.merged, report.older)
     ));
-    for (title, list) in [("Rejected", &report.rejects), ("Worth knowing", &report.notices)] {
-        if !list.is_empty() {
-            text.push_str(&format!("\n\n{title}:"));
-        }
-        list.iter().for_each(|r| one(r, &mut text));
-    }
+    told(&mut text, "Rejected", &report.rejects, d.rejected);
+    told(&mut text, "Worth knowing", &report.notices, report.noticed);
     if !report.answers_found.is_empty() {
         text.push_str("\n\nAnswers that now stand in a note; look, and confirm with `lacuna query documented N`:");
         for found in &report.answers_found {

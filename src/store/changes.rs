@@ -1,8 +1,9 @@
 //! What a sender says about records that came before: two patients are one, a record is taken back. Each leaves a row in the audit
 //! chain, and one in the journal that an undo reads.
 
-use super::ingest::{Incoming, Put, Touched, put_document};
+use super::ingest::{Incoming, IngestCounts, Touched};
 use super::json::json;
+use super::put::{Put, put_document};
 use super::undo::note;
 use super::{Actor, charts};
 use crate::chart::{Change, Encounter, Record, RecordKind};
@@ -16,6 +17,18 @@ pub(super) struct Done {
     pub(super) object: String,
     pub(super) detail: String,
 }
+
+impl Done {
+    /// Where it is counted.
+    pub(super) fn counted<'c>(&self, counts: &'c mut IngestCounts) -> &'c mut u64 {
+        match self.action {
+            MERGE => &mut counts.merged,
+            _ => &mut counts.withdrawn,
+        }
+    }
+}
+
+const MERGE: &str = "import.merge";
 
 /// Makes a change; `None` when there is nothing to change any more.
 pub(super) fn put(
@@ -140,7 +153,7 @@ fn merge(
         note(tx, run, "patient", from, Some(&body))?;
     }
     let detail = format!("into {into}, {moved} records");
-    Ok(Some(Done { action: "import.merge", patient: Some(into), object: from.to_owned(), detail }))
+    Ok(Some(Done { action: MERGE, patient: Some(into), object: from.to_owned(), detail }))
 }
 
 /// Patients that are others by now.
@@ -169,9 +182,9 @@ impl Merged {
     }
 
     /// A record under the patient that stays. The record of a patient who is no more says nothing of the one who stays: `None`.
-    pub(super) fn follow(&self, incoming: &Incoming) -> Option<Incoming> {
-        let mut followed = incoming.clone();
-        let patient = match &mut followed.record {
+    pub(super) fn follow(&self, incoming: &Incoming) -> Option<Followed> {
+        let mut followed = Followed { incoming: incoming.clone(), from: None };
+        let patient = match &mut followed.incoming.record {
             Record::Patient(p) => return (!self.0.contains_key(&p.identifier)).then_some(followed),
             Record::Provider(_) | Record::Change(_) => return Some(followed),
             Record::Encounter(e) => &mut e.patient,
@@ -182,9 +195,16 @@ impl Merged {
             Record::Procedure(p) => &mut p.patient,
             Record::Problem(p) => &mut p.patient,
         };
-        if let Some(patient) = patient {
-            *patient = self.resolve(patient).to_owned();
+        if let Some(patient) = patient.as_mut().filter(|patient| self.0.contains_key(patient.as_str())) {
+            let into = self.resolve(patient).to_owned();
+            followed.from = Some(std::mem::replace(patient, into));
         }
         Some(followed)
     }
+}
+
+/// A record as it stands after the merges, and the patient who is no more that it came under.
+pub(super) struct Followed {
+    pub(super) incoming: Incoming,
+    pub(super) from: Option<String>,
 }

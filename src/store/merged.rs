@@ -1,6 +1,6 @@
 //! A patient or an encounter that is told again: what of it stands then.
 
-use crate::chart::{Encounter, EncounterClass, Location, Patient};
+use crate::chart::{Encounter, EncounterClass, Kept, Location, Patient};
 
 /// What is given now wins; what is not given now is kept.
 pub(super) fn patient(have: Option<&Patient>, given: &Patient) -> Patient {
@@ -17,7 +17,7 @@ pub(super) fn patient(have: Option<&Patient>, given: &Patient) -> Patient {
         birth: given.birth.or(old.birth),
         sex: if given.sex == crate::chart::Sex::NotGiven { old.sex } else { given.sex },
         died: given.died.or(old.died),
-        kept: if given.kept.is_empty() { old.kept.clone() } else { given.kept.clone() },
+        kept: kept(&old.kept, &given.kept),
     }
 }
 
@@ -46,7 +46,7 @@ pub(super) fn encounter(have: Option<&Encounter>, given: &Encounter) -> Encounte
         working_drg: given.working_drg.clone().or_else(|| old.working_drg.clone()),
         gmlos_days: given.gmlos_days.or(old.gmlos_days),
         implied: given.implied,
-        kept: if given.kept.is_empty() { old.kept.clone() } else { given.kept.clone() },
+        kept: kept(&old.kept, &given.kept),
     }
 }
 
@@ -61,4 +61,16 @@ fn locations(old: &[Location], given: &[Location]) -> Vec<Location> {
     let before = |place: &&Location| first.is_none_or(|first| place.start.is_some_and(|start| start < first));
     let keep = old.iter().filter(before).filter(|o| !given.iter().any(|g| g.name == o.name && g.start == o.start));
     keep.chain(given).cloned().collect()
+}
+
+/// What a sender gives beside what is read stands as it came last. The version that it said before still counts where it says none now.
+fn kept(old: &[Kept], given: &[Kept]) -> Vec<Kept> {
+    if given.is_empty() {
+        return old.to_vec();
+    }
+    let mut all = given.to_vec();
+    if !given.iter().any(Kept::is_version) {
+        all.extend(old.iter().filter(|kept| kept.is_version()).cloned());
+    }
+    all
 }

@@ -294,6 +294,9 @@ fn rows(c: &Connection, schema: usize) {
         );
         put("UPDATE query SET state = 'answered', answered_by = 'Dr Chen'", &[]);
     }
+    if schema >= 11 {
+        put("INSERT INTO import_notice VALUES (1, 'notes.jsonl', 8, 'the identifier came before with another text', NULL, NULL)", &[]);
+    }
     log(c, schema, &now);
 }
 

@@ -26,9 +26,51 @@ pub struct RunReport {
     pub undone: Option<String>,
     /// What it refused; the first thousand are kept one by one.
     pub rejected: u64,
+    /// What it told that was no fault; the first thousand are kept one by one.
+    pub noticed: u64,
 }
 
-const COLUMNS: &str = "id, started, ended, by_user, counts, (SELECT count(*) FROM import_reject WHERE run = id), sources, undone";
+/// What a run made of the records of a kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Made {
+    /// `document`, `encounter`, `observation` ...
+    pub kind: String,
+    /// That were not there before.
+    pub added: u64,
+    /// That were there and are otherwise now: of documents, new versions.
+    pub changed: u64,
+    /// That were taken back.
+    pub withdrawn: u64,
+}
+
+/// One record that a run made otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RunRecord {
+    /// `document`, `encounter`, `observation` ...
+    pub kind: String,
+    /// The sender's identifier.
+    pub identifier: String,
+    /// `added`, `changed`, `withdrawn` or `merged`.
+    pub what: String,
+    /// File and line that it came from, where that is kept: documents and encounters.
+    pub source: Option<String>,
+}
+
+const COLUMNS: &str = "id, started, ended, by_user, counts, (SELECT count(*) FROM import_reject WHERE run = id), sources, undone,
+     (SELECT count(*) FROM import_notice WHERE run = id)";
+
+/// Each record of a run once, as its first change found it. A document that was withdrawn stands in the journal by its row's number.
+const RECORDS: &str = "SELECT kind, identifier, what, source FROM (
+    SELECT min(c.sequence) AS first,
+        CASE c.kind WHEN 'withdrawn' THEN 'document' WHEN 'merge' THEN 'patient' ELSE c.kind END AS kind,
+        CASE c.kind WHEN 'withdrawn' THEN (SELECT d.identifier FROM document d WHERE d.id = c.identifier) ELSE c.identifier END AS identifier,
+        CASE WHEN c.kind = 'withdrawn' THEN 'withdrawn' WHEN c.kind = 'merge' THEN 'merged' WHEN c.before IS NULL THEN 'added'
+            WHEN c.kind IN ('observation', 'order', 'medication', 'procedure', 'problem')
+                AND NOT EXISTS (SELECT 1 FROM fact f WHERE f.kind = c.kind AND f.identifier = c.identifier) THEN 'withdrawn'
+            ELSE 'changed' END AS what,
+        CASE c.kind WHEN 'document' THEN (SELECT d.source FROM document d WHERE d.identifier = c.identifier AND d.run = c.run LIMIT 1)
+            WHEN 'encounter' THEN (SELECT e.source FROM encounter e WHERE e.identifier = c.identifier) END AS source
+    FROM import_change c WHERE c.run = ?1 AND c.kind <> 'followed' GROUP BY c.kind, c.identifier)";
 
 impl Store {
     /// Opens a run in the ledger.
@@ -72,8 +114,17 @@ impl Store {
 
     /// What it refused, in the order it was met.
     pub fn rejects(&self, run: i64) -> Result<Vec<Trouble>> {
+        self.told("import_reject", run)
+    }
+
+    /// What it told that was no fault, in the order it was met.
+    pub fn notices(&self, run: i64) -> Result<Vec<Trouble>> {
+        self.told("import_notice", run)
+    }
+
+    fn told(&self, table: &str, run: i64) -> Result<Vec<Trouble>> {
         self.read(|c| {
-            c.prepare("SELECT source, line, what, why, hint FROM import_reject WHERE run = ?1 ORDER BY rowid")?
+            c.prepare(&format!("SELECT source, line, what, why, hint FROM {table} WHERE run = ?1 ORDER BY rowid"))?
                 .query_map([run], |r| {
                     let mut trouble = Trouble::input(r.get::<_, String>(2)?);
                     trouble.source = r.get(0)?;
@@ -85,10 +136,38 @@ impl Store {
                 .collect()
         })
     }
+
+    /// What a run made of the store, by kind; nothing of one that was taken back.
+    pub fn run_made(&self, run: i64) -> Result<Vec<Made>> {
+        self.read(|c| {
+            let sql = format!(
+                "SELECT kind, sum(what = 'added'), sum(what = 'changed'), sum(what IN ('withdrawn', 'merged')) FROM ({RECORDS}) GROUP BY kind ORDER BY kind"
+            );
+            let count = |r: &Row<'_>, at: usize| r.get::<_, i64>(at).map(i64::unsigned_abs);
+            c.prepare(&sql)?
+                .query_map([run], |r| Ok(Made { kind: r.get(0)?, added: count(r, 1)?, changed: count(r, 2)?, withdrawn: count(r, 3)? }))?
+                .collect()
+        })
+    }
+
+    /// The records that a run made otherwise, in the order it came to them, `limit` of them at most.
+    pub fn run_records(&self, run: i64, limit: usize) -> Result<Vec<RunRecord>> {
+        self.read(|c| {
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            c.prepare(&format!("{RECORDS} ORDER BY first LIMIT ?2"))?
+                .query_map((run, limit), |r| {
+                    let identifier: Option<String> = r.get(1)?;
+                    Ok(RunRecord { kind: r.get(0)?, identifier: identifier.unwrap_or_default(), what: r.get(2)?, source: r.get(3)? })
+                })?
+                .collect()
+        })
+    }
 }
 
 fn report(r: &Row<'_>) -> rusqlite::Result<RunReport> {
     let counts: String = r.get(4)?;
+    let counts: IngestCounts = serde_json::from_str(&counts).unwrap_or_default();
+    let rows = |at: usize| r.get::<_, i64>(at).map(i64::unsigned_abs);
     let sources: String = r.get(6)?;
     Ok(RunReport {
         run: r.get(0)?,
@@ -96,8 +175,9 @@ fn report(r: &Row<'_>) -> rusqlite::Result<RunReport> {
         ended: r.get(2)?,
         by: r.get(3)?,
         sources: serde_json::from_str(&sources).unwrap_or_default(),
-        counts: serde_json::from_str(&counts).unwrap_or_default(),
-        rejected: r.get::<_, i64>(5)?.unsigned_abs(),
+        rejected: rows(5)?.max(counts.rejected),
+        noticed: rows(8)?.max(counts.noticed),
+        counts,
         undone: r.get(7)?,
     })
 }

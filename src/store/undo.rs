@@ -9,6 +9,9 @@ use crate::error::{Result, Trouble};
 use rusqlite::{OptionalExtension, Transaction, params};
 use std::collections::BTreeSet;
 
+/// The journal's word for records that went to the patient who stays after a merge.
+pub(super) const FOLLOWED: &str = "followed";
+
 /// Writes into the journal what stood there before `run` changed it.
 pub(super) fn note(tx: &Transaction<'_>, run: i64, kind: &str, identifier: &str, before: Option<&str>) -> rusqlite::Result<()> {
     tx.prepare_cached("INSERT INTO import_change (run, kind, identifier, before) VALUES (?1, ?2, ?3, ?4)")?
@@ -53,13 +56,23 @@ fn refused(tx: &Transaction<'_>, run: i64) -> rusqlite::Result<Option<Trouble>> 
         let why = "an older version made it, which kept no journal";
         return Ok(Some(Trouble::input("the import cannot be taken back").why(why).hint("restore a backup from before it")));
     }
-    let sql = "SELECT min(l.run) FROM import_change l WHERE l.run > ?1 AND (l.kind, l.identifier) IN
+    let sql = "SELECT min(l.run) FROM import_change l WHERE l.run > ?1 AND l.kind <> ?2 AND (l.kind, l.identifier) IN
                (SELECT kind, identifier FROM import_change WHERE run = ?1)";
-    if let Some(later) = tx.query_row(sql, [run], |r| r.get::<_, Option<i64>>(0))? {
+    if let Some(later) = tx.query_row(sql, (run, FOLLOWED), |r| r.get::<_, Option<i64>>(0))? {
         return Ok(Some(
             Trouble::refused("the import cannot be taken back")
                 .why(format!("import {later} changed the same records after it"))
                 .hint(format!("take import {later} back first")),
+        ));
+    }
+    // What came later under the number that is no more went to the patient who stays: parted, it would stand in the wrong chart.
+    let sql = "SELECT min(l.run) FROM import_change l WHERE l.run > ?1 AND l.kind = ?2 AND l.identifier IN
+               (SELECT identifier FROM import_change WHERE run = ?1 AND kind = 'merge')";
+    if let Some(later) = tx.query_row(sql, (run, FOLLOWED), |r| r.get::<_, Option<i64>>(0))? {
+        return Ok(Some(
+            Trouble::refused("the merge cannot be taken back")
+                .why(format!("import {later} brought records of the patient who is no more, and they went to the other one"))
+                .hint(format!("take import {later} back first, and import it again afterwards")),
         ));
     }
     let work = "SELECT 1 FROM import_change c WHERE c.run = ?1 AND c.kind = 'encounter' AND c.before IS NULL AND
@@ -95,6 +108,7 @@ fn take_back(tx: &Transaction<'_>, run: i64) -> rusqlite::Result<u64> {
                 )?;
                 patients.extend(of(tx, "SELECT patient FROM document WHERE id = ?1", &identifier)?);
             }
+            FOLLOWED => {}
             "merge" => drop(tx.execute("DELETE FROM patient_merge WHERE from_patient = ?1", [&identifier])?),
             "patient" => patient(tx, &identifier, before.as_deref())?,
             "provider" => match before {

@@ -160,3 +160,96 @@ fn an_import_that_others_build_on_stays() {
     assert!(store.undo_run(&actor(), 9).unwrap_err().what.contains("no such import"));
     let _: Option<Document> = store.document("d1", None).unwrap();
 }
+
+/// A result that came under the number that is no more, after the merge: parted again, it would stand under the wrong patient.
+#[test]
+fn a_merge_was_taken_back_under_records_that_had_followed_it() {
+    let store = Store::memory(&actor()).unwrap();
+    import(&store, &batch("stable"));
+    import(&store, &[other(), merge()]);
+    let late = Record::Observation(Observation {
+        identifier: "o9".into(),
+        encounter: Some("e1".into()),
+        patient: Some("p1".into()),
+        name: "Sodium".into(),
+        ..Observation::default()
+    });
+    import(&store, &[late.clone(), late]);
+    let refused = store.undo_run(&actor(), 2).unwrap_err();
+    assert!(refused.why.unwrap().contains("import 3"), "the one that brought it is named");
+    store.undo_run(&actor(), 3).unwrap();
+    store.undo_run(&actor(), 2).unwrap();
+    assert_eq!(store.chart("e1").unwrap().unwrap().encounter.patient.as_deref(), Some("p1"));
+    // What followed and changed nothing holds nothing up.
+    import(&store, &[other(), merge()]);
+    import(&store, &batch("stable"));
+    store.undo_run(&actor(), 4).unwrap();
+}
+
+fn version(number: &str) -> Vec<crate::chart::Kept> {
+    vec![crate::chart::Kept { name: crate::chart::Kept::VERSION.into(), value: number.into() }]
+}
+
+#[test]
+fn an_older_version_that_came_late_replaced_the_newer_one() {
+    let store = Store::memory(&actor()).unwrap();
+    import(&store, &batch("first"));
+    let note = |text: &str, number: &str| match note("d1", text) {
+        Record::Document(d) => Record::Document(Document { kept: version(number), ..d }),
+        other => other,
+    };
+    let result = |name: &str, number: &str| {
+        let (identifier, encounter) = ("o1".to_owned(), Some("e1".to_owned()));
+        Record::Observation(Observation { identifier, encounter, name: name.into(), kept: version(number), ..Observation::default() })
+    };
+    let stay = |reason: &str, number: &str| {
+        let (identifier, reason) = ("e1".to_owned(), Some(reason.to_owned()));
+        Record::Encounter(Encounter { identifier, reason, kept: version(number), ..Encounter::default() })
+    };
+    let person = |family: &str, number: &str| {
+        let (identifier, family) = ("p1".to_owned(), Some(family.to_owned()));
+        Record::Patient(Patient { identifier, family, kept: version(number), ..Patient::default() })
+    };
+    let all = |word: &str, number: &str| [note(word, number), result(word, number), stay(word, number), person(word, number)];
+    import(&store, &all("third", "3"));
+    let standing = seen(&store);
+    let counts = import(&store, &all("second", "2"));
+    assert_eq!(counts, IngestCounts { older: 4, ..IngestCounts::default() });
+    assert_eq!(seen(&store), standing);
+    // By number, not by letter; and the same version again is the same again.
+    assert_eq!(import(&store, &all("tenth", "10")).older, 0);
+    assert!(seen(&store).contains("tenth") && !seen(&store).contains("third"));
+    assert_eq!(import(&store, &all("tenth", "10")), IngestCounts { unchanged: 1, ..IngestCounts::default() });
+    // What has no number has no order.
+    import(&store, &all("by a name", "W/9"));
+    assert!(seen(&store).contains("by a name"));
+}
+
+#[test]
+fn a_past_import_says_what_it_made_of_each_record() {
+    let store = Store::memory(&actor()).unwrap();
+    import(&store, &batch("first"));
+    import(&store, &[note("d1", "second"), note("d2", "new"), other(), withdrawn(RecordKind::Document, "d2", None)]);
+    import(&store, &[withdrawn(RecordKind::Observation, "o1", None), merge()]);
+    let said = |run: i64| -> Vec<(String, String, String)> {
+        store.run_records(run, 100).unwrap().into_iter().map(|r| (r.what, r.kind, r.identifier)).collect()
+    };
+    let row = |what: &str, kind: &str, identifier: &str| (what.to_owned(), kind.to_owned(), identifier.to_owned());
+    assert_eq!(
+        said(2),
+        [
+            row("changed", "document", "d1"),
+            row("added", "document", "d2"),
+            row("added", "patient", "p2"),
+            row("withdrawn", "document", "d2")
+        ]
+    );
+    assert!(said(3).contains(&row("withdrawn", "observation", "o1")) && said(3).contains(&row("merged", "patient", "p1")));
+    let made = store.run_made(2).unwrap();
+    assert_eq!(made[0], Made { kind: "document".into(), added: 1, changed: 1, withdrawn: 1 });
+    assert_eq!(store.run_records(2, 1).unwrap().len(), 1);
+    assert!(store.run_records(2, 1).unwrap()[0].source.as_deref().unwrap().starts_with("test:"));
+    assert_eq!(store.run(3).unwrap().unwrap().counts.merged, 1);
+    store.undo_run(&actor(), 3).unwrap();
+    assert_eq!(store.run_made(3).unwrap(), []);
+}

@@ -1,12 +1,12 @@
 //! From the reader of files to the store: one thread reads, another writes, a batch at a time, and never more than a few batches wait. What
 //! is stored, and in which order things are refused, is the same as if one did both.
 
-use super::import::{LISTED, Refused, Told};
+use super::import::{LISTED, Listed, Told};
 use super::session::Session;
 use crate::chart::Record;
 use crate::error::{Result, Trouble};
 use crate::intake::{Origin, Sink};
-use crate::store::{Incoming, IngestCounts, ReadyRecord, Store};
+use crate::store::{Incoming, IngestCounts, Ledger, ReadyRecord, Store};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -24,16 +24,47 @@ const WAITING: usize = 1;
 #[derive(Default)]
 pub(super) struct Carried {
     pub(super) counts: IngestCounts,
-    pub(super) refused: Refused,
+    pub(super) refused: Listed,
+    pub(super) notices: Listed,
 }
 
 /// What is stored in one transaction.
 #[derive(Default)]
 struct Batch {
     records: Vec<ReadyRecord>,
-    rejects: Vec<Trouble>,
-    /// Rejects beyond those that are kept one by one.
+    rejects: Heard,
+    notices: Heard,
+    /// Whether the ledger has yet to hear of what the store said.
+    behind: bool,
+}
+
+/// What is told, and how much of it there is beyond what is kept one by one.
+#[derive(Default)]
+struct Heard {
+    list: Vec<Trouble>,
     more: u64,
+}
+
+impl Heard {
+    /// Takes one; `before` of them came in earlier batches.
+    fn add(&mut self, trouble: Trouble, before: &mut usize) {
+        if *before < LISTED {
+            self.list.push(trouble);
+        } else {
+            self.more += 1;
+        }
+        *before += 1;
+    }
+
+    fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.more == 0
+    }
+
+    /// Those that are kept one by one.
+    fn listed(self, all: &mut Listed) -> Vec<Trouble> {
+        all.count += self.more;
+        self.list.into_iter().filter(|trouble| all.add(trouble)).collect()
+    }
 }
 
 /// How far the writer is, for the reader's progress.
@@ -58,7 +89,7 @@ pub(super) fn carry(
     thread::scope(|scope| {
         let (out, batches) = bounded(WAITING);
         let writer = scope.spawn(|| write(store, session, run, batches, &far));
-        let mut sink = Reader { told, out, batch: Batch::default(), bytes: 0, rejected: 0, far: &far };
+        let mut sink = Reader { told, out, batch: Batch::default(), bytes: 0, rejected: 0, noticed: 0, far: &far };
         let outcome = read(&mut sink).and_then(|()| sink.send());
         drop(sink);
         let written = writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -70,23 +101,29 @@ pub(super) fn carry(
 
 fn write(store: &Store, session: &Session, run: i64, batches: Receiver<Batch>, far: &Far) -> Result<Carried> {
     let mut carried = Carried::default();
-    let Carried { counts, refused } = &mut carried;
-    // What the store refuses of a batch reaches the ledger with the next one.
-    let mut late = Vec::new();
-    let mut put = |batch: Batch, late: &mut Vec<Trouble>| -> Result<()> {
-        let mut ledger = std::mem::take(late);
-        ledger.extend(batch.rejects.into_iter().filter(|trouble| refused.add(trouble)));
-        refused.count += batch.more;
-        let clashes = store.put_ready(&session.actor(), run, &batch.records, &ledger, counts)?;
-        late.extend(clashes.into_iter().filter(|trouble| refused.add(trouble)));
+    let Carried { counts, refused, notices } = &mut carried;
+    // What the store itself says of a batch reaches the ledger with the next one.
+    let mut late = Batch::default();
+    let mut put = |batch: Batch, late: &mut Batch| -> Result<()> {
+        let said = std::mem::take(late);
+        let mut rejects = said.rejects.list;
+        rejects.extend(batch.rejects.listed(refused));
+        let mut told = said.notices.list;
+        told.extend(batch.notices.listed(notices));
+        (counts.rejected, counts.noticed) = (refused.count, notices.count);
+        let answer = store.put_ready(&session.actor(), run, &batch.records, Ledger { rejects: &rejects, notices: &told }, counts)?;
+        late.rejects.list.extend(answer.refused.into_iter().filter(|trouble| refused.add(trouble)));
+        late.notices.list.extend(answer.notices.into_iter().filter(|trouble| notices.add(trouble)));
         far.documents.store(counts.added + counts.unchanged + counts.new_versions, Ordering::Relaxed);
         far.rejected.store(refused.count, Ordering::Relaxed);
+        // The ledger's own counts are behind where the store said something of this batch.
+        late.behind = (counts.rejected, counts.noticed) != (refused.count, notices.count);
         Ok(())
     };
     for batch in batches {
         put(batch, &mut late)?;
     }
-    if !late.is_empty() {
+    if late.behind {
         put(Batch::default(), &mut late)?;
     }
     Ok(carried)
@@ -99,6 +136,7 @@ struct Reader<'a, 'b> {
     batch: Batch,
     bytes: usize,
     rejected: usize,
+    noticed: usize,
     far: &'a Far,
 }
 
@@ -106,7 +144,7 @@ impl Reader<'_, '_> {
     fn send(&mut self) -> Result<()> {
         self.bytes = 0;
         let batch = std::mem::take(&mut self.batch);
-        if batch.records.is_empty() && batch.rejects.is_empty() && batch.more == 0 {
+        if batch.records.is_empty() && batch.rejects.is_empty() && batch.notices.is_empty() {
             return Ok(());
         }
         // The writer's own trouble is what is told.
@@ -122,16 +160,11 @@ impl Sink for Reader<'_, '_> {
     }
 
     fn reject(&mut self, trouble: Trouble) {
-        if self.rejected < LISTED {
-            self.batch.rejects.push(trouble)
-        } else {
-            self.batch.more += 1
-        }
-        self.rejected += 1;
+        self.batch.rejects.add(trouble, &mut self.rejected);
     }
 
     fn notice(&mut self, notice: Trouble) {
-        self.told.notice(notice);
+        self.batch.notices.add(notice, &mut self.noticed);
     }
 
     fn progress(&mut self, done_bytes: u64, total_bytes: u64, _label: &str) {

@@ -6,7 +6,7 @@ use super::session::Session;
 use crate::chart::Record;
 use crate::error::{Result, Trouble};
 use crate::intake::{self, NoteTypes, Options, Origin, Sink, Wanted};
-use crate::store::{RunReport, Store};
+use crate::store::{Made, RunRecord, RunReport, Store};
 use lacuna_index::Stop;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -29,10 +29,20 @@ pub struct ImportReport {
     pub observations: u64,
     /// Other records (patients, orders, drugs, procedures, problems, providers) that were not there.
     pub other: u64,
+    /// Records other than documents that were there and are otherwise now.
+    pub changed: u64,
+    /// Records that their sender took back.
+    pub withdrawn: u64,
+    /// Patients that are others now.
+    pub merged: u64,
+    /// Records that were left out, because a later version of them is there.
+    pub older: u64,
     /// What was refused.
     pub rejects: Vec<Reject>,
-    /// What is worth knowing and is no fault.
+    /// What is worth knowing and is no fault; the first thousand.
     pub notices: Vec<Reject>,
+    /// How much of it there is.
+    pub noticed: u64,
     /// Answered queries whose answer was found in a note that is new: a person confirms them.
     pub answers_found: Vec<AnswerFound>,
     /// The run's number in the ledger.
@@ -103,8 +113,15 @@ pub struct PastImport {
     /// The run.
     #[serde(flatten)]
     pub run: RunReport,
+    /// What it made of the store, by kind.
+    pub made: Vec<Made>,
     /// What it refused.
     pub rejects: Vec<Reject>,
+    /// What it told that was no fault.
+    pub notices: Vec<Reject>,
+    /// The records that it made otherwise, one by one, where they were asked for; the first thousand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub records: Option<Vec<RunRecord>>,
 }
 
 /// The imports of a store, newest first.
@@ -113,14 +130,21 @@ pub fn past_imports(store: &Store, session: &Session) -> Result<Vec<RunReport>> 
     store.runs()
 }
 
-/// One import of a store.
-pub fn past_import(store: &Store, session: &Session, run: i64) -> Result<PastImport> {
+/// One import of a store; with its records one by one where they are asked for.
+pub fn past_import(store: &Store, session: &Session, run: i64, records: bool) -> Result<PastImport> {
     let Some(report) = store.run(run)? else {
         let hint = "`lacuna import report` lists them";
         return Err(Trouble::input("there is no such import").at(format!("import {run}"), None).hint(hint));
     };
     store.record_act(&session.actor(), "import.show", None, None, Some(&run.to_string()), "")?;
-    Ok(PastImport { run: report, rejects: store.rejects(run)?.into_iter().map(Reject::from).collect() })
+    let told = |list: Vec<Trouble>| list.into_iter().map(Reject::from).collect();
+    Ok(PastImport {
+        run: report,
+        made: store.run_made(run)?,
+        rejects: told(store.rejects(run)?),
+        notices: told(store.notices(run)?),
+        records: if records { Some(store.run_records(run, LISTED)?) } else { None },
+    })
 }
 
 /// Takes an import back whole; gives how many changes were undone.
@@ -158,21 +182,21 @@ impl Input<'_> {
 /// in another patient's chart, only an import can tell.
 pub fn dry_run(input: Input, options: &Options, stop: &Stop, tell: &mut dyn FnMut(&ImportProgress)) -> Result<ImportReport> {
     let report = ImportReport { dry_run: true, ..ImportReport::default() };
-    let mut sink = CountSink { told: Told::new(stop, tell), refused: Refused::default(), report };
+    let mut sink = CountSink { told: Told::new(stop, tell), refused: Listed::default(), notices: Listed::default(), report };
     input.read(options, &mut sink)?;
-    let CountSink { told, refused, mut report } = sink;
+    let CountSink { refused, notices, mut report, .. } = sink;
     report.documents.rejected = refused.count;
-    Ok(ImportReport { rejects: refused.list, notices: told.notices, stopped: stop.stopped(), ..report })
+    Ok(ImportReport { rejects: refused.list, notices: notices.list, noticed: notices.count, stopped: stop.stopped(), ..report })
 }
 
-/// What was refused: the first of it one by one, and how much in all.
+/// What was refused, or told: the first of it one by one, and how much in all.
 #[derive(Default)]
-pub(super) struct Refused {
+pub(super) struct Listed {
     pub(super) list: Vec<Reject>,
     pub(super) count: u64,
 }
 
-impl Refused {
+impl Listed {
     /// Counts one; whether it is one of those that are kept.
     pub(super) fn add(&mut self, trouble: &Trouble) -> bool {
         self.count += 1;
@@ -189,18 +213,11 @@ pub(super) struct Told<'a> {
     stop: &'a Stop,
     tell: &'a mut dyn FnMut(&ImportProgress),
     pub(super) progress: ImportProgress,
-    pub(super) notices: Vec<Reject>,
 }
 
 impl<'a> Told<'a> {
     pub(super) fn new(stop: &'a Stop, tell: &'a mut dyn FnMut(&ImportProgress)) -> Self {
-        Self { stop, tell, progress: ImportProgress::default(), notices: Vec::new() }
-    }
-
-    pub(super) fn notice(&mut self, notice: Trouble) {
-        if self.notices.len() < LISTED {
-            self.notices.push(notice.into());
-        }
+        Self { stop, tell, progress: ImportProgress::default() }
     }
 
     pub(super) fn bytes(&mut self, done: u64, total: u64) {
@@ -215,7 +232,8 @@ impl<'a> Told<'a> {
 
 struct CountSink<'a> {
     told: Told<'a>,
-    refused: Refused,
+    refused: Listed,
+    notices: Listed,
     report: ImportReport,
 }
 
@@ -237,7 +255,7 @@ impl Sink for CountSink<'_> {
     }
 
     fn notice(&mut self, notice: Trouble) {
-        self.told.notice(notice);
+        self.notices.add(&notice);
     }
 
     fn progress(&mut self, done_bytes: u64, total_bytes: u64, _label: &str) {
@@ -279,7 +297,7 @@ pub fn import(
     let stopped = stop.stopped();
     let ended = store.end_run(&session.actor(), run, outcome.is_ok() && !stopped);
     // What went wrong first is what a person must hear: on a full disk the ledger cannot be closed either.
-    let Carried { counts, refused } = outcome?;
+    let Carried { counts, refused, notices } = outcome?;
     ended?;
     let mut found = answers_found(store)?;
     found.retain(|f| !before.contains(f));
@@ -293,8 +311,13 @@ pub fn import(
         encounters: counts.encounters,
         observations: counts.observations,
         other: counts.other,
+        changed: counts.changed,
+        withdrawn: counts.withdrawn,
+        merged: counts.merged,
+        older: counts.older,
         rejects: refused.list,
-        notices: told.notices,
+        notices: notices.list,
+        noticed: notices.count,
         answers_found: found,
         run,
         stopped,

@@ -1,0 +1,41 @@
+//! Imports as a person follows them: what a run did, refused and told, at once and long after.
+
+use crate::support::Home;
+use serde_json::{Value, json};
+
+const STAY: &str = "PID|||9^^^HOSP^MR||DOE^JO\rPV1||I|||||||||||||||||V9\r";
+
+fn message(event: &str, control: &str, rest: &str) -> String {
+    format!("MSH|^~\\&|A|B|C|D|20260105||{event}|{control}|P|2.5\r{rest}")
+}
+
+#[test]
+fn what_an_import_told_was_gone_from_its_report_the_next_day() {
+    let home = Home::new();
+    home.write("feed.hl7", message("ADT^A01", "1", STAY) + &message("ADT^A11", "2", STAY) + &message("SIU^S12", "3", STAY) + "PID|no message\r");
+    let now = home.run(["import", "--json", &home.at("feed.hl7").display().to_string()]).ends(0).json();
+    let past = home.json(["import", "report", "1"]);
+    let told = |report: &Value| report["notices"].as_array().unwrap().iter().map(|n| n["what"].to_string()).collect::<Vec<_>>();
+    assert_eq!(told(&past), told(&now));
+    assert!(told(&past).iter().any(|n| n.contains("cancelled")) && told(&past).iter().any(|n| n.contains("SIU^S12 not used")), "{past}");
+    assert_eq!(past["noticed"], now["notices"].as_array().unwrap().len());
+    let plain = home.run(["import", "report", "1"]).ends(0).out;
+    assert!(plain.contains("Worth knowing:") && plain.contains("encounter    1 added, 0 changed, 0 taken back"), "{plain}");
+    assert!(!plain.contains("Records, in the order"));
+    let records = home.json(["import", "report", "1", "--records"]);
+    assert_eq!(records["records"][1]["identifier"], "V9", "{records}");
+    assert!(records["records"][1]["source"].as_str().unwrap().ends_with("feed.hl7:1"));
+    assert!(home.run(["import", "report", "1", "--records"]).ends(0).out.contains("added     encounter    V9"));
+}
+
+#[test]
+fn a_correction_counted_as_nothing() {
+    let home = Home::new();
+    let result = |value: &str, status: &str| format!("{STAY}OBR|1||F1|2160-0^Creatinine^LN\rOBX|1|NM|2160-0^Creatinine^LN||{value}|mg/dL|||||{status}\r");
+    let feed = |name: &str, text: String| home.run(["import", "--json", &home.write(name, text).display().to_string()]).ends(0).json();
+    feed("one.hl7", message("ORU^R01", "1", &result("1.9", "F")));
+    let corrected = feed("two.hl7", message("ORU^R01", "2", &result("1.1", "C")));
+    assert_eq!((&corrected["observations"], &corrected["changed"]), (&json!(0), &json!(1)));
+    let plain = home.run(["import", "report"]).ends(0).out;
+    assert!(plain.contains("1 records changed"), "{plain}");
+}
