@@ -67,6 +67,19 @@ def number(element):
     return None if element is None else "|".join(x for x in (element.get("root"), element.get("extension")) if x) or None
 
 
+def payer(root):
+    """Who pays, by the first policy of a C-CDA's payers section."""
+    found = []
+    for policy in root.iter("{urn:hl7-org:v3}act"):
+        if not any(t.get("root") == "2.16.840.1.113883.10.20.22.4.61" for t in children(policy, "templateId")):
+            continue
+        for performer in children(policy, "performer"):
+            company = child(performer, "assignedEntity", "representedOrganization", "name")
+            if any(t.get("root") == "2.16.840.1.113883.10.20.22.4.87" for t in children(performer, "templateId")) and company is not None:
+                found.append(" ".join("".join(company.itertext()).split()))
+    return found[0] if found else None
+
+
 def ccda(path):
     try:
         root = ElementTree.parse(path).getroot()
@@ -97,10 +110,20 @@ def ccda(path):
         "time": value(child(root, "effectiveTime")),
         "title": " ".join("".join(child(root, "title").itertext()).split()) if child(root, "title") is not None else None,
         "encounter": number(child(stay, "id")),
+        "payer": payer(root) if stay is not None else None,
         "start": value(low),
         "end": value(child(time, "high")),
         "words": said,
     }
+
+
+def first_payer(policies, field, part):
+    """The company of the IN1 that pays first: by IN1-22, then by IN1-1."""
+    rank = lambda words: int(words) if words and words.isdigit() else 1 << 32
+    policies = [s for s in policies if part(field(s, 4), 1) or part(field(s, 3), 1) or part(field(s, 2), 2) or part(field(s, 2), 1)]
+    policies.sort(key=lambda s: (rank(part(field(s, 22), 1)), rank(part(field(s, 1), 1))))
+    names = [part(field(s, 4), 1) or part(field(s, 3), 1) or part(field(s, 2), 2) or part(field(s, 2), 1) for s in policies]
+    return names[0] if names else None
 
 
 def hl7(path):
@@ -122,6 +145,7 @@ def hl7(path):
         "sex": part(field(pid, 8), 1),
         "encounter": part(field(pv1, 19).split("~")[0], 1) or part(field(pid, 18).split("~")[0], 1),
         "document": part(field(first("TXA"), 12), 1),
+        "payer": first_payer([s for s in segments if s[0] == "IN1"], field, part) if part(field(pv1, 19).split("~")[0], 1) or part(field(pid, 18).split("~")[0], 1) else None,
         "numbers": [float(field(s, 5)) for s in segments if s[0] == "OBX" and s[2:3] == ["NM"] and re.fullmatch(r"-?\d+(\.\d+)?", field(s, 5)) and part(field(s, 3), 1)],
     }
 
@@ -136,7 +160,9 @@ def fhir(path):
                 "document": resource["id"],
                 "patient": last(resource["subject"]),
                 "encounter": last(resource["context"]["encounter"][0]),
-                "time": resource["date"],
+                "time": resource["context"].get("period", {}).get("start") or resource["date"],
+                "code": next((c["code"] for c in resource["type"]["coding"]), None),
+                "status": resource.get("docStatus"),
                 "text": base64.b64decode(data).decode(),
             }
 

@@ -137,6 +137,16 @@ fn data_flows_one_way() {
     }
 }
 
+/// Who pays and what a stay is worth stand on the encounter, for worklists. What a query is written, rendered and sent by never looks there.
+#[test]
+fn nothing_of_a_query_can_reach_the_payer_or_the_drg() {
+    let money = [".payer", "payer_words", "payer_guessed", "working_drg", "gmlos"];
+    assert_eq!(offenders("src/query", &money, |_| false), Vec::<String>::new());
+    let with_queries = ["queries.rs", "query_exchange.rs", "query_life.rs", "query_found.rs", "query_notes.rs", "local_queries.rs"];
+    let others = |p: &Path| !with_queries.iter().any(|name| p.ends_with(name));
+    assert_eq!(offenders("src/work", &money, others), Vec::<String>::new());
+}
+
 #[test]
 fn no_file_is_longer_than_800_lines_and_most_are_short() {
     let mut lengths = Vec::new();

@@ -124,6 +124,7 @@ fn c_cda_reads_as_a_second_reader_reads_it() {
         if let Some(stay) = stay {
             same_time(stay.start, &theirs["start"], name);
             same_time(stay.end, &theirs["end"], name);
+            assert_eq!(theirs["payer"].as_str(), stay.payer.as_deref(), "{name}");
         }
         let words: Vec<&str> = note.text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
         let theirs: Vec<&str> = theirs["words"].as_array().unwrap().iter().map(|w| w.as_str().unwrap()).collect();
@@ -137,7 +138,7 @@ fn c_cda_reads_as_a_second_reader_reads_it() {
 #[test]
 fn hl7_reads_as_a_second_reader_reads_it() {
     let Some((folder, found)) = second("hl7v2") else { return };
-    let mut compared = 0;
+    let (mut compared, mut payers) = (0, 0);
     for theirs in found {
         let name = theirs["file"].as_str().unwrap();
         let ours = read(&folder.join(name));
@@ -152,6 +153,8 @@ fn hl7_reads_as_a_second_reader_reads_it() {
         }
         if let Some(stay) = ours.encounter().filter(|stay| !stay.implied) {
             assert_eq!(theirs["encounter"].as_str(), Some(tail(&stay.identifier)), "{name}");
+            assert_eq!(theirs["payer"].as_str(), stay.payer.as_deref(), "{name}");
+            payers += usize::from(stay.payer.is_some());
         }
         if let (Some(note), Some("MDM^T02" | "MDM^T06" | "MDM^T10")) = (ours.document(), theirs["kind"].as_str()) {
             assert_eq!(theirs["document"].as_str(), Some(tail(&note.identifier)), "{name}");
@@ -171,8 +174,8 @@ fn hl7_reads_as_a_second_reader_reads_it() {
         assert!(theirs.iter().all(|n| numbers.contains(n)), "{name}: {theirs:?} in {numbers:?}");
         compared += 1;
     }
-    println!("{compared} messages equal");
-    assert!(compared >= 70);
+    println!("{compared} messages equal, {payers} of them with a payer");
+    assert!(compared >= 70 && payers >= 20);
 }
 
 #[test]
@@ -184,6 +187,9 @@ fn fhir_notes_read_as_a_second_reader_reads_them() {
     for (note, theirs) in notes.iter().zip(&found) {
         assert_eq!(theirs["document"], *note.identifier);
         assert_eq!((theirs["patient"].as_str(), theirs["encounter"].as_str()), (note.patient.as_deref(), note.encounter.as_deref()));
+        assert_eq!(theirs["code"].as_str(), note.code.as_ref().map(|c| c.code.as_str()));
+        assert_eq!(theirs["status"].as_str(), Some("final").filter(|_| note.status == lacuna::chart::DocumentStatus::Final));
         assert_eq!(theirs["text"], *note.text);
+        same_time(note.time, &theirs["time"], &note.identifier);
     }
 }

@@ -5,7 +5,7 @@
 mod support;
 
 use lacuna::query::{Draft, LintSeverity, Outcome, QueryState, bundle, csv, letter, lint_text, mdm, render_markdown};
-use lacuna::work::model::QueryView;
+use lacuna::work::model::{QueryView, WorklistView};
 use lacuna::work::{Desk, LocalDesk, Reply, demo, import_records};
 use proptest::prelude::*;
 use serde_json::json;
@@ -157,14 +157,30 @@ fn an_import_says_which_answers_its_notes_carry() {
     assert_eq!(again["answers_found"], json!([]), "the same again is no news");
 }
 
+/// A payer that nothing else is called.
+const PAYER: &str = "Quillfeather Mutual";
+
+/// A stay that is told again with its payer, and nothing else.
+fn paid_for(encounter: &str) -> serde_json::Value {
+    let coverage = json!({"resourceType": "Coverage", "id": "c", "status": "active", "payor": [{"display": PAYER}]});
+    let account = json!({"resourceType": "Account", "id": "a", "status": "active", "coverage": [{"coverage": {"reference": "#c"}}]});
+    json!({"resource": {"resourceType": "Encounter", "id": encounter, "contained": [coverage, account], "account": [{"reference": "#a"}]}})
+}
+
 /// Every draft of every fixture chart, through every form that leaves the house: no word of money or scores, no internal note, nothing
 /// of how it came about; and none of them blocks.
 #[test]
 fn nothing_that_a_provider_sees_speaks_of_money_or_of_how_the_query_came_about() {
     let desk = demo::desk(None).unwrap();
-    let list = desk.worklist(lacuna::work::model::WorklistView::All).unwrap();
+    // Every stay has a payer whose name no note holds.
+    let stays: Vec<serde_json::Value> = desk.worklist(WorklistView::All).unwrap().rows.iter().map(|row| paid_for(&row.encounter)).collect();
+    let bundle_of_stays = json!({"resourceType": "Bundle", "type": "collection", "entry": stays});
+    let rejects = import_records(desk.store(), desk.session(), "payers.json", bundle_of_stays.to_string().as_bytes()).unwrap();
+    assert_eq!(rejects, []);
+    let list = desk.worklist(WorklistView::All).unwrap();
     let mut seen = 0;
     for row in &list.rows {
+        assert_eq!(row.payer.as_deref(), Some(PAYER), "the worklist shows it");
         for gap in &desk.chart(&row.encounter).unwrap().gaps {
             let Ok(view) = desk.draft_for_gap(&row.encounter, &gap.key) else { continue };
             if !view.row.state.is_draft() {
@@ -192,7 +208,7 @@ fn nothing_that_a_provider_sees_speaks_of_money_or_of_how_the_query_came_about()
             let money = lint_text(&forms[0]).diagnostics.into_iter().find(|d| matches!(d.rule, "QL036" | "QL070" | "QL071" | "QL072"));
             assert_eq!(money, None, "{}", forms[0]);
             for text in forms {
-                for word in ["SENTINEL", "DRG", "MCC", "$9"] {
+                for word in ["SENTINEL", "DRG", "MCC", "$9", PAYER, "payer", "payor", "Coverage"] {
                     assert!(!text.contains(word), "{word} in {text}");
                 }
             }

@@ -157,6 +157,14 @@ fn encounter(source: &Source, stay: &Stay, catalogue: &Catalogue) -> Result<Valu
         if let Some(place) = &stay.disposition {
             map.insert("hospitalization".into(), json!({"dischargeDisposition": {"text": place}}));
         }
+        if let Some(payer) = &stay.payer {
+            map.insert("contained".into(), json!([
+                {"resourceType": "Coverage", "id": "coverage", "status": "active", "payor": [{"display": payer}],
+                 "beneficiary": {"reference": format!("Patient/{}", patient_id(source))}},
+                {"resourceType": "Account", "id": "account", "status": "active", "coverage": [{"coverage": {"reference": "#coverage"}}]},
+            ]));
+            map.insert("account".into(), json!([{"reference": "#account"}]));
+        }
     }
     Ok(made)
 }

@@ -127,6 +127,8 @@ pub struct Stay {
     pub service: String,
     /// Reason for the stay.
     pub reason: String,
+    /// Who pays.
+    pub payer: Option<String>,
     /// Working DRG.
     pub drg: Option<String>,
     /// Its geometric mean length of stay, FY2026.

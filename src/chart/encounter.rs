@@ -117,6 +117,22 @@ pub struct Location {
     pub start: Option<Instant>,
 }
 
+impl Location {
+    /// The unit without its bed: what stands before the first number that is set off (`4W` of `4W-12` and of `4W 12 A`); else all of it.
+    pub fn unit(name: &str) -> &str {
+        let mut before = None;
+        for (at, letter) in name.char_indices() {
+            if letter.is_ascii_digit()
+                && let Some(cut) = before.filter(|cut: &usize| *cut > 0)
+            {
+                return name.get(..cut).unwrap_or(name).trim_end();
+            }
+            before = matches!(letter, ' ' | '-' | '/' | '^').then_some(at);
+        }
+        name
+    }
+}
+
 /// One stay or visit.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Encounter {
@@ -155,6 +171,12 @@ pub struct Encounter {
     pub working_drg: Option<String>,
     /// Geometric mean length of stay of that DRG in days, when it was sent.
     pub gmlos_days: Option<f64>,
+    /// Who pays, as given: the first payer where there are several. For worklists alone: nothing that goes to a provider may hold it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payer: Option<String>,
+    /// Whether the payer is the patient's at the time of the stay, where its sender named none for the stay itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub payer_guessed: bool,
     /// True when the source held one note and no encounter: the encounter only holds that note, nothing in it was given.
     pub implied: bool,
     /// What its sender gave beside this, as it came.
@@ -166,6 +188,17 @@ impl Encounter {
     /// What a person calls it: the account or visit number where one was given.
     pub fn name(&self) -> &str {
         self.account.as_deref().unwrap_or(&self.identifier)
+    }
+
+    /// The payer as a person reads it, and whether it was guessed.
+    pub fn payer_words(&self) -> Option<String> {
+        let payer = self.payer.as_ref()?;
+        Some(if self.payer_guessed { format!("{payer} (guessed by date)") } else { payer.clone() })
+    }
+
+    /// Whether it takes or took place, as far as its sender told: one that was cancelled, entered in error or is only planned does not.
+    pub fn takes_place(&self) -> bool {
+        !matches!(self.status.as_deref(), Some("cancelled" | "entered-in-error" | "planned"))
     }
 
     /// When the stay began for the present-on-admission question: the order to admit, else the start.
@@ -342,6 +375,23 @@ impl Chart {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_unit_is_told_from_its_bed() {
+        for (name, unit) in [
+            ("4W-12", "4W"),
+            ("4W 12 A", "4W"),
+            ("ICU North 3", "ICU North"),
+            ("ICU North", "ICU North"),
+            ("Med-Surg 4", "Med-Surg"),
+            ("4 West", "4 West"),
+            ("12", "12"),
+            ("-1", "-1"),
+            ("", ""),
+        ] {
+            assert_eq!(Location::unit(name), unit, "{name}");
+        }
+    }
 
     #[test]
     fn a_stay_spans_what_its_dates_say_and_no_more() {

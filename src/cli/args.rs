@@ -148,6 +148,15 @@ Examples:\n  lacuna gaps 88120\n  lacuna gaps --all --checklist renal --json\n  
         /// Which ones
         #[arg(long, value_enum, default_value_t = WorklistView::Active)]
         view: WorklistView,
+        /// Only those of this unit (without its bed); "not given" are those without one
+        #[arg(long, value_name = "UNIT")]
+        unit: Option<String>,
+        /// Only those of this service
+        #[arg(long, value_name = "SERVICE")]
+        service: Option<String>,
+        /// Only those that this payer pays for
+        #[arg(long, value_name = "PAYER")]
+        payer: Option<String>,
     },
     /// One encounter: documents, gaps, queries
     Chart {

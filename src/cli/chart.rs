@@ -6,16 +6,25 @@ use super::out::Out;
 use super::place;
 use crate::error::{Result, Trouble};
 use crate::work::Desk;
-use crate::work::model::{ChartView, Worklist, WorklistView};
+use crate::work::model::{ChartView, Group, Worklist, WorklistView};
 use serde_json::json;
 
 /// Encounters with the reasons to look at them.
-pub fn worklist(global: &Global, view: WorklistView, out: &Out) -> Result<u8> {
+pub fn worklist(global: &Global, view: WorklistView, only: &[(Group, Option<String>)], out: &Out) -> Result<u8> {
     let desk = place::desk(global)?;
-    let list = desk.worklist(view)?;
+    let mut list = desk.worklist(view)?;
+    for (group, wanted) in only {
+        let Some(wanted) = wanted else { continue };
+        let said = Some(wanted.as_str()).filter(|words| *words != NOT_GIVEN);
+        list.rows.retain(|row| group.is(row, said));
+        list.with_new = list.rows.iter().filter(|row| row.unseen > 0).count();
+    }
     out.show(&list, || plain_list(&list))?;
     Ok(0)
 }
+
+/// What names the encounters of which nobody said it.
+const NOT_GIVEN: &str = "not given";
 
 fn plain_list(list: &Worklist) -> String {
     let mut text = format!(
@@ -31,11 +40,12 @@ fn plain_list(list: &Worklist) -> String {
         let day = r.day.map_or_else(|| "-".to_owned(), |d| d.to_string());
         let sign = r.severity.map_or(' ', |s| s.sign());
         text.push_str(&format!(
-            "\n{:<12} {:<24} {age:>3} {}  {:<8} day {day:>3}  {sign} {:>2} gaps  {}",
+            "\n{:<12} {:<24} {age:>3} {}  {:<8} {:<14} day {day:>3}  {sign} {:>2} gaps  {}",
             r.encounter,
             r.patient,
             r.sex,
             r.unit.as_deref().unwrap_or("-"),
+            r.payer.as_deref().unwrap_or("-"),
             r.gaps,
             r.reasons.join("; ")
         ));
@@ -74,12 +84,17 @@ fn plain_chart(view: &ChartView) -> String {
         },
     );
     let mut text = format!(
-        "{patient}\nencounter {}   admitted {}   attending {}   service {}\n\nDocuments",
+        "{patient}\nencounter {}   admitted {}   attending {}   service {}   payer {}",
         e.name(),
         e.start.map_or_else(|| "not given".to_owned(), |t| t.display()),
         e.attending.as_ref().map_or("not given", |a| a.display()),
-        given(&e.service)
+        given(&e.service),
+        given(&e.payer_words())
     );
+    if !e.takes_place() {
+        text.push_str(if e.status.as_deref() == Some("planned") { "   planned" } else { "   cancelled by its sender" });
+    }
+    text.push_str("\n\nDocuments");
     for (d, r) in view.chart.documents.iter().zip(view.readings.iter()) {
         let new = if view.seen.contains(&d.identifier) { ' ' } else { '*' };
         let time = d.time.map_or_else(|| "no date".to_owned(), |t| t.display());

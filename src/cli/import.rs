@@ -9,8 +9,8 @@ use crate::error::{Result, Trouble};
 use crate::intake::{Details, FieldMap, Format, NoteTypes, Options, SlashDates};
 use crate::store::{RunReport, Store};
 use crate::work::{
-    Clock, Entered, ImportProgress, ImportReport, Input, PastImport, Reject, Session, Suspect, Watch, doubles, dry_run, import, merge, past_import,
-    past_imports, undo_import,
+    Clock, Entered, ImportProgress, ImportReport, Input, PastImport, Reject, Session, Suspect, Watch, doubles, dry_run, import, merge,
+    past_import, past_imports, undo_import,
 };
 use lacuna_index::Stop;
 use serde_json::json;

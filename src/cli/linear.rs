@@ -201,7 +201,8 @@ fn shown(place: &Place) -> String {
 
 fn chart(view: &ChartView) -> String {
     let patient = view.chart.patient.as_ref().map_or_else(|| "Patient not given".to_owned(), |p| p.display());
-    let mut text = format!("Chart of {}, stay {}.", text::label(&patient), text::label(view.chart.encounter.name()));
+    let payer = view.chart.encounter.payer_words().map(|payer| format!(", payer {}", text::label(&payer))).unwrap_or_default();
+    let mut text = format!("Chart of {}, stay {}{payer}.", text::label(&patient), text::label(view.chart.encounter.name()));
     text.push_str(&format!("\n{} documents:", view.chart.documents.len()));
     for (at, (d, r)) in view.chart.documents.iter().zip(view.readings.iter()).enumerate() {
         let read = if view.seen.contains(&d.identifier) { "read" } else { "not read yet" };

@@ -29,6 +29,7 @@ mod secret;
 mod upkeep;
 
 use crate::error::{Result, Trouble};
+use crate::work::model::Group;
 use args::{Cli, Command, Global};
 use clap::{CommandFactory, Parser};
 use out::Out;
@@ -74,7 +75,9 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Gaps(args)) => gaps::run(&global, &args, &out),
         Some(Command::Explain { encounter, item, as_of }) => gaps::explain_item(&global, &encounter, &item, as_of.as_deref(), &out),
         Some(Command::Checklist(command)) => checklist::run(&global, &command, &out),
-        Some(Command::Worklist { view }) => chart::worklist(&global, view, &out),
+        Some(Command::Worklist { view, unit, service, payer }) => {
+            chart::worklist(&global, view, &[(Group::Unit, unit), (Group::Service, service), (Group::Payer, payer)], &out)
+        }
         Some(Command::Chart { encounter }) => chart::chart(&global, &encounter, &out),
         Some(Command::Note { document, version }) => chart::note(&global, &document, version, &out),
         Some(Command::Review { encounter, next }) => chart::review(&global, &encounter, next, &out),

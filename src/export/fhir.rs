@@ -1,5 +1,6 @@
 //! A chart as a FHIR R4 bundle.
 
+use super::kept::give_back;
 use super::{IDENTIFIER, class_code};
 use crate::chart::{
     Chart, Coding, Document, DocumentStatus, Encounter, Instant, Kept, Medication, MedicationKind, Observation, Order, Patient, Problem,
@@ -120,19 +121,6 @@ fn at(encounter: Option<&String>, stay: &str) -> Option<Value> {
     })
 }
 
-/// What senders gave beside what is read goes back as it came: extensions as they were, segments of HL7 v2 in one of ours.
-fn give_back(resource: &mut Map<String, Value>, kept: &[Kept]) {
-    for one in kept {
-        let (place, value) = match one.name.as_str() {
-            "extension" | "modifierExtension" => (one.name.as_str(), one.value.clone()),
-            _ => ("extension", json!({"url": "urn:lacuna:hl7-segment", "valueString": one.value})),
-        };
-        if let Value::Array(list) = resource.entry(place).or_insert_with(|| Value::Array(Vec::new())) {
-            list.push(value);
-        }
-    }
-}
-
 /// A person, whole in the reference itself.
 fn person(provider: Option<&Provider>) -> Option<Value> {
     let provider = provider?;
@@ -187,6 +175,7 @@ fn of_encounter(e: &Encounter) -> Map<String, Value> {
             Value::Object(Fields::default().with("location", Some(json!({"display": l.name}))).with("period", period(l.start, None)).0)
         })
         .collect();
+    let (contained, account) = payer(e).unzip();
     Fields::default()
         .with("identifier", e.account.as_ref().map(|account| json!([{"type": {"coding": [{"code": "AN"}]}, "value": account}])))
         .text("status", e.status.as_ref())
@@ -198,11 +187,28 @@ fn of_encounter(e: &Encounter) -> Map<String, Value> {
         .with("serviceType", words(e.service.as_ref()))
         .with("hospitalization", words(e.disposition.as_ref()).map(|d| json!({"dischargeDisposition": d})))
         .with("reasonCode", words(e.reason.as_ref()).map(|reason| json!([reason])))
+        .with("contained", contained.map(Value::from))
+        .with("account", account)
         .extension("admit-order", "valueDateTime", e.admitted.map(|t| t.to_string().into()))
         .extension("working-drg", "valueString", e.working_drg.clone().map(Value::from))
         .extension("gmlos-days", "valueDecimal", e.gmlos_days.map(Value::from))
         .extension("implied", "valueBoolean", e.implied.then_some(true.into()))
         .0
+}
+
+/// Who pays, as R4 says it: the stay's account, whose coverage names the payer. Both stand inside the stay; a guess is said to be one.
+fn payer(e: &Encounter) -> Option<(Vec<Value>, Value)> {
+    let payer = e.payer.as_ref()?;
+    let patient = to("Patient", e.patient.as_ref()).unwrap_or_else(|| json!({"display": "not given"}));
+    let coverage =
+        json!({"resourceType": "Coverage", "id": "coverage", "status": "active", "beneficiary": patient, "payor": [{"display": payer}]});
+    let account =
+        json!({"resourceType": "Account", "id": "account", "status": "unknown", "coverage": [{"coverage": {"reference": "#coverage"}}]});
+    let mut reference = json!({"reference": "#account"});
+    if let Some(fields) = reference.as_object_mut().filter(|_| e.payer_guessed) {
+        fields.insert("extension".to_owned(), json!([{"url": "urn:lacuna:guessed", "valueCode": "by-date"}]));
+    }
+    Some((vec![coverage, account], json!([reference])))
 }
 
 fn of_document(d: &Document, stay: &str) -> Map<String, Value> {

@@ -9,6 +9,7 @@ pub mod deidentify;
 mod fhir;
 mod findings;
 mod gaps;
+mod kept;
 mod reviews;
 mod table;
 

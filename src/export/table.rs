@@ -130,17 +130,34 @@ fn results(charts: &[Chart], raw: bool) -> String {
 }
 
 fn stays(charts: &[Chart], raw: bool) -> String {
-    let head = ["encounter", "patient", "admitted", "discharged", "class", "service", "reason", "disposition"];
+    let head = [
+        "encounter",
+        "account",
+        "patient",
+        "admitted",
+        "discharged",
+        "class",
+        "service",
+        "attending",
+        "bed",
+        "reason",
+        "disposition",
+        "payer",
+    ];
     let rows = charts.iter().map(|chart| &chart.encounter).filter(|e| !e.implied).map(|e| {
         cells([
             Some(e.identifier.clone()),
+            e.account.clone(),
             e.patient.clone(),
             e.start.map(|t| t.to_string()),
             e.end.map(|t| t.to_string()),
             class_code(e.class).map(str::to_owned),
             e.service.clone(),
+            e.attending.as_ref().and_then(|p| p.name.clone()),
+            e.locations.last().map(|place| place.name.clone()),
             e.reason.clone(),
             e.disposition.clone(),
+            e.payer.clone().filter(|_| !e.payer_guessed),
         ])
     });
     write(&head, rows, raw)

@@ -62,6 +62,14 @@ pub struct FieldMap {
     pub reason: Vec<String>,
     /// Where a patient went after it.
     pub disposition: Vec<String>,
+    /// Who pays for a stay.
+    pub payer: Vec<String>,
+    /// Account or visit number of a stay.
+    pub account: Vec<String>,
+    /// The attending of a stay.
+    pub attending: Vec<String>,
+    /// Unit and bed of a stay.
+    pub bed: Vec<String>,
     /// Family name of a patient.
     pub family: Vec<String>,
     /// Given names of a patient.
@@ -109,6 +117,10 @@ impl Default for FieldMap {
             class: names(&["admission_type", "class", "encounter_class"]),
             reason: names(&["diagnosis", "reason"]),
             disposition: names(&["discharge_location", "disposition"]),
+            payer: names(&["payer", "payor", "primary_payer", "insurance"]),
+            account: names(&["account", "account_number", "visit_number"]),
+            attending: names(&["attending", "attending_provider"]),
+            bed: names(&["unit_and_bed", "bed", "location"]),
             family: names(&["family", "last_name"]),
             given: names(&["given", "first_name"]),
             birth: names(&["dob", "birth_date", "birth"]),
@@ -159,7 +171,7 @@ impl FieldMap {
         Ok(map)
     }
 
-    fn slots(&mut self) -> [(&'static str, &mut Vec<String>); 34] {
+    fn slots(&mut self) -> [(&'static str, &mut Vec<String>); 38] {
         [
             ("id", &mut self.id),
             ("text", &mut self.text),
@@ -188,6 +200,10 @@ impl FieldMap {
             ("class", &mut self.class),
             ("reason", &mut self.reason),
             ("disposition", &mut self.disposition),
+            ("payer", &mut self.payer),
+            ("account", &mut self.account),
+            ("attending", &mut self.attending),
+            ("bed", &mut self.bed),
             ("family", &mut self.family),
             ("given", &mut self.given),
             ("birth", &mut self.birth),

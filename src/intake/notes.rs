@@ -238,14 +238,17 @@ pub(super) fn line(
         None => desk.take(implied(&document), origin)?,
         Some(identifier) => {
             if named.encounter(&identifier) {
-                desk.take(Record::Encounter(Encounter { identifier, patient, ..Encounter::default() }), origin)?;
+                desk.take(
+                    Record::Encounter(Encounter { identifier, patient, payer: words(value, &map.payer), ..Encounter::default() }),
+                    origin,
+                )?;
             }
         }
     }
     desk.take(Record::Document(document), origin)
 }
 
-fn person(name: Option<String>, role: Option<String>) -> Option<Provider> {
+pub(super) fn person(name: Option<String>, role: Option<String>) -> Option<Provider> {
     let given = role.as_deref().map(Role::from_credential);
     let role = given.or_else(|| name.as_deref().map(fhir::role_of_name)).unwrap_or_default();
     name.is_some().then_some(Provider { name, role, ..Provider::default() })

@@ -26,6 +26,8 @@ pub(super) fn encounter(have: Option<&Encounter>, given: &Encounter) -> Encounte
     let Some(old) = have.filter(|old| !old.implied || given.implied) else { return given.clone() };
     // A stay that goes on has no discharge: the one that was told before was taken back.
     let goes_on = given.status.as_deref() == Some("in-progress") && given.end.is_none();
+    // What was guessed never stands in the place of what was said.
+    let payer = if given.payer.is_some() && (!given.payer_guessed || old.payer.is_none() || old.payer_guessed) { given } else { old };
     let list = |new: &Vec<_>, old: &Vec<_>| if new.is_empty() { old.clone() } else { new.clone() };
     Encounter {
         id: old.id,
@@ -45,6 +47,8 @@ pub(super) fn encounter(have: Option<&Encounter>, given: &Encounter) -> Encounte
         reason: given.reason.clone().or_else(|| old.reason.clone()),
         working_drg: given.working_drg.clone().or_else(|| old.working_drg.clone()),
         gmlos_days: given.gmlos_days.or(old.gmlos_days),
+        payer: payer.payer.clone(),
+        payer_guessed: payer.payer_guessed,
         implied: given.implied,
         kept: kept(&old.kept, &given.kept),
     }

@@ -294,6 +294,10 @@ fn rows(c: &Connection, schema: usize) {
         );
         put("UPDATE query SET state = 'answered', answered_by = 'Dr Chen'", &[]);
     }
+    if schema >= 12 {
+        let paid = Encounter { identifier: "e4".into(), payer: Some("Northlake Health Plan".into()), ..Encounter::default() };
+        put("INSERT INTO encounter (identifier, class, implied, body) VALUES ('e4', 'inpatient', 0, ?1)", params![json(&paid)]);
+    }
     if schema >= 11 {
         put("INSERT INTO import_notice VALUES (1, 'notes.jsonl', 8, 'the identifier came before with another text', NULL, NULL)", &[]);
     }

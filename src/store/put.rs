@@ -1,11 +1,11 @@
 //! One record into the store: added, as it was, or changed. A document that changed is a new version; other records are replaced, and what
 //! stood there goes into the journal.
 
-use super::ingest::{IngestCounts, Incoming, Touched};
+use super::ingest::{Incoming, IngestCounts, Touched};
 use super::json::{json, name};
+use super::merged;
 use super::ready::Ready;
 use super::undo::note;
-use super::merged;
 use crate::chart::{Document, DocumentStatus, Encounter, Instant, Patient, Provider, Record};
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::de::DeserializeOwned;

@@ -3,6 +3,7 @@
 use crate::checklist::Explanation;
 use crate::query::Outcome;
 use crate::tui::keys::Key;
+use crate::work::model::Group;
 
 /// One layer.
 #[derive(Clone, Debug)]
@@ -68,6 +69,15 @@ pub enum Layer {
     Views,
     /// Which columns of the worklist: one digit each.
     Columns,
+    /// Which unit, service or payer of the worklist: found by a few letters.
+    Group {
+        /// Which of the three.
+        by: Group,
+        /// The letters.
+        words: String,
+        /// The selected one of those that fit.
+        cursor: usize,
+    },
     /// Which kind of document: one letter.
     GoTo,
     /// The sections of the note on show: found by a few letters.
@@ -160,7 +170,12 @@ impl Layer {
     pub fn types(&self) -> bool {
         matches!(
             self,
-            Self::Palette { .. } | Self::Words { .. } | Self::Take { .. } | Self::Outline { .. } | Self::Reply { typing: true, .. }
+            Self::Palette { .. }
+                | Self::Group { .. }
+                | Self::Words { .. }
+                | Self::Take { .. }
+                | Self::Outline { .. }
+                | Self::Reply { typing: true, .. }
         )
     }
 }

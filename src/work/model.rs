@@ -1,6 +1,6 @@
 //! What the screens and commands are given to show: plain values, already joined.
 
-use crate::chart::{Chart, EncounterClass, Instant};
+use crate::chart::{Chart, EncounterClass, Instant, Location};
 pub use crate::checklist::GapMark;
 use crate::checklist::{Gap, Severity};
 use crate::query::{Draft, Outcome, QueryState, Recipient};
@@ -105,6 +105,8 @@ pub struct WorklistRow {
     pub unit: Option<String>,
     /// Kind of stay.
     pub class: EncounterClass,
+    /// Whether it takes or took place: not one that was cancelled or is only planned.
+    pub takes_place: bool,
     /// Day of the stay.
     pub day: Option<i64>,
     /// Geometric mean length of stay of the working DRG, in days.
@@ -119,6 +121,8 @@ pub struct WorklistRow {
     pub attending: Option<String>,
     /// Service.
     pub service: Option<String>,
+    /// Who pays: for the worklist alone, never for a query.
+    pub payer: Option<String>,
     /// Why it is here: reasons that add up, the most pressing first; never a bare score.
     pub reasons: Vec<String>,
     /// Open gaps.
@@ -139,6 +143,48 @@ pub struct WorklistRow {
     pub claimed: Option<String>,
     /// This person's newest note to themselves.
     pub note: Option<String>,
+}
+
+/// What encounters can be told apart by, besides the views.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// The unit, without its bed.
+    Unit,
+    /// The service.
+    Service,
+    /// Who pays.
+    Payer,
+}
+
+impl Group {
+    /// Every one of them.
+    pub const ALL: [Self; 3] = [Self::Unit, Self::Service, Self::Payer];
+
+    /// How a person says it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Unit => "unit",
+            Self::Service => "service",
+            Self::Payer => "payer",
+        }
+    }
+
+    /// What a row says of it.
+    pub fn of(self, row: &WorklistRow) -> Option<&str> {
+        match self {
+            Self::Unit => row.unit.as_deref().map(Location::unit),
+            Self::Service => row.service.as_deref(),
+            Self::Payer => row.payer.as_deref(),
+        }
+    }
+
+    /// Whether a row is of this one; `None` are those of which nobody said it. Capitals are no difference.
+    pub fn is(self, row: &WorklistRow, wanted: Option<&str>) -> bool {
+        match (self.of(row), wanted) {
+            (Some(given), Some(wanted)) => given.to_lowercase() == wanted.to_lowercase(),
+            (given, wanted) => given.is_none() && wanted.is_none(),
+        }
+    }
 }
 
 /// A worklist.

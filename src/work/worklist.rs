@@ -125,6 +125,7 @@ fn row(e: &EncounterSummary, gaps: &[Gap], queries: &[&StoredQuery], m: &Materia
         sex: e.patient.as_ref().map_or("-", |p| p.sex.letter()),
         unit: encounter.locations.last().map(|l| l.name.clone()),
         class: encounter.class,
+        takes_place: encounter.takes_place(),
         day: encounter.day_of_stay(&m.now),
         gmlos_days: encounter.gmlos_days,
         working_drg: encounter.working_drg.clone(),
@@ -132,6 +133,7 @@ fn row(e: &EncounterSummary, gaps: &[Gap], queries: &[&StoredQuery], m: &Materia
         discharged: encounter.end,
         attending: encounter.attending.as_ref().map(|a| a.display().to_owned()),
         service: encounter.service.clone(),
+        payer: encounter.payer.clone(),
         reasons,
         gaps: open.len(),
         severity: open.iter().map(|g| g.severity).max(),
@@ -149,6 +151,10 @@ fn row(e: &EncounterSummary, gaps: &[Gap], queries: &[&StoredQuery], m: &Materia
 /// Why an encounter is here, the most pressing reason first, and how pressing the first one is.
 fn reasons(e: &EncounterSummary, open: &[&Gap], queries: &[&StoredQuery], unseen: usize, m: &Material<'_>) -> (u32, Vec<String>) {
     let mut out: Vec<(u32, String)> = Vec::new();
+    if !e.encounter.takes_place() {
+        let planned = e.encounter.status.as_deref() == Some("planned");
+        out.push((20, if planned { "planned" } else { "cancelled by its sender" }.to_owned()));
+    }
     let answers = queries.iter().filter(|q| waits_for_reader(q)).count();
     if answers > 0 {
         out.push((90, if answers == 1 { "answer to read".to_owned() } else { format!("{answers} answers to read") }));
@@ -207,7 +213,7 @@ fn in_words(queries: &[&StoredQuery], now: &Instant) -> String {
 
 fn shown(view: WorklistView, row: &WorklistRow, queries: &[&StoredQuery], m: &Material<'_>) -> bool {
     use crate::chart::EncounterClass::{Emergency, Inpatient, Observation};
-    let stay = matches!(row.class, Inpatient | Observation | Emergency);
+    let stay = row.takes_place && matches!(row.class, Inpatient | Observation | Emergency);
     match view {
         // Of discharged stays only those that somebody can still do something about.
         WorklistView::Active => {
@@ -238,6 +244,25 @@ mod tests {
     use crate::store::Store;
     use lacuna_index::Stop;
     use std::sync::Arc;
+
+    #[test]
+    fn a_cancelled_admission_stood_in_the_worklist_and_lacked_a_history() {
+        let session = Session::begin(Some("ana"), Clock::Frozen(Instant::parse("2026-01-08T08:00:00-05:00").unwrap())).unwrap();
+        let store = Arc::new(Store::memory(&session.actor()).unwrap());
+        let told = |status: &str| {
+            let stay = serde_json::json!({"resourceType": "Encounter", "id": "e1", "status": status, "class": {"code": "IMP"},
+                "subject": {"reference": "Patient/p1"}, "period": {"start": "2026-01-05T06:30:00-05:00"}});
+            import_records(&store, &session, "stay.json", stay.to_string().as_bytes()).unwrap();
+            let desk = LocalDesk::new(store.clone(), session.clone(), None, "").unwrap();
+            let rows = |view| desk.worklist(view).unwrap().rows;
+            (rows(WorklistView::Active).len(), rows(WorklistView::All)[0].gaps > 0, rows(WorklistView::All)[0].reasons.join("; "))
+        };
+        assert!(matches!(told("in-progress"), (1, true, _)));
+        let (active, gaps, reasons) = told("cancelled");
+        assert_eq!((active, gaps), (0, false));
+        assert!(reasons.contains("cancelled by its sender"), "{reasons}");
+        assert!(matches!(told("in-progress"), (1, true, _)), "and came back");
+    }
 
     #[test]
     fn stays_that_ended_years_ago_stood_before_those_in_the_house() {

@@ -12,7 +12,10 @@ fn message(event: &str, control: &str, rest: &str) -> String {
 #[test]
 fn what_an_import_told_was_gone_from_its_report_the_next_day() {
     let home = Home::new();
-    home.write("feed.hl7", message("ADT^A01", "1", STAY) + &message("ADT^A11", "2", STAY) + &message("SIU^S12", "3", STAY) + "PID|no message\r");
+    home.write(
+        "feed.hl7",
+        message("ADT^A01", "1", STAY) + &message("ADT^A11", "2", STAY) + &message("SIU^S12", "3", STAY) + "PID|no message\r",
+    );
     let now = home.run(["import", "--json", &home.at("feed.hl7").display().to_string()]).ends(0).json();
     let past = home.json(["import", "report", "1"]);
     let told = |report: &Value| report["notices"].as_array().unwrap().iter().map(|n| n["what"].to_string()).collect::<Vec<_>>();
@@ -31,11 +34,36 @@ fn what_an_import_told_was_gone_from_its_report_the_next_day() {
 #[test]
 fn a_correction_counted_as_nothing() {
     let home = Home::new();
-    let result = |value: &str, status: &str| format!("{STAY}OBR|1||F1|2160-0^Creatinine^LN\rOBX|1|NM|2160-0^Creatinine^LN||{value}|mg/dL|||||{status}\r");
+    let result = |value: &str, status: &str| {
+        format!("{STAY}OBR|1||F1|2160-0^Creatinine^LN\rOBX|1|NM|2160-0^Creatinine^LN||{value}|mg/dL|||||{status}\r")
+    };
     let feed = |name: &str, text: String| home.run(["import", "--json", &home.write(name, text).display().to_string()]).ends(0).json();
     feed("one.hl7", message("ORU^R01", "1", &result("1.9", "F")));
     let corrected = feed("two.hl7", message("ORU^R01", "2", &result("1.1", "C")));
     assert_eq!((&corrected["observations"], &corrected["changed"]), (&json!(0), &json!(1)));
     let plain = home.run(["import", "report"]).ends(0).out;
     assert!(plain.contains("1 records changed"), "{plain}");
+}
+
+#[test]
+fn the_worklist_is_narrowed_to_a_unit_a_service_or_a_payer() {
+    let home = Home::new();
+    let stay = |id: &str, unit: &str, payer: &str| {
+        format!("PID|||{id}^^^HOSP^MR||DOE^JO\rPV1||I|{unit}^12|||||||MED|||||||||V{id}|||||||||||||||||||||||||20260105\r{payer}")
+    };
+    let feed = message("ADT^A01", "1", &stay("1", "4W", "IN1|1||7|Cedar Mutual\r")) + &message("ADT^A01", "2", &stay("2", "ED", ""));
+    home.write("feed.hl7", feed);
+    home.run(["import", &home.at("feed.hl7").display().to_string()]).ends(0);
+    let rows = |args: &[&str]| {
+        let list = home.json(["worklist"].iter().chain(args));
+        list["rows"].as_array().unwrap().iter().map(|r| r["encounter"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(rows(&[]).len(), 2);
+    assert_eq!(rows(&["--payer", "cedar mutual"]), ["V1"]);
+    assert_eq!(rows(&["--payer", "not given"]), ["V2"]);
+    assert_eq!(rows(&["--unit", "ED"]), ["V2"]);
+    assert_eq!(rows(&["--unit", "4W", "--payer", "other"]), [] as [&str; 0]);
+    let chart = home.run(["chart", "V1"]).ends(0).out;
+    assert!(chart.contains("payer Cedar Mutual"), "{chart}");
+    assert_eq!(home.json(["chart", "V1"])["encounter"]["payer"], "Cedar Mutual");
 }

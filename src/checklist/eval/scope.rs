@@ -25,7 +25,8 @@ pub(super) fn applies(pack: &Pack, item: &Item, facts: &Facts<'_>) -> Explanatio
     let in_force =
         from.is_none_or(|from| day.utc_seconds() >= from.utc_seconds()) && to.and_then(|to| to.plus_hours(24)).is_none_or(|end| day < end);
     let class = if encounter.implied { scope.lone_note } else { scope.classes.contains(&encounter.class) };
-    let fits = class && in_force;
+    // What was cancelled, or is only planned, lacks nothing.
+    let fits = class && in_force && encounter.takes_place();
     if !(facts.told || fits) {
         return node("", Outcome::No, "", Vec::new());
     }
@@ -39,6 +40,9 @@ pub(super) fn applies(pack: &Pack, item: &Item, facts: &Facts<'_>) -> Explanatio
     let mut outcome = yes_if(fits);
     if !in_force {
         detail.push_str("; not in force on this day");
+    }
+    if !encounter.takes_place() {
+        detail.push_str("; its sender says that it was cancelled, or is only planned");
     }
     // Age and sex that were not given exclude nothing; a service that was not given cannot be told.
     let aged = chart.patient.as_ref().filter(|_| scope.age_min.is_some() || scope.age_max.is_some());

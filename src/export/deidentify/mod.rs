@@ -133,6 +133,8 @@ impl Work<'_> {
         out.patient = chart.patient.as_ref().map(|p| self.person(p, chart));
         let encounter = &mut out.encounter;
         encounter.id = Id(0);
+        // A plan may belong to a single employer; who pays is nothing to learn from.
+        (encounter.payer, encounter.payer_guessed) = (None, false);
         encounter.identifier = self.id("stay", &e.identifier);
         encounter.account = e.account.as_ref().map(|a| {
             let token = self.tokens.of(Class::Accounts, a);

@@ -3,6 +3,7 @@
 //!
 //! Identifiers are `root|extension`. One file is one document; what is only a part of one is refused with the reason.
 
+mod coverage;
 mod entries;
 mod header;
 mod narrative;
@@ -115,6 +116,7 @@ fn read(root: Node<'_, '_>, out: &mut Out) -> Result<()> {
     out.document = identifier.clone();
     out.patient = Some(patient.identifier.clone());
     let stay = header::encounter(root, out.patient.as_deref(), &mut out.notices);
+    let stay = stay.map(|stay| Encounter { payer: coverage::payer(root), ..stay });
     out.encounter = stay.as_ref().map(|stay| stay.identifier.clone());
     let decoded = body(root, out)?;
     let note = note(root, identifier, decoded, out);

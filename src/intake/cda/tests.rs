@@ -72,6 +72,30 @@ fn a_document_names_its_patient_stay_and_people() {
 }
 
 #[test]
+fn the_payers_section_says_who_pays_for_the_stay() {
+    let policy = |name: &str, order: &str| {
+        format!(
+            r#"<entryRelationship typeCode="COMP"><sequenceNumber value="{order}"/><act classCode="ACT"><templateId root="2.16.840.1.113883.10.20.22.4.61"/>
+ <performer typeCode="PRF"><templateId root="2.16.840.1.113883.10.20.22.4.87"/><assignedEntity><id root="9.9" extension="77"/>
+ <representedOrganization><name>{name}</name></representedOrganization></assignedEntity></performer></act></entryRelationship>"#
+        )
+    };
+    let body = sections(&format!(
+        r#"<component><section><code code="48768-6"/><title>Payers</title><text>See entries.</text><entry><act>
+ <templateId root="2.16.840.1.113883.10.20.22.4.60"/>{}{}</act></entry></section></component>"#,
+        policy("Second Plan", "2"),
+        policy("Cedar Mutual", "1")
+    ));
+    let payer = |header: &str| {
+        let keep = keep(&whole(header, &body));
+        let Record::Encounter(stay) = &keep.records[1].0 else { panic!("no stay") };
+        stay.payer.clone()
+    };
+    assert_eq!(payer(STAY).as_deref(), Some("Cedar Mutual"));
+    assert_eq!(payer(""), None, "what only holds a note has no payer");
+}
+
+#[test]
 fn the_narrative_keeps_lines_lists_tables_and_footnotes() {
     for (text, plain) in [
         ("one<br/>two", "one\ntwo"),

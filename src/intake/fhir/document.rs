@@ -49,7 +49,7 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
     out.records.push(Record::Document(Document {
         identifier: id(resource).unwrap_or_default(),
         version: 1,
-        encounter: scope.target_at(context, "encounter", "Encounter"),
+        encounter: scope.target_in(context, "encounter", "Encounter", resource),
         patient: patient.clone(),
         document_type: extension(resource, TYPE).and_then(|e| DocumentType::from_name(&text(e, &["valueCode"])?)).or(document_type),
         code,

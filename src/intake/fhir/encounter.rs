@@ -1,7 +1,7 @@
 //! Encounters.
 
 use super::super::json::{list, number, text};
-use super::{Out, Scope, code, extension, id};
+use super::{Out, Scope, code, coverage, extension, id};
 use crate::chart::{Encounter, EncounterClass, Location, Record};
 use crate::error::Result;
 use serde_json::Value;
@@ -19,13 +19,15 @@ const IMPLIED: &str = "urn:lacuna:implied";
 /// An Encounter.
 pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()> {
     let identifier = id(resource).unwrap_or_default();
+    let start = out.instant(resource, &["period", "start"]);
+    let payer = coverage::of_stay(resource, scope, start);
     let mut encounter = Encounter {
         account: account(resource).filter(|account| *account != identifier),
         identifier,
         patient: scope.patient(resource),
         class: class(resource),
         status: text(resource, &["status"]),
-        start: out.instant(resource, &["period", "start"]),
+        start,
         admitted: extension(resource, ADMIT_ORDER).and_then(|e| out.instant(e, &["valueDateTime"])),
         end: out.instant(resource, &["period", "end"]),
         locations: locations(resource, scope, out),
@@ -34,12 +36,14 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
         reason: reason(resource),
         working_drg: extension(resource, WORKING_DRG).and_then(|e| text(e, &["valueString"])),
         gmlos_days: extension(resource, GMLOS_DAYS).and_then(|e| number(e, &["valueDecimal"])),
+        payer_guessed: payer.as_ref().is_some_and(|payer| payer.guessed),
+        payer: payer.map(|payer| payer.name),
         implied: extension(resource, IMPLIED).and_then(|e| e.get("valueBoolean")) == Some(&Value::Bool(true)),
         ..Encounter::default()
     };
     for participant in list(resource, "participant") {
         let field = if participant.get("individual").is_some() { "individual" } else { "actor" };
-        let Some(person) = scope.person_at(participant, field) else { continue };
+        let Some(person) = scope.person_in(participant, field, resource) else { continue };
         if code::has(participant, "type", &["ATND"]) && encounter.attending.is_none() {
             encounter.attending = Some(person);
         } else {
@@ -72,7 +76,7 @@ fn class(resource: &Value) -> EncounterClass {
 
 fn locations(resource: &Value, scope: &Scope, out: &Out) -> Vec<Location> {
     let place = |stay: &Value| {
-        let name = stay.get("location").and_then(|reference| scope.location(reference))?;
+        let name = stay.get("location").and_then(|reference| scope.location(reference, resource))?;
         Some(Location { name, start: out.instant(stay, &["period", "start"]) })
     };
     let mut all: Vec<Location> = list(resource, "location").iter().filter_map(place).collect();

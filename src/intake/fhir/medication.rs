@@ -1,6 +1,7 @@
 //! Drugs: ordered for the stay, given, or taken at home.
 
 use super::super::json::{at, list, number, text};
+use super::scope::contained;
 use super::{Out, Scope, code, id};
 use crate::chart::{Medication, MedicationKind, Record};
 use crate::error::Result;
@@ -62,11 +63,7 @@ fn drug(resource: &Value, scope: &Scope) -> (Option<crate::chart::Coding>, Optio
         return (code::coding(resource, "medicationCodeableConcept"), Some(words));
     }
     let Some(reference) = resource.get("medicationReference") else { return (None, None) };
-    let contained = text(reference, &["reference"]).and_then(|written| {
-        let wanted = written.strip_prefix('#')?.to_owned();
-        list(resource, "contained").iter().find(|c| text(c, &["id"]).as_deref() == Some(wanted.as_str()))
-    });
-    let (coded, name) = match (contained, scope.medication(reference)) {
+    let (coded, name) = match (contained(reference, resource), scope.medication(reference)) {
         (Some(medication), _) => (code::coding(medication, "code"), code::words(medication, "code")),
         (None, Some((coded, name))) => (coded.clone(), Some(name.clone()).filter(|name| !name.is_empty())),
         (None, None) => (None, None),

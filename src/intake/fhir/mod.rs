@@ -4,6 +4,7 @@ mod attachment;
 mod bundle;
 mod clinical;
 mod code;
+mod coverage;
 mod document;
 mod encounter;
 mod medication;
@@ -91,9 +92,11 @@ fn rank(resource_type: &str) -> u8 {
         "Practitioner" => 1,
         "PractitionerRole" => 2,
         "Patient" => 3,
-        "Encounter" => 4,
-        "Bundle" => 6, // what a bulk export lists as deleted
-        _ => 5,
+        "Coverage" => 4,
+        "Account" => 5,
+        "Encounter" => 6,
+        "Bundle" => 8, // what a bulk export lists as deleted
+        _ => 7,
     }
 }
 
@@ -142,6 +145,7 @@ fn hand_on(
         Ok(()) => {
             out.records = out.records.into_iter().flat_map(with_a_place).collect();
             kept::keep(&mut out.records, kept::of_resource(resource), &kept::OF_ITS_OWN);
+            kept::keep_version(&mut out.records, resource);
             out.changes.into_iter().for_each(|change| desk.later(change, origin));
             out.records.into_iter().try_for_each(|record| desk.take(record, origin))
         }
@@ -184,6 +188,8 @@ fn read(resource: &Value, scope: &Scope, unused: &mut Unused, out: &mut Out) -> 
         "Procedure" => clinical::procedure,
         "ServiceRequest" => clinical::service_request,
         "MedicationRequest" | "MedicationAdministration" | "MedicationStatement" => medication::read,
+        // What others name was learned; it is no record of its own.
+        "Account" | "Binary" | "Coverage" | "Location" | "Medication" | "Organization" => return Ok(()),
         known if is_known(known) => {
             *unused.0.entry(name).or_default() += 1;
             return Ok(());
@@ -201,7 +207,32 @@ fn read(resource: &Value, scope: &Scope, unused: &mut Unused, out: &mut Out) -> 
         let hint = "every resource needs its id; ask the sender for it";
         return Err(Trouble::input(format!("the {name} has no id")).why("nothing could name it, nor know it again").hint(hint));
     }
-    reader(resource, scope, out)
+    reader(resource, scope, out)?;
+    inside(resource, scope, out)
+}
+
+/// Patients and stays that stand inside a resource go before what names them, unless the export holds them by themselves.
+fn inside(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()> {
+    let mut first = Out::default();
+    for one in super::json::list(resource, "contained") {
+        let reader = match text(one, &["resourceType"]).as_deref() {
+            Some("Patient") => person::patient,
+            Some("Encounter") => encounter::read,
+            _ => continue,
+        };
+        let (Some(name), false) = scope.name_inside(one, resource) else { continue };
+        let mut whole = one.clone();
+        if let Some(fields) = whole.as_object_mut() {
+            fields.insert("id".to_owned(), Value::String(name));
+            // What it names may stand beside it.
+            fields.insert("contained".to_owned(), resource.get("contained").cloned().unwrap_or_default());
+        }
+        reader(&whole, scope, &mut first)?;
+    }
+    first.records.sort_by_key(Record::kind);
+    out.notices.extend(first.times.told());
+    out.records.splice(0..0, first.records);
+    Ok(())
 }
 
 /// The system of an identifier that Lacuna itself wrote: the record was exported from a store, and is known by it again.

@@ -77,8 +77,13 @@ pub(super) fn of_practitioner(resource: &Value) -> Provider {
 }
 
 pub(super) fn of_role(resource: &Value, scope: &Scope) -> Provider {
+    of_contained_role(resource, resource, scope)
+}
+
+/// The same for a role inside another resource, whose person stands there as well.
+pub(super) fn of_contained_role(resource: &Value, holder: &Value, scope: &Scope) -> Provider {
     let reference = list(resource, "practitioner").first();
-    let person = reference.and_then(|reference| scope.person(reference, resource)).unwrap_or_default();
+    let person = reference.and_then(|reference| scope.person(reference, holder)).unwrap_or_default();
     let said = code::words(resource, "code").map(|words| Role::from_credential(&words)).filter(|role| *role != Role::NotGiven);
     Provider { role: said.unwrap_or(person.role), service: code::words(resource, "specialty").or(person.service), ..person }
 }

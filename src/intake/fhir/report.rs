@@ -4,14 +4,16 @@ use super::super::desk::sha256;
 use super::super::json::{list, text};
 use super::super::{decode, html};
 use super::document::{amends, replaced, status, type_and_code};
+use super::scope::contained;
 use super::{Out, Scope, attachment, code, id};
 use crate::chart::{Change, Document, DocumentType, Record, RecordKind};
 use crate::error::{Result, Trouble};
 use serde_json::Value;
 
 /// A DiagnosticReport with words of its own: the report, with its conclusion at the end unless it is in there. A report that
-/// only groups observations holds no document.
+/// only groups observations holds no document; those that stand inside it are its results.
 pub(super) fn diagnostic_report(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()> {
+    results_inside(resource, scope, out)?;
     let (mut best, mut not_read) = (None, Vec::new());
     for form in list(resource, "presentedForm") {
         match attachment::read(form, resource, scope) {
@@ -33,7 +35,12 @@ pub(super) fn diagnostic_report(resource: &Value, scope: &Scope, out: &mut Out) 
         (None, None) => {
             let Some(what) = not_read.into_iter().next() else { return Ok(()) };
             let hint = "ask the sender for the report as plain text in the same file";
-            return Err(Trouble::input(what).why("only text inside the file is read").hint(hint));
+            let trouble = Trouble::input(what).why("only text inside the file is read").hint(hint);
+            if out.records.is_empty() {
+                return Err(trouble);
+            }
+            out.notices.push(trouble); // its results were read
+            return Ok(());
         }
     };
     out.notices.extend(not_read.into_iter().map(|what| Trouble::input(what).why("the report's text was read from elsewhere in it")));
@@ -59,6 +66,43 @@ pub(super) fn diagnostic_report(resource: &Value, scope: &Scope, out: &mut Out) 
         encoding: decoded.encoding,
         ..Document::default()
     }));
+    Ok(())
+}
+
+/// Results that stand inside their report: what they don't say themselves, the report says.
+fn results_inside(report: &Value, scope: &Scope, out: &mut Out) -> Result<()> {
+    let name = format!("DiagnosticReport/{}", id(report).unwrap_or_default());
+    let (patient, encounter) = (scope.patient(report), scope.target_at(report, "encounter", "Encounter"));
+    for reference in list(report, "result") {
+        let Some(inside) = contained(reference, report) else { continue };
+        let (Some(local), Some("Observation")) = (text(inside, &["id"]), inside.get("resourceType").and_then(Value::as_str)) else {
+            continue;
+        };
+        let mut whole = inside.clone();
+        let Some(fields) = whole.as_object_mut() else { continue };
+        fields.insert("id".to_owned(), Value::String(format!("{name}#{local}")));
+        let timed = fields.keys().any(|key| key.starts_with("effective"));
+        for key in ["effectiveDateTime", "effectivePeriod", "status", "category"] {
+            let given = fields.contains_key(key) || timed && key.starts_with("effective");
+            if let Some(value) = report.get(key).filter(|_| !given) {
+                fields.insert(key.to_owned(), value.clone());
+            }
+        }
+        // A reference to what stands beside it is the report's own.
+        for key in ["subject", "encounter"] {
+            if inside.get(key).is_some_and(|reference| contained(reference, report).is_some()) {
+                fields.remove(key);
+            }
+        }
+        let before = out.records.len();
+        super::observation::read(&whole, scope, out)?;
+        for record in out.records.iter_mut().skip(before) {
+            if let Record::Observation(o) = record {
+                o.patient = o.patient.take().or_else(|| patient.clone());
+                o.encounter = o.encounter.take().or_else(|| encounter.clone());
+            }
+        }
+    }
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //! be followed still yields the identifier that it names.
 
 use super::super::json::{list, text};
+use super::coverage::Coverages;
 use super::{code, id, person};
 use crate::chart::{Coding, Provider};
 use serde_json::Value;
@@ -25,6 +26,10 @@ pub(in crate::intake) struct Scope {
     medications: HashMap<String, (Option<Coding>, String)>,
     /// Location → its name.
     locations: HashMap<String, String>,
+    /// Organization → its name.
+    organizations: HashMap<String, String>,
+    /// Who pays.
+    pub(super) coverages: Coverages,
     /// Binary → its content.
     binaries: HashMap<String, Value>,
     /// Bytes that the binaries hold.
@@ -56,10 +61,11 @@ impl Scope {
                 let (coding, name) = (code::coding(resource, "code"), code::words(resource, "code"));
                 self.medications.insert(id, (coding, name.unwrap_or_default()));
             }
-            "Location" => {
-                if let Some(name) = text(resource, &["name"]) {
-                    self.locations.insert(id, name);
-                }
+            "Location" => drop(text(resource, &["name"]).map(|name| self.locations.insert(id, name))),
+            "Organization" => drop(text(resource, &["name"]).map(|name| self.organizations.insert(id, name))),
+            "Coverage" | "Account" => {
+                let learned = Coverages::learn(resource, self);
+                self.coverages.put(id, learned);
             }
             // A bundle is in memory anyway; of a bulk export's binaries only as much is kept as memory should hold.
             "Binary" => {
@@ -118,7 +124,30 @@ impl Scope {
 
     /// The target of a field that holds a Reference, or a list of them (then the first).
     pub(super) fn target_at(&self, resource: &Value, field: &str, resource_type: &str) -> Option<String> {
-        list(resource, field).first().and_then(|reference| self.target(reference, resource_type))
+        self.target_in(resource, field, resource_type, resource)
+    }
+
+    /// The same for a part of a resource: what it names may stand inside the `holder`.
+    pub(super) fn target_in(&self, part: &Value, field: &str, resource_type: &str, holder: &Value) -> Option<String> {
+        let reference = list(part, field).first()?;
+        match contained(reference, holder) {
+            Some(inside) => self.name_inside(inside, holder).0,
+            None => self.target(reference, resource_type),
+        }
+    }
+
+    /// What a resource inside another one is known by: its business identifier, else its place; and whether the whole export knows it by
+    /// that identifier already.
+    pub(super) fn name_inside(&self, inside: &Value, holder: &Value) -> (Option<String>, bool) {
+        let kind = text(inside, &["resourceType"]).unwrap_or_default();
+        let identifiers = list(inside, "identifier");
+        let number = identifiers.iter().find(|i| code::has(i, "type", &["MR", "VN", "AN"])).or_else(|| identifiers.first());
+        if let Some(value) = number.and_then(|number| text(number, &["value"])) {
+            let system = number.and_then(|number| text(number, &["system"])).unwrap_or_default();
+            let known = self.identifiers.get(&format!("{kind} {system}|{value}")).cloned();
+            return (Some(known.clone().unwrap_or(value)), known.is_some());
+        }
+        (id(holder).zip(text(inside, &["id"])).map(|(holder, local)| format!("{holder}#{local}")), false)
     }
 
     /// The patient that a resource is about; a subject of another type (a group, a device) is none.
@@ -131,13 +160,10 @@ impl Scope {
     /// The person that a Reference names: what the reference itself says, completed by what is known of that person.
     pub(super) fn person(&self, reference: &Value, holder: &Value) -> Option<Provider> {
         let written = text(reference, &["reference"]).unwrap_or_default();
-        let contained = written.strip_prefix('#').and_then(|wanted| {
-            let resource = list(holder, "contained").iter().find(|c| text(c, &["id"]).as_deref() == Some(wanted))?;
-            match text(resource, &["resourceType"])?.as_str() {
-                "Practitioner" => Some(person::of_practitioner(resource)),
-                "PractitionerRole" => Some(person::of_role(resource, self)),
-                _ => None,
-            }
+        let contained = contained(reference, holder).and_then(|resource| match text(resource, &["resourceType"])?.as_str() {
+            "Practitioner" => Some(person::of_practitioner(resource)),
+            "PractitionerRole" => Some(person::of_contained_role(resource, holder, self)),
+            _ => None,
         });
         let kind = ["PractitionerRole", "Practitioner"].into_iter().find(|kind| written.contains(kind));
         let target = self.target(reference, kind.unwrap_or("Practitioner"));
@@ -166,12 +192,17 @@ impl Scope {
 
     /// The person in a field that holds a Reference, or a list of them: the first who is a person.
     pub(super) fn person_at(&self, resource: &Value, field: &str) -> Option<Provider> {
-        let references = list(resource, field);
+        self.person_in(resource, field, resource)
+    }
+
+    /// The same for a part of a resource: what it names may stand inside the `holder`.
+    pub(super) fn person_in(&self, part: &Value, field: &str, holder: &Value) -> Option<Provider> {
+        let references = list(part, field);
         let is_thing = |reference: &&Value| {
             let written = text(reference, &["reference"]).unwrap_or_default();
             ["Organization", "Device", "Patient", "RelatedPerson", "CareTeam", "HealthcareService"].iter().any(|t| written.starts_with(t))
         };
-        references.iter().find(|r| !is_thing(r)).and_then(|reference| self.person(reference, resource))
+        references.iter().find(|r| !is_thing(r)).and_then(|reference| self.person(reference, holder))
     }
 
     /// Code and name of a medication that was read before.
@@ -179,9 +210,22 @@ impl Scope {
         self.medications.get(&self.target(reference, "Medication")?)
     }
 
-    /// The name of a location: what the reference says, else what the location itself says.
-    pub(super) fn location(&self, reference: &Value) -> Option<String> {
-        text(reference, &["display"]).or_else(|| self.locations.get(&self.target(reference, "Location")?).cloned())
+    /// The name of a location: what the reference says, else what the location itself says, where it stands inside `holder` too.
+    pub(super) fn location(&self, reference: &Value, holder: &Value) -> Option<String> {
+        let known = || match contained(reference, holder) {
+            Some(location) => text(location, &["name"]),
+            None => self.locations.get(&self.target(reference, "Location")?).cloned(),
+        };
+        text(reference, &["display"]).or_else(known)
+    }
+
+    /// The name of an organization: what the reference says, else what the organization itself says, where it stands inside `holder` too.
+    pub(super) fn organization(&self, reference: &Value, holder: &Value) -> Option<String> {
+        let known = || match contained(reference, holder) {
+            Some(organization) => text(organization, &["name"]),
+            None => self.organizations.get(&self.target(reference, "Organization")?).cloned(),
+        };
+        text(reference, &["display"]).or_else(known)
     }
 
     /// The content that the address of an attachment points to, inside the same bundle or export.
@@ -190,6 +234,13 @@ impl Scope {
         let id = self.urls.get(url).map(String::as_str).or_else(last)?;
         self.binaries.get(id)
     }
+}
+
+/// The resource inside `holder` that a reference like `#1` names.
+pub(super) fn contained<'v>(reference: &Value, holder: &'v Value) -> Option<&'v Value> {
+    let written = text(reference, &["reference"])?;
+    let wanted = written.strip_prefix('#')?;
+    list(holder, "contained").iter().find(|c| text(c, &["id"]).as_deref() == Some(wanted))
 }
 
 /// The first one's fields, completed by the second's.

@@ -42,7 +42,7 @@ fn extensions_that_are_not_ours_are_kept_as_they_came() {
         "modifierExtension": [modifier]});
     let Some(Record::Patient(patient)) = bundle(&[patient]).pop() else { panic!("no patient") };
     let kept: Vec<_> = patient.kept.iter().map(|k| (k.name.as_str(), k.value.clone())).collect();
-    assert_eq!(kept, [("extension", race), ("ZPD", json!("ZPD|1|x")), ("modifierExtension", modifier)]);
+    assert_eq!(kept, [("ZPD", json!("ZPD|1|x")), ("extension", race), ("modifierExtension", modifier)]);
 }
 
 #[test]
@@ -283,4 +283,119 @@ fn entries_that_hold_no_resource_were_passed_over_in_silence() {
     assert_eq!(places, ["entry 1", "entry 2", "entry 3", "entry 6"]);
     assert!(!format!("{:?}", keep.rejects).contains("words"), "what stood there is not repeated");
     assert!(keep.records.iter().any(|(record, _)| matches!(record, Record::Patient(p) if p.identifier == "z")));
+}
+
+#[test]
+fn extensions_inside_elements_were_lost() {
+    let mark = |n: u8| json!({"url": "http://example.org/mark", "valueInteger": n});
+    let patient = json!({"resourceType": "Patient", "id": "p1", "meta": {"versionId": "4"}, "_birthDate": {"extension": [mark(1)]},
+        "birthDate": "1950-02-03", "name": [{"family": "Probe", "given": ["Mia", "Q"], "_given": [null, {"extension": [mark(2)]}]}],
+        "address": [{"city": "A"}, {"city": "B", "extension": [mark(3), {"url": "urn:lacuna:role", "valueCode": "nurse"}]}],
+        "contained": [{"resourceType": "Organization", "id": "o", "extension": [mark(9)]}]});
+    let patient = one!(Patient, &[patient]);
+    let kept: Vec<_> = patient.kept.iter().map(|k| (k.name.as_str(), k.value.clone())).collect();
+    assert_eq!(
+        kept,
+        [
+            ("_birthDate.extension", mark(1)),
+            ("address[1].extension", mark(3)),
+            ("name._given[1].extension", mark(2)),
+            ("versionId", json!("4"))
+        ]
+    );
+}
+
+#[test]
+fn every_part_of_a_resource_has_its_version() {
+    let pressure = json!({"resourceType": "Observation", "id": "bp", "meta": {"versionId": "7"}, "subject": {"reference": "Patient/p1"},
+        "code": {"text": "Blood pressure"}, "component": [{"code": {"text": "systolic"}, "valueInteger": 120},
+        {"code": {"text": "diastolic"}, "valueInteger": 70}]});
+    let versions: Vec<_> = bundle(&[pressure]).iter().map(|r| r.kept().and_then(crate::chart::Kept::version)).collect();
+    assert_eq!(versions, [Some(7), Some(7)]);
+    let note = json!({"resourceType": "DocumentReference", "id": "d1", "meta": {"versionId": "2"}, "subject": {"reference": "Patient/p1"},
+        "content": [{"attachment": {"contentType": "text/plain", "data": "U2Vwc2lzLg=="}}]});
+    let versions: Vec<_> = bundle(&[note]).iter().map(|r| r.kept().and_then(crate::chart::Kept::version)).collect();
+    assert_eq!(versions, [None, Some(2)], "the stay that only holds it is nobody's resource");
+}
+
+fn stay(id: &str, more: Value) -> Value {
+    let mut stay = json!({"resourceType": "Encounter", "id": id, "status": "in-progress", "subject": {"reference": "Patient/p1"},
+        "period": {"start": "2026-01-05T06:30:00-05:00"}});
+    stay.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    stay
+}
+
+fn coverage(id: &str, more: Value) -> Value {
+    let mut coverage = json!({"resourceType": "Coverage", "id": id, "status": "active", "beneficiary": {"reference": "Patient/p1"}});
+    coverage.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    coverage
+}
+
+#[test]
+fn a_stay_says_who_pays_by_its_account_else_by_the_patients_coverage_at_that_time() {
+    let organization = json!({"resourceType": "Organization", "id": "o1", "name": "Cedar Mutual"});
+    let by_name = coverage("c1", json!({"payor": [{"display": "Northlake Health Plan"}], "order": 2, "period": {"end": "2026-12-31"}}));
+    let by_reference = coverage("c2", json!({"payor": [{"reference": "Organization/o1"}], "order": 1, "period": {"start": "2026-01-05"}}));
+    let ended = coverage("c3", json!({"payor": [{"display": "Of last year"}], "order": 0, "period": {"end": "2025-12-31"}}));
+    let gone = coverage("c4", json!({"payor": [{"display": "Cancelled"}], "order": 0, "status": "cancelled"}));
+    let account = json!({"resourceType": "Account", "id": "a1", "status": "active", "coverage": [
+        {"coverage": {"reference": "Coverage/c2"}, "priority": 2}, {"coverage": {"reference": "Coverage/c1"}, "priority": 1}]});
+    let all = [organization, by_name, by_reference, ended, gone, account];
+    let payer = |more: Value, others: &[Value]| {
+        let resources: Vec<Value> = others.iter().cloned().chain([stay("e1", more)]).collect();
+        let stay = one!(Encounter, &resources);
+        (stay.payer, stay.payer_guessed)
+    };
+    let some = |name: &str| Some(name.to_owned());
+    assert_eq!(payer(json!({"account": [{"reference": "Account/a1"}]}), &all), (some("Northlake Health Plan"), false));
+    assert_eq!(payer(json!({}), &all), (some("Cedar Mutual"), true), "in force on that day, and the first of those");
+    assert_eq!(payer(json!({}), &[]), (None, false));
+    // Two that are in force, and nothing says which one pays first: nothing is guessed.
+    let two = [coverage("c1", json!({"payor": [{"display": "One"}]})), coverage("c2", json!({"payor": [{"display": "Other"}]}))];
+    assert_eq!(payer(json!({}), &two), (None, false));
+    assert_eq!(payer(json!({"subject": {"reference": "Patient/p2"}}), &all), (None, false), "another patient's");
+    let inside = json!({"account": [{"reference": "#a"}], "contained": [coverage("c", json!({"payor": [{"reference": "#o"}]})),
+        {"resourceType": "Account", "id": "a", "coverage": [{"coverage": {"reference": "#c"}}]},
+        {"resourceType": "Organization", "id": "o", "name": "Cedar Mutual"}]});
+    assert_eq!(payer(inside, &[]), (some("Cedar Mutual"), false));
+}
+
+#[test]
+fn what_stands_inside_a_resource_is_read_with_it() {
+    let report = json!({"resourceType": "DiagnosticReport", "id": "7", "status": "final", "subject": {"reference": "#p"},
+        "encounter": {"reference": "#e"}, "effectiveDateTime": "2026-01-06", "code": {"text": "Panel"},
+        "result": [{"reference": "#r1"}, {"reference": "Observation/elsewhere"}],
+        "presentedForm": [{"contentType": "application/pdf", "data": "JVBERi0xLjQ="}],
+        "contained": [
+            {"resourceType": "Patient", "id": "p", "identifier": [{"system": "urn:mrn", "value": "M77"}], "name": [{"family": "Probe"}]},
+            {"resourceType": "Encounter", "id": "e", "period": {"start": "2026-01-05"}, "subject": {"reference": "#p"},
+             "location": [{"location": {"reference": "#l"}}]},
+            {"resourceType": "Location", "id": "l", "name": "4 West"},
+            {"resourceType": "Observation", "id": "r1", "code": {"text": "Sodium"}, "subject": {"reference": "#p"},
+             "valueQuantity": {"value": 131, "unit": "mmol/L"}}]});
+    let records = bundle(std::slice::from_ref(&report));
+    let [Record::Patient(patient), Record::Encounter(stay), Record::Observation(sodium)] = records.as_slice() else {
+        panic!("{records:?}")
+    };
+    assert_eq!((patient.identifier.as_str(), patient.display().as_str()), ("M77", "PROBE"));
+    assert_eq!((stay.identifier.as_str(), stay.patient.as_deref(), stay.locations[0].name.as_str()), ("7#e", Some("M77"), "4 West"));
+    assert_eq!(sodium.identifier, "DiagnosticReport/7#r1");
+    assert_eq!((sodium.patient.as_deref(), sodium.encounter.as_deref()), (Some("M77"), Some("7#e")));
+    assert_eq!((sodium.time.unwrap().to_string(), sodium.status.as_deref()), ("2026-01-06".to_owned(), Some("final")));
+    // Where the export holds the patient by itself, it is that one.
+    let known = json!({"resourceType": "Patient", "id": "p1", "identifier": [{"system": "urn:mrn", "value": "M77"}]});
+    let records = bundle(&[known, report]);
+    assert_eq!(records.iter().filter(|r| matches!(r, Record::Patient(_))).count(), 1);
+    let Some(Record::Observation(sodium)) = records.last() else { panic!("{records:?}") };
+    assert_eq!(sodium.patient.as_deref(), Some("p1"));
+}
+
+#[test]
+fn a_person_inside_a_role_inside_a_note_is_its_author() {
+    let note = json!({"resourceType": "DocumentReference", "id": "d1", "author": [{"reference": "#role"}],
+        "content": [{"attachment": {"contentType": "text/plain", "data": "U2Vwc2lzLg=="}}],
+        "contained": [{"resourceType": "PractitionerRole", "id": "role", "practitioner": {"reference": "#who"}, "specialty": [{"text": "Surgery"}]},
+            {"resourceType": "Practitioner", "id": "who", "name": [{"text": "Ann Ode", "suffix": ["MD"]}]}]});
+    let author = one!(Document, &[note]).author.unwrap();
+    assert_eq!((author.name.as_deref(), author.service.as_deref(), author.role), (Some("Ann Ode, MD"), Some("Surgery"), Role::Physician));
 }

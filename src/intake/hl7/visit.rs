@@ -4,19 +4,26 @@ use super::person::{authority, patient, provider, provider_at};
 use super::{Out, change, identifier, result};
 use crate::chart::{Change, Coding, Encounter, EncounterClass, Location, Problem, Procedure, Record, RecordKind};
 use crate::error::{Result, Trouble};
-use crate::hl7::syntax::Segment;
+use crate::hl7::syntax::{Message, Segment};
 
 /// An ADT message.
 pub(super) fn read(out: &mut Out, event: &str) -> Result<()> {
     patient(out)?;
     encounter(out, Some(event));
-    if let Some(told) = cancelled(event) {
+    if let Some(told) = cancelled(event).filter(|_| out.encounter.is_some()) {
         out.notices.push(Trouble::input(told).why("its sender took back what it had told before; the chart follows"));
     }
     diagnoses(out);
     procedures(out);
     result::beside(out);
     Ok(())
+}
+
+/// Whether a message tells of a stay and names none: it has a PV1 that is not one for people without a stay.
+pub(super) fn is_placeless(out: &Out, event: &str) -> bool {
+    let of_a_stay = event == "A08" || status(Some(event), false).is_some();
+    let visited = out.message.first("PV1").is_some_and(|pv1| !matches!(pv1.at(2, 1).as_deref(), Some("N")));
+    of_a_stay && visited && out.encounter.is_none()
 }
 
 /// What an event takes back, in words.
@@ -54,7 +61,17 @@ pub(super) fn encounter(out: &mut Out, event: Option<&str>) {
     if let Some(reason) = message.first("PV2").and_then(|pv2| pv2.at(3, 2).or_else(|| pv2.at(3, 1)).or_else(|| pv2.at(12, 1))) {
         encounter.reason = Some(reason);
     }
+    encounter.payer = payer(message);
     out.records.push(Record::Encounter(encounter));
+}
+
+/// The payer that IN1 names as the first to pay: by IN1-22 (its priority), else by IN1-1 (its number), else the first one. IN1-4 is the
+/// company's name, IN1-3 its identifier, IN1-2 its plan.
+fn payer(message: &Message) -> Option<String> {
+    let number = |words: Option<String>| words.and_then(|words| words.parse::<u32>().ok()).unwrap_or(u32::MAX);
+    let named = |in1: &Segment| in1.at(4, 1).or_else(|| in1.at(3, 1)).or_else(|| in1.at(2, 2)).or_else(|| in1.at(2, 1));
+    let all = message.all("IN1").filter_map(|in1| Some((number(in1.at(22, 1)), number(in1.at(1, 1)), named(in1)?)));
+    all.min_by_key(|(priority, number, _)| (*priority, *number)).map(|(.., name)| name)
 }
 
 fn fill(out: &mut Out, encounter: &mut Encounter, pv1: &Segment, event: Option<&str>) {

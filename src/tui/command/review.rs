@@ -1,7 +1,7 @@
 //! Commands of worklist and chart.
 
 use super::{Command, Scopes, always};
-use crate::tui::update::{chart, composer, nav, queries, when, worklist};
+use crate::tui::update::{chart, composer, group, nav, queries, when, worklist};
 
 /// Commands of worklist and chart.
 pub static REVIEW: &[Command] = &[
@@ -34,7 +34,7 @@ pub static REVIEW: &[Command] = &[
         short: "filter",
         title: "Filter by typing",
         also: "narrow search patient unit name",
-        help: "Shows the rows that hold the words: patient, unit, attending, reason.",
+        help: "Shows the rows that hold the words: patient, unit, attending, service, payer, reason.",
         scope: Scopes::WORKLIST,
         keys: &["/"],
         rank: 3,
@@ -66,11 +66,23 @@ pub static REVIEW: &[Command] = &[
         run: worklist::next_view,
     },
     Command {
+        id: "group",
+        short: "by",
+        title: "Only one unit, service or payer",
+        also: "group by ward department insurance payor plan",
+        help: "The units, services or payers of this view with the number of their charts; one of them is shown alone.",
+        scope: Scopes::WORKLIST,
+        keys: &["B"],
+        rank: 0,
+        when: when::listed,
+        run: group::choose,
+    },
+    Command {
         id: "sort",
         short: "sort",
         title: "Another order",
         also: "order rank priority",
-        help: "Most pressing first, or by patient, unit, service, attending, day over the mean, next look.",
+        help: "Most pressing first, or by patient, unit, service, payer, attending, day over the mean, next look.",
         scope: Scopes::WORKLIST,
         keys: &["o"],
         rank: 0,
@@ -82,7 +94,7 @@ pub static REVIEW: &[Command] = &[
         short: "columns",
         title: "Choose the columns",
         also: "fields show hide table",
-        help: "Shows or hides unit, day of the stay, attending, service, queries and next look, by one digit.",
+        help: "Shows or hides unit, day of the stay, attending, service, queries, next look and payer, by one digit.",
         scope: Scopes::WORKLIST,
         keys: &["C"],
         rank: 0,

@@ -1,6 +1,6 @@
 //! The worklist screen: rows, filter, order, columns.
 
-use crate::work::model::{Worklist, WorklistRow, WorklistView};
+use crate::work::model::{Group, Worklist, WorklistRow, WorklistView};
 use std::collections::BTreeSet;
 
 /// The worklist screen.
@@ -22,6 +22,8 @@ pub struct WorklistPage {
     pub typing: bool,
     /// The search that made this worklist.
     pub only: Option<Only>,
+    /// The one unit, service or payer that is shown; those without one where it is `None`.
+    pub group: Option<(Group, Option<String>)>,
     /// The stays as they stood when the first of a round was opened.
     pub round: Vec<String>,
     /// The order of the rows.
@@ -42,6 +44,8 @@ pub enum Sort {
     Unit,
     /// By service.
     Service,
+    /// By who pays.
+    Payer,
     /// By attending.
     Attending,
     /// Furthest past the geometric mean length of stay first.
@@ -52,11 +56,12 @@ pub enum Sort {
 
 impl Sort {
     /// Every order, with its name.
-    pub const ALL: [(Self, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str); 8] = [
         (Self::Pressing, "most pressing"),
         (Self::Patient, "patient"),
         (Self::Unit, "unit"),
         (Self::Service, "service"),
+        (Self::Payer, "payer"),
         (Self::Attending, "attending"),
         (Self::Stay, "over the mean stay"),
         (Self::Next, "next look"),
@@ -69,15 +74,15 @@ impl Sort {
 }
 
 /// Columns that can be shown or hidden, in the order of their digits.
-pub const COLUMNS: [&str; 6] = ["unit", "day", "attending", "service", "queries", "next"];
+pub const COLUMNS: [&str; 7] = ["unit", "day", "attending", "service", "queries", "next", "payer"];
 
 /// Which of them show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Columns(pub [bool; 6]);
+pub struct Columns(pub [bool; 7]);
 
 impl Default for Columns {
     fn default() -> Self {
-        Self([true, true, false, false, true, true])
+        Self([true, true, false, false, true, true, false])
     }
 }
 

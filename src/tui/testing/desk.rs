@@ -41,6 +41,7 @@ impl Desk for TestDesk {
                     sex: "F",
                     unit: c.chart.encounter.locations.first().map(|l| l.name.clone()),
                     class: EncounterClass::Inpatient,
+                    takes_place: true,
                     day: Some(3),
                     gmlos_days: Some(4.1),
                     working_drg: Some(self.said("291")),
@@ -48,6 +49,7 @@ impl Desk for TestDesk {
                     discharged: None,
                     attending: Some(self.said("Wei Chen, MD")),
                     service: Some(self.said("hospital medicine")),
+                    payer: Some(self.said("Northlake Health Plan")),
                     reasons: if unseen > 0 {
                         vec!["first review".to_owned(), format!("{unseen} new notes")]
                     } else {

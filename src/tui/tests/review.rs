@@ -157,3 +157,29 @@ fn a_contact_is_recorded_from_the_gap_that_waits() {
     h.keys("<Enter>c").expect("no query that was sent asks about this gap");
     assert_eq!(h.model.screen(), Screen::Chart);
 }
+
+#[test]
+fn the_charts_of_one_payer_are_shown_alone_and_esc_shows_all_again() {
+    let mut h = Harness::new(120, 30);
+    let all = h.model.worklist.shown.len();
+    h.keys("B")
+        .expect("Only the charts of one unit")
+        .keys("<Tab><Tab>")
+        .expect("Only the charts of one payer")
+        .expect("Northlake Health Plan");
+    h.keys("zz")
+        .expect("no payer of this view has these letters")
+        .keys("<Enter>")
+        .expect("no payer of this view")
+        .keys("<Backspace><Backspace>north<Enter>")
+        .expect("payer  Northlake Health Plan");
+    assert_eq!(h.model.worklist.shown.len(), all, "all of these have it");
+    h.model.worklist.list.rows[0].payer = None;
+    h.keys("B").expect("Only the charts of one payer").expect("not given").keys("<Down><Enter>").expect("payer  not given");
+    assert_eq!(h.model.worklist.shown, [0]);
+    h.keys("<Esc>");
+    assert_eq!((h.model.worklist.shown.len(), h.model.worklist.group.is_none()), (all, true));
+    // A column of its own where there is room, and an order.
+    h.keys("C7<Enter>").expect("Payer");
+    h.keys("oooo").expect("sorted by payer");
+}

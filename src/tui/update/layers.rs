@@ -1,6 +1,6 @@
 //! Keys of what lies over a screen.
 
-use super::{chart, compare, composer, nav, try_on, when};
+use super::{chart, compare, composer, group, nav, try_on, when};
 use crate::chart::Instant;
 use crate::query::QueryState;
 use crate::tui::command::{self, Command};
@@ -43,6 +43,7 @@ pub fn press(model: &mut Model, key: Key) -> Vec<Effect> {
         Layer::Sending { question, text, top, seen } => sending(model, key, question, text, (top, seen)),
         Layer::Views => view_chosen(model, key),
         Layer::Columns => columns_chosen(model, key),
+        Layer::Group { by, words, cursor } => group::key(model, key, by, words, cursor),
         Layer::GoTo => chart::went_to(model, key),
         Layer::CompareWith { cursor } => compare::chosen(model, key, cursor),
         Layer::Outline { words, cursor } => chart::outline_key(model, key, words, cursor),
@@ -162,7 +163,7 @@ fn take(model: &mut Model, key: Key, mut words: String, mut cursor: usize, all: 
 }
 
 /// What a key does in a list that is found by letters: it moves, or it changes the letters, and then the first one is selected.
-fn narrow(key: Key, words: &mut String, cursor: &mut usize, found: usize) {
+pub(super) fn narrow(key: Key, words: &mut String, cursor: &mut usize, found: usize) {
     match key {
         Key::Down | Key::Ctrl('n') => nav::moved(cursor, found, 1),
         Key::Up | Key::Ctrl('p') => nav::moved(cursor, found, -1),
@@ -221,7 +222,12 @@ pub fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
             edit::insert(text, cursor, pasted.trim());
             return try_on::names(model);
         }
-        Some(Layer::Palette { words, cursor } | Layer::Take { words, cursor, .. } | Layer::Outline { words, cursor }) => {
+        Some(
+            Layer::Palette { words, cursor }
+            | Layer::Take { words, cursor, .. }
+            | Layer::Outline { words, cursor }
+            | Layer::Group { words, cursor, .. },
+        ) => {
             words.push_str(&pasted);
             *cursor = 0;
         }

@@ -5,6 +5,7 @@ mod autosave;
 pub mod chart;
 pub mod compare;
 pub mod composer;
+pub mod group;
 mod layers;
 pub mod nav;
 mod place;

@@ -75,7 +75,12 @@ pub fn back(model: &mut Model) -> Vec<Effect> {
     let mut effects = Vec::new();
     match model.screen() {
         Screen::Worklist => {
-            if model.worklist.filter.is_empty() && model.worklist.only.take().is_some() {
+            let shows_all = model.worklist.group.is_none() && model.worklist.only.is_none();
+            if model.worklist.filter.is_empty() && !shows_all {
+                // One step at a time: the unit, service or payer, then the search.
+                if model.worklist.group.take().is_none() {
+                    model.worklist.only = None;
+                }
                 worklist::set_filter(model, String::new());
                 model.say("all charts again");
             } else if model.worklist.filter.is_empty() {

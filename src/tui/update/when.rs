@@ -19,6 +19,14 @@ pub fn row(model: &Model) -> Avail {
     yes_if(model.worklist.selected().is_some(), "no chart in this view")
 }
 
+/// The view has charts, whatever of it shows.
+pub fn listed(model: &Model) -> Avail {
+    if !model.worklist.loaded {
+        return Avail::No("still reading the charts; a moment");
+    }
+    yes_if(!model.worklist.list.rows.is_empty(), "no chart in this view")
+}
+
 /// Some chart has something new.
 pub fn any_new(model: &Model) -> Avail {
     if !model.worklist.loaded {

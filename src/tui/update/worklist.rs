@@ -17,13 +17,15 @@ pub fn take(model: &mut Model, list: Worklist) {
     narrow(model, before);
 }
 
-fn narrow(model: &mut Model, keep: Option<String>) {
+pub(super) fn narrow(model: &mut Model, keep: Option<String>) {
     let page = &mut model.worklist;
     let words: Vec<String> = page.filter.to_lowercase().split_whitespace().map(str::to_owned).collect();
-    let only = page.only.as_ref();
+    let (only, group) = (page.only.as_ref(), page.group.as_ref());
     let fits = |row: &WorklistRow| {
         let text = row_text(row);
-        words.iter().all(|w| text.contains(w.as_str())) && only.is_none_or(|only| only.encounters.contains(&row.encounter))
+        words.iter().all(|w| text.contains(w.as_str()))
+            && only.is_none_or(|only| only.encounters.contains(&row.encounter))
+            && group.is_none_or(|(group, value)| group.is(row, value.as_deref()))
     };
     page.shown = page.list.rows.iter().enumerate().filter(|(_, row)| fits(row)).map(|(at, _)| at).collect();
     let rows = &page.list.rows;
@@ -41,6 +43,7 @@ fn rank(sort: Sort, row: &WorklistRow, at: usize) -> (bool, i64, String, usize) 
         Sort::Patient => text(Some(&row.patient)),
         Sort::Unit => text(row.unit.as_deref()),
         Sort::Service => text(row.service.as_deref()),
+        Sort::Payer => text(row.payer.as_deref()),
         Sort::Attending => text(row.attending.as_deref()),
         Sort::Stay => {
             // In tenths of a day, the furthest over first.
@@ -58,6 +61,7 @@ fn row_text(row: &WorklistRow) -> String {
         row.unit.as_deref(),
         row.attending.as_deref(),
         row.service.as_deref(),
+        row.payer.as_deref(),
         Some(row.encounter.as_str()),
     ];
     let mut text = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");

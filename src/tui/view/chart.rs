@@ -99,7 +99,13 @@ fn news(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) {
         0 => String::new(),
         n => say::count(n, "note withheld", "notes withheld"),
     };
-    let rest = [withheld.as_str(), note.as_str(), taken.as_str(), queries.as_str(), since.as_str(), reason]
+    let payer = encounter.payer_words().map(|payer| format!("payer {payer}")).unwrap_or_default();
+    let cancelled = match encounter.status.as_deref() {
+        _ if encounter.takes_place() => "",
+        Some("planned") => "planned",
+        _ => "cancelled by its sender",
+    };
+    let rest = [cancelled, withheld.as_str(), note.as_str(), taken.as_str(), queries.as_str(), since.as_str(), reason, payer.as_str()]
         .iter()
         .filter(|p| !p.is_empty())
         .copied()

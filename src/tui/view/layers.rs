@@ -50,6 +50,7 @@ pub fn draw(model: &Model, layer: &Layer, pen: &mut Pen<'_>, size: (u16, u16), t
             let rows = COLUMNS.iter().enumerate().map(|(at, name)| choice(&(at + 1).to_string(), &words(at, name))).collect();
             sheet(pen, size, "Which columns show, where there is room for them", rows, "a digit shows or hides; Enter or Esc is done")
         }
+        Layer::Group { by, words, cursor } => super::group::draw(model, pen, size, (*by, words, *cursor), tops),
         Layer::GoTo => {
             let targets = model.chart.as_ref().map(targets).unwrap_or_default();
             let mut rows: Rows = targets.into_iter().map(|(key, words, _)| choice(&key.to_string(), &words)).collect();

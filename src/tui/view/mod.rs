@@ -4,6 +4,7 @@ mod chart;
 mod compare;
 mod composer;
 mod gaps;
+mod group;
 mod labs;
 mod layers;
 mod list;

@@ -11,6 +11,9 @@ use crate::tui::theme::Role;
 use crate::work::model::WorklistRow;
 use ratatui::layout::{Position, Rect};
 
+/// The width of the column that says who pays.
+const PAYER: u16 = 19;
+
 /// Where the columns stand, from the width and from what somebody chose to see.
 struct Columns {
     age: u16,
@@ -18,6 +21,7 @@ struct Columns {
     day: Option<u16>,
     attending: Option<u16>,
     service: Option<u16>,
+    payer: Option<u16>,
     why: u16,
     why_width: u16,
     gaps: u16,
@@ -42,7 +46,6 @@ impl Columns {
         let day = place("day", 10, roomy);
         let attending = place("attending", 13, width >= 110);
         let service = place("service", 19, width >= 120);
-        let why = x;
         let wide = width >= 110;
         let next = (wide && chosen.shows("next")).then(|| width - 9);
         // Without room for words a letter says that there is a query.
@@ -50,7 +53,10 @@ impl Columns {
         let right = next.unwrap_or(width);
         let queries = chosen.shows("queries").then(|| right.saturating_sub(queries_width));
         let gaps = queries.unwrap_or(right).saturating_sub(6);
-        Self { age, unit, day, attending, service, why, why_width: gaps.saturating_sub(why + 2), gaps, queries, queries_width, next }
+        // The reasons keep some room: they are why the list is looked at.
+        let payer = Some(x).filter(|x| wide && chosen.shows("payer") && x + PAYER + 18 <= gaps);
+        let why = x + payer.map_or(0, |_| PAYER);
+        Self { age, unit, day, attending, service, payer, why, why_width: gaps.saturating_sub(why + 2), gaps, queries, queries_width, next }
     }
 
     /// Whether queries have room for words.
@@ -93,6 +99,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     if page.shown.is_empty() {
         let words = match (page.loaded, page.filter.is_empty()) {
             (false, _) => "reading the charts",
+            (true, true) if page.group.is_some() => "no chart of this one in this view; {go-back} shows all of them again",
             (true, true) if page.only.is_some() => "the search finds nothing in any stay; {go-back} shows all charts again",
             (true, true) => "no chart in this view; {next-view} shows the next one",
             (true, false) => "no chart fits the filter; {go-back} clears it",
@@ -110,14 +117,19 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     if let Some(row) = page.selected().filter(|_| detail > 0) {
         draw_detail(model, pen, Rect { y: rows_area.bottom(), height: detail, ..body }, row);
     }
-    if let Some(only) = page.only.as_ref().filter(|_| !page.typing && page.filter.is_empty()) {
+    if (page.only.is_some() || page.group.is_some()) && !page.typing && page.filter.is_empty() {
         let line = stripes.line;
         let count = say::count(page.shown.len(), "chart", "charts");
-        let all = pen.say("   {go-back} all charts");
+        let all = pen.say("   {go-back} shows more again");
+        let group = page.group.as_ref().map(|(by, value)| (by.label(), value.as_deref().unwrap_or("not given")));
         let words = [
-            ("search  ", Role::Dim),
-            (only.query.as_str(), Role::Text),
-            ("   ", Role::Text),
+            (if page.only.is_some() { "search  " } else { "" }, Role::Dim),
+            (page.only.as_ref().map_or("", |only| only.query.as_str()), Role::Text),
+            (if page.only.is_some() { "   " } else { "" }, Role::Text),
+            (group.map_or("", |(by, _)| by), Role::Dim),
+            (if group.is_some() { "  " } else { "" }, Role::Text),
+            (group.map_or("", |(_, value)| value), Role::Text),
+            (if group.is_some() { "   " } else { "" }, Role::Text),
             (&count, Role::Dim),
             (all.as_str(), Role::Dim),
         ];
@@ -177,7 +189,9 @@ fn counts(model: &Model, pen: &mut Pen<'_>, area: Rect) {
 fn head_row(pen: &mut Pen<'_>, area: Rect, columns: &Columns) {
     let (x, y) = (area.x, area.y);
     pen.put(x + 2, y, 18, "Patient", Role::Dim);
-    for (at, wide, words) in [(columns.unit, 7, "Unit"), (columns.attending, 12, "Attending"), (columns.service, 18, "Service")] {
+    for (at, wide, words) in
+        [(columns.unit, 7, "Unit"), (columns.attending, 12, "Attending"), (columns.service, 18, "Service"), (columns.payer, 18, "Payer")]
+    {
         if let Some(at) = at {
             pen.put(x + at, y, wide, words, Role::Dim);
         }
@@ -204,7 +218,7 @@ fn draw_row(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow, col
     let age = row.age.map_or_else(|| "  -".to_owned(), |a| format!("{a:>3}"));
     pen.put(x + columns.age, y, 5, &format!("{age} {}", row.sex), Role::Text);
     if let Some(unit) = columns.unit {
-        let wide = columns.day.or(columns.attending).or(columns.service).unwrap_or(columns.why) - unit;
+        let wide = columns.day.or(columns.attending).or(columns.service).or(columns.payer).unwrap_or(columns.why) - unit;
         pen.put(x + unit, y, 7.min(wide.saturating_sub(if wide > 6 { 1 } else { 0 })), row.unit.as_deref().unwrap_or("-"), Role::Text);
     }
     if let Some(attending) = columns.attending {
@@ -213,6 +227,9 @@ fn draw_row(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow, col
     }
     if let Some(service) = columns.service {
         pen.put(x + service, y, 18, row.service.as_deref().unwrap_or("-"), Role::Text);
+    }
+    if let Some(payer) = columns.payer {
+        pen.put(x + payer, y, 18, row.payer.as_deref().unwrap_or("-"), Role::Text);
     }
     if let Some(day) = columns.day {
         let (words, over) = stay(row);
@@ -285,7 +302,8 @@ fn draw_detail(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow) 
     let next = next.map(|(at, now)| format!("look again {}", say::when(at, now))).unwrap_or_default();
     let note = row.note.as_ref().map(|words| format!("note: {words}")).unwrap_or_default();
     let taken = row.claimed.as_ref().map(|who| if *who == model.user { "yours".to_owned() } else { format!("{who} has it") });
-    let rest = [note, taken.unwrap_or_default(), queries, next, mrn, admitted, discharged, attending, drg]
+    let payer = row.payer.as_deref().map(|p| format!("payer {p}")).unwrap_or_default();
+    let rest = [note, taken.unwrap_or_default(), queries, next, mrn, admitted, discharged, attending, drg, payer]
         .into_iter()
         .filter(|p| !p.is_empty())
         .collect::<Vec<_>>()

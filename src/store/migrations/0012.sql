@@ -1,0 +1,2 @@
+-- Schema 12. Who pays for a stay stands in its body. No column changes; but a program that knows nothing of it would drop it whenever a
+-- sender tells the stay again, so it must not open this store.
