@@ -1,5 +1,6 @@
-//! What an import costs, each stage by itself and all together: files into records, records into the store, both at once on two threads;
-//! then what follows it: reading the notes, indexing what was read, both at once from the store. Megabytes of the file a second.
+//! What an import costs, each stage by itself and all together. Every figure is megabytes of the file a second, and every line says what is
+//! counted in it and what is not: parsing alone, the store alone, both at once as `lacuna import` does it (that is the budget of 20 MB/s);
+//! then what the first search waits for: reading alone, indexing alone, both at once from the store; and all of it from the file on.
 //! `cargo bench -p lacuna --bench intake [MEGABYTES]` (100 unless given). The notes are those of the synthetic charts; with LACUNA_SHARED
 //! naming the folder of the shared data, of `data/mtsamples.jsonl`.
 
@@ -62,7 +63,7 @@ fn store(folder: &Path, name: &str) -> Store {
 fn say(what: &str, megabytes: f64, begun: Instant, busy: f64) {
     let seconds = begun.elapsed().as_secs_f64();
     let spent = processor() - busy;
-    println!("{what:34} {:7.1} MB/s   {seconds:6.1} s, {spent:6.1} s of processor time", megabytes / seconds);
+    println!("{what:38} {:7.1} MB/s   {seconds:6.1} s, {spent:6.1} s of processor time", megabytes / seconds);
 }
 
 /// As `lacuna import` does it, then what the first search waits for.
@@ -74,9 +75,11 @@ fn together(path: &Path, folder: &Path) {
     let paths = [path.to_path_buf()];
     let report = import(&store, &session(), Input::Paths(&paths), &Options::default(), &Stop::new(), &mut |_| {}).unwrap();
     assert_eq!(report.rejects, []);
-    say("into the store, two threads", megabytes(path), begun, busy);
+    println!("together, on the whole file");
+    say("IMPORT: parsing and storing at once", megabytes(path), begun, busy);
+    println!("{:38} no reading of notes, no index: those wait for the first search", "");
     println!(
-        "{:34} {:.0} MB   ({} documents, {} observations, {} others)",
+        "{:38} {:.0} MB   ({} documents, {} observations, {} others)",
         "peak memory so far",
         peak(),
         report.documents.added,
@@ -85,9 +88,11 @@ fn together(path: &Path, folder: &Path) {
     );
     let (begun, busy) = (Instant::now(), processor());
     LocalDesk::new(Arc::clone(&store), session(), None, "BENCH").unwrap().catch_up(&Stop::new(), &mut |_| {}).unwrap();
-    say("reading and indexing, all threads", megabytes(path), begun, busy);
-    say("from the file to the index", megabytes(path), whole.0, whole.1);
-    println!("{:34} {:.0} MB", "peak memory so far", peak());
+    say("AFTER IT: reading and indexing at once", megabytes(path), begun, busy);
+    println!("{:38} from the store, all threads; no import", "");
+    say("ALL OF IT: file to searchable", megabytes(path), whole.0, whole.1);
+    println!("{:38} the two above, one after the other", "");
+    println!("{:38} {:.0} MB", "peak memory so far", peak());
 }
 
 #[derive(Default)]
@@ -117,11 +122,11 @@ impl Sink for Keep {
 /// Each stage with what it needs ready in memory.
 fn apart(path: &Path, folder: &Path) {
     let (size, paths): (f64, Vec<PathBuf>) = (megabytes(path), vec![path.to_path_buf()]);
-    println!("apart, on {size:.0} MB of it");
+    println!("apart, on {size:.0} MB of it, each stage with what it needs ready in memory");
     let mut count = Keep::default();
     let (begun, busy) = (Instant::now(), processor());
     run(&paths, &Options::default(), &mut count).unwrap();
-    say("files into records, one thread", size, begun, busy);
+    say("PARSING ALONE, one thread", size, begun, busy);
     let mut keep = Keep { keep: true, ..Keep::default() };
     run(&paths, &Options::default(), &mut keep).unwrap();
     let store = store(folder, "apart");
@@ -130,12 +135,12 @@ fn apart(path: &Path, folder: &Path) {
     for batch in keep.records.chunks(BATCH) {
         store.put_batch(&session().actor(), run, batch, &[], &mut IngestCounts::default()).unwrap();
     }
-    say("records into the store, one thread", size, begun, busy);
+    say("STORE ALONE, one thread, durable", size, begun, busy);
     let texts: Vec<&str> =
         keep.records.iter().filter_map(|i| if let Record::Document(d) = &i.record { Some(d.text.as_str()) } else { None }).collect();
     let (begun, busy) = (Instant::now(), processor());
     let readings: Vec<Reading> = texts.par_iter().map(|text| read_marks(text)).collect();
-    say("reading the notes, all threads", size, begun, busy);
+    say("READING ALONE, all threads", size, begun, busy);
     let engine = Engine::memory().unwrap();
     let (begun, busy) = (Instant::now(), processor());
     let mut give = |take: &mut Take<'_>| {
@@ -146,7 +151,7 @@ fn apart(path: &Path, folder: &Path) {
         Ok(())
     };
     engine.rebuild(&mut give, 1, &Stop::new()).unwrap();
-    say("indexing what was read", size, begun, busy);
+    say("INDEXING ALONE, of what was read", size, begun, busy);
 }
 
 fn json_lines(out: &mut dyn Write, size: usize) {

@@ -1,6 +1,6 @@
 //! What intake hands to the store: one record at a time, naming others by the sender's identifiers.
 
-use super::{Document, Encounter, Medication, Observation, Order, Patient, Problem, Procedure, Provider};
+use super::{Document, DocumentStatus, Encounter, Instant, Medication, Observation, Order, Patient, Problem, Procedure, Provider};
 use serde::{Deserialize, Serialize};
 
 /// A code as its sender gave it.
@@ -57,6 +57,19 @@ pub enum Change {
         identifier: String,
         /// Its patient, where the sender says so: another patient's record is never touched.
         patient: Option<String>,
+    },
+    /// Where a document stands now was told without its text.
+    Status {
+        /// The document's identifier.
+        identifier: String,
+        /// Its patient, where the sender says so.
+        patient: Option<String>,
+        /// Its status; `NotGiven` leaves it as it is.
+        status: DocumentStatus,
+        /// Who signed it.
+        signer: Option<Provider>,
+        /// When.
+        signed: Option<Instant>,
     },
 }
 

@@ -88,6 +88,7 @@ pub const ACTS: &[(&str, Right)] = &[
     ("import.batch", Bring),
     ("import.end", Bring),
     ("import.merge", Bring),
+    ("import.status", Bring),
     ("import.withdraw", Bring),
     ("import.undo", Bring),
     ("import.list", Bring),

@@ -6,7 +6,7 @@ use super::json::json;
 use super::put::{Put, put_document};
 use super::undo::note;
 use super::{Actor, charts};
-use crate::chart::{Change, Encounter, Record, RecordKind};
+use crate::chart::{Change, Document, DocumentStatus, Encounter, Record, RecordKind};
 use rusqlite::{OptionalExtension, Transaction};
 use std::collections::HashMap;
 
@@ -23,12 +23,14 @@ impl Done {
     pub(super) fn counted<'c>(&self, counts: &'c mut IngestCounts) -> &'c mut u64 {
         match self.action {
             MERGE => &mut counts.merged,
+            STATUS => &mut counts.new_versions,
             _ => &mut counts.withdrawn,
         }
     }
 }
 
 const MERGE: &str = "import.merge";
+const STATUS: &str = "import.status";
 
 /// Makes a change; `None` when there is nothing to change any more.
 pub(super) fn put(
@@ -51,6 +53,23 @@ pub(super) fn put(
             note(tx, run, "withdrawn", &id.to_string(), None)?;
             touched.note(encounter.as_deref(), whose.as_deref());
             Ok(Some(Done { action: "import.withdraw", patient: whose, object: identifier.clone(), detail: "document".to_owned() }))
+        }
+        Change::Status { identifier, patient, status, signer, signed } => {
+            let there = "SELECT 1 FROM document WHERE identifier = ?1 AND current = 1 AND withdrawn = 0";
+            if !tx.prepare_cached(there)?.exists([identifier])? {
+                return Ok(None);
+            }
+            let Some(had) = charts::bare_document(tx, identifier)?.filter(|had| same(&had.patient, patient)) else { return Ok(None) };
+            let now = Document {
+                status: if *status == DocumentStatus::NotGiven { had.status } else { *status },
+                signer: signer.clone().or_else(|| had.signer.clone()),
+                signed: signed.or(had.signed),
+                ..had
+            };
+            if matches!(put_document(tx, run, &now, place, touched)?, Put::Unchanged) {
+                return Ok(None);
+            }
+            Ok(Some(Done { action: STATUS, patient: now.patient, object: identifier.clone(), detail: "document".to_owned() }))
         }
         Change::Withdrawn { kind, identifier, patient } => {
             let Some(kind) = fact_kind(*kind) else { return Ok(None) };

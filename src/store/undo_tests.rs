@@ -2,7 +2,7 @@
 
 use super::tests::{actor, batch, import, note};
 use super::*;
-use crate::chart::{Change, Document, Encounter, Observation, Patient, Record, RecordKind};
+use crate::chart::{Change, Document, DocumentStatus, Encounter, Observation, Patient, Record, RecordKind};
 use pretty_assertions::assert_eq;
 
 fn merge() -> Record {
@@ -252,4 +252,27 @@ fn a_past_import_says_what_it_made_of_each_record() {
     assert_eq!(store.run(3).unwrap().unwrap().counts.merged, 1);
     store.undo_run(&actor(), 3).unwrap();
     assert_eq!(store.run_made(3).unwrap(), []);
+}
+
+#[test]
+fn a_status_that_was_told_without_the_text_is_a_new_version_and_can_be_taken_back() {
+    let store = Store::memory(&actor()).unwrap();
+    import(&store, &batch("stable"));
+    let told = |patient: &str, identifier: &str| {
+        let signer = Some(crate::chart::Provider { name: Some("Ann Ode, MD".into()), ..crate::chart::Provider::default() });
+        let (identifier, patient) = (identifier.to_owned(), Some(patient.to_owned()));
+        Record::Change(Change::Status { identifier, patient, status: DocumentStatus::Final, signer, signed: None })
+    };
+    assert_eq!(import(&store, &[told("p7", "d1"), told("p1", "no such")]), IngestCounts::default());
+    assert_eq!(import(&store, &[told("p1", "d1"), told("p1", "d1")]).new_versions, 1, "once is enough");
+    let note = store.document("d1", None).unwrap().unwrap();
+    assert_eq!((note.version, note.status, note.text.as_str()), (2, DocumentStatus::Final, "stable"));
+    assert_eq!(note.signer.unwrap().display(), "Ann Ode, MD");
+    assert!(actions(&store).contains(&"import.status".to_owned()));
+    store.undo_run(&actor(), 3).unwrap();
+    assert!(store.document("d1", None).unwrap().unwrap().signer.is_none());
+    // One that was taken back does not come again by its signature.
+    import(&store, &[withdrawn(RecordKind::Document, "d1", None)]);
+    assert_eq!(import(&store, &[told("p1", "d1")]), IngestCounts::default());
+    assert_eq!(store.chart("e1").unwrap().unwrap().documents.len(), 0);
 }

@@ -7,7 +7,7 @@ use crate::error::{Result, Trouble};
 use crate::intake::Options;
 use crate::store::Store;
 use lacuna_index::Stop;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -60,21 +60,30 @@ impl Watch {
     /// When the folder cannot be read, a file not be moved, or the store not be written.
     pub fn look(&mut self, store: &Store, session: &Session, options: &Options, stop: &Stop) -> Result<Vec<Taken>> {
         let now = self.files()?;
-        let settled: Vec<PathBuf> =
+        let settled: BTreeSet<PathBuf> =
             now.iter().filter(|(path, state)| self.seen.get(*path) == Some(*state)).map(|(path, _)| path.clone()).collect();
+        // What says more of a note goes with the note, and a note waits until it has settled.
+        let pairs: BTreeMap<PathBuf, PathBuf> = now.keys().filter_map(|file| Some((file.clone(), says_more(file, &now)?))).collect();
         self.seen = now;
         let mut taken = Vec::new();
-        for file in settled {
+        for file in settled.iter().filter(|file| !pairs.values().any(|side| side == *file)) {
             if stop.stopped() {
                 break;
             }
-            let report = import(store, session, Input::Paths(std::slice::from_ref(&file)), options, stop, &mut |_: &ImportProgress| {})?;
+            let side = pairs.get(file);
+            if side.is_some_and(|side| !settled.contains(side)) {
+                continue;
+            }
+            let together: Vec<PathBuf> = std::iter::once(file).chain(side).cloned().collect();
+            let report = import(store, session, Input::Paths(&together), options, stop, &mut |_: &ImportProgress| {})?;
             if report.stopped {
                 break; // it stays, and is taken the next time
             }
-            let now = self.put_away(&file, &report)?;
-            self.seen.remove(&file);
-            taken.push(Taken { file, now, report });
+            let now = self.put_away(file, side.map(PathBuf::as_path), &report)?;
+            for path in &together {
+                self.seen.remove(path);
+            }
+            taken.push(Taken { file: file.clone(), now, report });
         }
         Ok(taken)
     }
@@ -98,22 +107,40 @@ impl Watch {
         Ok(files)
     }
 
-    /// Moves a file, its report first: a file that lies in `done` has its report beside it.
-    fn put_away(&self, file: &Path, report: &ImportReport) -> Result<PathBuf> {
+    /// Moves a file and what says more of it, the report first: a file that lies in `done` has its report beside it.
+    fn put_away(&self, file: &Path, side: Option<&Path>, report: &ImportReport) -> Result<PathBuf> {
         let folder = self.folder.join(if report.exit_code() == 0 { DONE } else { REJECTED });
         let name = file.file_name().map(OsString::from).unwrap_or_default();
         let mut to = folder.join(&name);
-        if to.exists() || beside(&to).exists() {
+        let side_name = side.and_then(Path::file_name).map(OsString::from);
+        let taken = side_name.as_ref().is_some_and(|name| folder.join(name).exists());
+        let numbered = |name: &OsString| {
             let mut numbered = OsString::from(format!("{}-", report.run)); // the run's number is never used twice
-            numbered.push(&name);
-            to = folder.join(numbered);
+            numbered.push(name);
+            folder.join(numbered)
+        };
+        let again = taken || to.exists() || beside(&to).exists();
+        if again {
+            to = numbered(&name);
         }
         let text = serde_json::to_string_pretty(report).map_err(|error| Trouble::system("the report cannot be written").why(error))?;
         let report_path = beside(&to);
         fs::write(&report_path, text + "\n").map_err(|error| failed(&report_path, "the report cannot be written", &error))?;
+        // The note first: after a crash between the two it would come again without what says more of it.
         fs::rename(file, &to).map_err(|error| failed(file, "the file cannot be moved", &error))?;
+        if let Some((side, name)) = side.zip(side_name) {
+            let there = if again { numbered(&name) } else { folder.join(&name) };
+            fs::rename(side, there).map_err(|error| failed(side, "the file cannot be moved", &error))?;
+        }
         Ok(to)
     }
+}
+
+/// The file that says more of a note: `note.txt.json`, else `note.json`, beside `note.txt`.
+fn says_more(file: &Path, all: &BTreeMap<PathBuf, (u64, Option<SystemTime>)>) -> Option<PathBuf> {
+    let mut longer = file.as_os_str().to_owned();
+    longer.push(".json");
+    [PathBuf::from(longer), file.with_extension("json")].into_iter().find(|side| side != file && all.contains_key(side))
 }
 
 fn beside(file: &Path) -> PathBuf {
@@ -152,6 +179,30 @@ mod tests {
         assert_eq!(report["rejects"][0]["what"], "the file is empty");
         assert!(at("done/a.txt.report.json").exists() && at("c.txt.part").exists() && at("late.txt").exists());
         assert_eq!(look().len(), 1, "the late one has settled by now");
+    }
+
+    #[test]
+    fn a_note_in_a_watched_folder_lost_what_the_file_beside_it_says() {
+        let store = Store::memory(&session().actor()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let mut watch = Watch::new(folder.path()).unwrap();
+        let mut look = || watch.look(&store, &session(), &Options::default(), &Stop::new()).unwrap();
+        fs::write(at("a.txt"), "Sepsis.").unwrap();
+        assert!(look().is_empty());
+        fs::write(at("a.txt.json"), r#"{"patient": "77", "encounter": "E1", "id": "n1"}"#).unwrap();
+        assert!(look().is_empty(), "the note waits for it");
+        let taken = look();
+        assert_eq!(taken.iter().map(|t| t.now.clone()).collect::<Vec<_>>(), [at("done/a.txt")]);
+        assert!(at("done/a.txt.json").exists() && at("done/a.txt.report.json").exists() && !at("a.txt.json").exists());
+        assert_eq!(store.document("n1", None).unwrap().unwrap().patient.as_deref(), Some("77"));
+        for name in ["a.txt", "a.txt.json"] {
+            fs::write(at(name), if name == "a.txt" { "AKI." } else { r#"{"patient": "78"}"# }).unwrap();
+        }
+        look();
+        assert_eq!(look().len(), 1);
+        assert_eq!(fs::read_to_string(at("done/a.txt")).unwrap(), "Sepsis.");
+        assert!(at("done/2-a.txt").exists() && at("done/2-a.txt.json").exists());
     }
 
     #[test]

@@ -3,14 +3,14 @@
 use super::person::{patient, provider, provider_at};
 use super::visit::encounter;
 use super::{Out, change, entity};
-use crate::chart::{Change, Coding, Document, DocumentStatus, DocumentType, Encounter, Record, RecordKind};
+use crate::chart::{Change, Coding, Document, DocumentStatus, DocumentType, Encounter, Instant, Provider, Record, RecordKind};
 use crate::error::{Result, Trouble};
 use crate::hl7::syntax::Segment;
 use crate::intake::desk::sha256;
 use crate::intake::{attachment, decode};
 
 /// An MDM message: T02 new, T04 changed status, T06 addendum, T08 edit, T10 replacement, T11 cancel; the odd ones tell of a note
-/// without its words.
+/// without its words, and T03 where one that is there stands now.
 pub(super) fn read(out: &mut Out, event: &str) -> Result<()> {
     patient(out)?;
     encounter(out, None);
@@ -33,6 +33,16 @@ pub(super) fn read(out: &mut Out, event: &str) -> Result<()> {
         return Ok(());
     }
     let bodies: Vec<&Segment> = message.all("OBX").collect();
+    let (signer, signed) = signed(txa, out);
+    if bodies.is_empty() && matches!(event, "T03" | "T04") {
+        out.notices.push(
+            Trouble::input("the status of a document was told without its text")
+                .why("it holds for the document that is there already, as a new version; one that is not there stays away"),
+        );
+        let patient = out.patient.clone();
+        change(out, Change::Status { identifier, patient, status: status(txa, event), signer, signed });
+        return Ok(());
+    }
     if bodies.is_empty() {
         out.notices.push(
             Trouble::input("the message tells of a document without its text")
@@ -45,10 +55,7 @@ pub(super) fn read(out: &mut Out, event: &str) -> Result<()> {
     let parent = entity(txa, 13).filter(|parent| *parent != identifier);
     let replaces = parent.clone().filter(|_| event == "T10" || event == "T09");
     let document_type = type_of(txa);
-    let signed = txa.repetitions(22).find_map(|person| provider(&person).map(|p| (p, person.at(15).unwrap_or_default())));
-    let (signer, signed_at) = signed.map_or((None, String::new()), |(signer, at)| (Some(signer), at));
     let time = out.instant(txa, 4).or_else(|| out.instant(txa, 6));
-    let signed = crate::hl7::stamp::told(&signed_at, "TXA-22", &mut out.notices);
     let document = Document {
         version: 1,
         encounter: Some(out.encounter.clone().unwrap_or_else(|| identifier.clone())),
@@ -75,6 +82,13 @@ pub(super) fn read(out: &mut Out, event: &str) -> Result<()> {
         change(out, withdrawn(parent, patient));
     }
     Ok(())
+}
+
+/// Who signed it, and when (TXA-22).
+fn signed(txa: &Segment, out: &mut Out) -> (Option<Provider>, Option<Instant>) {
+    let signed = txa.repetitions(22).find_map(|person| provider(&person).map(|p| (p, person.at(15).unwrap_or_default())));
+    let (signer, at) = signed.map_or((None, String::new()), |(signer, at)| (Some(signer), at));
+    (signer, crate::hl7::stamp::told(&at, "TXA-22", &mut out.notices))
 }
 
 /// A note without a stay gets one that only holds it.

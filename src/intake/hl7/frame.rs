@@ -31,14 +31,20 @@ pub(super) struct Frames<R> {
     framed: bool,
     ended: bool,
     messages: u64,
+    /// The lines of the file's and the batch's head, while their ends have not come, and the batches so far.
+    file_head: Option<u64>,
+    batch_head: Option<u64>,
+    batches: u64,
     ready: Vec<Piece>,
 }
 
 impl<R: BufRead> Frames<R> {
     pub(super) fn new(reader: R, limit: u64) -> Self {
         let (open, ready) = (Vec::new(), Vec::new());
-        let (bytes, size, messages) = (0, 0, 0);
-        Self { reader, limit, bytes, line: 1, after_cr: false, open, size, too_long: false, framed: false, ended: false, messages, ready }
+        let (bytes, size, messages, batches) = (0, 0, 0, 0);
+        let (line, after_cr, too_long, framed, ended) = (1, false, false, false, false);
+        let (file_head, batch_head) = (None, None);
+        Self { reader, limit, bytes, line, after_cr, open, size, too_long, framed, ended, messages, file_head, batch_head, batches, ready }
     }
 
     /// The line that the reader has come to.
@@ -107,6 +113,7 @@ impl<R: BufRead> Frames<R> {
             }
             None => {
                 self.cut_off();
+                self.unended();
                 self.ended = true;
             }
             _ => {}
@@ -130,10 +137,24 @@ impl<R: BufRead> Frames<R> {
             if !self.framed {
                 self.close();
             }
-            if is(b"BTS") {
-                self.count(line, &words);
-            } else if is(b"BHS") {
-                self.messages = 0;
+            match words.get(..3) {
+                Some(b"FHS") => {
+                    self.unended();
+                    (self.file_head, self.batches) = (Some(line), 0);
+                }
+                Some(b"BHS") => {
+                    self.unended_batch();
+                    (self.batch_head, self.messages) = (Some(line), 0);
+                }
+                Some(b"BTS") => {
+                    (self.batch_head, self.batches) = (None, self.batches + 1);
+                    self.count(line, &words, ("batch", "messages", self.messages));
+                }
+                _ => {
+                    self.unended_batch();
+                    self.file_head = None;
+                    self.count(line, &words, ("file", "batches", self.batches));
+                }
             }
             return;
         }
@@ -141,12 +162,31 @@ impl<R: BufRead> Frames<R> {
         self.open.push((line, words));
     }
 
-    /// A batch says at its end how many messages it holds.
-    fn count(&mut self, line: u64, words: &[u8]) {
+    /// A head whose end did not come before the next one, or before the end of all.
+    fn unended(&mut self) {
+        self.unended_batch();
+        if let Some(line) = self.file_head.take() {
+            self.no_end(line, "the file of batches has no end", "FTS");
+        }
+    }
+
+    fn unended_batch(&mut self) {
+        if let Some(line) = self.batch_head.take() {
+            self.no_end(line, "the batch has no end", "BTS");
+        }
+    }
+
+    fn no_end(&mut self, line: u64, what: &str, end: &str) {
+        let why = format!("no {end} follows: it is cut off, or its sender leaves the end out");
+        self.refuse(Some(line), what, &why, "ask the sender whether that was all; the messages that came were read");
+    }
+
+    /// A batch says at its end how many messages it holds, a file how many batches.
+    fn count(&mut self, line: u64, words: &[u8], (whole, parts, come): (&str, &str, u64)) {
         let said = words.get(4..).and_then(|rest| rest.split(|b| !b.is_ascii_digit()).next()).and_then(|d| std::str::from_utf8(d).ok());
         let Some(said) = said.and_then(|digits| digits.parse::<u64>().ok()) else { return };
-        if said != self.messages {
-            let what = format!("the batch says that it holds {said} messages, and holds {}", self.messages);
+        if said != come {
+            let what = format!("the {whole} says that it holds {said} {parts}, and holds {come}");
             let trouble = Trouble::input(what).why("messages were lost or doubled on the way").hint("ask the sender for the batch again");
             self.ready.insert(0, Piece::Refused(trouble.at("", Some(line))));
         }

@@ -31,7 +31,9 @@ const STEP: u64 = 256 << 10;
 pub(super) fn begins(start: &[u8]) -> bool {
     let start = start.strip_prefix(b"\x0b").unwrap_or(start);
     let named = [b"MSH".as_slice(), b"FHS", b"BHS"].iter().any(|name| start.starts_with(name));
-    named && start.get(3).is_some_and(|b| b.is_ascii_graphic() && !b.is_ascii_alphanumeric())
+    // One whose separators are broken is still a message, and refused as one; no note begins so.
+    let signs = start.get(3..12).is_some_and(|signs| signs.windows(3).any(|three| three == b"~\\&"));
+    named && (signs || start.get(3).is_some_and(|b| b.is_ascii_graphic() && !b.is_ascii_alphanumeric()))
 }
 
 /// Reads a file of messages. Each that cannot be read is refused by its line; the rest goes on.
@@ -48,7 +50,7 @@ pub(super) fn file(desk: &mut Desk, file: &Found) -> Result<()> {
 /// Reads messages from anywhere.
 pub(super) fn messages(desk: &mut Desk, source: &str, reader: impl Read) -> Result<()> {
     let mut frames = Frames::new(BufReader::with_capacity(128 << 10, reader), desk.limits().line);
-    let (mut seen, mut unused, mut told) = (HashMap::new(), BTreeMap::<String, u64>::new(), 0);
+    let (mut seen, mut tally, mut told) = (HashMap::new(), Tally::default(), 0);
     loop {
         if desk.stopped() {
             break;
@@ -59,7 +61,7 @@ pub(super) fn messages(desk: &mut Desk, source: &str, reader: impl Read) -> Resu
                 let line = trouble.line;
                 desk.reject(trouble.at(source, line));
             }
-            Ok(Some(Piece::Message { message, encoding })) => one(desk, source, &message, encoding, &mut seen, &mut unused)?,
+            Ok(Some(Piece::Message { message, encoding })) => one(desk, source, &message, encoding, &mut seen, &mut tally)?,
             Err(error) => {
                 desk.reject(walk::unreadable(source, &error).at(source, Some(frames.line())));
                 break;
@@ -70,11 +72,25 @@ pub(super) fn messages(desk: &mut Desk, source: &str, reader: impl Read) -> Resu
             told = frames.bytes;
         }
     }
-    for (name, count) in unused {
+    if tally.placeless > 0 {
+        let what = format!("{} messages about a stay name none", tally.placeless);
+        let trouble = Trouble::input(what).why("PV1-19 and PID-18 are empty: the patients were read, the stays were not");
+        desk.notice(trouble.at(source, None).hint("have the sender fill the visit number or the account"));
+    }
+    for (name, count) in tally.unused {
         let what = format!("{count} {name} not used");
         desk.notice(Trouble::input(what).at(source, None).why("messages of this type are not read"));
     }
     Ok(())
+}
+
+/// What is told once for a whole file.
+#[derive(Default)]
+struct Tally {
+    /// Messages of types that are not read, by type.
+    unused: BTreeMap<String, u64>,
+    /// Messages about a stay that name none.
+    placeless: u64,
 }
 
 /// What comes of one message.
@@ -111,7 +127,7 @@ fn one(
     message: &Message,
     encoding: Option<String>,
     seen: &mut HashMap<u64, u64>,
-    unused: &mut BTreeMap<String, u64>,
+    tally: &mut Tally,
 ) -> Result<()> {
     let Some(msh) = message.first("MSH") else { return Ok(()) };
     let origin = Origin { source: source.to_owned(), line: Some(msh.line) };
@@ -121,14 +137,15 @@ fn one(
     twice(message, &mut out, seen);
     let read = match (name.as_str(), event.as_str()) {
         ("ADT", "A40" | "A18" | "A34" | "A39" | "A30") => person::merge(&mut out),
-        ("ADT", "A24" | "A37" | "A41" | "A45" | "A47" | "A44" | "A43" | "A35" | "A42") => unread(&name, &event, unused),
+        ("ADT", "A24" | "A37" | "A41" | "A45" | "A47" | "A44" | "A43" | "A35" | "A42") => unread(&name, &event, &mut tally.unused),
         ("ADT", event) => visit::read(&mut out, event),
         ("MDM", event) => document::read(&mut out, event),
         ("ORU", _) => result::read(&mut out),
         ("ORM" | "OMG" | "OML" | "OMP" | "RDE" | "RAS", _) => order::read(&mut out),
         ("", _) => Err(Trouble::input("the HL7 message has no type").why("MSH-9 is empty").hint("have the sender name it, as in ADT^A01")),
-        _ => unread(&name, &event, unused),
+        _ => unread(&name, &event, &mut tally.unused),
     };
+    tally.placeless += u64::from(name == "ADT" && read.is_ok() && visit::is_placeless(&out, &event));
     for notice in out.notices {
         desk.notice(notice.at(source, Some(msh.line)));
     }

@@ -224,6 +224,13 @@ fn one_feed_in_every_wrapping_is_the_same() {
     }
     let short = keep(batch.replace("BTS|2", "BTS|3").as_bytes());
     assert!(short.rejects[0].what.contains("3 messages, and holds 2"));
+    let files = keep(batch.replace("FTS|1", "FTS|2").as_bytes());
+    assert!(files.rejects[0].what.contains("2 batches, and holds 1"), "{:?}", files.rejects);
+    // A batch that has no end may be cut off: what came goes in, and it is told.
+    let endless = keep(batch.replace("BTS|2\rFTS|1\r", "").as_bytes());
+    let ends: Vec<_> = endless.rejects.iter().map(|t| (t.what.as_str(), t.line)).collect();
+    assert_eq!(ends, [("the batch has no end", Some(2)), ("the file of batches has no end", Some(1))]);
+    assert_eq!(records(&endless), records(&plain));
     let cut = keep(framed.trim_end_matches(['\r', '\u{1c}']).as_bytes());
     assert_eq!(cut.rejects.len(), 1);
     assert!(cut.rejects[0].what.contains("cut off") && cut.rejects[0].line == Some(5));
@@ -235,6 +242,7 @@ fn every_fault_names_its_line_and_repeats_nothing() {
     let text = format!("{PID}{PV1}");
     for (message, line, part) in [
         ("MSH|^^~&|A\rPID|1||77||Probe\r".to_owned(), 1, "cannot be parted"),
+        ("MSHA^~\\&A\rPID|1||77||Probe\r".to_owned(), 1, "cannot be parted"),
         (format!("{HEAD}|C1\r{text}"), 1, "no type"),
         (sent("ADT^A01", "EVN|A01\r"), 1, "names no patient"),
         (sent("ADT^A01", "PID|1||||Probe^Mia\r"), 2, "names no patient"),
@@ -328,4 +336,50 @@ fn a_diagnosis_says_whether_it_was_present_on_admission() {
     let keep = keep(message.as_bytes());
     let problem = keep.records.iter().find_map(|(r, _)| if let Record::Problem(p) = r { Some(p) } else { None }).unwrap();
     assert_eq!((problem.verification.as_deref(), problem.present_on_admission.as_deref()), (Some("confirmed"), Some("N")));
+}
+
+#[test]
+fn the_payer_is_the_first_of_in1_by_its_priority() {
+    let payer = |segments: &str| encounter(&keep(sent("ADT^A01", &format!("{PID}{PV1}{segments}")).as_bytes())).payer.clone();
+    let some = |name: &str| Some(name.to_owned());
+    assert_eq!(payer(""), None);
+    assert_eq!(payer("IN1|1|PLAN^Gold|77|Cedar Mutual^L\r"), some("Cedar Mutual"));
+    assert_eq!(payer("IN1|1|PLAN^Gold|77^^^X\r"), some("77"), "no name: the company's number");
+    assert_eq!(payer("IN1|1|PLAN^Gold\r"), some("Gold"));
+    assert_eq!(payer("IN1|2|B|2|Second\rIN1|1|A|1|First\r"), some("First"));
+    let priority = |set: u8, name: &str, first: &str| format!("IN1|{set}|P|1|{name}|||||||||||||||||{}{first}\r", "|");
+    assert_eq!(payer(&(priority(1, "Pays last", "2") + &priority(2, "Pays first", "1"))), some("Pays first"));
+    let order = keep(sent("ORM^O01", &format!("{PID}{PV1}IN1|1||7|Cedar Mutual\rORC|NW|1\rOBR|1|1||X^Study\r")).as_bytes());
+    assert_eq!(encounter(&order).payer.as_deref(), Some("Cedar Mutual"));
+}
+
+#[test]
+fn a_message_whose_separator_is_a_letter_was_taken_for_a_note() {
+    assert!(begins(b"MSHA^~\\&ALAB") && begins(b"MSH|^~\\&|LAB") && begins(b"FHS|^~\\&|"));
+    assert!(!begins(b"MSH and EVN are segments") && !begins(b"MSHA"));
+}
+
+#[test]
+fn a_note_that_was_signed_without_its_text_stayed_unsigned() {
+    let told = |event: &str| {
+        let txa = "TXA|1|PN|TX|202601061000|||||1^Ode^Ann^^^^MD|||N-1^SYN|||||LA|||||1^Ode^Ann^^^^MD^^^^^^^^20260106113000\r";
+        keep(sent(&format!("MDM^{event}"), &format!("{PID}{PV1}{txa}")).as_bytes())
+    };
+    let keep = told("T03");
+    let Some((Record::Change(Change::Status { identifier, patient, status, signer, signed }), _)) = keep.records.last() else {
+        panic!("{:?}", keep.records)
+    };
+    assert_eq!((identifier.as_str(), patient.as_deref(), *status), ("SYN|N-1", Some("SYN|77"), DocumentStatus::Final));
+    assert_eq!((signer.as_ref().unwrap().display(), signed.unwrap().to_string()), ("Ann Ode, MD", "2026-01-06T11:30:00".to_owned()));
+    assert!(keep.notices[0].what.contains("status"));
+    assert!(!told("T01").records.iter().any(|(r, _)| matches!(r, Record::Change(_))), "a note that is only announced");
+}
+
+#[test]
+fn messages_about_a_stay_that_name_none_were_read_in_silence() {
+    let nowhere = PV1.replace("V-9^^^SYN", "");
+    let pid = PID.replace("A-1", "");
+    let feed = ["ADT^A01", "ADT^A11", "ADT^A08"].map(|event| sent(event, &format!("{pid}{nowhere}"))).concat() + &sent("ADT^A31", &pid);
+    let told: Vec<_> = keep(feed.as_bytes()).notices.into_iter().map(|n| n.what).filter(|w| !w.contains("control id")).collect();
+    assert_eq!(told, ["3 messages about a stay name none"], "and no cancel of a stay that nobody knows");
 }

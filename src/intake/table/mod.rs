@@ -7,7 +7,7 @@ use super::json::Times;
 use super::lines::Named;
 use super::walk::{self, Found};
 use super::{FieldMap, Origin, decode, notes};
-use crate::chart::{Authority, Coding, Encounter, EncounterClass, Observation, Patient, Quantity, Record, Sex, Value as Given};
+use crate::chart::{Authority, Coding, Encounter, EncounterClass, Location, Observation, Patient, Quantity, Record, Sex, Value as Given};
 use crate::error::{Result, Trouble};
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 use serde_json::{Map, Value};
@@ -60,6 +60,17 @@ pub(super) fn separator(line: &str, map: &FieldMap) -> Option<u8> {
         };
         names.len() >= 2 && names.iter().all(plain) && known()
     })
+}
+
+/// A row of our own behind the last one: where it ends up inside a cell, a quote was never closed.
+const END: &[u8] = b"\n\x1e\x1e\x1e\n";
+
+/// Whether a row is that one (`Some(true)`), or swallowed it.
+fn ends(record: &ByteRecord) -> Option<bool> {
+    let last = record.get(record.len().checked_sub(1)?)?;
+    let mark = END.trim_ascii();
+    let alone = last == mark && record.len() == 1;
+    (alone || last.windows(mark.len()).any(|part| part == mark)).then_some(alone)
 }
 
 /// Bytes since the last whole row: a quote that never closes would take the rest of the file for one cell.
@@ -115,7 +126,8 @@ pub(super) fn rows(desk: &mut Desk, file: &Found, opened: impl Read) -> Result<(
         );
         return Ok(());
     };
-    let mut reader = ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(io::Cursor::new(content.to_vec()).chain(bounded));
+    let whole = io::Cursor::new(content.to_vec()).chain(bounded).chain(END);
+    let mut reader = ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(whole);
     let columns: Vec<String> = match reader.byte_headers() {
         Ok(headers) => headers.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect(),
         Err(error) => {
@@ -150,6 +162,17 @@ fn each(desk: &mut Desk, file: &Found, reader: &mut Reader<impl Read>, columns: 
             }
         }
         let at = record.position().map_or(line, csv::Position::line);
+        match ends(&record) {
+            None => {}
+            Some(true) => break,
+            Some(false) => {
+                let why = "the table ends inside it: this row, and those that may stand behind it, were not read";
+                let trouble =
+                    Trouble::input("a quote is never closed").why(why).hint("close the quote, or double one that is meant as a sign");
+                desk.reject(trouble.at(&file.source, Some(at)));
+                break;
+            }
+        }
         let bytes = reader.position().byte();
         if bytes.saturating_sub(told) >= STEP {
             desk.advance(bytes - told, &file.source);
@@ -220,6 +243,7 @@ fn understood(columns: &[&str], shape: Shape, map: &FieldMap) -> Trouble {
             ("patient", &map.patient),
             ("encounter", &map.encounter),
             ("service", &map.service),
+            ("payer", &map.payer),
             ("withdrawn", &map.withdrawn),
         ],
         Shape::Results => &[
@@ -241,6 +265,13 @@ fn understood(columns: &[&str], shape: Shape, map: &FieldMap) -> Trouble {
             ("admitted", &map.admitted),
             ("discharged", &map.discharged),
             ("class", &map.class),
+            ("account", &map.account),
+            ("service", &map.service),
+            ("attending", &map.attending),
+            ("bed", &map.bed),
+            ("reason", &map.reason),
+            ("disposition", &map.disposition),
+            ("payer", &map.payer),
         ],
         Shape::Patients => {
             &[("patient", &map.patient), ("birth", &map.birth), ("sex", &map.sex), ("family", &map.family), ("given", &map.given)]
@@ -370,6 +401,10 @@ fn stay(desk: &mut Desk, row: &Value, origin: &Origin, named: &mut Named) -> Res
         status: end.map(|_| "finished".to_owned()),
         start: time(&map.admitted),
         end,
+        account: words(row, &map.account).filter(|account| *account != identifier),
+        locations: words(row, &map.bed).map(|name| Location { name, start: None }).into_iter().collect(),
+        attending: notes::person(words(row, &map.attending), None),
+        payer: words(row, &map.payer),
         service: words(row, &map.service),
         reason: words(row, &map.reason),
         disposition: words(row, &map.disposition),

@@ -70,14 +70,16 @@ fn results_stays_and_patients_are_known_by_their_columns() {
     let low = Given::Quantity(Quantity { value: 0.2, comparator: Some("<".to_owned()), unit: Some("mg/dL".to_owned()) });
     assert_eq!(values[1].value, Some(low));
     let stays = keep(
-        "subject_id,hadm_id,admittime,dischtime,admission_type,discharge_location,diagnosis\n22,99,2151-08-01 10:00:00,2151-08-09,EMERGENCY,HOME,PNEUMONIA\n22,,2151-08-01,,,,\n",
+        "subject_id,hadm_id,admittime,dischtime,admission_type,discharge_location,diagnosis,insurance\n22,99,2151-08-01 10:00:00,2151-08-09,EMERGENCY,HOME,PNEUMONIA,Medicare\n22,,2151-08-01,,,,,\n",
     );
     let Record::Encounter(stay) = &stays.records[1].0 else { panic!("no stay") };
     assert_eq!(
         (stay.class, stay.status.as_deref(), stay.reason.as_deref()),
         (EncounterClass::Inpatient, Some("finished"), Some("PNEUMONIA"))
     );
-    assert_eq!(stays.rejects[0].line, Some(3));
+    assert_eq!((stays.rejects[0].line, stay.payer.as_deref()), (Some(3), Some("Medicare")));
+    let flat = keep("id,text,encounter,payer\n1,AKI,E1,Cedar Mutual\n2,AKI,E1,\n");
+    assert!(matches!(&flat.records[0].0, Record::Encounter(e) if e.payer.as_deref() == Some("Cedar Mutual")));
     let patients = keep("subject_id,gender,dob\n22,F,2090-01-01\n");
     assert!(matches!(&patients.records[0].0, Record::Patient(p) if p.sex == Sex::Female && p.birth.is_some()));
 }
@@ -102,6 +104,18 @@ fn a_quote_that_never_closes_does_not_fill_the_memory() {
     let keep = keep_with(table.as_bytes(), &options);
     assert_eq!(notes(&keep).len(), 1);
     assert!(keep.rejects[0].what.contains("too long") && keep.rejects[0].line == Some(3), "{:?}", keep.rejects);
+}
+
+#[test]
+fn a_quote_that_was_never_closed_took_the_next_rows_into_its_note() {
+    for table in ["id,text\n1,fine\n2,\"open\n3,lost\n", "id,text\n1,fine\n2,\"open\n3,lost"] {
+        let keep = keep(table);
+        assert_eq!(notes(&keep).iter().map(|d| d.text.as_str()).collect::<Vec<_>>(), ["fine"]);
+        let told: Vec<_> = keep.rejects.iter().map(|t| (t.what.as_str(), t.line)).collect();
+        assert_eq!(told, [("a quote is never closed", Some(3))]);
+        assert!(!keep.rejects[0].to_string().contains("lost"));
+    }
+    assert_eq!(keep("id,text\n1,\"fine\"").rejects, []);
 }
 
 proptest! {
