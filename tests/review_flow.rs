@@ -37,8 +37,8 @@ fn a_review_takes_at_most_sixty_keys() {
         for _ in 0..all {
             press(&mut s, &["u"], "Dr Chen");
         }
-        s.expect("nothing unread");
-        press(&mut s, &["3"], "looked, not found");
+        press(&mut s, &["u"], "nothing unread");
+        press(&mut s, &["3"], "Proof");
         // Two gaps' proof is taken for the query, a third gap is set aside.
         press(&mut s, &["y"], "for the next query");
         press(&mut s, &["j", "y"], "for the next query");

@@ -137,6 +137,22 @@ impl Gap {
         let subject = self.condition.as_deref().or(self.element.as_deref()).or(self.document_type.as_deref()).unwrap_or("");
         format!("{}|{}|{}", self.item, subject, document)
     }
+
+    /// Where its first proof stands, as a person says it ("Progress note 19 Nov 07:15, Chen").
+    pub fn source(&self) -> String {
+        match self.evidence.first() {
+            Some(Evidence::Text(t)) => {
+                let date = t.date.map(|d| format!(" {}", d.display())).unwrap_or_default();
+                let author = t.author.as_deref().map(|a| format!(", {a}")).unwrap_or_default();
+                format!("{}{date}{author}", t.document_type.label())
+            }
+            Some(Evidence::Value(v)) => {
+                let date = v.date.map(|d| format!(" {}", d.display())).unwrap_or_default();
+                format!("{} {}{date}", v.name, v.value)
+            }
+            None => self.due.map(|d| format!("due {}", d.display())).unwrap_or_default(),
+        }
+    }
 }
 
 /// The state that a person's act gave a gap, as stored.

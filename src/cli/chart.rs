@@ -40,13 +40,14 @@ fn plain_list(list: &Worklist) -> String {
         let day = r.day.map_or_else(|| "-".to_owned(), |d| d.to_string());
         let sign = r.severity.map_or(' ', |s| s.sign());
         text.push_str(&format!(
-            "\n{:<12} {:<24} {age:>3} {}  {:<8} {:<14} day {day:>3}  {sign} {:>2} gaps  {}",
+            "\n{:<12} {:<24} {age:>3} {}  {:<8} {:<14} day {day:>3}  {sign} {:>2} gaps  {}{}",
             r.encounter,
             r.patient,
             r.sex,
             r.unit.as_deref().unwrap_or("-"),
             r.payer.as_deref().unwrap_or("-"),
-            r.gaps,
+            r.gaps.unwrap_or(0),
+            r.note_alone.as_ref().map(|note| format!("{}; ", note.words.chars().take(60).collect::<String>())).unwrap_or_default(),
             r.reasons.join("; ")
         ));
     }

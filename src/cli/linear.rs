@@ -187,8 +187,8 @@ fn shown(place: &Place) -> String {
                     at + 1,
                     text::label(&row.patient),
                     text::label(row.unit.as_deref().unwrap_or("no unit")),
-                    text::label(&row.reasons.join("; ")),
-                    row.gaps,
+                    text::label(&row.note_alone.iter().map(|note| &note.words).chain(&row.reasons).cloned().collect::<Vec<_>>().join("; ")),
+                    row.gaps.unwrap_or(0),
                     row.unseen
                 ));
             }

@@ -64,6 +64,8 @@ impl Machine {
         for (number, (pattern, end)) in patterns.enumerate() {
             out.add(number, pattern.as_bytes(), end);
         }
+        out.bytes.shrink_to_fit();
+        out.patterns.shrink_to_fit();
         out.opens = out.open.contains(&true);
         out.patterns.sort_unstable_by_key(|pattern| (pattern.key, pattern.number));
         for (at, pattern) in out.patterns.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! Reading charts back: one encounter whole, or all encounters in a line each.
 
 use super::{Store, by_date, trouble::because};
-use crate::chart::{Chart, Document, Encounter, EncounterClass, Id, Instant, Patient, PriorEncounter, Provider, Role};
+use crate::chart::{Chart, Document, DocumentType, Encounter, EncounterClass, Id, Instant, Patient, PriorEncounter, Provider, Role};
 use crate::error::Result;
 use rusqlite::{Connection, OptionalExtension};
 use serde::de::DeserializeOwned;
@@ -10,6 +10,9 @@ use std::collections::HashMap;
 /// How far back an earlier stay still serves as a baseline, and how many of them are loaded. Policy of loading, not of medicine:
 /// what a baseline may be is the item's business.
 const PRIOR_ENCOUNTERS: usize = 8;
+
+/// Characters of a note that a list can show of it, blanks and line ends among them.
+const BEGINNING: u32 = 200;
 
 /// One encounter in a line.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +25,21 @@ pub struct EncounterSummary {
     pub touched: i64,
     /// Current documents.
     pub documents: Vec<(String, i64)>,
+    /// The note that the encounter only holds, where it is one of those.
+    pub lone: Option<LoneNote>,
+}
+
+/// A note whose sender named no stay: what tells it from the others in a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoneNote {
+    /// Its type as given.
+    pub document_type: Option<DocumentType>,
+    /// Its title as given.
+    pub title: Option<String>,
+    /// When it was written.
+    pub time: Option<Instant>,
+    /// How it begins.
+    pub begins: String,
 }
 
 impl Store {
@@ -52,11 +70,18 @@ impl Store {
                 let Some(mut encounter) = parse::<Encounter>(row.get_ref(1)?.as_str()?) else { continue };
                 encounter.id = Id(row.get(0)?);
                 let patient = match row.get_ref(4)?.as_str_or_null()? {
-                    Some(text) => parse::<Patient>(text).map(|p| Patient { id: Id(row.get(3).unwrap_or_default()), ..p }),
+                    Some(text) => parse::<Patient>(text).map(|p| Patient { id: Id(row.get(3).unwrap_or_default()), kept: Vec::new(), ..p }),
                     None => None,
                 };
                 let documents = documents.remove(&encounter.identifier).unwrap_or_default();
-                out.push(EncounterSummary { encounter, patient, touched: row.get(2)?, documents });
+                out.push(EncounterSummary { encounter: in_brief(encounter), patient, touched: row.get(2)?, documents, lone: None });
+            }
+            drop(documents);
+            if with_implied {
+                let mut lone = lone_notes(c)?;
+                for summary in out.iter_mut().filter(|s| s.encounter.implied) {
+                    summary.lone = lone.remove(&summary.encounter.identifier);
+                }
             }
             by_date::place(&mut out, &times_of_lone_documents(c)?);
             out.retain(|summary| with_implied || !summary.encounter.implied);
@@ -146,6 +171,37 @@ impl Store {
             ))
         })
     }
+}
+
+/// What a line of a list needs of an encounter: of many thousand in memory at once the rest is weight.
+fn in_brief(encounter: Encounter) -> Encounter {
+    let mut locations = encounter.locations;
+    let now = locations.pop();
+    Encounter {
+        locations: now.into_iter().collect(),
+        participants: Vec::new(),
+        kept: Vec::new(),
+        reason: None,
+        disposition: None,
+        ..encounter
+    }
+}
+
+/// The notes of encounters that only hold them, by the encounter's identifier.
+fn lone_notes(c: &Connection) -> rusqlite::Result<HashMap<String, LoneNote>> {
+    let mut statement = c.prepare(
+        "SELECT e.identifier, d.body, substr(d.text, 1, ?1) FROM encounter e JOIN document d ON d.encounter = e.identifier AND d.current = 1
+         WHERE e.implied = 1 AND d.withdrawn = 0 AND d.class IS NULL",
+    )?;
+    let mut rows = statement.query([BEGINNING])?;
+    let mut out = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let Some(document) = parse::<Document>(row.get_ref(1)?.as_str()?) else { continue };
+        let words: Vec<&str> = row.get_ref(2)?.as_str()?.split_whitespace().collect();
+        let Document { document_type, title, time, .. } = document;
+        out.insert(row.get(0)?, LoneNote { document_type, title, time, begins: words.join(" ") });
+    }
+    Ok(out)
 }
 
 fn load_chart(c: &Connection, name: &str) -> rusqlite::Result<Option<Chart>> {

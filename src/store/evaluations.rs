@@ -1,9 +1,13 @@
 //! Gaps as last evaluated, with the versions that made them: thrown away freely, never a truth of its own.
 
 use super::audit::Act;
+use super::json::json;
 use super::{Actor, Store, trouble::because};
-use crate::checklist::{Gap, GapMark, GapState};
+use crate::chart::DocumentType;
+use crate::checklist::{Gap, GapMark, GapState, Severity};
 use crate::error::Result;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// By whom a gap is marked that evaluation no longer finds, or finds again.
 pub const SEEN_BY: &str = "lacuna";
@@ -19,40 +23,99 @@ pub struct CachedEvaluation {
     pub as_of: i64,
     /// True when no clock of the encounter can still change the result.
     pub settled: bool,
+    /// What it was read as, where the encounter has one document alone.
+    pub note: Option<DocumentType>,
     /// The gaps.
     pub gaps: Vec<Gap>,
 }
 
+impl CachedEvaluation {
+    /// What made it, and when.
+    pub fn stamp(&self) -> Stamp {
+        Stamp { touched: self.touched, as_of: self.as_of, settled: self.settled }
+    }
+}
+
+/// What made a cached evaluation, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// The encounter's own change counter at that time.
+    pub touched: i64,
+    /// The instant that clocks were judged at, in UTC seconds.
+    pub as_of: i64,
+    /// True when no clock of the encounter can still change the result.
+    pub settled: bool,
+}
+
+/// What a worklist shows of the gaps of an encounter, without their proof.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Brief {
+    /// What its only document was read as.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<DocumentType>,
+    /// Its gaps, in the order of evaluation.
+    pub gaps: Vec<GapBrief>,
+}
+
+/// One gap in a line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GapBrief {
+    /// Its key.
+    pub key: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// One line.
+    pub title: String,
+    /// Where its first proof stands.
+    pub source: String,
+}
+
+impl GapBrief {
+    /// The line of a gap.
+    pub fn of(gap: &Gap) -> Self {
+        Self { key: gap.key(), severity: gap.severity, title: gap.title.clone(), source: gap.source() }
+    }
+}
+
 impl Store {
-    /// All cached evaluations, by encounter. One that cannot be read is none: it is made anew.
-    pub fn evaluations(&self) -> Result<std::collections::HashMap<String, CachedEvaluation>> {
+    /// What made the evaluations of this epoch, by encounter: which of them still stand is told without reading one.
+    pub fn stamps(&self, epoch: &str) -> Result<HashMap<String, Stamp>> {
         self.read(|c| {
-            let mut out = std::collections::HashMap::new();
-            let mut statement = c.prepare("SELECT encounter, epoch, touched, as_of, settled, body FROM evaluation")?;
-            let mut rows = statement.query([])?;
-            while let Some(r) = rows.next()? {
-                if let Ok(gaps) = serde_json::from_str(r.get_ref(5)?.as_str()?) {
-                    out.insert(
-                        r.get(0)?,
-                        CachedEvaluation { epoch: r.get(1)?, touched: r.get(2)?, as_of: r.get(3)?, settled: r.get(4)?, gaps },
-                    );
+            c.prepare_cached("SELECT encounter, touched, as_of, settled FROM gap_brief WHERE epoch = ?1")?
+                .query_map([epoch], |r| Ok((r.get(0)?, Stamp { touched: r.get(1)?, as_of: r.get(2)?, settled: r.get(3)? })))?
+                .collect()
+        })
+    }
+
+    /// What a worklist shows of a few encounters, as evaluated last in this epoch. One that cannot be read is none.
+    pub fn briefs(&self, encounters: &[&str], epoch: &str) -> Result<HashMap<String, Brief>> {
+        self.read(|c| {
+            let mut out = HashMap::with_capacity(encounters.len());
+            let mut statement = c.prepare_cached("SELECT body FROM gap_brief WHERE encounter = ?1 AND epoch = ?2")?;
+            for name in encounters {
+                let mut rows = statement.query([*name, epoch])?;
+                if let Some(r) = rows.next()?
+                    && let Ok(brief) = serde_json::from_str(r.get_ref(0)?.as_str()?)
+                {
+                    out.insert((*name).to_owned(), brief);
                 }
             }
             Ok(out)
         })
     }
 
-    /// The cached evaluations of a few encounters: one new note does not wait for all the others.
-    pub fn evaluations_of(&self, encounters: &[&str]) -> Result<std::collections::HashMap<String, CachedEvaluation>> {
+    /// The cached evaluations of a few encounters. One that cannot be read is none: it is made anew.
+    pub fn evaluations_of(&self, encounters: &[&str]) -> Result<HashMap<String, CachedEvaluation>> {
         self.read(|c| {
-            let mut out = std::collections::HashMap::new();
+            let mut out = HashMap::new();
             let mut statement = c.prepare_cached("SELECT epoch, touched, as_of, settled, body FROM evaluation WHERE encounter = ?1")?;
             for name in encounters {
                 let mut rows = statement.query([name])?;
                 if let Some(r) = rows.next()?
                     && let Ok(gaps) = serde_json::from_str(r.get_ref(4)?.as_str()?)
                 {
-                    let cached = CachedEvaluation { epoch: r.get(0)?, touched: r.get(1)?, as_of: r.get(2)?, settled: r.get(3)?, gaps };
+                    let (epoch, touched, as_of, settled) = (r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?);
+                    let cached = CachedEvaluation { epoch, touched, as_of, settled, note: None, gaps };
                     out.insert((*name).to_owned(), cached);
                 }
             }
@@ -78,6 +141,20 @@ impl Store {
                 )
                 .and_then(|mut s| {
                     s.execute((encounter, &e.epoch, e.touched, e.as_of, e.settled, serde_json::to_string(&e.gaps).unwrap_or_default()))
+                })
+                .map_err(because("the evaluation could not be kept"))?;
+                tx.prepare_cached(
+                    "INSERT OR REPLACE INTO gap_brief (encounter, epoch, touched, as_of, settled, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                )
+                .and_then(|mut s| {
+                    s.execute((
+                        encounter,
+                        &e.epoch,
+                        e.touched,
+                        e.as_of,
+                        e.settled,
+                        json(&Brief { note: e.note, gaps: e.gaps.iter().map(GapBrief::of).collect() }),
+                    ))
                 })
                 .map_err(because("the evaluation could not be kept"))?;
             }

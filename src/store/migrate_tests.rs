@@ -294,6 +294,9 @@ fn rows(c: &Connection, schema: usize) {
         );
         put("UPDATE query SET state = 'answered', answered_by = 'Dr Chen'", &[]);
     }
+    if schema >= 13 {
+        put("INSERT INTO gap_brief VALUES ('e2', 'of then', 0, 0, 0, '{\"gaps\":[]}')", &[]);
+    }
     if schema >= 12 {
         let paid = Encounter { identifier: "e4".into(), payer: Some("Northlake Health Plan".into()), ..Encounter::default() };
         put("INSERT INTO encounter (identifier, class, implied, body) VALUES ('e4', 'inpatient', 0, ?1)", params![json(&paid)]);

@@ -46,10 +46,10 @@ pub use anchor::append_anchor;
 pub use aside::Brought;
 pub use audit::{AuditEntry, AuditFilter, AuditVerdict};
 pub use backup::{keys_of, put_backup, take_back};
-pub use charts::EncounterSummary;
+pub use charts::{EncounterSummary, LoneNote};
 pub use classes::Withheld;
 pub use encrypt::finish_encryption;
-pub use evaluations::{CachedEvaluation, SEEN_BY};
+pub use evaluations::{Brief, CachedEvaluation, GapBrief, SEEN_BY, Stamp};
 pub use ingest::{Answer, Incoming, IngestCounts, Ledger};
 pub use location::{default_folder, prepare_shared};
 pub use outbox::{DocumentForIndex, Outbox};
@@ -320,13 +320,22 @@ fn raw(key: &DataKey) -> Zeroizing<String> {
     Zeroizing::new(format!("x'{}'", Zeroizing::new(hex(&bytes[..])).as_str()))
 }
 
-/// The page cache is bounded by memory, not by pages: with the library's 2 MB an import reads the same leaves of its indexes again and again,
-/// each time through the cipher. The log is folded back every 32 MB: with the library's 4 MB nearly every batch of an import would be.
+/// The log is folded back every 32 MB: with the library's 4 MB nearly every batch of an import would be.
 fn settings(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0;
-         PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=8192;",
-    )
+         PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=8192;",
+    )?;
+    room(connection, ROOM)
+}
+
+/// Room for pages in memory, in KB. With the library's 2 MB an import reads the same leaves of its indexes again and again, each time
+/// through the cipher; a screen walks through many encounters once, and would only hold on to what it has shown.
+const ROOM: i32 = 12_288;
+const ROOM_OF_AN_IMPORT: i32 = 65_536;
+
+fn room(connection: &Connection, kilobytes: i32) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "cache_size", -kilobytes)
 }
 
 fn meta(connection: &Connection, key: &str) -> Result<String> {

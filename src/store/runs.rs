@@ -87,6 +87,7 @@ impl Store {
             self.record(tx, actor, &Act { object: Some(&run.to_string()), ..Act::new("import.begin") })?;
             Ok(run)
         })
+        .and_then(|run| self.read(|c| super::room(c, super::ROOM_OF_AN_IMPORT)).map(|()| run))
     }
 
     /// Closes a run in the ledger.
@@ -100,6 +101,7 @@ impl Store {
             let outcome = if complete { "ok" } else { "stopped" };
             self.record(tx, actor, &Act { object: Some(&run.to_string()), outcome, ..Act::new("import.end") })
         })
+        .and_then(|()| self.read(|c| super::room(c, super::ROOM)))
     }
 
     /// Past imports, newest first.

@@ -173,6 +173,7 @@ fn encounter(tx: &Transaction<'_>, identifier: &str, before: Option<&str>, patie
     patients.extend(of(tx, "SELECT patient FROM encounter WHERE identifier = ?1", identifier)?);
     let Some((body, given)) = before.and_then(|body| Some((body, charts::parse::<Encounter>(body)?))) else {
         tx.execute("DELETE FROM evaluation WHERE encounter = ?1", [identifier])?;
+        tx.execute("DELETE FROM gap_brief WHERE encounter = ?1", [identifier])?;
         tx.execute("DELETE FROM encounter WHERE identifier = ?1", [identifier])?;
         return Ok(());
     };

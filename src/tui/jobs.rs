@@ -5,6 +5,7 @@ use super::chart_data::ChartData;
 use super::compare::{Comparison, Side};
 use super::msg::{Answer, CompareAsk, Done, Msg, Request, SearchAsk, Slot};
 use crate::error::{Result, Trouble};
+use crate::work::model::Counted;
 use crate::work::{Desk, SearchRequest};
 use crossbeam_channel::{Receiver, Sender};
 use lacuna_index::Stop;
@@ -25,7 +26,17 @@ pub struct Workers {
     reads: Sender<Job>,
     searches: Sender<Job>,
     writes: Sender<Job>,
+    counts: Sender<Job>,
     searching: Stop,
+    counting: Stop,
+}
+
+/// A look through all charts would go on without anybody who waits for it, and hold on to the store.
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.searching.stop();
+        self.counting.stop();
+    }
 }
 
 impl Workers {
@@ -37,7 +48,14 @@ impl Workers {
             std::thread::Builder::new().name(name.to_owned()).spawn(move || work(desk.as_ref(), &jobs, &answers))?;
             Ok(sender)
         };
-        Ok(Self { reads: thread("reads")?, searches: thread("searches")?, writes: thread("writes")?, searching: Stop::new() })
+        Ok(Self {
+            reads: thread("reads")?,
+            searches: thread("searches")?,
+            writes: thread("writes")?,
+            counts: thread("counts")?,
+            searching: Stop::new(),
+            counting: Stop::new(),
+        })
     }
 
     /// Puts a question. A new search stops the one that runs.
@@ -48,8 +66,14 @@ impl Workers {
             self.searching = Stop::new();
             stop = self.searching.clone();
         }
+        if slot == Slot::Count {
+            self.counting.stop();
+            self.counting = Stop::new();
+            stop = self.counting.clone();
+        }
         let lane = match slot {
             Slot::Search => &self.searches,
+            Slot::Count => &self.counts,
             slot if slot.writes() => &self.writes,
             _ => &self.reads,
         };
@@ -73,7 +97,11 @@ fn work(desk: &dyn Desk, jobs: &Receiver<Job>, answers: &Sender<Msg>) {
         if overtaken {
             continue;
         }
-        let answer = Box::new(whatever_happens(desk, job.request, &job.stop));
+        let tell = |found| {
+            // Nobody is there any more: the look itself is stopped by who put the question.
+            let _gone = answers.send(Msg::Counting { generation: job.generation, found });
+        };
+        let answer = Box::new(whatever_happens(desk, job.request, &job.stop, tell));
         let msg = Msg::Answer { slot: job.slot, generation: job.generation, now: desk.now(), answer };
         if answers.send(msg).is_err() {
             return;
@@ -82,9 +110,9 @@ fn work(desk: &dyn Desk, jobs: &Receiver<Job>, answers: &Sender<Msg>) {
 }
 
 /// The answer, also where the work on it breaks down: the thread goes on with the next question, and who asked is told.
-fn whatever_happens(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
+fn whatever_happens(desk: &dyn Desk, request: Request, stop: &Stop, mut tell: impl FnMut(Counted)) -> Answer {
     let saving = if let Request::Save(id, ..) = &request { Some(*id) } else { None };
-    std::panic::catch_unwind(AssertUnwindSafe(|| answer(desk, request, stop))).unwrap_or_else(|_| {
+    std::panic::catch_unwind(AssertUnwindSafe(|| answer(desk, request, stop, &mut tell))).unwrap_or_else(|_| {
         let place = super::term::broken_at().unwrap_or_default();
         let trouble = Trouble::system("this could not be done: the program broke on it")
             .at(place, None)
@@ -118,11 +146,12 @@ fn compared(desk: &dyn Desk, ask: CompareAsk) -> Result<(String, Comparison)> {
     Ok((ask.encounter, Comparison::new((older.0, &older.1), (newer.0, &newer.1))))
 }
 
-/// Puts one question to the desk.
-pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop) -> Answer {
+/// Puts one question to the desk; a long look tells what it finds meanwhile.
+pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop, tell: &mut dyn FnMut(Counted)) -> Answer {
     let act = |result: Result<()>, done: Done| Answer::Act(result.map(|()| done));
     match request {
-        Request::Worklist(view) => fresh(desk, || desk.worklist(view), Answer::Worklist),
+        Request::Worklist(view) => fresh(desk, || desk.worklist_now(view), Answer::Worklist),
+        Request::Count(view, first) => Answer::Counted(desk.count(view, &first, stop, tell)),
         Request::Chart(encounter, until) => {
             let view = || until.map_or_else(|| desk.chart(&encounter), |until| desk.chart_on(&encounter, &until));
             fresh(desk, || view().map(|view| Arc::new(ChartData::new(view))), Answer::Chart)

@@ -71,7 +71,7 @@ impl Session {
         for effect in effects {
             match effect {
                 Effect::Ask(slot, generation, request) => {
-                    let answer = Box::new(jobs::answer(self.desk.as_ref(), request, &Stop::new()));
+                    let answer = Box::new(jobs::answer(self.desk.as_ref(), request, &Stop::new(), &mut |_| {}));
                     let more = update(&mut self.model, Msg::Answer { slot, generation, now: self.desk.now(), answer });
                     self.carry_out(more);
                 }

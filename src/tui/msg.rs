@@ -8,7 +8,7 @@ use crate::checklist::Explanation;
 use crate::error::Result;
 use crate::query::{Draft, Outcome, Report};
 use crate::work::Tried;
-use crate::work::model::{DismissReason, QueryRow, QueryView, SearchPage, Searches, Worklist, WorklistView};
+use crate::work::model::{Counted, DismissReason, QueryRow, QueryView, SearchPage, Searches, Worklist, WorklistView};
 use lacuna_index::Completion;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +34,13 @@ pub enum Msg {
         now: Instant,
         /// What it said.
         answer: Box<Answer>,
+    },
+    /// A look through the charts found something, and goes on.
+    Counting {
+        /// Which look: one that is not the newest tells nothing.
+        generation: u64,
+        /// What it found.
+        found: Counted,
     },
     /// A timer that was set ran out.
     Timer(Timer, u64),
@@ -82,11 +89,13 @@ pub enum Slot {
     Compare,
     /// Names of files.
     Files,
+    /// A look through the charts that nobody looked at.
+    Count,
 }
 
 impl Slot {
     /// How many there are.
-    pub const COUNT: usize = 19;
+    pub const COUNT: usize = 20;
 
     /// Whether an older answer is worthless once a newer question was put.
     pub fn newest_only(self) -> bool {
@@ -119,8 +128,10 @@ pub enum Timer {
 /// A question to the desk, or an act.
 #[derive(Clone, Debug)]
 pub enum Request {
-    /// Encounters of a view.
+    /// Encounters of a view, with what is known of their gaps now.
     Worklist(WorklistView),
+    /// Looks at the encounters of a view that nobody looked at, those named first.
+    Count(WorklistView, Vec<String>),
     /// One encounter; as it stood at a moment, while it is stepped through.
     Chart(String, Option<Instant>),
     /// All charts.
@@ -261,6 +272,8 @@ pub enum Answer {
     Changed(Box<Answer>),
     /// Encounters.
     Worklist(Result<Worklist>),
+    /// Every encounter was looked at but for so many.
+    Counted(Result<usize>),
     /// One encounter.
     Chart(Result<Arc<ChartData>>),
     /// Hits.

@@ -70,9 +70,36 @@ pub fn age(since: &Instant, now: &Instant) -> String {
     }
 }
 
+/// `12 Mar 24`: a date of any year, as far as it was given.
+pub fn date(at: &Instant) -> String {
+    match at.precision() {
+        Precision::Year | Precision::Month => at.display(),
+        _ => at.local().strftime("%-d %b %y").to_string(),
+    }
+}
+
+/// `20,000`.
+pub fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// `2 gaps`, `1 gap`.
 pub fn count(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// A remedy without what only a shell takes; nothing where that was all of it.
+pub fn hint_here(hint: &str) -> Option<String> {
+    let kept: Vec<&str> = hint.split("; ").filter(|clause| !clause.contains("`lacuna ")).collect();
+    Some(kept.join("; ")).filter(|hint| !hint.is_empty())
 }
 
 /// What a query is about: its title without the opening that every neutral title has.
@@ -200,6 +227,19 @@ pub fn source(evidence: &Evidence) -> String {
 mod tests {
     use super::*;
     use crate::chart::{DocumentType, TextEvidence};
+
+    #[test]
+    fn the_tracker_named_a_command_of_the_shell() {
+        assert_eq!(hint_here("`lacuna query lint` says what each rule wants; the draft is kept").as_deref(), Some("the draft is kept"));
+        assert_eq!(hint_here("`lacuna query list` shows them"), None);
+        assert_eq!(hint_here("read the chart again: it may have changed").as_deref(), Some("read the chart again: it may have changed"));
+    }
+
+    #[test]
+    fn thousands_are_set_off() {
+        let all = [0, 999, 1_000, 20_000, 1_234_567].map(thousands);
+        assert_eq!(all, ["0", "999", "1,000", "20,000", "1,234,567"]);
+    }
 
     #[test]
     fn a_note_that_lacks_a_part_is_named_by_how_it_begins_and_not_quoted_as_proof() {

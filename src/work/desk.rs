@@ -2,7 +2,7 @@
 //! commands call it directly; tests of the terminal put a small stand-in behind it.
 
 use super::checklist_files::Tried;
-use super::model::{ChartView, DismissReason, QueryRow, QueryView, SearchPage, Searches, Worklist, WorklistView};
+use super::model::{ChartView, Counted, DismissReason, QueryRow, QueryView, SearchPage, Searches, Worklist, WorklistView};
 use super::search::Request as SearchRequest;
 use crate::chart::Instant;
 use crate::checklist::Explanation;
@@ -18,8 +18,12 @@ pub trait Desk: Send + Sync {
     fn banner(&self) -> &str;
     /// The time it is: frozen in the demo.
     fn now(&self) -> Instant;
-    /// Encounters to look at.
+    /// Encounters to look at, with their gaps: waits until every one was looked at.
     fn worklist(&self, view: WorklistView) -> Result<Worklist>;
+    /// The same with what is known now: where more than a few were not looked at, the list says how many, and [`Desk::count`] does it.
+    fn worklist_now(&self, view: WorklistView) -> Result<Worklist>;
+    /// Looks at the encounters of a view that nobody looked at, those named first, and tells what it finds; gives how many it could not.
+    fn count(&self, view: WorklistView, first: &[String], stop: &Stop, tell: &mut dyn FnMut(Counted)) -> Result<usize>;
     /// One encounter with readings, gaps and queries.
     fn chart(&self, encounter: &str) -> Result<ChartView>;
     /// The same as it stood at a moment: what came later is left out, and the gaps are worked out anew.

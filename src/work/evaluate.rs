@@ -5,7 +5,7 @@ use crate::chart::{Chart, Document, DocumentType, Instant};
 use crate::checklist::{Gap, GapState, Packs, Subject, evaluate};
 use crate::error::{Result, Trouble};
 use crate::reading::{Reading, read};
-use crate::store::{CachedEvaluation, EncounterSummary, Store};
+use crate::store::{CachedEvaluation, EncounterSummary, Stamp, Store};
 use crate::work::lives;
 use crate::work::model::GapMark;
 use lacuna_index::Stop;
@@ -14,7 +14,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Encounters evaluated between two commits of the cache.
-pub(super) const BATCH: usize = 256;
+pub(super) const BATCH: usize = 128;
+/// So many are a few.
+pub(super) const FEW: usize = 64;
 /// How long a cached result stands while a clock of the encounter is still running.
 const CLOCK_SECONDS: i64 = 900;
 
@@ -45,6 +47,11 @@ pub fn chart(packs: &Packs, chart: &Chart, as_of: &Instant, only: Option<&str>) 
 /// not that of the whole stay.
 pub fn readings(documents: &[Document]) -> Vec<Reading> {
     documents.iter().map(remembered).collect()
+}
+
+/// The same without the memory of late.
+fn readings_anew(documents: &[Document]) -> Vec<Reading> {
+    documents.iter().map(|document| read(&document.text, document.type_hint())).collect()
 }
 
 /// Readings kept in memory: enough for the stays of a morning, and a few megabytes.
@@ -158,57 +165,80 @@ pub fn encounters(
     stop: &Stop,
     tell: &mut dyn FnMut(usize, usize),
 ) -> Result<HashMap<String, Vec<Gap>>> {
-    let epoch = epoch(packs);
-    let names: Vec<&str> = summaries.iter().map(|s| s.encounter.identifier.as_str()).collect();
-    let mut cached = if names.len() <= BATCH { store.evaluations_of(&names)? } else { store.evaluations()? };
     let mut out = HashMap::with_capacity(summaries.len());
-    let mut stale = Vec::new();
-    let mut before: HashMap<String, CachedEvaluation> = HashMap::new();
-    for summary in summaries {
-        let name = &summary.encounter.identifier;
-        match cached.remove(name) {
-            Some(c) if stands(&c, &epoch, summary.touched, as_of) => {
-                out.insert(name.clone(), c.gaps);
-            }
-            old => {
-                // What the same packs found before tells what a later document has resolved.
-                before.extend(old.filter(|old| old.epoch == epoch).map(|old| (name.clone(), old)));
-                stale.push(summary);
-            }
-        }
-    }
-    let mut done = summaries.len() - stale.len();
-    for batch in stale.chunks(BATCH) {
+    in_batches(store, packs, summaries, as_of, stop, &mut |batch, done| {
+        out.extend(batch);
+        tell(done, summaries.len());
+        Ok(())
+    })?;
+    Ok(out)
+}
+
+/// The same, one batch after the other with how many are done: what is not kept of one is gone before the next, so that the proof of
+/// many thousand stays is never in memory at once.
+pub fn in_batches(
+    store: &Store,
+    packs: &Packs,
+    summaries: &[EncounterSummary],
+    as_of: &Instant,
+    stop: &Stop,
+    take: &mut dyn FnMut(HashMap<String, Vec<Gap>>, usize) -> Result<()>,
+) -> Result<()> {
+    let epoch = epoch(packs);
+    let mut done = 0;
+    for batch in summaries.chunks(BATCH) {
         if stop.stopped() {
             return Err(Trouble::system("the evaluation was stopped").hint("what was evaluated so far is kept; run it again to go on"));
         }
-        let charts: Vec<(&EncounterSummary, Option<Chart>)> =
-            batch.iter().map(|s| store.chart(&s.encounter.identifier).map(|c| (*s, c))).collect::<Result<_>>()?;
-        let fresh: Vec<(String, CachedEvaluation, Vec<GapMark>)> = charts
-            .par_iter()
-            .filter_map(|(summary, found)| {
-                let found = found.as_ref()?;
-                let name = summary.encounter.identifier.clone();
-                let Evaluated { readings, gaps } = chart(packs, found, as_of, None);
-                let subject = Subject { chart: found, readings: &readings };
-                let changes = before.get(&name).map(|old| lives::changes(&name, &old.gaps, &gaps, &subject, as_of)).unwrap_or_default();
-                let settled = settled(packs, found, as_of);
-                let evaluation =
-                    CachedEvaluation { epoch: epoch.clone(), touched: summary.touched, as_of: as_of.utc_seconds(), settled, gaps };
-                Some((name, evaluation, changes))
-            })
-            .collect();
-        let (mut kept, mut changes) = (Vec::with_capacity(fresh.len()), Vec::new());
-        for (name, evaluation, mut changed) in fresh {
-            changes.append(&mut changed);
-            kept.push((name, evaluation));
-        }
-        lives::drop_strangers(store, &mut changes)?;
-        store.put_evaluations(&kept, &changes)?;
-        out.extend(kept.into_iter().map(|(name, e)| (name, e.gaps)));
         done += batch.len();
-        tell(done, summaries.len());
+        take(one_batch(store, packs, batch, as_of, &epoch)?, done)?;
     }
+    Ok(())
+}
+
+/// One batch: from the cache where it still stands, else evaluated and kept.
+fn one_batch(store: &Store, packs: &Packs, batch: &[EncounterSummary], as_of: &Instant, epoch: &str) -> Result<HashMap<String, Vec<Gap>>> {
+    let names: Vec<&str> = batch.iter().map(|s| s.encounter.identifier.as_str()).collect();
+    let mut cached = store.evaluations_of(&names)?;
+    let mut out = HashMap::with_capacity(batch.len());
+    let mut stale: Vec<(&EncounterSummary, Option<CachedEvaluation>)> = Vec::new();
+    for summary in batch {
+        let name = &summary.encounter.identifier;
+        match cached.remove(name) {
+            Some(c) if c.epoch == epoch && stands(&c.stamp(), summary.touched, as_of) => {
+                out.insert(name.clone(), c.gaps);
+            }
+            // What the same packs found before tells what a later document has resolved.
+            old => stale.push((summary, old.filter(|old| old.epoch == epoch))),
+        }
+    }
+    // Of a few the readings of late are known, and will be asked for again; of many they would only push out those in use.
+    let read: fn(&[Document]) -> Vec<Reading> = if stale.len() <= FEW { readings } else { readings_anew };
+    // Each chart is loaded by the thread that evaluates it: one reads while the other thinks, and no more of them are in memory.
+    let fresh: Vec<Option<(String, CachedEvaluation, Vec<GapMark>)>> = stale
+        .par_iter()
+        .map(|(summary, before)| {
+            let name = summary.encounter.identifier.clone();
+            let Some(found) = store.chart(&name)? else { return Ok(None) };
+            let readings = read(&found.documents);
+            let subject = Subject { chart: &found, readings: &readings };
+            let gaps = evaluate(packs, &subject, as_of, None);
+            let changes = before.as_ref().map(|old| lives::changes(&name, &old.gaps, &gaps, &subject, as_of)).unwrap_or_default();
+            let (settled, touched, as_of) = (settled(packs, &found, as_of), summary.touched, as_of.utc_seconds());
+            let note = readings.first().filter(|_| readings.len() == 1).map(|reading| reading.document_type);
+            Ok(Some((name, CachedEvaluation { epoch: epoch.to_owned(), touched, as_of, settled, note, gaps }, changes)))
+        })
+        .collect::<Result<_>>()?;
+    let (mut kept, mut changes) = (Vec::with_capacity(fresh.len()), Vec::new());
+    for (name, evaluation, mut changed) in fresh.into_iter().flatten() {
+        changes.append(&mut changed);
+        kept.push((name, evaluation));
+    }
+    lives::drop_strangers(store, &mut changes)?;
+    if !kept.is_empty() {
+        store.put_evaluations(&kept, &changes)?;
+    }
+    out.extend(kept.into_iter().map(|(name, e)| (name, e.gaps)));
     Ok(out)
 }
 
@@ -219,9 +249,10 @@ fn settled(packs: &Packs, chart: &Chart, as_of: &Instant) -> bool {
     encounter.implied || encounter.start.is_none() || encounter.end.is_some_and(|end| as_of.hours_since(&end) > longest)
 }
 
-fn stands(cached: &CachedEvaluation, epoch: &str, touched: i64, as_of: &Instant) -> bool {
-    let age = as_of.utc_seconds() - cached.as_of;
-    cached.epoch == epoch && cached.touched == touched && (cached.settled || (0..CLOCK_SECONDS).contains(&age))
+/// Whether what was found then is still so.
+pub(super) fn stands(stamp: &Stamp, touched: i64, as_of: &Instant) -> bool {
+    let age = as_of.utc_seconds() - stamp.as_of;
+    stamp.touched == touched && (stamp.settled || (0..CLOCK_SECONDS).contains(&age))
 }
 
 #[cfg(test)]

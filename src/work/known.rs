@@ -39,18 +39,21 @@ impl<'a> Known<'a> {
 
     fn with_gaps(&self, desk: &LocalDesk, fits: impl Fn(&[Gap]) -> bool) -> Result<Vec<String>> {
         let summaries = desk.store().encounters(true)?;
-        let mut all = evaluate::encounters(desk.store(), desk.packs(), &summaries, &desk.session().now(), &self.stop, &mut |_, _| {})?;
         let marks = desk.store().gap_marks(None)?;
         let mut by_encounter: BTreeMap<&str, Vec<&GapMark>> = BTreeMap::new();
         for mark in &marks {
             by_encounter.entry(&mark.encounter).or_default().push(mark);
         }
-        for (encounter, marks) in by_encounter {
-            if let Some(gaps) = all.get_mut(encounter) {
-                evaluate::with_marks(gaps, marks.into_iter());
+        let mut found: BTreeSet<String> = BTreeSet::new();
+        evaluate::in_batches(desk.store(), desk.packs(), &summaries, &desk.session().now(), &self.stop, &mut |batch, _| {
+            for (encounter, mut gaps) in batch {
+                evaluate::with_marks(&mut gaps, by_encounter.get(encounter.as_str()).into_iter().flatten().copied());
+                if fits(&gaps) {
+                    found.insert(encounter);
+                }
             }
-        }
-        let found: BTreeSet<String> = all.into_iter().filter(|(_, gaps)| fits(gaps)).map(|(encounter, _)| encounter).collect();
+            Ok(())
+        })?;
         Ok(found.into_iter().collect())
     }
 

@@ -5,12 +5,11 @@ use super::desk::Desk;
 use super::indexing::{self, Library, Waiting};
 use super::known::Known;
 use super::local_queries::{policy_for, row_of};
-use super::model::{ChartView, DismissReason, GapMark, GapRow, QueryRow, QueryView, SearchPage, Searches, Worklist, WorklistView};
+use super::model::{ChartView, Counted, DismissReason, GapRow, QueryRow, QueryView, SearchPage, Searches, Worklist, WorklistView};
 use super::query_life::{self, Reply};
 use super::search::{self, Request};
 use super::session::Session;
 use super::site::Site;
-use super::worklist::{Material, worklist};
 use super::{evaluate, queries};
 use crate::chart::Instant;
 use crate::checklist::{Explanation, GapState, Packs, Subject, explain};
@@ -206,35 +205,15 @@ impl Desk for LocalDesk {
     }
 
     fn worklist(&self, view: WorklistView) -> Result<Worklist> {
-        self.store.allow(&self.session.actor(), "worklist.open")?;
-        let summaries = self.store.encounters(view == WorklistView::All || view == WorklistView::WithGaps)?;
-        let now = self.now();
-        let mut marks: HashMap<String, Vec<GapMark>> = HashMap::new();
-        for mark in self.store.gap_marks(None)? {
-            marks.entry(mark.encounter.clone()).or_default().push(mark);
-        }
-        let material = Material {
-            encounters: &summaries,
-            queries: &self.store.queries(None)?,
-            seen: &self.store.seen(self.user())?,
-            reviews: &self.store.next_reviews(self.user())?,
-            claims: &self.store.claims()?,
-            notes: &self.store.notes_to_self(self.user())?,
-            user: self.user(),
-            now,
-            // A policy that cannot be read is told where queries are written; here it hides nothing.
-            late_after_days: Site::of(&self.store).ok().and_then(|site| site.policy().late_after_days),
-        };
-        let list = worklist(view, &material, |batch| {
-            let mut gaps = evaluate::encounters(&self.store, self.packs(), batch, &now, &Stop::new(), &mut |_, _| {})?;
-            for (encounter, list) in &mut gaps {
-                evaluate::with_marks(list, marks.get(encounter).into_iter().flatten());
-            }
-            Ok(gaps)
-        })?;
-        let names = list.rows.iter().map(|row| row.encounter.as_str()).collect();
-        self.store.record_shown(&self.session.actor(), "worklist.open", Shown::Encounters(&names), view.label())?;
-        Ok(list)
+        self.list(view, true)
+    }
+
+    fn worklist_now(&self, view: WorklistView) -> Result<Worklist> {
+        self.list(view, false)
+    }
+
+    fn count(&self, view: WorklistView, first: &[String], stop: &Stop, tell: &mut dyn FnMut(Counted)) -> Result<usize> {
+        self.count_gaps(view, first, stop, tell)
     }
 
     fn chart(&self, encounter: &str) -> Result<ChartView> {

@@ -12,6 +12,7 @@ pub mod evaluate;
 mod import;
 mod indexing;
 mod known;
+mod listing;
 mod lives;
 mod local;
 mod local_queries;

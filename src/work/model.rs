@@ -125,8 +125,10 @@ pub struct WorklistRow {
     pub payer: Option<String>,
     /// Why it is here: reasons that add up, the most pressing first; never a bare score.
     pub reasons: Vec<String>,
-    /// Open gaps.
-    pub gaps: usize,
+    /// The note, where the encounter only holds one: what it is and how it begins, and when it was written.
+    pub note_alone: Option<NoteAlone>,
+    /// Open gaps; `None`: nobody looked yet.
+    pub gaps: Option<usize>,
     /// The most severe of them.
     pub severity: Option<Severity>,
     /// The first few open gaps.
@@ -187,6 +189,39 @@ impl Group {
     }
 }
 
+/// A note whose sender named no stay, in a list.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NoteAlone {
+    /// Its title or type, and its first words.
+    pub words: String,
+    /// When it was written.
+    pub time: Option<Instant>,
+}
+
+/// What was found in encounters that nobody had looked at.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Counted {
+    /// How many are done.
+    pub done: usize,
+    /// Of how many.
+    pub total: usize,
+    /// What was found in the newest of them.
+    pub rows: Vec<RowGaps>,
+}
+
+/// The open gaps of one row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowGaps {
+    /// The encounter.
+    pub encounter: String,
+    /// How many.
+    pub gaps: usize,
+    /// The most severe of them.
+    pub severity: Option<Severity>,
+    /// The first few.
+    pub top: Vec<GapLine>,
+}
+
 /// A worklist.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Worklist {
@@ -202,6 +237,9 @@ pub struct Worklist {
     pub overdue: usize,
     /// How many encounters each view shows.
     pub counts: Vec<(WorklistView, usize)>,
+    /// How many encounters were not looked at since they changed, so that numbers of gaps may be old or missing.
+    #[serde(skip)]
+    pub waiting: usize,
 }
 
 /// A gap with what people did about it.

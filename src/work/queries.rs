@@ -283,7 +283,8 @@ pub(super) fn must_pass(store: &Store, session: &Session, id: i64, draft: &Draft
         };
         let rules = rules.join(", ");
         store.record_refusal(&session.actor(), act, draft.encounter.as_deref(), Some(&id.to_string()), &rules)?;
-        let refused = Trouble::refused("the query was not sent").at(format!("query {id}"), None);
+        let what = if act == "query.ready" { "the draft was not marked as ready" } else { "the query was not sent" };
+        let refused = Trouble::refused(what).at(format!("query {id}"), None);
         return Err(if blocks {
             refused.why(format!("blocked by {rules}")).hint("`lacuna query lint` says what each rule wants; the draft is kept")
         } else {

@@ -1,21 +1,20 @@
 //! The worklist: encounters with the reasons why they are here, the most pressing first. Never a bare score.
 
 use super::evaluate::BATCH;
-use super::model::{GapLine, Worklist, WorklistRow, WorklistView};
-use crate::chart::{Evidence, Instant};
-use crate::checklist::{Gap, GapState, Severity};
+use super::listing::Marks;
+use super::model::{GapLine, NoteAlone, RowGaps, Worklist, WorklistRow, WorklistView};
+use crate::chart::{DocumentType, Instant};
+use crate::checklist::{Gap, Severity};
 use crate::error::Result;
 use crate::query::days_after;
-use crate::store::{EncounterSummary, SeenMap, StoredQuery};
+use crate::store::{Brief, EncounterSummary, GapBrief, LoneNote, SeenMap, StoredQuery};
 use std::collections::HashMap;
 
 /// Gaps shown under a worklist row.
 const TOP: usize = 4;
 
-/// Everything that a worklist is made from.
+/// Everything that a worklist is made from, beside the encounters.
 pub struct Material<'a> {
-    /// Encounters.
-    pub encounters: &'a [EncounterSummary],
     /// All queries.
     pub queries: &'a [StoredQuery],
     /// What this person has opened.
@@ -26,6 +25,8 @@ pub struct Material<'a> {
     pub claims: &'a HashMap<String, String>,
     /// This person's notes to themselves.
     pub notes: &'a HashMap<String, String>,
+    /// What people did about gaps.
+    pub marks: &'a Marks,
     /// This person.
     pub user: &'a str,
     /// The time it is.
@@ -41,12 +42,13 @@ impl Material<'_> {
     }
 }
 
-/// The worklist for a view. `gaps` gives the gaps of a batch of encounters, with what people did about them: a row keeps their titles
-/// only, so that the proof of many thousand stays is never in memory at once.
+/// The worklist for a view. `briefs` gives what was found in a batch of encounters; one that nobody looked at is not among them. Each encounter
+/// becomes its row and is gone: many thousand are in memory once.
 pub fn worklist(
     view: WorklistView,
+    encounters: Vec<EncounterSummary>,
     m: &Material<'_>,
-    mut gaps: impl FnMut(&[EncounterSummary]) -> Result<HashMap<String, Vec<Gap>>>,
+    mut briefs: impl FnMut(&[&str]) -> Result<HashMap<String, Brief>>,
 ) -> Result<Worklist> {
     let mut by_encounter: HashMap<&str, Vec<&StoredQuery>> = HashMap::new();
     for query in m.queries {
@@ -56,12 +58,19 @@ pub fn worklist(
     }
     let mut counts = WorklistView::ALL.map(|view| (view, 0));
     let mut rows: Vec<(u32, WorklistRow)> = Vec::new();
-    for batch in m.encounters.chunks(BATCH) {
-        let found = gaps(batch)?;
+    let mut rest = encounters.into_iter();
+    loop {
+        let batch: Vec<EncounterSummary> = rest.by_ref().take(BATCH).collect();
+        if batch.is_empty() {
+            break;
+        }
+        let names: Vec<&str> = batch.iter().map(|s| s.encounter.identifier.as_str()).collect();
+        let mut found = briefs(&names)?;
         for summary in batch {
             let name = summary.encounter.identifier.as_str();
             let queries = by_encounter.get(name).map_or(&[][..], Vec::as_slice);
-            let (weight, row) = row(summary, found.get(name).map_or(&[][..], Vec::as_slice), queries, m);
+            let brief = found.remove(name);
+            let (weight, row) = row(summary, brief, queries, m);
             for (view, count) in &mut counts {
                 *count += usize::from(shown(*view, &row, queries, m));
             }
@@ -81,6 +90,7 @@ pub fn worklist(
         overdue: m.queries.iter().filter(|q| overdue(q, &m.now)).count(),
         counts: counts.to_vec(),
         rows,
+        waiting: 0,
     })
 }
 
@@ -94,62 +104,73 @@ pub fn overdue(query: &StoredQuery, now: &Instant) -> bool {
     query.state.is_waiting() && query.due.is_some_and(|due| due < *now)
 }
 
-/// Where a gap's first proof stands.
-pub fn source_of(gap: &Gap) -> String {
-    match gap.evidence.first() {
-        Some(Evidence::Text(t)) => {
-            let date = t.date.map(|d| format!(" {}", d.display())).unwrap_or_default();
-            let author = t.author.as_deref().map(|a| format!(", {a}")).unwrap_or_default();
-            format!("{}{date}{author}", t.document_type.label())
-        }
-        Some(Evidence::Value(v)) => {
-            let date = v.date.map(|d| format!(" {}", d.display())).unwrap_or_default();
-            format!("{} {}{date}", v.name, v.value)
-        }
-        None => gap.due.map(|d| format!("due {}", d.display())).unwrap_or_default(),
-    }
-}
-
-fn row(e: &EncounterSummary, gaps: &[Gap], queries: &[&StoredQuery], m: &Material<'_>) -> (u32, WorklistRow) {
-    let encounter = &e.encounter;
-    let open: Vec<&Gap> = gaps.iter().filter(|g| g.state == GapState::Open).collect();
+fn row(e: EncounterSummary, brief: Option<Brief>, queries: &[&StoredQuery], m: &Material<'_>) -> (u32, WorklistRow) {
+    let name = e.encounter.identifier.as_str();
+    let looked = brief.is_some();
+    let Brief { note, gaps } = brief.unwrap_or_default();
+    let open: Vec<GapBrief> = gaps.into_iter().filter(|gap| m.marks.open(name, &gap.key)).collect();
     let unseen = e.documents.iter().filter(|(name, version)| m.seen.get(name).is_none_or(|seen| seen < version)).count();
-    let (weight, reasons) = reasons(e, &open, queries, unseen, m);
+    let (weight, reasons) = reasons(&e, &open, queries, unseen, m);
+    let patient = e.patient_name();
+    let EncounterSummary { encounter, patient: person, documents, lone, .. } = e;
     let start = encounter.start.unwrap_or(m.now);
     let row = WorklistRow {
-        encounter: encounter.identifier.clone(),
         name: encounter.name().to_owned(),
-        patient: e.patient_name(),
-        mrn: e.patient.as_ref().and_then(|p| p.mrn.clone()),
-        age: e.patient.as_ref().and_then(|p| p.age_at(&start)),
-        sex: e.patient.as_ref().map_or("-", |p| p.sex.letter()),
-        unit: encounter.locations.last().map(|l| l.name.clone()),
+        patient,
+        age: person.as_ref().and_then(|p| p.age_at(&start)),
+        sex: person.as_ref().map_or("-", |p| p.sex.letter()),
+        mrn: person.and_then(|p| p.mrn),
         class: encounter.class,
         takes_place: encounter.takes_place(),
         day: encounter.day_of_stay(&m.now),
         gmlos_days: encounter.gmlos_days,
-        working_drg: encounter.working_drg.clone(),
         admitted: encounter.start,
         discharged: encounter.end,
         attending: encounter.attending.as_ref().map(|a| a.display().to_owned()),
-        service: encounter.service.clone(),
-        payer: encounter.payer.clone(),
+        payer: encounter.payer,
         reasons,
-        gaps: open.len(),
+        note_alone: lone.map(|lone| note_alone(lone, note)),
+        gaps: looked.then_some(open.len()),
         severity: open.iter().map(|g| g.severity).max(),
-        top_gaps: open.iter().take(TOP).map(|g| GapLine { severity: g.severity, title: g.title.clone(), source: source_of(g) }).collect(),
+        top_gaps: top(open),
         queries: in_words(queries, &m.now),
         next_review: m.reviews.get(&encounter.identifier).copied(),
-        documents: e.documents.len(),
+        documents: documents.len(),
         unseen,
         claimed: m.claims.get(&encounter.identifier).cloned(),
         note: m.notes.get(&encounter.identifier).cloned(),
+        unit: encounter.locations.into_iter().next_back().map(|l| l.name),
+        working_drg: encounter.working_drg,
+        service: encounter.service,
+        encounter: encounter.identifier,
     };
     (weight, row)
 }
 
+fn top(open: Vec<GapBrief>) -> Vec<GapLine> {
+    open.into_iter().take(TOP).map(|g| GapLine { severity: g.severity, title: g.title, source: g.source }).collect()
+}
+
+/// What tells a note from the others: its title or type, unless it begins with it, and its first words.
+fn note_alone(lone: LoneNote, read_as: Option<DocumentType>) -> NoteAlone {
+    let given = lone.title.or_else(|| lone.document_type.or(read_as).map(|kind| kind.label().to_owned()));
+    let says = |title: &String| lone.begins.to_lowercase().starts_with(&title.to_lowercase());
+    let words = match given.filter(|title| !says(title)) {
+        Some(title) => format!("{title}: {}", lone.begins),
+        None => lone.begins,
+    };
+    NoteAlone { words, time: lone.time }
+}
+
+/// What was found in one encounter, for the row that shows it already.
+pub(super) fn counted(encounter: &str, gaps: &[Gap], marks: &Marks) -> RowGaps {
+    let open: Vec<GapBrief> = gaps.iter().map(GapBrief::of).filter(|gap| marks.open(encounter, &gap.key)).collect();
+    let severity = open.iter().map(|g| g.severity).max();
+    RowGaps { encounter: encounter.to_owned(), gaps: open.len(), severity, top: top(open) }
+}
+
 /// Why an encounter is here, the most pressing reason first, and how pressing the first one is.
-fn reasons(e: &EncounterSummary, open: &[&Gap], queries: &[&StoredQuery], unseen: usize, m: &Material<'_>) -> (u32, Vec<String>) {
+fn reasons(e: &EncounterSummary, open: &[GapBrief], queries: &[&StoredQuery], unseen: usize, m: &Material<'_>) -> (u32, Vec<String>) {
     let mut out: Vec<(u32, String)> = Vec::new();
     if !e.encounter.takes_place() {
         let planned = e.encounter.status.as_deref() == Some("planned");
@@ -217,7 +238,7 @@ fn shown(view: WorklistView, row: &WorklistRow, queries: &[&StoredQuery], m: &Ma
     match view {
         // Of discharged stays only those that somebody can still do something about.
         WorklistView::Active => {
-            let asks = |end: &Instant| row.gaps > 0 && m.in_time(end) || queries.iter().any(|q| !q.state.is_over());
+            let asks = |end: &Instant| row.gaps > Some(0) && m.in_time(end) || queries.iter().any(|q| !q.state.is_over());
             stay && row.discharged.as_ref().is_none_or(asks)
         }
         WorklistView::Mine => {
@@ -227,8 +248,8 @@ fn shown(view: WorklistView, row: &WorklistRow, queries: &[&StoredQuery], m: &Ma
         WorklistView::Unreviewed => stay && row.documents > 0 && row.unseen == row.documents,
         WorklistView::Due => row.next_review.is_some_and(|next| next.local_date() <= m.now.local_date()),
         WorklistView::Overdue => queries.iter().any(|q| overdue(q, &m.now)),
-        WorklistView::NotFinal => stay && row.discharged.is_some() && (row.gaps > 0 || queries.iter().any(|q| !q.state.is_over())),
-        WorklistView::WithGaps => row.gaps > 0,
+        WorklistView::NotFinal => stay && row.discharged.is_some() && (row.gaps > Some(0) || queries.iter().any(|q| !q.state.is_over())),
+        WorklistView::WithGaps => row.gaps > Some(0),
         WorklistView::Queries => queries.iter().any(|q| !q.state.is_over()),
         WorklistView::Discharged => stay && row.discharged.is_some(),
         WorklistView::All => true,

@@ -96,7 +96,8 @@ impl Builder {
         // Triggers and measurements are few words of every day; only names and what is said of them have two spellings.
         let british = if matches!(owner, Owner::Form(_) | Owner::Attribute(_)) { self.spellings.british(&folded) } else { None };
         for spelling in [Some(folded), british].into_iter().flatten() {
-            let owners = self.patterns.entry(spelling).or_default();
+            // Most have one owner; a list of its own accord makes room for four.
+            let owners = self.patterns.entry(spelling).or_insert_with(|| Vec::with_capacity(1));
             if !owners.contains(&owner) {
                 owners.push(owner);
             }
@@ -298,8 +299,13 @@ impl Builder {
         names.iter().try_for_each(|name| self.add(file, name, owner))
     }
 
-    fn finish(self) -> Result<Lexicon> {
-        let (patterns, owners): (Vec<String>, Vec<Vec<Owner>>) = self.patterns.into_iter().unzip();
+    fn finish(mut self) -> Result<Lexicon> {
+        // It stays in memory as long as the program runs: what a list grew beyond its end is given back.
+        self.triggers.shrink_to_fit();
+        let (mut patterns, mut owners): (Vec<String>, Vec<Vec<Owner>>) = self.patterns.into_iter().unzip();
+        patterns.iter_mut().for_each(String::shrink_to_fit);
+        patterns.shrink_to_fit();
+        owners.shrink_to_fit();
         let machine = Machine::new(patterns.iter().map(|pattern| (pattern.as_str(), End::Word)), false);
         Ok(Lexicon {
             concepts: self.concepts,

@@ -211,10 +211,10 @@ pub static REVIEW: &[Command] = &[
     },
     Command {
         id: "next-unseen",
-        short: "next unseen",
+        short: "next unread",
         title: "What is new",
         also: "unread new since last news next document",
-        help: "Opens the next document that was not opened yet, then the labs that came since your last look.",
+        help: "Opens the oldest document that you have not read, then the labs that came since your last look. A document is read once its end was on the screen, or once this key goes on from it.",
         scope: Scopes::CHART,
         keys: &["u"],
         rank: 5,

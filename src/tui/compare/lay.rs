@@ -18,13 +18,46 @@ pub const SIGN: u16 = 2;
 pub enum Shown {
     /// A row, by its place in the comparison.
     Row(usize),
+    /// A line that went and, beside it, one that came: they have nothing to do with each other but their place.
+    Pair(usize, usize),
     /// So many like lines in one, from this row on.
     Alike(usize, usize),
 }
 
+impl Shown {
+    /// The first row of the comparison that it shows.
+    pub fn row(self) -> usize {
+        match self {
+            Self::Row(at) | Self::Alike(at, _) => at,
+            Self::Pair(gone, come) => gone.min(come),
+        }
+    }
+}
+
 impl Comparison {
-    /// What shows: everything, or the changes with a little around them.
-    pub fn shown(&self, whole: bool) -> Vec<Shown> {
+    /// What shows: everything, or the changes with a little around them. Where two columns stand `beside` each other, what went and what
+    /// came at one place begin on the same row.
+    pub fn shown(&self, whole: bool, beside: bool) -> Vec<Shown> {
+        let all = self.stacked(whole);
+        if !beside {
+            return all;
+        }
+        let (mut out, mut gone, mut come) = (Vec::with_capacity(all.len()), Vec::new(), Vec::new());
+        for shown in all {
+            match (shown, self.rows.get(shown.row())) {
+                (Shown::Row(at), Some(Row::Removed(_))) => gone.push(at),
+                (Shown::Row(at), Some(Row::Added(_))) => come.push(at),
+                _ => {
+                    zip(&mut gone, &mut come, &mut out);
+                    out.push(shown);
+                }
+            }
+        }
+        zip(&mut gone, &mut come, &mut out);
+        out
+    }
+
+    fn stacked(&self, whole: bool) -> Vec<Shown> {
         let changed: Vec<usize> = self.rows.iter().enumerate().filter(|(_, r)| !matches!(r, Row::Same(..))).map(|(at, _)| at).collect();
         let mut out = Vec::new();
         let mut at = 0;
@@ -44,6 +77,19 @@ impl Comparison {
         }
         out
     }
+}
+
+/// Puts the lines of one place beside each other, the longer side going on alone.
+fn zip(gone: &mut Vec<usize>, come: &mut Vec<usize>, out: &mut Vec<Shown>) {
+    for at in 0..gone.len().max(come.len()) {
+        out.extend(match (gone.get(at), come.get(at)) {
+            (Some(old), Some(new)) => Some(Shown::Pair(*old, *new)),
+            (Some(one), None) | (None, Some(one)) => Some(Shown::Row(*one)),
+            (None, None) => None,
+        });
+    }
+    gone.clear();
+    come.clear();
 }
 
 /// Columns for the comparison.
@@ -73,7 +119,11 @@ impl Layout {
     /// How many rows something takes.
     pub fn height(self, all: &Comparison, shown: Shown) -> usize {
         let rows = |text: &Text| self.wrapped(text).len();
-        let Shown::Row(at) = shown else { return 1 };
+        let at = match shown {
+            Shown::Row(at) => at,
+            Shown::Pair(gone, come) => return self.height(all, Shown::Row(gone)).max(self.height(all, Shown::Row(come))),
+            Shown::Alike(..) => return 1,
+        };
         match all.rows.get(at) {
             Some(Row::Same(old, new)) if self.beside() => rows(old).max(rows(new)),
             Some(Row::Changed(old, new)) if self.beside() => rows(old).max(rows(new)),
@@ -123,10 +173,17 @@ mod tests {
         let old: String = (0..20).map(|n| format!("line {n}\n")).collect();
         let new = old.replace("line 10\n", "something else\n");
         let all = compared(&old, &new);
-        let list = all.shown(false);
+        let list = all.shown(false, false);
         assert_eq!(list.first(), Some(&Shown::Alike(0, 8)));
         assert_eq!(list.last(), Some(&Shown::Alike(14, 7)), "the removed and the added line are two rows");
-        assert_eq!(all.shown(true).len(), 21);
+        assert_eq!((all.shown(true, false).len(), all.shown(true, true).len()), (21, 20));
+    }
+
+    #[test]
+    fn what_went_and_what_came_in_one_place_stood_in_steps() {
+        let all = compared("same\nAlpha beta.\nGamma delta.\n", "same\nOne two three.\nFour five six.\nSeven.\n");
+        assert_eq!(all.shown(true, true), [Shown::Row(0), Shown::Pair(1, 3), Shown::Pair(2, 4), Shown::Row(5)]);
+        assert_eq!(all.shown(true, false).len(), 6);
     }
 
     #[test]
@@ -134,7 +191,8 @@ mod tests {
         let old = "one two three four five six seven eight nine ten\n".repeat(5);
         let all = compared(&old, &format!("{old}and this at the end of all of it\n"));
         for width in [20, 60, 120] {
-            let (layout, list) = (Layout { width }, all.shown(true));
+            let layout = Layout { width };
+            let list = all.shown(true, layout.beside());
             let there = layout.moved(&all, &list, (0, 0), 7);
             assert_eq!(layout.moved(&all, &list, there, -7), (0, 0), "{width}");
         }

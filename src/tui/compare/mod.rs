@@ -1,6 +1,7 @@
 //! Two notes side by side, or two versions of one: which lines are alike, which were taken out, put in, or worded anew. Made once, off the
 //! interface's thread.
 
+mod align;
 mod lay;
 
 pub use lay::{Layout, SIGN, Shown};
@@ -66,22 +67,11 @@ impl Comparison {
     /// Compares two texts.
     pub fn new((older, old): (Side, &str), (newer, new): (Side, &str)) -> Self {
         let (a, b) = (lines(old), lines(new));
-        let (keys_a, keys_b): (Vec<String>, Vec<String>) = (a.iter().map(key).collect(), b.iter().map(key).collect());
         let mut rows = Vec::with_capacity(a.len().max(b.len()));
-        let (mut gone, mut come): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
-        for step in steps(&keys_a, &keys_b) {
-            match step {
-                Step::Removed(i) => gone.push(i),
-                Step::Added(j) => come.push(j),
-                Step::Same(i, j) => {
-                    pair(&a, &b, &gone, &come, &mut rows);
-                    gone.clear();
-                    come.clear();
-                    rows.extend(a.get(i).zip(b.get(j)).map(|(x, y)| Row::Same(x.clone(), y.clone())));
-                }
-            }
+        // Paragraphs first: a line belongs to what it stands in, and is not told from a like line of another section.
+        for (here, there) in align::stretches(&a, &b) {
+            stretch(a.get(here).unwrap_or_default(), b.get(there).unwrap_or_default(), &mut rows);
         }
-        pair(&a, &b, &gone, &come, &mut rows);
         let same = |at: usize| rows.get(at).is_none_or(|r| matches!(r, Row::Same(..)));
         let changes = (0..rows.len()).filter(|at| !same(*at) && at.checked_sub(1).is_none_or(same)).collect();
         Self { older, newer, rows, changes }
@@ -96,6 +86,25 @@ impl Comparison {
             Row::Same(..) => (gone, come, anew, same + 1),
         })
     }
+}
+
+/// Compares the lines of two paragraphs.
+fn stretch(a: &[Text], b: &[Text], rows: &mut Vec<Row>) {
+    let (keys_a, keys_b): (Vec<String>, Vec<String>) = (a.iter().map(key).collect(), b.iter().map(key).collect());
+    let (mut gone, mut come): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
+    for step in steps(&keys_a, &keys_b) {
+        match step {
+            Step::Removed(i) => gone.push(i),
+            Step::Added(j) => come.push(j),
+            Step::Same(i, j) => {
+                pair(a, b, &gone, &come, rows);
+                gone.clear();
+                come.clear();
+                rows.extend(a.get(i).zip(b.get(j)).map(|(x, y)| Row::Same(x.clone(), y.clone())));
+            }
+        }
+    }
+    pair(a, b, &gone, &come, rows);
 }
 
 fn lines(text: &str) -> Vec<Text> {
@@ -204,6 +213,20 @@ mod tests {
         let found =
             compared("Plan:\n  rest   and fluids\nDischarge home.\n", "Plan:\nrest and fluids\nConsult to nephrology for the kidney.\n");
         assert_eq!(found.counts(), (1, 1, 0, 2));
+    }
+
+    #[test]
+    fn a_plan_stood_beside_a_history_because_one_line_was_alike() {
+        let old = "HISTORY:\nSeen at the bedside.\nNo fever.\n\nPLAN:\nContinue antibiotics.\nRecheck the potassium.\n";
+        let new = "HISTORY:\nSlept well.\n\nEXAM:\nLungs clear.\n\nPLAN:\nSeen at the bedside.\nContinue antibiotics.\n";
+        let found = compared(old, new);
+        let beside = |words: &str| {
+            found.rows.iter().any(|row| match row {
+                Row::Same(a, b) | Row::Changed(a, b) => a.words == words && b.words == words,
+                _ => false,
+            })
+        };
+        assert!(beside("PLAN:") && beside("Continue antibiotics.") && !beside("Seen at the bedside."), "{:?}", found.rows);
     }
 
     #[test]

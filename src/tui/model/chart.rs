@@ -151,6 +151,8 @@ pub struct Step {
 pub struct Find {
     /// Whether keys go into it.
     pub typing: bool,
+    /// Whether the screen says which match this is: until another key is pressed.
+    pub told: bool,
     /// The words.
     pub words: String,
     /// Where they stand: document, first byte, one past the last; in the order of the list.

@@ -14,7 +14,7 @@ pub use jobs::Jobs;
 pub use places::{ChartPlace, Places};
 pub use queries::{QueryPage, TrackerPage};
 pub use search::{Earlier, SearchState};
-pub use worklist::{COLUMNS, Columns, Only, Sort, WorklistPage};
+pub use worklist::{COLUMNS, Columns, Counting, Only, Sort, WorklistPage};
 
 use super::compose::Composer;
 use super::keymap::Keymap;
@@ -182,9 +182,15 @@ impl Model {
         self.notice = Some(Notice { bad: true, text: text.into() });
     }
 
-    /// Says what went wrong, with reason and remedy.
+    /// Says what went wrong, with reason and remedy: a remedy for somebody at a shell is none here.
     pub fn trouble(&mut self, trouble: &crate::error::Trouble) {
-        self.complain(trouble.to_string());
+        let lint = trouble.hint.as_deref().is_some_and(|hint| hint.contains("`lacuna query lint`") || hint.contains("--justify"));
+        let mut here = trouble.clone();
+        here.hint = match self.screen() {
+            Screen::Tracker if lint => Some("{open-query} opens the draft; under Check stands what each rule wants".to_owned()),
+            _ => super::say::hint_here(trouble.hint.as_deref().unwrap_or_default()),
+        };
+        self.complain(here.to_string());
     }
 
     /// Shows a screen over the others; one that lies further down comes up.

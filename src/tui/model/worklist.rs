@@ -30,6 +30,25 @@ pub struct WorklistPage {
     pub sort: Sort,
     /// Columns of somebody's choice.
     pub columns: Columns,
+    /// The look through the charts that nobody looked at, while it goes on.
+    pub counting: Option<Counting>,
+    /// How many of them the last such look could not look at: it is not begun again for those alone.
+    pub unlooked: usize,
+    /// Whether somebody has moved in the list, so that it must not be sorted anew under their hands.
+    pub moved: bool,
+    /// Whether the next list is the same one in the order of what a look found.
+    pub sorts_anew: bool,
+}
+
+/// How far a look through the charts is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counting {
+    /// The view whose charts are looked at.
+    pub view: WorklistView,
+    /// How many are done.
+    pub done: usize,
+    /// Of how many.
+    pub total: usize,
 }
 
 /// Orders of the worklist.

@@ -6,8 +6,8 @@ use crate::checklist::{Explanation, GapState, Outcome as Three};
 use crate::error::{Result, Trouble};
 use crate::query::{Diagnostic, Draft, LintSeverity, Outcome, QueryState, Report};
 use crate::work::model::{
-    ChartView, DismissReason, GapLine, GapRow, QueryRow, QueryView, SavedSearch, SearchHit, SearchPage, Searches, Worklist, WorklistRow,
-    WorklistView,
+    ChartView, Counted, DismissReason, GapLine, GapRow, QueryRow, QueryView, RowGaps, SavedSearch, SearchHit, SearchPage, Searches,
+    Worklist, WorklistRow, WorklistView,
 };
 use crate::work::{Desk, SearchRequest, Tried};
 use lacuna_index::Stop;
@@ -23,13 +23,18 @@ impl Desk for TestDesk {
         now()
     }
     fn worklist(&self, view: WorklistView) -> Result<Worklist> {
+        self.state().unlooked.clear();
+        self.worklist_now(view)
+    }
+    fn worklist_now(&self, view: WorklistView) -> Result<Worklist> {
         let all = self.state();
         let rows: Vec<WorklistRow> = all
             .charts
             .iter()
             .filter(|c| view != WorklistView::Discharged && (view != WorklistView::WithGaps || !c.gaps.is_empty()))
             .map(|c| {
-                let open: Vec<&GapRow> = c.gaps.iter().filter(|g| g.gap.state == GapState::Open).collect();
+                let looked = !all.unlooked.contains(&c.chart.encounter.identifier);
+                let open: Vec<&GapRow> = c.gaps.iter().filter(|g| looked && g.gap.state == GapState::Open).collect();
                 let unseen = c.chart.documents.len() - c.seen.len();
                 let patient = c.chart.patient.as_ref().expect("a patient");
                 WorklistRow {
@@ -55,7 +60,8 @@ impl Desk for TestDesk {
                     } else {
                         vec!["nothing new".to_owned()]
                     },
-                    gaps: open.len(),
+                    note_alone: None,
+                    gaps: looked.then_some(open.len()),
                     severity: open.iter().map(|g| g.gap.severity).max(),
                     top_gaps: open
                         .iter()
@@ -76,7 +82,15 @@ impl Desk for TestDesk {
             .collect();
         let with_new = rows.iter().filter(|r| r.unseen > 0).count();
         let counts = vec![(WorklistView::Active, 6), (WorklistView::WithGaps, 5)];
-        Ok(Worklist { view, rows, with_new, answers: 0, overdue: 0, counts })
+        Ok(Worklist { view, rows, with_new, answers: 0, overdue: 0, counts, waiting: all.unlooked.len() })
+    }
+    fn count(&self, view: WorklistView, _: &[String], _: &Stop, tell: &mut dyn FnMut(Counted)) -> Result<usize> {
+        let total = self.state().unlooked.len();
+        for (at, row) in self.worklist(view)?.rows.into_iter().enumerate() {
+            let found = RowGaps { encounter: row.encounter, gaps: row.gaps.unwrap_or(0), severity: row.severity, top: row.top_gaps };
+            tell(Counted { done: at + 1, total, rows: vec![found] });
+        }
+        Ok(0)
     }
     fn chart(&self, encounter: &str) -> Result<ChartView> {
         let all = self.state();

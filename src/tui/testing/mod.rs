@@ -34,6 +34,8 @@ struct State {
     queries: Vec<QueryView>,
     place: Option<String>,
     searches: Searches,
+    /// Stays that nobody looked at yet.
+    unlooked: Vec<String>,
 }
 
 impl TestDesk {
@@ -53,7 +55,7 @@ impl TestDesk {
         quiet.gaps.clear();
         quiet.seen = quiet.chart.documents.iter().map(|d| d.identifier.clone()).collect();
         Self {
-            state: Mutex::new(State { charts, queries: Vec::new(), place: None, searches: Searches::default() }),
+            state: Mutex::new(State { charts, queries: Vec::new(), place: None, searches: Searches::default(), unlooked: Vec::new() }),
             words: Mutex::default(),
         }
     }
@@ -67,6 +69,12 @@ impl TestDesk {
         if let Some(chart) = self.state().charts.iter_mut().find(|c| c.chart.encounter.identifier == encounter) {
             change(chart);
         }
+    }
+
+    /// From now on nobody has looked at any of its stays.
+    pub fn unlook(&self) {
+        let mut state = self.state();
+        state.unlooked = state.charts.iter().map(|c| c.chart.encounter.identifier.clone()).collect();
     }
 
     fn change(&self, id: i64, state: QueryState, note: &str) -> Result<QueryView> {

@@ -103,7 +103,7 @@ impl Harness {
     }
 
     pub fn answer(&mut self, slot: Slot, generation: u64, request: Request) {
-        let answer = Box::new(jobs::answer(self.desk.as_ref(), request, &Stop::new()));
+        let answer = Box::new(jobs::answer(self.desk.as_ref(), request, &Stop::new(), &mut |_| {}));
         self.send(Msg::Answer { slot, generation, now: self.desk.now(), answer });
     }
 

@@ -173,7 +173,7 @@ fn lost(texts: &[String], spoil: impl Fn(&str) -> String) -> Vec<String> {
             view.gaps.clear();
         });
         let mut h = Harness::on(Arc::new(desk), 80, 250);
-        h.keys("<Enter>1<Enter>");
+        h.keys("<Enter>1<Home><Enter>");
         let shown = letters(&h.text().replace('\n', ""));
         assert_eq!(foreign_cell(&h.buffer()), None, "in the reader, near {:?}", few.first());
         lost.extend(few.iter().filter(|t| !shown.contains(&letters(t))).cloned());

@@ -2,12 +2,13 @@
 
 use super::harness::Harness;
 use crate::checklist::GapState;
+use crate::checklist::Severity;
 use crate::query::QueryState;
 use crate::tui::compose::{Field, Saved};
 use crate::tui::model::{Pane, Screen};
 use crate::tui::msg::{Answer, Msg, Slot};
 use crate::work::Desk;
-use crate::work::model::{Worklist, WorklistView};
+use crate::work::model::{Counted, RowGaps, Worklist, WorklistView};
 use std::sync::Arc;
 
 #[test]
@@ -191,15 +192,80 @@ fn find_goes_through_the_note_and_the_others() {
 }
 
 #[test]
-fn u_walks_through_what_was_not_opened() {
+fn the_words_of_a_find_stayed_at_the_foot_of_the_screen() {
+    let mut h = Harness::new(80, 24);
+    h.keys("<Enter>/breakfast<Enter>").expect("/ breakfast").keys("j").absent("/ breakfast").keys("n").expect("2 of 27");
+    h.keys("3").absent("/ breakfast");
+}
+
+#[test]
+fn numbers_of_gaps_come_into_their_rows_while_everything_works() {
+    let mut h = Harness::new(80, 24);
+    h.desk.unlook();
+    h.held = Some(Vec::new());
+    h.keys("r");
+    let answer = |h: &mut Harness, wanted: Slot| {
+        let held = h.held.as_mut().unwrap();
+        let at = held.iter().position(|(slot, ..)| *slot == wanted).unwrap();
+        let (slot, generation, request) = held.remove(at);
+        h.answer(slot, generation, request);
+    };
+    answer(&mut h, Slot::Worklist);
+    h.keys("").expect("looking for gaps: 0 of 6 charts").expect("not looked at for gaps yet");
+    let row = |h: &mut Harness, name: &str| h.text().lines().find(|l| l.contains(name)).unwrap_or_default().to_owned();
+    assert!(row(&mut h, "LINDQVIST").contains('\u{2026}') && !row(&mut h, "LINDQVIST").contains(" 0"), "{}", row(&mut h, "LINDQVIST"));
+    h.keys("j");
+    assert_eq!(h.model.worklist.cursor, 1);
+    let generation = h.model.jobs.newest(Slot::Count);
+    let found = RowGaps { encounter: "88122".to_owned(), gaps: 3, severity: Some(Severity::High), top: Vec::new() };
+    h.send(Msg::Counting { generation, found: Counted { done: 2, total: 6, rows: vec![found.clone()] } });
+    h.send(Msg::Counting { generation: generation - 1, found: Counted { done: 5, total: 6, rows: vec![RowGaps { gaps: 9, ..found }] } });
+    h.expect("looking for gaps: 2 of 6 charts");
+    assert!(row(&mut h, "LINDQVIST").contains("!  3"), "{}", row(&mut h, "LINDQVIST"));
+    answer(&mut h, Slot::Count);
+    // Somebody is at work in the list: nothing moves under their hands.
+    h.expect("6 charts looked at; r puts what was found in its order").absent("looking for gaps");
+    assert!(h.held.as_ref().unwrap().iter().all(|(slot, ..)| *slot != Slot::Worklist));
+}
+
+#[test]
+fn who_waits_at_the_top_sees_the_most_pressing_chart_once_all_are_looked_at() {
+    let h = Harness::new(80, 24);
+    h.desk.unlook();
+    let mut h = Harness::on(h.desk, 80, 24);
+    h.expect("6 charts looked at").expect("!  3").absent("looking for gaps");
+    assert_eq!((h.model.worklist.cursor, h.model.worklist.counting), (0, None));
+}
+
+#[test]
+fn u_walks_through_what_was_not_read_and_a_note_is_read_once_it_is_left() {
     let mut h = Harness::new(80, 24);
     h.keys("<Enter>");
-    for left in (0..4).rev() {
+    for read in 0..4 {
         h.keys("u");
-        let seen = h.desk.chart("88120").unwrap().seen.len();
-        assert_eq!(seen, 4 - left);
+        assert_eq!(h.desk.chart("88120").unwrap().seen.len(), read);
     }
-    h.expect("nothing unread").keys("u").expect("every document");
+    h.keys("u").expect("nothing unread").expect("every document");
+}
+
+#[test]
+fn the_first_u_marked_the_note_that_was_on_show_as_read() {
+    let mut h = Harness::new(120, 40);
+    let read = |h: &Harness| h.desk.chart("88120").unwrap().seen.len();
+    // Beside the gaps it shows, and nobody has read it.
+    h.keys("<Enter>jk");
+    assert_eq!(read(&h), 0);
+    // Who goes to a proof at the end of a long note has not read it either.
+    let mut h = Harness::new(80, 24);
+    h.keys("<Enter><Enter>").expect("Hold lisinopril").keys("<Backspace>");
+    assert_eq!(read(&h), 0);
+    let mut h = Harness::new(80, 24);
+    h.keys("<Enter>ujj");
+    assert_eq!(read(&h), 0, "its end is further down");
+    h.keys("G");
+    assert_eq!(read(&h), 0, "its end was not on the screen yet");
+    h.keys("k");
+    assert_eq!(read(&h), 1);
 }
 
 #[test]

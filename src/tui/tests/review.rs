@@ -86,7 +86,7 @@ fn what_is_new_pressed_faster_than_the_store_answers_goes_on_to_the_next_note() 
         seen.insert(h.model.chart.as_ref().unwrap().doc);
     }
     assert_eq!(seen.len(), 4);
-    h.expect("nothing unread");
+    h.keys("u").expect("nothing unread");
 }
 
 #[test]

@@ -9,9 +9,13 @@ use crate::tui::msg::{Answer, Done, Effect, Request, Slot};
 pub fn take(model: &mut Model, answer: Answer) -> Vec<Effect> {
     let failed = match answer {
         Answer::Changed(inner) => return changed(model, *inner),
-        Answer::Worklist(Ok(list)) => {
-            worklist::take(model, list);
-            return Vec::new();
+        Answer::Worklist(Ok(list)) => return worklist::take(model, list),
+        Answer::Counted(Ok(left)) => return worklist::counted(model, left),
+        Answer::Counted(Err(t)) => {
+            // It is not begun again by itself: it would break down again.
+            model.worklist.counting = None;
+            model.worklist.unlooked = model.worklist.list.waiting;
+            t
         }
         Answer::Chart(Ok(data)) => return chart::take(model, data),
         Answer::Search(Ok(page)) => return search::take(model, page),

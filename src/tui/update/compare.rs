@@ -93,7 +93,8 @@ pub fn take(model: &mut Model, encounter: &str, all: Comparison) -> Vec<Effect> 
         if all.changes.is_empty() {
             model.say("word for word the same");
         }
-        model.compare = Some(ComparePage::new(all, whole));
+        let beside = room(model).0.beside();
+        model.compare = Some(ComparePage::new(all, whole, beside));
         model.show(Screen::Compare);
     }
     Vec::new()
@@ -150,15 +151,36 @@ pub fn previous_change(model: &mut Model) -> Vec<Effect> {
 
 /// Every line, or the changes with a little around them; the row at the top stays.
 pub fn whole(model: &mut Model) -> Vec<Effect> {
+    let lay = room(model).0;
+    if let Some(page) = &mut model.compare {
+        page.whole = !page.whole;
+        lay_out(page, lay);
+    }
+    keep_in_sight(model);
+    Vec::new()
+}
+
+/// Lays the rows out for a screen of another width.
+pub fn relay(model: &mut Model) {
+    let lay = room(model).0;
+    if let Some(page) = model.compare.as_mut().filter(|page| page.beside != lay.beside()) {
+        page.beside = lay.beside();
+        lay_out(page, lay);
+    }
+}
+
+/// Makes the list anew; the row at the top stays.
+fn lay_out(page: &mut ComparePage, lay: Layout) {
+    let row = page.row();
+    page.list = std::sync::Arc::new(page.all.shown(page.whole, lay.beside()));
+    page.top = (page.entry(row), 0);
+}
+
+fn keep_in_sight(model: &mut Model) {
     let (lay, height) = room(model);
     if let Some(page) = &mut model.compare {
-        let row = page.row();
-        page.whole = !page.whole;
-        page.list = std::sync::Arc::new(page.all.shown(page.whole));
-        let last = lay.last_top(&page.all, &page.list, height);
-        page.top = (page.entry(row), 0).min(last);
+        page.top = page.top.min(lay.last_top(&page.all, &page.list, height));
     }
-    Vec::new()
 }
 
 /// To the words in the note: those of the change that was gone to, else the row at the top.

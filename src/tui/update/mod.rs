@@ -38,20 +38,24 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => {
             let told = model.notice.take().is_some();
+            let mut effects = chart::read_to_its_end(model);
+            chart::end_find(model);
             show_key(model, key);
             let leaves = model.keys.lookup(command::scope(model), key).is_some_and(|c| matches!(c.id, "go-back" | "leave"));
-            let mut effects = if leaves
-                && model.layers.is_empty()
-                && model.screen() == Screen::Composer
-                && !model.composer.as_ref().is_some_and(|c| c.editing)
-            {
-                composer::escape(model, told)
-            } else {
-                if let Some(composer) = &mut model.composer {
-                    composer.leaving = false;
-                }
-                press(model, key)
-            };
+            effects.extend(
+                if leaves
+                    && model.layers.is_empty()
+                    && model.screen() == Screen::Composer
+                    && !model.composer.as_ref().is_some_and(|c| c.editing)
+                {
+                    composer::escape(model, told)
+                } else {
+                    if let Some(composer) = &mut model.composer {
+                        composer.leaving = false;
+                    }
+                    press(model, key)
+                },
+            );
             effects.extend(place::watch(model));
             effects
         }
@@ -65,6 +69,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Answer { slot, generation, now, answer } => {
             model.now = Some(now);
             if model.jobs.take(slot, generation) { answers::take(model, *answer) } else { Vec::new() }
+        }
+        Msg::Counting { generation, found } => {
+            if generation == model.jobs.newest(Slot::Count) {
+                worklist::counting(model, found);
+            }
+            Vec::new()
         }
         Msg::Timer(timer, generation) => timer_ran_out(model, timer, generation),
         Msg::End => nav::end(model),

@@ -30,6 +30,7 @@ pub fn toggle(model: &mut Model) -> Vec<Effect> {
 /// Lays the screens out for the rows that the presentation and the tour leave.
 pub fn relay(model: &mut Model) {
     model.size = Chrome::of(model.terminal, model.strip(), model.presenter.is_some()).inner;
+    super::compare::relay(model);
 }
 
 /// Takes over into the open chart which answers are hidden.

@@ -141,10 +141,10 @@ pub fn checklist_file(model: &Model) -> Avail {
     yes_if(model.try_on.file.is_some(), "the items in force are tried; {checklist-file} takes a file of yours")
 }
 
-/// A document was not opened yet, or a lab came since the last look.
+/// A note was not read yet, or a lab came since the last look.
 pub fn unseen(model: &Model) -> Avail {
     let news = model.chart.as_ref().is_some_and(|c| c.data.order().any(|d| c.data.unseen(d)) || c.data.new_labs() > 0);
-    yes_if(news, "nothing new: every document of this chart was opened")
+    yes_if(news, "nothing new: every document of this chart was read")
 }
 
 /// A query that was sent asks about the selected gap.

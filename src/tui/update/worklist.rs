@@ -4,17 +4,75 @@ use super::{chart, nav};
 use crate::tui::edit::{self, Shape, Typed};
 use crate::tui::keys::Key;
 use crate::tui::layer::{Layer, Purpose};
-use crate::tui::model::{Model, Screen, Sort, Wish};
+use crate::tui::model::{Counting, Model, Screen, Sort, Wish};
 use crate::tui::msg::{Effect, Request, Slot};
-use crate::work::model::{Worklist, WorklistRow, WorklistView};
+use crate::tui::say;
+use crate::work::model::{Counted, RowGaps, Worklist, WorklistRow, WorklistView};
+use std::collections::HashMap;
 
-/// Takes a list in; the cursor stays on its encounter.
-pub fn take(model: &mut Model, list: Worklist) {
-    let before = model.worklist.selected().map(|r| r.encounter.clone());
-    model.worklist.view = list.view;
-    model.worklist.list = list;
-    model.worklist.loaded = true;
+/// What is said while the list is read again.
+const READING: &str = "reading again";
+
+/// Takes a list in; the cursor stays on its encounter. Charts that nobody looked at are looked at beside it, those at the top first.
+pub fn take(model: &mut Model, list: Worklist) -> Vec<Effect> {
+    let page = &mut model.worklist;
+    // Who waits at the top for the charts to be looked at waits for what is most pressing, not for the chart that happens to stand there.
+    let stays = !std::mem::take(&mut page.sorts_anew) || page.moved;
+    let before = page.selected().filter(|_| stays).map(|r| r.encounter.clone());
+    page.view = list.view;
+    page.list = list;
+    page.loaded = true;
     narrow(model, before);
+    model.notice.take_if(|notice| notice.text == READING);
+    let page = &model.worklist;
+    let (view, waiting) = (page.list.view, page.list.waiting);
+    // A look at more than this view shows is as good.
+    let alone = |view: WorklistView| matches!(view, WorklistView::All | WorklistView::WithGaps);
+    let enough = page.counting.is_some_and(|c| alone(c.view) || !alone(view));
+    if waiting <= page.unlooked || enough {
+        return Vec::new();
+    }
+    let first = page.rows().filter(|row| row.gaps.is_none()).map(|row| row.encounter.clone()).collect();
+    model.worklist.counting = Some(Counting { view, done: 0, total: waiting });
+    vec![model.ask(Slot::Count, Request::Count(view, first))]
+}
+
+/// Takes in what a look found: numbers come into their rows, and no row moves.
+pub fn counting(model: &mut Model, found: Counted) {
+    let page = &mut model.worklist;
+    if let Some(counting) = &mut page.counting {
+        (counting.done, counting.total) = (found.done, found.total);
+    }
+    let mut new: HashMap<String, RowGaps> = found.rows.into_iter().map(|row| (row.encounter.clone(), row)).collect();
+    for row in &mut page.list.rows {
+        if new.is_empty() {
+            return;
+        }
+        if let Some(found) = new.remove(&row.encounter) {
+            (row.gaps, row.severity, row.top_gaps) = (Some(found.gaps), found.severity, found.top);
+        }
+    }
+}
+
+/// Every chart was looked at, but for so many. The list is sorted anew unless somebody is at work in it.
+pub fn counted(model: &mut Model, left: usize) -> Vec<Effect> {
+    let here = model.screen() == Screen::Worklist;
+    let page = &mut model.worklist;
+    let done = page.counting.take().map_or(0, |c| c.total.saturating_sub(left));
+    page.unlooked = left;
+    page.sorts_anew = here && !page.moved;
+    let looked = format!("{} looked at", say::count(done, "chart", "charts"));
+    match (here, page.moved) {
+        (false, _) => Vec::new(),
+        (true, true) => {
+            model.say(format!("{looked}; {{reload}} puts what was found in its order"));
+            Vec::new()
+        }
+        (true, false) => {
+            model.say(looked);
+            nav::refresh(model)
+        }
+    }
 }
 
 pub(super) fn narrow(model: &mut Model, keep: Option<String>) {
@@ -57,6 +115,7 @@ fn rank(sort: Sort, row: &WorklistRow, at: usize) -> (bool, i64, String, usize) 
 fn row_text(row: &WorklistRow) -> String {
     let parts = [
         Some(row.patient.as_str()),
+        Some(row.name.as_str()),
         row.mrn.as_deref(),
         row.unit.as_deref(),
         row.attending.as_deref(),
@@ -65,7 +124,7 @@ fn row_text(row: &WorklistRow) -> String {
         Some(row.encounter.as_str()),
     ];
     let mut text = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    for words in row.reasons.iter().chain(row.top_gaps.iter().map(|g| &g.title)) {
+    for words in row.reasons.iter().chain(row.note_alone.iter().map(|n| &n.words)).chain(row.top_gaps.iter().map(|g| &g.title)) {
         text.push(' ');
         text.push_str(words);
     }
@@ -76,12 +135,14 @@ fn row_text(row: &WorklistRow) -> String {
 
 /// Moves the cursor.
 pub fn step(model: &mut Model, by: isize) {
+    model.worklist.moved = true;
     let len = model.worklist.shown.len();
     nav::moved(&mut model.worklist.cursor, len, by);
 }
 
 /// Opens the selected chart.
 pub fn open(model: &mut Model) -> Vec<Effect> {
+    model.worklist.moved = true;
     model.worklist.round = model.worklist.rows().map(|r| r.encounter.clone()).collect();
     open_row(model)
 }
@@ -97,6 +158,7 @@ pub fn open_row(model: &mut Model) -> Vec<Effect> {
 /// The next row with something new, from the top again after the last.
 pub fn next_new(model: &mut Model) -> Vec<Effect> {
     let page = &mut model.worklist;
+    page.moved = true;
     let unseen: Vec<usize> = page.rows().enumerate().filter(|(_, r)| r.unseen > 0).map(|(at, _)| at).collect();
     if let Some(at) = unseen.iter().find(|at| **at > page.cursor).or(unseen.first()) {
         page.cursor = *at;
@@ -113,6 +175,7 @@ pub fn filter(model: &mut Model) -> Vec<Effect> {
 /// Changes the filter; the cursor stays on its encounter where it still shows.
 pub fn set_filter(model: &mut Model, filter: String) {
     let before = model.worklist.selected().map(|r| r.encounter.clone());
+    model.worklist.moved = true;
     model.worklist.filter = filter;
     narrow(model, before);
 }
@@ -239,6 +302,6 @@ pub fn note_to_self(model: &mut Model) -> Vec<Effect> {
 
 /// Reads the visible list again.
 pub fn reload(model: &mut Model) -> Vec<Effect> {
-    model.say("reading again");
+    model.say(READING);
     nav::refresh(model)
 }

@@ -1,5 +1,6 @@
 //! A chart: who, what is new, documents, the text, the gaps.
 
+use super::lab_summary::Summary;
 use super::list::Tops;
 use super::pen::Pen;
 use super::{gaps, labs, reader, timeline};
@@ -39,18 +40,22 @@ pub(super) fn header(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripe
     let view = &chart.data.view;
     let encounter = &view.chart.encounter;
     let patient = view.chart.patient.as_ref();
-    let name = patient.map_or_else(|| "not given".to_owned(), |p| p.display());
+    // A note without a patient is called by its own name.
+    let alone = || if encounter.implied { encounter.name().to_owned() } else { "not given".to_owned() };
+    let name = patient.map_or_else(alone, |p| p.display());
     let age = patient.and_then(|p| p.age_at(&encounter.start.unwrap_or(view.as_of))).map_or("-".to_owned(), |a| a.to_string());
     let sex = patient.map_or("-", |p| p.sex.letter());
-    let unit = encounter.locations.last().map_or("no unit", |l| l.name.as_str());
+    let unit = encounter.locations.last().map_or(if encounter.implied { "a note without a stay" } else { "no unit" }, |l| l.name.as_str());
     // Somebody who left is not on a day of anything.
     let left = encounter.end.filter(|end| *end <= view.as_of);
     let (day, over) = match (encounter.day_of_stay(&view.as_of), encounter.gmlos_days) {
         _ if left.is_some() => (left.map(|end| format!("left {}", end.local().strftime("%-d %b"))).unwrap_or_default(), false),
         (Some(day), Some(gmlos)) => (format!("day {day} of {gmlos:.1}"), day as f64 > gmlos),
         (Some(day), None) => (format!("day {day}"), false),
+        _ if encounter.implied => (chart.data.document(0).and_then(|d| d.time).map(|t| say::date(&t)).unwrap_or_default(), false),
         _ => ("day not given".to_owned(), false),
     };
+    let person = if patient.is_none() && encounter.implied { String::new() } else { format!("  {age} {sex}") };
     let attending = encounter
         .attending
         .as_ref()
@@ -60,8 +65,7 @@ pub(super) fn header(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripe
     let gap = "   ";
     let parts = [
         (name.as_str(), Role::Title),
-        ("  ", Role::Text),
-        (&format!("{age} {sex}"), Role::Text),
+        (&person, Role::Text),
         (gap, Role::Text),
         (unit, Role::Text),
         (gap, Role::Text),
@@ -148,13 +152,9 @@ fn documents(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) 
         .filter(|s| !s.vital && s.points.len() > 1 && s.points.last().is_some_and(|p| !p.flag.is_empty()))
         .collect();
     let most = usize::from(area.height / 5).max(4);
-    let more = summary.len().saturating_sub(most);
-    let labs = match summary.len().min(most) {
-        0 => 0,
-        _ if !wide || area.height <= 16 => 0,
-        n => u16::try_from(n + usize::from(more > 0)).unwrap_or(0) + 2,
-    };
-    list.height = list.height.saturating_sub(labs);
+    let labs = if wide && area.height > 16 { Summary::of(&summary, area.width, most) } else { Summary::default() };
+    let labs_height = labs.height();
+    list.height = list.height.saturating_sub(labs_height);
     let height = usize::from(list.height);
     let row = chart.data.rows.iter().position(|r| *r == DocRow::Doc(chart.doc)).unwrap_or(0);
     let first = if row > 0 && matches!(chart.data.rows.get(row - 1), Some(DocRow::Day(_))) { row - 1 } else { row };
@@ -175,22 +175,8 @@ fn documents(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) 
             }
         }
     }
-    if labs > 0 {
-        let mut y = list.bottom() + 1;
-        pen.put(area.x, y, area.width, "Labs out of range", Role::Dim);
-        for series in summary.into_iter().take(most) {
-            y += 1;
-            let spark = series.spark(6, pen.ascii);
-            let last = series.points.last().map(|p| format!("{} {}", p.text, p.flag)).unwrap_or_default();
-            let name_width = area.width.saturating_sub(15);
-            pen.put(area.x, y, name_width, &series.name, Role::Text);
-            pen.put(area.x + name_width + 1, y, 6, &spark, Role::Text);
-            pen.put_right(area.x + area.width.saturating_sub(7), y, 7, &last, Role::Text);
-        }
-        if more > 0 {
-            let words = pen.say(&format!("{more} more: {{pane-labs}} shows all labs"));
-            pen.put(area.x, y + 1, area.width, &words, Role::Dim);
-        }
+    if labs_height > 0 {
+        labs.draw(pen, Rect { y: list.bottom() + 1, height: labs_height.saturating_sub(1), ..area });
     }
     cursor
 }
@@ -223,7 +209,7 @@ fn document(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, doc: usize, short:
 /// The find line: what is looked for, and how many places there are.
 fn find(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect) -> Option<Position> {
     let find = &chart.find;
-    if !find.typing && find.words.is_empty() {
+    if !find.typing && !(find.told && !find.words.is_empty()) {
         return None;
     }
     let used =

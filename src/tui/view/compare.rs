@@ -68,6 +68,10 @@ fn one(all: &Comparison, shown: Shown, pen: &mut Pen<'_>, area: Rect, lay: Layou
             pen.rule(area.x + SIGN + used + 1, area.y, area.width.saturating_sub(SIGN + used + 1));
             return 1;
         }
+        Shown::Pair(gone, come) => {
+            let (old, new) = (one(all, Shown::Row(gone), pen, area, lay, skip), one(all, Shown::Row(come), pen, area, lay, skip));
+            return old.max(new);
+        }
         Shown::Row(at) => all.rows.get(at),
     };
     match row {

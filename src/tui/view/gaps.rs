@@ -1,4 +1,4 @@
-//! Gaps with their proof beside them; the selected one shows all of it.
+//! Gaps: all of them in a list, and under it the proof of the chosen one.
 
 use super::list::Tops;
 use super::pen::Pen;
@@ -23,15 +23,25 @@ struct Line {
     words: String,
     role: Role,
     right: String,
-    gap: usize,
-    proof: Option<usize>,
+    /// The gap it is of, in the list; the proof, under it.
+    at: Option<usize>,
 }
 
-/// Draws them.
+impl Line {
+    fn new(indent: u16, words: String, role: Role, at: Option<usize>) -> Self {
+        Self { sign: None, indent, words, role, right: String::new(), at }
+    }
+}
+
+/// Rows of a title in the list; the proof says the rest of it.
+const TITLE: usize = 2;
+
+/// Draws them: all gaps in a list, and under it what proves the chosen one.
 pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -> Option<Position> {
     let focused = chart.pane == Pane::Gaps;
     let mut list = area;
-    if area.width < 60 {
+    // Where one pane shows at a time its tab says the same.
+    if area.x > 2 {
         super::chart::title(pen, area, &format!("Gaps {}", open(chart)), focused);
         list = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     }
@@ -39,53 +49,51 @@ pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -
         pen.paragraph(Rect { height: 3, ..list }, "No gap. Every item of the checklists is answered or does not apply.", Role::Dim);
         return None;
     }
-    let lines: Vec<Line> = chart.data.view.gaps.iter().enumerate().flat_map(|(at, row)| lines(chart, at, row, list.width, pen)).collect();
-    let selected = |line: &Line| line.gap == chart.gap && line.proof == chart.proof;
-    let first = lines.iter().position(selected).unwrap_or(0);
-    let last = match chart.proof {
-        Some(_) => lines.iter().rposition(selected),
-        None => lines.iter().rposition(|l| l.gap == chart.gap),
-    };
-    let height = usize::from(list.height);
-    let last = last.unwrap_or(first).min(first + height.saturating_sub(3));
-    let top = tops.keep("gaps", first, last, lines.len(), height);
+    let lines: Vec<Line> = chart.data.view.gaps.iter().enumerate().flat_map(|(at, row)| entry(chart, at, row, list.width, pen)).collect();
+    let of_chosen = |line: &Line| line.at == Some(chart.gap);
+    let first = lines.iter().position(of_chosen).unwrap_or(0);
+    let last = lines.iter().rposition(of_chosen).unwrap_or(first);
+    // What the list takes depends on the list alone: the rule stands still while the cursor moves.
+    let tall = u16::try_from(lines.len()).unwrap_or(u16::MAX).min((list.height.saturating_sub(1) * 11 / 20).max(3)).min(list.height);
+    let top = tops.keep("gaps", first, last, lines.len(), usize::from(tall));
     let mut cursor = None;
-    for (at, line) in lines.iter().enumerate().skip(top).take(height) {
+    for (at, line) in lines.iter().enumerate().skip(top).take(usize::from(tall)) {
         let y = list.y + u16::try_from(at - top).unwrap_or(0);
-        if let Some((sign, role)) = line.sign {
-            pen.put(list.x, y, 1, &sign.to_string(), role);
-        }
-        let x = list.x + line.indent;
-        let right = u16::try_from(text::width(&line.right)).unwrap_or(0);
-        let room = list.width.saturating_sub(line.indent + right + u16::from(right > 0));
-        pen.put(x, y, room, &line.words, line.role);
-        pen.put_right(x, y, list.width.saturating_sub(line.indent), &line.right, Role::Dim);
-        let hit = selected(line) && !(line.words.is_empty() && line.sign.is_none());
-        if hit && line.role != Role::Dim {
-            let bar = Rect { x: list.x, y, width: list.width, height: 1 };
-            pen.select(bar, focused);
+        row(pen, Rect { y, height: 1, ..list }, line);
+        if of_chosen(line) && line.role != Role::Dim {
+            pen.select(Rect { x: list.x, y, width: list.width, height: 1 }, focused && chart.proof.is_none());
             cursor = cursor.or(Some(Position::new(list.x, y)));
         }
     }
-    cursor
+    let under = Rect { y: list.y + tall, height: list.height - tall, ..list };
+    proof(chart, pen, under, tops).or(cursor)
 }
 
-fn lines(chart: &ChartPage, at: usize, row: &GapRow, width: u16, pen: &Pen<'_>) -> Vec<Line> {
-    let gap = &row.gap;
-    let selected = at == chart.gap;
-    if chart.hides(at) {
-        let role = if selected { Role::Text } else { Role::Dim };
-        let words = if selected { pen.say("hidden; {reveal-answer} shows it") } else { "hidden".to_owned() };
-        let line = |words, role, proof| Line { sign: None, indent: 3, words, role, right: String::new(), gap: at, proof };
-        return vec![line(format!("Gap {}: {words}", at + 1), role, None), line(String::new(), Role::Text, Some(usize::MAX))];
+fn row(pen: &mut Pen<'_>, area: Rect, line: &Line) {
+    if let Some((sign, role)) = line.sign {
+        pen.put(area.x, area.y, 1, &sign.to_string(), role);
     }
-    let live = matches!(gap.state, GapState::Open);
-    let mut out = Vec::new();
-    let line = |sign, indent, words: String, role, right: String, proof| Line { sign, indent, words, role, right, gap: at, proof };
-    let sign = if live { (gap.severity.sign(), severity_role(gap.severity)) } else { ('-', Role::Dim) };
-    let title_role = if live || selected { Role::Text } else { Role::Negated };
-    for (n, words) in wrapped(&gap.title, width.saturating_sub(3)).into_iter().enumerate() {
-        out.push(line((n == 0).then_some(sign), 3, words, title_role, String::new(), None));
+    let right = u16::try_from(text::width(&line.right)).unwrap_or(0);
+    let room = area.width.saturating_sub(line.indent + right + u16::from(right > 0));
+    pen.put(area.x + line.indent, area.y, room, &line.words, line.role);
+    pen.put_right(area.x, area.y, area.width, &line.right, Role::Dim);
+}
+
+/// One gap in the list: its sign and title, and what became of it.
+fn entry(chart: &ChartPage, at: usize, row: &GapRow, width: u16, pen: &Pen<'_>) -> Vec<Line> {
+    let gap = &row.gap;
+    let chosen = at == chart.gap;
+    let live = gap.state == GapState::Open;
+    if chart.hides(at) {
+        let (role, words) =
+            if chosen { (Role::Text, pen.say("hidden; {reveal-answer} shows it")) } else { (Role::Dim, "hidden".to_owned()) };
+        return vec![Line::new(3, format!("Gap {}: {words}", at + 1), role, Some(at))];
+    }
+    let role = if live || chosen { Role::Text } else { Role::Negated };
+    let (titles, _) = title(&gap.title, width);
+    let mut out: Vec<Line> = titles.into_iter().map(|words| Line::new(3, words, role, Some(at))).collect();
+    if let Some(first) = out.first_mut() {
+        first.sign = Some(if live { (gap.severity.sign(), severity_role(gap.severity)) } else { ('-', Role::Dim) });
     }
     let state = match (gap.state, &row.dismissed, row.query) {
         (GapState::Dismissed, Some(reason), _) => Some(format!("set aside: {reason}")),
@@ -99,39 +107,86 @@ fn lines(chart: &ChartPage, at: usize, row: &GapRow, width: u16, pen: &Pen<'_>) 
         (GapState::Open, _, Some(id)) => Some(format!("draft {id}")),
         (GapState::Open, ..) => None,
     };
-    out.extend(state.map(|words| line(None, 3, words, Role::Dim, String::new(), None)));
-    if selected {
-        if let Some(due) = gap.due {
-            out.push(line(None, 3, format!("due {}", say::long(&due)), Role::Dim, String::new(), None));
-        }
-        for (n, evidence) in gap.evidence.iter().enumerate() {
-            let words = wrapped(&say::proof(evidence), width.saturating_sub(5));
-            let many = words.len();
-            for (i, words) in words.into_iter().take(4).enumerate() {
-                let words = if i == 3 && many > 4 { format!("{words}\u{2026}") } else { words };
-                out.push(line(None, 5, words, Role::Text, String::new(), Some(n)));
-            }
-            let source = say::source(evidence);
-            let room = usize::from(width.saturating_sub(5));
-            match out.last_mut().filter(|l| many == 1 && text::width(&l.words) + text::width(&source) + 2 <= room) {
-                Some(only) => only.right = source,
-                None => out.push(line(None, 5, source, Role::Dim, String::new(), Some(n))),
-            }
-        }
-        for searched in &gap.searched {
-            for words in wrapped(&format!("looked, not found: {} ({})", searched.what, searched.r#where), width.saturating_sub(5)) {
-                out.push(line(None, 5, words, Role::Dim, String::new(), Some(usize::MAX)));
-            }
-        }
-        if !gap.counter_evidence.is_empty() {
-            let findings = say::count(gap.counter_evidence.len(), "finding speaks", "findings speak");
-            let words = pen.say(&format!("{findings} against it; {{explain-gap}} explains"));
-            out.push(line(None, 5, words, Role::Dim, String::new(), Some(usize::MAX)));
-        }
-    } else if let Some(first) = gap.evidence.first().filter(|_| live) {
-        out.push(line(None, 5, say::proof(first), Role::Dim, String::new(), Some(usize::MAX)));
+    out.extend(state.map(|words| Line::new(5, words, Role::Dim, Some(at))));
+    out
+}
+
+/// A title in the rows that the list has for it, and whether some of it is missing.
+fn title(words: &str, width: u16) -> (Vec<String>, bool) {
+    let mut rows = wrapped(words, width.saturating_sub(3));
+    let cut = rows.len() > TITLE;
+    rows.truncate(TITLE);
+    if let Some(last) = rows.last_mut().filter(|_| cut) {
+        last.push('\u{2026}');
     }
-    out.push(line(None, 0, String::new(), Role::Text, String::new(), Some(usize::MAX)));
+    (rows, cut)
+}
+
+/// What proves the chosen gap, under a rule that says how much it is.
+fn proof(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -> Option<Position> {
+    let shown = area.height > 1 && !chart.hides(chart.gap);
+    let row_of = chart.data.view.gaps.get(chart.gap).filter(|_| shown)?;
+    let all = row_of.gap.evidence.len();
+    let said = match (chart.proof, all) {
+        (_, 0) => "Where it looked".to_owned(),
+        (Some(at), _) => format!("Proof {} of {all}", at + 1),
+        (None, _) => format!("Proof {all}"),
+    };
+    let lines = proofs(row_of, chart.proof, area.width, pen);
+    let chosen = |line: &Line| chart.proof.is_some() && line.at == chart.proof;
+    let (first, last) = (lines.iter().position(chosen).unwrap_or(0), lines.iter().rposition(chosen).unwrap_or(0));
+    let height = usize::from(area.height - 1);
+    let top = tops.keep("proof", first, last.min(first + height.saturating_sub(2)), lines.len(), height);
+    let used = pen.put(area.x, area.y, area.width, &said, Role::Dim);
+    let more = if lines.len() > top + height { "more below" } else { "" };
+    let right = u16::try_from(more.len()).unwrap_or(0);
+    pen.rule(area.x + used + 1, area.y, area.width.saturating_sub(used + 1 + right + u16::from(right > 0)));
+    pen.put_right(area.x, area.y, area.width, more, Role::Dim);
+    let mut cursor = None;
+    for (at, line) in lines.iter().enumerate().skip(top).take(height) {
+        let y = area.y + 1 + u16::try_from(at - top).unwrap_or(0);
+        row(pen, Rect { y, height: 1, ..area }, line);
+        if chosen(line) && line.role != Role::Dim {
+            pen.select(Rect { y, height: 1, ..area }, chart.pane == Pane::Gaps);
+            cursor = cursor.or(Some(Position::new(area.x, y)));
+        }
+    }
+    cursor
+}
+
+/// The rows of the proof: the words or values with where they stand, then where it looked and found nothing.
+fn proofs(row: &GapRow, chosen: Option<usize>, width: u16, pen: &Pen<'_>) -> Vec<Line> {
+    let gap = &row.gap;
+    let (wide, mut out) = (width.saturating_sub(3), Vec::new());
+    if title(&gap.title, width).1 {
+        out.extend(wrapped(&gap.title, wide).into_iter().map(|words| Line::new(3, words, Role::Text, None)));
+    }
+    out.extend(gap.due.map(|due| Line::new(3, format!("due {}", say::long(&due)), Role::Dim, None)));
+    // A long quote shows whole when one steps to it, or in the note.
+    let short = if width < 60 { 3 } else { 2 };
+    for (n, evidence) in gap.evidence.iter().enumerate() {
+        let most = if chosen == Some(n) { 8 } else { short };
+        let words = wrapped(&say::proof(evidence), wide);
+        let many = words.len();
+        for (i, words) in words.into_iter().take(most).enumerate() {
+            let words = if i + 1 == most && many > most { format!("{words}\u{2026}") } else { words };
+            out.push(Line::new(3, words, Role::Text, Some(n)));
+        }
+        let source = say::source(evidence);
+        let fits = |line: &&mut Line| many <= most && text::width(&line.words) + text::width(&source) + 2 <= usize::from(wide);
+        match out.last_mut().filter(fits) {
+            Some(last) => last.right = source,
+            None => out.push(Line::new(3, source, Role::Dim, Some(n))),
+        }
+    }
+    for searched in &gap.searched {
+        let words = format!("looked, not found: {} ({})", searched.what, searched.r#where);
+        out.extend(wrapped(&words, wide).into_iter().map(|words| Line::new(3, words, Role::Dim, None)));
+    }
+    if !gap.counter_evidence.is_empty() {
+        let findings = say::count(gap.counter_evidence.len(), "finding speaks", "findings speak");
+        out.push(Line::new(3, pen.say(&format!("{findings} against it; {{explain-gap}} explains")), Role::Dim, None));
+    }
     out
 }
 

@@ -42,7 +42,8 @@ pub fn draw(model: &Model, layer: &Layer, pen: &mut Pen<'_>, size: (u16, u16), t
         Layer::Sending { question, text, top, seen } => sending(pen, size, question, text, (*top, *seen)),
         Layer::Views => {
             let rows = view_keys(model).into_iter().map(|(key, _, words)| choice(&key.to_string(), &words)).collect();
-            sheet(pen, size, "Which charts", rows, "one key; Esc keeps this view")
+            let title = if model.worklist.counting.is_some() { "Which charts (still looking for gaps in some)" } else { "Which charts" };
+            sheet(pen, size, title, rows, "one key; Esc keeps this view")
         }
         Layer::Columns => {
             let shown = |at: usize| model.worklist.columns.0.get(at).copied().unwrap_or(false);
@@ -287,7 +288,16 @@ fn help(model: &Model, width: usize) -> Rows {
         rows.extend(does.map(|words| vec![(format!("{}{words}", " ".repeat(indent)), Role::Dim)]));
     }
     rows.push(Vec::new());
-    rows.push(vec![("! needs an answer   ? worth a look   . worth knowing   * not opened yet".to_owned(), Role::Dim)]);
+    let mut legend = vec!["! needs an answer   ? worth a look   . worth knowing   * not read yet"];
+    if here == command::Scopes::WORKLIST {
+        legend.extend([
+            "Day/GMLOS: day of the stay, and the geometric mean length of stay of its working DRG in days; dc: discharged on that day",
+            "Gaps: how many are open, with the sign of the most pressing; \u{2026} not looked at yet   Q: a answer to read, q query open, d draft",
+        ]);
+    }
+    for line in legend {
+        rows.extend(wrap(line, width).into_iter().map(|words| vec![(words, Role::Dim)]));
+    }
     rows
 }
 

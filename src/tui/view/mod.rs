@@ -5,6 +5,7 @@ mod compare;
 mod composer;
 mod gaps;
 mod group;
+mod lab_summary;
 mod labs;
 mod layers;
 mod list;

@@ -4,7 +4,7 @@ use super::list::Tops;
 use super::pen::Pen;
 use crate::checklist::Severity;
 use crate::tui::layout::Frame;
-use crate::tui::model::{Columns as Chosen, Model, Sort};
+use crate::tui::model::{Columns as Chosen, Model, Sort, WorklistPage};
 use crate::tui::say;
 use crate::tui::text;
 use crate::tui::theme::Role;
@@ -101,7 +101,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
             (false, _) => "reading the charts",
             (true, true) if page.group.is_some() => "no chart of this one in this view; {go-back} shows all of them again",
             (true, true) if page.only.is_some() => "the search finds nothing in any stay; {go-back} shows all charts again",
-            (true, true) => "no chart in this view; {next-view} shows the next one",
+            (true, true) => "no chart in this view; {choose-view} shows how many there are in each",
             (true, false) => "no chart fits the filter; {go-back} clears it",
         };
         let words = pen.say(words);
@@ -135,6 +135,9 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
         ];
         pen.line(line.x, line.y, line.width, &words);
     }
+    if page.only.is_none() && !page.typing && page.filter.is_empty() {
+        progress(page, pen, stripes.line);
+    }
     if page.typing || !page.filter.is_empty() {
         let line = stripes.line;
         let role = if page.typing { Role::Accent } else { Role::Dim };
@@ -151,6 +154,17 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
         }
     }
     (!page.shown.is_empty()).then(|| Position::new(body.x, cursor_y))
+}
+
+/// How far a look through the charts is, in words.
+fn progress(page: &WorklistPage, pen: &mut Pen<'_>, area: Rect) {
+    let Some(counting) = page.counting else { return };
+    let words = format!(
+        "looking for gaps: {} of {} charts done; everything works meanwhile",
+        say::thousands(counting.done),
+        say::thousands(counting.total)
+    );
+    pen.put(area.x, area.y, area.width, &words, Role::Dim);
 }
 
 /// Rows below the list for the selected chart; none where there is no room to spare.
@@ -197,7 +211,7 @@ fn head_row(pen: &mut Pen<'_>, area: Rect, columns: &Columns) {
         }
     }
     if let Some(day) = columns.day {
-        pen.put_right(x + day, y, 9, "Day/GM", Role::Dim);
+        pen.put_right(x + day, y, 9, "Day/GMLOS", Role::Dim);
     }
     pen.put(x + columns.why, y, columns.why_width, "Why it is here", Role::Dim);
     pen.put_right(x + columns.gaps, y, 4, "Gaps", Role::Dim);
@@ -214,7 +228,9 @@ fn draw_row(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow, col
     let sign = if row.unseen > 0 { "*" } else { " " };
     pen.put(x, y, 1, sign, Role::Accent);
     let name = if row.unseen > 0 || selected { Role::Title } else { Role::Text };
-    pen.put(x + 2, y, columns.age - 3, &row.patient, name);
+    // A note without a patient is told from the others by what it is called.
+    let called = if row.note_alone.is_some() && row.age.is_none() && row.mrn.is_none() { &row.name } else { &row.patient };
+    pen.put(x + 2, y, columns.age - 3, called, name);
     let age = row.age.map_or_else(|| "  -".to_owned(), |a| format!("{a:>3}"));
     pen.put(x + columns.age, y, 5, &format!("{age} {}", row.sex), Role::Text);
     if let Some(unit) = columns.unit {
@@ -242,14 +258,16 @@ fn draw_row(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow, col
         };
         pen.put_right(x + day, y, 9, &words, role);
     }
-    let nothing = row.unseen == 0 && row.gaps == 0;
-    pen.put(x + columns.why, y, columns.why_width, &row.reasons.join("; "), if nothing { Role::Dim } else { Role::Text });
-    match row.severity.filter(|_| row.gaps > 0) {
-        Some(severity) => {
+    let nothing = row.unseen == 0 && row.gaps == Some(0);
+    pen.put(x + columns.why, y, columns.why_width, &why(row), if nothing { Role::Dim } else { Role::Text });
+    match (row.gaps, row.severity) {
+        (Some(gaps), Some(severity)) if gaps > 0 => {
             pen.put(x + columns.gaps, y, 1, &severity.sign().to_string(), severity_role(severity));
-            pen.put_right(x + columns.gaps + 1, y, 3, &row.gaps.to_string(), Role::Text);
+            pen.put_right(x + columns.gaps + 1, y, 3, &gaps.to_string(), Role::Text);
         }
-        None => pen.put_right(x + columns.gaps, y, 4, "0", Role::Dim),
+        (Some(_), _) => pen.put_right(x + columns.gaps, y, 4, "0", Role::Dim),
+        // None that was found is another thing than none that was looked for.
+        (None, _) => pen.put_right(x + columns.gaps, y, 4, "\u{2026}", Role::Dim),
     }
     match (columns.queries, query_letter(&row.queries)) {
         (Some(queries), _) if columns.in_words() => {
@@ -269,8 +287,22 @@ fn draw_row(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow, col
     }
 }
 
-/// Day of the stay against the geometric mean, and whether it is past it; of those who left, the day they did.
+/// Why a row is here: a note that nothing else tells from the others says first what it is.
+fn why(row: &WorklistRow) -> String {
+    let note = row.note_alone.iter().map(|note| note.words.as_str());
+    let found = row.reasons.iter().map(String::as_str);
+    match &row.note_alone {
+        // What was found in it first, then what it says.
+        Some(_) if row.gaps > Some(0) => found.take(1).chain(note).collect::<Vec<_>>().join("; "),
+        _ => note.chain(found).collect::<Vec<_>>().join("; "),
+    }
+}
+
+/// Day of the stay against the geometric mean, and whether it is past it; of those who left, the day they did; of a note, its date.
 fn stay(row: &WorklistRow) -> (String, bool) {
+    if let Some(note) = &row.note_alone {
+        return (note.time.map_or_else(|| "-".to_owned(), |time| say::date(&time)), false);
+    }
     if let Some(left) = &row.discharged {
         return (format!("dc {}", left.local().strftime("%-d %b")), false);
     }
@@ -311,12 +343,21 @@ fn draw_detail(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow) 
     // Whose it is stands in the row: here is what the row has no room for.
     pen.put(x, y, wide, &rest, Role::Dim);
     y += 1;
-    if model.presenter.is_some() && row.gaps > 0 {
+    if model.presenter.is_some() && row.gaps > Some(0) {
         pen.put(x, y, wide, "answers are hidden while you present", Role::Dim);
         return;
     }
     if row.top_gaps.is_empty() {
-        pen.put(x, y, wide, if row.unseen > 0 { "no open gap; documents to read" } else { "no open gap, nothing new" }, Role::Dim);
+        let words = match (row.gaps, row.unseen) {
+            (None, _) => "not looked at for gaps yet",
+            (_, 0) => "no open gap, nothing new",
+            _ => "no open gap; documents to read",
+        };
+        pen.put(x, y, wide, words, Role::Dim);
+        if let Some(note) = &row.note_alone {
+            let rest = Rect { x, y: y + 1, width: wide, height: area.bottom().saturating_sub(y + 2) };
+            pen.paragraph(rest, &note.words, Role::Text);
+        }
         return;
     }
     // Where there is no room for both the gap is said whole; its proof is a key away.

@@ -1,6 +1,6 @@
 //! Find in a chart: live as it is typed, from the document on show on.
 
-use super::{reveal, seen};
+use super::reveal;
 use crate::tui::chart_data::ChartData;
 use crate::tui::edit::{self, Shape, Typed};
 use crate::tui::keys::Key;
@@ -19,6 +19,13 @@ pub fn find(model: &mut Model) -> Vec<Effect> {
         chart.find = Find { typing: true, from: Some(from), folded: chart.folded.clone(), ..Find::default() };
     }
     Vec::new()
+}
+
+/// Another key than those that go from match to match ends what the screen says of them; the matches are kept for those keys.
+pub fn end_find(model: &mut Model) {
+    if let Some(chart) = &mut model.chart {
+        chart.find.told = false;
+    }
 }
 
 /// A key while the find is typed.
@@ -42,10 +49,7 @@ pub fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
             match found {
                 0 if chart.find.words.is_empty() => {}
                 0 => model.say("not in this chart; {search} searches all charts"),
-                _ => {
-                    let doc = chart.doc;
-                    return Some(seen(model, doc));
-                }
+                _ => chart.find.told = true,
             }
         }
         Key::Ctrl('p') => return None,
@@ -123,8 +127,8 @@ fn turn_hit(model: &mut Model, by: usize) -> Vec<Effect> {
     if let Some(hit) = hits.get(next) {
         show_hit(chart, size, *hit);
     }
-    let doc = chart.doc;
-    seen(model, doc)
+    chart.find.told = true;
+    Vec::new()
 }
 
 /// The next match.

@@ -1,7 +1,7 @@
 //! The gaps of a chart: their words, the way to the next open one, setting aside, asking.
 
+use super::jump;
 use super::panes::show_times;
-use super::{jump, seen};
 use crate::chart::{Evidence, TextEvidence};
 use crate::checklist::{Gap, GapState};
 use crate::tui::layer::{Layer, Purpose, Yes};
@@ -36,8 +36,7 @@ pub fn enter(model: &mut Model) -> Vec<Effect> {
         Pane::Documents => {
             chart.remember();
             chart.pane = Pane::Reader;
-            let doc = chart.doc;
-            seen(model, doc)
+            Vec::new()
         }
         Pane::Gaps => {
             let proof = chart

@@ -8,7 +8,7 @@ mod sections;
 mod timeline;
 mod trend;
 
-pub use find::{find, find_next, find_previous, paste, typed};
+pub use find::{end_find, find, find_next, find_previous, paste, typed};
 pub use gaps::{
     contact, dismiss, enter, explain, move_on, next_proof, previous_proof, query, query_about, query_blank, query_of_gap, reopen, set_aside,
 };
@@ -114,7 +114,7 @@ pub fn take(model: &mut Model, data: Arc<ChartData>) -> Vec<Effect> {
             chart.back.clear();
             if let Some(words) = wish.find {
                 chart.find.hits = Arc::new(find::find_all(&chart.data, chart.doc, &words));
-                chart.find.words = words;
+                (chart.find.words, chart.find.told) = (words, true);
                 // The match that was opened is one of them.
                 let near = |hit: &&(usize, usize, usize)| hit.0 == chart.doc && hit.1 < at.1.max(at.0 + 1) && at.0 < hit.2;
                 chart.current = chart.find.hits.iter().find(near).copied().or(chart.current);
@@ -142,7 +142,8 @@ fn carry(from: &ChartPage, to: &mut ChartPage) {
 
 impl ChartPage {
     fn new(data: Arc<ChartData>) -> Self {
-        let unseen = data.order().find(|d| data.unseen(*d));
+        // The stay reads forwards: what is read next is the oldest note that was not.
+        let unseen = data.order().rev().find(|d| data.unseen(*d));
         let doc = unseen.or(data.order().next()).unwrap_or(0);
         let pane = if data.view.gaps.is_empty() { Pane::Documents } else { Pane::Gaps };
         Self {
@@ -251,7 +252,7 @@ pub fn jump(model: &mut Model, document: &str, start: usize, end: usize, pane: P
     chart.doc = doc;
     chart.current = Some((doc, start, end));
     reveal(chart, size, start, true);
-    seen(model, doc)
+    Vec::new()
 }
 
 /// Scrolls so that a byte shows; `always` puts it a third down even when it shows already.
@@ -271,9 +272,28 @@ fn reveal(chart: &mut ChartPage, size: (u16, u16), byte: usize, always: bool) {
     }
 }
 
+/// The note with the keys, where this person has not read it. What is opened for a room is not read by anybody.
+fn being_read(model: &Model) -> Option<&ChartPage> {
+    let chart = model.chart.as_ref().filter(|_| model.screen() == Screen::Chart && model.presenter.is_none())?;
+    (chart.pane == Pane::Reader && !chart.find.typing && chart.data.unseen(chart.doc)).then_some(chart)
+}
+
+/// A note whose end was on the screen when the next key comes is read: one that was only opened, shown beside the gaps, or jumped into is not.
+pub fn read_to_its_end(model: &mut Model) -> Vec<Effect> {
+    let Some(chart) = being_read(model).filter(|_| model.layers.is_empty()) else { return Vec::new() };
+    let (width, height) = room(chart, model.size);
+    let (Some(document), Some(note)) = (chart.data.document(chart.doc), chart.note()) else { return Vec::new() };
+    let end = document.text.trim_end().len();
+    let page = note.lines.page(&document.text, chart.top(), width, height, &chart.folds().lines);
+    let doc = chart.doc;
+    let whole = page.first().is_none_or(|row| row.start == 0);
+    let jumped = chart.current.is_some_and(|current| current.0 == doc);
+    if page.last().is_none_or(|row| end <= row.end) && (whole || !jumped) { seen(model, doc) } else { Vec::new() }
+}
+
+/// Marks a note as read.
 fn seen(model: &mut Model, doc: usize) -> Vec<Effect> {
     let Some(chart) = &model.chart else { return Vec::new() };
-    // What is opened for a room is not read by anybody.
     if !chart.data.unseen(doc) || model.presenter.is_some() {
         return Vec::new();
     }
@@ -291,26 +311,30 @@ pub fn was_seen(model: &mut Model, encounter: &str, document: &str) {
     }
 }
 
-/// The next document that was not opened yet, oldest first, so that the stay reads forwards; then labs that came since the last look.
+/// The next note that was not read yet, oldest first, so that the stay reads forwards; then labs that came since the last look. Who goes on
+/// from a note in the reader has read it.
 pub fn next_unseen(model: &mut Model) -> Vec<Effect> {
-    let presenting = model.presenter.is_some();
-    let Some(chart) = &mut model.chart else { return Vec::new() };
+    let done = being_read(model).map(|chart| chart.doc);
+    let mut effects = done.map(|doc| seen(model, doc)).unwrap_or_default();
+    let Some(chart) = &mut model.chart else { return effects };
     let order: Vec<usize> = chart.data.order().collect();
     let at = order.iter().position(|d| *d == chart.doc).unwrap_or(0);
-    // What is opened for a room is not marked as read: the note on show is then not the next one.
-    let here = usize::from(presenting && chart.pane == Pane::Reader);
+    // The note in the reader is not the next one, read or, for a room, not.
+    let here = usize::from(chart.pane == Pane::Reader);
     let round = (here..order.len()).map(|step| (at + order.len() - step) % order.len());
     let next = round.filter_map(|i| order.get(i).copied()).find(|d| chart.data.unseen(*d));
-    let Some(doc) = next else {
-        // Every note was opened: what is left are values.
-        let Some(lab) = chart.data.first_new_lab() else { return Vec::new() };
-        chart.remember();
-        chart.pane = Pane::Labs;
-        chart.lab = lab;
-        panes::show_newest(chart);
-        return Vec::new();
-    };
-    turn_to(model, doc)
+    match (next, chart.data.first_new_lab()) {
+        (Some(doc), _) => effects.extend(turn_to(model, doc)),
+        // Every note was read: what is left are values.
+        (None, Some(lab)) => {
+            chart.remember();
+            chart.pane = Pane::Labs;
+            chart.lab = lab;
+            panes::show_newest(chart);
+        }
+        (None, None) => model.say("that was the last note to read"),
+    }
+    effects
 }
 
 /// Opens a document in the reader; `Backspace` comes back from there.
@@ -321,7 +345,7 @@ fn turn_to(model: &mut Model, doc: usize) -> Vec<Effect> {
     chart.section = None;
     chart.pane = Pane::Reader;
     chart.current = None;
-    seen(model, doc)
+    Vec::new()
 }
 
 /// Back to where a jump began.

@@ -1,6 +1,6 @@
 //! The panes of a chart, and what moves the keys from one to the other.
 
-use super::{enter, seen, trend};
+use super::{enter, trend};
 use crate::chart::{Evidence, Instant, ValueEvidence};
 use crate::tui::layout;
 use crate::tui::model::{ChartPage, Model, Pane};
@@ -38,8 +38,7 @@ fn focus(model: &mut Model, pane: Pane) -> Vec<Effect> {
     if entered {
         labs_of_gap(chart, size);
     }
-    let doc = chart.doc;
-    if pane == Pane::Reader { seen(model, doc) } else { Vec::new() }
+    Vec::new()
 }
 
 fn turn_pane(model: &mut Model, by: usize) -> Vec<Effect> {

@@ -1,6 +1,6 @@
 //! The sections of the note on show: their list, going from one to the next, folding, and the numbers of lines.
 
-use super::{reveal, room, seen};
+use super::{reveal, room};
 use crate::tui::edit::{self, Shape, Typed};
 use crate::tui::keys::Key;
 use crate::tui::layer::Layer;
@@ -47,8 +47,7 @@ pub fn outline_key(model: &mut Model, key: Key, mut words: String, mut cursor: u
                     toggle(chart, *at);
                 }
                 go(chart, size, *at);
-                let doc = chart.doc;
-                return seen(model, doc);
+                return Vec::new();
             }
         }
         Key::Tab => {
@@ -106,8 +105,7 @@ fn turn_section(model: &mut Model, by: isize) -> Vec<Effect> {
         Some(at) => {
             chart.pane = Pane::Reader;
             go(chart, size, at);
-            let doc = chart.doc;
-            seen(model, doc)
+            Vec::new()
         }
         None => {
             model.say(if by > 0 { "this is the last section" } else { "this is the first section" });
