@@ -6,7 +6,8 @@
   scripts/soak.py flips 10000    one changed bit in store (a draft in it), index, key file or backup: an error or the same answers, no panic
   scripts/soak.py migrate 200    SIGKILL while a store of an earlier schema is brought up to date: old or new, whole, its copy beside it
   scripts/soak.py encrypt 200    SIGKILL while a plain store is encrypted: it is what it was or encrypted, whole
-  scripts/soak.py words          twenty planted words: in no file of an encrypted store, its backup, home and temporary folders
+  scripts/soak.py words          twenty planted words: in no file of an encrypted store, its backup, home and temporary folders, in no
+                                 history of tmux after the interface was left or locked, in no core that it leaves
 
 Each run ends with its figures, and with a control that must fail: a fault that the check has to find. The program is $LACUNA, or
 target/release/lacuna, or target/debug/lacuna. Exit status 1: something was lost, or the control was not found.
@@ -15,6 +16,7 @@ import hashlib
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import sqlite3
@@ -204,6 +206,7 @@ def encrypt(count):
     for _ in range(count):
         shutil.rmtree(store)
         shutil.copytree(good, store)
+        soaking.forget(HOME)
         cut += not killed(store, ["encrypt"], [PASS], "ana", rng.uniform(0.1, 1.05) * usual)
         with open(os.path.join(store, "lacuna.db"), "rb") as file:
             plain = file.read(15) == b"SQLite format 3"
@@ -329,7 +332,109 @@ def words(_):
     made("words-plain", False)
     control = hits(os.path.join(HOME, "words-plain"))
     print(f"control (an unencrypted store): {control}")
-    return found == 0 and control > 0
+    clean = True
+    if shutil.which("tmux") is None:
+        print("skipped: tmux is not here, so nothing is known of its history and of cores")
+    else:
+        clean = in_history(store) and in_core(store)
+    return found == 0 and control > 0 and clean
+
+
+class Tmux:
+    """A terminal of tmux with a shell in it, with or without a screen of its own for programs."""
+
+    def __init__(self, alternate):
+        conf = os.path.join(WORK, "tmux.conf")
+        with open(conf, "w") as out:
+            out.write(f"set -g history-limit 50000\nset -g alternate-screen {alternate}\nset -g default-command 'exec sh'\n")
+        self.base = ["tmux", "-L", f"lacuna-{os.getpid()}", "-f", conf]
+        self.call("new-session", "-d", "-x", "120", "-y", "30", "-c", HOME)
+        time.sleep(0.5)
+
+    def call(self, *args):
+        return subprocess.run([*self.base, *args], capture_output=True, text=True, env={**ENV, "TERM": "xterm-256color"}).stdout
+
+    def keys(self, *keys, wait=1.0):
+        self.call("send-keys", *keys)
+        time.sleep(wait)
+
+    def hits(self):
+        """Planted words on the screen and in everything that can be scrolled back to."""
+        text = self.call("capture-pane", "-p", "-J", "-S", "-").lower()
+        return sum(word in text for word in WORDS)
+
+    def until(self, hits, most=30):
+        end = time.time() + most
+        while (self.hits() > 0) != hits and time.time() < end:
+            time.sleep(0.3)
+        return self.hits()
+
+    def open(self, store):
+        """Opens the first chart of a store in the interface, a note of it in view."""
+        self.keys(f"'{PROGRAM}' --store '{store}' --as ana", "Enter", wait=2.0)
+        self.keys(PASS, "Enter", wait=2.0)
+        self.keys("Enter")
+        self.keys("1")
+        return self.until(True)
+
+    def program(self):
+        """The interface's process: the child of the pane's shell."""
+        shell = self.call("display-message", "-p", "#{pane_pid}").strip()
+        with open(f"/proc/{shell}/task/{shell}/children") as file:
+            return int(file.read().split()[0])
+
+    def end(self):
+        self.call("kill-server")
+
+
+def in_history(store):
+    good = True
+    for alternate in ("on", "off"):
+        tmux = Tmux(alternate)
+        try:
+            shown = tmux.open(store)
+            tmux.keys("L")
+            locked = tmux.until(False)
+            tmux.keys(PASS, "Enter", wait=3.0)
+            tmux.keys("Enter")
+            again = tmux.until(True)
+            tmux.keys("C-q", wait=2.0)
+            left = tmux.until(False)
+        finally:
+            tmux.end()
+        print(f"tmux, alternate-screen {alternate}: planted words in screen and history while a chart is open {shown} (the control: it has some), locked {locked}, opened again {again}, left {left}")
+        good = good and shown > 0 and locked == 0 and left == 0
+    return good
+
+
+def in_core(store):
+    """A segmentation fault with the limit on cores lifted from outside: a process that is not dumpable leaves none."""
+
+    def cores():
+        return [os.path.join(d, f) for d, _, names in os.walk(HOME) for f in names if f.startswith("core")]
+
+    def falls(pid):
+        resource.prlimit(pid, resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        os.kill(pid, signal.SIGSEGV)
+        time.sleep(2)
+        return cores()
+
+    with open("/proc/sys/kernel/core_pattern") as file:
+        pattern = file.read().strip()
+    if pattern.startswith(("|", "/")) or os.geteuid() != 0:
+        print(f"skipped: cores go to {pattern} here, or their limit cannot be lifted")
+        return True
+    tmux = Tmux("on")
+    try:
+        shown = tmux.open(store)
+        left = falls(tmux.program())
+    finally:
+        tmux.end()
+    other = subprocess.Popen(["cat"], stdin=subprocess.PIPE, cwd=HOME, env=ENV)
+    control = falls(other.pid)
+    other.wait()
+    print(f"cores after a fault with {shown} planted words on the screen: {len(left)}; control (another program's): {len(control)}")
+    return not left and len(control) == 1
 
 
 soaking.main({"kills": kills, "rekey": rekey, "flips": flips, "words": words, "migrate": migrate, "encrypt": encrypt}, 100, __doc__, WORK)

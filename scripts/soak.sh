@@ -26,6 +26,7 @@ soak flips python3 scripts/soak.py flips "$(sized 10000)"
 soak rekey python3 scripts/soak.py rekey "$(sized 200)"
 soak migrate python3 scripts/soak.py migrate "$(sized 200)"
 soak encrypt python3 scripts/soak.py encrypt "$(sized 200)"
+soak steps python3 scripts/soak_steps.py kills "$(sized 200)"
 soak words python3 scripts/soak.py words
 soak power python3 scripts/soak_disk.py power "$(sized 20000)"
 soak faults python3 scripts/soak_disk.py faults "$(sized 30)"

@@ -1,6 +1,14 @@
-"""What the soaks share: which one is asked for, how often, and that the folder they work in goes whatever happens."""
+"""What the soaks share: which one is asked for, how often, that the folder they work in goes whatever happens, and what a person remembers."""
+import os
 import shutil
 import sys
+
+
+def forget(home):
+    """Takes away what a person of this home remembers of logs: an older copy that a soak puts back on purpose is no rolled back one."""
+    seen = os.path.join(home, ".local", "state", "lacuna", "seen")
+    if os.path.exists(seen):
+        os.remove(seen)
 
 
 def main(jobs, times, usage, work):

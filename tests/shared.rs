@@ -53,6 +53,19 @@ fn a_folder_in_which_anybody_can_write_is_refused_and_a_full_one_is_not_shared()
         home.run(["me"]).ends(0);
     }
     let other = Home::empty();
+    // What every command refuses is not made in the first place: neither a new store nor one out of a backup.
+    let copy = home.at("copy.db");
+    home.run(["backup", copy.to_str().unwrap()]).ends(0);
+    std::fs::create_dir(other.store()).unwrap();
+    std::fs::set_permissions(other.store(), std::fs::Permissions::from_mode(0o777)).unwrap();
+    for args in [&["init", "--no-encryption"][..], &["--passphrase-fd", "0", "init"], &["restore", copy.to_str().unwrap()]] {
+        let refused = other.feed(args, "four words of ana\n").ends(3);
+        assert!(refused.err.contains("other people can write") && refused.err.contains("chmod 700"), "{}", refused.err);
+        assert_eq!(std::fs::read_dir(other.store()).unwrap().count(), 0, "{args:?}");
+    }
+    std::fs::set_permissions(other.store(), std::fs::Permissions::from_mode(0o770)).unwrap();
+    other.feed(["--passphrase-fd", "0", "init", "--shared"], "four words of ana\n").ends(0);
+    let other = Home::empty();
     other.write("store/something", "");
     other.feed(["--passphrase-fd", "0", "init", "--shared"], "four words of ana\n").ends(2);
     Home::empty().run(["init", "--no-encryption", "--shared"]).ends(2);
@@ -90,4 +103,51 @@ fn a_key_file_that_was_changed_after_the_login_is_not_sealed_by_the_next_change(
     std::fs::write(&file, &good).unwrap();
     // With the file as it was, the same goes through.
     people::change(&enter(), &door, &Change::Role("ben", Role::Auditor), cost).unwrap();
+}
+
+/// Who `/proc` says a process belongs to, and the size of the core that it may leave. A process that is not dumpable belongs to root there.
+#[cfg(target_os = "linux")]
+fn owner_and_core(process: u32) -> (u32, String) {
+    use std::os::unix::fs::MetadataExt;
+    let limits = std::fs::read_to_string(format!("/proc/{process}/limits")).unwrap_or_default();
+    let core = limits.lines().find_map(|line| line.strip_prefix("Max core file size")).unwrap_or_default();
+    let owner = std::fs::metadata(format!("/proc/{process}/mem")).map_or(u32::MAX, |m| m.uid());
+    (owner, core.split_whitespace().take(2).collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_process_that_waits_for_a_passphrase_leaves_no_core_and_lets_nobody_look_into_its_memory() {
+    use std::os::unix::process::CommandExt;
+    use std::process::{Command, Stdio};
+    let home = Home::empty();
+    std::fs::set_permissions(home.at("."), std::fs::Permissions::from_mode(0o777)).unwrap();
+    let root = rustix::process::getuid().is_root();
+    // Root's processes belong to root either way: so it is started as nobody, where that account can reach the program.
+    let started = |mut command: Command| {
+        if root {
+            command.uid(65534).gid(65534);
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
+    };
+    let mut asked = home.process();
+    asked.args(["--passphrase-fd", "0", "init"]);
+    let Ok(mut program) = started(asked) else {
+        println!("skipped: another account cannot start the program here");
+        return;
+    };
+    let mut cat = started(Command::new("cat")).unwrap();
+    let expected = (0, "0 0".to_owned());
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while owner_and_core(program.id()) != expected && std::time::Instant::now() < until {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let found = (owner_and_core(program.id()), owner_and_core(cat.id()).0, program.try_wait().unwrap());
+    for child in [&mut program, &mut cat] {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert_eq!(found.0, expected);
+    assert_ne!(found.1, 0, "the check tells a process that can be looked into");
+    assert_eq!(found.2, None, "it was still waiting");
 }

@@ -2,11 +2,12 @@
 
 use super::args::{AuditCommand, Global};
 use super::out::{self, Out};
-use super::place;
+use super::{memory, place};
 use crate::error::Result;
 use crate::export::{audit_bundle, audit_table};
 use crate::store::{AuditEntry, AuditFilter, AuditVerdict, append_anchor};
 use crate::work::Entered;
+use serde::Serialize;
 use serde_json::json;
 
 /// Shows, checks, accepts or anchors the audit log.
@@ -32,11 +33,15 @@ pub fn run(global: &Global, command: &AuditCommand, out: &Out) -> Result<u8> {
         AuditCommand::Verify { anchor } => {
             store.allow(&actor, "audit.verify")?;
             let verdict = match anchor {
-                Some(file) => store.verify_anchored(file)?,
-                None => store.verify_audit()?,
+                Some(file) => store.verify_anchored(file, memory::seen(&store))?,
+                None => store.verify_audit_seen(memory::seen(&store))?,
             };
+            let (signed, from) = store.signed_rows()?;
             let recorded = store.record_act(&actor, "audit.verify", None, None, None, &verdict.words());
-            out.show(&verdict, || told(&verdict))?;
+            out.show(&Checked { verdict: &verdict, signed, signed_from: from }, || {
+                let whole = !verdict.is_altered();
+                format!("{}{}", told(&verdict), if whole { signatures(store.encrypted(), signed, from) } else { String::new() })
+            })?;
             // What was found counts for more than that it could not be written down.
             if verdict.exit_code() == 0 {
                 recorded?;
@@ -46,6 +51,7 @@ pub fn run(global: &Global, command: &AuditCommand, out: &Out) -> Result<u8> {
         AuditCommand::Accept { reason } => {
             store.allow(&actor, "audit.accept")?;
             let before = store.accept_audit(&actor, reason)?;
+            memory::keep(&store);
             out.show(&json!({ "before": before, "accepted": true }), || {
                 format!(
                     "Accepted by {}: the log was {}, and is the true one from now on. That is in the log.",
@@ -67,10 +73,36 @@ pub fn run(global: &Global, command: &AuditCommand, out: &Out) -> Result<u8> {
     }
 }
 
+/// The verdict, and how much of the log is signed.
+#[derive(Serialize)]
+struct Checked<'a> {
+    #[serde(flatten)]
+    verdict: &'a AuditVerdict,
+    signed: i64,
+    signed_from: Option<i64>,
+}
+
+fn signatures(encrypted: bool, signed: i64, from: Option<i64>) -> String {
+    match (encrypted, from) {
+        (false, _) => "\nIts rows are not signed: a store that is not encrypted has no logins.".to_owned(),
+        (true, None) => "\nIts rows are not signed: nobody has come in since the store is one whose rows are.".to_owned(),
+        (true, Some(from)) => format!("\n{signed} rows are signed by who they name: all from row {from} on."),
+    }
+}
+
 fn told(verdict: &AuditVerdict) -> String {
     match verdict {
         AuditVerdict::Intact { rows } => format!("Intact: {rows} rows chain, up to the head last seen on this host."),
         AuditVerdict::Altered { sequence } => format!("ALTERED: row {sequence} does not chain."),
+        AuditVerdict::Forged { sequence, user } => {
+            format!("ALTERED: row {sequence} chains and names {user}, who did not sign it: somebody who can open the store wrote it.")
+        }
+        AuditVerdict::UnknownKey { sequence, .. } => {
+            format!(
+                "NOT VOUCHED FOR: the log is {}. An older store or key file was put back, or row {sequence} and what follows is somebody else's.",
+                verdict.words()
+            )
+        }
         AuditVerdict::QueriesAltered { .. } => {
             format!("ALTERED: the log is {}: their words, answers or steps are not what was recorded.", verdict.words())
         }

@@ -15,6 +15,7 @@ mod import;
 mod input;
 mod interrupt;
 mod linear;
+mod memory;
 mod out;
 mod people;
 mod place;

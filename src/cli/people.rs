@@ -33,7 +33,7 @@ pub fn init(global: &Global, args: &InitArgs, out: &Out) -> Result<u8> {
     }
     let door = place::door(global)?;
     // Before anything is typed: a passphrase for a store that cannot be made is typed in vain.
-    Store::refuse_another(&folder)?;
+    Store::refuse_place(&folder)?;
     let words = format!("A passphrase for {} (at least {} characters)", door.user(), crate::keys::LEAST_PASSPHRASE);
     let passphrase = secret::ask_new(global, &words).map_err(|t| match secret::possible(global) {
         true => t,

@@ -3,6 +3,7 @@
 #[cfg(feature = "tui")]
 use super::args::ColorChoice;
 use super::args::Global;
+use super::memory::{self, Visit};
 use super::{input, out, secret};
 use crate::checklist::Packs;
 use crate::error::{Result, Trouble};
@@ -49,6 +50,17 @@ pub fn enter(global: &Global) -> Result<Entered> {
     let entered = walk_in(global)?;
     if let Some(brought) = entered.store.brought() {
         out::remark(brought, &brought.words(), global.json);
+    }
+    match memory::visit(&entered.store) {
+        Visit::Goes => {}
+        Visit::Broken(trouble) => out::complain(&trouble, global.json),
+        Visit::Accepted(words) => out::remark(&serde_json::json!({ "accepted": words }), &words, global.json),
+    }
+    if entered.stranger {
+        let trouble = Trouble::damaged("the audit log names another key as yours, and did not know the one that signs for you")
+            .why("an older store or key file was put back, or somebody wrote rows in your name")
+            .hint("tell whoever keeps the log; `lacuna audit verify` says where it begins");
+        out::complain(&trouble, global.json);
     }
     Ok(entered)
 }

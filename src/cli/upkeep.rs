@@ -82,7 +82,7 @@ pub fn doctor(global: &Global, rebuild: bool, out: &Out) -> Result<u8> {
         && waiting.0 == 0
         && indexed == documents
         && !verdict.is_altered()
-        && !matches!(verdict, AuditVerdict::Shortened { .. } | AuditVerdict::RolledBack { .. });
+        && !matches!(verdict, AuditVerdict::Shortened { .. } | AuditVerdict::RolledBack { .. } | AuditVerdict::UnknownKey { .. });
     let value = json!({
         "store": if altered == 0 { "intact" } else { "altered" }, "versions": versions, "altered": altered, "altered_documents": damaged, "encrypted": desk.store().encrypted(), "audit": verdict, "patients": patients, "encounters": encounters,
         "documents": documents, "observations": observations, "indexed": indexed, "waiting": waiting.0, "sound": sound,

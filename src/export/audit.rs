@@ -1,4 +1,5 @@
-//! The audit log as FHIR R4 AuditEvents, and as a table. Rows go out as they are, hashes included: the chain can be followed elsewhere.
+//! The audit log as FHIR R4 AuditEvents, and as a table. Rows go out as they are, hashes and signatures included: the chain can be followed
+//! elsewhere, and who signed what be checked without the data key.
 
 use super::IDENTIFIER;
 use super::fhir::uuid;
@@ -39,7 +40,8 @@ fn event(row: &AuditEntry, id: &str) -> Value {
             {"type": "detail", "valueString": row.detail},
             {"type": "session", "valueString": row.session},
             {"type": "previous", "valueString": row.previous},
-            {"type": "hash", "valueString": row.hash}
+            {"type": "hash", "valueString": row.hash},
+            {"type": "signature", "valueString": row.signature.as_deref().unwrap_or("none")}
         ]})),
     ]
     .into_iter()
@@ -64,7 +66,7 @@ fn event(row: &AuditEntry, id: &str) -> Value {
 fn letter(action: &str) -> &'static str {
     match action.rsplit('.').next().unwrap_or_default() {
         "open" | "read" | "list" | "show" | "explain" | "history" | "queries" | "precision" | "diff" => "R",
-        "draft" | "add" | "create" | "batch" | "keep" | "version" | "contact" => "C",
+        "draft" | "add" | "create" | "batch" | "keep" | "version" | "contact" | "sign" => "C",
         "save" | "set" | "mark" | "move" | "role" | "passphrase" | "reset" | "recovery" | "approve" | "merge" | "next" | "ready" => "U",
         "discard" | "remove" | "forget" | "withdraw" | "undo" => "D",
         _ => "E",
@@ -90,6 +92,7 @@ pub fn audit_table(rows: &[AuditEntry], raw: bool) -> String {
         "shown",
         "previous",
         "hash",
+        "signature",
     ];
     let rows = rows.iter().map(|e| {
         cells([
@@ -109,6 +112,7 @@ pub fn audit_table(rows: &[AuditEntry], raw: bool) -> String {
             e.shown.clone(),
             Some(e.previous.clone()),
             Some(e.hash.clone()),
+            e.signature.clone(),
         ])
     });
     write(&head, rows, raw)

@@ -166,13 +166,16 @@ impl<const N: usize> Serialize for Hex<N> {
 impl<'de, const N: usize> Deserialize<'de> for Hex<N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let plain = text.len() == 2 * N && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        let mut bytes = [0_u8; N];
-        for (i, byte) in bytes.iter_mut().enumerate() {
-            let pair = text.get(2 * i..2 * i + 2).filter(|_| plain);
-            *byte =
-                pair.and_then(|p| u8::from_str_radix(p, 16).ok()).ok_or_else(|| de::Error::custom("not the hexadecimal of its length"))?;
-        }
-        Ok(Self(bytes))
+        unhex(&text).map(Self).ok_or_else(|| de::Error::custom("not the hexadecimal of its length"))
     }
+}
+
+/// Bytes from lower-case hexadecimal of exactly their length.
+pub(super) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let plain = text.len() == 2 * N && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let mut bytes = [0_u8; N];
+    for (i, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * i..2 * i + 2).filter(|_| plain)?, 16).ok()?;
+    }
+    Some(bytes)
 }

@@ -1,8 +1,8 @@
 //! Who may open a store: one random data key, sealed to each person's own key pair, which a passphrase opens.
 //!
 //! A changed passphrase wraps one private key anew and nothing else; a removed person means a new data key, sealed to everybody who
-//! stays, whose passphrases nobody needs to know. Every key of use (store, index, audit) comes from the data key by its label. The
-//! format of the key file is in `docs/security.md`; nothing here knows SQLite, a terminal, or the clock.
+//! stays, whose passphrases nobody needs to know. Every key of use (store, index, audit) comes from the data key by its label; what signs a
+//! person's rows of the audit log comes from their own private key, which nobody else opens. The format of the key file is in `docs/security.md`; nothing here knows SQLite, a terminal, or the clock.
 
 mod attempts;
 mod code;
@@ -14,6 +14,7 @@ mod ring;
 mod role;
 mod seal;
 mod shelf;
+mod sign;
 
 pub use attempts::{Attempts, Failures};
 pub use code::RecoveryCode;
@@ -21,10 +22,11 @@ pub use file::{KeyFile, Person};
 pub use kdf::Cost;
 pub use key::{DataKey, Use};
 pub use rights::{Right, may, right_of, rights};
-pub use ring::{LEAST_PASSPHRASE, Unlocked, check_passphrase};
+pub use ring::{LEAST_PASSPHRASE, Made, Unlocked, check_passphrase};
 pub use role::Role;
 pub(crate) use shelf::file_mode;
 pub use shelf::{KEY_FILE, NEXT_FILE, Shelf, is_shared};
+pub use sign::{Signer, Verifier, signature_from_hex};
 pub use zeroize::Zeroizing;
 
 use crate::error::{Result, Trouble};

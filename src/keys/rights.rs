@@ -44,6 +44,7 @@ use Right::{Approve, Ask, Bring, Charts, Export, Figures, Follow, Keep, Log, Own
 pub const ACTS: &[(&str, Right)] = &[
     ("login", Own),
     ("login.failed", Own),
+    ("key.sign", Own),
     ("break_glass", Own),
     ("profile.set", Own),
     ("search.keep", Own),

@@ -8,6 +8,7 @@ use super::key::{DataKey, Use};
 use super::random;
 use super::role::Role;
 use super::seal::{self, Pair};
+use super::sign::{Signer, Verifier};
 use crate::error::{Result, Trouble};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -31,6 +32,20 @@ pub struct Unlocked {
     pub key: DataKey,
     /// The role of the person; `None` for the recovery code.
     pub role: Option<Role>,
+    /// Signs what is done with it.
+    pub signer: Signer,
+}
+
+/// A new key file.
+pub struct Made {
+    /// It.
+    pub file: KeyFile,
+    /// Its data key.
+    pub key: DataKey,
+    /// Signs as its first person.
+    pub signer: Signer,
+    /// What is signed with its recovery code is checked with this.
+    pub recovery: Verifier,
 }
 
 /// Who a slot belongs to.
@@ -62,16 +77,18 @@ fn data_key(epoch: u64) -> Vec<u8> {
     format!("data key {epoch}").into_bytes()
 }
 
-fn slot(vault: &[u8; 16], epoch: u64, owner: Owner<'_>, secret: &str, cost: Cost, key: &DataKey) -> Result<Slot> {
+/// A new slot with a key pair of its own, and what signs as its owner.
+fn slot(vault: &[u8; 16], epoch: u64, owner: Owner<'_>, secret: &str, cost: Cost, key: &DataKey) -> Result<(Slot, Signer)> {
     let (salt, pair) = (random()?, Pair::random()?);
     let wrapping = stretch(secret, &salt, cost)?;
-    Ok(Slot {
+    let slot = Slot {
         salt: Hex(salt),
         cost,
         public: Hex(pair.public),
         private: Hex(seal::wrap(&wrapping, &owner.context(vault, PRIVATE), &pair.private())?),
         data_key: Hex(seal::seal(&pair.public, &owner.context(vault, &data_key(epoch)), key.bytes())?),
-    })
+    };
+    Ok((slot, Signer::of(&pair)))
 }
 
 /// The pair of a slot, for who knows its secret.
@@ -83,15 +100,15 @@ fn pair_of(file: &KeyFile, slot: &Slot, owner: Owner<'_>, secret: &str) -> Resul
 
 impl KeyFile {
     /// A new one for a new store, with its first person and its recovery code.
-    pub fn create(user: &str, role: Role, passphrase: &str, code: &RecoveryCode, cost: Cost) -> Result<(Self, DataKey)> {
+    pub fn create(user: &str, role: Role, passphrase: &str, code: &RecoveryCode, cost: Cost) -> Result<Made> {
         name(user)?;
         check_passphrase(passphrase)?;
         let (vault, key) = (random()?, DataKey::random()?);
-        let recovery = slot(&vault, 1, Owner::Recovery, code.secret(), cost, &key)?;
-        let person = Person { user: user.to_owned(), role, slot: slot(&vault, 1, Owner::Person(user), passphrase, cost, &key)? };
-        let mut file = Self::new(vault, 1, recovery, vec![person]);
+        let (recovery, by_code) = slot(&vault, 1, Owner::Recovery, code.secret(), cost, &key)?;
+        let (slot, signer) = slot(&vault, 1, Owner::Person(user), passphrase, cost, &key)?;
+        let mut file = Self::new(vault, 1, recovery, vec![Person { user: user.to_owned(), role, slot }]);
         file.put_seal(&key);
-        Ok((file, key))
+        Ok(Made { file, key, signer, recovery: by_code.verifier() })
     }
 
     /// Opens it with a person's passphrase. Nobody of that name and a wrong passphrase give the same answer after the same work.
@@ -101,17 +118,18 @@ impl KeyFile {
             None => (self.people.first().map_or(&self.recovery, |p| &p.slot), Owner::Person(user), None),
         };
         let pair = pair_of(self, slot, owner, passphrase)?.filter(|_| role.is_some());
-        let key = self.open(slot, owner, pair)?;
-        Ok(Unlocked { key, role })
+        let (key, signer) = self.open(slot, owner, pair)?;
+        Ok(Unlocked { key, role, signer })
     }
 
     /// Opens it with the recovery code.
     pub fn recover(&self, code: &RecoveryCode) -> Result<Unlocked> {
         let pair = pair_of(self, &self.recovery, Owner::Recovery, code.secret())?;
-        Ok(Unlocked { key: self.open(&self.recovery, Owner::Recovery, pair)?, role: None })
+        let (key, signer) = self.open(&self.recovery, Owner::Recovery, pair)?;
+        Ok(Unlocked { key, role: None, signer })
     }
 
-    fn open(&self, slot: &Slot, owner: Owner<'_>, pair: Option<Pair>) -> Result<DataKey> {
+    fn open(&self, slot: &Slot, owner: Owner<'_>, pair: Option<Pair>) -> Result<(DataKey, Signer)> {
         let Some(pair) = pair else {
             return Err(match owner {
                 Owner::Recovery => {
@@ -123,7 +141,7 @@ impl KeyFile {
         };
         let opened = seal::open(&pair, &owner.context(&self.vault.0, &data_key(self.epoch)), &slot.data_key.0);
         let key = opened.map(|bytes| DataKey::from_bytes(*bytes)).filter(|key| self.sealed_by(key));
-        key.ok_or_else(changed)
+        key.map(|key| (key, Signer::of(&pair))).ok_or_else(changed)
     }
 
     /// Refuses a file that this data key did not seal. Whoever reads it anew to change it asks first: between a login and a change somebody
@@ -147,18 +165,18 @@ impl KeyFile {
         self.seal = Hex(self.mac(key).finalize().into_bytes().into());
     }
 
-    /// The same with one more person.
-    pub fn with_person(&self, key: &DataKey, user: &str, role: Role, passphrase: &str, cost: Cost) -> Result<Self> {
+    /// The same with one more person, and what their signatures will be checked with.
+    pub fn with_person(&self, key: &DataKey, user: &str, role: Role, passphrase: &str, cost: Cost) -> Result<(Self, Verifier)> {
         name(user)?;
         check_passphrase(passphrase)?;
         if self.person(user).is_some() {
             return Err(Trouble::input("there is such a person already").at(user, None).hint("`lacuna user list` shows them"));
         }
         let mut file = self.clone();
-        let slot = slot(&self.vault.0, self.epoch, Owner::Person(user), passphrase, cost, key)?;
+        let (slot, signer) = slot(&self.vault.0, self.epoch, Owner::Person(user), passphrase, cost, key)?;
         file.people.push(Person { user: user.to_owned(), role, slot });
         file.put_seal(key);
-        Ok(file)
+        Ok((file, signer.verifier()))
     }
 
     /// The same with another role of a person.
@@ -171,22 +189,25 @@ impl KeyFile {
         Ok(file)
     }
 
-    /// The same with another passphrase of a person, and a new key pair: what an old passphrase opens seals nothing new.
-    pub fn with_passphrase(&self, key: &DataKey, user: &str, passphrase: &str, cost: Cost) -> Result<Self> {
+    /// The same with another passphrase of a person, and a new key pair: what an old passphrase opens seals nothing new. With what their
+    /// signatures will be checked with.
+    pub fn with_passphrase(&self, key: &DataKey, user: &str, passphrase: &str, cost: Cost) -> Result<(Self, Verifier)> {
         check_passphrase(passphrase)?;
         let mut file = self.clone();
         let person = file.people.iter_mut().find(|p| p.user == user).ok_or_else(|| nobody(user))?;
-        person.slot = slot(&self.vault.0, self.epoch, Owner::Person(user), passphrase, cost, key)?;
+        let (slot, signer) = slot(&self.vault.0, self.epoch, Owner::Person(user), passphrase, cost, key)?;
+        person.slot = slot;
         file.put_seal(key);
-        Ok(file)
+        Ok((file, signer.verifier()))
     }
 
-    /// The same with another recovery code; the old one opens nothing any more.
-    pub fn with_recovery(&self, key: &DataKey, code: &RecoveryCode, cost: Cost) -> Result<Self> {
+    /// The same with another recovery code, and what is signed with it is checked with; the old one opens nothing any more.
+    pub fn with_recovery(&self, key: &DataKey, code: &RecoveryCode, cost: Cost) -> Result<(Self, Verifier)> {
         let mut file = self.clone();
-        file.recovery = slot(&self.vault.0, self.epoch, Owner::Recovery, code.secret(), cost, key)?;
+        let (slot, signer) = slot(&self.vault.0, self.epoch, Owner::Recovery, code.secret(), cost, key)?;
+        file.recovery = slot;
         file.put_seal(key);
-        Ok(file)
+        Ok((file, signer.verifier()))
     }
 
     /// Without a person, under a new data key that is sealed to everybody else; nobody's passphrase is needed for it.

@@ -6,14 +6,14 @@ const BEN: &str = "four words of ben";
 
 fn made() -> (KeyFile, DataKey, RecoveryCode) {
     let code = RecoveryCode::random().unwrap();
-    let (file, key) = KeyFile::create("ana", Role::Administrator, ANA, &code, QUICK).unwrap();
+    let Made { file, key, .. } = KeyFile::create("ana", Role::Administrator, ANA, &code, QUICK).unwrap();
     (KeyFile::parse(&file.bytes().unwrap()).unwrap(), key, code)
 }
 
 #[test]
 fn each_person_and_the_recovery_code_open_the_same_key() {
     let (file, key, code) = made();
-    let file = file.with_person(&key, "ben", Role::Coder, BEN, QUICK).unwrap();
+    let (file, _) = file.with_person(&key, "ben", Role::Coder, BEN, QUICK).unwrap();
     for (user, passphrase, role) in [("ana", ANA, Role::Administrator), ("ben", BEN, Role::Coder)] {
         let opened = file.unlock(user, passphrase).unwrap();
         assert_eq!((opened.key, opened.role), (key.clone(), Some(role)));
@@ -35,7 +35,7 @@ fn a_wrong_passphrase_and_a_name_that_nobody_has_get_the_same_answer() {
 #[test]
 fn a_new_passphrase_ends_the_old_one_and_keeps_the_key() {
     let (file, key, _) = made();
-    let file = file.with_passphrase(&key, "ana", "other words of ana", QUICK).unwrap();
+    let (file, _) = file.with_passphrase(&key, "ana", "other words of ana", QUICK).unwrap();
     assert!(file.unlock("ana", ANA).is_err());
     assert_eq!(file.unlock("ana", "other words of ana").unwrap().key, key);
     assert!(file.with_passphrase(&key, "ana", "short", QUICK).is_err());
@@ -44,7 +44,7 @@ fn a_new_passphrase_ends_the_old_one_and_keeps_the_key() {
 #[test]
 fn who_is_removed_opens_neither_the_new_key_nor_the_new_file() {
     let (file, key, code) = made();
-    let file = file.with_person(&key, "ben", Role::Coder, BEN, QUICK).unwrap();
+    let (file, _) = file.with_person(&key, "ben", Role::Coder, BEN, QUICK).unwrap();
     let (without, new) = file.without("ben").unwrap();
     assert_ne!(new, key);
     assert_eq!(without.unlock("ana", ANA).unwrap().key, new);
@@ -62,7 +62,7 @@ fn who_is_removed_opens_neither_the_new_key_nor_the_new_file() {
 #[test]
 fn a_role_that_was_changed_in_the_file_is_noticed() {
     let (file, key, _) = made();
-    let file = file.with_person(&key, "ben", Role::Coder, BEN, QUICK).unwrap();
+    let (file, _) = file.with_person(&key, "ben", Role::Coder, BEN, QUICK).unwrap();
     let text = String::from_utf8(file.bytes().unwrap()).unwrap().replace("\"coder\"", "\"administrator\"");
     let changed = KeyFile::parse(text.as_bytes()).unwrap();
     assert_eq!(changed.unlock("ben", BEN).unwrap_err().exit_code(), 4);
@@ -73,7 +73,7 @@ fn a_role_that_was_changed_in_the_file_is_noticed() {
 #[test]
 fn slots_cannot_change_places() {
     let (file, key, _) = made();
-    let file = file.with_person(&key, "ben", Role::Coder, BEN, QUICK).unwrap();
+    let (file, _) = file.with_person(&key, "ben", Role::Coder, BEN, QUICK).unwrap();
     let mut changed = file.clone();
     let (ana, ben) = (file.people[0].slot.clone(), file.people[1].slot.clone());
     changed.people[0].slot = ben;
@@ -122,4 +122,24 @@ fn every_changed_bit_of_a_file_is_refused_or_opens_nothing() {
         }
     }
     assert_eq!(opened, 0);
+}
+
+#[test]
+fn who_signs_stays_the_same_until_the_slot_is_made_anew_and_is_nobody_else() {
+    let code = RecoveryCode::random().unwrap();
+    let Made { file, key, signer, recovery } = KeyFile::create("ana", Role::Administrator, ANA, &code, QUICK).unwrap();
+    let of = |file: &KeyFile, user: &str, passphrase: &str| file.unlock(user, passphrase).unwrap().signer.verifier();
+    assert_eq!((of(&file, "ana", ANA), file.recover(&code).unwrap().signer.verifier()), (signer.verifier(), recovery));
+    let (file, ben) = file.with_person(&key, "ben", Role::Coder, BEN, QUICK).unwrap();
+    assert_eq!(of(&file, "ben", BEN), ben);
+    assert!(ben != signer.verifier() && recovery != signer.verifier() && ben != recovery);
+    // Another role of ben's and another data key leave ana's hand as it is; another passphrase gives her another, which is told.
+    let file = file.with_role(&key, "ben", Role::Auditor).unwrap();
+    let (file, key) = file.without("ben").unwrap();
+    assert_eq!(of(&file, "ana", ANA), signer.verifier());
+    let (file, next) = file.with_passphrase(&key, "ana", BEN, QUICK).unwrap();
+    assert!(of(&file, "ana", BEN) == next && next != signer.verifier());
+    let other = RecoveryCode::random().unwrap();
+    let (file, next) = file.with_recovery(&key, &other, QUICK).unwrap();
+    assert!(file.recover(&other).unwrap().signer.verifier() == next && next != recovery);
 }

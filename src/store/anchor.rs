@@ -3,8 +3,9 @@
 //! The head moves on only from a row that the log still holds. A head that is missing, unreadable, or not in the log stays as it is,
 //! whatever is written afterwards: else the first act after a backup was put back would hide it. A person accepts a log by name.
 
-use super::audit::{Act, AuditVerdict};
+use super::audit::{Act, AuditEntry, AuditVerdict};
 use super::chain::Seen;
+use super::names::NAMING;
 use super::{Actor, Store};
 use crate::error::{Result, Trouble};
 use std::fs::{self, OpenOptions};
@@ -63,6 +64,16 @@ impl Store {
                 .why(format!("changed behind the program's back: {}", super::audit::listed(queries)))
                 .hint("restore a backup from before that, and keep this store as evidence"));
         }
+        if let AuditVerdict::Forged { sequence, user } = &before {
+            return Err(Trouble::refused("a log with rows that nobody signed cannot be accepted")
+                .why(format!("row {sequence} names {user}, who did not sign it"))
+                .hint("restore a backup from before that, and keep this store as evidence"));
+        }
+        if matches!(before, AuditVerdict::UnknownKey { .. }) && self.is_strange(actor)? {
+            return Err(Trouble::refused("nobody vouches for a key of their own")
+                .why("it is your key that the log does not know")
+                .hint("another administrator or auditor accepts it; or make a new passphrase with the recovery code (`lacuna passphrase --recover`), then accept it"));
+        }
         let detail = format!("it was {}; {reason}", before.words());
         self.write(|tx| self.record(tx, actor, &Act { detail: &detail, ..Act::new("audit.accept") }))?;
         self.put_head();
@@ -76,8 +87,13 @@ impl Store {
         Ok(format!("{ANCHOR} {} {sequence} {hash} {}", self.id, actor.now))
     }
 
-    /// Checks the chain against a file of anchors too. Lines of other stores are passed over.
-    pub fn verify_anchored(&self, file: &Path) -> Result<AuditVerdict> {
+    /// The newest row with which somebody accepted the log as it was.
+    pub fn accepted(&self) -> Result<Option<AuditEntry>> {
+        Ok(self.rows_where(NAMING)?.into_iter().rfind(|row| row.action == "audit.accept" && row.outcome == "ok"))
+    }
+
+    /// Checks the chain against a file of anchors too, and a row that somebody saw. Lines of other stores are passed over.
+    pub fn verify_anchored(&self, file: &Path, mine: Option<Seen>) -> Result<AuditVerdict> {
         let at = |t: Trouble| t.at(file.display().to_string(), None);
         let meta = fs::metadata(file).map_err(|e| at(Trouble::input("the anchors cannot be read").why(e.kind())))?;
         if !meta.is_file() || meta.len() > LARGEST {
@@ -89,6 +105,7 @@ impl Store {
             return Err(at(Trouble::input("no anchor of this store is in that file").hint("`lacuna audit anchor FILE` adds one")));
         }
         known.extend(self.head_seen());
+        known.extend(mine);
         self.verify_against(&known)
     }
 

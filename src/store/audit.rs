@@ -15,6 +15,10 @@ use std::sync::PoisonError;
 
 /// The hash before the first row.
 pub(super) const GENESIS: &str = "lacuna";
+/// What a row has, in the order of [`AuditEntry`].
+const COLUMNS: &str =
+    "sequence, at, by_user, session, client, program, action, patient, encounter, object, object_version, outcome, detail, previous,
+     hash, shown, signature";
 /// What a write wants recorded.
 pub(super) struct Act<'a> {
     /// `document.import`, `query.send` ...
@@ -80,6 +84,9 @@ pub struct AuditEntry {
     pub previous: String,
     /// Hash of this row.
     pub hash: String,
+    /// Signature of the person over the hash (Ed25519, hexadecimal); none where the store has no login, and in rows from before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
 }
 
 /// Which rows to show.
@@ -106,6 +113,20 @@ pub enum AuditVerdict {
     Altered {
         /// The first one.
         sequence: i64,
+    },
+    /// A row that chains was not signed by who it names: it was written by somebody with the data key.
+    Forged {
+        /// The first one.
+        sequence: i64,
+        /// Who did not sign it.
+        user: String,
+    },
+    /// It chains and is signed, but with a key that neither its person nor an administrator vouched for.
+    UnknownKey {
+        /// The row that brought the key.
+        sequence: i64,
+        /// Whose it is said to be; nobody's name for the recovery code's.
+        user: String,
     },
     /// It chains, but queries that were sent, or their answers, are not what it says was recorded.
     QueriesAltered {
@@ -141,6 +162,10 @@ impl AuditVerdict {
         match self {
             Self::Intact { rows } => format!("intact, {rows} rows"),
             Self::Altered { sequence } => format!("ALTERED at row {sequence}"),
+            Self::Forged { sequence, user } => format!("FORGED at row {sequence}, which {user} did not sign"),
+            Self::UnknownKey { sequence, user } => {
+                format!("signed with a KEY THAT NOBODY VOUCHED FOR from row {sequence} on, as {}", named(user))
+            }
             Self::QueriesAltered { rows, queries } => format!("whole, {rows} rows, but ALTERED QUERIES: {}", listed(queries)),
             Self::Shortened { rows, expected } => format!("SHORTENED to {rows} rows of {expected}"),
             Self::RolledBack { rows, expected } => format!("ROLLED BACK before row {expected}, {rows} rows now"),
@@ -150,18 +175,23 @@ impl AuditVerdict {
 
     /// Whether something was changed behind the program's back.
     pub fn is_altered(&self) -> bool {
-        matches!(self, Self::Altered { .. } | Self::QueriesAltered { .. })
+        matches!(self, Self::Altered { .. } | Self::Forged { .. } | Self::QueriesAltered { .. })
     }
 
     /// Exit code of `audit verify`.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Intact { .. } => 0,
-            Self::Altered { .. } | Self::QueriesAltered { .. } => 1,
+            Self::Altered { .. } | Self::Forged { .. } | Self::UnknownKey { .. } | Self::QueriesAltered { .. } => 1,
             Self::Shortened { .. } | Self::RolledBack { .. } => 2,
             Self::CannotTell { .. } => 3,
         }
     }
+}
+
+/// Whose a key is said to be.
+pub(super) fn named(user: &str) -> String {
+    if user.is_empty() { "the recovery code's".to_owned() } else { format!("{user}'s") }
 }
 
 /// Numbers as a list; of many the first.
@@ -222,11 +252,12 @@ impl Store {
             shown: act.shown.map(str::to_owned),
             previous,
             hash: String::new(),
+            signature: None,
         };
         entry.hash = chain::hash(&self.audit_key, &entry);
+        entry.signature = actor.signer.as_ref().map(|signer| hex(&signer.sign(&entry.hash)));
         tx.execute(
-            "INSERT INTO audit (sequence, at, by_user, session, client, program, action, patient, encounter, object, object_version,
-             outcome, detail, previous, hash, shown) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+            &format!("INSERT INTO audit ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"),
             rusqlite::params![
                 entry.sequence,
                 entry.at,
@@ -243,7 +274,8 @@ impl Store {
                 entry.detail,
                 entry.previous,
                 entry.hash,
-                entry.shown
+                entry.shown,
+                entry.signature
             ],
         )
         .map_err(&failed)?;
@@ -305,16 +337,27 @@ impl Store {
     pub fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditEntry>> {
         let limit = filter.limit.map_or(-1, i64::from);
         let mut rows = self.read(|c| {
-            let mut statement = c.prepare(
-                "SELECT sequence, at, by_user, session, client, program, action, patient, encounter, object, object_version, outcome,
-                 detail, previous, hash, shown FROM audit
+            let mut statement = c.prepare(&format!(
+                "SELECT {COLUMNS} FROM audit
                  WHERE (?1 IS NULL OR patient = ?1 OR sequence IN (SELECT sequence FROM audit_shown WHERE patient = ?1)) AND (?2 IS NULL OR by_user = ?2)
-                 ORDER BY sequence DESC LIMIT ?3",
-            )?;
+                 ORDER BY sequence DESC LIMIT ?3"
+            ))?;
             statement.query_map((&filter.patient, &filter.user, limit), entry)?.collect::<rusqlite::Result<Vec<_>>>()
         })?;
         rows.reverse();
         Ok(rows)
+    }
+
+    /// The rows for which `condition`, SQL of ours, holds; oldest first.
+    pub(super) fn rows_where(&self, condition: &'static str) -> Result<Vec<AuditEntry>> {
+        let sql = format!("SELECT {COLUMNS} FROM audit WHERE {condition} ORDER BY sequence");
+        self.read(|c| c.prepare_cached(&sql)?.query_map([], entry)?.collect())
+    }
+
+    /// How many rows are signed, and the first of them.
+    pub fn signed_rows(&self) -> Result<(i64, Option<i64>)> {
+        let sql = "SELECT count(*), min(sequence) FROM audit WHERE signature IS NOT NULL";
+        self.read(|c| c.query_row(sql, [], |r| Ok((r.get(0)?, r.get(1)?))))
     }
 }
 
@@ -336,6 +379,7 @@ fn entry(r: &rusqlite::Row<'_>) -> rusqlite::Result<AuditEntry> {
         previous: r.get(13)?,
         hash: r.get(14)?,
         shown: r.get(15)?,
+        signature: r.get(16)?,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Checking the audit chain: each row hashed over the row before, with the key of its time, up to what is known from elsewhere.
 
 use super::audit::{AuditEntry, AuditFilter, AuditVerdict, GENESIS};
+use super::signatures::{self, Found};
 use super::{Store, hex_bytes, trouble::because};
 use crate::error::Result;
 use crate::hash::{hex, mac};
@@ -8,14 +9,19 @@ use crate::keys::Zeroizing;
 use hmac::Mac;
 
 /// A row of the chain as somebody saw it: its number and its hash.
-pub(super) type Seen = (i64, String);
+pub type Seen = (i64, String);
 
 impl Store {
     /// Checks the whole chain, up to the head that this host saw last.
     pub fn verify_audit(&self) -> Result<AuditVerdict> {
+        self.verify_audit_seen(None)
+    }
+
+    /// The same, and that a row which somebody saw is in it.
+    pub fn verify_audit_seen(&self, seen: Option<Seen>) -> Result<AuditVerdict> {
         // The head first: what another process adds after it only makes the log longer.
-        let head = self.head_seen();
-        self.verify_against(&head.into_iter().collect::<Vec<_>>())
+        let heads: Vec<Seen> = self.head_seen().into_iter().chain(seen).collect();
+        self.verify_against(&heads)
     }
 
     /// Checks the whole chain, and that every row of `seen` is in it.
@@ -33,12 +39,23 @@ impl Store {
         if let Some((sequence, _)) = shown.pop_first() {
             return Ok(AuditVerdict::Altered { sequence }); // patients listed at a row that is not there
         }
+        let Found { forged, strange } = signatures::check(&rows);
+        if let Some(sequence) = forged {
+            let user = rows.iter().find(|row| row.sequence == sequence).map(|row| row.user.clone()).unwrap_or_default();
+            return Ok(AuditVerdict::Forged { sequence, user });
+        }
         let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         let is_there = |place: i64, hash: &str| usize::try_from(place - 1).ok().and_then(|i| rows.get(i)).is_some_and(|r| r.hash == hash);
         // What the log says of queries holds wherever the log itself does.
         let with_queries = |verdict: AuditVerdict| {
             let queries = self.altered_queries()?;
-            Ok(if queries.is_empty() { verdict } else { AuditVerdict::QueriesAltered { rows: count, queries } })
+            if !queries.is_empty() {
+                return Ok(AuditVerdict::QueriesAltered { rows: count, queries });
+            }
+            Ok(match strange.into_iter().next() {
+                Some((sequence, user, _)) => AuditVerdict::UnknownKey { sequence, user },
+                None => verdict,
+            })
         };
         let Some(last) = seen.iter().map(|(place, _)| *place).max() else {
             return with_queries(AuditVerdict::CannotTell { rows: count });
@@ -62,14 +79,14 @@ impl Store {
     }
 
     /// The newest row.
-    pub(super) fn head(&self) -> Result<Option<Seen>> {
+    pub fn head(&self) -> Result<Option<Seen>> {
         use rusqlite::OptionalExtension;
         let newest = "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1";
         self.read(|c| c.prepare_cached(newest)?.query_row([], |r| Ok((r.get(0)?, r.get(1)?))).optional())
     }
 
     /// Whether a row that was seen is in the log.
-    pub(super) fn holds(&self, (sequence, hash): &Seen) -> Result<bool> {
+    pub fn holds(&self, (sequence, hash): &Seen) -> Result<bool> {
         let sql = "SELECT count(*) FROM audit WHERE sequence = ?1 AND hash = ?2";
         self.lock()
             .prepare_cached(sql)

@@ -5,11 +5,12 @@
 //! force. The old file is written over while it is still ours alone: a process that had opened it and waited would go on with it.
 
 use super::audit::Act;
+use super::names::with_keys;
 use super::rekey::{CLOSE_EPOCH, others, without_log};
 use super::{Actor, FILE, Key, Store, location, raw, trouble::because, unlock};
 use crate::error::{Result, Trouble};
 use crate::hash::hex;
-use crate::keys::{DataKey, Shelf, Zeroizing};
+use crate::keys::{DataKey, Shelf, Verifier, Zeroizing};
 use rusqlite::Connection;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -22,7 +23,8 @@ const PLAIN: &[u8; 16] = b"SQLite format 3\0";
 
 impl Store {
     /// Encrypts the store, whose key file lies waiting; it must be opened anew with the key afterwards. Nobody else may have it open.
-    pub fn encrypt(self, new: &DataKey, actor: &Actor) -> Result<()> {
+    /// What the recovery code signs with is named in the row that says so.
+    pub fn encrypt(self, new: &DataKey, actor: &Actor, recovery: Option<&Verifier>) -> Result<()> {
         let Some(folder) = self.folder.clone() else {
             return Err(Trouble::input("a store in memory is not encrypted").why("it is on no disk"));
         };
@@ -51,7 +53,8 @@ impl Store {
             drop(copy);
             // With a row of the log that says so, hashed as all rows from now on are.
             let made = Self::open_file(&fresh, new)?;
-            made.write(|tx| made.record(tx, actor, &Act { detail: "encryption: SQLCipher", ..Act::new("store.encrypt") }))?;
+            let detail = with_keys("encryption: SQLCipher", actor, recovery);
+            made.write(|tx| made.record(tx, actor, &Act { detail: &detail, ..Act::new("store.encrypt") }))?;
             alone(&made.lock())?;
             drop(made);
             File::open(&fresh).and_then(|f| f.sync_all()).map_err(|e| location::io_trouble("the copy could not be kept", &fresh, &e))

@@ -294,7 +294,7 @@ fn rows(c: &Connection, schema: usize) {
         );
         put("UPDATE query SET state = 'answered', answered_by = 'Dr Chen'", &[]);
     }
-    if schema >= 13 {
+    if schema >= 14 {
         put("INSERT INTO gap_brief VALUES ('e2', 'of then', 0, 0, 0, '{\"gaps\":[]}')", &[]);
     }
     if schema >= 12 {
@@ -310,6 +310,7 @@ fn rows(c: &Connection, schema: usize) {
 /// A log that chains.
 fn log(c: &Connection, schema: usize, now: &str) {
     use sha2::{Digest, Sha256};
+    let signer = crate::keys::Signer::of_test([5; 32]);
     let mut previous = super::super::audit::GENESIS.to_owned();
     for (sequence, action, encounter) in [
         (1, "store.create", None),
@@ -326,6 +327,8 @@ fn log(c: &Connection, schema: usize, now: &str) {
             hex(&hash.finalize())
         });
         let (encounter, patient) = (encounter.map(str::to_owned), encounter.map(|_| "p1".to_owned()));
+        // From schema 13 on, each row is signed.
+        let signed = schema >= 13;
         let mut row = AuditEntry {
             sequence,
             at: now.into(),
@@ -339,23 +342,30 @@ fn log(c: &Connection, schema: usize, now: &str) {
             object: None,
             object_version: None,
             outcome: "ok".into(),
-            detail: String::new(),
+            detail: if signed && sequence == 1 { super::super::key_words(&signer.verifier()) } else { String::new() },
             shown,
             previous,
             hash: String::new(),
+            signature: None,
         };
         row.hash = chain::hash(&[9; 32], &row);
-        let values = params![row.sequence, row.at, row.action, row.patient, row.encounter, row.previous, row.hash];
+        row.signature = signed.then(|| hex(&signer.sign(&row.hash)));
+        let values = params![row.sequence, row.at, row.action, row.patient, row.encounter, row.previous, row.hash, row.detail];
         let insert = "INSERT INTO audit (sequence, at, by_user, session, client, program, action, patient, encounter, outcome, detail, previous, hash)
-             VALUES (?1, ?2, 'ana', 's1', 'local', '0.1.0', ?3, ?4, ?5, 'ok', '', ?6, ?7)";
+             VALUES (?1, ?2, 'ana', 's1', 'local', '0.1.0', ?3, ?4, ?5, 'ok', ?8, ?6, ?7)";
         c.execute(insert, values).unwrap();
-        if let Some(shown) = &row.shown {
+        if row.shown.is_some() || signed {
             // Written with the row in the program: the trigger that keeps rows as they are is made after them here.
             c.execute_batch("DROP TRIGGER audit_no_update").unwrap();
-            c.execute("UPDATE audit SET shown = ?1 WHERE sequence = ?2", params![shown, sequence]).unwrap();
+            c.execute("UPDATE audit SET shown = ?1 WHERE sequence = ?2", params![row.shown, sequence]).unwrap();
+            if signed {
+                c.execute("UPDATE audit SET signature = ?1 WHERE sequence = ?2", params![row.signature, sequence]).unwrap();
+            }
             let start = MIGRATIONS[0].find("CREATE TRIGGER audit_no_update").unwrap();
             let end = start + MIGRATIONS[0][start..].find("END;").unwrap() + 4;
             c.execute_batch(&MIGRATIONS[0][start..end]).unwrap();
+        }
+        if row.shown.is_some() {
             c.execute("INSERT INTO audit_shown VALUES ('2026-11-19', 'ana', 'p1', ?1)", [sequence]).unwrap();
         }
         previous = row.hash;

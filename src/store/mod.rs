@@ -22,6 +22,7 @@ mod json;
 mod location;
 mod merged;
 mod migrate;
+mod names;
 mod older;
 mod outbox;
 mod patients;
@@ -36,6 +37,7 @@ mod runs;
 mod seals;
 mod searches;
 mod shown;
+mod signatures;
 mod texts;
 mod trouble;
 mod undo;
@@ -46,12 +48,14 @@ pub use anchor::append_anchor;
 pub use aside::Brought;
 pub use audit::{AuditEntry, AuditFilter, AuditVerdict};
 pub use backup::{keys_of, put_backup, take_back};
+pub use chain::Seen;
 pub use charts::{EncounterSummary, LoneNote};
 pub use classes::Withheld;
 pub use encrypt::finish_encryption;
 pub use evaluations::{Brief, CachedEvaluation, GapBrief, SEEN_BY, Stamp};
 pub use ingest::{Answer, Incoming, IngestCounts, Ledger};
 pub use location::{default_folder, prepare_shared};
+pub use names::key_words;
 pub use outbox::{DocumentForIndex, Outbox};
 pub use people::SeenMap;
 pub use queries::{NewQuery, StoredQuery, StoredStep, StoredVersion};
@@ -66,7 +70,7 @@ pub use texts::DamagedText;
 use crate::chart::Instant;
 use crate::error::{Result, Trouble};
 use crate::hash::hex;
-use crate::keys::{DataKey, Role, Use, Zeroizing};
+use crate::keys::{DataKey, Role, Signer, Use, Verifier, Zeroizing};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -104,6 +108,8 @@ pub struct Actor {
     pub role: Option<Role>,
     /// Whether the person said why charts must be open to them now.
     pub glass: bool,
+    /// Signs what the person does; `None` where there is no login.
+    pub signer: Option<Signer>,
     /// The time of the act.
     pub now: Instant,
 }
@@ -123,6 +129,11 @@ pub struct Store {
 impl Store {
     /// Makes a new store in `folder`, which must not hold one.
     pub fn create(folder: &Path, key: &Key, actor: &Actor) -> Result<Self> {
+        Self::create_naming(folder, key, actor, None)
+    }
+
+    /// The same, with what the recovery code signs with named in its first row.
+    pub fn create_naming(folder: &Path, key: &Key, actor: &Actor, recovery: Option<&Verifier>) -> Result<Self> {
         Self::prepare(folder)?;
         let file = folder.join(FILE);
         if !file.exists() {
@@ -130,15 +141,21 @@ impl Store {
         }
         let connection = Connection::open(&file).map_err(because("the store could not be made"))?;
         let store = Self::from_connection(connection, key, Some(folder), false)?;
-        store.first_entry(actor, key)?;
+        store.first_entry(actor, key, recovery)?;
         store.put_head();
         Ok(store)
     }
 
-    /// Makes the folder for a new store, or refuses one that holds a store.
+    /// Makes the folder for a new store, or refuses one that holds a store, or in which others write.
     pub fn prepare(folder: &Path) -> Result<()> {
-        Self::refuse_another(folder)?;
+        Self::refuse_place(folder)?;
         location::prepare(folder)
+    }
+
+    /// Refuses a folder that no store can be made in, whether it is there already or not.
+    pub fn refuse_place(folder: &Path) -> Result<()> {
+        Self::refuse_another(folder)?;
+        location::refuse_open_folder(folder)
     }
 
     /// Refuses a folder that holds a store.
@@ -182,13 +199,14 @@ impl Store {
     pub fn memory(actor: &Actor) -> Result<Self> {
         let connection = Connection::open_in_memory().map_err(because("no memory for the demo's store"))?;
         let store = Self::from_connection(connection, &Key::None, None, false)?;
-        store.first_entry(actor, &Key::None)?;
+        store.first_entry(actor, &Key::None, None)?;
         Ok(store)
     }
 
-    fn first_entry(&self, actor: &Actor, key: &Key) -> Result<()> {
-        let detail = if *key == Key::None { "encryption: none" } else { "encryption: SQLCipher" };
-        self.write(|tx| self.record(tx, actor, &audit::Act { detail, ..audit::Act::new("store.create") }))
+    fn first_entry(&self, actor: &Actor, key: &Key, recovery: Option<&Verifier>) -> Result<()> {
+        let how = if *key == Key::None { "encryption: none" } else { "encryption: SQLCipher" };
+        let detail = names::with_keys(how, actor, recovery);
+        self.write(|tx| self.record(tx, actor, &audit::Act { detail: &detail, ..audit::Act::new("store.create") }))
     }
 
     fn from_connection(mut connection: Connection, key: &Key, folder: Option<&Path>, made_before: bool) -> Result<Self> {

@@ -12,17 +12,20 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 
 impl Store {
-    /// Replaces the data key. The store must be opened anew with it afterwards: this one is used up.
-    pub fn replace_key(self, new: &DataKey, actor: &Actor, user: &str) -> Result<()> {
+    /// Replaces the data key, because `user` was removed from the list of people (`list` says which one is in force then). The store must be
+    /// opened anew with it afterwards: this one is used up.
+    pub fn replace_key(self, new: &DataKey, actor: &Actor, user: &str, list: &str) -> Result<()> {
         let failed = because("the store could not be given its new key");
         let old = Zeroizing::new(hex(&self.audit_key[..]));
+        // First of all: while somebody else is in, nothing of it happens, and the log does not say that it did.
+        without_log(&self.lock())?;
         self.write(|tx| {
+            self.record(tx, actor, &Act { object: Some(user), detail: list, ..Act::new("user.remove") })?;
             self.record(tx, actor, &Act { object: Some(user), ..Act::new("key.replace") })?;
             // What was hashed until here stays verifiable: its key goes in, and only the new data key reads it.
             tx.execute(CLOSE_EPOCH, [old.as_str()]).map(drop).map_err(because("the audit log could not be closed"))
         })?;
         let connection = self.lock();
-        without_log(&connection)?;
         connection.pragma_update(None, "rekey", raw(new).as_str()).map_err(&failed)?;
         connection.query_row("PRAGMA locking_mode=NORMAL", [], |_| Ok(())).map_err(&failed)?;
         settings(&connection).map_err(&failed)

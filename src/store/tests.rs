@@ -9,6 +9,7 @@ pub(super) fn actor() -> Actor {
         client: "local".into(),
         role: None,
         glass: false,
+        signer: None,
         now: Instant::parse("2026-11-19T08:42:00-05:00").unwrap(),
     }
 }
@@ -369,7 +370,7 @@ fn a_thousand_ways_to_tamper_with_the_log_are_all_found() {
             ));
         }
         ways.push(format!(
-            "INSERT INTO audit SELECT {}, at, by_user, session, client, program, action, patient, encounter, object, object_version, outcome, detail, previous, hash, shown FROM audit WHERE sequence = {n}",
+            "INSERT INTO audit SELECT {}, at, by_user, session, client, program, action, patient, encounter, object, object_version, outcome, detail, previous, hash, shown, signature FROM audit WHERE sequence = {n}",
             rows + 1
         ));
     }

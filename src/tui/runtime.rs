@@ -332,6 +332,7 @@ fn stop() {
 /// Clears every cell, on the terminal and in what the next frame is compared with. `Terminal::clear` asks the terminal where its cursor is,
 /// and the thread that reads keys takes the answer: after two seconds that is an error.
 pub(super) fn wipe(screen: &mut Screen) -> io::Result<()> {
+    term::erase(screen.backend_mut())?;
     let size = screen.size()?;
     screen.resize(ratatui::layout::Rect::new(0, 0, size.width, size.height))
 }

@@ -1,9 +1,9 @@
 //! The terminal's modes as one value: entered together, left together, on every way out.
 
-use crossterm::cursor::{Hide, Show};
+use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
-use crossterm::execute;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size};
+use crossterm::{execute, queue};
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
@@ -36,10 +36,22 @@ pub fn copy(out: &mut impl io::Write, words: &str) -> io::Result<()> {
     write!(out, "\u{1b}]52;c;{}\u{7}", base64::engine::general_purpose::STANDARD.encode(words))
 }
 
+/// Writes over every row. A terminal without a screen of its own for us (`alternate-screen off` in tmux) keeps the last one when we go, and
+/// clearing it at once would push it, as it is, into what can be scrolled back to.
+pub fn erase(out: &mut impl io::Write) -> io::Result<()> {
+    let (_, rows) = size()?;
+    for row in 0..rows {
+        queue!(out, MoveTo(0, row), Clear(ClearType::CurrentLine))?;
+    }
+    queue!(out, MoveTo(0, 0))?;
+    out.flush()
+}
+
 /// Gives it back as it was.
 pub fn leave() {
     if OURS.swap(false, Ordering::SeqCst) {
         let _gone = mouse(false);
+        let _gone = erase(&mut io::stdout());
         // A terminal that is gone cannot be given back; nothing else can be done about it here.
         let _gone = execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
         let _gone = disable_raw_mode();

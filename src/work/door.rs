@@ -33,6 +33,8 @@ pub struct Entered {
     pub session: Session,
     /// What the secret opened; `None` at a store that is not locked.
     pub unlocked: Option<Unlocked>,
+    /// Whether the log names another key as this person's, and not the one that signs for them.
+    pub stranger: bool,
 }
 
 impl Entered {
@@ -75,7 +77,7 @@ impl Door {
     pub fn walk_in(&self) -> Result<Entered> {
         let store = Store::open(&self.folder, &Key::None)?;
         told(&store, &self.session)?;
-        Ok(Entered { store, session: self.session.clone(), unlocked: None })
+        Ok(Entered { store, session: self.session.clone(), unlocked: None, stranger: false })
     }
 
     /// Into a locked one, after the wait that earlier failures ask for.
@@ -87,19 +89,21 @@ impl Door {
         let wait = attempts.begin(name, &self.session.now().to_string()).wait();
         std::thread::sleep(wait);
         let (store, unlocked) = self.open(secret)?;
-        let session = self.session.clone().with_role(unlocked.role);
+        let session = self.session.clone().with_role(unlocked.role).with_signer(unlocked.signer.clone());
         let (mine, unknown) = attempts.succeeded(name.unwrap_or_default());
         let actor = session.actor();
+        let by_code = matches!(secret, Secret::Code(_));
+        let stranger = store.introduce(&actor, by_code)?;
         for (user, failed) in [(session.user.as_str(), mine), ("(nobody's name)", unknown)] {
             if failed.count > 0 {
                 let Failures { count, last } = failed;
                 store.record_failed_logins(&actor, user, count, &last)?;
             }
         }
-        let how = if matches!(secret, Secret::Code(_)) { "with the recovery code" } else { "" };
+        let how = if by_code { "with the recovery code" } else { "" };
         store.record_act(&actor, "login", None, None, None, how)?;
         told(&store, &session)?;
-        Ok(Entered { store, session, unlocked: Some(unlocked) })
+        Ok(Entered { store, session, unlocked: Some(unlocked), stranger })
     }
 
     fn open(&self, secret: &Secret<'_>) -> Result<(Store, Unlocked)> {

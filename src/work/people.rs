@@ -2,8 +2,8 @@
 
 use super::door::{Door, Entered};
 use crate::error::{Result, Trouble};
-use crate::keys::{Cost, DataKey, KeyFile, RecoveryCode, Role, Shelf, Unlocked};
-use crate::store::{Key, Store};
+use crate::keys::{Cost, DataKey, KeyFile, Made, RecoveryCode, Role, Shelf, Unlocked, Verifier};
+use crate::store::{Key, Store, key_words};
 use serde::Serialize;
 use std::path::Path;
 
@@ -19,11 +19,11 @@ pub struct PersonRow {
 /// Makes a locked store with `door`'s person as its administrator.
 pub fn create(folder: &Path, door: &Door, passphrase: &str, code: &RecoveryCode, cost: Cost) -> Result<Store> {
     Store::prepare(folder)?;
-    let (file, key) = KeyFile::create(door.user(), Role::Administrator, passphrase, code, cost)?;
-    let entered = crate::work::Session::begin(Some(door.user()), super::Clock::Host)?.with_role(Some(Role::Administrator));
+    let Made { file, key, signer, recovery } = KeyFile::create(door.user(), Role::Administrator, passphrase, code, cost)?;
+    let session = super::Session::begin(Some(door.user()), super::Clock::Host)?.with_role(Some(Role::Administrator)).with_signer(signer);
     // The keys first: keys without a store are made anew by the next `init`, a store without keys would be lost.
     door.shelf().write(&file)?;
-    Store::create(folder, &Key::Data(key), &entered.actor())
+    Store::create_naming(folder, &Key::Data(key), &session.actor(), Some(&recovery))
 }
 
 /// Everybody who has a slot.
@@ -70,32 +70,37 @@ pub fn change(entered: &Entered, door: &Door, change: &Change<'_>, cost: Cost) -
     let _held = shelf.hold()?;
     let file = sealed(&shelf, key)?;
     let me = entered.session.user.as_str();
-    let (user, detail, changed) = match change {
-        Change::Add(user, role, passphrase) => (*user, role.name(), file.with_person(key, user, *role, passphrase, cost)?),
-        Change::Role(user, role) => (*user, role.name(), file.with_role(key, user, *role)?),
-        Change::Passphrase(passphrase) => (me, "", file.with_passphrase(key, me, passphrase, cost)?),
-        Change::Reset(user, passphrase) => (*user, "", file.with_passphrase(key, user, passphrase, cost)?),
-        Change::Recovery(code) => ("", "", file.with_recovery(key, code, cost)?),
+    let (user, detail, (changed, hand)) = match change {
+        Change::Add(user, role, passphrase) => (*user, role.name(), made(file.with_person(key, user, *role, passphrase, cost)?)),
+        Change::Role(user, role) => (*user, role.name(), (file.with_role(key, user, *role)?, None)),
+        Change::Passphrase(passphrase) => (me, "", made(file.with_passphrase(key, me, passphrase, cost)?)),
+        Change::Reset(user, passphrase) => (*user, "", made(file.with_passphrase(key, user, passphrase, cost)?)),
+        Change::Recovery(code) => ("", "", made(file.with_recovery(key, code, cost)?)),
     };
-    let detail = format!("{detail} list {}", changed.fingerprint());
+    // A slot that is made anew signs with another key: who made it vouches for that one.
+    let hand = hand.map(|hand| format!(" {}", key_words(&hand))).unwrap_or_default();
+    let detail = format!("{detail} list {}{hand}", changed.fingerprint());
     let actor = entered.session.actor();
     entered.store.record_act(&actor, change.action(), None, None, Some(user).filter(|u| !u.is_empty()), detail.trim())?;
     shelf.write(&changed)
 }
 
+fn made((file, hand): (KeyFile, Verifier)) -> (KeyFile, Option<Verifier>) {
+    (file, Some(hand))
+}
+
 /// Takes a person's slot away and gives the store a new data key, so that what they know opens nothing any more. Whatever moment it is
 /// cut off at, everybody who stays gets in: with the old key until the store has taken the new one, and with that from then on.
 pub fn remove(entered: Entered, door: &Door, user: &str, folder: &Path) -> Result<Store> {
-    let Entered { store, session, unlocked } = entered;
+    let Entered { store, session, unlocked, .. } = entered;
     let Some(unlocked) = unlocked else { return Err(not_locked()) };
     store.allow(&session.actor(), "user.remove")?;
     let shelf = door.shelf();
     let _held = shelf.hold()?;
     let (next, key): (KeyFile, DataKey) = sealed(&shelf, &unlocked.key)?.without(user)?;
     let actor = session.actor();
-    store.record_act(&actor, "user.remove", None, None, Some(user), &format!("list {}", next.fingerprint()))?;
     shelf.write_next(&next)?;
-    store.replace_key(&key, &actor, user)?;
+    store.replace_key(&key, &actor, user, &format!("list {}", next.fingerprint()))?;
     shelf.promote()?;
     Store::open(folder, &Key::Data(key))
 }
@@ -108,9 +113,9 @@ pub fn encrypt(entered: Entered, door: &Door, passphrase: &str, code: &RecoveryC
     if shelf.is_locked() {
         return Err(already());
     }
-    let (file, key) = KeyFile::create(door.user(), Role::Administrator, passphrase, code, cost)?;
+    let Made { file, key, signer, recovery } = KeyFile::create(door.user(), Role::Administrator, passphrase, code, cost)?;
     shelf.write_next(&file)?;
-    store.encrypt(&key, &session.actor())?;
+    store.encrypt(&key, &session.with_signer(signer).actor(), Some(&recovery))?;
     Store::open(folder, &Key::Data(key))
 }
 

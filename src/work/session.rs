@@ -2,7 +2,7 @@
 
 use crate::chart::Instant;
 use crate::error::{Result, Trouble};
-use crate::keys::Role;
+use crate::keys::{Role, Signer};
 use crate::store::Actor;
 
 /// Where the time comes from.
@@ -35,6 +35,7 @@ pub struct Session {
     pub user: String,
     role: Option<Role>,
     glass: bool,
+    signer: Option<Signer>,
     id: String,
     client: String,
     clock: Clock,
@@ -55,13 +56,20 @@ impl Session {
         // Whoever `--as` names, the account that really runs this is recorded beside it.
         let account = login_name().unwrap_or_default();
         let client = format!("{client} ({account})");
-        Ok(Self { user, role: None, glass: false, id: crate::hash::hex(&random), client, clock })
+        Ok(Self { user, role: None, glass: false, signer: None, id: crate::hash::hex(&random), client, clock })
     }
 
     /// The same, of a person who logged in.
     #[must_use]
     pub fn with_role(mut self, role: Option<Role>) -> Self {
         self.role = role;
+        self
+    }
+
+    /// The same, of a person whose acts are signed.
+    #[must_use]
+    pub fn with_signer(mut self, signer: Signer) -> Self {
+        self.signer = Some(signer);
         self
     }
 
@@ -100,6 +108,7 @@ impl Session {
             client: self.client.clone(),
             role: self.role,
             glass: self.glass,
+            signer: self.signer.clone(),
             now: self.now(),
         }
     }

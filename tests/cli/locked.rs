@@ -1,6 +1,6 @@
 //! An encrypted store from outside: who gets in, with what, and what lies on the disk.
 
-use crate::support::{Home, PASSPHRASE};
+use crate::support::{Home, PASSPHRASE, copy_folder};
 use std::fs;
 use std::path::Path;
 
@@ -210,4 +210,69 @@ fn a_store_that_was_made_without_is_encrypted_later_and_loses_nothing() {
     home.with_secrets("ana", &[PASSPHRASE, "x"], ["encrypt"]).ends(2);
     let code = made["recovery_code"].as_str().unwrap();
     home.with_secrets("ana", &[code, "other words of ana"], ["passphrase", "--recover"]).ends(0);
+}
+
+#[test]
+fn each_row_is_signed_by_who_did_it_however_people_and_passphrases_change() {
+    let (home, code) = with_a_note();
+    let ana = |secrets: &[&str], args: &[&str]| {
+        let all: Vec<&str> = [PASSPHRASE].iter().chain(secrets).copied().collect();
+        home.with_secrets("ana", &all, ["--json"].iter().chain(args))
+    };
+    ana(&[BEN], &["user", "add", "ben", "--role", "specialist"]).ends(0).quiet();
+    home.with_secrets("ben", &[BEN, "other words of ben"], ["passphrase"]).ends(0).quiet();
+    home.with_secrets("ben", &["other words of ben"], ["worklist"]).ends(0).quiet();
+    home.with_secrets("ben", &[&code, BEN], ["passphrase", "--recover"]).ends(0).quiet();
+    home.with_secrets("ben", &[BEN], ["worklist"]).ends(0).quiet();
+    let new = ana(&[], &["passphrase", "--new-recovery-code"]).ends(0).quiet().json()["recovery_code"].as_str().unwrap().to_owned();
+    home.with_secrets("ben", &[&new, BEN], ["passphrase", "--recover"]).ends(0).quiet();
+    ana(&[], &["user", "remove", "ben"]).ends(0).quiet();
+    ana(&[BEN], &["user", "add", "ben", "--role", "coder"]).ends(0).quiet();
+    home.with_secrets("ben", &[BEN], ["worklist"]).ends(0).quiet();
+    let log = ana(&[], &["audit", "show"]).ends(0).json();
+    let rows = log.as_array().unwrap();
+    assert!(rows.iter().all(|row| row["signature"].as_str().is_some_and(|s| s.len() == 128)), "a row without a signature");
+    assert!(rows.iter().all(|row| row["action"] != "key.sign"), "every key was vouched for before it was used");
+    let checked = ana(&[], &["audit", "verify"]).ends(0).quiet().json();
+    assert_eq!((&checked["verdict"], &checked["signed"], &checked["signed_from"]), (&"intact".into(), &checked["rows"], &1.into()));
+    let table = home.with_secrets("ana", &[PASSPHRASE], ["audit", "export", "--form", "csv"]).ends(0).quiet().out;
+    assert!(table.lines().next().unwrap().ends_with(",signature"));
+    let words = home.with_secrets("ana", &[PASSPHRASE], ["audit", "verify"]).ends(0).out;
+    assert!(words.contains("signed by who they name: all from row 1 on"), "{words}");
+    // A store without logins has nobody to sign, and says so.
+    let plain = Home::new();
+    assert_eq!(plain.json(["audit", "verify"])["signed"], 0);
+    assert!(plain.run(["audit", "verify"]).ends(0).out.contains("are not signed"));
+}
+
+/// The head beside the store comes back with a folder that is put back whole: what a person remembers in their own folder does not.
+#[test]
+fn a_folder_that_is_put_back_whole_is_told_to_whoever_saw_more_of_it() {
+    let (home, _) = with_a_note();
+    let ana = |args: &[&str]| home.with_secrets("ana", &[PASSPHRASE], args);
+    copy_folder(&home.store(), &home.at("older"));
+    for name in ["One", "Two", "Three"] {
+        ana(&["me", "--name", name]).ends(0).quiet();
+    }
+    fs::remove_dir_all(home.store()).unwrap();
+    fs::rename(home.at("older"), home.store()).unwrap();
+    let said = ana(&["me"]).ends(0).err;
+    assert!(said.contains("not the one that you saw last"), "{said}");
+    assert_eq!(ana(&["--json", "audit", "verify"]).ends(2).json()["verdict"], "shortened");
+    for _ in 0..4 {
+        ana(&["me", "--name", "Four"]).ends(0);
+    }
+    assert_eq!(ana(&["--json", "audit", "verify"]).ends(2).json()["verdict"], "rolled_back", "whatever is written on top");
+    // Somebody else of another account accepts it: ana is told once, by whom and why.
+    let file = home.at(".local/state/lacuna/seen");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&file).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    let mine = fs::read(&file).unwrap();
+    ana(&["audit", "accept", "--reason", "restored after a disk failed"]).ends(0);
+    ana(&["audit", "verify"]).ends(0);
+    fs::write(&file, mine).unwrap();
+    let said = ana(&["me"]).ends(0).err;
+    assert!(said.contains("ana accepted it") && said.contains("restored after a disk failed"), "{said}");
+    ana(&["me"]).ends(0).quiet();
+    ana(&["audit", "verify"]).ends(0).quiet();
 }

@@ -131,7 +131,7 @@ impl Home {
     pub fn process(&self) -> Process {
         let mut process = Process::new(program());
         process.env("HOME", self.folder.path()).env("USER", "ana").arg("--store").arg(self.store());
-        for name in ["XDG_DATA_HOME", "SSH_CONNECTION", "NO_COLOR", "RUST_BACKTRACE"] {
+        for name in ["XDG_DATA_HOME", "XDG_STATE_HOME", "SSH_CONNECTION", "NO_COLOR", "RUST_BACKTRACE"] {
             process.env_remove(name);
         }
         process
@@ -188,7 +188,8 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     found
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+/// Copies a folder with everything in it.
+pub fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let target = to.join(entry.file_name());

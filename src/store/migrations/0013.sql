@@ -1,4 +1,5 @@
--- Schema 13. What a worklist shows of the gaps of an encounter, kept with its evaluation: a list of many thousand encounters reads no proof.
-CREATE TABLE gap_brief (
-    encounter TEXT PRIMARY KEY, epoch TEXT NOT NULL, touched INTEGER NOT NULL, as_of INTEGER NOT NULL, settled INTEGER NOT NULL, body TEXT NOT NULL
-) STRICT;
+-- Schema 13. Who did what, signed: each row of an encrypted store carries its person's signature over the row's hash. Rows from before have
+-- none. The index finds the few rows that name or accept the keys which signatures are checked with (src/store/names.rs has the same words).
+ALTER TABLE audit ADD COLUMN signature TEXT;
+CREATE INDEX audit_names ON audit (action)
+    WHERE action IN ('audit.accept', 'key.sign', 'store.create', 'store.encrypt', 'user.add', 'user.passphrase', 'user.recovery', 'user.reset');
