@@ -101,7 +101,7 @@ fn run(cli: Cli) -> Result<u8> {
 
 fn interface(global: &Global) -> Result<u8> {
     if global.plain {
-        return by_lines(&place::desk(global)?, None);
+        return by_lines(&place::desk(global)?.sat_at(), None);
     }
     screens(global)
 }
@@ -122,7 +122,7 @@ fn by_lines(desk: &dyn crate::work::Desk, start_at: Option<&str>) -> Result<u8> 
 #[cfg(feature = "tui")]
 fn screens(global: &Global) -> Result<u8> {
     let options = place::tui_options(global, None)?;
-    let desk = place::desk(global)?;
+    let desk = place::desk(global)?.sat_at();
     let lock = place::lock(global)?;
     crate::tui::run(std::sync::Arc::new(desk), options, lock.as_ref())
 }

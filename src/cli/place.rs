@@ -143,7 +143,7 @@ pub fn lock(global: &Global) -> Result<Option<crate::tui::Lock>> {
     let (global, after) = (global.clone(), std::time::Duration::from_secs(global.lock_after));
     let open = move |passphrase: &str| -> Result<Arc<dyn crate::work::Desk>> {
         let entered = door.enter(&Secret::Passphrase(passphrase))?;
-        Ok(Arc::new(desk_of(&global, entered)?))
+        Ok(Arc::new(desk_of(&global, entered)?.sat_at()))
     };
     Ok(Some(crate::tui::Lock { after, open: Box::new(open) }))
 }

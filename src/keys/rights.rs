@@ -45,6 +45,7 @@ pub const ACTS: &[(&str, Right)] = &[
     ("login", Own),
     ("login.failed", Own),
     ("key.sign", Own),
+    ("session.end", Own),
     ("break_glass", Own),
     ("profile.set", Own),
     ("search.keep", Own),

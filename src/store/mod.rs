@@ -13,6 +13,7 @@ mod by_date;
 mod chain;
 mod changes;
 mod charts;
+mod check;
 mod classes;
 mod encrypt;
 mod evaluations;
@@ -306,20 +307,6 @@ impl Store {
         transaction.commit().map_err(because("nothing was saved: the change could not be committed"))?;
         drop(connection);
         Ok(value)
-    }
-
-    /// Checks the file's own structure; `Err` names the damage.
-    pub fn check(&self) -> Result<()> {
-        // SQLCipher's own check gives false alarms while the WAL is not checkpointed.
-        let first: String = self.read(|c| {
-            c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).ok();
-            c.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
-        })?;
-        if first == "ok" {
-            Ok(())
-        } else {
-            Err(Trouble::damaged("the store is damaged").why("SQLite's integrity check failed").hint("restore a backup"))
-        }
     }
 }
 

@@ -632,3 +632,28 @@ fn the_facts_of_one_stay_were_looked_for_among_those_of_all_stays() {
     let searches: Vec<&String> = plan.iter().filter(|line| line.starts_with("SEARCH")).collect();
     assert!(searches.len() == 2 && searches.iter().all(|l| l.contains("encounter=?") || l.contains("patient=?")), "{plan:?}");
 }
+
+/// A page of one table is lost: which one it is, and where the newest backup lies, is said.
+#[test]
+fn a_damaged_store_names_the_table_and_the_newest_backup() {
+    for key in [Key::None, Key::Data(DataKey::from_bytes([7; 32]))] {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path().join("s");
+        let store = Store::create(&at, &key, &actor()).unwrap();
+        import(&store, &batch(&"calciphylaxis ".repeat(2000)));
+        let copy = folder.path().join("copy.db");
+        store.backup(&copy, &actor()).unwrap();
+        store.check().unwrap();
+        let of = |sql: &str| store.lock().query_row(sql, [], |r| r.get::<_, u64>(0)).unwrap();
+        let (page, size) = (of("SELECT rootpage FROM sqlite_schema WHERE name = 'document'"), of("PRAGMA page_size"));
+        drop(store);
+        let mut bytes = std::fs::read(at.join(FILE)).unwrap();
+        let from = ((page - 1) * size) as usize;
+        bytes[from..from + size as usize].fill(0xA5);
+        std::fs::write(at.join(FILE), bytes).unwrap();
+        let trouble = Store::open(&at, &key).unwrap().check().unwrap_err();
+        assert_eq!(trouble.exit_code(), 4);
+        assert!(trouble.why.as_deref().unwrap().ends_with(": document"), "{trouble}");
+        assert!(trouble.hint.as_deref().unwrap().contains(copy.to_str().unwrap()), "{trouble}");
+    }
+}

@@ -31,6 +31,18 @@ pub struct LocalDesk {
     library: Arc<Library>,
     banner: String,
     data_version: Mutex<i64>,
+    /// Whether its end is an act of its own: a person sat here, and not a single command.
+    sat_at: bool,
+}
+
+impl Drop for LocalDesk {
+    /// A session that was left, or locked: when it ended stands in the log of a store that people log in at.
+    fn drop(&mut self) {
+        if self.sat_at && self.store.encrypted() {
+            // Nobody is there any more to be told that it could not be written.
+            self.store.record_act(&self.session.actor(), "session.end", None, None, None, "").ok();
+        }
+    }
 }
 
 impl LocalDesk {
@@ -39,7 +51,14 @@ impl LocalDesk {
     pub fn new(store: Arc<Store>, session: Session, packs: Option<Packs>, banner: &str) -> Result<Self> {
         let library = Arc::new(indexing::open(&store)?);
         let data_version = Mutex::new(store.data_version()?);
-        Ok(Self { store, session, packs, library, banner: banner.to_owned(), data_version })
+        Ok(Self { store, session, packs, library, banner: banner.to_owned(), data_version, sat_at: false })
+    }
+
+    /// The same, where a person sits down until they leave.
+    #[must_use]
+    pub fn sat_at(mut self) -> Self {
+        self.sat_at = true;
+        self
     }
 
     /// The store behind this desk.

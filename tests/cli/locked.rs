@@ -276,3 +276,15 @@ fn a_folder_that_is_put_back_whole_is_told_to_whoever_saw_more_of_it() {
     ana(&["me"]).ends(0).quiet();
     ana(&["audit", "verify"]).ends(0).quiet();
 }
+
+#[test]
+fn a_session_ends_in_the_log_when_the_interface_is_left() {
+    let (home, _) = with_a_note();
+    home.with_secrets("ana", &[PASSPHRASE, "q"], ["--plain"]).ends(0).quiet();
+    let log = home.with_secrets("ana", &[PASSPHRASE], ["--json", "audit", "show"]).ends(0).json();
+    let rows = log.as_array().unwrap();
+    let ended: Vec<&serde_json::Value> = rows.iter().filter(|row| row["action"] == "session.end").collect();
+    assert_eq!(ended.len(), 1, "a single command is no session that one leaves");
+    assert!(rows.iter().any(|row| row["action"] == "login" && row["session"] == ended[0]["session"]));
+    home.with_secrets("ana", &[PASSPHRASE], ["audit", "verify"]).ends(0).quiet();
+}
