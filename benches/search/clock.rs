@@ -28,6 +28,12 @@ fn processor() -> Duration {
     Duration::from_nanos(threads.flatten().filter_map(own).sum::<u64>())
 }
 
+/// What the calling thread has run so far.
+pub fn own() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(text.split_whitespace().next().and_then(|time| time.parse().ok()).unwrap_or_default())
+}
+
 /// The same for something long: the processor time of threads that have ended meanwhile counts as well.
 pub fn spent_long(run: impl FnOnce()) -> Spent {
     let (processor, wall) = (whole(), Instant::now());

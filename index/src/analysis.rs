@@ -13,6 +13,8 @@
 //! | `mg/dL` | `mg/dl@0` `mg@0` `dl@1` |
 //! | `1.2`, `.5` | `1.2@0`, `0.5@0` |
 
+mod ascii;
+
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -148,13 +150,13 @@ impl Iterator for Units<'_> {
     type Item = Unit;
 
     fn next(&mut self) -> Option<Unit> {
-        self.plain_word().or_else(|| self.any_word())
+        self.plain_word().map(|first| Unit { first, rest: Vec::new(), acronym: false }).or_else(|| self.any_word())
     }
 }
 
 impl Units<'_> {
     /// The next word by the rules.
-    fn any_word(&mut self) -> Option<Unit> {
+    pub(crate) fn any_word(&mut self) -> Option<Unit> {
         loop {
             let (c, start, end) = self.see(self.at)?;
             if fold::is_ideograph(c) {
@@ -192,25 +194,39 @@ impl Units<'_> {
         }
     }
 
-    /// The shortcut that most words of a note take: ASCII letters and digits that begin with a letter, with nothing around them that could
-    /// tie them to what comes next. Whatever is less plain is left to the rules.
-    fn plain_word(&mut self) -> Option<Unit> {
-        let bytes = self.text.as_bytes().get(self.at..)?;
-        let blank = bytes.iter().take_while(|b| b.is_ascii() && !b.is_ascii_alphanumeric() && **b != b'.').count();
-        let length = bytes.get(blank..)?.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
-        let first = bytes.get(blank).filter(|first| first.is_ascii_alphabetic())?;
-        let last = bytes.get(blank + length.checked_sub(1)?).unwrap_or(first);
-        let apart = match bytes.get(blank + length) {
-            None => true,
-            // A single letter may begin an acronym, and digits may go on.
-            Some(b'.' | b':') => length > 1 && last.is_ascii_alphabetic(),
-            Some(b'-' | b'/' | b'^' | b'\'' | b'&' | b'_') => false,
-            Some(next) => next.is_ascii(),
+    /// The shortcut that most words of a note take: ASCII letters and digits with nothing around them that could tie them to what comes
+    /// next. Whatever is less plain is left to the rules.
+    pub(crate) fn plain_word(&mut self) -> Option<Range<usize>> {
+        let bytes = self.text.as_bytes();
+        // No letter and no digit: what a tie would tie to, so that there is none.
+        let nothing = |at: usize| bytes.get(at).is_none_or(|b| b.is_ascii() && !b.is_ascii_alphanumeric());
+        let mut start = self.at;
+        let first = loop {
+            match *bytes.get(start)? {
+                word if word.is_ascii_alphanumeric() => break word,
+                // A decimal, perhaps.
+                b'.' if bytes.get(start + 1).is_some_and(|b| b.is_ascii_digit() || !b.is_ascii()) => return None,
+                blank if blank.is_ascii() => start += 1,
+                _ => return None,
+            }
         };
-        let start = self.at + blank;
+        let length = ascii::length(bytes, start);
+        let end = start + length;
+        let letters = first.is_ascii_alphabetic();
+        let apart = match bytes.get(end) {
+            None => true,
+            Some(next) if next.is_ascii() && !matches!(next, b'-' | b'/' | b'^' | b'\'' | b'&' | b'_' | b'.' | b':' | b',') => true,
+            Some(next) if !next.is_ascii() => false,
+            // What would be tied.
+            _ if nothing(end + 1) => true,
+            Some(b',') => letters,
+            // A single letter may begin an acronym, and digits may go on.
+            Some(b'.' | b':') => letters && length > 1 && bytes.get(end - 1).is_some_and(u8::is_ascii_alphabetic),
+            Some(_) => false,
+        };
         apart.then(|| {
-            self.leave(start + length);
-            Unit { first: start..start + length, rest: Vec::new(), acronym: false }
+            self.leave(end);
+            start..end
         })
     }
 

@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::ANALYZER_VERSION;
+use crate::pairs::LISTS;
 
 /// Version of the schema; raise it with every change of the fields.
-const SCHEMA_VERSION: u32 = 4;
+const SCHEMA_VERSION: u32 = 5;
 
-/// The name of the epoch: of schema, analysis, file format, the caller's store and the version of its reader, as 32 hexadecimal digits.
+/// The name of the epoch: of schema, analysis, pairs, file format, the caller's store and the version of its reader, as 32 hexadecimal digits.
 pub(crate) fn name(store: &str, reader: &str) -> String {
-    let whole = format!("{SCHEMA_VERSION}\n{ANALYZER_VERSION}\n{}\n{store}\n{reader}", tantivy::INDEX_FORMAT_VERSION);
+    let pairs = fnv(LISTS.concat().as_bytes());
+    let whole = format!("{SCHEMA_VERSION}\n{ANALYZER_VERSION}\n{pairs:x}\n{}\n{store}\n{reader}", tantivy::INDEX_FORMAT_VERSION);
     format!("{:032x}", fnv(whole.as_bytes()))
 }
 

@@ -14,14 +14,11 @@ use std::ops::Range;
 use crate::analysis::Token;
 use crate::entry::Annotations;
 use crate::grammar::{Field, sortable};
+use crate::line::Line;
 use crate::occur::Place;
 
 /// Between the parts of a key.
 const JOINT: &str = "\u{1f}";
-
-/// Between the place and the text of a key in a line, and after each key.
-const BEFORE: char = '\u{1d}';
-const AFTER: char = '\u{1e}';
 
 /// A concept that stands in a certain way.
 pub(crate) fn mention(concept: &str, assertion: &str) -> String {
@@ -51,7 +48,6 @@ fn measured_parts<'a>(measure: &'a str, sortable: &'a str) -> [&'a str; 3] {
 }
 
 /// Keys side by side in one text: a note has hundreds, and a text for each would cost the indexing more than its words do.
-#[derive(Default)]
 pub(crate) struct Keys {
     text: String,
     all: Vec<Key>,
@@ -63,7 +59,14 @@ struct Key {
     span: Range<usize>,
 }
 
+/// About how many bytes a key has.
+const USUAL: usize = 32;
+
 impl Keys {
+    fn with_capacity(keys: usize) -> Keys {
+        Keys { text: String::with_capacity(USUAL * keys), all: Vec::with_capacity(keys) }
+    }
+
     fn add(&mut self, span: &Range<usize>, position: u32, parts: &[&str]) {
         let from = self.text.len();
         self.text.extend(parts.iter().copied());
@@ -92,42 +95,24 @@ impl Keys {
         self.all.iter().map(token).collect()
     }
 
-    /// The keys and where they stand as one text, from which [`fed`] takes them again; nothing if there are none.
+    /// The keys and where they stand as the indexing takes them; nothing if there are none.
     pub(crate) fn line(&self) -> Option<String> {
-        let mut line = String::with_capacity(self.text.len() + 8 * self.all.len());
+        let mut line = Line::with_capacity(self.text.len() + 4 * self.all.len());
         for key in &self.all {
-            push_number(&mut line, key.position);
-            line.push(BEFORE);
-            line.push_str(self.text(key));
-            line.push(AFTER);
+            line.add(key.position, self.text(key));
         }
-        (!line.is_empty()).then_some(line)
+        line.finish()
     }
-}
-
-/// Writes a number digit by digit: a note has hundreds, and the formatting of the library costs more than all else here.
-fn push_number(line: &mut String, number: u32) {
-    let mut unit = 1;
-    while number / unit >= 10 {
-        unit *= 10;
-    }
-    while unit > 0 {
-        line.extend(char::from_digit(number / unit % 10, 10));
-        unit /= 10;
-    }
-}
-
-/// The keys of a line, which know where they stand among the words but not among the bytes.
-pub(crate) fn fed(line: &str) -> impl Iterator<Item = Token<'_>> {
-    line.split_terminator(AFTER).filter_map(|key| {
-        let (position, text) = key.split_once(BEFORE)?;
-        Some(Token { text: text.into(), span: 0..0, position: position.parse().ok()? })
-    })
 }
 
 /// The keys of a field. `words` are the places of the words of the text (`analysis::places`).
 pub(crate) fn keys(field: Field, notes: &Annotations<'_>, words: &[Place]) -> Keys {
-    let mut out = Keys::default();
+    let mut out = Keys::with_capacity(match field {
+        Field::Mention => notes.mentions.len(),
+        Field::Measured => notes.values.len(),
+        Field::Section => 2 * notes.sections.len(),
+        _ => 0,
+    });
     match field {
         Field::Mention => {
             for m in notes.mentions {
@@ -249,19 +234,11 @@ mod tests {
         let line = keys.line().unwrap_or_default();
         let tokens = keys.tokens();
         let own: Vec<(u32, &str)> = tokens.iter().map(|t| (t.position, t.text.as_ref())).collect();
-        let back: Vec<Token<'_>> = fed(&line).collect();
-        assert_eq!(back.iter().map(|t| (t.position, t.text.as_ref())).collect::<Vec<_>>(), own);
+        let own: Vec<(u32, String)> = own.into_iter().map(|(position, text)| (position, text.to_owned())).collect();
+        assert_eq!(crate::line::read(&line), own);
         let severe = "sepsis\u{1f}present\u{1f}severity=severe";
-        assert_eq!(own, [(0, "sepsis\u{1f}present"), (0, severe), (5, "sepsis\u{1f}negated")]);
-    }
-
-    #[test]
-    fn numbers_are_written_as_they_are_read() {
-        for number in [0, 1, 9, 10, 99, 100, 4_194_303, u32::MAX] {
-            let mut line = String::new();
-            push_number(&mut line, number);
-            assert_eq!(line, number.to_string());
-        }
+        let expected = [(0, "sepsis\u{1f}present"), (0, severe), (5, "sepsis\u{1f}negated")];
+        assert_eq!(own, expected.map(|(position, text)| (position, text.to_owned())));
     }
 
     #[test]

@@ -32,6 +32,7 @@
 //! | `grammar` | query text to tree ([`Query`]), and back, and into words |
 //! | `plan` | tree to analysed words at offsets: what is really looked up |
 //! | `keys` | what a reader found in a text, as keys at positions |
+//! | `line` | words and keys at positions, as the indexing thread takes them |
 //! | `pairs` | pairs of words as terms, so that phrases of common words are quick |
 //! | `occur` | where phrases and near-groups stand, given where their words stand |
 //! | `brute` | [`matches()`]: a query against one document, without an index |
@@ -74,6 +75,7 @@ mod fold;
 mod grammar;
 mod highlight;
 mod keys;
+mod line;
 mod occur;
 mod pairs;
 mod plan;

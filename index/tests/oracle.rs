@@ -364,6 +364,8 @@ fn word() -> impl Strategy<Value = String> {
         "the",
         "of",
         "patient",
+        "patient's",
+        "follow-up",
         "no",
         "acute",
         "sepsis",

@@ -48,7 +48,7 @@ fn of_segment(reader: &SegmentReader, column: Column, test: &Test, limit: usize)
     let mut cut = false;
     let mut take = |key: &[u8]| {
         // Pairs of words are no words.
-        if key.first() != Some(&(SIGN as u8)) {
+        if key.first() != Some(&SIGN) {
             cut = found.len() >= limit;
             if !cut && let Ok(text) = std::str::from_utf8(key) {
                 found.push(text.to_owned());

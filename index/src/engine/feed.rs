@@ -9,7 +9,7 @@ use tantivy::schema::{Field as Column, OwnedValue};
 use tantivy::{Document, Index, IndexWriter, Term};
 
 use super::schema::Columns;
-use crate::analysis::places;
+use super::text::Words;
 use crate::entry::{Change, Entry};
 use crate::epoch::Payload;
 use crate::error::IndexError;
@@ -20,7 +20,8 @@ use crate::stop::Stop;
 /// Memory of the indexing thread before it writes a segment.
 const WRITER_BYTES: usize = 64 << 20;
 
-/// Text handed to the indexing thread and not yet taken in. Its own queue counts documents, and 10,000 long notes are half a gigabyte.
+/// Words and keys handed to the indexing thread and not yet taken in. Its own queue counts documents, and 10,000 long notes are more than half
+/// a gigabyte.
 const UNDER_WAY: usize = 16 << 20;
 
 /// Share of removed documents in a segment at which it is rewritten: removed notes must leave the disk.
@@ -66,6 +67,7 @@ pub(crate) fn apply(
     let fresh = from == From::Nothing || index.searchable_segment_metas()?.is_empty();
     let gate = Arc::new(Gate::default());
     let mut seen = HashSet::new();
+    let mut words = Words::default();
     let taken = give(&mut |change| {
         if stop.stopped() {
             return Err(IndexError::Stopped);
@@ -79,8 +81,9 @@ pub(crate) fn apply(
             writer.delete_term(Term::from_field_u64(columns.key, key));
         }
         if let Change::Put(entry) = change {
-            let ticket = gate.enter(entry.text.len());
-            writer.add_document(Fed { values: values(columns, &entry), _ticket: ticket })?;
+            let values = values(columns, &mut words, &entry);
+            let ticket = gate.enter(bytes(&values));
+            writer.add_document(Fed { values, _ticket: ticket })?;
         }
         Ok(())
     });
@@ -98,27 +101,34 @@ pub(crate) fn apply(
     Ok(())
 }
 
-fn values(columns: &Columns, entry: &Entry<'_>) -> Vec<(Column, OwnedValue)> {
-    let mut out = vec![(columns.key, OwnedValue::U64(entry.key))];
+fn values(columns: &Columns, words: &mut Words, entry: &Entry<'_>) -> Vec<(Column, OwnedValue)> {
+    let mut out = Vec::with_capacity(entry.notes.sections.len() + Field::ALL.len() + 3);
+    out.push((columns.key, OwnedValue::U64(entry.key)));
     if let Some(date) = entry.date {
         out.push((columns.date, OwnedValue::I64(date)));
     }
     let notes = &entry.notes;
-    let marked = !(notes.sections.is_empty() && notes.mentions.is_empty() && notes.values.is_empty());
-    let words = if marked { places(entry.text) } else { Vec::new() };
-    out.extend(keys::packed(notes, &words).into_iter().map(|section| (columns.stood, OwnedValue::U64(section))));
+    let (mut line, places) = words.of(entry.text);
+    out.extend(keys::packed(notes, places).into_iter().map(|section| (columns.stood, OwnedValue::U64(section))));
     for field in Field::ALL {
         let Some(column) = columns.of(field) else { continue };
-        if field.shape() == Shape::Keys {
-            out.extend(keys::keys(field, notes, &words).line().map(|line| (column, OwnedValue::Str(line))));
-            continue;
-        }
-        let second = if field == Field::Encounter && entry.stay != entry.encounter { entry.stay } else { "" };
-        for text in [entry.field(field), second].into_iter().filter(|text| !text.is_empty()) {
-            out.push((column, OwnedValue::Str(text.to_owned())));
+        match field.shape() {
+            _ if field == Field::Text => out.extend(line.take().map(|line| (column, OwnedValue::Str(line)))),
+            Shape::Keys => out.extend(keys::keys(field, notes, places).line().map(|line| (column, OwnedValue::Str(line)))),
+            Shape::Words | Shape::Value => {
+                let second = if field == Field::Encounter && entry.stay != entry.encounter { entry.stay } else { "" };
+                let texts = [entry.field(field), second].into_iter().filter(|text| !text.is_empty());
+                out.extend(texts.map(|text| (column, OwnedValue::Str(text.to_owned()))));
+            }
         }
     }
     out
+}
+
+/// Bytes of the texts among some values.
+fn bytes(values: &[(Column, OwnedValue)]) -> usize {
+    let text = |(_, value): &(Column, OwnedValue)| if let OwnedValue::Str(text) = value { text.len() } else { 0 };
+    values.iter().map(text).sum()
 }
 
 /// A document on its way to the indexing thread; dropped there once it is taken in.

@@ -13,6 +13,7 @@ mod open;
 mod schema;
 mod sealed;
 mod standing;
+mod text;
 mod walk;
 mod ways;
 

@@ -3,11 +3,10 @@
 use tantivy::schema::{FAST, Field as Column, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{TextAnalyzer, Token as Fed, TokenStream, Tokenizer, TokenizerManager};
 
-use crate::analysis::{Token, Tokens, tokens};
+use crate::analysis::Token;
 use crate::brute::field_tokens;
 use crate::grammar::{Field, Shape};
-use crate::keys::fed;
-use crate::pairs::{common, follows, write};
+use crate::line::Reader;
 
 pub(crate) const KEY: &str = "key";
 pub(crate) const DATE: &str = "date";
@@ -52,9 +51,9 @@ pub(crate) fn schema() -> (Schema, Columns) {
             // Only words of the note are ranked; the other fields filter, and need no lengths.
             let indexing = TextFieldIndexing::default()
                 .set_tokenizer(match field {
-                    Field::Text => "note",
+                    Field::Text => "line",
                     _ if value => "value",
-                    _ if field.shape() == Shape::Keys => "keys",
+                    _ if field.shape() == Shape::Keys => "line",
                     _ => "words",
                 })
                 .set_index_option(record)
@@ -71,14 +70,25 @@ pub(crate) fn schema() -> (Schema, Columns) {
 
 pub(crate) fn tokenizers() -> TokenizerManager {
     let manager = TokenizerManager::default();
-    manager.register("note", TextAnalyzer::builder(Analysis(Field::Text)).build());
+    manager.register("line", TextAnalyzer::builder(Lines).build());
     manager.register("words", TextAnalyzer::builder(Analysis(Field::Title)).build());
-    manager.register("keys", TextAnalyzer::builder(Analysis(Field::Mention)).build());
     manager.register("value", TextAnalyzer::builder(Analysis(Field::Mrn)).build());
     manager
 }
 
-/// Our analysis as the indexer wants it.
+/// What was analysed where it was handed over: the words of a note, and the keys of a reader.
+#[derive(Debug, Clone)]
+struct Lines;
+
+impl Tokenizer for Lines {
+    type TokenStream<'a> = Reader<'a>;
+
+    fn token_stream<'a>(&'a mut self, line: &'a str) -> Reader<'a> {
+        Reader::new(line)
+    }
+}
+
+/// Our analysis as the indexer wants it, for fields that are short.
 #[derive(Debug, Clone)]
 struct Analysis(Field);
 
@@ -86,67 +96,18 @@ impl Tokenizer for Analysis {
     type TokenStream<'a> = Stream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream<'a> {
-        let tokens = match self.0.shape() {
-            Shape::Words => Source::Words(tokens(text)),
-            // All keys of a field come as one text.
-            Shape::Keys => Source::Keys(Box::new(fed(text))),
-            Shape::Value => Source::Value(field_tokens(self.0, text).into_iter()),
-        };
-        Stream { tokens, pairs: self.0 == Field::Text, before: None, waiting: None, fed: Fed::default() }
+        Stream { tokens: field_tokens(self.0, text).into_iter(), fed: Fed::default() }
     }
-}
-
-/// Where the tokens of a field come from.
-enum Source<'a> {
-    Words(Tokens<'a>),
-    Value(std::vec::IntoIter<Token<'a>>),
-    Keys(Box<dyn Iterator<Item = Token<'a>> + 'a>),
 }
 
 struct Stream<'a> {
-    tokens: Source<'a>,
-    /// Whether pairs are made.
-    pairs: bool,
-    /// The word before and where it stands, with itself if it is a common one: the next word may pair with it.
-    before: Option<(Option<&'static str>, u32)>,
-    /// The first word of a pair that is next; the second one is still at hand.
-    waiting: Option<(&'static str, u32)>,
+    tokens: std::vec::IntoIter<Token<'a>>,
     fed: Fed,
-}
-
-impl<'a> Stream<'a> {
-    /// Looks whether a word makes a pair with the one before it. A compound never does, and its parts come after it.
-    fn note(&mut self, token: &Token<'a>) {
-        if let Some((Some(first), position)) = self.before
-            && position.saturating_add(1) == token.position
-            && follows(&token.text)
-        {
-            self.waiting = Some((first, position));
-        }
-        let letters = token.text.bytes().all(|b| b.is_ascii_lowercase());
-        if letters || self.before.is_none_or(|(_, position)| position != token.position) {
-            self.before = Some((common(&token.text), token.position));
-        }
-    }
 }
 
 impl TokenStream for Stream<'_> {
     fn advance(&mut self) -> bool {
-        if let Some((first, position)) = self.waiting.take() {
-            let second = std::mem::take(&mut self.fed.text);
-            write(first, &second, &mut self.fed.text);
-            self.fed.position = position as usize;
-            return true;
-        }
-        let next = match &mut self.tokens {
-            Source::Words(tokens) => tokens.next(),
-            Source::Value(tokens) => tokens.next(),
-            Source::Keys(keys) => keys.next(),
-        };
-        let Some(token) = next else { return false };
-        if self.pairs {
-            self.note(&token);
-        }
+        let Some(token) = self.tokens.next() else { return false };
         self.fed.text.clear();
         self.fed.text.push_str(&token.text);
         self.fed.offset_from = token.span.start;

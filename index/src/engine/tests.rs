@@ -56,6 +56,24 @@ fn documents_are_put_replaced_removed_and_kept() {
 }
 
 #[test]
+fn a_phrase_of_a_common_word_and_a_compound_was_not_found() {
+    let engine = Engine::memory().unwrap();
+    let texts = ["An X-ray of the patient's knee.", "Seen for the follow-up, not in the follow up.", "H/o falls, from a C-section."];
+    engine.apply((1..).zip(texts).map(|(key, text)| put(key, text)), 1, &Stop::new()).unwrap();
+    for (query, expected) in [
+        ("\"an x-ray of\"", 1),
+        ("\"the patient's knee\"", 1),
+        ("\"of the patient\"", 1),
+        ("\"for the follow-up\"", 1),
+        ("\"the follow up\"", 1),
+        ("\"from a c-section\"", 1),
+        ("\"a c section\"", 1),
+    ] {
+        assert_eq!(total(&engine, query), expected, "{query}");
+    }
+}
+
+#[test]
 fn the_same_key_twice_in_a_first_batch_is_one_document() {
     let engine = Engine::memory().unwrap();
     engine.apply([put(1, "old"), put(1, "new"), put(2, "gone"), Change::Remove(2)].into_iter(), 1, &Stop::new()).unwrap();
