@@ -104,7 +104,12 @@ fn under_headings<'r>(text: &str, sections: &[Section], filled: &[bool], rules: 
     for rule in rules {
         let first = sections.iter().position(|s| rule.after.contains(&s.section));
         let skipped = if rule.after.is_empty() { 0 } else { first.map_or(sections.len(), |f| f + 1) };
-        for (section, filled) in sections.iter().zip(filled).skip(skipped) {
+        for (at, (section, filled)) in sections.iter().zip(filled).enumerate().skip(skipped) {
+            let next = sections.get(at + 1).is_some_and(|next| rule.before.contains(&next.section));
+            let called = rule.headings.is_empty() || rule.headings.iter().any(|h| section.heading.eq_ignore_ascii_case(h));
+            if !called || !(rule.before.is_empty() || next) {
+                continue;
+            }
             let own = rule.sections.contains(&section.section);
             let part = section.within.as_ref().is_some_and(|w| rule.sections.contains(w)) && !rule.parts_except.contains(&section.section);
             let heading = Some(Span::new(section.start, section.start + section.heading.len()));

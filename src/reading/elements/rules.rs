@@ -31,6 +31,12 @@ pub(super) struct Rule {
     /// Counts only behind one of these sections (a list of drugs behind the course of a stay is what the patient goes home on).
     #[serde(default)]
     pub after: Vec<String>,
+    /// Counts only right ahead of one of these sections (a list without a heading, ahead of the diagnosis after an operation).
+    #[serde(default)]
+    pub before: Vec<String>,
+    /// What the heading must be, in lower case; empty: any heading of the section.
+    #[serde(default)]
+    pub headings: Vec<String>,
     /// Bodies with fewer words do not count.
     #[serde(default)]
     pub skip_short_of: usize,

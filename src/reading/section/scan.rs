@@ -47,6 +47,8 @@ pub(super) fn find<'a>(text: &str, headings: &'a Headings) -> Vec<Found<'a>> {
     // Body text since the last heading: an unknown capital line directly under a heading is its body ("ALLERGIES", "NKDA").
     let mut body_seen = true;
     let believed = bare::believed(text, headings);
+    // Where a line began a heading that the next one ends, and what the two stand for.
+    let mut half: Option<(usize, &'a Kind)> = None;
     while at < text.len() {
         let rest = text.get(at..).unwrap_or_default();
         let length = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
@@ -57,11 +59,17 @@ pub(super) fn find<'a>(text: &str, headings: &'a Headings) -> Vec<Found<'a>> {
             let following = text.get(next..).unwrap_or_default();
             let underlined = is_underline(following.split('\n').next().unwrap_or_default());
             let answer = !body_seen && !blank_before && answers(line.text, following);
-            let first = if answer { None } else { heading_of_line(line, headings, underlined, blank_before && body_seen) };
+            let begun = half.take();
+            half = broken(line.text, following, headings).map(|kind| (line.start, kind));
+            let first =
+                if answer || half.is_some() { None } else { heading_of_line(line, headings, underlined, blank_before && body_seen) };
             let bare = if first.is_some() { Vec::new() } else { bare::in_line(line.text, believed, headings) };
             if bare.is_empty() {
                 let from = match first {
                     Some(mut one) => {
+                        if let Some((start, kind)) = begun {
+                            (one.marks, one.kind) = (start, Some(kind));
+                        }
                         if underlined && !one.body_beside {
                             one.body = next + following.split('\n').next().map_or(0, str::len);
                         }
@@ -97,6 +105,17 @@ pub(super) fn find<'a>(text: &str, headings: &'a Headings) -> Vec<Found<'a>> {
 fn answers(line: &str, following: &str) -> bool {
     let alone = following.split('\n').next().is_none_or(|next| next.trim().is_empty());
     alone && !line.contains(':') && !is_capitals(line.trim()) && !marks(line).markdown && !line.trim_start().starts_with(['*', '_'])
+}
+
+/// What a heading stands for that is broken over two lines: "ASSESSMENT AND", then "PLAN:". The first ends as no heading does.
+fn broken<'a>(line: &str, following: &str, headings: &'a Headings) -> Option<&'a Kind> {
+    let line = line.trim();
+    if line.len() > LONGEST || !is_capitals(line) || ![" AND", " &", " OF", " FOR", "/"].iter().any(|end| line.ends_with(end)) {
+        return None;
+    }
+    let next = floor(following.lines().map(str::trim).find(|next| !next.is_empty())?, LONGEST);
+    let words = next.get(..memchr(b':', next.as_bytes())?).filter(|words| is_capitals(words))?;
+    headings.exact(&format!("{line} {words}"))
 }
 
 fn is_underline(line: &str) -> bool {

@@ -37,6 +37,13 @@ fn headings_are_found_in_every_dress() {
         ("ALLERGIES\n\nNKDA", vec!["allergies=NKDA"]),
         ("ALLERGIES: ___\nPLAN: ***", vec!["allergies=___", "plan=***"]),
         ("WEATHER REPORT:\nSunny.", vec!["other=Sunny."]),
+        ("Lungs clear.\nASSESSMENT AND\n\nPLAN:\n1. Gout. Rest.", vec!["unheaded=Lungs clear.", "assessment_and_plan=1. Gout. Rest."]),
+        ("REASON FOR\nCONSULTATION: Gout.", vec!["reason_for_consultation=Gout."]),
+        (
+            "Lungs clear.\n\nPAST MEDICAL AND\nSURGICAL HISTORY: Gout.",
+            vec!["unheaded=Lungs clear.", "past_medical_and_surgical_history=Gout."],
+        ),
+        ("SALT AND\nPLAN: Rest.", vec!["other=", "plan=Rest."]),
         ("He takes the following: aspirin.", vec!["unheaded=He takes the following: aspirin."]),
     ] {
         assert_eq!(read(text), expected, "{text}");
