@@ -111,8 +111,12 @@ pub struct Elements {
     pub told_by: Vec<String>,
     /// So many of the asked elements must stand in such a note; with fewer it is likelier another kind of note.
     pub least_held: usize,
+    /// Asked only of documents of this kind; `None`: of every one of the type.
+    pub only: Option<Kind>,
     /// What is not asked of some of these documents.
     pub unless: Vec<Exempt>,
+    /// Elements that others say as well: element → those others.
+    pub held_by: Vec<(String, Vec<String>)>,
 }
 
 /// Documents of a type of which an element is not asked: no blood is lost where nothing is cut.
@@ -120,6 +124,13 @@ pub struct Elements {
 pub struct Exempt {
     /// The elements; empty: all of them, for it is another kind of document.
     pub elements: Vec<String>,
+    /// Of which documents.
+    pub kind: Kind,
+}
+
+/// A kind of document, by what was done.
+#[derive(Clone, Debug, Serialize)]
+pub struct Kind {
     /// Every procedure that the document names holds one of these.
     pub procedures: Vec<String>,
     /// And none of these.
@@ -139,6 +150,12 @@ pub struct Attributes {
     pub sections: Vec<String>,
     /// Words whose sentence speaks of something else than the condition ("HIV testing").
     pub not_with: Vec<String>,
+    /// Words ahead of the condition in its sentence that put it aside ("history of").
+    pub not_after: Vec<String>,
+    /// Concepts (a look into the gut) that will answer the question where the same note plans them.
+    pub awaits: Vec<String>,
+    /// Sections in which such a mention is a plan.
+    pub awaits_in: Vec<String>,
     /// What says as much.
     pub stated_by: Vec<StatedBy>,
 }

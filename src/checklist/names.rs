@@ -43,6 +43,11 @@ pub(super) fn elements(document: DocumentType) -> &'static [String] {
     vocabulary::elements(document)
 }
 
+/// Whether a document of some type has such an element.
+pub(super) fn is_element(name: &str) -> bool {
+    DocumentType::ALL.into_iter().any(|document| elements(document).iter().any(|element| element == name))
+}
+
 #[derive(Deserialize)]
 struct Headings {
     section: Vec<Heading>,

@@ -1,5 +1,6 @@
 //! Conditions that are documented without what coding needs.
 
+use super::aside::aside;
 use super::leaf::{attribute_of, counts, in_sections};
 use super::{Finding, Verdict, describe, node, yes_if};
 use crate::checklist::check::Attributes;
@@ -74,37 +75,6 @@ pub(super) fn run(check: &Attributes, item: &Item, facts: &Facts<'_>) -> Verdict
         });
     }
     Verdict { findings: vec![finding], tree: node(format!("{name} lacks what coding needs"), Outcome::Yes, "", parts) }
-}
-
-/// Why a mention asks nothing: its sentence speaks of people at large or of something else, or the diagnosis before an operation gave
-/// way to the one after it.
-fn aside(check: &Attributes, said: &Said<'_>, facts: &Facts<'_>) -> Option<String> {
-    let around = sentence(said.document, said.reading, said.mention.start);
-    let general = facts.words("not_this_patient");
-    if let Some(word) = check.not_with.iter().chain(general).find(|word| has_word(around, word)) {
-        return Some(format!("\"{}\" only beside \"{word}\"", said.mention.text));
-    }
-    // A leaflet tells what can be, and to whom it may concern.
-    let named = || ["patient", "year-old", "year old", "he", "she"].iter().any(|word| has_word(&said.document.text, word));
-    if facts.words("leaflet").iter().any(|word| has_word(&said.document.text, word)) && !named() {
-        return Some(format!("\"{}\" only in a leaflet", said.mention.text));
-    }
-    // A therapist repeats the diagnosis that came with the order; nobody asks for more of it there.
-    if facts.words("therapist").iter().any(|word| has_word(&said.document.text, word)) {
-        return Some(format!("\"{}\" only in a therapist's report", said.mention.text));
-    }
-    let section = said.reading.sections.iter().rev().find(|s| s.start <= said.mention.start);
-    if let Some(section) = section.filter(|s| facts.words("weighed").iter().any(|word| has_word(&s.heading, word))) {
-        return Some(format!("\"{}\" only under \"{}\"", said.mention.text, section.heading));
-    }
-    let body = |name: &str| {
-        let section = said.reading.sections.iter().find(|s| s.section == name)?;
-        said.document.text.get(section.body..section.end).map(str::trim).filter(|body| !body.is_empty())
-    };
-    let after = body("postoperative_diagnosis").filter(|_| said.mention.section == "preoperative_diagnosis")?;
-    // "Same" leaves it at the diagnosis before.
-    let same = facts.words("same_as_before").iter().any(|word| has_word(after, word));
-    (!same).then(|| format!("\"{}\" only as the diagnosis before the operation", said.mention.text))
 }
 
 /// The words after a mention: to the end of its sentence, and the next one where it goes on with the same ("Likely due to ...").

@@ -1,11 +1,12 @@
 //! The required parts of documents.
 
+use super::procedures::is_of;
 use super::{Finding, Verdict, describe, node};
-use crate::chart::{Document, DocumentType, Span};
+use crate::chart::{Document, DocumentType};
 use crate::checklist::check::{Elements, Exempt};
 use crate::checklist::facts::{Facts, type_of};
 use crate::checklist::proof::{clip, quote, whole};
-use crate::checklist::words::{has_word, has_word_or_ending};
+use crate::checklist::words::has_word;
 use crate::checklist::{Outcome, Searched, Severity};
 use crate::reading::{Presence, Reading};
 
@@ -43,7 +44,11 @@ pub(super) fn run(check: &Elements, facts: &Facts<'_>) -> Verdict {
         if type_of(document, reading) != check.document || document.amends.is_some() {
             continue;
         }
-        let exempt: Vec<&Exempt> = check.unless.iter().filter(|exempt| falls_under(exempt, document, reading)).collect();
+        if check.only.as_ref().is_some_and(|kind| !is_of(kind, document, reading, facts)) {
+            parts.push(node(describe::place(document, reading), Outcome::No, "another kind of document has this list", Vec::new()));
+            continue;
+        }
+        let exempt: Vec<&Exempt> = check.unless.iter().filter(|exempt| is_of(&exempt.kind, document, reading, facts)).collect();
         if exempt.iter().any(|exempt| exempt.elements.is_empty()) {
             let detail = "nothing of it is asked of a document of this kind";
             parts.push(node(describe::place(document, reading), Outcome::No, detail, Vec::new()));
@@ -52,16 +57,16 @@ pub(super) fn run(check: &Elements, facts: &Facts<'_>) -> Verdict {
         let mut lacking = Vec::new();
         let elements = check.required.iter().map(|e| (e, false)).chain(check.advised.iter().map(|e| (e, true)));
         for (element, advised) in elements {
-            let Some(presence) = reading.elements.get(element).filter(|p| **p != Presence::Present) else { continue };
+            let Some(presence) = lacks(check, reading, element) else { continue };
             // What is only advised, or kept in the record beside the text, belongs to a chart: of a note that came alone it is not
             // asked, unless its heading was left empty. A heading that points to the record ("see chart") was not.
-            let kept = || *presence == Presence::Absent || points_elsewhere(document, reading, element);
+            let kept = || presence == Presence::Absent || points_elsewhere(document, reading, element);
             if alone && (advised || check.in_record.contains(element)) && kept() {
                 continue;
             }
             let asked = !exempt.iter().any(|exempt| exempt.elements.contains(element));
             if asked && elsewhere(check, element, facts).is_none() {
-                lacking.push(Lack { element, presence: *presence, advised });
+                lacking.push(Lack { element, presence, advised });
             }
         }
         if alone && document.document_type.is_none() && in_doubt(check, reading) {
@@ -91,56 +96,18 @@ pub(super) fn run(check: &Elements, facts: &Facts<'_>) -> Verdict {
     Verdict { findings, tree: node(format!("not so: {label}"), outcome, detail, parts) }
 }
 
+/// How an element is lacking: not when it is there, nor when another one says as much (a patient who bore it well had no complication).
+fn lacks(check: &Elements, reading: &Reading, element: &str) -> Option<Presence> {
+    let there = |name: &str| reading.elements.get(name) == Some(&Presence::Present);
+    let said = check.held_by.iter().any(|(held, by)| held == element && by.iter().any(|name| there(name)));
+    reading.elements.get(element).copied().filter(|presence| *presence != Presence::Present && !said)
+}
+
 /// Whether a heading without the information says in words where it is, or why not, and is no blank.
 fn points_elsewhere(document: &Document, reading: &Reading, element: &str) -> bool {
     let bodies = reading.sections.iter().filter(|s| s.section == element).filter_map(|s| document.text.get(s.body..s.end));
     let said = |word: &str| word.len() > 2 && !word.bytes().all(|b| b.eq_ignore_ascii_case(&b'x'));
     bodies.flat_map(|body| body.split(|c: char| !c.is_alphabetic())).any(said)
-}
-
-/// Whether a document is one of which something is not asked.
-fn falls_under(exempt: &Exempt, document: &Document, reading: &Reading) -> bool {
-    let procedures = procedures(document, reading);
-    let fits = |line: &&str| {
-        let holds = |words: &[String]| words.iter().any(|word| has_word_or_ending(line, word));
-        holds(&exempt.procedures) && !holds(&exempt.not_procedures)
-    };
-    !procedures.is_empty() && procedures.iter().all(fits) || exempt.words.iter().any(|word| has_word(&document.text, word))
-}
-
-/// So long a line under a heading is a narrative, not the name of a procedure.
-const LONGEST_NAME: usize = 240;
-
-/// A title is shorter than this, in bytes.
-const LONGEST_TITLE: usize = 100;
-
-/// The procedures that a document names, a line each; where none has a heading of its own, what a heading holds on one line; where that
-/// is no name either, the title; where there is none, the sentences that name one.
-fn procedures<'d>(document: &'d Document, reading: &Reading) -> Vec<&'d str> {
-    let lines = |name: &str| -> Vec<&'d str> {
-        let sections = reading.sections.iter().filter(|section| section.section == name);
-        let bodies = sections.filter_map(|section| document.text.get(section.body..section.end));
-        bodies.flat_map(str::lines).map(str::trim).filter(|line| line.contains(char::is_alphabetic)).collect()
-    };
-    let named = lines("procedure");
-    if !named.is_empty() {
-        return named;
-    }
-    let told = |line: &str| ["was", "were", "is", "are"].iter().any(|verb| has_word(line, verb));
-    let short: Vec<&str> = lines("description").into_iter().filter(|line| line.len() < LONGEST_NAME && !told(line)).collect();
-    if !short.is_empty() {
-        return short;
-    }
-    // A title in capitals, where the note has one.
-    let title = document.text.lines().map(str::trim).find(|line| !line.is_empty());
-    if let Some(title) =
-        title.filter(|line| line.len() < LONGEST_TITLE && line.contains(' ') && !line.contains(char::is_lowercase) && !line.contains(':'))
-    {
-        return vec![title];
-    }
-    let names =
-        |span: &&Span| reading.mentions.iter().any(|m| m.concept.starts_with("procedure.") && span.contains(Span::new(m.start, m.end)));
-    reading.sentences.iter().filter(names).map(|span| span.of(&document.text)).collect()
 }
 
 /// Whether a note is so unlike its judged type that what it lacks says nothing.

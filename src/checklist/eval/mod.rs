@@ -1,5 +1,6 @@
 //! Evaluates items over an encounter: gaps with their proof, and the tree that says why, or why not.
 
+mod aside;
 mod attributes;
 mod clock;
 mod conflict;
@@ -16,6 +17,7 @@ mod pair;
 mod parts;
 mod pasted;
 mod poa;
+mod procedures;
 mod questions;
 mod records;
 mod scope;

@@ -3,7 +3,7 @@
 use super::{describe, run_check};
 use crate::chart::{Chart, Instant};
 use crate::checklist::Packs;
-use crate::checklist::check::{Attributes, Check, Elements};
+use crate::checklist::check::{Attributes, Check, Elements, Kind};
 use crate::checklist::facts::{Facts, Subject};
 use crate::checklist::indicator::Indicator;
 use crate::checklist::item::Item;
@@ -79,24 +79,35 @@ fn elements(check: &Elements) -> Vec<String> {
     if !check.in_record.is_empty() {
         out.push(format!("in a chart alone, for the record keeps them beside the text: {}", names(&check.in_record)));
     }
+    if let Some(only) = &check.only {
+        out.push(format!("only where {}", kind(only)));
+    }
     for exempt in &check.unless {
-        let words = |list: &[String]| describe::choice(&list.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>());
         let what = if exempt.elements.is_empty() { "nothing".to_owned() } else { format!("not {}", names(&exempt.elements)) };
-        let mut whom: Vec<String> = Vec::new();
-        if !exempt.procedures.is_empty() {
-            let but = if exempt.not_procedures.is_empty() { String::new() } else { format!(", without {}", words(&exempt.not_procedures)) };
-            whom.push(format!("every procedure named holds {}{but}", words(&exempt.procedures)));
-        }
-        if !exempt.words.is_empty() {
-            whom.push(format!("the text holds {}", words(&exempt.words)));
-        }
-        out.push(format!("{what}, where {}", whom.join("; or ")));
+        out.push(format!("{what}, where {}", kind(&exempt.kind)));
+    }
+    for (element, by) in &check.held_by {
+        out.push(format!("{} is also said by: {}", describe::name(element), names(by)));
     }
     for (element, types) in &check.elsewhere {
         let types: Vec<String> = types.iter().map(|t| t.label().to_owned()).collect();
         out.push(format!("{} may stand in: {}", describe::name(element), describe::choice(&types)));
     }
     out
+}
+
+/// A kind of document in words.
+fn kind(kind: &Kind) -> String {
+    let words = |list: &[String]| describe::choice(&list.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>());
+    let mut whom: Vec<String> = Vec::new();
+    if !kind.procedures.is_empty() {
+        let but = if kind.not_procedures.is_empty() { String::new() } else { format!(", without {}", words(&kind.not_procedures)) };
+        whom.push(format!("every procedure named holds {}{but}", words(&kind.procedures)));
+    }
+    if !kind.words.is_empty() {
+        whom.push(format!("the text holds {}", words(&kind.words)));
+    }
+    whom.join("; or ")
 }
 
 /// The attributes, and what states them beside the reader's own values.
@@ -116,6 +127,14 @@ fn attributes(check: &Attributes) -> Vec<String> {
     if !check.not_with.is_empty() {
         let words: Vec<String> = check.not_with.iter().map(|word| format!("\"{word}\"")).collect();
         out.push(format!("a sentence with {} does not count", describe::choice(&words)));
+    }
+    if !check.not_after.is_empty() {
+        let words: Vec<String> = check.not_after.iter().map(|word| format!("\"{word}\"")).collect();
+        out.push(format!("it does not count after {} in its sentence", describe::choice(&words)));
+    }
+    if !check.awaits.is_empty() {
+        let concepts: Vec<String> = check.awaits.iter().map(|concept| describe::name(concept)).collect();
+        out.push(format!("it does not count in a note that plans {}", describe::choice(&concepts)));
     }
     out
 }

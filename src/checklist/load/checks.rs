@@ -3,7 +3,7 @@
 use super::fields::{Fields, Word};
 use super::{Context, clocks, conflicts, copied, document_types, kind_name, known_condition, pairs};
 use crate::checklist::GapKind;
-use crate::checklist::check::{Attributes, Check, Elements, Exempt, Indicators, Poa, PoaQuestion, Signature, StatedBy, Support};
+use crate::checklist::check::{Attributes, Check, Elements, Exempt, Indicators, Kind, Poa, PoaQuestion, Signature, StatedBy, Support};
 use crate::checklist::indicator::Indicator;
 use crate::checklist::names;
 
@@ -134,6 +134,12 @@ fn elements(table: &Fields<'_, '_, '_>, context: &Context<'_>) -> Option<Element
         place.finish();
     }
     let unless = table.tables("unless", "an `[[item.elements.unless]]`").into_iter().map(|entry| exempt(&entry, known, context)).collect();
+    let only = table.table("only").map(|entry| {
+        let kind = kind_of(&entry, context);
+        entry.finish();
+        kind
+    });
+    let held_by = held_by(table, &required, &advised);
     let in_record = texts(table.words("in_record"));
     for name in in_record.iter().filter(|name| !required.contains(name)) {
         table.say(table.at(), format!("`{name}` is not among the required elements"), "one of `required`", None);
@@ -145,7 +151,27 @@ fn elements(table: &Fields<'_, '_, '_>, context: &Context<'_>) -> Option<Element
         let expected = format!("{alone} at most: the required elements that are asked of a lone note");
         table.say(table.at(), format!("`least_held` is {least_held}, no note can hold so many"), expected, None);
     }
-    Some(Elements { document, required, advised, elsewhere, in_record, told_by, least_held, unless })
+    Some(Elements { document, required, advised, elsewhere, in_record, told_by, least_held, only, unless, held_by })
+}
+
+/// Which elements others say as well.
+fn held_by(table: &Fields<'_, '_, '_>, required: &[String], advised: &[String]) -> Vec<(String, Vec<String>)> {
+    let mut out = Vec::new();
+    for entry in table.tables("held_by", "an `[[item.elements.held_by]]`") {
+        let by = entry.need_words("by", "the elements that say it as well");
+        for word in by.iter().filter(|word| !names::is_element(&word.text)) {
+            entry.say(word.at, format!("`{}` is not known here", word.text), "an element of some type of document", None);
+        }
+        let by = texts(by);
+        for word in entry.need_words("element", "an element that another one says as well") {
+            if !required.contains(&word.text) && !advised.contains(&word.text) {
+                entry.unknown(&word, "one of `required` or `advised`", required.iter().chain(advised).map(String::as_str));
+            }
+            out.push((word.text, by.clone()));
+        }
+        entry.finish();
+    }
+    out
 }
 
 fn exempt(entry: &Fields<'_, '_, '_>, known: &[String], context: &Context<'_>) -> Exempt {
@@ -154,13 +180,19 @@ fn exempt(entry: &Fields<'_, '_, '_>, known: &[String], context: &Context<'_>) -
         entry.unknown(word, "an element of the document", known.iter().map(String::as_str));
     }
     let elements = texts(elements);
+    let kind = kind_of(entry, context);
+    entry.finish();
+    Exempt { elements, kind }
+}
+
+/// A kind of document, by what was done.
+fn kind_of(entry: &Fields<'_, '_, '_>, context: &Context<'_>) -> Kind {
     let (procedures, words) = (context.listed(entry, "procedures"), context.listed(entry, "words"));
     let not_procedures = context.listed(entry, "not_procedures");
     if procedures.is_empty() && words.is_empty() {
         entry.say(entry.at(), "nothing says of which documents it is not asked", "`procedures` or `words`", None);
     }
-    entry.finish();
-    Exempt { elements, procedures, not_procedures, words }
+    Kind { procedures, not_procedures, words }
 }
 
 fn attributes(table: &Fields<'_, '_, '_>, condition: Option<&str>, context: &Context<'_>) -> Attributes {
@@ -194,8 +226,13 @@ fn attributes(table: &Fields<'_, '_, '_>, condition: Option<&str>, context: &Con
     table.need_words("need", "the attributes that matter");
     let attributes = listed("need");
     let anybody = listed("anybody");
-    let not_with = context.listed(table, "not_with");
-    Attributes { attributes, anybody, sections: context.sections(table, "sections"), not_with, stated_by }
+    let (not_with, not_after) = (context.listed(table, "not_with"), context.listed(table, "not_after"));
+    let awaits = super::leaves::known_concepts(table, table.words("awaits"));
+    let (sections, awaits_in) = (context.sections(table, "sections"), context.sections(table, "awaits_in"));
+    if awaits.is_empty() != awaits_in.is_empty() {
+        table.say(table.at(), "`awaits` and `awaits_in` belong together", "what is planned, and the sections in which it is a plan", None);
+    }
+    Attributes { attributes, anybody, sections, not_with, not_after, awaits, awaits_in, stated_by }
 }
 
 fn need_indicators(table: &Fields<'_, '_, '_>, indicators: &[Indicator]) {
