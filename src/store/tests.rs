@@ -644,7 +644,7 @@ fn a_damaged_store_names_the_table_and_the_newest_backup() {
         let copy = folder.path().join("copy.db");
         store.backup(&copy, &actor()).unwrap();
         store.check().unwrap();
-        let of = |sql: &str| store.lock().query_row(sql, [], |r| r.get::<_, u64>(0)).unwrap();
+        let of = |sql: &str| store.lock().query_row(sql, [], |r| r.get::<_, i64>(0)).unwrap().unsigned_abs();
         let (page, size) = (of("SELECT rootpage FROM sqlite_schema WHERE name = 'document'"), of("PRAGMA page_size"));
         drop(store);
         let mut bytes = std::fs::read(at.join(FILE)).unwrap();

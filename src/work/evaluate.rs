@@ -29,7 +29,7 @@ pub struct Evaluated {
 }
 
 /// Counts up whenever the evaluator's code or the shape of a gap changes: its results are then made anew.
-const EVALUATOR: u32 = 4;
+const EVALUATOR: u32 = 5;
 
 /// Names the evaluator, reader, lexicon and packs that make a result: another name, another evaluation.
 pub fn epoch(packs: &Packs) -> String {

@@ -276,7 +276,7 @@ mod tests {
             import_records(&store, &session, "stay.json", stay.to_string().as_bytes()).unwrap();
             let desk = LocalDesk::new(store.clone(), session.clone(), None, "").unwrap();
             let rows = |view| desk.worklist(view).unwrap().rows;
-            (rows(WorklistView::Active).len(), rows(WorklistView::All)[0].gaps > 0, rows(WorklistView::All)[0].reasons.join("; "))
+            (rows(WorklistView::Active).len(), rows(WorklistView::All)[0].gaps > Some(0), rows(WorklistView::All)[0].reasons.join("; "))
         };
         assert!(matches!(told("in-progress"), (1, true, _)));
         let (active, gaps, reasons) = told("cancelled");

@@ -135,7 +135,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
         ];
         pen.line(line.x, line.y, line.width, &words);
     }
-    if page.only.is_none() && !page.typing && page.filter.is_empty() {
+    if page.only.is_none() && page.group.is_none() && !page.typing && page.filter.is_empty() {
         progress(page, pen, stripes.line);
     }
     if page.typing || !page.filter.is_empty() {
