@@ -341,7 +341,8 @@ impl Chart {
         bare
     }
 
-    /// How many things of each name senders gave beside what is read, over the whole chart.
+    /// How many things of each name senders gave beside what is read, over the whole chart; the numbers of their versions stand with each
+    /// record.
     pub fn kept(&self) -> std::collections::BTreeMap<&str, usize> {
         let lists = (self.patient.iter().map(|p| &p.kept))
             .chain([&self.encounter.kept])
@@ -352,7 +353,7 @@ impl Chart {
             .chain(self.procedures.iter().map(|p| &p.kept))
             .chain(self.problems.iter().map(|p| &p.kept));
         let mut counts = std::collections::BTreeMap::new();
-        lists.flatten().for_each(|kept| *counts.entry(kept.name.as_str()).or_default() += 1);
+        lists.flatten().filter(|kept| !kept.is_version()).for_each(|kept| *counts.entry(kept.name.as_str()).or_default() += 1);
         counts
     }
 

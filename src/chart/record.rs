@@ -33,9 +33,14 @@ impl Kept {
         self.name == Self::VERSION
     }
 
+    /// The version among what was kept, as its sender wrote it.
+    pub fn version_words(kept: &[Self]) -> Option<&str> {
+        kept.iter().find(|one| one.is_version())?.value.as_str()
+    }
+
     /// The number of the version among what was kept; `None` where none was sent, or it is no number.
     pub fn version(kept: &[Self]) -> Option<u64> {
-        kept.iter().find(|one| one.is_version())?.value.as_str()?.parse().ok()
+        Self::version_words(kept)?.parse().ok()
     }
 }
 

@@ -4,6 +4,7 @@ use super::args::Global;
 use super::gaps::proof_line;
 use super::out::Out;
 use super::place;
+use crate::chart::Kept;
 use crate::error::{Result, Trouble};
 use crate::work::Desk;
 use crate::work::model::{ChartView, Group, Worklist, WorklistView};
@@ -61,7 +62,7 @@ pub fn chart(global: &Global, encounter: &str, out: &Out) -> Result<u8> {
     let value = json!({
         "patient": view.chart.patient, "encounter": view.chart.encounter,
         "documents": view.chart.documents.iter().zip(view.readings.iter()).map(|(d, r)| json!({
-            "identifier": d.identifier, "version": d.version, "type": d.document_type.unwrap_or(r.document_type), "title": d.title, "time": d.time,
+            "identifier": d.identifier, "version": d.version, "sender_version": Kept::version_words(&d.kept), "type": d.document_type.unwrap_or(r.document_type), "title": d.title, "time": d.time,
             "author": d.author, "signer": d.signer, "status": d.status, "seen": view.seen.contains(&d.identifier),
             "type_guessed": d.document_type.is_none(), "encounter_guessed": d.guessed,
         })).collect::<Vec<_>>(),
@@ -106,8 +107,9 @@ fn plain_chart(view: &ChartView) -> String {
             (false, true) => "   (stay guessed by date)",
             (false, false) => "",
         };
+        let version = Kept::version_words(&d.kept).map(|v| format!("   (sender's version {v})")).unwrap_or_default();
         text.push_str(&format!(
-            "\n{new} {time:<18} {:<18} {author:<28} {}{guessed}",
+            "\n{new} {time:<18} {:<18} {author:<28} {}{version}{guessed}",
             d.document_type.unwrap_or(r.document_type).label(),
             d.identifier
         ));

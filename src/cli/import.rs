@@ -98,17 +98,7 @@ fn watch(store: &Store, session: &Session, folder: &Path, options: &Options, sto
         let taken = watch.look(store, session, options, stop)?;
         for one in &taken {
             let line = json!({"file": one.file, "now": one.now, "report": one.report});
-            out.show(&line, || {
-                let d = &one.report.documents;
-                format!(
-                    "{}: {} documents added, {} new versions, {} unchanged, {} rejected",
-                    one.now.display(),
-                    d.added,
-                    d.new_versions,
-                    d.unchanged,
-                    d.rejected
-                )
-            })?;
+            out.show(&line, || format!("{}: {}", one.now.display(), counted(&one.report).replace('\n', "; ")))?;
         }
         looks += 1;
         if args.once && looks > 1 && taken.is_empty() {
@@ -307,10 +297,10 @@ fn gauge(p: &ImportProgress, spent: Duration) -> String {
     line
 }
 
-fn plain(report: &ImportReport) -> String {
+/// What an import did, in two lines.
+fn counted(report: &ImportReport) -> String {
     let d = &report.documents;
-    let mut text = if report.dry_run { "Nothing was stored. It would be read as:\n".to_owned() } else { String::new() };
-    text.push_str(&format!(
+    format!(
         "{} documents added, {} unchanged, {} new versions, {} rejected\n{} encounters, {} observations, {} other records added{}",
         d.added,
         d.unchanged,
@@ -320,8 +310,13 @@ fn plain(report: &ImportReport) -> String {
         report.observations,
         report.other,
         besides(report.changed, report.withdrawn, report.merged, report.older)
-    ));
-    told(&mut text, "Rejected", &report.rejects, d.rejected);
+    )
+}
+
+fn plain(report: &ImportReport) -> String {
+    let mut text = if report.dry_run { "Nothing was stored. It would be read as:\n".to_owned() } else { String::new() };
+    text.push_str(&counted(report));
+    told(&mut text, "Rejected", &report.rejects, report.documents.rejected);
     told(&mut text, "Worth knowing", &report.notices, report.noticed);
     if !report.answers_found.is_empty() {
         text.push_str("\n\nAnswers that now stand in a note; look, and confirm with `lacuna query documented N`:");

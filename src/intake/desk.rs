@@ -2,7 +2,7 @@
 
 use super::sense::Sense;
 use super::{Limits, Options, Origin, Sink, decode};
-use crate::chart::{Change, Document, Record};
+use crate::chart::{Change, Document, Kept, Record};
 use crate::error::Trouble;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -109,7 +109,8 @@ impl<'a> Desk<'a> {
         // Under another patient it is no new version: whoever keeps the records refuses it.
         let another =
             |(other, whose): (u64, Option<u64>)| other != text && whose.zip(patient).is_none_or(|(whose, patient)| whose == patient);
-        if before.is_some_and(another) {
+        // A sender that numbers its versions says itself which one is later.
+        if before.is_some_and(another) && Kept::version(&document.kept).is_none() {
             self.notice(
                 Trouble::input("the identifier of this document came before with another text")
                     .at(&origin.source, origin.line)

@@ -67,3 +67,24 @@ fn the_worklist_is_narrowed_to_a_unit_a_service_or_a_payer() {
     assert!(chart.contains("payer Cedar Mutual"), "{chart}");
     assert_eq!(home.json(["chart", "V1"])["encounter"]["payer"], "Cedar Mutual");
 }
+
+#[test]
+fn an_older_version_is_left_out_and_said_and_the_newer_one_shows_its_number() {
+    use base64::Engine;
+    let home = Home::new();
+    let note = |version: &str, text: &str| {
+        let data = base64::engine::general_purpose::STANDARD.encode(text);
+        json!({"resource": {"resourceType": "DocumentReference", "id": "d1", "meta": {"versionId": version}, "subject": {"reference": "Patient/p1"},
+            "content": [{"attachment": {"contentType": "text/plain", "data": data}}]}})
+    };
+    // A history comes newest first.
+    let history = json!({"resourceType": "Bundle", "type": "history", "entry": [note("10", "Tenth."), note("9", "Ninth.")]});
+    home.write("history.json", history.to_string());
+    let told = home.run(["import", "--json", &home.at("history.json").display().to_string()]).ends(0).json();
+    assert_eq!((&told["documents"]["added"], &told["older"], &told["noticed"]), (&json!(1), &json!(1), &json!(1)), "{told}");
+    assert_eq!(told["notices"][0]["what"], "version 9 of the document d1 was left out");
+    assert_eq!(home.run(["note", "d1"]).ends(0).out, "Tenth.\n");
+    assert_eq!(home.json(["chart", "d1"])["documents"][0]["sender_version"], "10");
+    assert!(home.run(["chart", "d1"]).ends(0).out.contains("sender's version 10"));
+    assert!(home.run(["import", "report"]).ends(0).out.contains("1 left out as older"));
+}
