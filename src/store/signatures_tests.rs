@@ -253,8 +253,8 @@ fn a_key_that_nobody_vouched_for_is_taken_when_an_auditor_accepts_it_and_not_by_
     rows.push(row("ben", "chart.open", None, ""));
     let signed = |rows: &mut Vec<AuditEntry>| {
         hashed(rows, &["ana", "amy", "eve"]);
-        for at in 12..14 {
-            rows[at].signature = Some(hex(&hand("old").sign(&rows[at].hash)));
+        for row in &mut rows[12..14] {
+            row.signature = Some(hex(&hand("old").sign(&row.hash)));
         }
     };
     signed(&mut rows);

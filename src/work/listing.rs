@@ -32,6 +32,9 @@ impl Marks {
     }
 }
 
+/// Takes how many encounters are done, and what was found in the newest of them.
+type Told<'a> = dyn FnMut(usize, &HashMap<String, Vec<Gap>>) + 'a;
+
 impl LocalDesk {
     /// The encounters of a view, or of more than that: those that only hold a note where the view shows them.
     fn summaries(&self, view: WorklistView) -> Result<Vec<EncounterSummary>> {
@@ -103,7 +106,7 @@ impl LocalDesk {
     }
 
     /// Evaluates encounters, and tells what was found in each batch.
-    fn look_at(&self, summaries: &[EncounterSummary], stop: &Stop, tell: &mut dyn FnMut(usize, &HashMap<String, Vec<Gap>>)) -> Result<()> {
+    fn look_at(&self, summaries: &[EncounterSummary], stop: &Stop, tell: &mut Told<'_>) -> Result<()> {
         let now = self.session().now();
         evaluate::in_batches(self.store(), self.packs(), summaries, &now, stop, &mut |batch, done| {
             tell(done, &batch);

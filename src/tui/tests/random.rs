@@ -171,6 +171,8 @@ fn a_hundred_thousand_acts_break_nothing_and_end_in_no_dead_end() {
         }
         assert!(q.quit, "session {session}: q");
     }
-    let missing: Vec<&str> = command::all().map(|c| c.id).filter(|id| !given.contains(id) && *id != "documented").collect();
+    // Both want a query that went out, and the cursor on it: their own tests in `review.rs` go there.
+    let rare = ["documented", "contact-gap"];
+    let missing: Vec<&str> = command::all().map(|c| c.id).filter(|id| !given.contains(id) && !rare.contains(id)).collect();
     assert!(missing.is_empty(), "never given: {missing:?}");
 }

@@ -209,7 +209,7 @@ fn document(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, doc: usize, short:
 /// The find line: what is looked for, and how many places there are.
 fn find(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect) -> Option<Position> {
     let find = &chart.find;
-    if !find.typing && !(find.told && !find.words.is_empty()) {
+    if !find.typing && (!find.told || find.words.is_empty()) {
         return None;
     }
     let used =
