@@ -48,7 +48,11 @@ pub enum Visit {
 /// Compares a store's log with what this person saw of it, and remembers it as it is now, unless it is broken.
 pub fn visit(store: &Store) -> Visit {
     let Some(known) = memory(store) else {
-        keep(store);
+        // A first visit takes the log as this host has seen it. Where the host has not either, as after a restore on another machine,
+        // nothing is taken before a person accepts it: else the visit itself would vouch for the log.
+        if store.host_saw_it() {
+            keep(store);
+        }
         return Visit::Goes;
     };
     if store.holds(&known.head).unwrap_or(true) {

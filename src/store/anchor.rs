@@ -87,6 +87,11 @@ impl Store {
         Ok(format!("{ANCHOR} {} {sequence} {hash} {}", self.id, actor.now))
     }
 
+    /// Whether the head that this host saw last is there, and in the log.
+    pub fn host_saw_it(&self) -> bool {
+        self.head_seen().is_some_and(|head| self.holds(&head).unwrap_or(false))
+    }
+
     /// The newest row with which somebody accepted the log as it was.
     pub fn accepted(&self) -> Result<Option<AuditEntry>> {
         Ok(self.rows_where(NAMING)?.into_iter().rfind(|row| row.action == "audit.accept" && row.outcome == "ok"))
