@@ -31,6 +31,8 @@ struct Builder {
     standing_sections: Vec<String>,
     lead_words: Vec<String>,
     opening_words: Vec<String>,
+    auxiliaries: Vec<String>,
+    fillers: Vec<String>,
     habits: Vec<String>,
     not_next: Vec<String>,
     may_follow: Vec<String>,
@@ -68,6 +70,7 @@ impl Lexicon {
             standing_sections: Vec::new(),
             lead_words: Vec::new(),
             opening_words: Vec::new(),
+            auxiliaries: Vec::new(),
             habits: Vec::new(),
             not_next: Vec::new(),
             may_follow: Vec::new(),
@@ -93,8 +96,8 @@ impl Builder {
         if folded.is_empty() || folded.contains('{') {
             return Err(Trouble::input(format!("the name \"{name}\" cannot be matched")).at(file, None).hint("check its placeholders"));
         }
-        // Triggers and measurements are few words of every day; only names and what is said of them have two spellings.
-        let british = if matches!(owner, Owner::Form(_) | Owner::Attribute(_)) { self.spellings.british(&folded) } else { None };
+        // What is measured has one spelling.
+        let british = if matches!(owner, Owner::Measure(_)) { None } else { self.spellings.british(&folded) };
         for spelling in [Some(folded), british].into_iter().flatten() {
             let owners = self.patterns.entry(spelling).or_default();
             if !owners.contains(&owner) {
@@ -193,6 +196,8 @@ impl Builder {
         self.lead_words.clone_from(&entries.lead_words);
         self.opening_words.clone_from(&entries.opening_words);
         self.habits.clone_from(&entries.habits);
+        self.auxiliaries.clone_from(&entries.auxiliaries);
+        self.fillers = entries.fillers.iter().flat_map(|word| expand(word, &entries.sets)).map(|word| fold_name(&word)).collect();
         for entry in &entries.trigger {
             let deed = deed(file, entry)?;
             let over_commas = entry.over_commas.unwrap_or(matches!(deed, Deed::Sets(_, Direction::Forward)) && !entry.nearest);
@@ -213,6 +218,11 @@ impl Builder {
                     standing: entry.standing,
                     over: entry.over,
                     concedes: entry.concedes,
+                    echoes: entry.echoes,
+                    answers: entry.answers,
+                    absence: entry.absence,
+                    heads: entry.heads,
+                    lifts: entry.lifts,
                     from_comma: entry.from_comma,
                     boxes: entry.boxes,
                     guard: Arc::clone(&guard),
@@ -300,7 +310,8 @@ impl Builder {
 
     fn finish(self) -> Result<Lexicon> {
         let (patterns, owners): (Vec<String>, Vec<Vec<Owner>>) = self.patterns.into_iter().unzip();
-        let machine = Machine::new(patterns.iter().map(|pattern| (pattern.as_str(), End::Word)), false);
+        let machine =
+            Machine::new(patterns.iter().map(|pattern| (pattern.as_str(), End::Word)), false).over(self.fillers.iter().map(String::as_str));
         Ok(Lexicon {
             concepts: self.concepts,
             forms: self.forms,
@@ -312,6 +323,7 @@ impl Builder {
             standing_sections: self.standing_sections,
             lead_words: self.lead_words,
             opening_words: self.opening_words,
+            auxiliaries: self.auxiliaries,
             habits: self.habits,
             not_next: self.not_next,
             may_follow: self.may_follow,
@@ -354,6 +366,7 @@ fn axis_named(file: &str, name: &str) -> Result<Axis> {
 fn deed(file: &str, entry: &TriggerEntry) -> Result<Deed> {
     Ok(match entry.axis.as_str() {
         "nothing" => Deed::Nothing,
+        "it" => Deed::Means,
         "stop" if entry.ends.is_empty() => Deed::Stops(Axis::ALL.to_vec()),
         "stop" => Deed::Stops(entry.ends.iter().map(|axis| axis_named(file, axis)).collect::<Result<_>>()?),
         axis => {

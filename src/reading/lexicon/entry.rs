@@ -101,6 +101,12 @@ pub(super) struct TriggerFile {
     /// The words that may stand before a cue at the start of its sentence.
     #[serde(default)]
     pub opening_words: Vec<String>,
+    /// Verbs of which a subject can be parted by what stands between two commas.
+    #[serde(default)]
+    pub auxiliaries: Vec<String>,
+    /// Words that may stand inside a cue of several words.
+    #[serde(default)]
+    pub fillers: Vec<String>,
     #[serde(default)]
     pub trigger: Vec<TriggerEntry>,
 }
@@ -138,6 +144,16 @@ pub(super) struct TriggerEntry {
     /// Ends a scope at the comma before it: the member of the list that it stands in is a clause of its own.
     #[serde(default)]
     pub from_comma: bool,
+    #[serde(default)]
+    pub echoes: bool,
+    #[serde(default)]
+    pub answers: bool,
+    #[serde(default)]
+    pub absence: bool,
+    #[serde(default)]
+    pub heads: bool,
+    #[serde(default)]
+    pub lifts: bool,
     #[serde(default)]
     pub boxes: bool,
     pub words: Vec<String>,
