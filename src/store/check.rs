@@ -17,10 +17,14 @@ impl Store {
             Err(error) if !damaged(&error) => return Err(because("the store could not be checked")(error)),
             _ => {}
         }
-        let tables = unreadable(&connection);
-        let why = match tables.as_slice() {
-            [] => "SQLite's integrity check failed; every table can be read".to_owned(),
-            some => format!("what cannot be read, or not to its end: {}", some.join(", ")),
+        let why = if self.encrypted() {
+            // Behind a page that does not open, SQLCipher reads no other either: naming tables would name them all.
+            "a page of it does not open: it was changed, or is not whole".to_owned()
+        } else {
+            match unreadable(&connection).as_slice() {
+                [] => "SQLite's integrity check failed; every table can be read".to_owned(),
+                some => format!("what cannot be read, or not to its end: {}", some.join(", ")),
+            }
         };
         let backup = newest_backup(&connection).map_or("restore a backup".to_owned(), |(file, at)| {
             format!("restore a backup (the newest that the log knows is {file}, of {at}): lacuna --store NEWDIR restore {file}")

@@ -658,7 +658,8 @@ fn a_damaged_store_names_the_table_and_the_newest_backup() {
         std::fs::write(at.join(FILE), bytes).unwrap();
         let trouble = Store::open(&at, &key).unwrap().check().unwrap_err();
         assert_eq!(trouble.exit_code(), 4);
-        assert!(trouble.why.as_deref().unwrap().ends_with(": document"), "{trouble}");
+        let named = if key == Key::None { ": document" } else { "not whole" };
+        assert!(trouble.why.as_deref().unwrap().ends_with(named), "{trouble}");
         assert!(trouble.hint.as_deref().unwrap().contains(copy.to_str().unwrap()), "{trouble}");
     }
 }
