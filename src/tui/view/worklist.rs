@@ -334,8 +334,7 @@ fn draw_detail(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow) 
     let next = next.map(|(at, now)| format!("look again {}", say::when(at, now))).unwrap_or_default();
     let note = row.note.as_ref().map(|words| format!("note: {words}")).unwrap_or_default();
     let taken = row.claimed.as_ref().map(|who| if *who == model.user { "yours".to_owned() } else { format!("{who} has it") });
-    let payer = row.payer.as_deref().map(|p| format!("payer {p}")).unwrap_or_default();
-    let rest = [note, taken.unwrap_or_default(), queries, next, mrn, admitted, discharged, attending, drg, payer]
+    let rest = [note, taken.unwrap_or_default(), queries, next, mrn, admitted, discharged, attending, drg]
         .into_iter()
         .filter(|p| !p.is_empty())
         .collect::<Vec<_>>()
