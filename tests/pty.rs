@@ -199,6 +199,24 @@ fn a_key_locks_the_interface_at_once() {
     s.sane();
 }
 
+/// The session's end is written by the last thread that holds the desk, enciphered: the process once ended under it, now and then by a
+/// signal, and the log lacked the end.
+#[test]
+fn leaving_waits_for_the_end_of_the_session_in_the_log() {
+    let (home, _) = Home::locked();
+    let (folder, store) = (home.at(""), home.store());
+    let environment = [("HOME", folder.to_str().unwrap()), ("USER", "ana")];
+    let sittings = 4;
+    for _ in 0..sittings {
+        let Some(mut s) = start(80, 24, &environment, &["--store", store.to_str().unwrap()]) else { return };
+        s.expect("Passphrase of ana").press(support::PASSPHRASE).press("\r").expect("Worklist").press("\u{11}");
+        assert_eq!(s.ended(), 0);
+    }
+    let log = home.with_secrets("ana", &[support::PASSPHRASE], ["audit", "show", "--json"]).ends(0).json();
+    let ends = log.as_array().unwrap().iter().filter(|row| row["action"] == "session.end").count();
+    assert_eq!(ends, sittings);
+}
+
 #[test]
 fn drawing_anew_does_not_wait_for_the_terminal_to_answer() {
     let Some(mut s) = demo(80, 24, &[]) else { return };
@@ -224,8 +242,10 @@ fn a_stop_inside_the_editor_stops_both_and_fg_brings_the_editor_back() {
     s.expect("shell>").press(&program).expect("RIVERA Marta").press("/rivera\r").expect("1 chart").press("\r").expect("Dr Chen");
     s.press("3").press("w").expect("ticked").press("\u{16}").expect("EDITOR HAS THE TERMINAL");
     s.press("\u{1a}").expect("Stopped").press("fg\n").press("renal course after a stop\n");
-    // The shell's own line after it, not the one from before: what is typed while the program still ends is the program's.
-    s.expect("back from the editor").expect("renal course after a stop").press("\u{11}").expect("after a stop\nshell>");
+    s.expect("back from the editor").expect("renal course after a stop").press("\u{11}");
+    // The shell's own line after it: what is typed while the program still ends is the program's. Above it stands what the shell says of
+    // `fg` and what was typed, in the order in which they came.
+    s.until("the shell's line", |screen| screen.trim_end().ends_with("\nshell>"));
     s.press("exit\n");
     s.ended();
     s.sane();

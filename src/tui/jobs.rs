@@ -12,6 +12,8 @@ use lacuna_index::Stop;
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 /// A question with its number.
 struct Job {
@@ -23,30 +25,46 @@ struct Job {
 
 /// The threads that speak with the desk.
 pub struct Workers {
-    reads: Sender<Job>,
-    searches: Sender<Job>,
-    writes: Sender<Job>,
-    counts: Sender<Job>,
+    reads: Lane,
+    searches: Lane,
+    writes: Lane,
+    counts: Lane,
     searching: Stop,
     counting: Stop,
 }
 
-/// A look through all charts would go on without anybody who waits for it, and hold on to the store.
+/// One of them: its questions, until it is to end, and the thread.
+struct Lane(Option<Sender<Job>>, JoinHandle<()>);
+
+/// How long the end of a thread is waited for: a question that takes longer than this must not keep a person in the program.
+const LAST_ANSWER: Duration = Duration::from_secs(3);
+
+/// A look through all charts would go on without anybody who waits for it, and hold on to the store. The threads are waited for: the
+/// last of them closes the desk, which writes the session's end, and a process that ends under it takes the cipher away from it.
 impl Drop for Workers {
     fn drop(&mut self) {
         self.searching.stop();
         self.counting.stop();
+        let lanes = [&mut self.reads, &mut self.searches, &mut self.writes, &mut self.counts];
+        let lanes = lanes.map(|lane| {
+            lane.0 = None;
+            &lane.1
+        });
+        let until = Instant::now() + LAST_ANSWER;
+        while lanes.iter().any(|thread| !thread.is_finished()) && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 }
 
 impl Workers {
     /// Starts them; answers go to `answers`.
     pub fn start(desk: &Arc<dyn Desk>, answers: &Sender<Msg>) -> std::io::Result<Self> {
-        let thread = |name: &str| -> std::io::Result<Sender<Job>> {
+        let thread = |name: &str| -> std::io::Result<Lane> {
             let (sender, jobs) = crossbeam_channel::unbounded();
             let (desk, answers) = (Arc::clone(desk), answers.clone());
-            std::thread::Builder::new().name(name.to_owned()).spawn(move || work(desk.as_ref(), &jobs, &answers))?;
-            Ok(sender)
+            let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&desk, &jobs, &answers))?;
+            Ok(Lane(Some(sender), thread))
         };
         Ok(Self {
             reads: thread("reads")?,
@@ -78,11 +96,12 @@ impl Workers {
             _ => &self.reads,
         };
         // A lane is gone only when its thread died with the desk; the interface then shows what it has.
-        let _gone = lane.send(Job { slot, generation, request, stop });
+        let _gone = lane.0.as_ref().map(|jobs| jobs.send(Job { slot, generation, request, stop }));
     }
 }
 
-fn work(desk: &dyn Desk, jobs: &Receiver<Job>, answers: &Sender<Msg>) {
+fn work(desk: &Arc<dyn Desk>, jobs: &Receiver<Job>, answers: &Sender<Msg>) {
+    let desk = desk.as_ref();
     let mut waiting: VecDeque<Job> = VecDeque::new();
     loop {
         if waiting.is_empty() {

@@ -8,12 +8,16 @@ use lacuna_index::{Change, Engine, Entry, IndexError, Opened, Stop, Take};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Documents handed to the index at a time: bounds memory, whatever their number.
 const BATCH: usize = 500;
 /// Changes in one commit: after a large import a commit for each batch would write and merge the same segments again and again. What is cut
 /// off is read once more, and a search beside an import sees what is in only after each.
 const STRETCH: usize = 5 * BATCH;
+
+/// How long the end of the thread that takes changes in is waited for when the desk closes.
+const LAST_STRETCH: Duration = Duration::from_secs(2);
 
 /// The index of a store.
 pub struct Library {
@@ -25,12 +29,21 @@ pub struct Library {
     feeding: Mutex<()>,
     /// Whether a thread of ours is at it.
     behind: AtomicBool,
+    /// Raised when that thread is to leave what is left to the next search.
+    closing: Stop,
     /// Documents that are read already for an index that is being made anew.
     made: AtomicU64,
 }
 
 /// A thread takes changes in: until this is dropped, however it ends.
 pub struct Behind(Arc<Library>);
+
+impl Behind {
+    /// Raised when the desk closes: what is not taken in yet is taken in by whoever searches next.
+    pub fn stop(&self) -> &Stop {
+        &self.0.closing
+    }
+}
 
 impl Drop for Behind {
     fn drop(&mut self) {
@@ -48,7 +61,14 @@ pub fn open(store: &Store) -> Result<Library> {
             Opened::NeedsRebuild { engine, old, .. } => (engine, old),
         },
     };
-    Ok(Library { engine, old: Mutex::new(old), feeding: Mutex::new(()), behind: AtomicBool::new(false), made: AtomicU64::new(0) })
+    Ok(Library {
+        engine,
+        old: Mutex::new(old),
+        feeding: Mutex::new(()),
+        behind: AtomicBool::new(false),
+        closing: Stop::new(),
+        made: AtomicU64::new(0),
+    })
 }
 
 fn open_at(folder: &std::path::Path, store: &Store) -> Result<Opened> {
@@ -87,6 +107,16 @@ impl Library {
     /// Says that a thread begins to take changes in, for as long as what it gives is held; nothing when one is at it already.
     pub fn begin_behind(self: &Arc<Self>) -> Option<Behind> {
         (!self.behind.swap(true, Ordering::AcqRel)).then(|| Behind(Arc::clone(self)))
+    }
+
+    /// Sends the thread that takes changes in away, and waits for it, but not for ever: it must not go on with a store that is locked,
+    /// nor with one whose process ends.
+    pub fn close(&self) {
+        self.closing.stop();
+        let until = Instant::now() + LAST_STRETCH;
+        while self.behind.load(Ordering::Acquire) && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// How many documents are read already while the index is made anew; 0 when it is not.

@@ -38,6 +38,7 @@ pub struct LocalDesk {
 impl Drop for LocalDesk {
     /// A session that was left, or locked: when it ended stands in the log of a store that people log in at.
     fn drop(&mut self) {
+        self.library.close();
         if self.sat_at && self.store.encrypted() {
             // Nobody is there any more to be told that it could not be written.
             self.store.record_act(&self.session.actor(), "session.end", None, None, None, "").ok();
@@ -103,8 +104,10 @@ impl LocalDesk {
         let work = move || {
             let feeding = library.feed();
             // What goes wrong here goes wrong again, and is said, when the next search has only a few changes to wait for.
-            let _said_later = indexing::catch_up(&store, &library, &Stop::new(), &mut |_| {});
+            let _said_later = indexing::catch_up(&store, &library, behind.stop(), &mut |_| {});
             drop(feeding);
+            // The store first: who waits for this thread must find nobody in it afterwards.
+            drop(store);
             drop(behind);
         };
         // Where no thread can be had, the next search takes the changes in itself.

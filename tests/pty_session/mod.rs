@@ -82,14 +82,19 @@ impl Session {
     }
 
     pub fn expect(&mut self, words: &str) -> &mut Self {
+        self.until(words, |screen| screen.contains(words))
+    }
+
+    /// Waits until the screen is so.
+    pub fn until(&mut self, what: &str, so: impl Fn(&str) -> bool) -> &mut Self {
         let until = Instant::now() + PATIENCE;
         while Instant::now() < until {
-            if self.text().contains(words) {
+            if so(&self.text()) {
                 return self;
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        panic!("{words:?} did not come:\n{}", self.text());
+        panic!("{what:?} did not come:\n{}", self.text());
     }
 
     pub fn press(&mut self, keys: &str) -> &mut Self {
