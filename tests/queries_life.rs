@@ -462,3 +462,79 @@ fn a_site_s_own_template_serves_first_and_its_wording_is_kept() {
     let failure = home.run(["--json", "query", "templates"]).ends(2).failure();
     assert_eq!(failure["line"], 2, "{failure}");
 }
+
+/// A desk on one chart at a time of its own; the store is shared with others.
+fn desk_at(store: &std::sync::Arc<lacuna::store::Store>, now: &str) -> LocalDesk {
+    let session =
+        lacuna::work::Session::begin(Some("ana"), lacuna::work::Clock::Frozen(lacuna::chart::Instant::parse(now).unwrap())).unwrap();
+    LocalDesk::new(std::sync::Arc::clone(store), session, None, "").unwrap()
+}
+
+/// A store with one chart of the fixtures, and a draft about a gap of it.
+fn one_draft(begun: &str) -> (std::sync::Arc<lacuna::store::Store>, QueryView) {
+    let session =
+        lacuna::work::Session::begin(Some("ana"), lacuna::work::Clock::Frozen(lacuna::chart::Instant::parse(begun).unwrap())).unwrap();
+    let store = std::sync::Arc::new(lacuna::store::Store::memory(&session.actor()).unwrap());
+    store.set_profile(&session.actor(), "Ana Ruiz, RN, CCDS", "ext. 4417").unwrap();
+    let bundle = std::fs::read(support::fixtures("charts/rivera-marta.json")).unwrap();
+    import_records(&store, &session, "rivera-marta.json", &bundle).unwrap();
+    let desk = desk_at(&store, begun);
+    let row = desk.worklist(lacuna::work::model::WorklistView::All).unwrap().rows.into_iter().find(|r| r.gaps > Some(0)).unwrap();
+    let gaps = desk.chart(&row.encounter).unwrap().gaps;
+    let gap = gaps.iter().find(|g| g.gap.condition.as_deref() == Some("acute_kidney_injury")).unwrap();
+    let view = desk.draft_for_gap(&row.encounter, &gap.key).unwrap();
+    (store, view)
+}
+
+/// The due time of a draft was that of the day on which it was begun: sent three days later it was overdue at once.
+#[test]
+fn an_answer_is_asked_for_so_many_hours_after_the_sending_not_after_the_first_word() {
+    let (store, draft) = one_draft("2026-11-19T08:42:00-05:00");
+    let time = draft.answer_time.unwrap();
+    assert_eq!((time.hours, time.at.unwrap().to_string()), (48, "2026-11-23T08:42:00-05:00".to_owned()));
+    let later = desk_at(&store, "2026-11-24T10:00:00-05:00");
+    let found = later.lint(&draft.draft).unwrap();
+    assert!(!found.diagnostics.iter().any(|d| d.rule == "QL005"), "{:?}", found.diagnostics);
+    assert!(later.provider_view(&draft.draft, Some(draft.row.id)).contains("Due: 27 Nov 2026"), "26 November does not count");
+    let sent = later.send(draft.row.id, draft.revision).unwrap();
+    assert_eq!(sent.row.due.unwrap().to_string(), "2026-11-27T10:00:00-05:00");
+    assert_eq!(sent.draft.due, sent.row.due, "what is shown is what was sent");
+    assert!(sent.versions[0].text.contains("Due: 27 Nov 2026") && sent.answer_time.is_none());
+    assert_eq!(later.provider_view(&sent.draft, Some(sent.row.id)), sent.versions[0].text);
+    let asked_again =
+        desk_at(&store, "2026-11-30T09:00:00-05:00").redirect(sent.row.id, "Hospital medicine", "off duty for a week").unwrap();
+    assert_eq!(asked_again.row.due.unwrap().to_string(), "2026-12-02T09:00:00-05:00", "whoever gets it now has the whole time");
+}
+
+#[test]
+fn a_due_time_that_a_person_set_stays() {
+    let (store, view) = one_draft("2026-11-19T08:42:00-05:00");
+    let set = lacuna::chart::Instant::parse("2026-11-25T12:00:00-05:00");
+    let draft = Draft { due: set, due_by_hand: true, ..view.draft };
+    let desk = desk_at(&store, "2026-11-24T10:00:00-05:00");
+    let revision = desk.save_draft(view.row.id, view.revision, &draft, "").unwrap();
+    assert_eq!(desk.query(view.row.id).unwrap().row.due, set, "and the list says it of the draft");
+    assert_eq!(desk.send(view.row.id, revision).unwrap().row.due, set);
+}
+
+/// The next version was recorded, and its draft put aside in another transaction: between the two stood both.
+#[test]
+fn new_words_and_the_end_of_their_draft_are_one_transaction() {
+    let (store, view) = one_draft("2026-11-19T08:42:00-05:00");
+    let desk = desk_at(&store, "2026-11-19T09:00:00-05:00");
+    let sent = desk.send(view.row.id, view.revision).unwrap();
+    let draft = desk.amendment(sent.row.id, "a clearer wording").unwrap();
+    let new = lacuna::store::NewVersion {
+        event: "amend",
+        draft: &draft.draft,
+        provider_text: "text",
+        body_hash: "hash",
+        note: "a clearer wording",
+        written: Some((draft.row.id, draft.revision + 1)),
+    };
+    let refused = store.new_version(&desk.session().actor(), sent.row.id, (QueryState::Sent, QueryState::Sent), &new).unwrap_err();
+    assert_eq!(refused.exit_code(), 3, "somebody saved another wording of the draft meanwhile");
+    assert_eq!(desk.query(sent.row.id).unwrap().versions.len(), 1, "nothing of it was recorded");
+    assert_eq!(desk.send(draft.row.id, draft.revision).unwrap().versions.len(), 2);
+    assert!(!desk.queries().unwrap().iter().any(|q| q.id == draft.row.id));
+}

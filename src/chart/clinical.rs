@@ -60,6 +60,38 @@ pub struct Observation {
     pub kept: Vec<Kept>,
 }
 
+impl Observation {
+    /// The value as it was sent, with one decimal at least where its unit is a concentration per deciliter: a creatinine of 1 reads "1.0".
+    pub fn shown(&self) -> String {
+        match &self.value {
+            Some(Value::Quantity(quantity)) => {
+                let text = quantity.value.to_string();
+                let small = quantity.value < 10.0 && quantity.unit.as_deref().is_some_and(|unit| unit.eq_ignore_ascii_case("mg/dl"));
+                let text = if small && !text.contains('.') { format!("{text}.0") } else { text };
+                format!("{}{text}", quantity.comparator.as_deref().unwrap_or_default())
+            }
+            Some(Value::Text(text)) => text.clone(),
+            None => String::new(),
+        }
+    }
+
+    /// The range that came with it: "0.6-1.1", ">= 60", "<= 300".
+    pub fn reference(&self) -> Option<String> {
+        match (self.low, self.high) {
+            (Some(low), Some(high)) => Some(format!("{low}-{high}")),
+            (Some(low), None) => Some(format!(">= {low}")),
+            (None, Some(high)) => Some(format!("<= {high}")),
+            (None, None) => None,
+        }
+    }
+}
+
+/// Whether the status of a drug, an order or a procedure says that it never came to it.
+pub fn is_dropped(status: Option<&str>) -> bool {
+    let dropped = ["entered-in-error", "cancelled", "canceled", "revoked", "not-done", "draft", "on-hold", "stopped-before-start"];
+    status.is_some_and(|status| dropped.iter().any(|word| status.eq_ignore_ascii_case(word)))
+}
+
 /// Something ordered: a consult, a study, a diet, a device.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Order {

@@ -1,6 +1,6 @@
 //! Proof: the words or the value that a claim stands on.
 
-use super::{DocumentType, Instant};
+use super::{DocumentType, Instant, Medication, Observation, Value};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -85,6 +85,39 @@ pub struct ValueEvidence {
 }
 
 impl ValueEvidence {
+    /// A value as it was sent, with the range that came with it.
+    pub fn of_observation(observation: &Observation) -> Self {
+        Self {
+            value: observation.shown(),
+            unit: match &observation.value {
+                Some(Value::Quantity(quantity)) => quantity.unit.clone(),
+                _ => None,
+            },
+            reference: observation.reference(),
+            ..Self::of_record(&observation.identifier, &observation.name, observation.time)
+        }
+    }
+
+    /// A drug with route and dose.
+    pub fn of_drug(drug: &Medication) -> Self {
+        let route = drug.route.as_deref().map(|route| format!(" {route}")).unwrap_or_default();
+        let value = drug.dose.clone().unwrap_or_default();
+        Self { value, ..Self::of_record(&drug.identifier, &format!("{}{route}", drug.name), drug.time) }
+    }
+
+    /// An order, a procedure or another entry of the record that has a name and no value.
+    pub fn of_record(identifier: &str, name: &str, date: Option<Instant>) -> Self {
+        Self {
+            observation: identifier.to_owned(),
+            name: name.to_owned(),
+            value: String::new(),
+            unit: None,
+            date,
+            reference: None,
+            prior: false,
+        }
+    }
+
     /// Its unit as people write it: `Cel` as °C, `mm[Hg]` as mmHg. Computers' units (UCUM) that nobody writes otherwise stay.
     pub fn unit_label(&self) -> String {
         let unit = self.unit.as_deref().unwrap_or_default();

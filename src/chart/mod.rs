@@ -14,7 +14,7 @@ mod time;
 
 pub use authority::Authority;
 pub use class::DocumentClass;
-pub use clinical::{Medication, MedicationKind, Observation, Order, Problem, Procedure, Quantity, Value};
+pub use clinical::{Medication, MedicationKind, Observation, Order, Problem, Procedure, Quantity, Value, is_dropped};
 pub use document::{Document, DocumentStatus, DocumentType};
 pub use encounter::{Chart, Encounter, EncounterClass, Location, Patient, PriorEncounter, Sex};
 pub use evidence::{Evidence, Span, TextEvidence, ValueEvidence};

@@ -1,7 +1,7 @@
 //! A chart laid out for questions: mentions by concept, values by name in order of time, drugs and procedures by concept.
 
 use super::indicator::{Since, When};
-use super::proof::{around, quote, reference, sentence, shown_value, unit_of};
+use super::proof::{around, quote, sentence};
 use super::words::{Vocabulary, has_word};
 use super::{Packs, names};
 use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, Observation, Procedure, Role, Sex, ValueEvidence};
@@ -319,15 +319,9 @@ impl<'a> Facts<'a> {
     /// A value as proof.
     pub(super) fn value_proof(&self, point: &Point<'_>) -> Evidence {
         match point.origin {
-            Origin::Sent(observation) => Evidence::Value(ValueEvidence {
-                observation: observation.identifier.clone(),
-                name: observation.name.clone(),
-                value: shown_value(observation),
-                unit: unit_of(observation),
-                date: observation.time,
-                reference: reference(observation),
-                prior: point.prior,
-            }),
+            Origin::Sent(observation) => {
+                Evidence::Value(ValueEvidence { prior: point.prior, ..ValueEvidence::of_observation(observation) })
+            }
             Origin::Stated(document, reading, measurement) => {
                 let (start, end) = around(document, reading, measurement.start, measurement.end);
                 quote(document, reading, start, end)

@@ -40,3 +40,13 @@ pub use model::{Approval, Explanation, Gap, GapKind, GapMark, GapState, Outcome,
 pub use packs::Packs;
 pub use sketch::{Trial, evaluate_text, try_example, try_text};
 pub use survey::{Almost, Fired, Survey, survey, survey_of};
+
+/// How a person says the name of a condition: `term.ileus` as "ileus", `copd` as "COPD".
+pub fn condition_name(id: &str) -> String {
+    eval::describe::name(id)
+}
+
+/// "a", "a and b", "a, b and c".
+pub fn listed(words: &[String]) -> String {
+    eval::describe::list(words)
+}

@@ -1,7 +1,7 @@
 //! Proof: the words around a place, values and records as they are shown.
 
 use super::facts::type_of;
-use crate::chart::{Document, Evidence, Instant, Medication, Observation, TextEvidence, Value, ValueEvidence};
+use crate::chart::{Document, Evidence, Instant, Medication, TextEvidence, ValueEvidence};
 use crate::reading::Reading;
 
 /// Words further away than this many bytes say nothing of a place, though no full stop stands between: in a text without stops each of
@@ -108,52 +108,14 @@ pub(super) fn whole(document: &Document, reading: &Reading) -> Evidence {
     }
 }
 
-/// The value as it was sent.
-pub(super) fn shown_value(observation: &Observation) -> String {
-    super::eval::describe::sent(observation)
-}
-
-pub(super) fn unit_of(observation: &Observation) -> Option<String> {
-    match &observation.value {
-        Some(Value::Quantity(quantity)) => quantity.unit.clone(),
-        _ => None,
-    }
-}
-
-pub(super) fn reference(observation: &Observation) -> Option<String> {
-    match (observation.low, observation.high) {
-        (Some(low), Some(high)) => Some(format!("{low}-{high}")),
-        (Some(low), None) => Some(format!("from {low}")),
-        (None, Some(high)) => Some(format!("to {high}")),
-        (None, None) => None,
-    }
-}
-
 /// A drug as proof.
 pub(super) fn drug_proof(medication: &Medication) -> Evidence {
-    let route = medication.route.as_deref().map(|route| format!(" {route}")).unwrap_or_default();
-    Evidence::Value(ValueEvidence {
-        observation: medication.identifier.clone(),
-        name: format!("{}{route}", medication.name),
-        value: medication.dose.clone().unwrap_or_default(),
-        unit: None,
-        date: medication.time,
-        reference: None,
-        prior: false,
-    })
+    Evidence::Value(ValueEvidence::of_drug(medication))
 }
 
 /// An order, procedure or problem as proof.
 pub(super) fn record_proof(identifier: &str, name: &str, date: Option<Instant>) -> Evidence {
-    Evidence::Value(ValueEvidence {
-        observation: identifier.to_owned(),
-        name: name.to_owned(),
-        value: String::new(),
-        unit: None,
-        date,
-        reference: None,
-        prior: false,
-    })
+    Evidence::Value(ValueEvidence::of_record(identifier, name, date))
 }
 
 /// The first line of a text that says something: what a gap about the whole document quotes.

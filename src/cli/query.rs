@@ -146,7 +146,11 @@ fn lost(given: &Value, kept: &Value, way: &str) -> Option<String> {
 pub(super) fn known_from(given: Draft, stored: &Draft) -> Draft {
     let given = crate::query::with_what_speaks_against(given, stored);
     let or = |given: String, stored: &String| if given.is_empty() { stored.clone() } else { given };
+    // Another time than the one that was stored is one that somebody set.
+    let due_by_hand = given.due_by_hand || given.due.is_some() && given.due != stored.due;
     Draft {
+        due: given.due.or(stored.due),
+        due_by_hand,
         encounter: given.encounter.or_else(|| stored.encounter.clone()),
         encounter_name: or(given.encounter_name, &stored.encounter_name),
         admitted: given.admitted.or(stored.admitted),

@@ -77,11 +77,13 @@ fn answer(desk: &LocalDesk, args: &AnswerArgs, out: &Out) -> Result<u8> {
     };
     let at = match args.at.as_deref() {
         None => None,
-        Some(text) => Some(
-            Instant::parse(text).ok_or_else(|| Trouble::input("that is no time").at("--at", None).hint("as in 2026-11-20T08:50-05:00"))?,
-        ),
+        Some(text) => Some(instant("--at", text)?),
     };
     act(desk, out, |desk| desk.reply(id, &Reply { words: args.text.clone(), option, by: args.by.clone(), at }))
+}
+
+fn instant(option: &str, text: &str) -> Result<Instant> {
+    Instant::parse(text).ok_or_else(|| Trouble::input("that is no time").at(option, None).hint("as in 2026-11-20T08:50-05:00"))
 }
 
 fn edit(desk: &LocalDesk, args: &EditArgs, out: &Out) -> Result<u8> {
@@ -110,6 +112,11 @@ fn changed(desk: &LocalDesk, view: &QueryView, args: &EditArgs) -> Result<Draft>
         if let Some(words) = from {
             to.clone_from(words);
         }
+    }
+    match args.due.as_deref() {
+        None => {}
+        Some("policy") => draft.due_by_hand = false,
+        Some(text) => (draft.due, draft.due_by_hand) = (Some(instant("--due", text)?), true),
     }
     if let Some(name) = &args.to {
         draft.recipient = Some(desk.recipient(args.id, name)?);

@@ -264,6 +264,9 @@ pub struct EditArgs {
     /// Who it goes to: a provider of the encounter, by name or identifier, or a pool
     #[arg(long, value_name = "NAME")]
     pub to: Option<String>,
+    /// When an answer is asked for, or `policy`: counted from the moment of sending, as it is where nobody sets it
+    #[arg(long, value_name = "INSTANT")]
+    pub due: Option<String>,
     /// Write in $EDITOR: title, words, question and options as one text
     #[arg(long)]
     pub editor: bool,

@@ -15,13 +15,22 @@ pub fn row(q: &QueryRow) -> String {
         if q.title.is_empty() { "no title" } else { &q.title },
         q.to.as_deref().unwrap_or("nobody yet"),
         q.patient.as_deref().unwrap_or("patient not given"),
-        q.due.map_or_else(|| "not set".to_owned(), |d| d.display()),
+        due(q),
         q.next_step.as_ref().map(|s| format!("  next: {s}")).unwrap_or_default(),
         q.found
             .as_ref()
             .map(|f| format!("  found in {} {}: confirm with `query documented {}`", f.document_type, f.document, q.id))
             .unwrap_or_default()
     )
+}
+
+/// When an answer is due; of a draft, that the policy counts from the sending unless a person set it.
+fn due(q: &QueryRow) -> String {
+    match q.due {
+        Some(due) => due.display(),
+        None if q.state.is_draft() => "counted from sending".to_owned(),
+        None => "not set".to_owned(),
+    }
 }
 
 /// One query, whole.

@@ -1,115 +1,301 @@
-//! Which of many indicators are ticked, when the proof of a gap is more than a provider should have to read. The provider's own wording at
-//! issue comes first among the quotations; one that only repeats a value that is listed goes first.
+//! Which of much proof is ticked: what a provider needs to answer, in few enough lines and words to be read. The provider's own wording at
+//! issue comes first among the quotations; what only repeats a value or another quotation is left out.
 
 use super::Indicator;
+use super::companions::{Pick, Record, is_passed_over, is_row, text_of};
 use super::evidence::words_of;
-use super::lint::concepts;
-use super::lint::words::tokens;
-use crate::chart::{Chart, Evidence, Instant, TextEvidence};
-use crate::reading::{Assertion, Reading};
+use super::lint::words::{Patterns, tokens};
+use super::lint::{concepts, vocabularies};
+use super::normal::strays;
+use super::template::ValueRange;
+use crate::chart::{Evidence, Instant, TextEvidence, ValueEvidence};
+use crate::reading::Assertion;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Place among the indicators, number, and time of a value.
-type Numbered = (usize, f64, Option<Instant>);
+/// What the gap's own proof is worth beside what is brought (`companions.rs`).
+mod worth {
+    pub(super) const AGAINST: i32 = 1000;
+    /// The best quotations of what a provider wrote.
+    pub(super) const WORDING: i32 = 950;
+    /// The farthest value of each measure.
+    pub(super) const WORST: i32 = 880;
+    pub(super) const TREATED: i32 = 850;
+    pub(super) const RESULT: i32 = 700;
+    pub(super) const NEWEST: i32 = 560;
+    pub(super) const QUOTED: i32 = 500;
+    pub(super) const FURTHER: i32 = 300;
+    /// Says nothing that the reader needs.
+    pub(super) const NOTHING: i32 = -1;
+}
 
-/// The places of those that are ticked: what speaks against it, every treatment in the orders, the lowest, highest and latest value of each
-/// name; then quotations and further values by what they are worth, up to `most`. Two quotations have their place whatever the number of
-/// values.
-pub(super) fn ticked(all: &[Indicator], most: usize, about: About<'_>, record: (&Chart, &[Reading])) -> BTreeSet<usize> {
-    let mut values: BTreeMap<&str, Vec<Numbered>> = BTreeMap::new();
-    let mut kept = BTreeSet::new();
-    let mut quotations: Vec<(i32, usize)> = Vec::new();
-    let mut documents = BTreeSet::new();
-    let numbers = listed_numbers(all);
-    for (at, indicator) in all.iter().enumerate() {
-        match &indicator.evidence {
-            Evidence::Value(value) if indicator.group != "treatment" => match number_in(&value.value) {
-                Some(number) => values.entry(value.name.as_str()).or_default().push((at, number, value.date)),
-                None => _ = kept.insert(at),
-            },
+/// What the question is about, and who is asked.
+#[derive(Clone, Copy)]
+pub(super) struct About<'a> {
+    /// The condition that is asked about.
+    pub(super) condition: Option<&'a str>,
+    /// Those that the template asks about with it.
+    pub(super) with: &'a [String],
+    /// The ranges that say which end of a measure is the wrong one.
+    pub(super) values: &'a [&'a ValueRange],
+    /// Whose words are shown to whom: the recipient sees own ones.
+    pub(super) to: Option<&'a str>,
+    /// Whether each quotation of the proof is one side of what is asked: none may be missing.
+    pub(super) all: bool,
+}
+
+/// Quotations of what a provider wrote that come before the values.
+const WORDINGS: usize = 2;
+/// Farthest values that come before the treatments: of many, the rest leaves room for what was done about them.
+const WORST: usize = 7;
+/// Treatments of the proof that come before other things.
+const TREATMENTS: usize = 2;
+
+/// Gives each piece of the gap's own proof what it is worth. `groups` are the headings that the pieces stand under.
+pub(super) fn weigh(picks: &mut [Pick], groups: &[&str], about: About<'_>, record: Record<'_>) {
+    let numbers = listed_numbers(picks);
+    let mut wordings: Vec<(i32, usize)> = Vec::new();
+    let mut own: Option<(i32, usize)> = None;
+    let (mut treated, mut worse) = (0, 0);
+    let worst = farthest(picks, about.values);
+    let has_treatment = picks.iter().zip(groups).any(|(p, g)| *g == "treatment" && matches!(p.evidence, Evidence::Value(_)));
+    for (at, group) in groups.iter().enumerate() {
+        let Some(pick) = picks.get_mut(at) else { continue };
+        let worth = match &pick.evidence {
+            _ if pick.against => worth::AGAINST,
+            Evidence::Text(_) if about.all && !pick.brought => {
+                pick.wanted = true;
+                worth::AGAINST
+            }
             Evidence::Text(text) => {
-                let first = i32::from(documents.insert(text.document.as_str()));
-                quotations.push((first + worth(indicator, text, about, &numbers, record), at));
+                let quoted = quotation(group, text, about, &numbers, record);
+                let says = quoted.says_more && !is_row(&text.quote);
+                if *group == "documentation" && says && !pick.brought {
+                    wordings.push((quoted.worth, at));
+                }
+                if about.to.is_some() && text.author.as_deref() == about.to && !is_row(&text.quote) {
+                    own = own.max(Some((quoted.worth, at)));
+                }
+                match (says, *group == "treatment" && has_treatment) {
+                    (true, false) => worth::QUOTED + 10 * quoted.worth,
+                    (true, true) => worth::FURTHER,
+                    (false, _) => worth::NOTHING,
+                }
             }
-            Evidence::Value(_) => _ = kept.insert(at),
+            Evidence::Value(_) if *group == "treatment" => {
+                treated += 1;
+                if treated <= TREATMENTS { worth::TREATED } else { worth::FURTHER }
+            }
+            Evidence::Value(value) if number_in(&value.value).is_none() => worth::RESULT,
+            Evidence::Value(_) => match worst.get(&at) {
+                Some(Place::Farthest) if worse < WORST => {
+                    worse += 1;
+                    worth::WORST
+                }
+                Some(Place::Farthest) => worth::RESULT,
+                Some(Place::Newest) => worth::NEWEST,
+                None => worth::FURTHER,
+            },
+        };
+        // What is brought has its worth from what asked for it.
+        if !pick.brought {
+            pick.worth = pick.worth.max(worth);
         }
     }
-    for same in values.values() {
-        let by_number = |a: &&Numbered, b: &&Numbered| a.1.total_cmp(&b.1);
-        let latest = same.iter().max_by_key(|(at, _, time)| (*time, *at));
-        kept.extend([same.iter().min_by(by_number), same.iter().max_by(by_number), latest].into_iter().flatten().map(|(at, _, _)| *at));
-    }
-    kept.extend(all.iter().enumerate().filter(|(_, i)| i.against).map(|(at, _)| at));
-    quotations.sort_by_key(|(worth, at)| (std::cmp::Reverse(*worth), *at));
-    for (n, (_, at)) in quotations.iter().enumerate() {
-        if n < ALWAYS || kept.len() < most {
-            kept.insert(*at);
+    wordings.sort_by_key(|(quoted, at)| (std::cmp::Reverse(*quoted), *at));
+    let best = wordings.into_iter().filter(|(quoted, _)| *quoted > 0).take(WORDINGS);
+    for (_, at) in best.chain(own).collect::<Vec<_>>() {
+        if let Some(pick) = picks.get_mut(at) {
+            pick.worth = pick.worth.max(worth::WORDING);
         }
     }
-    for at in 0..all.len() {
-        if kept.len() < most {
+    inherit(picks, about.all);
+}
+
+/// A quotation that stands whole in a longer one gives way to it, and leaves it what it was worth.
+fn inherit(picks: &mut [Pick], all: bool) {
+    let said: Vec<Option<BTreeSet<String>>> = picks.iter().map(|p| text_of(&p.evidence).map(|t| content(&t.quote))).collect();
+    for short in 0..picks.len() {
+        let Some(Some(words)) = said.get(short).filter(|w| w.as_ref().is_some_and(|w| !w.is_empty())) else { continue };
+        let Some((worth, fixed)) = picks.get(short).map(|p| (p.worth, p.against || all && !p.brought)) else { continue };
+        let longer = |at: &usize| {
+            *at != short && said.get(*at).and_then(Option::as_ref).is_some_and(|other| other.len() > words.len() && words.is_subset(other))
+        };
+        let Some(long) = (0..picks.len()).filter(longer).max_by_key(|at| picks.get(*at).map(|p| p.worth)).filter(|_| !fixed) else {
+            continue;
+        };
+        if let Some(pick) = picks.get_mut(long) {
+            pick.worth = pick.worth.max(worth);
+        }
+        if let Some(pick) = picks.get_mut(short) {
+            (pick.worth, pick.wanted) = (worth::NOTHING, false);
+        }
+    }
+}
+
+/// The places of those that are ticked: by what they are worth, up to so many lines and words; what says nothing more is passed over.
+pub(super) fn ticked(picks: &[Pick], most: usize, most_words: usize) -> BTreeSet<usize> {
+    let mut order: Vec<usize> = (0..picks.len()).collect();
+    order.sort_by_key(|at| picks.get(*at).map(|p| (std::cmp::Reverse(p.worth), *at)));
+    let mut kept: BTreeSet<usize> = BTreeSet::new();
+    let mut words = 0;
+    for at in order {
+        let Some(pick) = picks.get(at) else { continue };
+        let long = words_of(&pick.evidence).split_whitespace().count();
+        let fits = pick.worth > worth::NOTHING && kept.len() < most && words + long <= most_words;
+        let said = kept.iter().filter_map(|k| picks.get(*k));
+        if pick.worth >= worth::AGAINST || kept.is_empty() || fits && !says_nothing_more(pick, said) {
             kept.insert(at);
-        }
-    }
-    // A stay of many values has more of the lowest, highest and newest than anybody reads: of each measure one goes, the last ones first.
-    for same in values.values().rev().filter(|same| same.len() > 1) {
-        let far = same.iter().filter(|(at, ..)| kept.contains(at) && !all.get(*at).is_some_and(|i| i.against));
-        let spare: Vec<usize> = far.map(|(at, ..)| *at).skip(1).collect();
-        for at in spare.into_iter().rev() {
-            if kept.len() > most {
-                kept.remove(&at);
-            }
+            words += long;
         }
     }
     kept
 }
 
-/// The condition that is asked about, and those that its template asks about with it.
-pub(super) type About<'a> = (Option<&'a str>, &'a [String]);
+/// Whether a quotation says only what a better one says already.
+fn says_nothing_more<'p>(pick: &Pick, mut kept: impl Iterator<Item = &'p Pick>) -> bool {
+    let Some(text) = text_of(&pick.evidence) else { return false };
+    let own = content(&text.quote);
+    let repeats = |other: &str| {
+        let said = content(other);
+        let known = own.iter().filter(|w| said.contains(*w)).count();
+        !own.is_empty() && known * REPEATED.1 >= own.len() * REPEATED.0
+    };
+    kept.any(|other| text_of(&other.evidence).is_some_and(|o| repeats(&o.quote)))
+}
 
-/// Quotations that are ticked before anything is counted.
-const ALWAYS: usize = 2;
+/// So many of so many words of a quotation that stand in another make it a repetition.
+const REPEATED: (usize, usize) = (7, 10);
+
+/// The words of a quotation that say something, and its numbers.
+fn content(quote: &str) -> BTreeSet<String> {
+    let filler = vocabularies();
+    let number = |t: &str| t.starts_with(|c: char| c.is_ascii_digit());
+    let says = |t: &str| t.chars().filter(|c| c.is_alphabetic()).count() >= 2 && !filler.is_filler(t);
+    let words = tokens(quote).into_iter().map(|t| t.text);
+    let counted = words.enumerate().filter(|(at, t)| says(t) || number(t) && *at > 0);
+    counted.map(|(_, t)| t).collect()
+}
+
+/// What a quotation is worth, and whether it says more than the listed values.
+struct Quoted {
+    worth: i32,
+    says_more: bool,
+}
 
 /// What a quotation is worth beside the others: a provider's documentation that names a condition or a finding of this stay, in the
 /// assessment, about the very thing that is asked.
-fn worth(
-    indicator: &Indicator,
-    text: &TextEvidence,
-    (about, with): About<'_>,
-    numbers: &BTreeSet<String>,
-    (chart, readings): (&Chart, &[Reading]),
-) -> i32 {
-    let at = chart.documents.iter().position(|d| d.identifier == text.document);
-    let reading = at.and_then(|i| readings.get(i));
+fn quotation(group: &str, text: &TextEvidence, about: About<'_>, numbers: &BTreeSet<String>, record: Record<'_>) -> Quoted {
+    let at = record.chart.documents.iter().position(|d| d.identifier == text.document);
+    let reading = at.and_then(|i| record.readings.get(i));
     let inside = reading.map(|r| r.mentions.as_slice()).unwrap_or_default().iter().filter(|m| text.start <= m.start && m.end <= text.end);
     let (mut names, mut treats, mut assessed, mut wanted) = (false, false, false, false);
     for mention in inside {
         let treatment = mention.concept.starts_with("treatment.") || mention.concept.starts_with("drug.");
+        let stands = matches!(mention.assertion, Assertion::Present | Assertion::Possible);
         treats |= treatment;
-        wanted |= with.contains(&mention.concept) && matches!(mention.assertion, Assertion::Present | Assertion::Possible);
-        names |= !treatment && matches!(mention.assertion, Assertion::Present | Assertion::Possible);
+        wanted |= about.with.contains(&mention.concept) && stands;
+        names |= !treatment && stands;
         assessed |= ["assessment", "plan", "impression", "diagnos"].iter().any(|s| mention.section.contains(s));
     }
     let words = tokens(&text.quote);
-    let related = about.is_some_and(|c| concepts().supports(c, &words) == Some(true));
-    let given: Vec<&str> = words.iter().map(|t| t.text.as_str()).filter(|t| t.starts_with(|c: char| c.is_ascii_digit())).collect();
-    let repeats = given.len() >= 2 && given.iter().filter(|n| numbers.contains(**n)).count() * 2 >= given.len();
-    let documented = indicator.group == "documentation" && names;
-    8 * i32::from(wanted)
+    let related = about.condition.is_some_and(|c| concepts().supports(c, &words) == Some(true));
+    let given: Vec<String> = words.iter().filter(|t| is_number(&t.text)).map(|t| plain(&t.text)).collect();
+    let listed = given.iter().filter(|n| numbers.contains(*n)).count();
+    let repeats = given.len() >= 2 && listed * 2 >= given.len();
+    let documented = group == "documentation" && names;
+    let worth = 8 * i32::from(wanted)
         + 4 * i32::from(documented && related)
         + 2 * i32::from(documented)
         + 2 * i32::from(documented && assessed)
         + i32::from(treats || related)
-        - 3 * i32::from(repeats)
+        - 3 * i32::from(repeats);
+    let document = at.and_then(|i| record.chart.documents.get(i));
+    let aside = document.zip(reading).is_some_and(|(d, r)| is_passed_over(d, r, text.start));
+    Quoted { worth, says_more: !aside && (names || treats || given.is_empty() || listed < given.len()) }
+}
+
+fn is_number(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// A number without the comma of its thousands.
+fn plain(number: &str) -> String {
+    number.replace(',', "")
 }
 
 /// The numbers that are listed as values.
-fn listed_numbers(all: &[Indicator]) -> BTreeSet<String> {
-    let values = all.iter().filter(|i| matches!(i.evidence, Evidence::Value(_)));
-    let words = values.flat_map(|i| tokens(&words_of(&i.evidence)));
-    words.map(|t| t.text).filter(|t| t.starts_with(|c: char| c.is_ascii_digit())).collect()
+fn listed_numbers(picks: &[Pick]) -> BTreeSet<String> {
+    let values = picks.iter().filter(|p| matches!(p.evidence, Evidence::Value(_)));
+    let words = values.flat_map(|p| tokens(&words_of(&p.evidence)));
+    words.map(|t| plain(&t.text)).filter(|t| is_number(t)).collect()
+}
+
+/// Where a value stands among those of its measure.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Farthest,
+    Newest,
+}
+
+/// Place among the proof, number, the value, its time.
+type Numbered<'p> = (usize, f64, &'p ValueEvidence, Option<Instant>);
+
+/// The farthest value of each measure outside its range, and the newest; where nothing says which end is the wrong one, both ends.
+fn farthest(picks: &[Pick], ranges: &[&ValueRange]) -> BTreeMap<usize, Place> {
+    let mut measures: BTreeMap<&str, Vec<Numbered<'_>>> = BTreeMap::new();
+    for (at, pick) in picks.iter().enumerate() {
+        if let Evidence::Value(value) = &pick.evidence
+            && let Some(number) = number_in(&value.value)
+        {
+            measures.entry(value.name.as_str()).or_default().push((at, number, value, value.date));
+        }
+    }
+    let mut out = BTreeMap::new();
+    for (name, same) in &measures {
+        let newest = same.iter().max_by_key(|(at, _, _, time)| (*time, *at));
+        out.extend(newest.map(|(at, ..)| (*at, Place::Newest)));
+        let low = same.iter().min_by(|a, b| a.1.total_cmp(&b.1));
+        let high = same.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+        let name = tokens(name);
+        let range = ranges.iter().find(|r| (r.from.is_some() || r.below.is_some()) && Patterns::new(&r.names).any(&name));
+        let far = |end: &&Numbered<'_>| strays(end.2, end.1);
+        let both = [low, high].into_iter().flatten();
+        let ends: Vec<&Numbered<'_>> = match range {
+            Some(range) if range.below.is_some() => low.into_iter().collect(),
+            Some(_) => high.into_iter().collect(),
+            None => match both
+                .clone()
+                .filter(|end| far(end).is_some_and(|f| f > 0.0))
+                .max_by(|a, b| far(a).partial_cmp(&far(b)).unwrap_or(std::cmp::Ordering::Equal))
+            {
+                Some(worst) => vec![worst],
+                None => both.collect(),
+            },
+        };
+        out.extend(ends.into_iter().map(|(at, ..)| (*at, Place::Farthest)));
+    }
+    out
 }
 
 fn number_in(text: &str) -> Option<f64> {
     text.trim().trim_start_matches(['<', '>', '=']).parse().ok()
+}
+
+/// As the provider will read them: by heading; under one, values by measure and time, then quotations by time.
+pub(super) fn in_order(indicators: &mut [Indicator]) {
+    let mut measures: Vec<String> = Vec::new();
+    for indicator in indicators.iter() {
+        if let Evidence::Value(value) = &indicator.evidence
+            && !measures.contains(&value.name)
+        {
+            measures.push(value.name.clone());
+        }
+    }
+    indicators.sort_by_key(|indicator| {
+        let place = super::render::place_of(&indicator.group);
+        match &indicator.evidence {
+            Evidence::Value(value) => (place, 0, measures.iter().position(|m| *m == value.name), value.date),
+            Evidence::Text(text) => (place, 1, None, text.date),
+        }
+    });
 }

@@ -1,21 +1,18 @@
 //! From a gap to a draft: template, indicators, options that the chart supports, recipient, due time.
 
-use super::choose::ticked;
-use super::companions::{companions, documented, stated_in};
-use super::evidence::{indicator_hash, words_of};
+use super::companions::{Record, documented, stated_in};
+use super::evidence::words_of;
+use super::gather::indicators;
 use super::lint::words::{Token, tokens};
 use super::lint::{concepts, vocabularies};
 use super::normal::{telling, told};
-use super::proof::BEFORE;
 use super::template::{Template, TemplateOption, Templates};
-use super::{Draft, Indicator, NOT_SIGNIFICANT, OptionKind, Policy, QueryForm, QueryOption, Recipient};
-use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, MedicationKind, Provider, ValueEvidence};
-use crate::checklist::{Gap, GapKind, Searched};
+use super::wanted::asked;
+use super::{Draft, Indicator, NOT_SIGNIFICANT, OptionKind, Policy, QueryForm, QueryOption, Reason, Recipient};
+use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, Provider};
+use crate::checklist::{Gap, GapKind, Searched, condition_name, listed};
 use crate::reading::{Assertion, Reading};
 use std::collections::BTreeSet;
-
-/// How many treatments of the chart are taken along when the gap brings none.
-const TREATMENTS: usize = 2;
 
 /// The diagnoses that a provider documented in this encounter: present or possible in a document that a provider wrote. A
 /// radiologist's or pathologist's report is no diagnosis of the treating provider. `readings` stand in the order of the documents.
@@ -66,6 +63,12 @@ pub struct Asking<'a> {
 /// empty and the lint says so. No option stands without support; those left out are in `removed`.
 pub fn draft_from_gap(gap: &Gap, chart: &Chart, readings: &[Reading], asking: &Asking<'_>) -> Draft {
     let Asking { author, contact, now, policy, templates } = asking;
+    let template = templates.for_gap(gap);
+    let searched = matches!(gap.kind, GapKind::Unsupported | GapKind::MissingDocument);
+    let body = if searched { not_found(&gap.searched) } else { String::new() };
+    let recipient = template.and_then(|t| recipient(t, gap, chart, readings));
+    let to = recipient.as_ref().map(|r| r.name.clone());
+    let room = vocabularies().max_words.saturating_sub(template.map_or(0, most_words) + body.split_whitespace().count());
     let mut draft = Draft {
         encounter: Some(chart.encounter.identifier.clone()),
         encounter_name: chart.encounter.name().to_owned(),
@@ -75,31 +78,70 @@ pub fn draft_from_gap(gap: &Gap, chart: &Chart, readings: &[Reading], asking: &A
         concept: gap.condition.clone().or_else(|| gap.element.clone()).or_else(|| gap.document_type.clone()),
         author: (*author).to_owned(),
         contact: (*contact).to_owned(),
-        indicators: indicators(gap, chart, readings, templates.for_gap(gap)),
+        indicators: indicators(gap, Record { chart, readings }, template, (to.as_deref(), room)),
+        recipient,
+        body,
         due: policy.due(now),
         escalation: policy.name.clone(),
         ..Draft::default()
     };
-    let Some(template) = templates.for_gap(gap) else { return draft };
+    let Some(template) = template else { return draft };
     draft.template = Some(template.id.clone());
     draft.title = placeholders(&template.title, gap, chart);
     // A gap about a documented condition asks for its detail.
-    let detail = gap.kind == GapKind::Unspecified && !template.documented_question.is_empty();
-    draft.question = placeholders(if detail { &template.documented_question } else { &template.question }, gap, chart);
-    draft.reason = template.reason;
+    let detail = gap.kind == GapKind::Unspecified;
+    let asks = if detail && !template.documented_question.is_empty() { &template.documented_question } else { &template.question };
+    draft.question = placeholders(asks, gap, chart);
+    draft.reason = reason(template, gap);
     draft.form = template.form;
-    draft.recipient = recipient(template, gap, chart, readings);
     if matches!(gap.kind, GapKind::Unsupported | GapKind::PoaUnclear) {
         draft.documented_at = statement(gap, &draft, chart, readings);
+        once(&mut draft);
     }
-    if matches!(gap.kind, GapKind::Unsupported | GapKind::MissingDocument) {
-        draft.body = not_found(&gap.searched);
-    }
-    options(&mut draft, template, (gap.kind == GapKind::Unspecified, &documented_concepts(chart, readings)));
+    options(&mut draft, template, (detail, &documented_concepts(chart, readings)));
     if draft.form == QueryForm::Open && !template.open_question.is_empty() {
         draft.question = placeholders(&template.open_question, gap, chart);
     }
     draft
+}
+
+/// Words that a template itself can put before a provider, its fixed answers counted in.
+fn most_words(template: &Template) -> usize {
+    let asks = [&template.question, &template.documented_question, &template.open_question];
+    let longest = asks.into_iter().map(|q| q.split_whitespace().count()).max().unwrap_or(0);
+    let options: usize = template.option.iter().map(|o| o.text.split_whitespace().count()).sum();
+    template.title.split_whitespace().count() + longest + options + FIXED
+}
+
+/// Words of "Not clinically significant", "Other: ____" and "Unable to determine", and of what stands in for a placeholder.
+const FIXED: usize = 14;
+
+/// Why the question is justified: one template can serve where a diagnosis is missing and where a documented one lacks detail.
+fn reason(template: &Template, gap: &Gap) -> Reason {
+    let of_cause = gap.missing.iter().any(|m| vocabularies().get("cause_missing").any(&tokens(&m.replace('_', " "))));
+    match (gap.kind, template.reason) {
+        (GapKind::Unspecified, Reason::R3 | Reason::R9) if of_cause => Reason::R5,
+        (GapKind::Unspecified, Reason::R3 | Reason::R9) => Reason::R7,
+        // A question of its own for the documented condition: the other one is for the missing diagnosis.
+        (GapKind::Undocumented, Reason::R2 | Reason::R5 | Reason::R7) if !template.documented_question.is_empty() => Reason::R3,
+        (GapKind::Undocumented, Reason::R2 | Reason::R7) => Reason::R3,
+        (_, reason) => reason,
+    }
+}
+
+/// What is cited as the diagnosis that is asked about stands in the query once, where something else speaks beside it.
+fn once(draft: &mut Draft) {
+    let cited = |i: &Indicator| match (&i.evidence, &draft.documented_at) {
+        (Evidence::Text(a), Some(Evidence::Text(b))) => a.document == b.document && a.start <= b.start && b.end <= a.end,
+        _ => false,
+    };
+    let others = draft.indicators.iter().any(|i| i.included && !cited(i));
+    if others {
+        let cites: Vec<bool> = draft.indicators.iter().map(cited).collect();
+        for (indicator, _) in draft.indicators.iter_mut().zip(cites).filter(|(i, cites)| *cites && !i.against) {
+            indicator.included = false;
+        }
+    }
 }
 
 /// What was looked for in vain, in one sentence: where each was looked for stands in the gap, and a provider has little time.
@@ -128,9 +170,10 @@ fn statement(gap: &Gap, draft: &Draft, chart: &Chart, readings: &[Reading]) -> O
         let words = words_of(e);
         concepts().named_by_reader_too(&words, &tokens(&words)).iter().any(|n| !concepts().is_finding(&n.concept))
     };
-    let names = |e: &&&Evidence| gap.condition.as_deref().map_or_else(|| diagnosis(e), |c| stated_in(c, e, chart, readings));
+    let record = Record { chart, readings };
+    let names = |e: &&&Evidence| gap.condition.as_deref().map_or_else(|| diagnosis(e), |c| stated_in(c, e, record));
     let named = quoted.iter().find(names).map(|e| (**e).clone());
-    let stated = || gap.condition.as_deref().and_then(|c| documented(c, chart, readings));
+    let stated = || gap.condition.as_deref().and_then(|c| documented(c, record));
     named.or_else(stated).or_else(|| quoted.first().map(|e| (*e).clone()).filter(|_| gap.kind == GapKind::Unsupported))
 }
 
@@ -149,7 +192,8 @@ fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, 
     let (all, words): (Vec<Token>, Vec<Token>) = (of(&evidence), told(of(&telling(&evidence))));
     let concept = draft.concept.clone().unwrap_or_default();
     let fits = |o: &TemplateOption| o.is_supported(&evidence, (&all, &words), documented) && !(detail && takes_away(&o.text, &concept));
-    let (kept, removed): (Vec<_>, Vec<_>) = template.option.iter().partition(|o| fits(o));
+    let other = |o: &TemplateOption| detail && names_another(&o.text, &concept, template);
+    let (kept, removed): (Vec<_>, Vec<_>) = template.option.iter().partition(|o| fits(o) && !other(o));
     draft.removed = removed.into_iter().map(|o| o.text.clone()).collect();
     let mut options: Vec<QueryOption> = kept
         .into_iter()
@@ -159,15 +203,18 @@ fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, 
     let negation = vocabularies().get("negation");
     let mut diagnoses = options.iter().filter(|o| o.kind == OptionKind::Diagnosis).peekable();
     let only_denials = diagnoses.peek().is_some() && diagnoses.all(|o| negation.any(&tokens(&o.text)));
-    if options.is_empty() || only_denials {
-        draft.form = QueryForm::Open; // no diagnosis has support: the safest form
+    // One diagnosis by itself is no choice: an open question leaves the answer to the provider.
+    let alternative = |o: &QueryOption| o.kind != OptionKind::Diagnosis;
+    let alone = template.form == QueryForm::MultipleChoice && options.len() == 1 && !options.iter().any(alternative);
+    if options.is_empty() || only_denials || alone {
+        draft.form = QueryForm::Open; // the safest form
         return;
     }
     if template.form == QueryForm::MultipleChoice {
         options.sort_by_key(|o| o.text.to_lowercase());
     }
     let fixed = |text: &str, kind| QueryOption { text: text.to_owned(), kind, ..QueryOption::default() };
-    if template.finding && (!detail || template.documented_question.is_empty()) {
+    if template.finding && !detail {
         options.push(fixed(NOT_SIGNIFICANT, OptionKind::NotSignificant));
     }
     options.push(fixed("Other: ____________", OptionKind::Other));
@@ -187,191 +234,32 @@ fn takes_away(option: &str, concept: &str) -> bool {
     })
 }
 
+/// Whether an option names another diagnosis than the documented one whose detail is asked, where others name that one. What it is due to
+/// is detail.
+fn names_another(option: &str, concept: &str, template: &Template) -> bool {
+    let own = concept.strip_prefix("term.").unwrap_or(concept);
+    let cause = vocabularies().get("cause");
+    let of = |text: &str| {
+        let words = tokens(text);
+        let causes = cause.first(&words).is_some_and(|place| place.start == 0);
+        let named: Vec<String> = concepts().find(&words).into_iter().map(|n| n.concept).filter(|c| !concepts().is_finding(c)).collect();
+        if causes { Vec::new() } else { named }
+    };
+    let is_own = |named: &[String]| named.iter().any(|c| concepts().implied(c).contains(own) || concepts().implied(own).contains(c));
+    let named = of(option);
+    !named.is_empty() && !is_own(&named) && template.option.iter().any(|o| is_own(&of(&o.text)))
+}
+
 fn placeholders(text: &str, gap: &Gap, chart: &Chart) -> String {
     let spoken = |name: &str| name.replace('_', " ");
     let missing = if gap.missing.is_empty() { gap.element.clone().into_iter().collect() } else { gap.missing.clone() };
-    let missing: Vec<String> = missing.iter().map(|m| spoken(m)).collect();
+    let missing: Vec<String> = missing.iter().map(|m| asked(m).map_or_else(|| spoken(m), str::to_owned)).collect();
     let quoted = gap.evidence.first().and_then(|e| chart.documents.iter().find(|d| d.identifier == e.source()));
     let kind = gap.document_type.clone().or_else(|| quoted.and_then(|d| d.document_type).map(|t| t.name().to_owned()));
     let kind = kind.unwrap_or_else(|| "document".to_owned());
-    let missing = if missing.is_empty() { "detail".to_owned() } else { missing.join(", ") };
-    text.replace("{missing}", &missing).replace("{document_type}", &spoken(&kind))
-}
-
-/// The gap's proof for and against, and treatments of the chart when a diagnosis is missing and the proof shows none.
-fn indicators(gap: &Gap, chart: &Chart, readings: &[Reading], template: Option<&Template>) -> Vec<Indicator> {
-    let mut proof: Vec<Evidence> = gap.evidence.iter().chain(&gap.counter_evidence).cloned().collect();
-    if let Some(template) = template {
-        proof.extend(companions(template, &proof, chart, readings));
-    }
-    if gap.kind == GapKind::Undocumented && !proof.iter().any(|e| group(e, chart, readings) == "treatment") {
-        proof.extend(treatments(gap, chart));
-    }
-    if proof.is_empty() {
-        proof.extend(stay(chart));
-    }
-    let mut seen = BTreeSet::new();
-    let most = vocabularies().max_indicators;
-    let mut out = Vec::new();
-    for mut evidence in proof {
-        complete(&mut evidence, chart);
-        whole_line(&mut evidence, chart);
-        let key = match &evidence {
-            Evidence::Text(text) => format!("{}|{}|{}", text.document, text.start, text.end),
-            Evidence::Value(value) => format!("{}|{}", value.observation, words_of(&evidence)),
-        };
-        if !seen.insert(key) {
-            continue;
-        }
-        let prior = matches!(&evidence, Evidence::Value(value) if value.prior) || is_prior(&evidence, chart) || is_before(&evidence, chart);
-        let relevance = if prior { "Earlier value, for comparison with this stay.".to_owned() } else { String::new() };
-        let (hash, group) = (indicator_hash(&evidence), group(&evidence, chart, readings));
-        let (version, against) = (
-            version_of(&evidence, chart),
-            gap.counter_evidence.iter().any(|c| c.source() == evidence.source() && words_of(c) == words_of(&evidence)),
-        );
-        out.push(Indicator { evidence, hash, group: group.to_owned(), included: true, version, against, prior, relevance });
-    }
-    if out.len() > most {
-        let with = template.map(|t| t.with.as_slice()).unwrap_or_default();
-        let kept = ticked(&out, most, (gap.condition.as_deref(), with), (chart, readings));
-        out.iter_mut().enumerate().for_each(|(at, indicator)| indicator.included = kept.contains(&at));
-    }
-    // As the provider will read them, so that what is ticked together stands together.
-    out.sort_by_key(|indicator| super::render::place_of(&indicator.group));
-    out
-}
-
-/// The version of the document that is quoted.
-fn version_of(evidence: &Evidence, chart: &Chart) -> Option<u32> {
-    match evidence {
-        Evidence::Text(text) => chart.document(&text.document).map(|d| d.version),
-        Evidence::Value(_) => None,
-    }
-}
-
-/// Whether it is older than the stay, the emergency department counted in: it came along in the record, and speaks of an earlier time.
-fn is_before(evidence: &Evidence, chart: &Chart) -> bool {
-    let begins = chart.encounter.start.and_then(|start| start.plus_hours(-BEFORE));
-    begins.zip(evidence.date()).is_some_and(|(begins, date)| date < begins)
-}
-
-fn is_prior(evidence: &Evidence, chart: &Chart) -> bool {
-    let source = evidence.source();
-    chart.prior.iter().any(|p| p.documents.iter().any(|d| d.identifier == source) || p.observations.iter().any(|o| o.identifier == source))
-}
-
-/// Takes date and author from the document where the proof does not carry them.
-fn complete(evidence: &mut Evidence, chart: &Chart) {
-    if let Evidence::Text(text) = evidence
-        && let Some(document) = chart.documents.iter().find(|d| d.identifier == text.document)
-    {
-        text.date = text.date.or(document.time).or(document.signed);
-        let author = || document.author.as_ref().or(document.signer.as_ref()).and_then(|a| a.name.clone());
-        text.author = text.author.take().or_else(author);
-    }
-}
-
-/// A quotation that says nothing by itself takes in its line: a bare heading ("ESTIMATED BLOOD LOSS") what stands behind it, a placeholder
-/// ("***") the words around it.
-fn whole_line(evidence: &mut Evidence, chart: &Chart) {
-    let Evidence::Text(text) = evidence else { return };
-    let Some(document) = chart.document(&text.document) else { return };
-    let sign = !text.quote.contains(char::is_alphanumeric);
-    let after = document.text.get(text.end..).unwrap_or_default();
-    let heading = after.starts_with(':') && !text.quote.contains(|c: char| c.is_lowercase() || c.is_ascii_digit());
-    if !sign && !heading {
-        return;
-    }
-    let before = document.text.get(..text.start).unwrap_or_default();
-    let start = if sign { before.rfind('\n').map_or(0, |at| at + 1) } else { text.start };
-    let end = text.end + after.find('\n').unwrap_or(after.len());
-    let line = document.text.get(start..end).unwrap_or_default();
-    let start = start + (line.len() - line.trim_start().len());
-    let words = line.trim();
-    if words.len() > LONGEST_LINE || !words.contains(char::is_alphanumeric) {
-        return;
-    }
-    (text.start, text.end, text.quote) = (start, start + words.len(), words.to_owned());
-}
-
-/// Longest line that is quoted for what stands in it, in bytes.
-const LONGEST_LINE: usize = 240;
-
-fn group(evidence: &Evidence, chart: &Chart, readings: &[Reading]) -> &'static str {
-    match evidence {
-        Evidence::Text(text) => {
-            let at = chart.documents.iter().position(|d| d.identifier == text.document);
-            if text.document_type.is_findings() {
-                return "imaging";
-            }
-            let providers = at.and_then(|i| chart.documents.get(i)).is_none_or(|d| d.is_providers(text.document_type));
-            let sections = at.and_then(|i| readings.get(i)).map(|r| r.sections.as_slice()).unwrap_or_default();
-            let section = sections.iter().find(|s| s.start <= text.start && text.start < s.end).map_or("", |s| s.section.as_str());
-            let says = |parts: &[&str]| parts.iter().any(|p| section.contains(p));
-            if says(&["exam", "vital"]) {
-                "exam"
-            } else if says(&["lab", "data", "result"]) {
-                "labs"
-            } else if says(&["imaging", "radiology"]) {
-                "imaging"
-            } else if says(&["past_", "social", "family"]) {
-                "history"
-            } else if says(&["medication"]) {
-                "treatment"
-            } else if providers {
-                "documentation"
-            } else {
-                "exam"
-            }
-        }
-        Evidence::Value(value) => {
-            let id = &value.observation;
-            if *id == chart.encounter.identifier {
-                return "history"; // the stay itself, where nothing else can be quoted
-            }
-            let Some(observation) = chart.observations.iter().find(|o| o.identifier == *id) else {
-                let treats = chart.medications.iter().any(|m| m.identifier == *id)
-                    || chart.orders.iter().any(|o| o.identifier == *id)
-                    || chart.procedures.iter().any(|p| p.identifier == *id)
-                    || value.value.is_empty();
-                return if treats { "treatment" } else { "labs" };
-            };
-            match observation.category.as_deref() {
-                Some("vital-signs" | "survey" | "exam") => "exam",
-                Some("imaging") => "imaging",
-                Some("therapy" | "procedure") => "treatment",
-                _ => "labs",
-            }
-        }
-    }
-}
-
-/// Drugs given or ordered, and orders, that relate to the condition.
-fn treatments(gap: &Gap, chart: &Chart) -> Vec<Evidence> {
-    let Some(condition) = gap.condition.as_deref() else { return Vec::new() };
-    let relates = |name: &str| concepts().supports(condition, &tokens(name)) == Some(true);
-    let mut seen = BTreeSet::new();
-    let drugs = chart.medications.iter().filter(|m| m.kind != MedicationKind::Home && m.time.is_some() && relates(&m.name)).map(|m| {
-        let name = [Some(m.name.as_str()), m.route.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        value(&m.identifier, name, m.dose.clone().unwrap_or_default(), m.time)
-    });
-    let orders = chart
-        .orders
-        .iter()
-        .filter(|o| o.time.is_some() && relates(&o.name))
-        .map(|o| value(&o.identifier, o.name.clone(), String::new(), o.time));
-    drugs.chain(orders).filter(|e| seen.insert(words_of(e))).take(TREATMENTS).collect()
-}
-
-/// When nothing in the record can be quoted (a document is missing), the stay itself is what the question is about.
-fn stay(chart: &Chart) -> Option<Evidence> {
-    let admission = chart.encounter.admission()?;
-    Some(value(&chart.encounter.identifier, "Admission".to_owned(), String::new(), Some(admission)))
-}
-
-fn value(id: &str, name: String, value: String, date: Option<Instant>) -> Evidence {
-    Evidence::Value(ValueEvidence { observation: id.to_owned(), name, value, unit: None, date, reference: None, prior: false })
+    let missing = if missing.is_empty() { "detail".to_owned() } else { listed(&missing) };
+    let condition = gap.condition.as_deref().map_or_else(|| "condition".to_owned(), condition_name);
+    text.replace("{missing}", &missing).replace("{document_type}", &spoken(&kind)).replace("{condition}", &condition)
 }
 
 /// The author of the words where the question is about the words; else the attending.

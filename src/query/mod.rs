@@ -8,11 +8,13 @@ mod evidence;
 mod exchange;
 mod figures;
 mod fill;
+mod gather;
 mod life;
 mod lint;
 mod model;
 mod normal;
 mod parse;
+mod passage;
 mod policy;
 mod proof;
 mod recipients;
@@ -23,6 +25,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod wanted;
 
 pub use diff::{DiffLine, Step, diff, steps};
 pub use editor::{from_editor, to_editor};
@@ -42,7 +45,7 @@ pub use model::{
     ShownIndicator, Verbal,
 };
 pub use parse::{Parsed, kind_of, parse_text};
-pub use policy::{Policy, PolicyStep, days_after};
+pub use policy::{Counting, Policy, PolicyStep, days_after};
 pub use proof::{Departure, departures, of_evidence as evidence_departures};
 pub use recipients::{recipients, same_person};
 pub use render::{body_hash, render_markdown, render_sent, render_text};

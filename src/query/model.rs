@@ -173,8 +173,12 @@ pub struct Draft {
     pub question: String,
     /// The options, in the order shown.
     pub options: Vec<QueryOption>,
-    /// When an answer is due.
+    /// When an answer is due: what a person set, else what the policy gives when it is sent (before that, what it would have given when the
+    /// draft was begun).
     pub due: Option<Instant>,
+    /// Whether a person set the due time; else it is counted from the moment of sending.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub due_by_hand: bool,
     /// The escalation policy that applies (its name).
     #[serde(default)]
     pub escalation: String,

@@ -70,18 +70,49 @@ pub(crate) fn telling<'e>(evidence: &[&'e Evidence]) -> Vec<&'e Evidence> {
     evidence.iter().copied().filter(|e| !matches!(e, Evidence::Value(value) if silent(value))).collect()
 }
 
-/// Whether a number lies in the range that its sender gave ("0.7-1.3", "<= 22"); false where none was given.
-fn in_reference(value: &ValueEvidence, number: f64) -> bool {
-    let Some(range) = value.reference.as_deref().map(str::trim) else { return false };
+/// How far a value lies outside the range it came with, else outside the usual one, as a share of it; nothing where neither is known.
+pub(super) fn strays(value: &ValueEvidence, number: f64) -> Option<f64> {
+    let apart = |low: f64, high: f64| {
+        let out = if number < low {
+            low - number
+        } else if number > high {
+            number - high
+        } else {
+            0.0
+        };
+        out / if high > low { high - low } else { 1.0 }
+    };
+    if let Some((low, high)) = value.reference.as_deref().and_then(ends_of) {
+        return Some(match (low, high) {
+            (Some(low), Some(high)) => apart(low, high),
+            (Some(low), None) => apart(low, low * 2.0),
+            (None, Some(high)) => apart(0.0, high),
+            (None, None) => 0.0,
+        });
+    }
+    let name = super::lint::words::tokens(&value.name);
+    let (_, within) = usual().ranges.iter().find(|(names, _)| names.any(&name))?;
+    within.iter().map(|[low, high]| apart(*low, *high)).min_by(f64::total_cmp)
+}
+
+/// The ends of a range as it is written: "0.7-1.3", "<= 22", ">= 60".
+fn ends_of(range: &str) -> Option<(Option<f64>, Option<f64>)> {
     let limit = |text: &str| text.trim_start_matches('=').trim().parse::<f64>().ok();
-    if let Some(most) = range.strip_prefix('<').and_then(limit) {
-        return number <= most;
+    let range = range.trim();
+    if let Some(high) = range.strip_prefix('<').and_then(limit) {
+        return Some((None, Some(high)));
     }
-    if let Some(least) = range.strip_prefix('>').and_then(limit) {
-        return number >= least;
+    if let Some(low) = range.strip_prefix('>').and_then(limit) {
+        return Some((Some(low), None));
     }
-    let ends = range.split_once(['-', '\u{2013}']).map(|(low, high)| (low.trim().parse::<f64>(), high.trim().parse::<f64>()));
-    matches!(ends, Some((Ok(low), Ok(high))) if (low..=high).contains(&number))
+    let (low, high) = range.split_once(['-', '\u{2013}'])?;
+    Some((Some(low.trim().parse().ok()?), Some(high.trim().parse().ok()?)))
+}
+
+/// Whether a number lies in the range that its sender gave; false where none was given.
+fn in_reference(value: &ValueEvidence, number: f64) -> bool {
+    let ends = value.reference.as_deref().and_then(ends_of);
+    ends.is_some_and(|(low, high)| low.is_none_or(|low| number >= low) && high.is_none_or(|high| number <= high))
 }
 
 /// The words without the names of measures whose every number is usual, and without what follows such a number up to the next sign.

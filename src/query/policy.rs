@@ -1,6 +1,6 @@
 //! Until when an answer is asked for, and what follows when none comes: `templates/policy.toml`.
 
-use super::Outcome;
+use super::{Draft, Outcome};
 use crate::chart::Instant;
 use crate::error::{Result, Trouble};
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,19 @@ pub struct PolicyStep {
     pub to: String,
     /// What is done.
     pub action: String,
+}
+
+/// Whose clock a version of a query starts or goes on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// The first sending.
+    First,
+    /// Other words for the same question to the same person: the time that runs goes on.
+    Runs,
+    /// Another recipient: only what a person set goes on.
+    Passed,
+    /// The question is asked again.
+    Anew,
 }
 
 #[derive(Default, Deserialize)]
@@ -133,9 +146,23 @@ impl Policy {
         Some(at)
     }
 
-    /// When an answer to a query written now is due.
+    /// When an answer to a query that is sent now is due.
     pub fn due(&self, now: &Instant) -> Option<Instant> {
         self.after(now, self.due_hours)
+    }
+
+    /// The draft as it goes out now: the clock of the recipient starts with the sending. A time that a person set stays; one that runs
+    /// already for an earlier version stays too where `counting` says so, unless it has passed.
+    pub fn timed(&self, draft: &Draft, counting: Counting, now: &Instant) -> Draft {
+        let ahead = draft.due.filter(|due| due > now);
+        let set = draft.due.filter(|_| draft.due_by_hand);
+        let (stays, due_by_hand) = match counting {
+            Counting::First => (set, draft.due_by_hand),
+            Counting::Runs => (ahead, draft.due_by_hand),
+            Counting::Passed => (set.and(ahead), draft.due_by_hand),
+            Counting::Anew => (None, false),
+        };
+        Draft { due: stays.or_else(|| self.due(now)), due_by_hand: due_by_hand && stays.is_some(), ..draft.clone() }
     }
 
     /// Whether an outcome counts as agreement here. Validation queries are reported apart (domain.md 3.8).
@@ -213,6 +240,27 @@ mod tests {
         assert!(policy.is_at_its_end(3) && !policy.is_at_its_end(2));
         assert!(policy.agrees(Outcome::Agreed) && !policy.agrees(Outcome::AltDx));
         assert!(Policy::named("office-hours").unwrap().agrees(Outcome::AltDx));
+    }
+
+    /// A draft that lay for days went out with the clock of the day on which it was begun.
+    #[test]
+    fn the_due_time_follows_the_sending_unless_a_person_set_it() {
+        let policy = Policy::named("default").unwrap();
+        let at = |t: &str| Instant::parse(t).unwrap();
+        let (begun, now) = (at("2026-11-16T08:00-05:00"), at("2026-11-18T08:50-05:00"));
+        let draft = Draft { due: policy.due(&begun), ..Draft::default() };
+        let due = |counting, draft: &Draft| policy.timed(draft, counting, &now).due.unwrap().to_string();
+        let counted = "2026-11-20T08:50-05:00";
+        assert_eq!(due(Counting::First, &draft), counted);
+        let set = Draft { due: Some(at("2026-11-19T12:00-05:00")), due_by_hand: true, ..draft.clone() };
+        assert_eq!(due(Counting::First, &set), "2026-11-19T12:00-05:00");
+        assert_eq!(due(Counting::Passed, &set), "2026-11-19T12:00-05:00");
+        assert_eq!(due(Counting::Anew, &set), counted);
+        let runs = Draft { due: Some(at("2026-11-18T20:00-05:00")), ..draft.clone() };
+        assert_eq!(due(Counting::Runs, &runs), "2026-11-18T20:00-05:00");
+        assert_eq!(due(Counting::Passed, &runs), counted);
+        let over = Draft { due: Some(at("2026-11-18T08:00-05:00")), due_by_hand: true, ..draft };
+        assert_eq!((due(Counting::Runs, &over), policy.timed(&over, Counting::Runs, &now).due_by_hand), (counted.to_owned(), false));
     }
 
     #[test]

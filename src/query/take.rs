@@ -2,37 +2,17 @@
 //! words of a document.
 
 use super::Indicator;
-use crate::chart::{Chart, Document, Evidence, MedicationKind, Observation, Span, TextEvidence, Value, ValueEvidence};
+use crate::chart::{
+    Chart, Document, Evidence, Medication, MedicationKind, Observation, Order, Procedure, Span, TextEvidence, ValueEvidence,
+};
 
 /// Everything of a chart that is dated and can be taken, newest first within its group.
 pub fn candidates(chart: &Chart) -> Vec<Indicator> {
     let mut values: Vec<Indicator> = chart.observations.iter().filter_map(of_observation).collect();
-    let drugs = chart.medications.iter().filter(|m| m.kind != MedicationKind::Home && m.time.is_some()).map(|m| {
-        let name = [Some(m.name.as_str()), m.route.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let value = ValueEvidence {
-            observation: m.identifier.clone(),
-            name,
-            value: m.dose.clone().unwrap_or_default(),
-            unit: None,
-            date: m.time,
-            reference: None,
-            prior: false,
-        };
-        Indicator::new(Evidence::Value(value), "treatment")
-    });
-    let orders = chart.orders.iter().filter(|o| o.time.is_some()).map(|o| {
-        let value = ValueEvidence {
-            observation: o.identifier.clone(),
-            name: o.name.clone(),
-            value: String::new(),
-            unit: None,
-            date: o.time,
-            reference: None,
-            prior: false,
-        };
-        Indicator::new(Evidence::Value(value), "treatment")
-    });
-    let mut treatments: Vec<Indicator> = drugs.chain(orders).collect();
+    let drugs = chart.medications.iter().filter(|m| m.kind != MedicationKind::Home && m.time.is_some()).map(of_drug);
+    let orders = chart.orders.iter().filter(|o| o.time.is_some()).map(of_order);
+    let procedures = chart.procedures.iter().filter(|p| p.start.is_some()).map(of_procedure);
+    let mut treatments: Vec<Indicator> = drugs.chain(orders).chain(procedures).collect();
     for list in [&mut values, &mut treatments] {
         list.sort_by_key(|i| std::cmp::Reverse(i.evidence.date()));
     }
@@ -40,35 +20,37 @@ pub fn candidates(chart: &Chart) -> Vec<Indicator> {
     values
 }
 
+/// A drug with route and dose.
+pub(super) fn of_drug(drug: &Medication) -> Indicator {
+    Indicator::new(Evidence::Value(ValueEvidence::of_drug(drug)), "treatment")
+}
+
+/// An order.
+pub(super) fn of_order(order: &Order) -> Indicator {
+    Indicator::new(Evidence::Value(ValueEvidence::of_record(&order.identifier, &order.name, order.time)), "treatment")
+}
+
+/// A procedure, by when it began.
+pub(super) fn of_procedure(procedure: &Procedure) -> Indicator {
+    Indicator::new(Evidence::Value(ValueEvidence::of_record(&procedure.identifier, &procedure.name, procedure.start)), "treatment")
+}
+
+/// The stay itself: the time of the order to admit.
+pub(super) fn of_stay(chart: &Chart) -> Option<Indicator> {
+    let evidence = ValueEvidence::of_record(&chart.encounter.identifier, "Admission", Some(chart.encounter.admission()?));
+    Some(Indicator::new(Evidence::Value(evidence), "history"))
+}
+
 /// A value with its reference range.
 pub fn of_observation(observation: &Observation) -> Option<Indicator> {
-    let (value, unit) = match observation.value.as_ref()? {
-        Value::Quantity(q) => (format!("{}{}", q.comparator.as_deref().unwrap_or_default(), number(q.value)), q.unit.clone()),
-        Value::Text(text) => (text.clone(), None),
-    };
-    let reference = match (observation.low, observation.high) {
-        (Some(low), Some(high)) => Some(format!("{}-{}", number(low), number(high))),
-        (Some(low), None) => Some(format!(">= {}", number(low))),
-        (None, Some(high)) => Some(format!("<= {}", number(high))),
-        (None, None) => None,
-    };
+    observation.value.as_ref().and(observation.time)?;
     let group = match observation.category.as_deref() {
         Some("vital-signs" | "survey" | "exam") => "exam",
         Some("imaging") => "imaging",
         Some("therapy" | "procedure") => "treatment",
         _ => "labs",
     };
-    let date = observation.time?;
-    let evidence = ValueEvidence {
-        observation: observation.identifier.clone(),
-        name: observation.name.clone(),
-        value,
-        unit,
-        date: Some(date),
-        reference,
-        prior: false,
-    };
-    Some(Indicator::new(Evidence::Value(evidence), group))
+    Some(Indicator::new(Evidence::Value(ValueEvidence::of_observation(observation)), group))
 }
 
 /// Words of a document, with document, author, date, version, and the hash of the words.
@@ -90,17 +72,11 @@ pub fn of_words(document: &Document, span: Span, group: &str) -> Option<Indicato
     Some(Indicator { version: Some(document.version), ..Indicator::new(Evidence::Text(evidence), group) })
 }
 
-/// A number without a tail of zeros.
-fn number(value: f64) -> String {
-    let text = format!("{value:.3}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::chart::{Instant, Medication, Quantity};
+    use crate::chart::{Instant, Medication, Quantity, Value};
     use crate::query::indicator_hash;
 
     #[test]

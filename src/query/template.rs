@@ -76,12 +76,35 @@ pub struct Template {
     /// Conditions that the question is also about: a provider's words that name them are quoted too.
     #[serde(default)]
     pub with: Vec<String>,
+    /// Patterns of which the best sentence is quoted too, beside those that go with the condition (`templates/evidence.toml`).
+    #[serde(default)]
+    pub with_words: Vec<String>,
+    /// Names of drugs, orders and procedures that are quoted too.
+    #[serde(default)]
+    pub with_treatment: Vec<String>,
     /// Values that the question is also about: the one farthest into each range is quoted too.
     #[serde(default)]
     pub with_values: Vec<ValueRange>,
     /// Diagnoses offered, in neutral order.
     #[serde(default)]
     pub option: Vec<TemplateOption>,
+}
+
+impl Template {
+    /// Whether a question is the one about the detail of a documented condition, whatever stands in its blanks.
+    pub(crate) fn asks_detail(&self, question: &str) -> bool {
+        let asked = self.documented_question.as_str();
+        let pieces: Vec<&str> = asked.split('{').map(|piece| piece.split_once('}').map_or(piece, |(_, rest)| rest)).collect();
+        let mut rest = question;
+        let there = |piece: &&str| match rest.find(*piece) {
+            Some(at) => {
+                rest = rest.get(at + piece.len()..).unwrap_or_default();
+                true
+            }
+            None => false,
+        };
+        !asked.is_empty() && pieces.iter().all(there)
+    }
 }
 
 /// One diagnosis that a template can offer.
@@ -131,6 +154,15 @@ pub struct ValueRange {
     /// Less than.
     #[serde(default)]
     pub below: Option<f64>,
+    /// A result in words that holds one of these.
+    #[serde(default)]
+    pub says: Vec<String>,
+    /// Where values are quoted: the first and the newest of the stay too.
+    #[serde(default)]
+    pub course: bool,
+    /// Where values are quoted: the newest of an earlier stay too.
+    #[serde(default)]
+    pub baseline: bool,
 }
 
 /// All templates, in the order of their ids.
@@ -233,10 +265,8 @@ impl TemplateOption {
         if said_against || self.unless_documented.iter().any(|c| documented.contains(c)) {
             return false;
         }
-        // "No gallstones" and "not on home oxygen" are no support for what gallstones and home oxygen support.
-        let stands =
-            |list: &[String]| list.is_empty() || Patterns::new(list).find(words).iter().any(|found| !is_denied(words, found.first));
-        let needed = stands(&self.needs) && stands(&self.needs_also);
+        let needed =
+            (self.needs.is_empty() || stands(&self.needs, words)) && (self.needs_also.is_empty() || stands(&self.needs_also, words));
         // What the option's own words name counts where the template declares nothing: the lint will judge it so too.
         let said = tokens(&self.text);
         let named: Vec<String> = match self.concepts.as_slice() {
@@ -248,6 +278,19 @@ impl TemplateOption {
         let known: Vec<bool> = named.iter().filter_map(|c| speaks(c).map(|s| s || documented.contains(c))).collect();
         needed && (denies || known.is_empty() || known.contains(&true))
     }
+}
+
+impl TemplateOption {
+    /// Whether what its template asks for stands in the evidence: the template knows more words that relate to an option than its own.
+    pub(crate) fn is_related(&self, words: &[Token]) -> bool {
+        stands(&self.needs, words)
+    }
+}
+
+/// Whether one of the words stands, undenied: "no gallstones" and "not on home oxygen" are no support for what gallstones and home oxygen
+/// support.
+fn stands(list: &[String], words: &[Token]) -> bool {
+    Patterns::new(list).find(words).iter().any(|found| !is_denied(words, found.first))
 }
 
 /// Words before a finding in which a denial of it stands ("no necrosis or infection").

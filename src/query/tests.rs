@@ -119,6 +119,12 @@ pub(super) fn clean() -> Draft {
     }
 }
 
+/// The options of a draft's template that the chart supports, in the template's order, whether they are offered or not.
+pub(super) fn supported(draft: &Draft) -> Vec<String> {
+    let template = draft.template.as_deref().and_then(|id| templates().get(id)).unwrap();
+    template.option.iter().map(|o| o.text.clone()).filter(|text| !draft.removed.contains(text)).collect()
+}
+
 pub(super) fn with_context<T>(documented: &[&str], run: impl FnOnce(&Context<'_>) -> T) -> T {
     let documented: BTreeSet<String> = documented.iter().map(|c| (*c).to_owned()).collect();
     let providers =

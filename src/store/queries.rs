@@ -192,17 +192,27 @@ impl Store {
 
     /// Puts a draft aside. The row stays.
     pub fn discard_query(&self, actor: &Actor, id: i64) -> Result<()> {
-        self.write(|tx| {
-            let changed = tx
-                .execute("UPDATE query SET discarded = 1 WHERE id = ?1 AND state IN ('draft', 'ready')", [id])
-                .map_err(because("the draft could not be discarded"))?;
-            if changed == 0 {
-                return Err(Trouble::refused("only a draft can be discarded")
-                    .at(format!("query {id}"), None)
-                    .hint("withdraw a sent query with a reason"));
+        self.write(|tx| self.put_aside(tx, actor, id, None))
+    }
+
+    /// Puts a draft aside, of this revision where one is given.
+    pub(super) fn put_aside(&self, tx: &Transaction<'_>, actor: &Actor, id: i64, revision: Option<i64>) -> Result<()> {
+        let changed = tx
+            .execute(
+                "UPDATE query SET discarded = 1 WHERE id = ?1 AND discarded = 0 AND state IN ('draft', 'ready') AND revision = coalesce(?2, revision)",
+                (id, revision),
+            )
+            .map_err(because("the draft could not be discarded"))?;
+        if changed == 0 {
+            return Err(match revision {
+                None => Trouble::refused("only a draft can be discarded").hint("withdraw a sent query with a reason"),
+                Some(_) => Trouble::refused("the query was not sent")
+                    .why("its draft was sent, thrown away or changed in the meantime")
+                    .hint("open it again and read it once more"),
             }
-            self.record(tx, actor, &Act { object: Some(&id.to_string()), ..Act::new("query.discard") })
-        })
+            .at(format!("query {id}"), None));
+        }
+        self.record(tx, actor, &Act { object: Some(&id.to_string()), ..Act::new("query.discard") })
     }
 
     /// Unanswered queries that wait for this recipient.

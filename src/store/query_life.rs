@@ -68,6 +68,8 @@ pub struct NewVersion<'a> {
     pub body_hash: &'a str,
     /// Why.
     pub note: &'a str,
+    /// The draft that the words were written as, with its revision: it is put aside in the same transaction.
+    pub written: Option<(i64, i64)>,
 }
 
 /// A contact about a query: a reminder, a call, a word in the corridor.
@@ -98,6 +100,8 @@ impl Store {
                     .hint("open it again and look at it once more"));
             }
             let version = insert_version(tx, actor, id, stored.version + 1, (draft, provider_text, body_hash))?;
+            // The due time is counted from now: what is shown of the query is what was sent.
+            tx.execute("UPDATE draft SET body = ?2 WHERE query = ?1", (id, json(draft))).map_err(&failed)?;
             tx.execute(
                 "UPDATE query SET state = ?2, version = ?3, sent = ?4, due = ?5 WHERE id = ?1",
                 (id, name(&QueryState::Sent), version, actor.now.to_string(), draft.due.map(|t| t.to_string())),
@@ -129,6 +133,9 @@ impl Store {
             let failed = because("the query could not be changed; nothing was saved");
             let stored = current(tx, id)?;
             at_state(&stored.state, from, id)?;
+            if let Some((draft, revision)) = new.written {
+                self.put_aside(tx, actor, draft, Some(revision))?;
+            }
             let version = insert_version(tx, actor, id, stored.version + 1, (new.draft, new.provider_text, new.body_hash))?;
             tx.execute("UPDATE draft SET body = ?2, saved = ?3 WHERE query = ?1", (id, json(new.draft), actor.now.to_string()))
                 .map_err(&failed)?;

@@ -2,7 +2,7 @@
 
 use crate::chart::Instant;
 use crate::query::{Diagnostic, Draft, LintSeverity, QueryForm, Recipient, Report, is_justified};
-use crate::work::model::QueryView;
+use crate::work::model::{AnswerTime, QueryView};
 
 /// A draft being written.
 #[derive(Clone, Debug)]
@@ -49,17 +49,24 @@ pub struct Composer {
     pub checked: u64,
     /// Who it can go to.
     pub recipients: Vec<Recipient>,
+    /// When the policy asks for an answer: after so many hours, and if it were sent now.
+    pub answer_time: Option<AnswerTime>,
     /// The draft before each change of a list or a choice, with the item that was selected; the newest last.
     pub before: Vec<(Draft, usize)>,
 }
+
+/// Hours that a day set by hand may be away from the policy's to be taken for it.
+const HALF_A_DAY: f64 = 12.0;
 
 /// Changes of lists and choices that can be taken back.
 const MOST_BEFORE: usize = 50;
 
 /// What a draft asks and offers, as a person checks it before it goes out.
-pub fn asked(draft: &Draft) -> String {
+pub fn asked(composer: &Composer) -> String {
+    let draft = &composer.draft;
     let count = draft.indicators.iter().filter(|i| i.included).count();
-    let mut text = format!("{}\n{count} of {} indicators go with it\n\n{}\n", draft.title, draft.indicators.len(), draft.question);
+    let due = composer.due().map(|due| format!("; an answer is asked for by {}", crate::tui::say::long(&due))).unwrap_or_default();
+    let mut text = format!("{}\n{count} of {} indicators go with it{due}\n\n{}\n", draft.title, draft.indicators.len(), draft.question);
     for option in &draft.options {
         text.push_str(&format!("\n( ) {}", option.text));
     }
@@ -219,6 +226,7 @@ impl Composer {
             asked: 0,
             checked: 0,
             recipients: all,
+            answer_time: view.answer_time,
             before: Vec::new(),
         }
     }
@@ -229,6 +237,22 @@ impl Composer {
             self.before.remove(0);
         }
         self.before.push((self.draft.clone(), self.item));
+    }
+
+    /// When an answer is asked for: what a person set, else what the policy gives if it were sent now.
+    pub fn due(&self) -> Option<Instant> {
+        let counted = self.answer_time.and_then(|t| t.at).filter(|_| !self.draft.due_by_hand);
+        counted.or(self.draft.due)
+    }
+
+    /// Moves the due time by days; back at the policy's, it is counted from the sending again.
+    pub fn move_due(&mut self, days: i64, now: Option<Instant>) {
+        let Some(day) = self.due().or(now).and_then(|due| due.plus_hours(24 * days)) else { return };
+        if now.is_some_and(|now| day <= now) {
+            return;
+        }
+        let counted = self.answer_time.and_then(|t| t.at).filter(|at| at.hours_since(&day).abs() < HALF_A_DAY);
+        (self.draft.due, self.draft.due_by_hand) = (counted.or(Some(day)), counted.is_none());
     }
 
     /// Whether the store holds everything.

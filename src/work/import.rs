@@ -1,7 +1,7 @@
 //! Intake into the store: batches, progress, cancel. The same input again changes nothing; a crash loses at most one batch.
 
 use super::carry::{Carried, carry};
-use super::query_life;
+use super::query_found::found_for;
 use super::session::Session;
 use crate::chart::Record;
 use crate::error::{Result, Trouble};
@@ -342,13 +342,8 @@ fn types(store: &Store, options: &Options) -> Result<NoteTypes> {
 
 /// The answered queries whose answer stands in a note, by number.
 fn answers_found(store: &Store) -> Result<Vec<AnswerFound>> {
-    let mut out = Vec::new();
-    for query in store.queries(None)?.iter().filter(|q| q.state.is_answered()) {
-        let found = query_life::find(store, query)?;
-        out.extend(found.map(|f| AnswerFound { query: query.id, document: f.document, document_type: f.document_type }));
-    }
-    out.sort_by_key(|f| f.query);
-    Ok(out)
+    let found = found_for(store, &store.queries(None)?)?;
+    Ok(found.into_iter().map(|(query, f)| AnswerFound { query, document: f.document, document_type: f.document_type }).collect())
 }
 
 /// Reads one FHIR bundle that is in memory already (the demo's charts) into `store`; gives what was refused.

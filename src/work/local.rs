@@ -4,7 +4,6 @@ use super::checklist_files::{self, Tried};
 use super::desk::Desk;
 use super::indexing::{self, Library, Waiting};
 use super::known::Known;
-use super::local_queries::{policy_for, row_of};
 use super::model::{ChartView, Counted, DismissReason, GapRow, QueryRow, QueryView, SearchPage, Searches, Worklist, WorklistView};
 use super::query_life::{self, Reply};
 use super::search::{self, Request};
@@ -15,9 +14,9 @@ use crate::chart::Instant;
 use crate::checklist::{Explanation, GapState, Packs, Subject, explain};
 use crate::error::{Result, Trouble};
 use crate::query::{Draft, Outcome, Report};
-use crate::store::{Shown, Store};
+use crate::store::{Shown, Store, StoredQuery};
 use lacuna_index::{Completion, Engine, Stop};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// So many changes are taken in before a search that is to answer at once: a few hundredths of a second.
@@ -184,8 +183,9 @@ impl LocalDesk {
             .filter(|d| seen_versions.get(&d.identifier).is_some_and(|v| *v >= i64::from(d.version)))
             .map(|d| d.identifier.clone())
             .collect();
-        let asked = |q: &&_| until.is_none_or(|until| self.row(q).sent.is_some_and(|sent| sent <= *until));
-        let rows = queries.iter().filter(asked).map(|q| self.row(q)).collect();
+        let asked: Vec<StoredQuery> =
+            queries.into_iter().filter(|q| until.is_none_or(|until| q.sent.is_some_and(|sent| sent <= *until))).collect();
+        let rows = self.rows(&asked, Site::of(&self.store).ok().as_ref())?;
         Ok(ChartView {
             last_look: self.store.last_look(self.user(), &name)?,
             note: self.store.notes_to_self(self.user())?.remove(&name),
@@ -372,7 +372,8 @@ impl Desk for LocalDesk {
 
     fn lint(&self, draft: &Draft) -> Result<Report> {
         self.store.allow(&self.session.actor(), "query.open")?;
-        queries::lint(&self.store, draft, &self.now(), draft.amends, None)
+        let now = self.now();
+        queries::lint(&self.store, &Site::of(&self.store)?.timed_draft(draft, &now), &now, draft.amends, None)
     }
 
     fn save_draft(&self, id: i64, revision: i64, draft: &Draft, internal_note: &str) -> Result<i64> {
@@ -458,36 +459,11 @@ impl Desk for LocalDesk {
         if self.session.may("query.move") {
             query_life::mark_overdue(&self.store, &self.session)?;
         }
-        let mut names: HashMap<String, Option<String>> = HashMap::new();
-        let now = self.now();
-        let contacts = self.store.last_contacts()?;
         let queries = self.store.queries(None)?;
         let site = Site::of(&self.store)?;
         let stays = queries.iter().filter_map(|query| query.draft.encounter.as_deref()).collect();
         self.store.record_shown(&self.session.actor(), "query.list", Shown::Encounters(&stays), "")?;
-        queries
-            .iter()
-            .map(|query| {
-                let patient = match &query.draft.encounter {
-                    None => None,
-                    Some(encounter) => match names.get(encounter) {
-                        Some(name) => name.clone(),
-                        None => {
-                            let name = self.store.patient_name(encounter)?;
-                            names.insert(encounter.clone(), name.clone());
-                            name
-                        }
-                    },
-                };
-                Ok(row_of(
-                    query,
-                    patient,
-                    &now,
-                    (policy_for(Some(&site), query), contacts.get(&query.id).copied()),
-                    query_life::find(&self.store, query)?,
-                ))
-            })
-            .collect()
+        self.rows(&queries, Some(&site))
     }
 
     fn query(&self, id: i64) -> Result<QueryView> {
@@ -501,7 +477,8 @@ impl Desk for LocalDesk {
         // What was sent stays as it was sent, however a later version of the program would lay it out.
         let hash = crate::query::body_hash(draft);
         let sent = id.and_then(|id| self.store.query_versions(id).ok()?.pop()).filter(|v| v.body_hash == hash);
-        sent.map_or_else(|| crate::query::render_text(draft, id), |v| v.text)
+        let timed = || Site::of(&self.store).map_or_else(|_| draft.clone(), |site| site.timed_draft(draft, &self.now()));
+        sent.map_or_else(|| crate::query::render_text(&timed(), id), |v| v.text)
     }
 
     fn save_place(&self, place: &str) -> Result<()> {

@@ -2,9 +2,9 @@
 
 use super::desk::Desk;
 use super::local::LocalDesk;
-use super::model::{QueryRow, QueryStep, QueryView, TemplateUse};
+use super::model::{AnswerTime, QueryRow, QueryStep, QueryView, TemplateUse};
 use super::queries;
-use super::query_found::Found;
+use super::query_found::{Found, found_for};
 use super::query_life::{self, Reply};
 use super::query_notes;
 use super::site::Site;
@@ -13,15 +13,28 @@ use crate::chart::Instant;
 use crate::error::{Result, Trouble};
 use crate::query::{DiffLine, Draft, Event, Outcome, Policy, Recipient, Report, diff, recipients};
 use crate::store::{NewQuery, StoredQuery};
+use std::collections::HashMap;
 
 impl LocalDesk {
-    pub(super) fn row(&self, query: &StoredQuery) -> QueryRow {
-        let patient = query.draft.encounter.as_deref().and_then(|e| self.store().patient_name(e).ok().flatten());
-        let contacts = self.store().last_contacts().unwrap_or_default();
-        let site = Site::of(self.store()).ok();
-        let policy = policy_for(site.as_ref(), query);
-        let found = query_life::find(self.store(), query).ok().flatten();
-        row_of(query, patient, &self.now(), (policy, contacts.get(&query.id).copied()), found)
+    /// The lines of queries. What they share (names, contacts, policies, charts) is read once for all of them.
+    pub(super) fn rows(&self, queries: &[StoredQuery], site: Option<&Site>) -> Result<Vec<QueryRow>> {
+        let (now, contacts) = (self.now(), self.store().last_contacts()?);
+        let mut found = found_for(self.store(), queries)?;
+        let mut names: HashMap<&str, Option<String>> = HashMap::new();
+        let mut out = Vec::with_capacity(queries.len());
+        for query in queries {
+            let encounter = query.draft.encounter.as_deref().unwrap_or_default();
+            let patient = match names.get(encounter) {
+                Some(name) => name.clone(),
+                None => {
+                    let name = if encounter.is_empty() { None } else { self.store().patient_name(encounter)? };
+                    names.entry(encounter).or_insert(name).clone()
+                }
+            };
+            let about = (policy_for(site, query), contacts.get(&query.id).copied());
+            out.push(row_of(query, patient, &now, about, found.remove(&query.id)));
+        }
+        Ok(out)
     }
 
     /// Records an answer with all that is known of it.
@@ -60,7 +73,7 @@ impl LocalDesk {
 
     /// Sends other words in place of the ones before.
     pub fn amend(&self, id: i64, draft: &Draft, words: &str) -> Result<QueryView> {
-        query_life::amend(self.store(), self.session(), id, draft, words)?;
+        query_life::amend(self.store(), self.session(), id, draft, words, None)?;
         self.view(id)
     }
 
@@ -133,18 +146,21 @@ impl LocalDesk {
             Some(encounter) => self.store().chart(encounter)?,
             None => None,
         };
-        let mut all = chart.as_ref().map(recipients).unwrap_or_default();
-        let pools = Site::of(self.store())?.policy().pools.clone();
-        all.extend(pools.into_iter().map(|name| Recipient { name, identifier: None, role: "pool".to_owned() }));
+        let site = Site::of(self.store())?;
+        let providers = chart.as_ref().map(recipients).unwrap_or_default();
+        let notes = query_notes::notes(&stored, &steps, &providers);
+        let pools = site.policy().pools.iter().map(|name| Recipient { name: name.clone(), identifier: None, role: "pool".to_owned() });
+        let row = self.rows(std::slice::from_ref(&stored), Some(&site))?.pop().ok_or_else(|| queries::missing(id))?;
         Ok(QueryView {
             contacts: self.store().contacts(id)?,
             versions,
-            notes: query_notes::notes(&stored, &steps, chart.as_ref()),
-            recipients: all,
+            notes,
+            answer_time: stored.state.is_draft().then(|| AnswerTime::of(&site, &stored.draft, &self.now())),
+            recipients: providers.into_iter().chain(pools).collect(),
             responded: stored.responded,
             answered_by: query_notes::answered_by(&stored, &steps),
             documented_in: stored.documented_in.clone(),
-            row: self.row(&stored),
+            row,
             sent_text,
             steps: steps
                 .into_iter()
@@ -164,6 +180,15 @@ impl LocalDesk {
             created: stored.created,
             answer: stored.answer,
         })
+    }
+}
+
+impl AnswerTime {
+    /// Of a draft, as if it went out now.
+    fn of(site: &Site, draft: &Draft, now: &Instant) -> Self {
+        // What the policy gives, whatever a person set.
+        let free = Draft { due_by_hand: false, ..draft.clone() };
+        Self { hours: site.policy_for(draft).due_hours, at: site.timed_draft(&free, now).due }
     }
 }
 
@@ -200,7 +225,8 @@ pub(super) fn row_of(
         to: query.draft.recipient.as_ref().map(|r| r.name.clone()),
         version: query.version,
         sent: query.sent,
-        due: query.due,
+        // Of a draft, only what a person set: the policy's clock starts with the sending.
+        due: query.due.filter(|_| !query.state.is_draft() || query.draft.due_by_hand),
         overdue: overdue(query, now),
         outcome: query.outcome,
         answer: query.answer.as_ref().and_then(|a| a.lines().next().map(str::to_owned)),

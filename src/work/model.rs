@@ -404,6 +404,15 @@ pub struct QueryStep {
     pub body_hash: String,
 }
 
+/// When the policy asks for an answer to a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct AnswerTime {
+    /// Counted hours after sending.
+    pub hours: i64,
+    /// If it were sent now; nothing where no hour of the policy counts.
+    pub at: Option<Instant>,
+}
+
 /// One query, whole.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct QueryView {
@@ -437,6 +446,8 @@ pub struct QueryView {
     pub notes: Vec<String>,
     /// Who it can go to: providers of the encounter, then the declared pools.
     pub recipients: Vec<Recipient>,
+    /// Of a draft: when the policy asks for an answer.
+    pub answer_time: Option<AnswerTime>,
 }
 
 /// Why a gap is set aside.

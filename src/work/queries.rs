@@ -53,21 +53,26 @@ pub fn begin(store: &Store, session: &Session, view: &ChartView, gap: Option<&Ga
 pub fn lint_stored(store: &Store, id: i64, now: &Instant) -> Result<Report> {
     let query = load(store, id)?;
     let sent = if query.state.is_sent() { store.query_versions(id)?.pop().map(|v| v.body_hash) } else { None };
-    lint(store, &query.draft, now, query.draft.amends.or(Some(id)), sent.as_deref())
+    let own = query.draft.amends.or(Some(id));
+    if query.state.is_draft() {
+        return lint(store, &Site::of(store)?.timed_draft(&query.draft, now), now, own, None);
+    }
+    lint(store, &query.draft, now, own, sent.as_deref())
 }
 
 /// Lints a draft with what is known of its encounter. `own` is the query that it is the draft of, where it is stored; `sent` the hash of
 /// the words that were sent.
 pub fn lint(store: &Store, draft: &Draft, now: &Instant, own: Option<i64>, sent: Option<&str>) -> Result<Report> {
     let site = Site::of(store)?;
-    let policy = site.policy_of(&draft.escalation).unwrap_or(site.policy());
+    let policy = site.policy_for(draft);
     let chart = match &draft.encounter {
         Some(encounter) => store.chart(encounter)?,
         None => None,
     };
+    let readings = chart.as_ref().map(|c| evaluate::readings(&c.documents)).unwrap_or_default();
     let mut known = Known::default();
     if let Some(chart) = &chart {
-        known = Known::of(chart, draft);
+        known = Known::of(chart, &readings, draft);
         for query in store.queries(Some(&chart.encounter.identifier))?.iter().filter(|q| Some(q.id) != own) {
             known.add_query(query);
         }
@@ -79,7 +84,6 @@ pub fn lint(store: &Store, draft: &Draft, now: &Instant, own: Option<i64>, sent:
     let policies: Vec<&str> = Policy::shipped().iter().chain([site.policy()]).map(|p| p.name.as_str()).collect();
     let source = |identifier: &str| chart.as_ref().and_then(|c| c.document(identifier)).map(|d| d.text.clone());
     let version = |identifier: &str| chart.as_ref().and_then(|c| c.document(identifier)).map(|d| d.version);
-    let readings = chart.as_ref().map(|c| evaluate::readings(&c.documents)).unwrap_or_default();
     let judged = |document: &Document| judged_type(chart.as_ref(), &readings, document);
     let wrote = |identifier: &str| {
         let document = chart.as_ref().and_then(|c| c.document(identifier))?;
@@ -159,8 +163,7 @@ struct Known {
 }
 
 impl Known {
-    fn of(chart: &Chart, draft: &Draft) -> Self {
-        let readings = evaluate::readings(&chart.documents);
+    fn of(chart: &Chart, readings: &[Reading], draft: &Draft) -> Self {
         let newest = draft.indicators.iter().filter(|i| i.included).filter_map(|i| i.evidence.date()).max();
         let later: Vec<bool> = chart.documents.iter().map(|d| newest.is_some_and(|n| d.time.is_some_and(|t| t > n))).collect();
         let since = Chart {
@@ -168,12 +171,12 @@ impl Known {
             encounter: chart.encounter.clone(),
             ..Chart::default()
         };
-        let since_readings: Vec<_> = readings.iter().zip(&later).filter(|(_, later)| **later).map(|(r, _)| r.clone()).collect();
+        let since_readings: Vec<Reading> = readings.iter().zip(&later).filter(|(_, later)| **later).map(|(r, _)| r.clone()).collect();
         let mut providers: Vec<Provider> = chart.encounter.attending.iter().cloned().collect();
         providers.extend(chart.encounter.participants.iter().cloned());
         providers.extend(chart.documents.iter().filter_map(|d| d.author.clone()));
         Self {
-            documented: documented_concepts(chart, &readings),
+            documented: documented_concepts(chart, readings),
             since: documented_concepts(&since, &since_readings),
             providers,
             ..Self::default()
@@ -237,9 +240,10 @@ pub fn send(store: &Store, session: &Session, id: i64, revision: i64) -> Result<
     if let Some(of) = query.draft.amends {
         return send_amendment(store, session, &query, of).map(|()| of);
     }
-    must_pass(store, session, id, &query.draft, "query.send")?;
-    let text = render_sent(&query.draft, id, &session.now());
-    store.send_query(&session.actor(), id, query.revision, &query.draft, &text, &body_hash(&query.draft))?;
+    let draft = Site::of(store)?.timed_draft(&query.draft, &session.now());
+    must_pass(store, session, id, &draft, "query.send")?;
+    let text = render_sent(&draft, id, &session.now());
+    store.send_query(&session.actor(), id, query.revision, &draft, &text, &body_hash(&draft))?;
     // What was asked aloud and answered aloud waits for nobody.
     let heard = query.draft.verbal.as_ref().filter(|v| query.draft.form == QueryForm::Verbal && !v.reply.trim().is_empty());
     if let Some(verbal) = heard {
@@ -258,8 +262,7 @@ fn send_amendment(store: &Store, session: &Session, query: &StoredQuery, of: i64
     let gap = load(store, of)?.draft.gap;
     let draft = Draft { amends: None, gap, ..query.draft.clone() };
     let why = query.internal_note.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or_default();
-    query_life::amend(store, session, of, &draft, why)?;
-    store.discard_query(&session.actor(), query.id)
+    query_life::amend(store, session, of, &draft, why, Some((query.id, query.revision)))
 }
 
 /// Marks a draft as ready, when nothing holds it.
@@ -267,7 +270,7 @@ pub fn ready(store: &Store, session: &Session, id: i64) -> Result<()> {
     store.allow(&session.actor(), "query.ready")?;
     let query = load(store, id)?;
     let to = allowed(&query, &Event::Ready)?;
-    must_pass(store, session, id, &query.draft, "query.ready")?;
+    must_pass(store, session, id, &Site::of(store)?.timed_draft(&query.draft, &session.now()), "query.ready")?;
     store.move_query(&session.actor(), id, (query.state, to), &Said { event: "ready", note: "passed the lint", ..Said::default() })
 }
 

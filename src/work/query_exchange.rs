@@ -4,14 +4,15 @@ use super::import::Reject;
 use super::local::LocalDesk;
 use super::queries;
 use super::query_life::{self, Reply};
-use super::query_notes::{answered_by, earlier_answers, fits};
+use super::query_notes::{answered_by, earlier_answers, fits, notes};
 use super::site::Site;
 use crate::chart::{EncounterClass, Instant, Patient};
 use crate::error::{Result, Trouble};
 use crate::query::{
-    Counted, FigureGroup, IncomingReply, Outcome, Sheet, SheetAnswer, body_hash, figures, read_replies, render_text, same_person,
+    Counted, FigureGroup, IncomingReply, Outcome, Recipient, Sheet, SheetAnswer, body_hash, figures, read_replies, recipients, render_text,
+    same_person,
 };
-use crate::store::StoredQuery;
+use crate::store::{Store, StoredQuery};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -47,6 +48,30 @@ enum Taken {
     Known,
 }
 
+/// What a query's stay says of it.
+#[derive(Clone, Default)]
+struct Stay {
+    patient: Option<Patient>,
+    class: EncounterClass,
+    providers: Vec<Recipient>,
+}
+
+/// The stays that queries are about, each read once.
+#[derive(Default)]
+struct Stays(BTreeMap<String, Stay>);
+
+impl Stays {
+    fn of(&mut self, store: &Store, encounter: Option<&str>) -> Result<&Stay> {
+        let name = encounter.unwrap_or_default();
+        if !self.0.contains_key(name) {
+            let chart = encounter.map(|e| store.chart(e)).transpose()?.flatten();
+            let stay = chart.map(|c| Stay { providers: recipients(&c), patient: c.patient, class: c.encounter.class });
+            self.0.insert(name.to_owned(), stay.unwrap_or_default());
+        }
+        Ok(self.0.entry(name.to_owned()).or_default())
+    }
+}
+
 impl LocalDesk {
     /// Queries as they may leave the house: these, or every one that was sent. Each leaving is recorded.
     pub fn sheets(&self, ids: Option<&[i64]>, form: &str) -> Result<Vec<Sheet>> {
@@ -60,11 +85,13 @@ impl LocalDesk {
                 all
             }
         };
-        let authority = Site::of(self.store())?.policy().authority.clone();
-        let mut stays: BTreeMap<String, (Option<Patient>, EncounterClass)> = BTreeMap::new();
+        let site = Site::of(self.store())?;
+        let authority = site.policy().authority.clone();
+        let mut stays = Stays::default();
         let mut out = Vec::new();
         for query in stored {
-            let draft = &query.draft;
+            let timed = query.state.is_draft().then(|| site.timed_draft(&query.draft, &self.session().now()));
+            let draft = timed.as_ref().unwrap_or(&query.draft);
             let (patient, encounter) = (draft.patient.as_deref(), draft.encounter.as_deref());
             self.store().record_act(&self.session().actor(), "query.export", patient, encounter, Some(&query.id.to_string()), form)?;
             let last = self.store().query_versions(query.id)?.pop();
@@ -74,13 +101,8 @@ impl LocalDesk {
             let mut sheet = Sheet::of(query.id, (query.version, query.state), draft, text, hash);
             sheet.sent = sent;
             sheet.authority.clone_from(&authority);
-            if let Some(name) = encounter {
-                if !stays.contains_key(name) {
-                    let chart = self.store().chart(name)?;
-                    stays.insert(name.to_owned(), chart.map(|c| (c.patient, c.encounter.class)).unwrap_or_default());
-                }
-                (sheet.person, sheet.class) = stays.get(name).cloned().unwrap_or_default();
-            }
+            let stay = stays.of(self.store(), encounter)?;
+            (sheet.person, sheet.class) = (stay.patient.clone(), stay.class);
             let steps = self.store().steps(query.id)?;
             let by = answered_by(&query, &steps).unwrap_or_default();
             sheet.earlier_answers = earlier_answers(&query, &steps);
@@ -94,8 +116,9 @@ impl LocalDesk {
     pub fn import_answers(&self, source: &str, text: &str) -> Result<AnswersReport> {
         let replies = read_replies(source, text);
         let mut report = AnswersReport { rejects: replies.refused.into_iter().map(Reject::from).collect(), ..AnswersReport::default() };
+        let mut stays = Stays::default();
         for reply in replies.taken {
-            match self.take_reply(&reply) {
+            match self.take_reply(&reply, &mut stays) {
                 Ok(Taken::New { in_words, notes }) => {
                     report.answered.push(reply.query);
                     report.in_words.extend(in_words.then_some(reply.query));
@@ -118,7 +141,7 @@ impl LocalDesk {
         Ok(report)
     }
 
-    fn take_reply(&self, reply: &IncomingReply) -> Result<Taken> {
+    fn take_reply(&self, reply: &IncomingReply, stays: &mut Stays) -> Result<Taken> {
         let id = reply.query;
         let query = self.store().query(id)?.ok_or_else(|| queries::missing(id))?;
         if query.state.is_draft() {
@@ -139,8 +162,8 @@ impl LocalDesk {
                 .why(format!("it answers version {answered}; version {} was sent last", version.version))
                 .hint("record it by hand if it fits"));
         }
-        let chart = query.draft.encounter.as_deref().map(|e| self.store().chart(e)).transpose()?.flatten();
-        if chart.and_then(|c| c.patient).is_some_and(|p| !reply.is_about(&p)) {
+        let stay = stays.of(self.store(), query.draft.encounter.as_deref())?;
+        if stay.patient.as_ref().is_some_and(|p| !reply.is_about(p)) {
             return Err(Trouble::refused("it is about another patient than the query")
                 .why("its record number is not that of the query's patient, or somebody else gave it")
                 .hint("the sender may have mixed up two answers; record it by hand if it fits"));
@@ -154,7 +177,8 @@ impl LocalDesk {
         let in_words = option.is_none() && !query.draft.options.is_empty();
         let reply = Reply { words, option, by: reply.by.clone(), at: reply.at };
         query_life::answer(self.store(), self.session(), id, &reply)?;
-        Ok(Taken::New { in_words, notes: self.view(id)?.notes })
+        let answered = self.store().query(id)?.ok_or_else(|| queries::missing(id))?;
+        Ok(Taken::New { in_words, notes: notes(&answered, &self.store().steps(id)?, &stay.providers) })
     }
 
     /// The figures over queries sent in a period.

@@ -1,10 +1,13 @@
 //! Whether the record carries an answer: looked for in what providers wrote after it came. What is found is shown; a person confirms.
 
+use super::evaluate;
 use crate::chart::{Chart, Document, DocumentStatus, Instant, Span};
+use crate::error::Result;
 use crate::query::{AnswerWords, QueryForm, Reason, answer_in, answer_words};
 use crate::reading::Reading;
-use crate::store::StoredQuery;
+use crate::store::{Store, StoredQuery};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A provider's document that carries an answer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -61,6 +64,29 @@ pub fn objections(query: &StoredQuery, document: &Document, reading: &Reading) -
         out.push(format!("it does not state {what}"));
     }
     out
+}
+
+/// The provider documents that carry answers, of the queries that are answered: each chart is read once, however many are about it.
+pub fn found_for<'q>(store: &Store, queries: impl IntoIterator<Item = &'q StoredQuery>) -> Result<BTreeMap<i64, Found>> {
+    let mut by_stay: BTreeMap<&str, Vec<&StoredQuery>> = BTreeMap::new();
+    for query in queries.into_iter().filter(|q| q.state.is_answered()) {
+        by_stay.entry(query.draft.encounter.as_deref().unwrap_or_default()).or_default().push(query);
+    }
+    let mut out = BTreeMap::new();
+    for (encounter, queries) in by_stay {
+        let Some(chart) = store.chart(encounter)? else { continue };
+        // A chart without anything newer than the question cannot carry the answer: nothing is read then.
+        let newer = |q: &&&StoredQuery| {
+            let since = asked(q);
+            chart.documents.iter().any(|d| d.time.zip(since).is_some_and(|(time, since)| time > since))
+        };
+        let mut waiting = queries.iter().filter(newer).peekable();
+        if waiting.peek().is_some() {
+            let readings = evaluate::readings(&chart.documents);
+            out.extend(waiting.filter_map(|q| Some((q.id, found(q, &chart, &readings)?))));
+        }
+    }
+    Ok(out)
 }
 
 /// The first provider document, written after the query was sent and not quoted in it, that carries the answer.

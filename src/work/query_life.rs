@@ -2,15 +2,15 @@
 
 use super::evaluate;
 use super::queries::{allowed, load, must_pass, recipient};
-use super::query_found::{Found, asked, found, objections};
-use super::query_notes::{close_objection, of_outcome};
+use super::query_found::{Found, found_for, objections};
+use super::query_notes::close_objection;
 use super::session::Session;
 use super::site::Site;
 use crate::chart::{Document, DocumentType, Instant};
 use crate::error::{Result, Trouble};
 use crate::query::{
-    Draft, Event, OptionKind, Outcome, Policy, QueryForm, QueryOption, QueryState, Recipient, body_hash, is_empty_reason, is_reason,
-    recipients, render_sent, same_person,
+    Counting, Draft, Event, OptionKind, Outcome, Policy, QueryForm, QueryOption, QueryState, Recipient, body_hash, is_empty_reason,
+    is_reason, recipients, render_sent, same_person,
 };
 use crate::reading::Reading;
 use crate::store::{NewVersion, Said, Store, StoredQuery, StoredStep};
@@ -117,14 +117,19 @@ fn look(store: &Store, session: &Session, id: i64) -> Result<()> {
 
 /// The provider document that carries a query's answer, when there is one.
 pub fn find(store: &Store, query: &StoredQuery) -> Result<Option<Found>> {
-    let Some(encounter) = query.draft.encounter.as_deref().filter(|_| query.state.is_answered()) else { return Ok(None) };
-    let Some(chart) = store.chart(encounter)? else { return Ok(None) };
-    // A chart without anything newer than the question cannot carry the answer: nothing is read then.
-    let since = asked(query);
-    if !chart.documents.iter().any(|d| d.time.zip(since).is_some_and(|(time, since)| time > since)) {
-        return Ok(None);
-    }
-    Ok(found(query, &chart, &evaluate::readings(&chart.documents)))
+    Ok(found_for(store, [query])?.remove(&query.id))
+}
+
+/// Why a query is not closed.
+fn not_closed(id: i64, why: impl std::fmt::Display, hint: &str) -> Trouble {
+    Trouble::refused("the query was not closed").at(format!("query {id}"), None).why(why).hint(hint)
+}
+
+/// Refuses an outcome against which something speaks, where no reason is typed for it. `undocumented`: no later note carries the answer;
+/// `early`: nobody has had the time to answer.
+fn settle(query: &StoredQuery, outcome: Outcome, (undocumented, early): (bool, bool), words: &str, hint: &str) -> Result<()> {
+    let said = close_objection(outcome, outcome_of(query), undocumented, early).filter(|_| !is_reason(words));
+    said.map_or(Ok(()), |said| Err(not_closed(query.id, said, hint)))
 }
 
 /// Confirms that a document carries the answer (the one that was found when none is named) and closes the query. A document in which the
@@ -168,13 +173,9 @@ pub fn documented(
             Trouble::input("the outcome does not follow from the answer").at(format!("query {id}"), None).hint("give it with --outcome")
         })?
     };
-    if to != QueryState::Withdrawn
-        && let Some(said) = of_outcome(&query, outcome).filter(|_| !is_reason(words))
-    {
-        return Err(Trouble::refused("the query was not closed")
-            .at(format!("query {id}"), None)
-            .why(said)
-            .hint("leave the outcome to the answer, or name the document and say why: --document NAME --reason WORDS"));
+    if to != QueryState::Withdrawn {
+        let hint = "leave the outcome to the answer, or name the document and say why: --document NAME --reason WORDS";
+        settle(&query, outcome, (false, false), words, hint)?;
     }
     let note = match doubts.as_slice() {
         [] => format!("stands in {document}"),
@@ -186,18 +187,16 @@ pub fn documented(
 
 /// What speaks against a document that a person names, where a reason is typed for it; refused where none is.
 fn doubts_about(query: &StoredQuery, document: &Document, reading: &Reading, words: &str) -> Result<Vec<String>> {
-    let refused = || Trouble::refused("the query was not closed").at(format!("query {}", query.id), None);
     if !document.is_providers(reading.document_type) {
-        let hint = "name the provider's note that says it, or close the query with its outcome";
-        return Err(refused().why(format!("no treating provider wrote {}: it documents no diagnosis", document.identifier)).hint(hint));
+        let why = format!("no treating provider wrote {}: it documents no diagnosis", document.identifier);
+        return Err(not_closed(query.id, why, "name the provider's note that says it, or close the query with its outcome"));
     }
     let doubts = objections(query, document, reading);
     if doubts.is_empty() || is_reason(words) {
         return Ok(doubts);
     }
-    Err(refused()
-        .why(format!("{}: {}", document.identifier, doubts.join("; ")))
-        .hint("name the note that carries the answer, or say why this one does: --reason WORDS"))
+    let hint = "name the note that carries the answer, or say why this one does: --reason WORDS";
+    Err(not_closed(query.id, format!("{}: {}", document.identifier, doubts.join("; ")), hint))
 }
 
 /// What the ticked option says about the outcome (domain.md 3.8).
@@ -219,16 +218,9 @@ pub fn close(store: &Store, session: &Session, id: i64, outcome: Outcome, words:
     let query = load(store, id)?;
     let event = Event::Close { outcome };
     let to = allowed(&query, &event)?;
-    if !is_reason(words) {
-        let undocumented = query.state.is_answered() && find(store, &query)?.is_none();
-        let early = query.due.is_some_and(|due| due > session.now());
-        if let Some(said) = close_objection(outcome, outcome_of(&query), undocumented, early) {
-            return Err(Trouble::refused("the query was not closed")
-                .at(format!("query {id}"), None)
-                .why(said)
-                .hint("close it with the outcome of the answer, or say why this one: --reason WORDS"));
-        }
-    }
+    let undocumented = query.state.is_answered() && find(store, &query)?.is_none();
+    let early = query.due.is_some_and(|due| due > session.now());
+    settle(&query, outcome, (undocumented, early), words, "close it with the outcome of the answer, or say why this one: --reason WORDS")?;
     let note = if words.trim().is_empty() { "closed".to_owned() } else { format!("closed: {}", words.trim()) };
     let said = Said { event: event.code(), note: &note, outcome: Some(outcome), ..Said::default() };
     store.move_query(&session.actor(), id, (query.state, to), &said)
@@ -312,7 +304,7 @@ pub fn redirect(
         draft.justifications.insert("QL003".to_owned(), format!("redirected, {words}"));
     }
     draft.justifications.extend(justified.iter().map(|(rule, why)| (rule.clone(), why.clone())));
-    renew(store, session, &query, &event, &draft, &note).map_err(|trouble| match &trouble.why {
+    renew(store, session, &query, (&event, None), &draft, &note).map_err(|trouble| match &trouble.why {
         Some(why) if why.contains("QL004") => {
             trouble.hint("give it to the attending, or say why not: `lacuna query redirect N --justify QL004=WORDS`")
         }
@@ -334,12 +326,13 @@ fn only_reports(store: &Store, query: &StoredQuery, to: &Recipient) -> Result<bo
     Ok(wrote.peek().is_some() && wrote.all(DocumentType::is_findings))
 }
 
-/// Sends other words in place of the ones before. The same rules hold for them.
-pub fn amend(store: &Store, session: &Session, id: i64, draft: &Draft, words: &str) -> Result<()> {
+/// Sends other words in place of the ones before. The same rules hold for them. `written`: the draft that they were written as, and its
+/// revision; it has done its work then.
+pub fn amend(store: &Store, session: &Session, id: i64, draft: &Draft, words: &str, written: Option<(i64, i64)>) -> Result<()> {
     store.allow(&session.actor(), "query.version")?;
     let query = load(store, id)?;
     let event = Event::Amend { reason: words.to_owned() };
-    renew(store, session, &query, &event, draft, words)
+    renew(store, session, &query, (&event, written), draft, words)
 }
 
 /// Asks again: a new version and a new clock.
@@ -347,8 +340,7 @@ pub fn reopen(store: &Store, session: &Session, id: i64, words: &str) -> Result<
     store.allow(&session.actor(), "query.move")?;
     let query = load(store, id)?;
     let event = Event::Reopen { reason: words.to_owned() };
-    let site = Site::of(store)?;
-    let mut draft = Draft { due: site.policy().due(&session.now()), ..query.draft.clone() };
+    let mut draft = query.draft.clone();
     // A reason given for an earlier asking counts for that one alone; this one's own answers the rule about asking twice.
     draft.justifications.remove(AGAIN);
     let before = store.steps(id)?;
@@ -356,7 +348,7 @@ pub fn reopen(store: &Store, session: &Session, id: i64, words: &str) -> Result<
         draft.justifications.insert(AGAIN.to_owned(), words.trim().to_owned());
     }
     allowed(&query, &event)?;
-    renew(store, session, &query, &event, &draft, words).map_err(|trouble| match &trouble.why {
+    renew(store, session, &query, (&event, None), &draft, words).map_err(|trouble| match &trouble.why {
         Some(why) if why.contains(AGAIN) => trouble
             .hint("quote what is new and say it: a finding, a result, words of the chart; that the answer does not suit is no reason"),
         _ => trouble,
@@ -373,11 +365,24 @@ fn says_what_is_new(words: &str, before: &[StoredStep]) -> bool {
     is_reason(words) && !is_empty_reason(words) && !before.iter().any(|s| s.event == "reopen" && plain(&s.note) == plain(words))
 }
 
-fn renew(store: &Store, session: &Session, query: &StoredQuery, event: &Event, draft: &Draft, note: &str) -> Result<()> {
+fn renew(
+    store: &Store,
+    session: &Session,
+    query: &StoredQuery,
+    (event, written): (&Event, Option<(i64, i64)>),
+    draft: &Draft,
+    note: &str,
+) -> Result<()> {
     let to = allowed(query, event)?;
+    let counting = match event {
+        Event::Redirect { .. } => Counting::Passed,
+        Event::Reopen { .. } => Counting::Anew,
+        _ => Counting::Runs,
+    };
+    let draft = &Site::of(store)?.timed(draft, counting, &session.now());
     must_pass(store, session, query.id, draft, "query.version")?;
     let text = render_sent(draft, query.id, &session.now());
-    let new = NewVersion { event: event.code(), draft, provider_text: &text, body_hash: &body_hash(draft), note };
+    let new = NewVersion { event: event.code(), draft, provider_text: &text, body_hash: &body_hash(draft), note, written };
     store.new_version(&session.actor(), query.id, (query.state, to), &new)
 }
 

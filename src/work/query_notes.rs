@@ -2,9 +2,9 @@
 //! stops anybody; all of it is said.
 
 use super::query_life::outcome_of;
-use crate::chart::{Chart, Instant};
+use crate::chart::Instant;
 use crate::names::spoken;
-use crate::query::{EarlierAnswer, Outcome, recipients, same_person};
+use crate::query::{EarlierAnswer, Outcome, Recipient, same_person};
 use crate::store::{StoredQuery, StoredStep};
 
 /// Who replied: who was said to have, else the recipient.
@@ -38,10 +38,10 @@ pub fn earlier_answers(query: &StoredQuery, steps: &[StoredStep]) -> Vec<Earlier
 }
 
 /// What is to be said of a query.
-pub fn notes(query: &StoredQuery, steps: &[StoredStep], chart: Option<&Chart>) -> Vec<String> {
+pub fn notes(query: &StoredQuery, steps: &[StoredStep], providers: &[Recipient]) -> Vec<String> {
     let mut out = Vec::new();
     if let Some(by) = answered_by(query, steps) {
-        out.extend(of_reply(query, &by, chart));
+        out.extend(of_reply(query, &by, providers));
         let said = query.answer.as_deref().zip(steps.iter().rfind(|s| s.event == "answer"));
         if said.is_none_or(|(answer, step)| named(query.answered_by.as_deref(), answer, step).is_none()) {
             out.push(format!("nobody said who answered: it is taken to be {by}, who was asked"));
@@ -69,10 +69,9 @@ fn times(n: usize) -> &'static str {
 }
 
 /// Whether the person who replied is the one who was asked.
-pub fn of_reply(query: &StoredQuery, by: &str, chart: Option<&Chart>) -> Option<String> {
+pub fn of_reply(query: &StoredQuery, by: &str, providers: &[Recipient]) -> Option<String> {
     let to = query.draft.recipient.as_ref()?;
-    let known = chart.map(recipients).unwrap_or_default();
-    let treats = known.iter().any(|r| same_person(&r.name, by));
+    let treats = providers.iter().any(|r| same_person(&r.name, by));
     if to.role == "pool" {
         return (!treats).then(|| format!("answered by {by}, who is no provider of this encounter"));
     }
@@ -118,7 +117,7 @@ pub fn fits(ticked: Outcome, outcome: Outcome) -> bool {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::query::{Draft, OptionKind, Recipient};
+    use crate::query::{Draft, OptionKind};
 
     fn query(kind: OptionKind) -> StoredQuery {
         let to = Recipient { name: "Lin Chen, MD".into(), identifier: None, role: "attending".into() };
@@ -130,8 +129,8 @@ mod tests {
     #[test]
     fn an_answer_by_somebody_else_is_said() {
         let query = query(OptionKind::Diagnosis);
-        assert_eq!(of_reply(&query, "Dr Chen", None), None);
-        assert!(of_reply(&query, "M. Cole, RN", None).unwrap().contains("no provider of this encounter"));
+        assert_eq!(of_reply(&query, "Dr Chen", &[]), None);
+        assert!(of_reply(&query, "M. Cole, RN", &[]).unwrap().contains("no provider of this encounter"));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! What a site brings of its own: `STORE/templates/policy.toml` and query templates beside it. Its templates go before the shipped ones;
 //! each wording that was used is kept in the store.
 
+use crate::chart::Instant;
 use crate::error::{Result, Trouble};
 use crate::hash::sha256;
-use crate::query::{Policy, Templates, templates};
+use crate::query::{Counting, Draft, Policy, Templates, templates};
 use crate::store::Store;
 use std::path::Path;
 
@@ -57,6 +58,21 @@ impl Site {
     /// The policy of this name: the site's own before a shipped one.
     pub fn policy_of(&self, name: &str) -> Option<&Policy> {
         self.policy.iter().chain(Policy::shipped()).find(|p| p.name == name)
+    }
+
+    /// The policy that a draft follows: the one it names, else the one in force.
+    pub fn policy_for(&self, draft: &Draft) -> &Policy {
+        self.policy_of(&draft.escalation).unwrap_or(self.policy())
+    }
+
+    /// A draft with the time by which an answer would be asked if it went out now.
+    pub fn timed(&self, draft: &Draft, counting: Counting, now: &Instant) -> Draft {
+        self.policy_for(draft).timed(draft, counting, now)
+    }
+
+    /// The same of a draft that nobody has sent yet; one that amends goes on with the clock of its query.
+    pub fn timed_draft(&self, draft: &Draft, now: &Instant) -> Draft {
+        self.timed(draft, if draft.amends.is_some() { Counting::Runs } else { Counting::First }, now)
     }
 
     /// The templates in force.

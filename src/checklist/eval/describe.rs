@@ -1,6 +1,6 @@
 //! How questions and places read: the words of explanations, titles and negative evidence.
 
-use crate::chart::{Document, DocumentType, Instant, Observation, Value};
+use crate::chart::{Document, DocumentType, Instant};
 use crate::checklist::facts::type_of;
 use crate::checklist::indicator::{Author, Baseline, Compare, Since, Test, When};
 use crate::reading::{Assertion, Reading};
@@ -26,7 +26,7 @@ pub(in crate::checklist) fn title(id: &str) -> String {
 }
 
 /// "a", "a and b", "a, b and c".
-pub(super) fn list(words: &[String]) -> String {
+pub(in crate::checklist) fn list(words: &[String]) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),
@@ -90,20 +90,6 @@ pub(super) fn number(value: f64) -> String {
 
 pub(super) fn rounded(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
-}
-
-/// A value as it was sent, with one decimal at least where its unit is a concentration per deciliter: a creatinine of 1 reads "1.0".
-pub(in crate::checklist) fn sent(observation: &Observation) -> String {
-    match &observation.value {
-        Some(Value::Quantity(quantity)) => {
-            let text = quantity.value.to_string();
-            let small = quantity.value < 10.0 && quantity.unit.as_deref().is_some_and(|unit| unit.eq_ignore_ascii_case("mg/dl"));
-            let text = if small && !text.contains('.') { format!("{text}.0") } else { text };
-            format!("{}{text}", quantity.comparator.as_deref().unwrap_or_default())
-        }
-        Some(Value::Text(text)) => text.clone(),
-        None => String::new(),
-    }
 }
 
 /// Hours as a person says them: "31 h", "3 days" from three days on.

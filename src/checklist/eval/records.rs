@@ -2,18 +2,13 @@
 
 use super::describe;
 use super::leaf::{Answer, Hit, PROOFS, Place};
-use crate::chart::{Instant, Medication, MedicationKind};
+use crate::chart::{Instant, Medication, MedicationKind, is_dropped};
 use crate::checklist::facts::Facts;
 use crate::checklist::indicator::{MedicationTest, NamedTest};
 use crate::checklist::proof::{drug_proof, record_proof};
 use crate::checklist::words::has_word;
 use crate::checklist::{Outcome, dose};
 use std::collections::{BTreeMap, BTreeSet};
-
-fn stopped(status: Option<&str>) -> bool {
-    let dropped = ["entered-in-error", "cancelled", "canceled", "revoked", "not-done", "draft", "on-hold", "stopped-before-start"];
-    status.is_some_and(|status| dropped.iter().any(|word| status.eq_ignore_ascii_case(word)))
-}
 
 /// Whether one entry is a drug, route and kind that was asked for; doses apart.
 fn is_drug(test: &MedicationTest, drug: &Medication, concepts: &BTreeSet<String>) -> bool {
@@ -22,7 +17,7 @@ fn is_drug(test: &MedicationTest, drug: &Medication, concepts: &BTreeSet<String>
     let text = drug.dose.as_deref().unwrap_or_default();
     let by =
         |route: &String| has_word(drug.route.as_deref().unwrap_or_default(), route) || has_word(&drug.name, route) || has_word(text, route);
-    kind && name && (test.routes.is_empty() || test.routes.iter().any(by)) && !stopped(drug.status.as_deref())
+    kind && name && (test.routes.is_empty() || test.routes.iter().any(by)) && !is_dropped(drug.status.as_deref())
 }
 
 /// Whether the dose is within what was asked for; `None` when it cannot be read.
@@ -106,7 +101,7 @@ fn named<'f, 'r>(
         let fits = test.concepts.iter().any(|c| concepts.contains(c)) || test.words.iter().any(|w| w == "*" || has_word(name, w));
         let fits = fits && !test.except.iter().any(|w| has_word(name, w));
         let state = if test.statuses.is_empty() {
-            !stopped(status)
+            !is_dropped(status)
         } else {
             status.is_some_and(|status| test.statuses.iter().any(|wanted| status.eq_ignore_ascii_case(wanted)))
         };

@@ -340,7 +340,7 @@ fn changed<'f>(facts: &Facts<'_>, from: &Point<'f>, to: &Point<'f>, prior: bool)
 /// A value as its sender wrote it, so that "1.0" stays "1.0" where the text says so.
 fn show(point: &Point<'_>) -> String {
     match point.origin {
-        Origin::Sent(observation) => describe::sent(observation),
+        Origin::Sent(observation) => observation.shown(),
         Origin::Stated(..) => describe::number(point.value),
     }
 }

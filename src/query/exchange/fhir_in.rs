@@ -6,6 +6,8 @@ use super::replies::{PatientId, Replies, Reply};
 use crate::chart::{Authority, Instant};
 use crate::error::Trouble;
 use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// How deep resources can lie in one another.
 const DEPTH: usize = 4;
@@ -25,10 +27,10 @@ pub fn replies_from_fhir(source: &str, text: &str) -> Replies {
             }
         }
     }
-    let mut all = Vec::new();
+    let mut all = Resources::default();
     whole.iter().for_each(|value| gather(value, "", 0, &mut all));
-    let responses: Vec<&Resource<'_>> = all.iter().filter(|r| r.kind() == "QuestionnaireResponse").collect();
-    for (n, response) in responses.iter().enumerate() {
+    let responses = all.list.iter().filter(|value| word(value, "resourceType") == "QuestionnaireResponse");
+    for (n, response) in responses.enumerate() {
         match reply(response, &all) {
             Ok(reply) => out.taken.push(reply),
             Err(what) => out.refused.push(Trouble::input(what).at(format!("{source}: QuestionnaireResponse {}", n + 1), None)),
@@ -40,34 +42,42 @@ pub fn replies_from_fhir(source: &str, text: &str) -> Replies {
     out
 }
 
-/// A resource with the name by which others of its file refer to it.
-struct Resource<'v> {
-    value: &'v Value,
-    full_url: &'v str,
+/// The resources of a file, and where each name that others refer to one by leads.
+#[derive(Default)]
+struct Resources<'v> {
+    list: Vec<&'v Value>,
+    named: HashMap<Cow<'v, str>, usize>,
 }
 
-impl Resource<'_> {
-    fn kind(&self) -> &str {
-        word(self.value, "resourceType")
+impl<'v> Resources<'v> {
+    /// Takes one in by its names: the whole one, its own address, `Type/id`, and `#id` of what is contained. Of two with one name, the
+    /// first is meant.
+    fn add(&mut self, value: &'v Value, full_url: &'v str) {
+        let at = self.list.len();
+        self.list.push(value);
+        let id = word(value, "id");
+        let by_id = (!id.is_empty()).then(|| [format!("{}/{id}", word(value, "resourceType")), format!("#{id}")]);
+        let plain = [full_url, word(value, "url")].into_iter().filter(|name| !name.is_empty()).map(Cow::Borrowed);
+        for name in plain.chain(by_id.into_iter().flatten().map(Cow::Owned)) {
+            self.named.entry(name).or_insert(at);
+        }
     }
 
-    /// Whether a reference means it: the whole name, `Type/id`, or `#id` of what is contained.
-    fn is(&self, reference: &str) -> bool {
+    /// The one that a reference means: the whole name, or the type and id that an address ends with.
+    fn meant(&self, reference: &str) -> Option<&'v Value> {
         let reference = reference.split('|').next().unwrap_or_default();
-        let id = word(self.value, "id");
-        let by_id = !id.is_empty()
-            && (reference.strip_prefix('#') == Some(id) || format!("/{reference}").ends_with(&format!("/{}/{id}", self.kind())));
-        let by_url = |url: &str| !url.is_empty() && url == reference;
-        by_id || by_url(self.full_url) || by_url(word(self.value, "url"))
+        let relative = reference.rmatch_indices('/').nth(1).and_then(|(at, _)| reference.get(at + 1..));
+        let found = [Some(reference), relative].into_iter().flatten().filter_map(|name| self.named.get(name)).min();
+        found.and_then(|at| self.list.get(*at)).copied()
     }
 }
 
 /// Every resource: itself, the entries of a bundle, and what is contained.
-fn gather<'v>(value: &'v Value, full_url: &'v str, depth: usize, out: &mut Vec<Resource<'v>>) {
+fn gather<'v>(value: &'v Value, full_url: &'v str, depth: usize, out: &mut Resources<'v>) {
     if depth > DEPTH {
         return;
     }
-    out.push(Resource { value, full_url });
+    out.add(value, full_url);
     for entry in list(value, "entry") {
         if let Some(resource) = entry.get("resource") {
             gather(resource, word(entry, "fullUrl"), depth + 1, out);
@@ -89,8 +99,7 @@ fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
     }
 }
 
-fn reply(response: &Resource<'_>, all: &[Resource<'_>]) -> Result<Reply, &'static str> {
-    let value = response.value;
+fn reply(value: &Value, all: &Resources<'_>) -> Result<Reply, &'static str> {
     if !matches!(word(value, "status"), "completed" | "amended") {
         return Err("the response is not completed");
     }
@@ -170,7 +179,7 @@ fn words_of(answer: &Value) -> String {
 
 /// The query and its version: by our name of the questionnaire, or by ours of the one that the reference leads to, or by the number of
 /// the task that it is based on.
-fn query(response: &Value, all: &[Resource<'_>]) -> Option<(i64, Option<u32>)> {
+fn query(response: &Value, all: &Resources<'_>) -> Option<(i64, Option<u32>)> {
     let canonical = |words: &str| {
         let (url, version) = words.split_once('|').unwrap_or((words, ""));
         let number = url.strip_prefix(SYSTEM)?.strip_prefix(':')?.parse().ok()?;
@@ -181,24 +190,22 @@ fn query(response: &Value, all: &[Resource<'_>]) -> Option<(i64, Option<u32>)> {
         Some((word(number, "value").parse().ok()?, word(value, "version").parse().ok()))
     };
     let questionnaire = word(response, "questionnaire");
-    let meant = |reference: &str| (!reference.is_empty()).then(|| all.iter().find(|r| r.is(reference))).flatten();
-    canonical(questionnaire)
-        .or_else(|| meant(questionnaire).and_then(|r| canonical(word(r.value, "url")).or_else(|| numbered(r.value))))
-        .or_else(|| {
+    canonical(questionnaire).or_else(|| all.meant(questionnaire).and_then(|r| canonical(word(r, "url")).or_else(|| numbered(r)))).or_else(
+        || {
             list(response, "basedOn")
                 .iter()
-                .find_map(|based| numbered(based).or_else(|| meant(word(based, "reference")).and_then(|r| numbered(r.value))))
-        })
+                .find_map(|based| numbered(based).or_else(|| all.meant(word(based, "reference")).and_then(numbered)))
+        },
+    )
 }
 
 /// Who replied: as it is shown, else the name of the one that the reference leads to.
-fn name_of(author: &Value, all: &[Resource<'_>]) -> String {
+fn name_of(author: &Value, all: &Resources<'_>) -> String {
     let shown = word(author, "display");
     if !shown.is_empty() {
         return shown.to_owned();
     }
-    let reference = word(author, "reference");
-    let person = all.iter().find(|r| !reference.is_empty() && r.is(reference)).map(|r| r.value);
+    let person = all.meant(word(author, "reference"));
     let Some(name) = person.and_then(|p| list(p, "name").first()) else { return String::new() };
     if !word(name, "text").is_empty() {
         return word(name, "text").to_owned();
@@ -208,10 +215,9 @@ fn name_of(author: &Value, all: &[Resource<'_>]) -> String {
 }
 
 /// The record numbers of the patient it is about: of the subject, or of the patient that it leads to.
-fn patient(response: &Value, all: &[Resource<'_>]) -> Vec<PatientId> {
+fn patient(response: &Value, all: &Resources<'_>) -> Vec<PatientId> {
     let Some(subject) = response.get("subject") else { return Vec::new() };
-    let reference = word(subject, "reference");
-    let there = all.iter().find(|r| !reference.is_empty() && r.is(reference)).map(|r| list(r.value, "identifier"));
+    let there = all.meant(word(subject, "reference")).map(|r| list(r, "identifier"));
     let is_record_number = |i: &&Value| {
         let codes: Vec<&str> = i.get("type").map(|t| list(t, "coding").iter().map(|c| word(c, "code")).collect()).unwrap_or_default();
         codes.is_empty() || codes.contains(&"MR")

@@ -153,15 +153,21 @@ impl Concepts {
     /// Whether anything in the words belongs to a diagnosis of which the table knows no more than its names and what goes with it;
     /// `None` where it does not know that either.
     pub(crate) fn hinted(&self, concept: &str, words: &[Token]) -> Option<bool> {
-        let hints = self.hints.get(concept)?;
+        let hints = self.hints.get(plain(concept))?;
         Some(hints.any(words) || self.find(words).iter().any(|n| self.implied(&n.concept).contains(concept)))
     }
 
     /// Whether the words relate to the concept: they name it, or name one of its findings. `None` when nothing is known of it.
     pub(crate) fn supports(&self, concept: &str, words: &[Token]) -> Option<bool> {
+        let concept = plain(concept);
         let support = self.support.get(concept)?;
         Some(support.any(words) || self.find(words).iter().any(|n| self.implied(&n.concept).contains(concept)))
     }
+}
+
+/// The name without the mark of a term that is no condition of the vocabulary: `term.cerebral_edema` is `cerebral_edema` here.
+fn plain(concept: &str) -> &str {
+    concept.strip_prefix("term.").unwrap_or(concept)
 }
 
 /// "Acute kidney injury" as "acute injury of the kidney", where the last word names what happens to the one before it.

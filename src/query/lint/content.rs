@@ -4,7 +4,7 @@ use super::concepts::concepts;
 use super::page::{Page, Part, Sentence};
 use super::words::tokens;
 use crate::chart::{Evidence, Span};
-use crate::query::evidence::indicator_hash;
+use crate::query::evidence::{indicator_hash, words_of};
 use crate::query::{QueryForm, Reason};
 
 pub(crate) fn check(page: &mut Page<'_>) {
@@ -55,10 +55,17 @@ fn indicators(page: &mut Page<'_>) {
             page.add_at("QL022", &field, "the quoted words do not stand at that place of the document");
         }
     }
-    let treated = page.included().any(|(_, i)| i.group == "treatment");
-    if page.draft.reason == Reason::R3 && !treated {
+    if page.draft.reason == Reason::R3 && !shows_treatment(page) {
         page.add_at("QL027", "indicators", "no treatment or monitoring is among the indicators");
     }
+}
+
+/// Whether a treatment or monitoring is quoted: under that heading, or in the words of whoever ordered it.
+pub(super) fn shows_treatment(page: &Page<'_>) -> bool {
+    let says = |i: &crate::query::Indicator| {
+        matches!(i.evidence, Evidence::Text(_)) && page.vocab("treatment").any(&tokens(&words_of(&i.evidence)))
+    };
+    page.included().any(|(_, i)| i.group == "treatment" || says(i))
 }
 
 /// QL023: a documented diagnosis is offered, but nothing in the query speaks for it.
@@ -145,7 +152,9 @@ fn plain_indicators(page: &mut Page<'_>) {
             }
         }
         if page.vocab("prior").any(&sentence.tokens) && is_indicator(page, sentence) {
-            if !has_calendar_date(sentence.span.of(&body.text)) {
+            // Whose words they are and when can stand in brackets behind a sentence that ends in quotation marks.
+            let behind = body.sentences.get(at + 1).map(|s| s.span.of(&body.text)).filter(|s| s.trim_start().starts_with('('));
+            if !has_calendar_date(sentence.span.of(&body.text)) && !behind.is_some_and(has_calendar_date) {
                 prior.push(("QL080", sentence.span, "a finding from an earlier encounter has no date"));
             }
             if !relevant {

@@ -255,10 +255,19 @@ fn shape(page: &mut Page<'_>) {
     }
     let mut questions = Vec::new();
     let mut abbreviations = Vec::new();
+    let mut doubled = None;
     for field in &page.fields {
         for sentence in &field.sentences {
-            if matches!(field.part, Part::Body | Part::Question) && sentence.span.of(&field.text).ends_with('?') {
+            let asks = matches!(field.part, Part::Body | Part::Question);
+            let marked = asks && sentence.span.of(&field.text).ends_with('?');
+            if marked {
                 questions.push((field.part, sentence.span));
+            }
+            // "Can the source be specified, and any organ dysfunction?" asks twice before its one question mark.
+            if (marked || asks && page.vocab("request").any(&sentence.tokens))
+                && let Some(place) = page.vocab("second_question").first(&sentence.tokens).filter(|place| !field.is_quoted(*place))
+            {
+                doubled = doubled.or(Some((field.part, place)));
             }
             for place in page.vocab("do_not_use").find(&sentence.tokens).iter().filter(|p| !field.is_quoted(p.span)) {
                 abbreviations.push((field.part, place.span, place.span.of(&field.text).to_owned()));
@@ -267,6 +276,9 @@ fn shape(page: &mut Page<'_>) {
     }
     if let Some((part, place)) = questions.get(1).copied() {
         page.add("QL101", part, Some(place), format!("{} questions in one query", questions.len()));
+    }
+    if let Some((part, place)) = doubled {
+        page.add("QL101", part, Some(place), "two questions in one sentence");
     }
     for (part, place, text) in abbreviations {
         page.add("QL102", part, Some(place), format!("\"{text}\" is on the do-not-use list"));

@@ -72,7 +72,7 @@ fn triad(page: &mut Page<'_>) {
     let missing: Vec<&str> = [
         ("history or risk", has(&["history", "documentation"])),
         ("a finding", has(&["exam", "labs", "imaging", "documentation"])),
-        ("treatment or monitoring", has(&["treatment"])),
+        ("treatment or monitoring", super::content::shows_treatment(page)),
     ]
     .into_iter()
     .filter(|(_, there)| !there)

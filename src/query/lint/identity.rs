@@ -93,9 +93,9 @@ fn recipient(page: &mut Page<'_>) {
     if draft.reason == Reason::R1 && to.role != "attending" {
         page.add_at("QL004", "recipient", "a conflict is for the attending to decide");
     }
-    let authors: Vec<&str> = page
-        .included()
-        .filter_map(|(_, i)| match &i.evidence {
+    let quoted = page.included().map(|(_, i)| &i.evidence).chain(&draft.documented_at);
+    let authors: Vec<&str> = quoted
+        .filter_map(|evidence| match evidence {
             Evidence::Text(text) => text.author.as_deref(),
             Evidence::Value(_) => None,
         })

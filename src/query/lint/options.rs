@@ -42,8 +42,7 @@ pub(crate) fn check(page: &mut Page<'_>) {
         criteria(page, &diagnoses);
         // A template that asks about a finding offers it.
         let template = draft.template.as_deref().and_then(|id| page.context.templates.get(id));
-        let finding = template.is_some_and(|t| t.finding && (t.documented_question.is_empty() || draft.question != t.documented_question))
-            || draft.reason == Reason::R9;
+        let finding = template.is_some_and(|t| t.finding && !t.asks_detail(&draft.question)) || draft.reason == Reason::R9;
         if finding && !kinds.contains(&OptionKind::NotSignificant) {
             page.add_at("QL037", "options", "there is no \"Not clinically significant\" for a finding");
         }
@@ -206,9 +205,11 @@ fn support(page: &mut Page<'_>) {
     let mut known: BTreeMap<String, Option<bool>> = BTreeMap::new();
     let mut speaks = |c: &String| *known.entry(c.clone()).or_insert_with(|| concepts().supports(c, &words));
     let mut found = Vec::new();
+    let template = page.draft.template.as_deref().and_then(|id| page.context.templates.get(id));
     for i in page.diagnoses() {
         let Some(option) = page.draft.options.get(i) else { continue };
         let said = tokens(&option.text);
+        let related = template.and_then(|t| t.option.iter().find(|o| o.text == option.text)).is_some_and(|o| o.is_related(&words));
         if page.vocab("negation").any(&said) {
             continue;
         }
@@ -223,7 +224,7 @@ fn support(page: &mut Page<'_>) {
             let named_only = named.iter().filter_map(|c| concepts().hinted(c, &words)).collect::<Vec<bool>>();
             if diagnosis && !named_only.is_empty() && !named_only.contains(&true) {
                 found.push((i, "QL032", "neither documentation nor an indicator in the query supports it"));
-            } else if diagnosis && named_only.is_empty() && is_strange(page, &said, &stems) {
+            } else if diagnosis && named_only.is_empty() && !related && is_strange(page, &said, &stems) {
                 // A pasted text shows too little to ask for a reason: there it is only said.
                 let rule = if page.plain { "QL042" } else { "QL023" };
                 found.push((i, rule, "no word of this option stands in the indicators, and no documentation names it"));

@@ -129,7 +129,11 @@ const TABLE: &[(&str, &[Change], &[Change])] = &[
     ),
     (
         "QL027",
-        &[|d| d.indicators[2].included = false, |d| d.indicators.truncate(2), |d| d.indicators[2].group = "labs".into()],
+        &[
+            |d| d.indicators[2].included = false,
+            |d| d.indicators.truncate(2),
+            |d| d.indicators[2] = indicator(lab("urea nitrogen", "41", "mg/dL", "2026-11-19T05:10-05:00"), "labs"),
+        ],
         &[
             |d| {
                 d.indicators.truncate(2);

@@ -7,7 +7,7 @@ mod hostile;
 use crate::chart::{Instant, Patient};
 use crate::error::{Result, Trouble};
 use crate::query::{Draft, Indicator, OptionKind, QueryForm, QueryOption, QueryState, Recipient};
-use crate::work::model::{ChartView, GapRow, QueryRow, QueryStep, QueryView, Searches};
+use crate::work::model::{AnswerTime, ChartView, GapRow, QueryRow, QueryStep, QueryView, Searches};
 use charts::chart;
 use std::sync::{Mutex, MutexGuard};
 
@@ -162,6 +162,7 @@ impl TestDesk {
             contacts: Vec::new(),
             versions: Vec::new(),
             notes: Vec::new(),
+            answer_time: Some(AnswerTime { hours: 48, at: now().plus_hours(48) }),
             recipients: vec![Recipient { name: self.said("Hospital medicine"), identifier: None, role: "pool".to_owned() }],
         };
         all.queries.insert(0, view.clone());

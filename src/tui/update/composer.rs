@@ -375,12 +375,7 @@ fn choose(model: &mut Model, by: isize) -> Vec<Effect> {
             let to = turned(at, composer.recipients.len(), by);
             composer.draft.recipient = composer.recipients.get(to).cloned();
         }
-        Field::Due => {
-            let day = composer.draft.due.or(now).and_then(|due| due.plus_hours(24 * by as i64));
-            if let (Some(day), Some(now)) = (day, now) {
-                composer.draft.due = Some(day.max(now));
-            }
-        }
+        Field::Due => composer.move_due(by as i64, now),
         Field::Indicators => {
             if let Some(indicator) = composer.draft.indicators.get_mut(composer.item) {
                 let at = GROUPS.iter().position(|g| *g == indicator.group);
@@ -434,6 +429,7 @@ pub fn undo(model: &mut Model) -> Vec<Effect> {
         reason: before.reason,
         recipient: before.recipient,
         due: before.due,
+        due_by_hand: before.due_by_hand,
         // A conversation begins and ends with its form; what was typed of it stays.
         verbal: before.verbal.map(|verbal| now.verbal.clone().unwrap_or(verbal)),
         ..now
@@ -475,7 +471,7 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
     let Some(composer) = &model.composer else { return Vec::new() };
     let to = composer.draft.recipient.as_ref().map_or("nobody", |r| r.name.as_str());
     let question = format!("Send query {} about {} to {to}? It is recorded and can no longer be changed.", composer.id, composer.patient);
-    let text = crate::tui::compose::asked(&composer.draft);
+    let text = crate::tui::compose::asked(composer);
     model.layers.push(Layer::Sending { question, text, top: 0, seen: 0 });
     Vec::new()
 }

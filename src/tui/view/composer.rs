@@ -122,10 +122,7 @@ fn lines(model: &Model, composer: &Composer, field: Field, width: usize) -> Vec<
             let to = composer.draft.recipient.as_ref().map_or_else(|| "nobody yet".to_owned(), |r| format!("{}, {}", r.name, r.role));
             single(to, change)
         }
-        Field::Due => {
-            let due = composer.draft.due.map_or_else(|| "not set".to_owned(), |d| say::long(&d));
-            single(due, change)
-        }
+        Field::Due => single(due(composer), change),
         Field::Indicators => indicator_lines(model, composer, width),
         Field::Options => option_lines(model, composer, width),
     };
@@ -133,6 +130,17 @@ fn lines(model: &Model, composer: &Composer, field: Field, width: usize) -> Vec<
         out.push(Line { field, item: Some(usize::MAX), ..Line::default() });
     }
     out
+}
+
+/// When an answer is asked for, and whether the policy or a person says so.
+fn due(composer: &Composer) -> String {
+    let at = composer.due().map(|d| say::long(&d));
+    match (composer.answer_time.filter(|_| !composer.draft.due_by_hand), at) {
+        (_, None) => "not set".to_owned(),
+        (Some(policy), Some(at)) => format!("{} h after sending; sent now: {at}", policy.hours),
+        (None, Some(at)) if composer.draft.due_by_hand => format!("{at}, set by hand"),
+        (None, Some(at)) => at,
+    }
 }
 
 fn text_lines(composer: &Composer, field: Field, width: usize) -> Vec<Line> {
