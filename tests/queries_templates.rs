@@ -301,7 +301,8 @@ fn what_nobody_had_found_was_offered_and_what_was_done_stood_out_of_sight() {
     assert_eq!(draft("Lindqvist", "C01-specificity").draft.form, QueryForm::Open);
     assert_eq!(draft("McAllister", "N04-undocumented").offered(), ["Hyponatremia", "Hyponatremia due to cirrhosis"]);
     draft("Rivera", "S01-undocumented").shows(&["sacrum"], &[]);
-    draft("Okafor", "I01-undocumented").shows(&["Norepinephrine"], &[]);
+    draft("Okafor", "I01-undocumented")
+        .shows(&["Norepinephrine", "Mean blood pressure 56", "Systolic blood pressure 84", "Lactate 4.2"], &["pressure 86"]);
     assert!(draft("Rivera", "C01-specificity").offered().contains(&"Acute diastolic heart failure"));
 }
 

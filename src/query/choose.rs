@@ -55,8 +55,9 @@ pub(super) fn weigh(picks: &mut [Pick], groups: &[&str], about: About<'_>, recor
     let numbers = listed_numbers(picks);
     let mut wordings: Vec<(i32, usize)> = Vec::new();
     let mut own: Option<(i32, usize)> = None;
-    let (mut treated, mut worse) = (0, 0);
+    let mut treated = 0;
     let worst = farthest(picks, about.values);
+    let first = decisive(picks, &worst, about.values);
     let has_treatment = picks.iter().zip(groups).any(|(p, g)| *g == "treatment" && matches!(p.evidence, Evidence::Value(_)));
     for (at, group) in groups.iter().enumerate() {
         let Some(pick) = picks.get_mut(at) else { continue };
@@ -87,10 +88,7 @@ pub(super) fn weigh(picks: &mut [Pick], groups: &[&str], about: About<'_>, recor
             }
             Evidence::Value(value) if number_in(&value.value).is_none() => worth::RESULT,
             Evidence::Value(_) => match worst.get(&at) {
-                Some(Place::Farthest) if worse < WORST => {
-                    worse += 1;
-                    worth::WORST
-                }
+                Some(Place::Farthest) if first.contains(&at) => worth::WORST,
                 Some(Place::Farthest) => worth::RESULT,
                 Some(Place::Newest) => worth::NEWEST,
                 None => worth::FURTHER,
@@ -275,6 +273,21 @@ fn farthest(picks: &[Pick], ranges: &[&ValueRange]) -> BTreeMap<usize, Place> {
         out.extend(ends.into_iter().map(|(at, ..)| (*at, Place::Farthest)));
     }
     out
+}
+
+/// The farthest values that come first: of the measures that are asked for by name before others.
+fn decisive(picks: &[Pick], places: &BTreeMap<usize, Place>, ranges: &[&ValueRange]) -> BTreeSet<usize> {
+    let asked = |at: usize| {
+        let name = picks.get(at).and_then(|p| match &p.evidence {
+            Evidence::Value(value) => Some(tokens(&value.name)),
+            Evidence::Text(_) => None,
+        });
+        name.and_then(|name| ranges.iter().position(|r| Patterns::new(&r.names).any(&name))).unwrap_or(usize::MAX)
+    };
+    let mut order: Vec<(usize, usize)> =
+        places.iter().filter(|(_, place)| **place == Place::Farthest).map(|(at, _)| (asked(*at), *at)).collect();
+    order.sort_unstable();
+    order.into_iter().take(WORST).map(|(_, at)| at).collect()
 }
 
 fn number_in(text: &str) -> Option<f64> {

@@ -65,7 +65,7 @@ const MOST_BEFORE: usize = 50;
 pub fn asked(composer: &Composer) -> String {
     let draft = &composer.draft;
     let count = draft.indicators.iter().filter(|i| i.included).count();
-    let due = composer.due().map(|due| format!("; an answer is asked for by {}", crate::tui::say::long(&due))).unwrap_or_default();
+    let due = composer.due().map(|due| format!("; due {}", crate::tui::say::long(&due))).unwrap_or_default();
     let mut text = format!("{}\n{count} of {} indicators go with it{due}\n\n{}\n", draft.title, draft.indicators.len(), draft.question);
     for option in &draft.options {
         text.push_str(&format!("\n( ) {}", option.text));
