@@ -77,6 +77,10 @@ impl Folded {
             let mut chars = rest.chars();
             let Some(c) = chars.next() else { break };
             let end = at + c.len_utf8();
+            if matches!(c, '\'' | '\u{2019}') && gap.is_none() && out.not(at, end, &mut chars.clone()) {
+                at = end;
+                continue;
+            }
             let folded = match fold(c) {
                 Fold::Hyphen => {
                     let joins = gap.is_none()
@@ -104,6 +108,29 @@ impl Folded {
             at = end;
         }
         out
+    }
+
+    /// "isn't" is "is not", "can't" is "can not": so that what is known of the long form holds for the short one. Tells whether the apostrophe
+    /// at this place was such a one.
+    fn not(&mut self, start: usize, end: usize, after: &mut std::str::Chars<'_>) -> bool {
+        let cut = matches!(after.next(), Some('t' | 'T')) && !after.next().is_some_and(char::is_alphanumeric);
+        let Some(stem) = self.text.strip_suffix('n').filter(|stem| cut && stem.ends_with(|c: char| c.is_ascii_alphabetic())) else {
+            return false;
+        };
+        let word = stem.rsplit(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+        // The apostrophe stands for the o; the n is the word's own in "can".
+        match word {
+            "wo" | "sha" | "ai" => return false,
+            "ca" => [' ', 'n'].into_iter().for_each(|c| self.push(c, start, start)),
+            _ => {
+                let (_, origin) = self.of_byte(self.text.len() - 1);
+                self.text.pop();
+                self.push(' ', origin - 1, origin - 1);
+                self.push('n', origin - 1, origin);
+            }
+        }
+        self.push('o', start, end);
+        true
     }
 
     fn ends_in_letter(&self) -> bool {
@@ -238,6 +265,7 @@ mod tests {
         assert_eq!(fold_name("a - b"), "a - b");
         assert_eq!(fold_name("10-20"), "10-20");
         assert_eq!(Folded::new("heart\n\nfailure").text(), "heart\nfailure");
+        assert_eq!(fold_name("ISN'T, can\u{2019}t; won't n't"), "is not, can not; wont nt");
     }
 
     #[test]

@@ -22,6 +22,34 @@ pub(super) struct Machine {
     opens: bool,
     /// How many words and signs the longest pattern has.
     longest: usize,
+    fillers: Fillers,
+}
+
+/// Words that say little and may stand inside a row: "was | subsequently | ruled out".
+struct Fillers {
+    known: Known,
+    /// The rows that they are, in order.
+    rows: Vec<u64>,
+}
+
+/// Fillers that were looked over in a row: bytes of the text.
+#[derive(Clone, Copy)]
+struct Gap {
+    start: usize,
+    end: usize,
+}
+
+/// A pattern in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Its number.
+    pub pattern: usize,
+    /// Its first byte.
+    pub start: usize,
+    /// One past its last byte.
+    pub end: usize,
+    /// Whether fillers stand inside it.
+    pub gapped: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -60,6 +88,7 @@ impl Machine {
             open: [false; HEAD],
             opens: false,
             longest: 1,
+            fillers: Fillers { known: Known::new(0), rows: Vec::new() },
         };
         for (number, (pattern, end)) in patterns.enumerate() {
             out.add(number, pattern.as_bytes(), end);
@@ -73,6 +102,24 @@ impl Machine {
             out.by_bits.resize((slot + 1).max(out.by_bits.len()), short(at));
         }
         out
+    }
+
+    /// The same machine, which looks over these words inside a row.
+    pub(super) fn over<'p>(mut self, fillers: impl Iterator<Item = &'p str> + Clone) -> Self {
+        let mut most = 0;
+        self.fillers.known = Known::new(fillers.clone().count());
+        for filler in fillers {
+            let (mut row, mut at, mut tokens) = (0, 0, 0);
+            while let Some(token) = Token::at(at, filler.as_bytes()) {
+                (row, at, tokens) = (join(row, token.hash), token.end, tokens + 1);
+                self.fillers.known.set(row, if at < filler.len() { MORE } else { ENDS });
+            }
+            self.fillers.rows.push(row);
+            most = most.max(tokens);
+        }
+        self.fillers.rows.sort_unstable();
+        self.longest += 2 * (most + SIGNS);
+        self
     }
 
     fn add(&mut self, number: usize, pattern: &[u8], end: End) {
@@ -105,9 +152,8 @@ impl Machine {
         }
     }
 
-    /// Tells of every pattern that begins where a word or a sign does: its number, its first byte, one past its last byte. In order of
-    /// start.
-    pub(super) fn find(&self, text: &str, mut found: impl FnMut(usize, usize, usize)) {
+    /// Tells of every pattern that begins where a word or a sign does. In order of start.
+    pub(super) fn find(&self, text: &str, mut found: impl FnMut(Found)) {
         let bytes = text.as_bytes();
         let mut tokens: Vec<Token> = Vec::with_capacity(AHEAD + self.longest);
         let (mut first, mut cut) = (0, 0);
@@ -126,72 +172,148 @@ impl Machine {
             let Some((token, rest)) = tokens.get(first..).and_then(<[Token]>::split_first) else { return };
             first += 1;
             if token.word || bytes.get(token.start).is_some_and(|sign| self.signs.get(usize::from(*sign)) == Some(&true)) {
-                self.follow(bytes, token, rest, &mut found);
+                self.follow(bytes, Row { hash: 0, start: token.start, gap: None }, token, rest, &mut found);
             }
         }
     }
 
-    /// Follows the row of words and signs that begins with a token.
+    /// Follows a row with a further word or sign, and what comes behind it.
     #[inline]
-    fn follow(&self, bytes: &[u8], first: &Token, rest: &[Token], found: &mut impl FnMut(usize, usize, usize)) {
-        let (mut row, mut here, mut rest) = (0, first, rest.iter());
+    fn follow(&self, bytes: &[u8], mut row: Row, first: &Token, rest: &[Token], found: &mut impl FnMut(Found)) {
+        let (mut here, mut rest) = (first, rest);
         loop {
             if here.word {
                 if self.opens {
-                    self.heads(row, here, bytes, first.start, found);
+                    self.heads(row, here, bytes, found);
                 }
                 if here.plural {
                     let but_one = unmix(here.hash, b's');
                     let before = bytes.get(here.end.wrapping_sub(2)).map_or(0, |byte| lower(*byte));
                     let shorter = [(1, but_one), (2, unmix(but_one, before))];
                     for (_, hash) in shorter.into_iter().take_while(|(cut, _)| here.start + cut < here.end) {
-                        let key = join(row, hash);
+                        let key = join(row.hash, hash);
                         if self.known.of(key) & ENDS != 0 {
-                            self.compare(key, bytes, first.start, found);
+                            self.compare(key, row, bytes, found);
                         }
                     }
                 }
             }
-            let whole = join(row, here.hash);
+            let whole = join(row.hash, here.hash);
             let known = self.known.of(whole);
             if known & ENDS != 0 {
-                self.compare(whole, bytes, first.start, found);
+                self.compare(whole, row, bytes, found);
             }
             if known & MORE == 0 {
                 return;
             }
-            let Some(next) = rest.next() else { return };
-            (row, here) = (whole, next);
+            row.hash = whole;
+            if row.gap.is_none() && here.word {
+                self.look_over(bytes, row, here.end, rest, found);
+            }
+            let Some((next, after)) = rest.split_first() else { return };
+            (here, rest) = (next, after);
         }
     }
 
-    /// Compares the patterns that end inside a word.
-    fn heads(&self, row: u64, word: &Token, bytes: &[u8], start: usize, found: &mut impl FnMut(usize, usize, usize)) {
-        let mut head = 0;
-        for (byte, occurs) in bytes.get(word.start..word.end).unwrap_or_default().iter().zip(self.open) {
-            head = mix(head, lower(*byte));
-            let key = join(row, head) ^ OPEN;
-            if occurs && self.known.of(key) & ENDS != 0 {
-                self.compare(key, bytes, start, found);
+    /// Follows a row behind the fillers that stand next in it; it is looked over once.
+    fn look_over(&self, bytes: &[u8], row: Row, start: usize, rest: &[Token], found: &mut impl FnMut(Found)) {
+        let Some(length) = self.filler(bytes, rest) else { return };
+        let more = rest.get(length..).and_then(|rest| self.filler(bytes, rest)).unwrap_or_default();
+        for length in [Some(length), (more > 0).then_some(length + more)].into_iter().flatten() {
+            let Some((last, after)) = rest.get(length - 1).zip(rest.get(length..)) else { return };
+            if let Some((next, after)) = after.split_first() {
+                self.follow_gapped(bytes, Row { gap: Some(Gap { start, end: last.end }), ..row }, next, after, found);
             }
         }
     }
 
-    /// Compares the patterns of a hash with the text at a place.
-    fn compare(&self, key: u64, bytes: &[u8], start: usize, found: &mut impl FnMut(usize, usize, usize)) {
+    /// The same as `follow`, apart from it so that no function holds itself.
+    fn follow_gapped(&self, bytes: &[u8], row: Row, first: &Token, rest: &[Token], found: &mut impl FnMut(Found)) {
+        let mut hash = row.hash;
+        for here in std::iter::once(first).chain(rest) {
+            hash = join(hash, here.hash);
+            let known = self.known.of(hash);
+            if known & ENDS != 0 {
+                self.compare(hash, row, bytes, found);
+            }
+            if known & MORE == 0 {
+                return;
+            }
+        }
+    }
+
+    /// How many words and signs at the start are one filler and what joins it: " now", ", however,".
+    fn filler(&self, bytes: &[u8], tokens: &[Token]) -> Option<usize> {
+        let sign = |at: usize| tokens.get(at).filter(|token| !token.word).and_then(|token| bytes.get(token.start)).copied();
+        let comma = sign(0) == Some(b',');
+        let lead = 1 + usize::from(comma);
+        if sign(lead - 1) != Some(b' ') {
+            return None;
+        }
+        let (mut row, mut longest) = (0, None);
+        for (at, token) in tokens.iter().enumerate().skip(lead) {
+            row = join(row, token.hash);
+            let known = self.fillers.known.of(row);
+            if known & ENDS != 0 && self.fillers.rows.binary_search(&row).is_ok() {
+                longest = Some(at + 1);
+            }
+            if known & MORE == 0 {
+                break;
+            }
+        }
+        let end = longest?;
+        if !comma {
+            return Some(end);
+        }
+        (sign(end) == Some(b',')).then_some(end + 1)
+    }
+
+    /// Compares the patterns that end inside a word.
+    fn heads(&self, row: Row, word: &Token, bytes: &[u8], found: &mut impl FnMut(Found)) {
+        let mut head = 0;
+        for (byte, occurs) in bytes.get(word.start..word.end).unwrap_or_default().iter().zip(self.open) {
+            head = mix(head, lower(*byte));
+            let key = join(row.hash, head) ^ OPEN;
+            if occurs && self.known.of(key) & ENDS != 0 {
+                self.compare(key, row, bytes, found);
+            }
+        }
+    }
+
+    /// Compares the patterns of a hash with the text where a row began.
+    fn compare(&self, key: u64, row: Row, bytes: &[u8], found: &mut impl FnMut(Found)) {
         let slot = usize::try_from(key >> self.shift).unwrap_or_default();
         let first = self.by_bits.get(slot).map_or(self.patterns.len(), |first| *first as usize);
         let near = self.patterns.get(first..).unwrap_or_default().iter().skip_while(|pattern| pattern.key < key);
+        let same = |here: &[u8], wanted: &[u8]| if self.any_case { here.eq_ignore_ascii_case(wanted) } else { here == wanted };
+        let start = row.start;
         for pattern in near.take_while(|pattern| pattern.key == key) {
-            let own = pattern.start as usize..pattern.end as usize;
-            let end = start + own.len();
-            let (Some(here), Some(wanted)) = (bytes.get(start..end), self.bytes.get(own)) else { continue };
-            if if self.any_case { here.eq_ignore_ascii_case(wanted) } else { here == wanted } {
-                found(pattern.number as usize, start, end);
+            let Some(wanted) = self.bytes.get(pattern.start as usize..pattern.end as usize) else { continue };
+            let gap = row.gap.unwrap_or(Gap { start, end: start });
+            let end = gap.end + wanted.len().saturating_sub(gap.start - start);
+            let (Some((head, tail)), Some(before), Some(behind)) =
+                (wanted.split_at_checked(gap.start - start), bytes.get(start..gap.start), bytes.get(gap.end..end))
+            else {
+                continue;
+            };
+            if same(before, head) && same(behind, tail) {
+                found(Found { pattern: pattern.number as usize, start, end, gapped: row.gap.is_some() });
             }
         }
     }
 }
+
+/// A row of words and signs that some pattern begins with.
+#[derive(Clone, Copy)]
+struct Row {
+    hash: u64,
+    /// Where it began in the text.
+    start: usize,
+    gap: Option<Gap>,
+}
+
+/// The signs around a filler.
+const SIGNS: usize = 3;
 
 /// How many words are cut at a time.
 const AHEAD: usize = 512;
@@ -340,7 +462,7 @@ mod tests {
     fn places(patterns: &[&str], text: &str, any_case: bool) -> Vec<(usize, usize, usize)> {
         let mut out = Vec::new();
         let machine = Machine::new(patterns.iter().map(|pattern| (*pattern, End::Word)), any_case);
-        machine.find(text, |pattern, start, end| out.push((pattern, start, end)));
+        machine.find(text, |found| out.push((found.pattern, found.start, found.end)));
         out
     }
 
@@ -355,8 +477,26 @@ mod tests {
         assert_eq!(places(&["cr"], "CR cr", true), [(0, 0, 2), (0, 3, 5)]);
         let open = Machine::new([("operat", End::Open)].into_iter(), true);
         let mut out = Vec::new();
-        open.find("Operative", |pattern, start, end| out.push((pattern, start, end)));
+        open.find("Operative", |found| out.push((found.pattern, found.start, found.end)));
         assert_eq!(out, [(0, 0, 6)]);
+    }
+
+    #[test]
+    fn fillers_are_looked_over_inside_a_row_and_nowhere_else() {
+        let patterns = ["was ruled out", "was", "ruled out"];
+        let machine =
+            Machine::new(patterns.iter().map(|pattern| (*pattern, End::Word)), false).over(["now", "later", "in fact"].into_iter());
+        let gapped = |text: &str| {
+            let mut out = Vec::new();
+            machine.find(text, |found| out.extend(found.gapped.then(|| text[found.start..found.end].to_owned())));
+            out
+        };
+        for text in ["was now ruled out", "was later, in fact, ruled out", "was in fact ruled out", "was now later ruled out"] {
+            assert_eq!(gapped(text), [text]);
+        }
+        for text in ["was ruled out now", "was never ruled out", "was, now ruled out", "was in ruled out", "was now"] {
+            assert!(gapped(text).is_empty(), "{text}");
+        }
     }
 
     proptest! {

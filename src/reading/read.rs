@@ -3,13 +3,16 @@
 use super::attribute::{self, Bearer};
 use super::clauses::{clauses, is_known, item_at};
 use super::document_type::{self, DocumentTypes};
+use super::echo::{self, Antecedent, Meant};
 use super::elements::{self, ElementRules};
 use super::folded::{Folded, fold_name};
+use super::judged::Judged;
+use super::lead::{self, Lead};
 use super::lexicon::{Axis, Concept, Form, Lexicon, Owner};
 use super::measurement;
 use super::model::{Assertion, Axes, Cause, Experiencer, Mention, Reading, Section, Term};
 use super::scan::{self, Hit, Hits};
-use super::scope::{self, Clause, Judged, Place, Scopes};
+use super::scope::{self, Clause, Nature, Place, Scopes};
 use super::section::{Headings, sections};
 use super::sentence::sentences;
 use super::spoken::Spoken;
@@ -54,6 +57,14 @@ struct Name {
     start: usize,
     end: usize,
     form: usize,
+}
+
+/// What a place is.
+#[derive(Clone, Copy)]
+struct Meaning {
+    /// "It" can speak of it in a later sentence.
+    bears: bool,
+    nature: Nature,
 }
 
 /// How a place was judged, sections included.
@@ -105,8 +116,8 @@ impl<'a> Page<'a> {
             .collect();
         places.sort_by_key(|(place, _)| (place.start, place.end));
         let only: Vec<Place> = places.iter().map(|(place, _)| *place).collect();
-        let verdicts = self.judge(&only);
         let known = self.names();
+        let verdicts = self.judge(&only, &|_| Meaning { bears: true, nature: Nature::ANY });
         let mut out: Vec<Term> = Vec::new();
         for ((place, term), verdict) in places.into_iter().zip(verdicts) {
             let span = self.folded.back(place.start, place.end);
@@ -114,7 +125,7 @@ impl<'a> Page<'a> {
             let concept =
                 known.get(at).filter(|name| (name.start, name.end) == (place.start, place.end)).and_then(|name| self.concept(name.form));
             let stays = concept.is_some_and(|concept| concept.stays);
-            let Judged { mut axes, standing, over, certain, .. } = verdict.judged;
+            let Judged { mut axes, standing, over, certain, .. } = verdict.judged.settled();
             axes.possible &= !certain;
             let assertion = if (stays && !over) || standing { without_history(axes) } else { axes.assertion() };
             axes.historical |= concept.is_some_and(|concept| self.is_background(concept, place));
@@ -192,7 +203,13 @@ impl<'a> Page<'a> {
     fn mentions(&self) -> Vec<Mention> {
         let names = self.names();
         let places: Vec<Place> = names.iter().map(|name| Place { start: name.start, end: name.end }).collect();
-        let verdicts = self.judge(&places);
+        let meaning = |at: usize| {
+            let concept = names.get(at).and_then(|name| self.concept(name.form));
+            let lasts = concept.is_some_and(|concept| concept.stays);
+            let habit = concept.is_some_and(|concept| self.lexicon.habits.contains(&concept.id));
+            Meaning { bears: concept.is_some_and(Concept::is_illness), nature: Nature { habit, lasts } }
+        };
+        let verdicts = self.judge(&places, &meaning);
         let attributes = self.attributes(&names);
         let mut out = Vec::with_capacity(names.len());
         for ((name, verdict), found) in names.iter().zip(verdicts).zip(attributes) {
@@ -201,7 +218,7 @@ impl<'a> Page<'a> {
                 continue;
             }
             let span = self.folded.back(name.start, name.end);
-            let Judged { mut axes, mut causes, current, certain, standing, over } = verdict.judged;
+            let Judged { mut axes, mut causes, current, certain, standing, over, .. } = verdict.judged.settled();
             if form.only.is_some_and(|axis| axis == Axis::Negated && !axes.negated) {
                 continue;
             }
@@ -269,37 +286,73 @@ impl<'a> Page<'a> {
         alone && self.section_at(self.folded.back(place.start, place.end).start).is_some_and(|section| section.heading.is_empty())
     }
 
-    /// How each place stands; places are in order of start.
-    fn judge(&self, places: &[Place]) -> Vec<Verdict> {
+    /// How each place stands; places are in order of start. `meaning` says what each of them is.
+    fn judge(&self, places: &[Place], meaning: &dyn Fn(usize) -> Meaning) -> Vec<Verdict> {
+        let bears = |at: usize| meaning(at).bears;
         let acting = scope::acting(self.lexicon, &self.hits.triggers, places);
-        let mut out = Vec::with_capacity(places.len());
+        let mut out: Vec<Verdict> = Vec::with_capacity(places.len());
         let mut triggers = acting.as_slice();
         let mut rest = places;
         // A cue before a list, and whether an item of the list has come.
-        let mut lead: Option<(Hit, bool)> = None;
+        let mut lead: Option<Lead> = None;
+        let mut before = Antecedent::default();
         for place in &self.clauses {
             let mine = take(&mut triggers, |hit: &Hit| hit.start < place.end);
             let here = take(&mut rest, |at: &Place| at.start < place.end);
             let words = self.folded.text().get(place.start..place.end).unwrap_or_default();
-            if words.trim().is_empty() {
-                lead = lead.filter(|_| !words.contains('\n'));
+            let begin = words.trim_start().len();
+            // A blank line stands between sentences, or before the heading with which one begins.
+            if words.get(..words.len() - begin).is_some_and(|blank| blank.contains('\n')) {
+                lead = None;
+                before = Antecedent::default();
+            }
+            if begin == 0 {
                 continue;
             }
             let at = self.folded.back(place.start, place.end).start;
-            lead = lead.filter(|(_, begun)| !begun || item_at(self.text, at));
-            let clause = Clause { place: *place, triggers: mine, places: here, lead: lead.map(|(hit, _)| hit) };
+            let item = item_at(self.text, at);
+            lead = lead.filter(|lead| lead.holds(item));
+            let mut clause = Clause { place: *place, triggers: mine, places: here, lead: None };
+            let above = lead::line_above(self.text, &self.folded, &clause);
+            lead = lead.filter(|_| above.is_none());
+            clause.lead = lead.map(|lead| lead.hit);
             // A known heading is no cue for its section, but one that doubts is ("Differential diagnosis: ...").
-            let cue = |hit: &Hit| scope::doubts(self.lexicon, hit) || !self.is_heading(at);
-            let next = scope::leads_on(self.lexicon, &self.folded, &clause).filter(cue);
-            lead = next.map_or(lead.map(|(hit, _)| (hit, true)), |hit| Some((hit, false)));
+            let body = self.section_at(at).map_or(0, |section| section.body);
+            let in_body = |hit: &Hit| self.folded.back(hit.start, hit.end).start >= body;
+            let cue = |lead: &Lead| lead::doubts(self.lexicon, &lead.hit) || !self.is_heading(at) || in_body(&lead.hit);
+            let own = lead::leads_on(self.lexicon, &self.folded, &clause).filter(cue);
+            let heads = || {
+                let heads = above.and_then(|line| lead::heads(self.lexicon, &clause).map(|lead| (line, lead)));
+                heads.filter(|(line, lead)| lead::decides(self.lexicon, &lead.hit) || !self.is_heading(*line)).map(|(_, lead)| lead)
+            };
+            lead = heads().or(own).or(lead.map(Lead::begun));
+            if item || self.is_heading(at) {
+                before = Antecedent::default();
+            }
+            let first = out.len();
+            let own = here.iter().enumerate().find(|(index, _)| bears(first + index)).map(|(_, place)| place);
+            let meant = |name: usize| match out.get(name) {
+                Some(verdict) if bears(name) && (verdict.judged.axes.possible || verdict.judged.axes.hypothetical) => Meant::Doubted,
+                Some(_) if bears(name) => Meant::Illness,
+                _ => Meant::Never,
+            };
+            for (name, later) in before.hear((self.lexicon, &self.folded), &clause, own, places, meant) {
+                if let Some(Verdict { judged, .. }) = out.get_mut(name) {
+                    judged.hear(later);
+                }
+            }
+            before.pass(if own.is_some() { first..first + here.len() } else { 0..0 });
             if here.is_empty() {
                 continue;
             }
             let scopes = Scopes::new(self.lexicon, &self.folded, &clause);
-            for (place, judged) in here.iter().zip(scopes.judge(here)) {
+            for (place, judged) in here.iter().zip(scopes.judge(here, &|at| meaning(first + at).nature)) {
                 let mut verdict = Verdict { judged, by_section: false };
                 self.by_section(*place, &mut verdict);
                 out.push(verdict);
+            }
+            if let Some((named, later)) = echo::denied_after(self.lexicon, &self.folded, &clause) {
+                out.iter_mut().skip(first).take(named).for_each(|verdict| verdict.judged.hear(later.clone()));
             }
         }
         // Places after the last sentence cannot be: the sentences cover the text. Should they, they stand as they are.
@@ -393,6 +446,6 @@ fn set(axes: &mut Axes, axis: Axis) {
         Axis::Hypothetical => axes.hypothetical = true,
         Axis::Family => axes.experiencer = Experiencer::Family,
         Axis::Other => axes.experiencer = Experiencer::Other,
-        Axis::Current | Axis::Certain => {}
+        Axis::Current | Axis::Certain | Axis::Untrue | Axis::Own => {}
     }
 }

@@ -2,7 +2,7 @@
 
 use super::folded::Folded;
 use super::lexicon::{Guard, Lexicon, Owner};
-use super::machine::in_word;
+use super::machine::{Found, in_word};
 use super::scope::Place;
 use memchr::memmem;
 
@@ -38,7 +38,7 @@ impl Hits {
             list.reserve(folded.text().len() / 64);
         }
         let mut rest = clauses;
-        lexicon.machine.find(folded.text(), |pattern, start, end| {
+        lexicon.machine.find(folded.text(), |Found { pattern, start, end, gapped }| {
             while let Some((clause, after)) = rest.split_first()
                 && clause.end <= start
             {
@@ -47,6 +47,10 @@ impl Hits {
             let plain = !folded.joined(end);
             let inflected = if plain { Some(end) } else { plural_end(folded, end) };
             for &owner in lexicon.owners.get(pattern).map_or(&[] as &[Owner], Vec::as_slice) {
+                // Only a cue may have words inside it that say little: "was subsequently ruled out".
+                if gapped && !matches!(owner, Owner::Trigger(_)) {
+                    continue;
+                }
                 let (list, end) = match owner {
                     Owner::Form(_) => (&mut hits.forms, inflected),
                     Owner::Attribute(_) => (&mut hits.attributes, inflected),

@@ -1,10 +1,11 @@
 //! How mentions stand: triggers open scopes, terminators end them, and every place inside a scope takes its axis.
 
 use super::folded::Folded;
-use super::lexicon::{Axis, Deed, Direction, Lexicon, Owner, Trigger};
-use super::model::{Axes, Cause, Experiencer};
+use super::judged::{Judged, cause};
+use super::lexicon::{Axis, Deed, Direction, Lexicon, Only, Owner, Trigger};
+use super::lists::{closed_end, own_end, own_members};
+use super::reach::{Breaks, backward_start, forward_end, is_bare};
 use super::scan::Hit;
-use std::cell::OnceCell;
 
 /// A place to be judged: bytes of the folded text.
 #[derive(Clone, Copy, Debug)]
@@ -13,27 +14,34 @@ pub(super) struct Place {
     pub end: usize,
 }
 
+/// What a place is to the cues that hold only for some.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Nature {
+    /// A habit.
+    pub habit: bool,
+    /// A condition that lasts.
+    pub lasts: bool,
+}
+
+impl Nature {
+    /// Of something that no name tells about: every cue holds for it.
+    pub(super) const ANY: Self = Self { habit: true, lasts: false };
+
+    fn takes(self, only: Only) -> bool {
+        match only {
+            Only::All => true,
+            Only::Habits => self.habit,
+            Only::Passing => !self.lasts,
+        }
+    }
+}
+
 /// A stretch in which one axis holds, and why.
 #[derive(Clone, Copy, Debug)]
 struct Scope {
     start: usize,
     end: usize,
     trigger: Hit,
-}
-
-/// How a place was judged by the words around it.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Judged {
-    pub axes: Axes,
-    pub causes: Vec<Cause>,
-    /// A word says that it is there now.
-    pub current: bool,
-    /// A word says that what was doubted has been shown.
-    pub certain: bool,
-    /// Historical without being over.
-    pub standing: bool,
-    /// Historical and over, even if such a condition lasts as a rule.
-    pub over: bool,
 }
 
 /// A sentence, list item or line with all that decides about it.
@@ -70,6 +78,8 @@ pub(super) fn acting(lexicon: &Lexicon, triggers: &[Hit], names: &[Place]) -> Ve
         }
         let Some(trigger) = trigger(lexicon, hit) else { continue };
         let acts = match trigger.deed {
+            // A line's own cue is none in a sentence.
+            _ if trigger.heads => true,
             Deed::Nothing => {
                 let opens = opened.admits(hit);
                 let halved = |last: &Hit| last.start < hit.start && hit.start < last.end && last.end < hit.end && sets(lexicon, last);
@@ -78,7 +88,14 @@ pub(super) fn acting(lexicon: &Lexicon, triggers: &[Hit], names: &[Place]) -> Ve
             }
             // Two stops end different axes: neither silences the other.
             Deed::Stops(_) => hit.end > stopped.end,
-            Deed::Sets(..) => opened.admits(hit),
+            Deed::Means => true,
+            Deed::Sets(axis, _) => {
+                let opens = opened.admits(hit);
+                // "Are | not convinced that": what doubts or belies a denial takes its no from the one before it.
+                let halved = |last: &Hit| last.start < hit.start && hit.start < last.end && last.end < hit.end && denies(lexicon, last);
+                while opens && matches!(axis, Axis::Possible | Axis::Untrue) && kept.pop_if(|last| halved(last)).is_some() {}
+                opens
+            }
         };
         if acts {
             kept.push(*hit);
@@ -87,7 +104,38 @@ pub(super) fn acting(lexicon: &Lexicon, triggers: &[Hit], names: &[Place]) -> Ve
     kept
 }
 
-fn sets(lexicon: &Lexicon, hit: &Hit) -> bool {
+fn denies(lexicon: &Lexicon, hit: &Hit) -> bool {
+    trigger(lexicon, hit).is_some_and(|trigger| matches!(trigger.deed, Deed::Sets(Axis::Negated, _)))
+}
+
+/// Two denials that say that something is there, by their starts: "never seen without a cigarette", "not once free of pain".
+fn undone(lexicon: &Lexicon, folded: &Folded, triggers: &[Hit], places: &[Place]) -> Vec<usize> {
+    let mut out = Vec::new();
+    let mut last: Option<(&Hit, bool)> = None;
+    for hit in triggers {
+        let Some(trigger) = trigger(lexicon, hit).filter(|t| !t.heads && matches!(t.deed, Deed::Sets(Axis::Negated, Direction::Forward)))
+        else {
+            continue;
+        };
+        if trigger.absence
+            && let Some((first, no)) = last.filter(|(first, _)| first.end <= hit.start)
+        {
+            let between = folded.text().get(first.end..hit.start).unwrap_or_default();
+            let named = places.get(places.partition_point(|place| place.start < first.end)).is_some_and(|place| place.start < hit.start);
+            // "No pain without movement" denies the pain.
+            if !(named && no) && between.len() < BETWEEN && !between.contains([',', ';', ':', '(', '.']) && !between.contains(" and ") {
+                out.extend([first.start, hit.start]);
+            }
+        }
+        last = (!trigger.absence).then_some((hit, trigger.words == "no" || trigger.words.starts_with("no ")));
+    }
+    out
+}
+
+/// So much may stand between two denials that undo each other.
+const BETWEEN: usize = 50;
+
+pub(super) fn sets(lexicon: &Lexicon, hit: &Hit) -> bool {
     trigger(lexicon, hit).is_some_and(|trigger| matches!(trigger.deed, Deed::Sets(..)))
 }
 
@@ -109,7 +157,7 @@ impl Reach {
     }
 }
 
-fn trigger<'a>(lexicon: &'a Lexicon, hit: &Hit) -> Option<&'a Trigger> {
+pub(super) fn trigger<'a>(lexicon: &'a Lexicon, hit: &Hit) -> Option<&'a Trigger> {
     match hit.owner {
         Owner::Trigger(at) => lexicon.triggers.get(at),
         _ => None,
@@ -121,6 +169,8 @@ impl<'a> Scopes<'a> {
     pub(super) fn new(lexicon: &'a Lexicon, folded: &'a Folded, clause: &Clause<'_>) -> Self {
         let (sentence, triggers, places) = (clause.place, clause.triggers, clause.places);
         let breaks = Breaks::new(folded, sentence);
+        let own = own_members(lexicon, &breaks, triggers, places);
+        let undone = undone(lexicon, folded, triggers, places);
         let mut by_axis: Vec<(Axis, Vec<Scope>)> = Axis::ALL.into_iter().map(|axis| (axis, Vec::new())).collect();
         for (axis, scopes) in &mut by_axis {
             let stops = stops(lexicon, folded, sentence, triggers, *axis);
@@ -128,12 +178,15 @@ impl<'a> Scopes<'a> {
             if let Some(lead) = clause.lead
                 && trigger(lexicon, &lead).is_some_and(|t| matches!(t.deed, Deed::Sets(sets, _) if sets == *axis))
             {
-                scopes.push(Scope { start: sentence.start, end: stop_after(sentence.start), trigger: lead });
+                // The mark of an item is no stop for the cue above it.
+                let words = folded.text().get(sentence.start..sentence.end).unwrap_or_default();
+                let first = sentence.start + words.find(char::is_alphanumeric).unwrap_or_default();
+                scopes.push(Scope { start: sentence.start, end: stop_after(first), trigger: lead });
             }
             for hit in triggers {
                 let Some(trigger) = trigger(lexicon, hit) else { continue };
                 let Deed::Sets(sets, direction) = trigger.deed else { continue };
-                if sets != *axis {
+                if sets != *axis || trigger.heads || (sets == Axis::Negated && undone.binary_search(&hit.start).is_ok()) {
                     continue;
                 }
                 let trails = trigger.trailing && is_bare(folded.text().get(hit.end..sentence.end).unwrap_or_default());
@@ -149,25 +202,28 @@ impl<'a> Scopes<'a> {
                 if (direction != Direction::Backward || leads) && !trails {
                     let start = scope_start(lexicon, folded, hit, *axis, places);
                     let stop = stop_after(hit.end).min(sentence.end);
-                    let stop = if repeated(lexicon, folded, triggers, hit) {
+                    let stop = if *axis != Axis::Negated {
+                        stop
+                    } else if own.binary_search(&hit.start).is_ok() {
                         if let Some(before) = scopes.last_mut() {
                             before.end = before.end.min(hit.start);
                         }
-                        list_end(&breaks, hit.end, stop, places)
+                        own_end(&breaks, hit.end, stop, places)
                     } else {
-                        stop
+                        closed_end(&breaks, hit.end, stop, places)
                     };
                     let end = if leads { stop } else { forward_end(&breaks, trigger, hit.end, stop, places) };
                     scopes.push(Scope { start, end, trigger: *hit });
                 }
                 if direction != Direction::Forward || trails {
+                    let end = breaks.subject_end(lexicon, hit.start).unwrap_or(hit.start);
                     let stop = stops
-                        .partition_point(|stop| stop.end <= hit.start)
+                        .partition_point(|stop| stop.end <= end)
                         .checked_sub(1)
                         .and_then(|at| stops.get(at))
                         .map_or(sentence.start, |stop| stop.end);
-                    let start = backward_start(&breaks, trigger, stop.max(sentence.start), hit.start, places, trails);
-                    scopes.push(Scope { start, end: hit.start, trigger: *hit });
+                    let start = backward_start(&breaks, trigger, stop.max(sentence.start), end, places, trails);
+                    scopes.push(Scope { start, end, trigger: *hit });
                 }
             }
             scopes.sort_by_key(|scope| scope.start);
@@ -175,75 +231,54 @@ impl<'a> Scopes<'a> {
         Self { lexicon, folded, by_axis }
     }
 
-    /// The axes of each place, in order, with the words that decided.
-    pub(super) fn judge(&self, places: &[Place]) -> Vec<Judged> {
+    /// The axes of each place, in order, with the words that decided. `nature` tells what each place is, by its number.
+    pub(super) fn judge(&self, places: &[Place], nature: &dyn Fn(usize) -> Nature) -> Vec<Judged> {
         let mut out = vec![Judged::default(); places.len()];
         for (axis, scopes) in &self.by_axis {
-            // Both lists are in order of start: of the scopes begun so far, the one that reaches furthest decides.
+            // Both lists are in order of start. Cues that hold for some places only are followed apart from the others.
             let mut next = scopes.iter().peekable();
-            let mut best: Option<&Scope> = None;
-            // What is over is over, even inside a longer scope that only tells of the past.
-            let mut over = 0;
-            for (place, judged) in places.iter().zip(&mut out) {
+            let (mut all, mut some) = (Reaching::default(), Reaching::default());
+            for (at, (place, judged)) in places.iter().zip(&mut out).enumerate() {
                 while let Some(scope) = next.next_if(|scope| scope.start <= place.start) {
-                    if best.is_none_or(|best| scope.end >= best.end) {
-                        best = Some(scope);
-                    }
-                    if trigger(self.lexicon, &scope.trigger).is_some_and(|trigger| trigger.over) {
-                        over = scope.end.max(over);
-                    }
+                    let by = trigger(self.lexicon, &scope.trigger);
+                    let apart = by.is_some_and(|by| by.only != Only::All);
+                    let reaching = if apart { &mut some } else { &mut all };
+                    reaching.begin(scope, by.is_some_and(|by| by.over));
                 }
-                let Some(scope) = best.filter(|scope| place.start < scope.end) else { continue };
-                let axes = &mut judged.axes;
-                match axis {
-                    Axis::Negated => axes.negated = true,
-                    Axis::Possible => axes.possible = true,
-                    Axis::Historical => {
-                        axes.historical = true;
-                        let by = trigger(self.lexicon, &scope.trigger);
-                        judged.standing = by.is_some_and(|trigger| trigger.standing);
-                        judged.over = place.start < over;
-                    }
-                    Axis::Hypothetical => axes.hypothetical = true,
-                    Axis::Family => axes.experiencer = Experiencer::Family,
-                    Axis::Other => axes.experiencer = Experiencer::Other,
-                    Axis::Current => judged.current = true,
-                    Axis::Certain => judged.certain = true,
-                }
-                judged.causes.push(self.cause(*axis, scope));
+                let takes = |scope: &&Scope| trigger(self.lexicon, &scope.trigger).is_some_and(|by| nature(at).takes(by.only));
+                let special = some.at(place).filter(takes);
+                let Some(scope) = all.at(place).or(special) else { continue };
+                let over = if special.is_some() { all.over.max(some.over) } else { all.over };
+                let Some(by) = trigger(self.lexicon, &scope.trigger) else { continue };
+                judged.hold(by, cause(self.folded, by, &scope.trigger));
+                judged.over |= *axis == Axis::Historical && place.start < over;
             }
         }
         out
     }
+}
 
-    fn cause(&self, axis: Axis, scope: &Scope) -> Cause {
-        let by = trigger(self.lexicon, &scope.trigger).map(|trigger| trigger.words.clone()).unwrap_or_default();
-        let axis = match axis {
-            Axis::Family | Axis::Other => "experiencer",
-            other => other.name(),
-        };
-        Cause { axis: axis.to_owned(), by, at: Some(self.folded.back(scope.trigger.start, scope.trigger.end)) }
+/// Of the scopes begun so far, the one that reaches furthest.
+#[derive(Default)]
+struct Reaching<'s> {
+    best: Option<&'s Scope>,
+    /// What is over is over, even inside a longer scope that only tells of the past: where the last such scope ends.
+    over: usize,
+}
+
+impl<'s> Reaching<'s> {
+    fn begin(&mut self, scope: &'s Scope, over: bool) {
+        if self.best.is_none_or(|best| scope.end >= best.end) {
+            self.best = Some(scope);
+        }
+        if over {
+            self.over = scope.end.max(self.over);
+        }
     }
-}
 
-/// The cue whose scope goes on in the list that follows: the last one of a clause that ends with a colon, when it has named nothing yet
-/// ("denies:", "negative for any of the following:").
-pub(super) fn leads_on(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'_>) -> Option<Hit> {
-    let Place { start, end } = clause.place;
-    let last = clause
-        .triggers
-        .iter()
-        .rfind(|hit| trigger(lexicon, hit).is_some_and(|t| matches!(t.deed, Deed::Sets(_, Direction::Forward | Direction::Both))))?;
-    let rest = folded.text().get(last.end..end)?.trim_end();
-    let named = clause.places.iter().any(|place| place.start >= start && place.end > last.start);
-    let between = rest.strip_suffix(':')?;
-    let known = |word: &str| word.is_empty() || lexicon.lead_words.iter().any(|known| known == word);
-    (!named && between.split(' ').all(known)).then_some(*last)
-}
-
-/// Whether a cue makes what it governs uncertain.
-pub(super) fn doubts(lexicon: &Lexicon, hit: &Hit) -> bool {
-    trigger(lexicon, hit).is_some_and(|trigger| matches!(trigger.deed, Deed::Sets(Axis::Possible, _)))
+    fn at(&self, place: &Place) -> Option<&'s Scope> {
+        self.best.filter(|scope| place.start < scope.end)
+    }
 }
 
 /// Whether a cue stands at the start of its sentence, with nothing before it but words like "about twenty".
@@ -289,7 +324,10 @@ fn comma_before(folded: &Folded, sentence: Place, hit: &Hit) -> Option<Place> {
     let words = folded.text().as_bytes().get(hit.start..hit.end).unwrap_or_default();
     // "No odor, and osteomyelitis is being treated": behind "and" only a verb makes it a clause of its own.
     let verb = [&b"is "[..], b"are ", b"was ", b"were ", b"has ", b"have "].iter().any(|verb| words.starts_with(verb));
-    let goes_on = [&b"or "[..], b"nor ", b"no "].iter().any(|word| member.starts_with(word)) || (member.starts_with(b"and ") && !verb);
+    // "No nausea, pain or bleeding was noted": the verb is that of the whole list.
+    let last =
+        [&b"or "[..], b"nor ", b"no "].iter().any(|word| member.starts_with(word)) || memchr::memmem::find(member, b" or ").is_some();
+    let goes_on = last || (member.starts_with(b"and ") && !verb);
     (!goes_on).then_some(Place { start: from + at, end: from + at + 1 })
 }
 
@@ -308,191 +346,4 @@ fn scope_start(lexicon: &Lexicon, folded: &Folded, hit: &Hit, axis: Axis, places
         _ => false,
     };
     if owners.is_some_and(|owners| owners.iter().any(same)) { usize::MAX } else { start }
-}
-
-/// Nothing but white space and closing signs.
-fn is_bare(text: &str) -> bool {
-    text.len() < 40 && text.chars().all(|c| !c.is_alphanumeric())
-}
-
-/// Where a sentence can be broken. Looked up once for all its triggers, and only when one of them asks: a sentence without an end can
-/// hold any number of them.
-struct Breaks<'a> {
-    folded: &'a Folded,
-    sentence: Place,
-    /// The commas and semicolons, in order.
-    commas: OnceCell<Vec<usize>>,
-    /// The places of " and ", in order.
-    ands: OnceCell<Vec<usize>>,
-    /// Whether the boxes of a form stand behind their names.
-    behind: OnceCell<bool>,
-}
-
-/// The signs that end a box, and those that are one.
-const BOX_ENDS: [char; 7] = [']', '☐', '□', '☒', '☑', '✓', '■'];
-/// Those that begin a box, and those that are one.
-const BOX_STARTS: [char; 7] = ['[', '☐', '□', '☒', '☑', '✓', '■'];
-
-/// The length of " and ".
-const AND: usize = 5;
-
-impl<'a> Breaks<'a> {
-    fn new(folded: &'a Folded, sentence: Place) -> Self {
-        Self { folded, sentence, commas: OnceCell::new(), ands: OnceCell::new(), behind: OnceCell::new() }
-    }
-
-    /// "Diabetes [x]  CHF [ ]": the line begins with a name and ends with a box.
-    fn boxes_behind(&self) -> bool {
-        *self.behind.get_or_init(|| {
-            let text = self.folded.text().get(self.sentence.start..self.sentence.end).unwrap_or_default().trim();
-            text.ends_with(BOX_ENDS) && text.starts_with(char::is_alphabetic)
-        })
-    }
-
-    fn no_box(&self, from: usize, to: usize) -> bool {
-        self.folded.text().get(from..to).is_some_and(|text| text.len() < 60 && !text.contains(BOX_STARTS))
-    }
-
-    fn places(&self, find: impl Fn(&str) -> Vec<usize>) -> Vec<usize> {
-        find(self.folded.text().get(self.sentence.start..self.sentence.end).unwrap_or_default())
-    }
-
-    fn find_commas(&self) -> Vec<usize> {
-        self.places(|text| memchr::memchr2_iter(b',', b';', text.as_bytes()).map(|at| self.sentence.start + at).collect())
-    }
-
-    fn commas(&self, trigger: &Trigger) -> &[usize] {
-        if trigger.over_commas { &[] } else { self.commas.get_or_init(|| self.find_commas()) }
-    }
-
-    fn ands(&self, trigger: &Trigger) -> &[usize] {
-        let find = |text: &str| text.match_indices(" and ").map(|(at, _)| self.sentence.start + at).collect();
-        if trigger.over_and { &[] } else { self.ands.get_or_init(|| self.places(find)) }
-    }
-}
-
-fn forward_end(breaks: &Breaks<'_>, trigger: &Trigger, from: usize, to: usize, places: &[Place]) -> usize {
-    let mut end = to;
-    if let Some(reach) = trigger.reach {
-        end = end.min(words_after(breaks.folded, from, to, reach));
-    }
-    if !trigger.over_commas || !trigger.over_and {
-        end = end.min(first_break(breaks, trigger, from, end));
-    }
-    if trigger.over_or {
-        end = end.max(alternatives(breaks.folded, end, to, places));
-    }
-    if trigger.nearest {
-        let first = places.get(places.partition_point(|place| place.start < from));
-        end = first.map_or(end, |place| end.min(place.end));
-    }
-    end
-}
-
-/// Whether a denial is said anew for this member of a list, as for the one before it: "no murmur, no edema, ...".
-fn repeated(lexicon: &Lexicon, folded: &Folded, triggers: &[Hit], hit: &Hit) -> bool {
-    let before = triggers.partition_point(|other| other.start < hit.start);
-    let Some(last) = triggers.get(..before).and_then(|all| all.iter().rfind(|other| sets(lexicon, other))) else { return false };
-    let same = trigger(lexicon, last).zip(trigger(lexicon, hit)).is_some_and(|(a, b)| a.words == b.words && b.words == "no");
-    let between = folded.text().get(last.end..hit.start).unwrap_or_default();
-    same && between.strip_suffix(", ").is_some_and(|member| !member.contains([',', ';']))
-}
-
-/// Where such a denial ends: with its member, since the next one would have a denial of its own; those of a list with "or" have none.
-fn list_end(breaks: &Breaks<'_>, from: usize, to: usize, places: &[Place]) -> usize {
-    let commas = breaks.commas.get_or_init(|| breaks.find_commas());
-    let end = commas.get(commas.partition_point(|at| *at < from)).copied().filter(|at| *at < to).unwrap_or(to);
-    end.max(alternatives(breaks.folded, end, to, places))
-}
-
-fn backward_start(breaks: &Breaks<'_>, trigger: &Trigger, from: usize, to: usize, places: &[Place], trails: bool) -> usize {
-    let mut start = from;
-    if let Some(reach) = trigger.reach {
-        start = start.max(words_before(breaks.folded, from, to, reach));
-    }
-    if !trails {
-        // A comma right before a word of time is part of it: "breast cancer, in remission". Behind other cues the sentence begins anew.
-        let time = matches!(trigger.deed, Deed::Sets(Axis::Historical, _));
-        let signs = breaks.folded.text().as_bytes().get(start..to).unwrap_or_default();
-        let own = if time { signs.iter().rev().take_while(|sign| matches!(sign, b' ' | b',')).count() } else { 0 };
-        // An "and" right before a verb joins it to the same subject: "was considered and is ruled out".
-        let joined = usize::from(!matches!(trigger.deed, Deed::Sets(Axis::Current, _)));
-        let last = |breaks: &[usize], length: usize, own: usize| {
-            let before = breaks.partition_point(|at| at + length + own <= to).checked_sub(1).and_then(|at| breaks.get(at));
-            before.filter(|at| **at >= start).map(|at| at + length)
-        };
-        let comma = last(breaks.commas(trigger), 1, own);
-        let and = last(breaks.ands(trigger), AND, joined);
-        start = comma.max(and).unwrap_or(start);
-    }
-    if trigger.nearest {
-        let last = places.partition_point(|place| place.end <= to).checked_sub(1).and_then(|at| places.get(at));
-        // A name of several words is meant whole, even where only its end is in reach.
-        start = last.filter(|place| place.end > start).map_or(start, |place| place.start.max(from));
-    }
-    start
-}
-
-/// More members than this has no list of alternatives.
-const ALTERNATIVES: usize = 12;
-
-/// Where a list of alternatives ends whose first member stands before `end`: names with nothing but commas and a word or two between
-/// them, the last behind an "or". One with an "and" is no such list: "possible pneumonia, hypertension and diabetes".
-fn alternatives(folded: &Folded, end: usize, to: usize, places: &[Place]) -> usize {
-    let next = places.partition_point(|place| place.start < end);
-    let mut last = next.checked_sub(1).and_then(|at| places.get(at)).map_or(end, |place| place.end);
-    let mut reached = end;
-    for place in places.iter().skip(next).take(ALTERNATIVES).take_while(|place| place.end <= to) {
-        let gap = folded.text().get(last..place.start).unwrap_or_default();
-        // Names inside the last one, and those that share its place.
-        if place.start < last {
-            continue;
-        }
-        let mut words = gap.split([' ', ',']).filter(|word| !word.is_empty());
-        let or = gap.trim_start_matches([',', ' ']).starts_with("or ");
-        let joined = gap.starts_with([',', '/']) || gap.starts_with(" or ");
-        if !joined
-            || gap.contains([';', ':', '.', '('])
-            || words.clone().count() > 3
-            || words.any(|word| matches!(word, "and" | "with" | "no"))
-        {
-            break;
-        }
-        last = place.end;
-        if or {
-            reached = last;
-        }
-    }
-    reached
-}
-
-/// The first comma (or "and") after the trigger; a sign right after the trigger is part of it.
-fn first_break(breaks: &Breaks<'_>, trigger: &Trigger, from: usize, to: usize) -> usize {
-    let signs = breaks.folded.text().as_bytes().get(from..to).unwrap_or_default();
-    let lead = signs.iter().take_while(|sign| matches!(sign, b' ' | b',' | b':')).count();
-    let first = |breaks: &[usize], length: usize| {
-        let next = breaks.get(breaks.partition_point(|at| *at < from + lead)).copied();
-        next.filter(|at| at + length <= to).unwrap_or(to)
-    };
-    first(breaks.commas(trigger), 1).min(first(breaks.ands(trigger), AND))
-}
-
-/// Letters that count as one word even when no blank ends them: text without blanks is not looked through word by word.
-const LONG_WORD: usize = 64;
-
-/// Where the given number of words after a place ends.
-pub(super) fn words_after(folded: &Folded, from: usize, to: usize, words: usize) -> usize {
-    let to = to.min(from + words.max(1) * LONG_WORD);
-    let text = folded.text().as_bytes().get(from..to).unwrap_or_default();
-    let lead = text.iter().take_while(|byte| **byte == b' ').count();
-    let ends = text.iter().enumerate().skip(lead).filter(|(_, byte)| matches!(byte, b' ' | b'\n')).map(|(at, _)| at - lead);
-    ends.map(|at| (from + 1 + at).min(to)).nth(words.saturating_sub(1)).unwrap_or(to)
-}
-
-fn words_before(folded: &Folded, from: usize, to: usize, words: usize) -> usize {
-    let from = from.max(to.saturating_sub(words.max(1) * LONG_WORD));
-    let text = folded.text().as_bytes().get(from..to).unwrap_or_default();
-    let tail = text.iter().rev().take_while(|byte| **byte == b' ').count();
-    let mut starts = text.iter().enumerate().rev().skip(tail).filter(|(_, byte)| matches!(byte, b' ' | b'\n')).map(|(at, _)| from + at);
-    starts.nth(words.saturating_sub(1)).unwrap_or(from)
 }

@@ -15,6 +15,8 @@ const LEANING: [&str; 24] = [
 const BEFORE_NUMBER: [&str; 5] = ["no", "nos", "vol", "ext", "p"];
 /// A question mark that asks stands no further than this from the start: behind "- " or "3. (".
 const ASKING: usize = 8;
+/// A label written small has no more letters than this.
+const LABEL: usize = 8;
 /// A line this long that ends without a full stop was wrapped.
 const WRAPPED: usize = 60;
 
@@ -69,7 +71,7 @@ fn is_row(line: &str) -> bool {
 pub(super) fn is_item(line: &str) -> bool {
     let line = line.trim_start();
     if line.starts_with(['\u{2022}', '\u{25cf}', '\u{25aa}', '\u{00b7}'])
-        || ["- ", "* ", "+ ", "-", "o "].iter().any(|b| line.starts_with(b))
+        || ["- ", "* ", "+ ", "-", "o ", "\u{2013} ", "\u{2014} "].iter().any(|b| line.starts_with(b))
     {
         return true;
     }
@@ -214,7 +216,13 @@ fn sentence_end(block: &str, start: usize, at: usize, run: &Run) -> Option<usize
     if word.len() == 1 && word.starts_with(|c: char| c.is_uppercase()) && next.is_uppercase() && initial(block, at) {
         return None;
     }
-    (!next.is_lowercase()).then_some(run.end)
+    (!next.is_lowercase() || labels(block, run.end)).then_some(run.end)
+}
+
+/// Whether a label stands behind a stop, however small it is written: "tob: quit. etoh: denies."
+fn labels(block: &str, end: usize) -> bool {
+    let rest = block.get(end..).unwrap_or_default().trim_start();
+    rest.find(|c: char| !c.is_ascii_lowercase()).is_some_and(|at| at <= LABEL && rest.get(at..).is_some_and(|tail| tail.starts_with(": ")))
 }
 
 /// Whether a single capital before a stop follows a capitalised word, as an initial in a name does.

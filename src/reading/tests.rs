@@ -138,6 +138,17 @@ const SIXTH_TRAPS: [&str; 3] = [
 /// The seventh set, written blind, and the practice that came before it.
 const SEVENTH_TRAPS: [&str; 2] = [include_str!("../../fixtures/traps7/practice.toml"), include_str!("../../fixtures/traps7/fresh.toml")];
 
+/// The eighth set: one written blind, two for practice by other authors, and practice of the reader's own.
+const EIGHTH_TRAPS: [&str; 4] = [
+    include_str!("../../fixtures/traps8/set_a.toml"),
+    include_str!("../../fixtures/traps8/set_c.toml"),
+    include_str!("../../fixtures/traps8/set_d.toml"),
+    include_str!("../../fixtures/traps8/practice.toml"),
+];
+
+/// The ninth sets: each written before the reader was run on any of it.
+const NINTH_TRAPS: [&str; 2] = [include_str!("../../fixtures/traps9/first.toml"), include_str!("../../fixtures/traps9/second.toml")];
+
 /// The fifth set, and the practice that came before it.
 const FIFTH_TRAPS: [&str; 3] = [
     include_str!("../../fixtures/traps5/fresh.toml"),
@@ -189,6 +200,16 @@ fn every_trap_of_the_sixth_set_is_read_right() {
 #[test]
 fn every_trap_of_the_seventh_set_is_read_right() {
     all_right(&SEVENTH_TRAPS, 600, 60);
+}
+
+#[test]
+fn every_trap_of_the_eighth_set_is_read_right() {
+    all_right(&EIGHTH_TRAPS, 2200, 80);
+}
+
+#[test]
+fn every_trap_of_the_ninth_sets_is_read_right() {
+    all_right(&NINTH_TRAPS, 120, 40);
 }
 
 #[test]
@@ -262,6 +283,8 @@ fn the_heading_of_a_differential_diagnosis_left_no_doubt() {
     let text = "DIFFERENTIAL DIAGNOSIS:\n1. Pneumonia.\n2. Pulmonary embolism.\n\nPLAN: Treat the heart failure.";
     assert_eq!(stands(text, "pulmonary_embolism"), "possible");
     assert_eq!(stands(text, "heart_failure"), "present");
+    let bare = "RISKS DISCUSSED\nStroke, infection\n\nPLAN: Treat the pneumonia.";
+    assert_eq!((stands(bare, "stroke"), stands(bare, "pneumonia")), ("hypothetical", "present"));
 }
 
 #[test]

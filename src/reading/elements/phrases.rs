@@ -1,7 +1,7 @@
 //! Many phrases, one pass: where the words of a rule stand in a text.
 
 use crate::chart::Span;
-use crate::reading::machine::{End, Machine, in_word};
+use crate::reading::machine::{End, Found, Machine, in_word};
 
 /// Phrases with their owners. Letters match in either case, and only whole words do; a phrase that ends in `*` matches the
 /// start of a word.
@@ -29,7 +29,7 @@ impl Phrases {
         let mut out = Vec::new();
         let bytes = text.as_bytes();
         let inner = |at: Option<usize>| at.and_then(|i| bytes.get(i)).copied().is_some_and(in_word);
-        self.machine.find(text, |pattern, start, end| {
+        self.machine.find(text, |Found { pattern, start, end, .. }| {
             let Some((owner, open)) = self.owners.get(pattern) else { return };
             if !inner(start.checked_sub(1)) && (*open || !inner(Some(end))) {
                 out.push((*owner, Span::new(start, end)));

@@ -3,7 +3,7 @@
 use super::entry::{AttributeFile, ConceptFile, GuardEntry, MeasurementFile, TriggerEntry, TriggerFile};
 use super::placeholders::expand;
 use super::spelling::Spellings;
-use super::{AttributeWord, Axis, Concept, Deed, Direction, Files, Form, Guard, Lexicon, Measure, Owner, Trigger};
+use super::{AttributeWord, Axis, Concept, Deed, Direction, Files, Form, Guard, Lexicon, Measure, Only, Owner, Trigger};
 use crate::error::{Result, Trouble};
 use crate::reading::folded::fold_name;
 use crate::reading::machine::{End, Machine};
@@ -31,6 +31,8 @@ struct Builder {
     standing_sections: Vec<String>,
     lead_words: Vec<String>,
     opening_words: Vec<String>,
+    auxiliaries: Vec<String>,
+    fillers: Vec<String>,
     habits: Vec<String>,
     not_next: Vec<String>,
     may_follow: Vec<String>,
@@ -68,6 +70,7 @@ impl Lexicon {
             standing_sections: Vec::new(),
             lead_words: Vec::new(),
             opening_words: Vec::new(),
+            auxiliaries: Vec::new(),
             habits: Vec::new(),
             not_next: Vec::new(),
             may_follow: Vec::new(),
@@ -93,8 +96,8 @@ impl Builder {
         if folded.is_empty() || folded.contains('{') {
             return Err(Trouble::input(format!("the name \"{name}\" cannot be matched")).at(file, None).hint("check its placeholders"));
         }
-        // Triggers and measurements are few words of every day; only names and what is said of them have two spellings.
-        let british = if matches!(owner, Owner::Form(_) | Owner::Attribute(_)) { self.spellings.british(&folded) } else { None };
+        // What is measured has one spelling.
+        let british = if matches!(owner, Owner::Measure(_)) { None } else { self.spellings.british(&folded) };
         for spelling in [Some(folded), british].into_iter().flatten() {
             // Most have one owner; a list of its own accord makes room for four.
             let owners = self.patterns.entry(spelling).or_insert_with(|| Vec::with_capacity(1));
@@ -194,10 +197,13 @@ impl Builder {
         self.lead_words.clone_from(&entries.lead_words);
         self.opening_words.clone_from(&entries.opening_words);
         self.habits.clone_from(&entries.habits);
+        self.auxiliaries.clone_from(&entries.auxiliaries);
+        self.fillers = entries.fillers.iter().flat_map(|word| expand(word, &entries.sets)).map(|word| fold_name(&word)).collect();
         for entry in &entries.trigger {
             let deed = deed(file, entry)?;
             let over_commas = entry.over_commas.unwrap_or(matches!(deed, Deed::Sets(_, Direction::Forward)) && !entry.nearest);
             let words: Vec<String> = entry.words.iter().flat_map(|word| expand(word, &entries.sets)).collect();
+            let only = only(file, entry)?;
             // One guard for all of them: an entry can stand for thousands of words.
             let guard = Arc::new(guard(&entry.guard, &words, &entries.sets));
             for word in words {
@@ -214,8 +220,14 @@ impl Builder {
                     standing: entry.standing,
                     over: entry.over,
                     concedes: entry.concedes,
+                    echoes: entry.echoes,
+                    answers: entry.answers,
+                    absence: entry.absence,
+                    heads: entry.heads,
+                    lifts: entry.lifts,
                     from_comma: entry.from_comma,
                     boxes: entry.boxes,
+                    only,
                     guard: Arc::clone(&guard),
                 });
                 self.add(file, &word, Owner::Trigger(self.triggers.len() - 1))?;
@@ -306,7 +318,8 @@ impl Builder {
         patterns.iter_mut().for_each(String::shrink_to_fit);
         patterns.shrink_to_fit();
         owners.shrink_to_fit();
-        let machine = Machine::new(patterns.iter().map(|pattern| (pattern.as_str(), End::Word)), false);
+        let machine =
+            Machine::new(patterns.iter().map(|pattern| (pattern.as_str(), End::Word)), false).over(self.fillers.iter().map(String::as_str));
         Ok(Lexicon {
             concepts: self.concepts,
             forms: self.forms,
@@ -318,6 +331,7 @@ impl Builder {
             standing_sections: self.standing_sections,
             lead_words: self.lead_words,
             opening_words: self.opening_words,
+            auxiliaries: self.auxiliaries,
             habits: self.habits,
             not_next: self.not_next,
             may_follow: self.may_follow,
@@ -357,9 +371,19 @@ fn axis_named(file: &str, name: &str) -> Result<Axis> {
         .ok_or_else(|| Trouble::input(format!("\"{name}\" is no axis")).at(file, None).hint(Axis::ALL.map(Axis::name).join(", ")))
 }
 
+fn only(file: &str, entry: &TriggerEntry) -> Result<Only> {
+    match entry.only.as_deref() {
+        None => Ok(Only::All),
+        Some("habits") => Ok(Only::Habits),
+        Some("passing") => Ok(Only::Passing),
+        Some(other) => Err(Trouble::input(format!("a trigger cannot hold for \"{other}\" only")).at(file, None).hint("habits, passing")),
+    }
+}
+
 fn deed(file: &str, entry: &TriggerEntry) -> Result<Deed> {
     Ok(match entry.axis.as_str() {
         "nothing" => Deed::Nothing,
+        "it" => Deed::Means,
         "stop" if entry.ends.is_empty() => Deed::Stops(Axis::ALL.to_vec()),
         "stop" => Deed::Stops(entry.ends.iter().map(|axis| axis_named(file, axis)).collect::<Result<_>>()?),
         axis => {

@@ -101,6 +101,12 @@ pub(super) struct TriggerFile {
     /// The words that may stand before a cue at the start of its sentence.
     #[serde(default)]
     pub opening_words: Vec<String>,
+    /// Verbs of which a subject can be parted by what stands between two commas.
+    #[serde(default)]
+    pub auxiliaries: Vec<String>,
+    /// Words that may stand inside a cue of several words.
+    #[serde(default)]
+    pub fillers: Vec<String>,
     #[serde(default)]
     pub trigger: Vec<TriggerEntry>,
 }
@@ -139,7 +145,20 @@ pub(super) struct TriggerEntry {
     #[serde(default)]
     pub from_comma: bool,
     #[serde(default)]
+    pub echoes: bool,
+    #[serde(default)]
+    pub answers: bool,
+    #[serde(default)]
+    pub absence: bool,
+    #[serde(default)]
+    pub heads: bool,
+    #[serde(default)]
+    pub lifts: bool,
+    #[serde(default)]
     pub boxes: bool,
+    /// `habits`, `passing`: holds for these and for nothing else.
+    #[serde(default)]
+    pub only: Option<String>,
     pub words: Vec<String>,
     #[serde(flatten)]
     pub guard: GuardEntry,

@@ -31,6 +31,7 @@ impl Files<'static> {
                 shipped!("conditions.toml"),
                 shipped!("habits.toml"),
                 shipped!("cancer.toml"),
+                shipped!("plain_words.toml"),
                 shipped!("shadows.toml"),
                 shipped!("findings.toml"),
                 shipped!("findings_cardiac.toml"),

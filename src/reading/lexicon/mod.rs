@@ -35,6 +35,8 @@ pub struct Lexicon {
     pub(super) habits: Vec<String>,
     /// The words that may stand before a cue at the start of its sentence.
     pub(super) opening_words: Vec<String>,
+    /// Verbs of which a subject can be parted by what stands between two commas.
+    pub(super) auxiliaries: Vec<String>,
     /// Words that, right after a condition's name, make it the name of a measure or a place ("DVT prophylaxis").
     pub(super) not_next: Vec<String>,
     /// Words that may follow an adjective behind a comma ("heart failure, chronic, on ...").
@@ -73,6 +75,13 @@ pub struct Concept {
     pub listed: bool,
     /// Only shadows shorter names inside its own; not reported.
     pub mask: bool,
+}
+
+impl Concept {
+    /// An illness or a sign of one: no drug, no study, no other meaning of a name.
+    pub(super) fn is_illness(&self) -> bool {
+        !self.mask && (self.condition || self.id.starts_with("finding.") || self.id.starts_with("term."))
+    }
 }
 
 /// One group of names of a concept, with what they say beyond it and when they count.
@@ -143,11 +152,25 @@ pub(super) enum Axis {
     Current,
     /// Certain: takes `possible` back.
     Certain,
+    /// What is said is wrong: takes `negated` back, or sets it.
+    Untrue,
+    /// The patient's own: takes a relative back.
+    Own,
 }
 
 impl Axis {
-    pub(super) const ALL: [Self; 8] =
-        [Self::Negated, Self::Possible, Self::Historical, Self::Hypothetical, Self::Family, Self::Other, Self::Current, Self::Certain];
+    pub(super) const ALL: [Self; 10] = [
+        Self::Negated,
+        Self::Possible,
+        Self::Historical,
+        Self::Hypothetical,
+        Self::Family,
+        Self::Other,
+        Self::Current,
+        Self::Certain,
+        Self::Untrue,
+        Self::Own,
+    ];
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -159,6 +182,8 @@ impl Axis {
             Self::Other => "other",
             Self::Current => "current",
             Self::Certain => "certain",
+            Self::Untrue => "untrue",
+            Self::Own => "own",
         }
     }
 }
@@ -180,6 +205,19 @@ pub(super) enum Deed {
     Stops(Vec<Axis>),
     /// Does nothing but keep shorter triggers inside it from acting.
     Nothing,
+    /// Stands for what was named before: "it", "both".
+    Means,
+}
+
+/// What a trigger holds for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Only {
+    #[default]
+    All,
+    /// Habits: "diagnosed with COPD and quit smoking" ends the smoking.
+    Habits,
+    /// What does not last: "as needed for pain", but asthma is there.
+    Passing,
 }
 
 /// Words that decide how a mention stands.
@@ -207,8 +245,20 @@ pub(super) struct Trigger {
     pub over: bool,
     /// Opens a clause that grants something and ends with its comma ("although there is no fever, ...").
     pub concedes: bool,
+    /// It may speak of an "it" that stands for what the sentence before named: "It was ruled out."
+    pub echoes: bool,
+    /// It speaks of what the sentence before named, where its own names nothing before it, and needs no "it": "There was none."
+    pub answers: bool,
+    /// It holds, in a line of its own, for the lines below it.
+    pub heads: bool,
+    /// It says that something is lacking: with a denial before it, two denials say that it is there ("never without").
+    pub absence: bool,
+    /// It takes a denial back that begins inside its scope: "I cannot say that she does not have it."
+    pub lifts: bool,
     /// Ends a scope at the comma before it.
     pub from_comma: bool,
+    /// What it holds for, where it does not hold for all.
+    pub only: Only,
     /// The empty box of a form: it holds for the name behind it, or for the one before it where the form has its boxes there.
     pub boxes: bool,
     pub guard: Arc<Guard>,

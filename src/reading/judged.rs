@@ -1,0 +1,101 @@
+//! What the words around a place say of it.
+
+use super::folded::Folded;
+use super::lexicon::{Axis, Deed, Trigger};
+use super::model::{Axes, Cause, Experiencer};
+use super::scan::Hit;
+
+/// How a place was judged by the words around it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Judged {
+    pub axes: Axes,
+    pub causes: Vec<Cause>,
+    /// A word says that it is there now.
+    pub current: bool,
+    /// A word says that what was doubted has been shown.
+    pub certain: bool,
+    /// Historical without being over.
+    pub standing: bool,
+    /// Historical and over, even if such a condition lasts as a rule.
+    pub over: bool,
+    /// What is said of it is said to be wrong.
+    pub untrue: bool,
+    /// The patient has it, too.
+    pub own: bool,
+    /// A doubt that takes the denials inside it back.
+    pub lifted: bool,
+    /// A later sentence said that it was wrong.
+    pub corrected: bool,
+}
+
+impl Judged {
+    /// Takes what a later sentence says, too.
+    pub(super) fn hear(&mut self, later: Self) {
+        self.corrected |= self.untrue;
+        *self = std::mem::take(self).settled();
+        if later.untrue && !self.corrected {
+            self.axes.negated = !self.axes.negated;
+            self.corrected = true;
+        }
+        self.axes.negated |= later.axes.negated;
+        self.axes.possible |= later.axes.possible;
+        self.axes.historical |= later.axes.historical;
+        if later.axes.experiencer != Experiencer::Patient {
+            self.axes.experiencer = later.axes.experiencer;
+        }
+        if later.certain && self.axes.hypothetical {
+            // What has been shown was looked for, or feared, with reason.
+            self.axes.hypothetical = false;
+            self.causes.retain(|cause| cause.axis != Axis::Hypothetical.name());
+        }
+        self.standing |= later.standing;
+        self.over |= later.over;
+        self.certain |= later.certain;
+        self.own |= later.own;
+        self.causes.extend(later.causes);
+    }
+
+    /// With what takes other cues back worked in: a doubt over a denial, a mistake, a patient beside a relative.
+    pub(super) fn settled(mut self) -> Self {
+        self.axes.negated = (self.axes.negated && !self.lifted) ^ self.untrue;
+        if self.own {
+            self.axes.experiencer = Experiencer::Patient;
+        }
+        (self.untrue, self.lifted, self.own) = (false, false, false);
+        self
+    }
+
+    /// Takes what a cue says.
+    pub(super) fn hold(&mut self, by: &Trigger, cause: Cause) {
+        let Deed::Sets(axis, _) = by.deed else { return };
+        let axes = &mut self.axes;
+        match axis {
+            Axis::Negated => axes.negated = true,
+            Axis::Possible => axes.possible = true,
+            Axis::Historical => {
+                axes.historical = true;
+                self.standing = by.standing;
+                self.over |= by.over;
+            }
+            Axis::Hypothetical => axes.hypothetical = true,
+            Axis::Family => axes.experiencer = Experiencer::Family,
+            Axis::Other => axes.experiencer = Experiencer::Other,
+            Axis::Current => self.current = true,
+            Axis::Certain => self.certain = true,
+            Axis::Untrue => self.untrue = true,
+            Axis::Own => self.own = true,
+        }
+        self.lifted |= by.lifts;
+        self.causes.push(cause);
+    }
+}
+
+/// What is told of a cue that decided.
+pub(super) fn cause(folded: &Folded, by: &Trigger, hit: &Hit) -> Cause {
+    let axis = match by.deed {
+        Deed::Sets(Axis::Family | Axis::Other, _) => "experiencer",
+        Deed::Sets(other, _) => other.name(),
+        Deed::Stops(_) | Deed::Nothing | Deed::Means => "",
+    };
+    Cause { axis: axis.to_owned(), by: by.words.clone(), at: Some(folded.back(hit.start, hit.end)) }
+}
