@@ -281,6 +281,15 @@ impl<'a> Facts<'a> {
         self.documents().zip(all).map(|((document, reading), words)| (document, reading, words))
     }
 
+    /// Whether a document of the chart holds one of these words.
+    pub(super) fn holds_one(&self, document: &Document, words: &[String]) -> bool {
+        if words.is_empty() {
+            return false;
+        }
+        let known = self.texts().find(|(of, ..)| std::ptr::eq(*of, document)).map(|(.., words)| words);
+        words.iter().any(|word| known.is_none_or(|known| known.may_hold(word)) && has_word(&document.text, word))
+    }
+
     /// How `word` stands at a byte of a document; asked of the reader once.
     pub(super) fn judged(&self, document: &Document, at: usize, word: &str, ask: impl FnOnce() -> Option<Assertion>) -> Option<Assertion> {
         let key = (document.text.as_ptr() as usize + at, word.len());

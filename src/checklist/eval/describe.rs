@@ -7,11 +7,21 @@ use crate::reading::{Assertion, Reading};
 
 /// `acute_kidney_injury` → "acute kidney injury", `drug.loop_diuretic` → "loop diuretic".
 pub(in crate::checklist) fn name(id: &str) -> String {
-    let words = id.rsplit('.').next().unwrap_or(id).split('_').map(|word| match ABBREVIATIONS.contains(&word) {
-        true => word.to_uppercase(),
-        false => word.to_owned(),
-    });
-    words.collect::<Vec<_>>().join(" ")
+    let id = id.rsplit('.').next().unwrap_or(id);
+    let mut name = String::with_capacity(id.len());
+    for word in id.split('_') {
+        if !name.is_empty() {
+            name.push(' ');
+        }
+        let from = name.len();
+        name.push_str(word);
+        if ABBREVIATIONS.contains(&word)
+            && let Some(word) = name.get_mut(from..)
+        {
+            word.make_ascii_uppercase();
+        }
+    }
+    name
 }
 
 /// Words of names that are always written large.

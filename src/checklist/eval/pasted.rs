@@ -15,8 +15,9 @@ fn paragraphs(text: &str, least: usize) -> Vec<(Vec<String>, Span)> {
     let mut out = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        let words: Vec<String> = line.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
-        if words.len() >= least {
+        let words = || line.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+        if words().nth(least.saturating_sub(1)).is_some() {
+            let words = words().map(str::to_lowercase).collect();
             let start = at + (line.len() - line.trim_start().len());
             out.push((words, Span::new(start, start + line.trim().len())));
         }

@@ -25,7 +25,7 @@ pub(super) fn is_of(kind: &Kind, document: &Document, reading: &Reading, facts: 
     } else {
         all(&named)
     };
-    done || kind.words.iter().any(|word| has_word(&document.text, word))
+    done || facts.holds_one(document, &kind.words)
 }
 
 /// The bodies of the sections of a name. Codes of a procedure are no name of it.

@@ -11,8 +11,8 @@ use crate::names::spoken;
 /// note has its own day.
 fn day_of(facts: &Facts<'_>) -> Instant {
     let chart = facts.chart();
-    let written = chart.documents.iter().filter_map(|d| d.time).max().filter(|_| chart.encounter.implied);
-    chart.encounter.end.or(written).filter(|day| *day < facts.as_of).unwrap_or(facts.as_of)
+    let written = || if chart.encounter.implied { chart.documents.iter().filter_map(|d| d.time).max() } else { None };
+    chart.encounter.end.or_else(written).filter(|day| *day < facts.as_of).unwrap_or(facts.as_of)
 }
 
 /// Whether an item is asked of an encounter: its class, its day, its patient, its length, its service.

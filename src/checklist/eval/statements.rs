@@ -195,12 +195,15 @@ pub(super) fn identity(rules: &Identity<'_>, facts: &Facts<'_>) -> Verdict {
         };
     };
     let (mut findings, mut parts) = (Vec::new(), Vec::new());
-    for (document, reading) in facts.documents().filter(|(d, _)| role(d).is_provider()) {
+    for (document, reading, vocabulary) in facts.texts().filter(|(d, ..)| role(d).is_provider()) {
+        let text = (document, reading, vocabulary);
         let wrong = match patient.sex {
-            Sex::Female => other_sex(rules.male, rules.female, rules.least, document, reading)
-                .map(|place| ("male".to_owned(), "female".to_owned(), place)),
-            Sex::Male => other_sex(rules.female, rules.male, rules.least, document, reading)
-                .map(|place| ("female".to_owned(), "male".to_owned(), place)),
+            Sex::Female => {
+                other_sex(rules.male, rules.female, rules.least, text).map(|place| ("male".to_owned(), "female".to_owned(), place))
+            }
+            Sex::Male => {
+                other_sex(rules.female, rules.male, rules.least, text).map(|place| ("female".to_owned(), "male".to_owned(), place))
+            }
             Sex::Other | Sex::NotGiven => None,
         };
         let age = document.time.and_then(|time| patient.age_at(&time)).and_then(|age| {
@@ -238,10 +241,15 @@ pub(super) fn identity(rules: &Identity<'_>, facts: &Facts<'_>) -> Verdict {
 }
 
 /// The first of several words of one sex in a note that has none of the other; words in histories of relatives do not count.
-fn other_sex(wrong: &[String], right: &[String], least: usize, document: &Document, reading: &Reading) -> Option<(usize, usize)> {
+fn other_sex(
+    wrong: &[String],
+    right: &[String],
+    least: usize,
+    (document, reading, vocabulary): (&Document, &Reading, &Vocabulary),
+) -> Option<(usize, usize)> {
     let places = |words: &[String]| {
         let mut found = Vec::new();
-        for word in words {
+        for word in words.iter().filter(|word| vocabulary.may_hold(word)) {
             let mut from = 0;
             while let Some(at) = find_word(&document.text, word, from) {
                 from = at + word.len().max(1);
