@@ -8,6 +8,7 @@ use crate::tui::chart_data::DocRow;
 use crate::tui::layout::{self, Frame};
 use crate::tui::model::{ChartPage, Model, Pane};
 use crate::tui::say;
+use crate::tui::text;
 use crate::tui::theme::Role;
 use ratatui::layout::{Position, Rect};
 
@@ -109,13 +110,16 @@ fn news(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) {
         Some("planned") => "planned",
         _ => "cancelled by its sender",
     };
-    let rest = [cancelled, withheld.as_str(), note.as_str(), taken.as_str(), queries.as_str(), since.as_str(), reason, payer.as_str()]
-        .iter()
-        .filter(|p| !p.is_empty())
-        .copied()
-        .collect::<Vec<_>>()
-        .join("   ");
-    pen.put(head.x + used + 3, stripes.sub.y, head.width.saturating_sub(used + 3), &rest, Role::Dim);
+    let mut rest =
+        [cancelled, withheld.as_str(), note.as_str(), taken.as_str(), queries.as_str(), since.as_str(), reason].map(str::to_owned).to_vec();
+    rest.retain(|part| !part.is_empty());
+    let mut rest = rest.join("   ");
+    let room = head.width.saturating_sub(used + 3);
+    // Half a payer says nothing: it stands there whole, or in the worklist's column alone.
+    if !payer.is_empty() && text::width(&rest) + 3 + text::width(&payer) <= usize::from(room) {
+        rest = format!("{rest}   {payer}");
+    }
+    pen.put(head.x + used + 3, stripes.sub.y, room, &rest, Role::Dim);
 }
 
 /// The panes by their digits, where one shows at a time.
