@@ -75,10 +75,11 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), tops: &mut Tops)
             cursor = Some(Position::new((x + u16::try_from(column).unwrap_or(0)).min(form.right()), y));
         }
     }
-    if lines.len() > top + height {
-        pen.put_right(form.x, form.bottom().saturating_sub(1), form.width, "  more below", Role::Dim);
-    }
     check_area(composer, (&blocks, shown), pen, Rect { y: form.bottom(), height: check, ..body });
+    // On the rule, where it covers nothing.
+    if lines.len() > top + height {
+        pen.put_right(form.x, form.bottom(), form.width, " more below", Role::Dim);
+    }
     cursor
 }
 
