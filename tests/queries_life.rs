@@ -190,6 +190,7 @@ fn nothing_that_a_provider_sees_speaks_of_money_or_of_how_the_query_came_about()
             let mut draft = view.draft.clone();
             draft.justifications.insert("QL033".into(), "SENTINEL justification".into());
             draft.removed.push("SENTINEL removed option".into());
+            draft.alone.push("SENTINEL lone option".into());
             desk.save_draft(id, view.revision, &draft, "SENTINEL worth an MCC, DRG 291, $9,000").unwrap();
             let report = desk.lint(&draft).unwrap();
             // A stay that ended long ago can be asked about no more; everything else of a filled template can be sent.

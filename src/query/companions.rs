@@ -71,7 +71,7 @@ pub(super) fn bring(wanted: &Wanted<'_>, picks: &mut Vec<Pick>, record: Record<'
         }
     }
     let mut room = words;
-    let numbers = numbers_of(picks);
+    let numbers = (numbers_of(picks), worst_of(&wanted.values, record.chart));
     for (n, entry) in wanted.words.iter().enumerate() {
         let (patterns, worth) = (alternatives(entry), worth::WORDS - step(n));
         let says = |p: &&mut Pick| text_of(&p.evidence).is_some_and(|t| !is_row(&t.quote) && patterns.any(&tokens(&t.quote)));
@@ -80,7 +80,7 @@ pub(super) fn bring(wanted: &Wanted<'_>, picks: &mut Vec<Pick>, record: Record<'
             there.worth = there.worth.max(worth);
             there.wanted = true;
         } else if room > 0
-            && let Some(evidence) = best_sentence(&patterns, &numbers, record)
+            && let Some(evidence) = best_sentence(&patterns, (&numbers.0, &numbers.1), record)
         {
             room -= usize::from(add(picks, evidence, worth));
         }
@@ -203,10 +203,20 @@ fn numbers_of(picks: &[Pick]) -> Vec<String> {
     picks.iter().filter_map(value).filter(|v| v.parse::<f64>().is_ok()).collect()
 }
 
+/// The farthest number of each measure that is asked for, where it has a point: a bare "14" may be anything.
+fn worst_of(ranges: &[&ValueRange], chart: &Chart) -> Vec<String> {
+    let farthest = ranges.iter().filter_map(|range| values(range, false, chart).into_iter().next());
+    let number = |evidence: Evidence| match evidence {
+        Evidence::Value(value) if value.value.contains('.') && value.value.parse::<f64>().is_ok() => Some(value.value),
+        _ => None,
+    };
+    farthest.filter_map(|(evidence, _)| number(evidence)).collect()
+}
+
 /// The sentence of the stay that says it best: a provider's assessment before other words of a provider or a report, these before
-/// anybody's; one that gives a listed value before one that does not; of equal ones the first.
-fn best_sentence(patterns: &Patterns, numbers: &[String], record: Record<'_>) -> Option<Evidence> {
-    let mut best: Option<((bool, u8), Option<Instant>, Evidence)> = None;
+/// anybody's; one that gives a listed value before one that does not, the farthest of its measure before all; of equal ones the first.
+fn best_sentence(patterns: &Patterns, (numbers, worst): (&[String], &[String]), record: Record<'_>) -> Option<Evidence> {
+    let mut best: Option<((bool, bool, u8), Option<Instant>, Evidence)> = None;
     for (document, reading) in record.notes() {
         let all = tokens(&document.text);
         for found in patterns.find(&all) {
@@ -216,8 +226,8 @@ fn best_sentence(patterns: &Patterns, numbers: &[String], record: Record<'_>) ->
             let section = section_at(reading, found.span.start);
             let Some(span) = passage(document, reading, found.span) else { continue };
             let inside = within(&all, span);
-            let gives = inside.iter().any(|t| numbers.contains(&t.text));
-            let rank = (gives, rank(document, reading, section));
+            let gives = |list: &[String]| inside.iter().any(|t| list.contains(&t.text));
+            let rank = (gives(worst), gives(numbers), rank(document, reading, section));
             let time = document.time.or(document.signed);
             let better = best.as_ref().is_none_or(|(before, at, _)| rank > *before || rank == *before && time < *at);
             if better && let Some(evidence) = quoted(document, reading, span) {

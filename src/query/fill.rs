@@ -208,6 +208,7 @@ fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, 
     let alone = template.form == QueryForm::MultipleChoice && options.len() == 1 && !options.iter().any(alternative);
     if options.is_empty() || only_denials || alone {
         draft.form = QueryForm::Open; // the safest form
+        draft.alone = options.into_iter().map(|o| o.text).collect();
         return;
     }
     if template.form == QueryForm::MultipleChoice {

@@ -191,6 +191,10 @@ pub struct Draft {
     /// Options of the template that nothing in the chart supports, and that were left out for it. Never shown to the provider.
     #[serde(default)]
     pub removed: Vec<String>,
+    /// Options that the chart supports and that were left out all the same, since they would have been no choice: one diagnosis by itself, or
+    /// denials alone. Never shown to the provider.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alone: Vec<String>,
     /// For a yes/no or validation query: where the diagnosis is documented.
     #[serde(default)]
     pub documented_at: Option<Evidence>,

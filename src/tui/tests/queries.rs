@@ -129,3 +129,14 @@ fn a_store_without_a_passphrase_says_why_it_cannot_be_locked() {
     h.keys("L");
     assert!(h.locked);
 }
+
+/// An option that the chart supports was left out because it stood alone, and nobody was told.
+#[test]
+fn an_option_left_out_because_it_stood_alone_is_said() {
+    let mut h = Harness::new(120, 40);
+    h.keys("<Enter>w");
+    let draft = &mut h.model.composer.as_mut().unwrap().draft;
+    draft.alone = vec!["Neutropenic fever".into()];
+    draft.options.clear();
+    h.keys("<Tab>").expect("left out, by itself it would be no choice: Neutropenic fever");
+}

@@ -2,7 +2,7 @@
 
 use super::list::Tops;
 use super::pen::Pen;
-use crate::query::{Diagnostic, LintSeverity, is_justified};
+use crate::query::{Diagnostic, Draft, LintSeverity, is_justified};
 use crate::tui::compose::{Composer, Field, Saved};
 use crate::tui::edit;
 use crate::tui::layout;
@@ -274,8 +274,11 @@ fn option_lines(model: &Model, composer: &Composer, width: usize) -> Vec<Line> {
         let words = model.keys.fill("none; {add-option} adds one");
         out.push(Line { label: field.label(), field, words, role: Role::Dim, ..Line::default() });
     }
-    if !composer.draft.removed.is_empty() {
-        let words = format!("left out, nothing among the indicators supports it: {}", composer.draft.removed.join("; "));
+    let Draft { alone, removed, .. } = &composer.draft;
+    let left_out =
+        [("left out, by itself it would be no choice: ", alone), ("left out, nothing among the indicators supports it: ", removed)];
+    for (why, options) in left_out.iter().filter(|(_, options)| !options.is_empty()) {
+        let words = format!("{why}{}", options.join("; "));
         let item = Some(usize::MAX); // no cursor reaches it
         let rows = super::queries::wrap(&words, width.saturating_sub(4)).into_iter().filter(|l| !l.is_empty());
         out.extend(rows.map(|l| Line { field, item, words: format!("    {l}"), role: Role::Dim, ..Line::default() }));
