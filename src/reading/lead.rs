@@ -75,7 +75,7 @@ pub(super) fn heads(lexicon: &Lexicon, clause: &Clause<'_>) -> Option<Lead> {
     let cues = || clause.triggers.iter().filter_map(|hit| trigger(lexicon, hit).filter(|by| by.heads).map(|by| (hit, by)));
     // "Mother's history": whose it is says more than when.
     let whose = cues().find(|(_, by)| matches!(by.deed, Deed::Sets(Axis::Family | Axis::Other, _)));
-    let (hit, _) = whose.or_else(|| cues().last())?;
+    let (hit, _) = whose.or_else(|| cues().next_back())?;
     Some(Lead { hit: *hit, begun: false, heads: true })
 }
 

@@ -123,7 +123,9 @@ fn undone(lexicon: &Lexicon, folded: &Folded, triggers: &[Hit], places: &[Place]
             let between = folded.text().get(first.end..hit.start).unwrap_or_default();
             let named = places.get(places.partition_point(|place| place.start < first.end)).is_some_and(|place| place.start < hit.start);
             // "No pain without movement" denies the pain.
-            if !(named && no) && between.len() < BETWEEN && !between.contains([',', ';', ':', '(', '.']) && !between.contains(" and ") {
+            let denied = named && no;
+            let apart = between.len() >= BETWEEN || between.contains([',', ';', ':', '(', '.']) || between.contains(" and ");
+            if !denied && !apart {
                 out.extend([first.start, hit.start]);
             }
         }
