@@ -44,7 +44,15 @@ const FORGERIES: &[Forgery] = &[
     ("another role", |d| d["recipient"]["role"] = "consultant".into(), "QL002"),
     ("a pool of nobody", |d| d["recipient"] = json!({"name": "Night desk", "identifier": null, "role": "pool"}), "QL002"),
     ("no policy of this name", |d| d["escalation"] = "lenient".into(), "QL005"),
-    ("a due time gone by", |d| d["due"] = "2020-01-01T00:00:00-05:00".into(), "QL005"),
+    (
+        "a due time gone by",
+        |d| {
+            // Without a hand's mark it would be counted anew from the sending.
+            d["due_by_hand"] = true.into();
+            d["due"] = "2020-01-01T00:00:00-05:00".into();
+        },
+        "QL005",
+    ),
     (
         "a talk to come",
         |d| {
