@@ -213,10 +213,13 @@ fn worst_of(ranges: &[&ValueRange], chart: &Chart) -> Vec<String> {
     farthest.filter_map(|(evidence, _)| number(evidence)).collect()
 }
 
+/// How well a sentence says it: gives the farthest value, gives a value, where it stands.
+type Rank = (bool, bool, u8);
+
 /// The sentence of the stay that says it best: a provider's assessment before other words of a provider or a report, these before
 /// anybody's; one that gives a listed value before one that does not, the farthest of its measure before all; of equal ones the first.
 fn best_sentence(patterns: &Patterns, (numbers, worst): (&[String], &[String]), record: Record<'_>) -> Option<Evidence> {
-    let mut best: Option<((bool, bool, u8), Option<Instant>, Evidence)> = None;
+    let mut best: Option<(Rank, Option<Instant>, Evidence)> = None;
     for (document, reading) in record.notes() {
         let all = tokens(&document.text);
         for found in patterns.find(&all) {
