@@ -37,7 +37,7 @@ pub struct Workers {
 struct Lane(Option<Sender<Job>>, JoinHandle<()>);
 
 /// How long the end of a thread is waited for: a question that takes longer than this must not keep a person in the program.
-const LAST_ANSWER: Duration = Duration::from_secs(3);
+const LAST_ANSWER: Duration = Duration::from_secs(20);
 
 /// A look through all charts would go on without anybody who waits for it, and hold on to the store. The threads are waited for: the
 /// last of them closes the desk, which writes the session's end, and a process that ends under it takes the cipher away from it.
