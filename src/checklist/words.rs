@@ -78,6 +78,16 @@ impl Vocabulary {
     }
 }
 
+impl Vocabulary {
+    /// Every place of each of the words in the text that this is the vocabulary of, word by word.
+    pub(super) fn places<'t>(&self, text: &'t str, words: &'t [String]) -> impl Iterator<Item = (usize, &'t str)> {
+        words.iter().filter(|word| self.may_hold(word)).flat_map(move |word| {
+            let next = move |at: &usize| find_word(text, word, at + word.len().max(1));
+            std::iter::successors(find_word(text, word, 0), next).map(move |at| (at, word.as_str()))
+        })
+    }
+}
+
 /// The two bits of a word, whatever its case, as block and bit (FNV-1a).
 fn bits(word: &[u8]) -> [(usize, u64); 2] {
     let hash = word

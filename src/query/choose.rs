@@ -2,14 +2,13 @@
 //! issue comes first among the quotations; what only repeats a value or another quotation is left out.
 
 use super::Indicator;
-use super::companions::{Pick, Record, is_passed_over, is_row, text_of};
+use super::companions::{Pick, Record, is_assessment, is_passed_over, is_row, stands, text_of};
 use super::evidence::words_of;
 use super::lint::words::{Patterns, tokens};
 use super::lint::{concepts, vocabularies};
 use super::normal::strays;
 use super::template::ValueRange;
 use crate::chart::{Evidence, Instant, TextEvidence, ValueEvidence};
-use crate::reading::Assertion;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the gap's own proof is worth beside what is brought (`companions.rs`).
@@ -183,17 +182,16 @@ struct Quoted {
 /// What a quotation is worth beside the others: a provider's documentation that names a condition or a finding of this stay, in the
 /// assessment, about the very thing that is asked.
 fn quotation(group: &str, text: &TextEvidence, about: About<'_>, numbers: &BTreeSet<String>, record: Record<'_>) -> Quoted {
-    let at = record.chart.documents.iter().position(|d| d.identifier == text.document);
-    let reading = at.and_then(|i| record.readings.get(i));
+    let reading = record.reading(&text.document);
     let inside = reading.map(|r| r.mentions.as_slice()).unwrap_or_default().iter().filter(|m| text.start <= m.start && m.end <= text.end);
     let (mut names, mut treats, mut assessed, mut wanted) = (false, false, false, false);
     for mention in inside {
         let treatment = mention.concept.starts_with("treatment.") || mention.concept.starts_with("drug.");
-        let stands = matches!(mention.assertion, Assertion::Present | Assertion::Possible);
+        let stands = stands(mention.assertion);
         treats |= treatment;
         wanted |= about.with.contains(&mention.concept) && stands;
         names |= !treatment && stands;
-        assessed |= ["assessment", "plan", "impression", "diagnos"].iter().any(|s| mention.section.contains(s));
+        assessed |= is_assessment(&mention.section);
     }
     let words = tokens(&text.quote);
     let related = about.condition.is_some_and(|c| concepts().supports(c, &words) == Some(true));
@@ -207,7 +205,7 @@ fn quotation(group: &str, text: &TextEvidence, about: About<'_>, numbers: &BTree
         + 2 * i32::from(documented && assessed)
         + i32::from(treats || related)
         - 3 * i32::from(repeats);
-    let document = at.and_then(|i| record.chart.documents.get(i));
+    let document = record.chart.document(&text.document);
     let aside = document.zip(reading).is_some_and(|(d, r)| is_passed_over(d, r, text.start));
     Quoted { worth, says_more: !aside && (names || treats || given.is_empty() || listed < given.len()) }
 }

@@ -25,6 +25,13 @@ pub(super) struct Pick {
     pub(super) wanted: bool,
 }
 
+impl Pick {
+    /// The gap's own proof, or what stands in for it.
+    pub(super) fn proof(evidence: Evidence, against: bool) -> Self {
+        Self { evidence, worth: 0, brought: false, against, wanted: false }
+    }
+}
+
 /// What each thing is worth, best first. The gap's own proof stands between them: see `choose.rs`.
 mod worth {
     pub(super) const STAY: i32 = 900;
@@ -50,6 +57,12 @@ pub(super) struct Record<'c> {
 impl<'c> Record<'c> {
     fn notes(&self) -> impl Iterator<Item = (&'c Document, &'c Reading)> {
         self.chart.documents.iter().zip(self.readings)
+    }
+
+    /// How a note of the stay was read.
+    pub(super) fn reading(&self, document: &str) -> Option<&'c Reading> {
+        let at = self.chart.documents.iter().position(|d| d.identifier == document);
+        at.and_then(|at| self.readings.get(at))
     }
 }
 
@@ -153,12 +166,11 @@ fn alternatives(entry: &str) -> Patterns {
 /// Whether a piece of proof is a mention of the concept that stands.
 pub(super) fn stated_in(concept: &str, evidence: &Evidence, record: Record<'_>) -> bool {
     let Evidence::Text(text) = evidence else { return false };
-    let at = record.chart.documents.iter().position(|d| d.identifier == text.document);
-    let mentions = at.and_then(|i| record.readings.get(i)).map(|r| r.mentions.as_slice()).unwrap_or_default();
+    let mentions = record.reading(&text.document).map(|r| r.mentions.as_slice()).unwrap_or_default();
     mentions.iter().any(|m| m.concept == concept && stands(m.assertion) && text.start <= m.start && m.end <= text.end)
 }
 
-fn stands(assertion: Assertion) -> bool {
+pub(super) fn stands(assertion: Assertion) -> bool {
     matches!(assertion, Assertion::Present | Assertion::Possible)
 }
 
@@ -177,7 +189,7 @@ pub(super) fn documented(concept: &str, record: Record<'_>) -> Option<Evidence> 
     quoted(document, reading, passage(document, reading, place).unwrap_or(place))
 }
 
-fn is_assessment(section: &str) -> bool {
+pub(super) fn is_assessment(section: &str) -> bool {
     ["assessment", "plan", "impression", "diagnos"].iter().any(|part| section.contains(part))
 }
 
@@ -251,14 +263,14 @@ fn rank(document: &Document, reading: &Reading, section: &str) -> u8 {
     }
 }
 
-fn section_at(reading: &Reading, at: usize) -> &str {
-    reading.sections.iter().rfind(|s| s.start <= at && at < s.end).map_or("", |s| s.section.as_str())
+pub(super) fn section_at(reading: &Reading, at: usize) -> &str {
+    reading.section_at(at).map_or("", |s| s.section.as_str())
 }
 
 /// Whether a place stands in a section that tells nothing of this patient's stay. A report often has no heading between why it was asked
 /// for and what it found: behind the first line it tells.
 pub(super) fn is_passed_over(document: &Document, reading: &Reading, at: usize) -> bool {
-    let Some(section) = reading.sections.iter().rfind(|s| s.start <= at && at < s.end) else { return false };
+    let Some(section) = reading.section_at(at) else { return false };
     let before = document.text.get(section.start..at).unwrap_or_default();
     let found = document.document_type.unwrap_or(reading.document_type).is_findings() && before.contains('\n');
     !found && table().passed_over.contains(&section.section)

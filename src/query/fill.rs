@@ -159,18 +159,17 @@ fn not_found(searched: &[Searched]) -> String {
 /// Where a provider documented what is asked about: among the quoted words, else anywhere in the stay. A nurse's words, a value or a
 /// report of imaging document nothing.
 fn statement(gap: &Gap, draft: &Draft, chart: &Chart, readings: &[Reading]) -> Option<Evidence> {
+    let record = Record { chart, readings };
     let providers = |e: &&Evidence| {
         let Evidence::Text(text) = e else { return false };
-        let at = chart.documents.iter().position(|d| d.identifier == text.document);
-        let judged = at.and_then(|i| readings.get(i)).map_or(text.document_type, |r| r.document_type);
-        at.and_then(|i| chart.documents.get(i)).is_some_and(|d| d.is_providers(judged))
+        let judged = record.reading(&text.document).map_or(text.document_type, |r| r.document_type);
+        chart.document(&text.document).is_some_and(|d| d.is_providers(judged))
     };
     let quoted: Vec<&Evidence> = draft.indicators.iter().map(|i| &i.evidence).filter(providers).collect();
     let diagnosis = |e: &Evidence| {
         let words = words_of(e);
         concepts().named_by_reader_too(&words, &tokens(&words)).iter().any(|n| !concepts().is_finding(&n.concept))
     };
-    let record = Record { chart, readings };
     let names = |e: &&&Evidence| gap.condition.as_deref().map_or_else(|| diagnosis(e), |c| stated_in(c, e, record));
     let named = quoted.iter().find(names).map(|e| (**e).clone());
     let stated = || gap.condition.as_deref().and_then(|c| documented(c, record));

@@ -2,18 +2,17 @@
 
 use super::Indicator;
 use super::choose::{About, in_order, ticked, weigh};
-use super::companions::{Pick, Record, bring, stay};
+use super::companions::{Pick, Record, bring, section_at, stay};
 use super::evidence::{indicator_hash, words_of};
 use super::lint::words::{Patterns, tokens};
 use super::lint::{concepts, vocabularies};
 use super::passage::{whole_item, whole_line};
 use super::proof::BEFORE;
-use super::take::{of_drug, of_order};
+use super::take::{heading_of, of_drug, of_order};
 use super::template::Template;
 use super::wanted::{Wanted, about_documents};
 use crate::chart::{Chart, Evidence, MedicationKind};
 use crate::checklist::{Gap, GapKind};
-use crate::reading::Reading;
 use std::collections::BTreeSet;
 
 /// How many treatments of the chart are taken along when neither the gap nor its condition brings one.
@@ -26,18 +25,18 @@ pub(super) fn indicators(
     template: Option<&Template>,
     (to, most_words): (Option<&str>, usize),
 ) -> Vec<Indicator> {
-    let Record { chart, readings } = record;
+    let chart = record.chart;
     let documents = about_documents(gap.kind);
     let wanted = Wanted::of(gap, template);
     let mut picks = proof(gap, chart, documents);
     bring(&wanted, &mut picks, record);
     let treats = Patterns::new(&wanted.treatment.iter().flat_map(|t| t.split(';')).map(str::trim).collect::<Vec<_>>());
-    let heading = |p: &Pick| group(&p.evidence, &treats, chart, readings);
+    let heading = |p: &Pick| group(&p.evidence, &treats, record);
     if gap.kind == GapKind::Undocumented && !picks.iter().any(|p| heading(p) == "treatment") {
-        picks.extend(treatments(gap, chart).map(|evidence| Pick { evidence, worth: 0, brought: false, against: false, wanted: false }));
+        picks.extend(treatments(gap, chart).into_iter().map(|evidence| Pick::proof(evidence, false)));
     }
     if picks.is_empty() {
-        picks.extend(stay(chart).map(|evidence| Pick { evidence, worth: 0, brought: false, against: false, wanted: false }));
+        picks.extend(stay(chart).map(|evidence| Pick::proof(evidence, false)));
     }
     let groups: Vec<&'static str> = picks.iter().map(heading).collect();
     let kept: BTreeSet<usize> = if documents {
@@ -84,7 +83,7 @@ fn proof(gap: &Gap, chart: &Chart, documents: bool) -> Vec<Pick> {
         };
         match picks.iter_mut().find(same) {
             Some(there) => there.against |= against,
-            None => picks.push(Pick { evidence, worth: 0, brought: false, against, wanted: false }),
+            None => picks.push(Pick::proof(evidence, against)),
         }
     }
     picks
@@ -119,7 +118,7 @@ fn is_prior(evidence: &Evidence, chart: &Chart) -> bool {
 /// Takes date and author from the document where the proof does not carry them.
 fn complete(evidence: &mut Evidence, chart: &Chart) {
     if let Evidence::Text(text) = evidence
-        && let Some(document) = chart.documents.iter().find(|d| d.identifier == text.document)
+        && let Some(document) = chart.document(&text.document)
     {
         text.date = text.date.or(document.time).or(document.signed);
         let author = || document.author.as_ref().or(document.signer.as_ref()).and_then(|a| a.name.clone());
@@ -128,19 +127,18 @@ fn complete(evidence: &mut Evidence, chart: &Chart) {
 }
 
 /// The heading that a piece of proof stands under. A nurse's words about a treatment are no finding.
-fn group(evidence: &Evidence, treats: &Patterns, chart: &Chart, readings: &[Reading]) -> &'static str {
+fn group(evidence: &Evidence, treats: &Patterns, record: Record<'_>) -> &'static str {
+    let chart = record.chart;
     match evidence {
         Evidence::Text(text) => {
-            let at = chart.documents.iter().position(|d| d.identifier == text.document);
             if text.document_type.is_findings() {
                 return "imaging";
             }
-            let providers = at.and_then(|i| chart.documents.get(i)).is_none_or(|d| d.is_providers(text.document_type));
+            let providers = chart.document(&text.document).is_none_or(|d| d.is_providers(text.document_type));
             if !providers && treats.any(&tokens(&text.quote)) {
                 return "treatment";
             }
-            let sections = at.and_then(|i| readings.get(i)).map(|r| r.sections.as_slice()).unwrap_or_default();
-            let section = sections.iter().find(|s| s.start <= text.start && text.start < s.end).map_or("", |s| s.section.as_str());
+            let section = record.reading(&text.document).map_or("", |reading| section_at(reading, text.start));
             let says = |parts: &[&str]| parts.iter().any(|p| section.contains(p));
             if says(&["exam", "vital"]) {
                 "exam"
@@ -170,23 +168,17 @@ fn group(evidence: &Evidence, treats: &Patterns, chart: &Chart, readings: &[Read
                     || value.value.is_empty();
                 return if treats { "treatment" } else { "labs" };
             };
-            match observation.category.as_deref() {
-                Some("vital-signs" | "survey" | "exam") => "exam",
-                Some("imaging") => "imaging",
-                Some("therapy" | "procedure") => "treatment",
-                _ => "labs",
-            }
+            heading_of(observation)
         }
     }
 }
 
 /// Drugs given or ordered, and orders, that relate to the condition.
-fn treatments(gap: &Gap, chart: &Chart) -> impl Iterator<Item = Evidence> {
+fn treatments(gap: &Gap, chart: &Chart) -> Vec<Evidence> {
     let condition = gap.condition.clone().unwrap_or_default();
     let relates = |name: &str| concepts().supports(&condition, &tokens(name)) == Some(true);
     let drugs = chart.medications.iter().filter(|m| m.kind != MedicationKind::Home && m.time.is_some() && relates(&m.name)).map(of_drug);
     let orders = chart.orders.iter().filter(|o| o.time.is_some() && relates(&o.name)).map(of_order);
     let mut seen = BTreeSet::new();
-    let all: Vec<Evidence> = drugs.chain(orders).map(|i| i.evidence).filter(|e| seen.insert(words_of(e))).take(TREATMENTS).collect();
-    all.into_iter()
+    drugs.chain(orders).map(|i| i.evidence).filter(|e| seen.insert(words_of(e))).take(TREATMENTS).collect()
 }

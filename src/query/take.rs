@@ -44,13 +44,17 @@ pub(super) fn of_stay(chart: &Chart) -> Option<Indicator> {
 /// A value with its reference range.
 pub fn of_observation(observation: &Observation) -> Option<Indicator> {
     observation.value.as_ref().and(observation.time)?;
-    let group = match observation.category.as_deref() {
+    Some(Indicator::new(Evidence::Value(ValueEvidence::of_observation(observation)), heading_of(observation)))
+}
+
+/// The heading that a value stands under.
+pub(super) fn heading_of(observation: &Observation) -> &'static str {
+    match observation.category.as_deref() {
         Some("vital-signs" | "survey" | "exam") => "exam",
         Some("imaging") => "imaging",
         Some("therapy" | "procedure") => "treatment",
         _ => "labs",
-    };
-    Some(Indicator::new(Evidence::Value(ValueEvidence::of_observation(observation)), group))
+    }
 }
 
 /// Words of a document, with document, author, date, version, and the hash of the words.

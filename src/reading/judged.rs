@@ -68,25 +68,33 @@ impl Judged {
     /// Takes what a cue says.
     pub(super) fn hold(&mut self, by: &Trigger, cause: Cause) {
         let Deed::Sets(axis, _) = by.deed else { return };
-        let axes = &mut self.axes;
+        set(&mut self.axes, axis);
         match axis {
-            Axis::Negated => axes.negated = true,
-            Axis::Possible => axes.possible = true,
             Axis::Historical => {
-                axes.historical = true;
                 self.standing = by.standing;
                 self.over |= by.over;
             }
-            Axis::Hypothetical => axes.hypothetical = true,
-            Axis::Family => axes.experiencer = Experiencer::Family,
-            Axis::Other => axes.experiencer = Experiencer::Other,
             Axis::Current => self.current = true,
             Axis::Certain => self.certain = true,
             Axis::Untrue => self.untrue = true,
             Axis::Own => self.own = true,
+            Axis::Negated | Axis::Possible | Axis::Hypothetical | Axis::Family | Axis::Other => {}
         }
         self.lifted |= by.lifts;
         self.causes.push(cause);
+    }
+}
+
+/// Sets the axis of a mention that a cue or a section sets; the others take one back, which is not done here.
+pub(super) fn set(axes: &mut Axes, axis: Axis) {
+    match axis {
+        Axis::Negated => axes.negated = true,
+        Axis::Possible => axes.possible = true,
+        Axis::Historical => axes.historical = true,
+        Axis::Hypothetical => axes.hypothetical = true,
+        Axis::Family => axes.experiencer = Experiencer::Family,
+        Axis::Other => axes.experiencer = Experiencer::Other,
+        Axis::Current | Axis::Certain | Axis::Untrue | Axis::Own => {}
     }
 }
 

@@ -211,6 +211,14 @@ pub struct Reading {
     pub conditions: Vec<Condition>,
 }
 
+impl Reading {
+    /// The section around a byte.
+    pub fn section_at(&self, at: usize) -> Option<&Section> {
+        let next = self.sections.partition_point(|section| section.end <= at);
+        self.sections.get(next).filter(|section| section.start <= at)
+    }
+}
+
 /// A place of an asked term, with its axes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Term {

@@ -6,11 +6,11 @@ use super::document_type::{self, DocumentTypes};
 use super::echo::{self, Antecedent, Meant};
 use super::elements::{self, ElementRules};
 use super::folded::{Folded, fold_name};
-use super::judged::Judged;
+use super::judged::{Judged, set};
 use super::lead::{self, Lead};
 use super::lexicon::{Axis, Concept, Form, Lexicon, Owner};
 use super::measurement;
-use super::model::{Assertion, Axes, Cause, Experiencer, Mention, Reading, Section, Term};
+use super::model::{Assertion, Axes, Cause, Mention, Reading, Section, Term};
 use super::scan::{self, Hit, Hits};
 use super::scope::{self, Clause, Nature, Place, Scopes};
 use super::section::{Headings, sections};
@@ -436,16 +436,4 @@ fn take<'s, T>(slice: &mut &'s [T], test: impl Fn(&T) -> bool) -> &'s [T] {
 /// How a condition that "history of" does not end stands.
 fn without_history(axes: Axes) -> Assertion {
     Axes { historical: false, ..axes }.assertion()
-}
-
-fn set(axes: &mut Axes, axis: Axis) {
-    match axis {
-        Axis::Negated => axes.negated = true,
-        Axis::Possible => axes.possible = true,
-        Axis::Historical => axes.historical = true,
-        Axis::Hypothetical => axes.hypothetical = true,
-        Axis::Family => axes.experiencer = Experiencer::Family,
-        Axis::Other => axes.experiencer = Experiencer::Other,
-        Axis::Current | Axis::Certain | Axis::Untrue | Axis::Own => {}
-    }
 }

@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A question with its number.
 struct Job {
@@ -50,10 +50,7 @@ impl Drop for Workers {
             lane.0 = None;
             &lane.1
         });
-        let until = Instant::now() + LAST_ANSWER;
-        while lanes.iter().any(|thread| !thread.is_finished()) && Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        crate::work::wait_for(LAST_ANSWER, || lanes.iter().all(|thread| thread.is_finished()));
     }
 }
 
@@ -63,7 +60,7 @@ impl Workers {
         let thread = |name: &str| -> std::io::Result<Lane> {
             let (sender, jobs) = crossbeam_channel::unbounded();
             let (desk, answers) = (Arc::clone(desk), answers.clone());
-            let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&desk, &jobs, &answers))?;
+            let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || work(desk.as_ref(), &jobs, &answers))?;
             Ok(Lane(Some(sender), thread))
         };
         Ok(Self {
@@ -100,8 +97,7 @@ impl Workers {
     }
 }
 
-fn work(desk: &Arc<dyn Desk>, jobs: &Receiver<Job>, answers: &Sender<Msg>) {
-    let desk = desk.as_ref();
+fn work(desk: &dyn Desk, jobs: &Receiver<Job>, answers: &Sender<Msg>) {
     let mut waiting: VecDeque<Job> = VecDeque::new();
     loop {
         if waiting.is_empty() {

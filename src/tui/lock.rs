@@ -34,13 +34,11 @@ pub(super) enum Ended {
     Code(u8),
 }
 
-/// Waits for the passphrase; nothing but the lock is on the screen.
+/// Waits for the passphrase; nothing but the lock is on the screen, which was wiped before.
 pub(super) fn wait(screen: &mut Screen, outside: &Receiver<Outside>, lock: &Lock, user: &str) -> Result<Ended> {
     let failed = |e: std::io::Error| Trouble::system("the terminal cannot be used").why(e);
     let mut typed = Zeroizing::new(String::new());
     let mut said = String::new();
-    // Every cell is written anew, not only covered.
-    wipe(screen).map_err(failed)?;
     loop {
         draw(screen, user, &said).map_err(failed)?;
         match outside.recv() {

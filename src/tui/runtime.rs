@@ -78,7 +78,7 @@ pub fn run(mut desk: Arc<dyn Desk>, mut model: Model, theme: Theme, lock: Option
             (None, Some(lock)) => lock,
             (code, _) => return Ok(code.unwrap_or(0)),
         };
-        // Nothing of a chart stays on the screen while the threads end.
+        // Every cell is written anew, not only covered, and before the threads end.
         wipe(&mut screen).map_err(failed)?;
         drop((run, inbox));
         model = model.without_charts();

@@ -8,7 +8,7 @@ use lacuna_index::{Change, Engine, Entry, IndexError, Opened, Stop, Take};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Documents handed to the index at a time: bounds memory, whatever their number.
 const BATCH: usize = 500;
@@ -113,10 +113,7 @@ impl Library {
     /// nor with one whose process ends.
     pub fn close(&self) {
         self.closing.stop();
-        let until = Instant::now() + LAST_STRETCH;
-        while self.behind.load(Ordering::Acquire) && Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        super::wait_for(LAST_STRETCH, || !self.behind.load(Ordering::Acquire));
     }
 
     /// How many documents are read already while the index is made anew; 0 when it is not.

@@ -372,8 +372,8 @@ impl Desk for LocalDesk {
 
     fn lint(&self, draft: &Draft) -> Result<Report> {
         self.store.allow(&self.session.actor(), "query.open")?;
-        let now = self.now();
-        queries::lint(&self.store, &Site::of(&self.store)?.timed_draft(draft, &now), &now, draft.amends, None)
+        let (now, site) = (self.now(), Site::of(&self.store)?);
+        queries::lint(&self.store, &site, &site.timed_draft(draft, &now), &now, draft.amends, None)
     }
 
     fn save_draft(&self, id: i64, revision: i64, draft: &Draft, internal_note: &str) -> Result<i64> {

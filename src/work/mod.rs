@@ -51,3 +51,11 @@ pub use search::{Request as SearchRequest, encounters_with, marks_of, query_insi
 pub use search_order::best_first;
 pub use session::{Clock, Session};
 pub use watch::{Taken, Watch};
+
+/// Waits until something is so, but no longer than this.
+pub fn wait_for(longest: std::time::Duration, so: impl Fn() -> bool) {
+    let until = std::time::Instant::now() + longest;
+    while !so() && std::time::Instant::now() < until {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+}

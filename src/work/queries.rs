@@ -54,16 +54,16 @@ pub fn lint_stored(store: &Store, id: i64, now: &Instant) -> Result<Report> {
     let query = load(store, id)?;
     let sent = if query.state.is_sent() { store.query_versions(id)?.pop().map(|v| v.body_hash) } else { None };
     let own = query.draft.amends.or(Some(id));
+    let site = Site::of(store)?;
     if query.state.is_draft() {
-        return lint(store, &Site::of(store)?.timed_draft(&query.draft, now), now, own, None);
+        return lint(store, &site, &site.timed_draft(&query.draft, now), now, own, None);
     }
-    lint(store, &query.draft, now, own, sent.as_deref())
+    lint(store, &site, &query.draft, now, own, sent.as_deref())
 }
 
 /// Lints a draft with what is known of its encounter. `own` is the query that it is the draft of, where it is stored; `sent` the hash of
 /// the words that were sent.
-pub fn lint(store: &Store, draft: &Draft, now: &Instant, own: Option<i64>, sent: Option<&str>) -> Result<Report> {
-    let site = Site::of(store)?;
+pub fn lint(store: &Store, site: &Site, draft: &Draft, now: &Instant, own: Option<i64>, sent: Option<&str>) -> Result<Report> {
     let policy = site.policy_for(draft);
     let chart = match &draft.encounter {
         Some(encounter) => store.chart(encounter)?,
@@ -240,8 +240,9 @@ pub fn send(store: &Store, session: &Session, id: i64, revision: i64) -> Result<
     if let Some(of) = query.draft.amends {
         return send_amendment(store, session, &query, of).map(|()| of);
     }
-    let draft = Site::of(store)?.timed_draft(&query.draft, &session.now());
-    must_pass(store, session, id, &draft, "query.send")?;
+    let site = Site::of(store)?;
+    let draft = site.timed_draft(&query.draft, &session.now());
+    must_pass(store, session, (&site, id), &draft, "query.send")?;
     let text = render_sent(&draft, id, &session.now());
     store.send_query(&session.actor(), id, query.revision, &draft, &text, &body_hash(&draft))?;
     // What was asked aloud and answered aloud waits for nobody.
@@ -270,13 +271,14 @@ pub fn ready(store: &Store, session: &Session, id: i64) -> Result<()> {
     store.allow(&session.actor(), "query.ready")?;
     let query = load(store, id)?;
     let to = allowed(&query, &Event::Ready)?;
-    must_pass(store, session, id, &Site::of(store)?.timed_draft(&query.draft, &session.now()), "query.ready")?;
+    let site = Site::of(store)?;
+    must_pass(store, session, (&site, id), &site.timed_draft(&query.draft, &session.now()), "query.ready")?;
     store.move_query(&session.actor(), id, (query.state, to), &Said { event: "ready", note: "passed the lint", ..Said::default() })
 }
 
 /// Refuses words that a rule blocks, and records that it did.
-pub(super) fn must_pass(store: &Store, session: &Session, id: i64, draft: &Draft, act: &str) -> Result<()> {
-    let report = lint(store, draft, &session.now(), Some(id), None)?;
+pub(super) fn must_pass(store: &Store, session: &Session, (site, id): (&Site, i64), draft: &Draft, act: &str) -> Result<()> {
+    let report = lint(store, site, draft, &session.now(), Some(id), None)?;
     if !report.can_send {
         let blocks = report.blocks();
         let rules: Vec<&str> = if blocks {

@@ -379,8 +379,9 @@ fn renew(
         Event::Reopen { .. } => Counting::Anew,
         _ => Counting::Runs,
     };
-    let draft = &Site::of(store)?.timed(draft, counting, &session.now());
-    must_pass(store, session, query.id, draft, "query.version")?;
+    let site = Site::of(store)?;
+    let draft = &site.timed(draft, counting, &session.now());
+    must_pass(store, session, (&site, query.id), draft, "query.version")?;
     let text = render_sent(draft, query.id, &session.now());
     let new = NewVersion { event: event.code(), draft, provider_text: &text, body_hash: &body_hash(draft), note, written };
     store.new_version(&session.actor(), query.id, (query.state, to), &new)

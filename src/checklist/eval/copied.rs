@@ -106,7 +106,7 @@ pub(super) fn run(check: &Copied, item: &Item, facts: &Facts<'_>) -> Verdict {
                 let mut found = place_holders(&document.text, tokens, delimiters, *max_length);
                 // A token behind an element's heading is that element's gap already.
                 found.retain(|(at, _)| {
-                    let section = reading.sections.iter().find(|s| s.start <= *at && *at < s.end);
+                    let section = reading.section_at(*at);
                     section.and_then(|s| reading.elements.get(&s.section)) != Some(&Presence::Empty)
                 });
                 let finding = found.first().map(|(start, end)| {

@@ -6,12 +6,11 @@ use crate::chart::Document;
 use crate::checklist::check::{Part, Parts};
 use crate::checklist::facts::{Facts, role, type_of};
 use crate::checklist::proof::whole;
-use crate::checklist::words::has_word;
 use crate::checklist::{Outcome, Searched, Severity};
 use crate::reading::{Presence, Reading};
 
 /// Whether a part shows in a document.
-fn shows(part: &Part, document: &Document, reading: &Reading) -> bool {
+fn shows(part: &Part, document: &Document, reading: &Reading, facts: &Facts<'_>) -> bool {
     let filled = |name: &String| {
         reading.sections.iter().any(|s| {
             let body = document.text.get(s.body..s.end).unwrap_or_default();
@@ -22,7 +21,7 @@ fn shows(part: &Part, document: &Document, reading: &Reading) -> bool {
         || part.sections.iter().any(filled)
         || part.values.iter().any(|value| reading.measurements.iter().any(|m| m.name == *value))
         || part.concepts.iter().any(|concept| reading.mentions.iter().any(|m| m.concept == *concept))
-        || part.words.iter().any(|word| has_word(&document.text, word))
+        || facts.holds_one(document, &part.words)
 }
 
 pub(super) fn run(check: &Parts, facts: &Facts<'_>) -> Verdict {
@@ -33,7 +32,7 @@ pub(super) fn run(check: &Parts, facts: &Facts<'_>) -> Verdict {
         if !theirs || document.amends.is_some() || !is_wanted(&check.wanted, document, reading) {
             continue;
         }
-        let lacking: Vec<&Part> = check.parts.iter().filter(|part| !shows(part, document, reading)).collect();
+        let lacking: Vec<&Part> = check.parts.iter().filter(|part| !shows(part, document, reading, facts)).collect();
         if check.parts.len() - lacking.len() < check.min_found {
             let detail = format!("{} of {} parts: an excerpt", check.parts.len() - lacking.len(), check.parts.len());
             trees.push(node(describe::place(document, reading), Outcome::CannotTell, detail, Vec::new()));

@@ -161,19 +161,12 @@ pub(super) fn stated(
 
 /// The first place where a document states one of the words as so: not denied, not in another section.
 fn place(words: &[String], places: &Places<'_>, document: &Document, reading: &Reading, vocabulary: &Vocabulary) -> Option<(usize, usize)> {
-    for word in words.iter().filter(|word| vocabulary.may_hold(word)) {
-        let mut from = 0;
-        while let Some(at) = find_word(&document.text, word, from) {
-            from = at + word.len().max(1);
-            let (own, within) = section_at(reading, at);
-            let here = places.sections.is_empty() || places.sections.iter().any(|name| name == own || Some(name.as_str()) == within);
-            let other_time = || places.not_with.iter().any(|word| has_word(sentence(document, reading, at), word));
-            if here && !other_time() {
-                return Some((at, at + word.len()));
-            }
-        }
-    }
-    None
+    let states = |at: usize| {
+        let (own, within) = section_at(reading, at);
+        let here = places.sections.is_empty() || places.sections.iter().any(|name| name == own || Some(name.as_str()) == within);
+        here && !places.not_with.iter().any(|word| has_word(sentence(document, reading, at), word))
+    };
+    vocabulary.places(&document.text, words).find(|(at, _)| states(*at)).map(|(at, word)| (at, at + word.len()))
 }
 
 /// What tells that a note is another person's.
@@ -248,16 +241,8 @@ fn other_sex(
     (document, reading, vocabulary): (&Document, &Reading, &Vocabulary),
 ) -> Option<(usize, usize)> {
     let places = |words: &[String]| {
-        let mut found = Vec::new();
-        for word in words.iter().filter(|word| vocabulary.may_hold(word)) {
-            let mut from = 0;
-            while let Some(at) = find_word(&document.text, word, from) {
-                from = at + word.len().max(1);
-                if !section_at(reading, at).0.contains("family") {
-                    found.push((at, at + word.len()));
-                }
-            }
-        }
+        let all = vocabulary.places(&document.text, words).filter(|(at, _)| !section_at(reading, *at).0.contains("family"));
+        let mut found: Vec<(usize, usize)> = all.map(|(at, word)| (at, at + word.len())).collect();
         found.sort_unstable();
         found
     };

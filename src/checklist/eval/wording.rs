@@ -7,7 +7,7 @@ use crate::checklist::Outcome;
 use crate::checklist::facts::{Facts, type_of};
 use crate::checklist::indicator::{DocumentTest, WordsTest};
 use crate::checklist::proof::{around, opening, quote, sentence, whole};
-use crate::checklist::words::{Vocabulary, find_word, has_word};
+use crate::checklist::words::{Vocabulary, has_word};
 use crate::reading::{Reading, read_terms};
 use std::collections::BTreeMap;
 
@@ -22,9 +22,7 @@ pub(in crate::checklist) fn is_titled(document: &Document, titles: &[String]) ->
 
 /// The section at a byte: its own name and that of the one it is part of.
 pub(super) fn section_at(reading: &Reading, at: usize) -> (&str, Option<&str>) {
-    let index = reading.sections.partition_point(|s| s.end <= at);
-    let section = reading.sections.get(index).filter(|s| s.start <= at);
-    section.map_or(("unheaded", None), |s| (s.section.as_str(), s.within.as_deref()))
+    reading.section_at(at).map_or(("unheaded", None), |s| (s.section.as_str(), s.within.as_deref()))
 }
 
 fn stands(test: &WordsTest, facts: &Facts<'_>, (document, reading): (&Document, &Reading), at: usize, word: &str) -> bool {
@@ -53,16 +51,8 @@ fn stands(test: &WordsTest, facts: &Facts<'_>, (document, reading): (&Document, 
 
 /// Every place of the words in a document that counts, in order.
 fn places(test: &WordsTest, facts: &Facts<'_>, document: &Document, reading: &Reading, vocabulary: &Vocabulary) -> Vec<(usize, usize)> {
-    let mut found = Vec::new();
-    for word in test.words.iter().filter(|word| vocabulary.may_hold(word)) {
-        let mut from = 0;
-        while let Some(at) = find_word(&document.text, word, from) {
-            from = at + word.len().max(1);
-            if stands(test, facts, (document, reading), at, word) {
-                found.push((at, at + word.len()));
-            }
-        }
-    }
+    let all = vocabulary.places(&document.text, &test.words).filter(|(at, word)| stands(test, facts, (document, reading), *at, word));
+    let mut found: Vec<(usize, usize)> = all.map(|(at, word)| (at, at + word.len())).collect();
     found.sort_unstable();
     found
 }

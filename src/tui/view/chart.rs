@@ -110,10 +110,8 @@ fn news(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) {
         Some("planned") => "planned",
         _ => "cancelled by its sender",
     };
-    let mut rest =
-        [cancelled, withheld.as_str(), note.as_str(), taken.as_str(), queries.as_str(), since.as_str(), reason].map(str::to_owned).to_vec();
-    rest.retain(|part| !part.is_empty());
-    let mut rest = rest.join("   ");
+    let parts = [cancelled, withheld.as_str(), note.as_str(), taken.as_str(), queries.as_str(), since.as_str(), reason];
+    let mut rest = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("   ");
     let room = head.width.saturating_sub(used + 3);
     // Half a payer says nothing: it stands there whole, or in the worklist's column alone.
     if !payer.is_empty() && text::width(&rest) + 3 + text::width(&payer) <= usize::from(room) {
