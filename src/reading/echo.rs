@@ -91,7 +91,7 @@ fn said(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'_>, own: Option<&Pl
         let Some(by) = trigger(lexicon, hit) else { continue };
         if by.answers {
             let mut judged = Judged::default();
-            judged.hold(by, cause(folded, by, hit));
+            judged.hold(by, cause(lexicon, folded, by, hit));
             out.push(Heard { judged, one: by.nearest });
         }
         if by.deed == Deed::Means {
@@ -131,7 +131,7 @@ pub(super) fn denied_after(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'
         && let Some(by) = trigger(lexicon, hit)
     {
         let mut judged = Judged::default();
-        judged.hold(by, cause(folded, by, hit));
+        judged.hold(by, cause(lexicon, folded, by, hit));
         let named = clause.places.partition_point(|place| place.end <= hit.start);
         return Some((named, judged));
     }

@@ -1,7 +1,7 @@
 //! What the words around a place say of it.
 
 use super::folded::Folded;
-use super::lexicon::{Axis, Deed, Trigger};
+use super::lexicon::{Axis, Deed, Lexicon, Trigger};
 use super::model::{Axes, Cause, Experiencer};
 use super::scan::Hit;
 
@@ -99,11 +99,11 @@ pub(super) fn set(axes: &mut Axes, axis: Axis) {
 }
 
 /// What is told of a cue that decided.
-pub(super) fn cause(folded: &Folded, by: &Trigger, hit: &Hit) -> Cause {
+pub(super) fn cause(lexicon: &Lexicon, folded: &Folded, by: &Trigger, hit: &Hit) -> Cause {
     let axis = match by.deed {
         Deed::Sets(Axis::Family | Axis::Other, _) => "experiencer",
         Deed::Sets(other, _) => other.name(),
         Deed::Stops(_) | Deed::Nothing | Deed::Means => "",
     };
-    Cause { axis: axis.to_owned(), by: by.words.clone(), at: Some(folded.back(hit.start, hit.end)) }
+    Cause { axis: axis.to_owned(), by: lexicon.words(hit.pattern).to_owned(), at: Some(folded.back(hit.start, hit.end)) }
 }

@@ -23,7 +23,7 @@ pub(super) fn own_members(lexicon: &Lexicon, breaks: &Breaks<'_>, triggers: &[Hi
             this = next;
             continue;
         }
-        let same = trigger(lexicon, this).zip(trigger(lexicon, next)).is_some_and(|(a, b)| a.words == b.words);
+        let same = this.pattern == next.pattern;
         let own = breaks.comma_after(this.end).unwrap_or(next.start);
         let joint = breaks.folded.text().get(this.end..next.start).unwrap_or_default();
         let joint = joint.trim_end().trim_end_matches("and").trim_end().trim_end_matches(',');

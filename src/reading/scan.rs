@@ -15,6 +15,8 @@ pub(super) struct Hit {
     pub end: usize,
     /// What it stands for.
     pub owner: Owner,
+    /// Its number among the patterns of the lexicon.
+    pub pattern: usize,
 }
 
 /// Everything found, by kind, each list in order of start and the longer first.
@@ -46,7 +48,7 @@ impl Hits {
             }
             let plain = !folded.joined(end);
             let inflected = if plain { Some(end) } else { plural_end(folded, end) };
-            for &owner in lexicon.owners.get(pattern).map_or(&[] as &[Owner], Vec::as_slice) {
+            for &owner in lexicon.owners.of(pattern) {
                 // Only a cue may have words inside it that say little: "was subsequently ruled out".
                 if gapped && !matches!(owner, Owner::Trigger(_)) {
                     continue;
@@ -58,7 +60,7 @@ impl Hits {
                     Owner::Measure(_) => (&mut hits.measures, plain.then_some(end)),
                 };
                 let Some(end) = end else { continue };
-                let hit = Hit { start, end, owner };
+                let hit = Hit { start, end, owner, pattern };
                 if guard_of(lexicon, owner).is_none_or(|guard| allows(guard, text, folded, &hit, rest.first())) {
                     // They come with the shorter first: the few that share a start change places.
                     let at = list.iter().rposition(|known| known.start < start || known.end >= end).map_or(0, |before| before + 1);
@@ -80,7 +82,7 @@ fn guard_of(lexicon: &Lexicon, owner: Owner) -> Option<&Guard> {
     let guard = match owner {
         Owner::Form(at) => lexicon.forms.get(at).map(|form| &form.guard),
         Owner::Attribute(at) => lexicon.attributes.get(at).map(|word| &word.guard),
-        Owner::Trigger(at) => lexicon.triggers.get(at).map(|trigger| trigger.guard.as_ref()),
+        Owner::Trigger(at) => lexicon.triggers.get(at).map(|trigger| &trigger.guard),
         Owner::Measure(at) => lexicon.measures.get(at).map(|measure| &measure.guard),
     };
     guard.filter(|guard| !guard.is_open())

@@ -129,7 +129,8 @@ fn undone(lexicon: &Lexicon, folded: &Folded, triggers: &[Hit], places: &[Place]
                 out.extend([first.start, hit.start]);
             }
         }
-        last = (!trigger.absence).then_some((hit, trigger.words == "no" || trigger.words.starts_with("no ")));
+        let words = lexicon.words(hit.pattern);
+        last = (!trigger.absence).then_some((hit, words == "no" || words.starts_with("no ")));
     }
     out
 }
@@ -252,7 +253,7 @@ impl<'a> Scopes<'a> {
                 let Some(scope) = all.at(place).or(special) else { continue };
                 let over = if special.is_some() { all.over.max(some.over) } else { all.over };
                 let Some(by) = trigger(self.lexicon, &scope.trigger) else { continue };
-                judged.hold(by, cause(self.folded, by, &scope.trigger));
+                judged.hold(by, cause(self.lexicon, self.folded, by, &scope.trigger));
                 judged.over |= *axis == Axis::Historical && place.start < over;
             }
         }
@@ -342,10 +343,10 @@ fn scope_start(lexicon: &Lexicon, folded: &Folded, hit: &Hit, axis: Axis, places
     let place = places.get(places.partition_point(|place| place.start <= hit.start));
     let Some(start) = place.map(|place| place.start).filter(|start| *start < hit.end) else { return hit.end };
     let shared = folded.text().get(start..hit.end).unwrap_or_default();
-    let owners = lexicon.patterns.binary_search_by(|pattern| pattern.as_str().cmp(shared)).ok().and_then(|at| lexicon.owners.get(at));
+    let owners = lexicon.owned(shared);
     let same = |owner: &Owner| match owner {
         Owner::Trigger(at) => lexicon.triggers.get(*at).is_some_and(|t| matches!(t.deed, Deed::Sets(sets, _) if sets == axis)),
         _ => false,
     };
-    if owners.is_some_and(|owners| owners.iter().any(same)) { usize::MAX } else { start }
+    if owners.iter().any(same) { usize::MAX } else { start }
 }

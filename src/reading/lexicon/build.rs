@@ -3,7 +3,7 @@
 use super::entry::{AttributeFile, ConceptFile, GuardEntry, MeasurementFile, TriggerEntry, TriggerFile};
 use super::placeholders::expand;
 use super::spelling::Spellings;
-use super::{AttributeWord, Axis, Concept, Deed, Direction, Files, Form, Guard, Lexicon, Measure, Only, Owner, Trigger};
+use super::{AttributeWord, Axis, Concept, Deed, Direction, Files, Form, Guard, Lexicon, Measure, Only, Owner, Owners, Trigger};
 use crate::error::{Result, Trouble};
 use crate::reading::folded::fold_name;
 use crate::reading::machine::{End, Machine};
@@ -11,7 +11,6 @@ use crate::reading::measuring::Measuring;
 use crate::reading::observations::Table;
 use crate::reading::{observations, vocabulary};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// How many words may stand between an attribute and its condition where the file does not say.
 const BEFORE: usize = 4;
@@ -19,7 +18,8 @@ const AFTER: usize = 5;
 
 #[derive(Default)]
 struct Builder {
-    patterns: BTreeMap<String, Vec<Owner>>,
+    /// Every pattern with what it stands for, as they come.
+    patterns: Vec<(Box<str>, Owner)>,
     concepts: Vec<Concept>,
     ids: BTreeMap<String, usize>,
     forms: Vec<Form>,
@@ -77,7 +77,7 @@ impl Lexicon {
             not_over: Vec::new(),
             place_words: Vec::new(),
             patterns: Vec::new(),
-            owners: Vec::new(),
+            owners: Owners::default(),
             machine: Machine::new(std::iter::empty(), false),
         }
     }
@@ -98,13 +98,7 @@ impl Builder {
         }
         // What is measured has one spelling.
         let british = if matches!(owner, Owner::Measure(_)) { None } else { self.spellings.british(&folded) };
-        for spelling in [Some(folded), british].into_iter().flatten() {
-            // Most have one owner; a list of its own accord makes room for four.
-            let owners = self.patterns.entry(spelling).or_insert_with(|| Vec::with_capacity(1));
-            if !owners.contains(&owner) {
-                owners.push(owner);
-            }
-        }
+        self.patterns.extend([Some(folded), british].into_iter().flatten().map(|spelling| (spelling.into_boxed_str(), owner)));
         Ok(())
     }
 
@@ -121,15 +115,13 @@ impl Builder {
             self.forms.push(Form { concept, ..form });
             added.entry(kind).or_default().push(Owner::Form(self.forms.len() - 1));
         }
-        for owners in self.patterns.values_mut() {
-            let genera: Vec<Owner> = owners
-                .iter()
-                .filter_map(|owner| if let Owner::Form(form) = owner { added.get(form) } else { None })
-                .flatten()
-                .copied()
-                .collect();
-            owners.extend(genera);
-        }
+        let genera: Vec<(Box<str>, Owner)> = self
+            .patterns
+            .iter()
+            .filter_map(|(pattern, owner)| if let Owner::Form(form) = owner { Some((pattern, added.get(form)?)) } else { None })
+            .flat_map(|(pattern, genera)| genera.iter().map(|genus| (pattern.clone(), *genus)))
+            .collect();
+        self.patterns.extend(genera);
         Ok(())
     }
 
@@ -204,34 +196,30 @@ impl Builder {
             let over_commas = entry.over_commas.unwrap_or(matches!(deed, Deed::Sets(_, Direction::Forward)) && !entry.nearest);
             let words: Vec<String> = entry.words.iter().flat_map(|word| expand(word, &entries.sets)).collect();
             let only = only(file, entry)?;
-            // One guard for all of them: an entry can stand for thousands of words.
-            let guard = Arc::new(guard(&entry.guard, &words, &entries.sets));
-            for word in words {
-                self.triggers.push(Trigger {
-                    words: word.clone(),
-                    deed: deed.clone(),
-                    reach: entry.reach.or(if over_commas { None } else { Some(12) }),
-                    over_commas,
-                    over_and: entry.over_and.unwrap_or(true),
-                    over_or: entry.over_or,
-                    trailing: entry.trailing,
-                    leading: entry.leading,
-                    nearest: entry.nearest,
-                    standing: entry.standing,
-                    over: entry.over,
-                    concedes: entry.concedes,
-                    echoes: entry.echoes,
-                    answers: entry.answers,
-                    absence: entry.absence,
-                    heads: entry.heads,
-                    lifts: entry.lifts,
-                    from_comma: entry.from_comma,
-                    boxes: entry.boxes,
-                    only,
-                    guard: Arc::clone(&guard),
-                });
-                self.add(file, &word, Owner::Trigger(self.triggers.len() - 1))?;
-            }
+            self.triggers.push(Trigger {
+                deed,
+                reach: entry.reach.or(if over_commas { None } else { Some(12) }),
+                over_commas,
+                over_and: entry.over_and.unwrap_or(true),
+                over_or: entry.over_or,
+                trailing: entry.trailing,
+                leading: entry.leading,
+                nearest: entry.nearest,
+                standing: entry.standing,
+                over: entry.over,
+                concedes: entry.concedes,
+                echoes: entry.echoes,
+                answers: entry.answers,
+                absence: entry.absence,
+                heads: entry.heads,
+                lifts: entry.lifts,
+                from_comma: entry.from_comma,
+                boxes: entry.boxes,
+                only,
+                guard: guard(&entry.guard, &words, &entries.sets),
+            });
+            let owner = Owner::Trigger(self.triggers.len() - 1);
+            words.iter().try_for_each(|word| self.add(file, word, owner))?;
         }
         Ok(())
     }
@@ -314,12 +302,9 @@ impl Builder {
     fn finish(mut self) -> Result<Lexicon> {
         // It stays in memory as long as the program runs: what a list grew beyond its end is given back.
         self.triggers.shrink_to_fit();
-        let (mut patterns, mut owners): (Vec<String>, Vec<Vec<Owner>>) = self.patterns.into_iter().unzip();
-        patterns.iter_mut().for_each(String::shrink_to_fit);
-        patterns.shrink_to_fit();
-        owners.shrink_to_fit();
+        let (patterns, owners) = owned(self.patterns);
         let machine =
-            Machine::new(patterns.iter().map(|pattern| (pattern.as_str(), End::Word)), false).over(self.fillers.iter().map(String::as_str));
+            Machine::new(patterns.iter().map(|pattern| (pattern.as_ref(), End::Word)), false).over(self.fillers.iter().map(String::as_str));
         Ok(Lexicon {
             concepts: self.concepts,
             forms: self.forms,
@@ -342,6 +327,22 @@ impl Builder {
             machine,
         })
     }
+}
+
+/// The patterns in order, each once, and what each stands for, in the order in which it was told.
+fn owned(mut told: Vec<(Box<str>, Owner)>) -> (Vec<Box<str>>, Owners) {
+    told.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let mut patterns: Vec<Box<str>> = Vec::with_capacity(told.len());
+    let mut owners = Owners::default();
+    for (pattern, owner) in told {
+        if patterns.last() != Some(&pattern) {
+            patterns.push(pattern);
+            owners.begin();
+        }
+        owners.add(owner);
+    }
+    patterns.shrink_to_fit();
+    (patterns, owners)
 }
 
 fn guard(entry: &GuardEntry, names: &[String], sets: &BTreeMap<String, Vec<String>>) -> Guard {

@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::reading::machine::Machine;
 use crate::reading::measuring::Measuring;
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// Everything that matching needs, built once.
 pub struct Lexicon {
@@ -46,9 +46,9 @@ pub struct Lexicon {
     /// Words that a place may be told with ("left lower leg").
     pub(super) place_words: Vec<String>,
     /// The folded words of each pattern of the machine.
-    pub(super) patterns: Vec<String>,
+    pub(super) patterns: Vec<Box<str>>,
     /// What each pattern of the machine stands for.
-    pub(super) owners: Vec<Vec<Owner>>,
+    pub(super) owners: Owners,
     /// Finds the patterns.
     pub(super) machine: Machine,
 }
@@ -60,6 +60,44 @@ pub(super) enum Owner {
     Trigger(usize),
     Attribute(usize),
     Measure(usize),
+}
+
+/// What the patterns stand for, one behind the other: a hundred thousand lists of one would be as many allocations.
+#[derive(Default)]
+pub(super) struct Owners {
+    all: Vec<Owner>,
+    /// One past the last owner of each pattern.
+    ends: Vec<u32>,
+}
+
+impl Owners {
+    /// A further pattern, which stands for nothing yet.
+    fn begin(&mut self) {
+        self.ends.push(self.ends.last().copied().unwrap_or(0));
+    }
+
+    /// The last pattern stands for this, too.
+    fn add(&mut self, owner: Owner) {
+        let start = self.ends.len().checked_sub(2).and_then(|before| self.ends.get(before)).map_or(0, |&end| end as usize);
+        if let Some(end) = self.ends.last_mut()
+            && self.all.get(start..).is_none_or(|own| !own.contains(&owner))
+        {
+            self.all.push(owner);
+            *end += 1;
+        }
+    }
+
+    /// What this pattern stands for.
+    pub(super) fn of(&self, pattern: usize) -> &[Owner] {
+        let end = |at: usize| self.ends.get(at).map_or(0, |&end| end as usize);
+        let start = pattern.checked_sub(1).map_or(0, end);
+        self.all.get(start..end(pattern)).unwrap_or_default()
+    }
+
+    /// The owners of every pattern, in the order of the patterns.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[Owner]> {
+        (0..self.ends.len()).map(|pattern| self.of(pattern))
+    }
 }
 
 /// Something that a note can name.
@@ -220,10 +258,10 @@ pub(super) enum Only {
     Passing,
 }
 
-/// Words that decide how a mention stands.
+/// How words decide on the mentions beside them. One for an entry of the file, which can stand for thousands of words: those are the
+/// patterns that it owns.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Trigger {
-    pub words: String,
     pub deed: Deed,
     /// Scope in words; none is to the end of the sentence.
     pub reach: Option<usize>,
@@ -261,7 +299,7 @@ pub(super) struct Trigger {
     pub only: Only,
     /// The empty box of a form: it holds for the name behind it, or for the one before it where the form has its boxes there.
     pub boxes: bool,
-    pub guard: Arc<Guard>,
+    pub guard: Guard,
 }
 
 /// A word that states an attribute of some conditions.
@@ -310,7 +348,7 @@ impl Lexicon {
 
     /// Every pattern that a reading looks for, folded, in a fixed order; for measuring the reader against a bare pass.
     pub fn patterns(&self) -> impl Iterator<Item = &str> {
-        self.patterns.iter().map(String::as_str)
+        self.patterns.iter().map(AsRef::as_ref)
     }
 
     /// Every name of a concept, folded (lower case, single spaces), sorted; for synonyms in search.
@@ -320,10 +358,20 @@ impl Lexicon {
             .iter()
             .zip(&self.patterns)
             .filter(|(owners, _)| owners.iter().any(|owner| self.owned_by(*owner, id)))
-            .map(|(_, text)| text.clone())
+            .map(|(_, text)| text.to_string())
             .collect();
         names.sort();
         names
+    }
+
+    /// The words of a pattern, folded.
+    pub(super) fn words(&self, pattern: usize) -> &str {
+        self.patterns.get(pattern).map_or("", AsRef::as_ref)
+    }
+
+    /// What these folded words stand for.
+    pub(super) fn owned(&self, words: &str) -> &[Owner] {
+        self.patterns.binary_search_by(|pattern| pattern.as_ref().cmp(words)).map_or(&[], |at| self.owners.of(at))
     }
 
     fn owned_by(&self, owner: Owner, id: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use super::super::folded::fold_name;
 use super::{Form, Lexicon, Owner};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 /// The concept that words name, and the attributes that they state of it.
@@ -14,15 +14,10 @@ pub struct Sense {
     pub attributes: Vec<(String, String)>,
 }
 
-/// Patterns by their words, and the patterns of each form.
-struct Names {
-    by_words: HashMap<&'static str, usize>,
-    by_form: Vec<Vec<usize>>,
-}
-
-fn names() -> &'static Names {
-    static NAMES: OnceLock<Names> = OnceLock::new();
-    NAMES.get_or_init(|| {
+/// The patterns of each form.
+fn by_form() -> &'static [Vec<usize>] {
+    static BY_FORM: OnceLock<Vec<Vec<usize>>> = OnceLock::new();
+    BY_FORM.get_or_init(|| {
         let lexicon = Lexicon::shipped();
         let mut by_form = vec![Vec::new(); lexicon.forms.len()];
         for (at, owners) in lexicon.owners.iter().enumerate() {
@@ -34,7 +29,7 @@ fn names() -> &'static Names {
                 }
             }
         }
-        Names { by_words: lexicon.patterns.iter().enumerate().map(|(at, text)| (text.as_str(), at)).collect(), by_form }
+        by_form
     })
 }
 
@@ -42,13 +37,13 @@ fn names() -> &'static Names {
 fn forms(words: &str) -> Vec<(usize, &'static Form)> {
     let lexicon = Lexicon::shipped();
     let folded = fold_name(words);
-    let owners = names().by_words.get(folded.trim()).and_then(|at| lexicon.owners.get(*at));
+    let owners = lexicon.owned(folded.trim());
     let form = |owner: &Owner| match owner {
         Owner::Form(form) => Some((*form, lexicon.forms.get(*form)?)),
         _ => None,
     };
     let reported = |form: &Form| lexicon.concepts.get(form.concept).is_some_and(|concept| !concept.mask);
-    owners.into_iter().flatten().filter_map(form).filter(|(_, form)| reported(form)).collect()
+    owners.iter().filter_map(form).filter(|(_, form)| reported(form)).collect()
 }
 
 /// What words name: by a name, or by the identifier of the concept.
@@ -94,10 +89,10 @@ pub fn synonyms(word: &str) -> Vec<String> {
     let mut all: Vec<&str> = lexicon
         .forms
         .iter()
-        .zip(&names().by_form)
+        .zip(by_form())
         .filter(|(form, _)| form.concept == first.concept && plain(form))
         .flat_map(|(_, patterns)| patterns)
-        .filter_map(|at| lexicon.patterns.get(*at).map(String::as_str))
+        .filter_map(|at| lexicon.patterns.get(*at).map(AsRef::as_ref))
         .collect();
     all.sort_by_key(|name| (name.split(' ').count(), *name));
     let mut kept: Vec<&str> = vec![&word];

@@ -86,8 +86,8 @@ fn colliding_abbreviations_are_guarded() {
     let mut wrong = Vec::new();
     for collision in &table.abbreviation {
         assert!(!collision.means.is_empty(), "{} means nothing", collision.name);
-        let Some(at) = lexicon.patterns.iter().position(|pattern| *pattern == collision.name) else { continue };
-        for owner in &lexicon.owners[at] {
+        let Some(at) = lexicon.patterns.iter().position(|pattern| **pattern == *collision.name) else { continue };
+        for owner in lexicon.owners.of(at) {
             let Owner::Form(form) = owner else { continue };
             let form = &lexicon.forms[*form];
             let concept = &lexicon.concepts[form.concept];
@@ -186,7 +186,7 @@ fn no_name_of_a_condition_is_a_trigger() {
             let back = owners.iter().any(condition);
             owners.iter().any(named) && owners.iter().any(|owner| sets(owner, back))
         })
-        .map(|(_, name)| name.as_str())
+        .map(|(_, name)| name.as_ref())
         .collect();
     assert!(torn.is_empty(), "{torn:?}");
 }
@@ -196,13 +196,17 @@ fn no_name_of_a_condition_is_a_trigger() {
 fn no_trigger_both_sets_and_is_nothing() {
     let lexicon = Lexicon::shipped();
     let mut deeds: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for trigger in lexicon.triggers.iter().filter(|trigger| !trigger.heads) {
-        let kind = match trigger.deed {
-            super::Deed::Sets(..) if trigger.guard.is_open() => "sets",
-            super::Deed::Nothing => "nothing",
-            _ => continue,
-        };
-        deeds.entry(&trigger.words).or_default().insert(kind);
+    for (owners, words) in lexicon.owners.iter().zip(&lexicon.patterns) {
+        for owner in owners {
+            let Owner::Trigger(at) = owner else { continue };
+            let trigger = &lexicon.triggers[*at];
+            let kind = match trigger.deed {
+                super::Deed::Sets(..) if trigger.guard.is_open() && !trigger.heads => "sets",
+                super::Deed::Nothing if !trigger.heads => "nothing",
+                _ => continue,
+            };
+            deeds.entry(words).or_default().insert(kind);
+        }
     }
     let torn: Vec<_> = deeds.iter().filter(|(_, kinds)| kinds.len() > 1).map(|(words, _)| *words).collect();
     assert!(torn.is_empty(), "{torn:?}");
