@@ -242,3 +242,89 @@ fn an_answer_to_an_earlier_version_came_in_by_the_table() {
     let report = desk.import_answers("a.csv", &format!("query,version,option\n{id},2,1\n")).unwrap();
     assert_eq!(report.answered.len() + report.rejects.len(), 1);
 }
+
+/// What was typed about another patient of the store went out in every export.
+#[test]
+fn another_patients_name_and_numbers_passed_the_check_of_a_draft() {
+    let desk = demo::desk(None).unwrap();
+    let view = sendable(&desk);
+    let finds = |change: &dyn Fn(&mut lacuna::query::Draft)| {
+        let mut draft = view.draft.clone();
+        change(&mut draft);
+        let report = desk.lint(&draft).unwrap();
+        report.blocks() && report.diagnostics.iter().any(|d| d.rule == "QL103" && !d.message.contains("Birch"))
+    };
+    assert!(!finds(&|_| {}), "the draft as it was filled");
+    let other = desk.chart("88076").unwrap().chart;
+    let (patient, encounter) = (other.patient.clone().unwrap(), other.encounter.identifier.clone());
+    let full = format!("{} {}", patient.given.clone().unwrap(), patient.family.clone().unwrap());
+    assert!(finds(&|d| d.title.push_str(&format!(", {full}"))));
+    assert!(finds(&|d| d.body = format!("As in MRN {}.", patient.mrn.clone().unwrap())));
+    assert!(finds(&|d| d.question.insert_str(0, &format!("As in {encounter}: "))));
+    assert!(finds(&|d| d.options[0].text.push_str(&format!(" ({full})"))));
+    let own = desk.chart(view.draft.encounter.as_deref().unwrap()).unwrap().chart;
+    let own_patient = own.patient.clone().unwrap();
+    let own_name = format!("{} {}", own_patient.given.clone().unwrap(), own_patient.family.clone().unwrap());
+    let own_words = format!("{own_name}, MRN {}, encounter {}.", own_patient.mrn.unwrap(), own.encounter.identifier);
+    assert!(!finds(&|d| d.body = own_words.clone()), "the patient's own name and numbers");
+    assert!(!finds(&|d| d.body = format!("{} came by.", patient.family.clone().unwrap())), "a surname alone");
+    if let Some(to) = &view.draft.recipient {
+        assert!(!finds(&|d| d.body = format!("Spoken about with {}.", to.name)), "a provider");
+    }
+}
+
+/// What was noted about a talk, or typed as a reason, could hold money, an instruction or another patient.
+#[test]
+fn a_note_beside_a_query_could_say_what_the_query_may_not() {
+    let desk = demo::desk(None).unwrap();
+    let id = sent(&desk);
+    let bad =
+        ["told him that the DRG pays more with it", "asked him to please document sepsis today", "the audit will be denied without it"];
+    let steps = || (desk.query(id).unwrap().steps.len(), desk.query(id).unwrap().contacts.len());
+    let before = steps();
+    for words in bad {
+        for refused in [
+            desk.contact(id, "", "telephone", words).unwrap_err(),
+            desk.escalate(id, "physician advisor", words).unwrap_err(),
+            desk.redirect(id, "Hospital medicine", words).unwrap_err(),
+            desk.withdraw(id, words).unwrap_err(),
+        ] {
+            assert!(
+                refused.exit_code() == 3 && refused.why.as_deref().is_some_and(|w| w.contains("QL06") || w.contains("QL07")),
+                "{refused:?}"
+            );
+        }
+    }
+    assert_eq!(steps(), before, "a refused one is not stored");
+    desk.contact(id, "", "telephone", "asked whether the query came through; will answer after rounds").unwrap();
+    desk.escalate(id, "physician advisor", "no answer for two days after a call").unwrap();
+    desk.redirect(id, "Hospital medicine", "off duty for a week").unwrap();
+}
+
+/// A title could say how acute, of what type or of what stage a documented condition is, though no provider wrote it.
+#[test]
+fn a_title_narrowed_a_documented_condition() {
+    let desk = demo::desk(None).unwrap();
+    let chart = desk.chart("88120").unwrap();
+    let gap = chart.gaps.iter().find(|g| g.gap.item == "C01-specificity").unwrap();
+    let view = desk.draft_for_gap("88120", &gap.gap.key()).unwrap();
+    let fires = |title: &str| {
+        let draft = lacuna::query::Draft { title: title.into(), ..view.draft.clone() };
+        desk.lint(&draft).unwrap().diagnostics.iter().any(|d| d.rule == "QL010")
+    };
+    for title in [
+        "Clinical clarification: severe heart failure",
+        "Clinical clarification: end stage heart failure",
+        "Clinical clarification: heart failure, class IV",
+        "Clinical clarification: ischemic heart failure",
+    ] {
+        assert!(fires(title), "{title}");
+    }
+    for title in [
+        "Clinical clarification: heart failure",
+        "Clinical clarification: type and acuity of heart failure",
+        "Clinical clarification: chronic respiratory status",
+    ] {
+        assert!(!fires(title), "{title}");
+    }
+}

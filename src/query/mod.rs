@@ -11,6 +11,7 @@ mod fill;
 mod gather;
 mod life;
 mod lint;
+mod measures;
 mod model;
 mod normal;
 mod parse;
@@ -37,9 +38,10 @@ pub use figures::{Counted, Figure, FigureGroup, figures};
 pub use fill::{Asking, documented_concepts, draft_from_gap};
 pub use life::{Event, next};
 pub use lint::{
-    Context, Diagnostic, LintSeverity, OpenQuery, Past, Report, Rule, brief, is_empty_reason, is_justified, is_reason, lint, lint_text,
-    rules,
+    Context, Diagnostic, LintSeverity, NamedPatient, OpenQuery, Past, Report, Rule, brief, is_empty_reason, is_justified, is_reason, lint,
+    lint_note, lint_text, rules,
 };
+pub use measures::{Measure, is_in as measured_in};
 pub use model::{
     Draft, Indicator, NOT_SIGNIFICANT, OptionKind, Outcome, ProviderView, QueryForm, QueryOption, QueryState, Reason, Recipient,
     ShownIndicator, Verbal,

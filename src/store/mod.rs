@@ -25,6 +25,7 @@ mod merged;
 mod migrate;
 mod names;
 mod older;
+mod others;
 mod outbox;
 mod patients;
 mod people;
@@ -57,6 +58,7 @@ pub use evaluations::{Brief, CachedEvaluation, GapBrief, SEEN_BY, Stamp};
 pub use ingest::{Answer, Incoming, IngestCounts, Ledger};
 pub use location::{default_folder, prepare_shared};
 pub use names::key_words;
+pub use others::{FullName, FullNames};
 pub use outbox::{DocumentForIndex, Outbox};
 pub use people::SeenMap;
 pub use queries::{NewQuery, StoredQuery, StoredStep, StoredVersion};
@@ -125,6 +127,8 @@ pub struct Store {
     brought: Option<Brought>,
     /// What the transaction that runs was refused, to be written down when it is undone.
     refused: Mutex<Option<audit::Refused>>,
+    /// Who the patients are, as of the last import.
+    names: Mutex<others::KnownNames>,
 }
 
 impl Store {
@@ -236,6 +240,7 @@ impl Store {
             key: key.clone(),
             brought,
             refused: Mutex::new(None),
+            names: Mutex::new(None),
         };
         store.tell_classes()?;
         Ok(store)

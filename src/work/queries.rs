@@ -10,11 +10,11 @@ use crate::chart::{Chart, Document, DocumentType, Instant, Patient, Provider, Te
 use crate::checklist::Gap;
 use crate::error::{Result, Trouble};
 use crate::query::{
-    Asking, Context, Draft, Event, Indicator, LintSeverity, OpenQuery, Past, Policy, QueryForm, QueryState, Report, body_hash, departures,
-    documented_concepts, draft_from_gap, lint as lint_draft, next, recipients, render_sent,
+    Asking, Context, Draft, Event, Indicator, LintSeverity, Measure, NamedPatient, OpenQuery, Past, Policy, QueryForm, QueryState, Report,
+    body_hash, departures, documented_concepts, draft_from_gap, lint as lint_draft, lint_note, measured_in, next, recipients, render_sent,
 };
 use crate::reading::{Reading, read};
-use crate::store::{NewQuery, Said, Store, StoredQuery};
+use crate::store::{FullName, NewQuery, Said, Store, StoredQuery};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -64,6 +64,33 @@ pub fn lint_stored(store: &Store, id: i64, now: &Instant) -> Result<Report> {
 /// Lints a draft with what is known of its encounter. `own` is the query that it is the draft of, where it is stored; `sent` the hash of
 /// the words that were sent.
 pub fn lint(store: &Store, site: &Site, draft: &Draft, now: &Instant, own: Option<i64>, sent: Option<&str>) -> Result<Report> {
+    judged(store, site, draft, (now, own, sent), |context| lint_draft(draft, context))
+}
+
+/// Refuses words that are to be kept beside a query (a reason, a note of a talk) and that may be said nowhere: of money or scores, an
+/// instruction what to write, another patient. Whoever audits the query reads them with it.
+pub(super) fn note_must_pass(store: &Store, session: &Session, query: &StoredQuery, words: &str, act: &str) -> Result<()> {
+    let site = Site::of(store)?;
+    let found = judged(store, &site, &query.draft, (&session.now(), Some(query.id), None), |c| lint_note(words, &query.draft, c))?;
+    let Some(first) = found.first() else { return Ok(()) };
+    let mut rules: Vec<&str> = found.iter().map(|d| d.rule).collect();
+    rules.dedup();
+    let rules = rules.join(", ");
+    store.record_refusal(&session.actor(), act, query.draft.encounter.as_deref(), Some(&query.id.to_string()), &rules)?;
+    Err(Trouble::refused("the words were not recorded, and nothing else was done")
+        .at(format!("query {}", query.id), None)
+        .why(format!("blocked by {rules}: {}", first.message))
+        .hint("what is kept beside a query is read with it: say what was asked and answered, and no more"))
+}
+
+/// Judges a draft with what is known of its encounter.
+fn judged<T>(
+    store: &Store,
+    site: &Site,
+    draft: &Draft,
+    (now, own, sent): (&Instant, Option<i64>, Option<&str>),
+    judge: impl FnOnce(&Context<'_>) -> T,
+) -> Result<T> {
     let policy = site.policy_for(draft);
     let chart = match &draft.encounter {
         Some(encounter) => store.chart(encounter)?,
@@ -100,6 +127,13 @@ pub fn lint(store: &Store, site: &Site, draft: &Draft, now: &Instant, own: Optio
             None
         }
     };
+    let unknown = |trouble: Trouble| {
+        unread.borrow_mut().get_or_insert(trouble);
+    };
+    let names = store.full_names()?;
+    let people = |word: &str| names.get(word).into_iter().flatten().map(named_patient).collect::<Vec<_>>();
+    let owners = |number: &str| store.patients_of_number(number).map_err(unknown).unwrap_or_default();
+    let measured = |measure: &Measure, number: f64| chart.as_ref().is_none_or(|c| measured_in(c, measure, number));
     let waiting = match &draft.recipient {
         None => 0,
         Some(to) => store.waiting_for(&to.name)?,
@@ -116,6 +150,9 @@ pub fn lint(store: &Store, site: &Site, draft: &Draft, now: &Instant, own: Optio
         provider_wrote: &wrote,
         first_stood: &first,
         patient_of: &whose,
+        people: &people,
+        owners: &owners,
+        measured: &measured,
         open_queries: &known.open,
         past: &known.past,
         recipient_load: (waiting, policy.max_open_per_recipient),
@@ -133,11 +170,15 @@ pub fn lint(store: &Store, site: &Site, draft: &Draft, now: &Instant, own: Optio
         now: Some(*now),
         bare: chart.is_none(),
     };
-    let report = lint_draft(draft, &context);
+    let report = judge(&context);
     match unread.take() {
         Some(trouble) => Err(trouble),
         None => Ok(report),
     }
+}
+
+fn named_patient(name: &FullName) -> NamedPatient {
+    NamedPatient { patient: name.patient.clone(), family: name.family.clone(), given: name.given.clone() }
 }
 
 /// The type of a document whose sender gave none: as the reader judges a provider's; a nurse's or dietitian's is another kind.

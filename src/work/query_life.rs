@@ -1,7 +1,7 @@
 //! What happens to a query after it was sent. Every act asks the life cycle first and is one transaction with its step.
 
 use super::evaluate;
-use super::queries::{allowed, load, must_pass, recipient};
+use super::queries::{allowed, load, must_pass, note_must_pass, recipient};
 use super::query_found::{Found, found_for, objections};
 use super::query_notes::close_objection;
 use super::session::Session;
@@ -233,6 +233,7 @@ pub fn escalate(store: &Store, session: &Session, id: i64, to: &str, words: &str
     let event = Event::Escalate { to: to.to_owned(), reason: words.to_owned() };
     let state = allowed(&query, &event)?;
     known_level(store, &query, to)?;
+    note_must_pass(store, session, &query, words, "query.move")?;
     let note = format!("to {to}: {words}");
     store.move_query(&session.actor(), id, (query.state, state), &Said { event: event.code(), note: &note, ..Said::default() })
 }
@@ -264,6 +265,7 @@ pub fn withdraw(store: &Store, session: &Session, id: i64, words: &str) -> Resul
     let query = load(store, id)?;
     let event = Event::Withdraw { reason: words.to_owned() };
     let state = allowed(&query, &event)?;
+    note_must_pass(store, session, &query, words, "query.move")?;
     let said = Said { event: event.code(), note: words, outcome: Some(Outcome::Withdrawn), ..Said::default() };
     store.move_query(&session.actor(), id, (query.state, state), &said)
 }
@@ -379,6 +381,7 @@ fn renew(
         Event::Reopen { .. } => Counting::Anew,
         _ => Counting::Runs,
     };
+    note_must_pass(store, session, query, note, "query.version")?;
     let site = Site::of(store)?;
     let draft = &site.timed(draft, counting, &session.now());
     must_pass(store, session, (&site, query.id), draft, "query.version")?;
@@ -395,6 +398,7 @@ pub fn contact(store: &Store, session: &Session, id: i64, person: &str, channel:
     if channel.trim().is_empty() {
         return Err(Trouble::input("the channel is not given").at(format!("query {id}"), None).hint("telephone, chat, in person ..."));
     }
+    note_must_pass(store, session, &query, note, "query.contact")?;
     store.add_contact(&session.actor(), id, &person, channel, note)
 }
 

@@ -8,10 +8,12 @@ mod form;
 mod history;
 mod identity;
 mod options;
+mod others;
 mod page;
 mod rules;
 mod said;
 mod title;
+mod values;
 mod vocabulary;
 mod wording;
 pub(crate) mod words;
@@ -23,9 +25,10 @@ pub(crate) use concepts::concepts;
 pub(crate) use fold::is_hidden;
 pub(crate) use vocabulary::vocabularies;
 
+pub use others::Named as NamedPatient;
 pub use rules::{LintSeverity, Rule, rules};
 
-use super::{Departure, Draft, Indicator, Recipient, Templates, parse::parse_text, settled, templates};
+use super::{Departure, Draft, Indicator, Measure, Recipient, Templates, parse::parse_text, settled, templates};
 use crate::chart::{Instant, Provider, TextEvidence};
 use page::Page;
 use serde::Serialize;
@@ -135,6 +138,12 @@ pub struct Context<'a> {
     pub provider_wrote: &'a dyn Fn(&str) -> Option<bool>,
     /// Whose record it is, by the sender's identifier of the record.
     pub patient_of: &'a dyn Fn(&str) -> Option<String>,
+    /// The patients of the store whose family name begins with a word, in lower case.
+    pub people: &'a dyn Fn(&str) -> Vec<NamedPatient>,
+    /// The patients whose record, encounter or account number this is.
+    pub owners: &'a dyn Fn(&str) -> Vec<String>,
+    /// Whether the record holds a number of a measure.
+    pub measured: &'a dyn Fn(&Measure, f64) -> bool,
     /// Queries of the encounter that were sent before.
     pub past: &'a [Past],
     /// Concepts that a provider documented after the newest indicator.
@@ -197,6 +206,18 @@ fn no_source(_: &str) -> Option<String> {
     None
 }
 
+fn nobody(_: &str) -> Vec<NamedPatient> {
+    Vec::new()
+}
+
+fn no_owner(_: &str) -> Vec<String> {
+    Vec::new()
+}
+
+fn holds_all(_: &Measure, _: f64) -> bool {
+    true
+}
+
 fn no_author(_: &str) -> Option<bool> {
     None
 }
@@ -232,6 +253,9 @@ impl Context<'_> {
             version_of: &no_version,
             provider_wrote: &no_author,
             patient_of: &no_source,
+            people: &nobody,
+            owners: &no_owner,
+            measured: &holds_all,
             past: &[],
             documented_since: &NOTHING,
             late_after_days: None,
@@ -261,6 +285,28 @@ pub fn lint(draft: &Draft, context: &Context<'_>) -> Report {
     report
 }
 
+/// What blocks in words that are kept beside a query and not in it: why it was escalated, what was said about it. Whoever audits the query
+/// reads them as part of it. They need no indicator, no question and no recipient: only what may be said nowhere counts.
+pub fn lint_note(text: &str, draft: &Draft, context: &Context<'_>) -> Vec<Diagnostic> {
+    let note = Draft {
+        body: text.to_owned(),
+        title: String::new(),
+        question: String::new(),
+        options: Vec::new(),
+        verbal: None,
+        author: String::new(),
+        contact: String::new(),
+        indicators: draft.indicators.iter().cloned().map(|i| Indicator { relevance: String::new(), ..i }).collect(),
+        ..draft.clone()
+    };
+    let mut page = Page::of_draft(&note, context);
+    wording::check(&mut page);
+    others::check(&mut page);
+    let mut found = report(page).diagnostics;
+    found.retain(|d| d.severity == LintSeverity::Block && d.field == "body");
+    found
+}
+
 /// Judges a pasted text: an optional first line `Title: ...`, then what the provider would see. Rules about fields that a text does
 /// not have (recipient, due time, hashes) are not judged.
 pub fn lint_text(text: &str) -> Report {
@@ -279,6 +325,8 @@ fn judge(page: &mut Page<'_>) {
     options::check(page);
     form::check(page);
     wording::check(page);
+    others::check(page);
+    values::check(page);
     history::check(page);
 }
 

@@ -1,9 +1,11 @@
 //! The title stands in an in-basket where nothing explains it (QL010 to QL012).
 
 use super::concepts::concepts;
-use super::page::{Page, Part};
-use super::words::tokens;
+use super::page::{Field, Page, Part};
+use super::words::{Token, tokens};
 use crate::chart::Span;
+use crate::query::evidence::words_of;
+use std::collections::BTreeSet;
 
 pub(crate) fn check(page: &mut Page<'_>) {
     let Some(field) = page.field(Part::Title) else { return };
@@ -30,6 +32,9 @@ pub(crate) fn check(page: &mut Page<'_>) {
             ));
         }
     }
+    found.extend(narrowing(page, field).map(|place| {
+        ("QL010", Some(place), format!("the title says \"{}\", which no quoted words of a provider say of it", place.of(&field.text)))
+    }));
     for sentence in &field.sentences {
         for place in page.vocab("impact_title").find(&sentence.tokens) {
             found.push(("QL011", Some(place.span), format!("the title says \"{}\"", place.span.of(&field.text))));
@@ -45,6 +50,32 @@ pub(crate) fn check(page: &mut Page<'_>) {
     for (rule, place, message) in found {
         page.add(rule, Part::Title, place, message);
     }
+}
+
+/// The words that narrow what the title names (acuity, type, stage, cause), where no provider's quoted words that name it say so. A pasted
+/// text cannot show whose words its findings are: there, any quotation will do.
+fn narrowing<'f>(page: &Page<'_>, field: &'f Field) -> impl Iterator<Item = Span> + 'f {
+    let attributes = field.sentences.iter().flat_map(|s| page.vocab("title_narrows").find(&s.tokens)).map(|found| found.span);
+    let outside = attributes.filter(|place| !field.named.iter().any(|n| n.span.overlaps(*place)));
+    let cites = page.included().map(|(_, i)| &i.evidence).chain(&page.draft.documented_at);
+    let stated: Vec<(Vec<Token>, BTreeSet<String>)> = cites
+        .filter(|e| page.is_statement(e))
+        .map(|e| {
+            let text = words_of(e);
+            let words = tokens(&text);
+            let named = concepts().named_by_reader_too(&text, &words).into_iter().filter(|n| !page.is_negated(&words, n.span));
+            let said = named.flat_map(|n| concepts().implied(&n.concept)).collect();
+            (words, said)
+        })
+        .collect();
+    let is_named = |said: &BTreeSet<String>| field.named.iter().any(|n| concepts().implied(&n.concept).iter().any(|c| said.contains(c)));
+    let says = |place: Span| {
+        let wanted = tokens(place.of(&field.text));
+        let holds = |words: &[Token]| words.windows(wanted.len().max(1)).any(|w| w.iter().zip(&wanted).all(|(a, b)| a.text == b.text));
+        stated.iter().any(|(words, said)| holds(words) && is_named(said)) || page.plain && page.said().holds(place.of(&field.text), None)
+    };
+    let left: Vec<Span> = if field.named.is_empty() { Vec::new() } else { outside.filter(|place| !says(*place)).collect() };
+    left.into_iter()
 }
 
 /// Places that look like an ICD-10-CM code: a letter, two digits, a point and more. Without the point it could be a vitamin or a

@@ -1,7 +1,8 @@
 //! The rules that only the chart and the history of its queries show: for each, what breaks it and near misses.
 
 use super::*;
-use crate::query::lint::Past;
+use crate::query::lint::{NamedPatient, Past};
+use crate::query::{Measure, measured_in};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -38,6 +39,8 @@ pub(super) fn counted() -> BTreeMap<String, (usize, usize)> {
     ql028_history_finding_and_treatment();
     ql034_no_option_that_a_value_excludes();
     ql103_one_patient();
+    ql103_no_other_patient_is_named_in_typed_words();
+    ql111_a_typed_value_stands_in_the_record();
     ql104_a_third_query_brings_something_new();
     ql105_the_policy_has_a_last_day();
     ql106_copied_words_and_ql109_newer_versions_are_said();
@@ -169,6 +172,78 @@ fn ql103_one_patient() {
             }),
         ],
         |d, c| lint(d, &Context { patient_of: &whose, ..c }),
+    );
+}
+
+/// Names and numbers as a store would know them: the draft's own patient and two others, one of whom shares a provider's name.
+fn people(word: &str) -> Vec<NamedPatient> {
+    let all = [("mrn-7", "Rose", "Ida"), ("mrn-8", "Birch", "Walter James"), ("mrn-9", "Adeyi", "Ade"), ("mrn-10", "Van Dyke", "Ola")];
+    let begins = |family: &&str| family.to_lowercase().split(' ').next() == Some(word);
+    let found = all.iter().filter(|(_, family, _)| begins(family));
+    found.map(|(p, f, g)| NamedPatient { patient: (*p).into(), family: (*f).into(), given: (*g).into() }).collect()
+}
+
+fn owners(number: &str) -> Vec<String> {
+    let all = [("004512", "mrn-7"), ("88120", "mrn-7"), ("00652931", "mrn-8"), ("88047", "mrn-8"), ("E-901A", "mrn-8"), ("2026", "mrn-8")];
+    all.iter().filter(|(n, _)| *n == number).map(|(_, p)| (*p).to_owned()).collect()
+}
+
+/// Another patient's name or number, typed by hand, passed the lint and left in every export.
+#[test]
+fn ql103_no_other_patient_is_named_in_typed_words() {
+    table(
+        "QL103",
+        &[
+            changed(|d| d.title = "Clinical clarification: renal function, Walter Birch".into()),
+            changed(|d| d.body = "The same was asked about BIRCH, Walter last week.".into()),
+            changed(|d| d.question.insert_str(0, "As with walter j. birch: ")),
+            changed(|d| d.question.insert_str(0, "Like Ola Van Dyke's: ")),
+            changed(|d| d.body = "Compare encounter 88047.".into()),
+            changed(|d| d.body = "Compare 00652931 of yesterday.".into()),
+            changed(|d| d.body = "See MRN 0065 2931.".into()),
+            changed(|d| d.body = "See e-901a.".into()),
+            changed(|d| d.options[0].text = "Acute kidney injury, as in 88047".into()),
+            changed(|d| d.indicators[0].relevance = "As in Walter Birch".into()),
+        ],
+        &[
+            changed(|d| d.body = "Ida Rose, MRN 004512, encounter 88120.".into()),
+            changed(|d| d.body = "Seen by Ade Adeyi yesterday.".into()),
+            changed(|d| d.body = "The patient birch pollen count rose; Walter is the son.".into()),
+            changed(|d| d.body = "Mr. Birch, the neighbour, called.".into()),
+            changed(|d| d.body = "Seen on 19 Nov 2026; urine 88047 cells/uL.".into()),
+        ],
+        |d, c| lint(d, &Context { people: &people, owners: &owners, ..c }),
+    );
+}
+
+/// "Creatinine 4.2" in a question passed though every creatinine of the stay was below 3.
+#[test]
+fn ql111_a_typed_value_stands_in_the_record() {
+    let mut chart = super::chart("Lactate 3.1 on arrival, BP 84/50, EF 35 %.");
+    chart.observations[0].value =
+        Some(crate::chart::Value::Quantity(crate::chart::Quantity { value: 2.4, comparator: None, unit: Some("mg/dL".into()) }));
+    let measured = |measure: &Measure, number: f64| measured_in(&chart, measure, number);
+    let body = |text: &'static str| changed(move |d| d.body = text.into());
+    table(
+        "QL111",
+        &[
+            body("Creatinine 4.2 on 19 Nov."),
+            body("Creatinine rose from 2.4 to 4.2."),
+            body("Lactate of 6.1 was seen."),
+            body("BP 70/40 at 05:10."),
+            changed(|d| d.title = "Clinical clarification: creatinine 4.2".into()),
+            changed(|d| d.question.insert_str(0, "With an EF of 20 %, ")),
+            changed(|d| d.options[1].text = "Dehydration, creatinine 9".into()),
+        ],
+        &[
+            clean(),
+            body("Creatinine 2.40 on 19 Nov 05:10, two values, 3 days."),
+            body("Lactate was 3.1 on arrival; BP 84/50."),
+            body("Creatinine on 11/19 was 2.4; EF 35 %."),
+            body("The room is 4.2 m wide."),
+            body("The note says \"creatinine 4.2\"."),
+        ],
+        |d, c| lint(d, &Context { measured: &measured, ..c }),
     );
 }
 
