@@ -39,6 +39,7 @@ impl Judged {
         }
         self.axes.negated |= later.axes.negated;
         self.axes.possible |= later.axes.possible;
+        self.axes.hypothetical |= later.axes.hypothetical;
         self.axes.historical |= later.axes.historical;
         if later.axes.experiencer != Experiencer::Patient {
             self.axes.experiencer = later.axes.experiencer;

@@ -6,6 +6,7 @@ mod document_type;
 mod echo;
 mod elements;
 mod folded;
+mod item;
 mod jsonl;
 mod judged;
 mod lead;

@@ -6,6 +6,7 @@ use super::document_type::{self, DocumentTypes};
 use super::echo::{self, Antecedent, Meant};
 use super::elements::{self, ElementRules};
 use super::folded::{Folded, fold_name};
+use super::item;
 use super::judged::{Judged, set};
 use super::lead::{self, Lead};
 use super::lexicon::{Axis, Concept, Form, Lexicon, Owner};
@@ -65,6 +66,8 @@ struct Meaning {
     /// "It" can speak of it in a later sentence.
     bears: bool,
     nature: Nature,
+    /// Which concept it names, where it names one.
+    kind: Option<usize>,
 }
 
 /// How a place was judged, sections included.
@@ -117,7 +120,7 @@ impl<'a> Page<'a> {
         places.sort_by_key(|(place, _)| (place.start, place.end));
         let only: Vec<Place> = places.iter().map(|(place, _)| *place).collect();
         let known = self.names();
-        let verdicts = self.judge(&only, &|_| Meaning { bears: true, nature: Nature::ANY });
+        let verdicts = self.judge(&only, &|_| Meaning { bears: true, nature: Nature::ANY, kind: None });
         let mut out: Vec<Term> = Vec::new();
         for ((place, term), verdict) in places.into_iter().zip(verdicts) {
             let span = self.folded.back(place.start, place.end);
@@ -204,10 +207,11 @@ impl<'a> Page<'a> {
         let names = self.names();
         let places: Vec<Place> = names.iter().map(|name| Place { start: name.start, end: name.end }).collect();
         let meaning = |at: usize| {
+            let kind = names.get(at).and_then(|name| self.form(name.form)).map(|form| form.concept);
             let concept = names.get(at).and_then(|name| self.concept(name.form));
             let lasts = concept.is_some_and(|concept| concept.stays);
             let habit = concept.is_some_and(|concept| self.lexicon.habits.contains(&concept.id));
-            Meaning { bears: concept.is_some_and(Concept::is_illness), nature: Nature { habit, lasts } }
+            Meaning { bears: concept.is_some_and(Concept::is_illness), nature: Nature { habit, lasts }, kind }
         };
         let verdicts = self.judge(&places, &meaning);
         let attributes = self.attributes(&names);
@@ -357,6 +361,15 @@ impl<'a> Page<'a> {
         }
         // Places after the last sentence cannot be: the sentences cover the text. Should they, they stand as they are.
         out.resize_with(places.len(), Verdict::default);
+        let illness = |at: usize| meaning(at).kind.filter(|_| bears(at));
+        let judged = |at: usize| out.get(at).map(|verdict| &verdict.judged);
+        for (head, last) in item::overruled((self.lexicon, self.text, &self.folded), places, &illness, &judged) {
+            if let Some(later) = out.get(last).map(|verdict| verdict.judged.clone())
+                && let Some(verdict) = out.get_mut(head)
+            {
+                verdict.judged.hear(later);
+            }
+        }
         out
     }
 

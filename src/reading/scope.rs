@@ -225,7 +225,10 @@ impl<'a> Scopes<'a> {
                         .checked_sub(1)
                         .and_then(|at| stops.get(at))
                         .map_or(sentence.start, |stop| stop.end);
-                    let start = backward_start(&breaks, trigger, stop.max(sentence.start), end, places, trails);
+                    let mut start = backward_start(&breaks, trigger, stop.max(sentence.start), end, places, trails);
+                    if *axis == Axis::Negated {
+                        start = start.max(headed(folded, start, end, places).unwrap_or(start));
+                    }
                     scopes.push(Scope { start, end, trigger: *hit });
                 }
             }
@@ -282,6 +285,15 @@ impl<'s> Reaching<'s> {
     fn at(&self, place: &Place) -> Option<&'s Scope> {
         self.best.filter(|scope| place.start < scope.end)
     }
+}
+
+/// Where the words behind a head begin, when both name something: "Pneumonia: | fungal pneumonia ruled out" speaks of the second.
+fn headed(folded: &Folded, start: usize, end: usize, places: &[Place]) -> Option<usize> {
+    let colon = start + folded.text().get(start..end)?.rfind(": ")?;
+    let first = places.partition_point(|place| place.start <= colon);
+    let named = places.get(first).is_some_and(|place| place.end <= end);
+    let head = first.checked_sub(1).and_then(|last| places.get(last)).is_some_and(|place| place.end >= start);
+    (named && head).then_some(colon + 2)
 }
 
 /// Whether a cue stands at the start of its sentence, with nothing before it but words like "about twenty".

@@ -154,6 +154,9 @@ const NINTH_TRAPS: [&str; 4] = [
     include_str!("../../fixtures/traps9/fourth.toml"),
 ];
 
+/// The tenth set: the causes of misreads in real notes, with near misses.
+const TENTH_TRAPS: [&str; 1] = [include_str!("../../fixtures/traps10/practice.toml")];
+
 /// The fifth set, and the practice that came before it.
 const FIFTH_TRAPS: [&str; 3] = [
     include_str!("../../fixtures/traps5/fresh.toml"),
@@ -215,6 +218,33 @@ fn every_trap_of_the_eighth_set_is_read_right() {
 #[test]
 fn every_trap_of_the_ninth_sets_is_read_right() {
     all_right(&NINTH_TRAPS, 240, 80);
+}
+
+#[test]
+fn every_trap_of_the_tenth_set_is_read_right() {
+    all_right(&TENTH_TRAPS, 140, 11);
+}
+
+#[test]
+fn an_item_that_ruled_its_own_head_out_was_read_as_present() {
+    for text in [
+        "Sepsis: alert fired. Lactate normal. Sepsis ruled out.",
+        "2. Sepsis\n- alert fired\n- sepsis ruled out, stop antibiotics",
+        "PE: scan done. Pulmonary embolism excluded.",
+    ] {
+        let concept = if text.starts_with("PE") { "pulmonary_embolism" } else { "sepsis" };
+        assert_eq!(stands(text, concept), "negated", "{text}");
+    }
+    for text in ["Sepsis: on antibiotics. Meningitis ruled out.", "Sepsis: improving.\nPneumonia: sepsis ruled out."] {
+        assert_eq!(stands(text, "sepsis"), "present", "{text}");
+    }
+    assert_eq!(stands("Pneumonia: fungal pneumonia ruled out, on ceftriaxone.", "pneumonia"), "present");
+}
+
+#[test]
+fn what_a_later_sentence_feared_was_lost() {
+    assert_eq!(stands("She was taught what a DVT feels like. Should one develop, she is to call.", "deep_vein_thrombosis"), "hypothetical");
+    assert_eq!(stands("She has a DVT. Should she fall, she is to call.", "deep_vein_thrombosis"), "present");
 }
 
 #[test]

@@ -32,6 +32,7 @@ struct Builder {
     lead_words: Vec<String>,
     opening_words: Vec<String>,
     auxiliaries: Vec<String>,
+    verdicts: Vec<String>,
     fillers: Vec<String>,
     habits: Vec<String>,
     not_next: Vec<String>,
@@ -71,6 +72,7 @@ impl Lexicon {
             lead_words: Vec::new(),
             opening_words: Vec::new(),
             auxiliaries: Vec::new(),
+            verdicts: Vec::new(),
             habits: Vec::new(),
             not_next: Vec::new(),
             may_follow: Vec::new(),
@@ -190,6 +192,7 @@ impl Builder {
         self.opening_words.clone_from(&entries.opening_words);
         self.habits.clone_from(&entries.habits);
         self.auxiliaries.clone_from(&entries.auxiliaries);
+        self.verdicts.clone_from(&entries.verdicts);
         self.fillers = entries.fillers.iter().flat_map(|word| expand(word, &entries.sets)).map(|word| fold_name(&word)).collect();
         for entry in &entries.trigger {
             let deed = deed(file, entry)?;
@@ -317,6 +320,7 @@ impl Builder {
             lead_words: self.lead_words,
             opening_words: self.opening_words,
             auxiliaries: self.auxiliaries,
+            verdicts: self.verdicts,
             habits: self.habits,
             not_next: self.not_next,
             may_follow: self.may_follow,

@@ -104,6 +104,9 @@ pub(super) struct TriggerFile {
     /// Verbs of which a subject can be parted by what stands between two commas.
     #[serde(default)]
     pub auxiliaries: Vec<String>,
+    /// Words of a last word on a doubt.
+    #[serde(default)]
+    pub verdicts: Vec<String>,
     /// Words that may stand inside a cue of several words.
     #[serde(default)]
     pub fillers: Vec<String>,

@@ -37,6 +37,8 @@ pub struct Lexicon {
     pub(super) opening_words: Vec<String>,
     /// Verbs of which a subject can be parted by what stands between two commas.
     pub(super) auxiliaries: Vec<String>,
+    /// Words that have the last word on a doubt: what an item is denied with in the end, its head is denied with.
+    pub(super) verdicts: Vec<String>,
     /// Words that, right after a condition's name, make it the name of a measure or a place ("DVT prophylaxis").
     pub(super) not_next: Vec<String>,
     /// Words that may follow an adjective behind a comma ("heart failure, chronic, on ...").
