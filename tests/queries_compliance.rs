@@ -328,3 +328,58 @@ fn a_title_narrowed_a_documented_condition() {
         assert!(!fires(title), "{title}");
     }
 }
+
+/// What the draft of a gap of the charts says.
+fn drafted(desk: &LocalDesk, encounter: &str, item: &str) -> lacuna::query::Draft {
+    let chart = desk.chart(encounter).unwrap();
+    let gap = chart.gaps.iter().find(|g| g.gap.item == item).unwrap();
+    let draft = desk.draft_for_gap(&chart.chart.encounter.identifier, &gap.gap.key()).unwrap().draft;
+    assert!(!desk.lint(&draft).unwrap().blocks(), "{encounter} {item}");
+    draft
+}
+
+/// The attending of the record had handed the patient over, and wrote nothing since.
+#[test]
+fn a_query_went_to_an_attending_who_had_transferred_the_patient() {
+    let desk = demo::desk(None).unwrap();
+    let draft = drafted(&desk, "88161", "N01-undocumented");
+    assert_eq!(draft.recipient.as_ref().unwrap().name, "Okoye, Daniel DO");
+    assert!(!desk.lint(&draft).unwrap().diagnostics.iter().any(|d| matches!(d.rule, "QL002" | "QL003" | "QL004")));
+    // Who was moved too, and whose attending still writes.
+    for (encounter, item) in [("88047", "CX-02-heart-failure"), ("88131", "R06-undocumented")] {
+        let to = drafted(&desk, encounter, item).recipient.unwrap();
+        assert_eq!(to.role, "attending", "{encounter}");
+    }
+}
+
+/// "Lung findings after aspiration" told an aspiration that nobody wrote of, and asked for "the diagnosis, if any" of a documented pneumonia.
+#[test]
+fn a_title_told_an_aspiration_and_the_question_passed_over_a_documented_pneumonia() {
+    let draft = drafted(&demo::desk(None).unwrap(), "88131", "R06-undocumented");
+    assert!(!draft.title.to_lowercase().contains("aspiration"), "{}", draft.title);
+    assert!(draft.question.contains("documented pneumonia") && !draft.question.contains("if any"), "{}", draft.question);
+}
+
+/// Two troponins of four looked like a rise, and a heparin that was stopped the same day like one that runs.
+#[test]
+fn a_trend_showed_some_values_and_a_drug_only_its_start() {
+    let text = lacuna::query::render_text(&drafted(&demo::desk(None).unwrap(), "88149", "CX-01"), None);
+    for value in ["58", "96", "88", "61"] {
+        let line = text.lines().filter(|l| l.contains("Troponin")).collect::<String>();
+        assert!(line.contains(value), "{value}: {text}");
+    }
+    assert!(text.contains("Heparin infusion") && text.contains("stop heparin"), "{text}");
+    // Where all are shown, nothing is said of others.
+    let all = lacuna::query::render_text(&drafted(&demo::desk(None).unwrap(), "88131", "R06-undocumented"), None);
+    assert!(all.lines().any(|l| l.contains("Procalcitonin") && !l.contains("other values")), "{all}");
+}
+
+/// Two providers named two types of heart failure, and the echocardiogram that decides was not shown; it was taken for an office visit.
+#[test]
+fn a_query_about_the_type_of_heart_failure_left_the_echocardiogram_out() {
+    let desk = demo::desk(None).unwrap();
+    let text = lacuna::query::render_text(&drafted(&desk, "88047", "CX-02-heart-failure"), None);
+    assert!(text.lines().any(|l| l.contains("LVEF 30-35%") && l.contains("Radiology")), "{text}");
+    let echo = desk.chart("88047").unwrap().chart.document("whitfield-echo").unwrap().document_type;
+    assert_eq!(echo, Some(lacuna::chart::DocumentType::RadiologyReport));
+}

@@ -88,6 +88,13 @@ impl DocumentType {
         Self::ALL.into_iter().find(|t| t.name() == name)
     }
 
+    /// A report of pictures, where no code says so and its sender's own words do ("Echocardiogram report").
+    pub fn of_pictures(words: &str) -> Option<Self> {
+        let words = words.to_lowercase();
+        let named = ["echocardiogra", "echo report", "ultrasound", "radiograph", "x-ray", "ct report", "mri report", "computed tomography"];
+        named.iter().any(|name| words.contains(name)).then_some(Self::RadiologyReport)
+    }
+
     /// The type that a LOINC document code stands for (US Core note types and their usual neighbours).
     pub fn from_loinc(code: &str) -> Option<Self> {
         Some(match code {

@@ -130,14 +130,17 @@ fn inherit(picks: &mut [Pick], all: bool) {
 }
 
 /// The places of those that are ticked: by what they are worth, up to so many lines and words; what says nothing more is passed over.
-pub(super) fn ticked(picks: &[Pick], most: usize, most_words: usize) -> BTreeSet<usize> {
+/// `extra`: words that the first value of a measure takes besides.
+pub(super) fn ticked(picks: &[Pick], most: usize, most_words: usize, extra: &dyn Fn(&Evidence) -> usize) -> BTreeSet<usize> {
     let mut order: Vec<usize> = (0..picks.len()).collect();
     order.sort_by_key(|at| picks.get(*at).map(|p| (std::cmp::Reverse(p.worth), *at)));
     let mut kept: BTreeSet<usize> = BTreeSet::new();
     let mut words = 0;
     for at in order {
         let Some(pick) = picks.get(at) else { continue };
-        let long = words_of(&pick.evidence).split_whitespace().count();
+        let named = |e: &Evidence| matches!((e, &pick.evidence), (Evidence::Value(a), Evidence::Value(b)) if a.name == b.name);
+        let again = kept.iter().filter_map(|k| picks.get(*k)).any(|k| named(&k.evidence));
+        let long = words_of(&pick.evidence).split_whitespace().count() + if again { 0 } else { extra(&pick.evidence) };
         let fits = pick.worth > worth::NOTHING && kept.len() < most && words + long <= most_words;
         let said = kept.iter().filter_map(|k| picks.get(*k));
         if pick.worth >= worth::AGAINST || kept.is_empty() || fits && !says_nothing_more(pick, said) {

@@ -98,6 +98,11 @@ pub(super) fn bring(wanted: &Wanted<'_>, picks: &mut Vec<Pick>, record: Record<'
             room -= usize::from(add(picks, evidence, worth));
         }
     }
+    for (n, entry) in wanted.reports.iter().enumerate() {
+        if let Some(evidence) = report_sentence(&alternatives(entry), record) {
+            add(picks, evidence, worth::WORDS - step(n));
+        }
+    }
     for (n, entry) in wanted.earlier.iter().enumerate() {
         let patterns = alternatives(entry);
         let here = picks.iter().any(|p| matches!(&p.evidence, Evidence::Text(text) if patterns.any(&tokens(&text.quote))));
@@ -121,13 +126,21 @@ pub(super) fn bring(wanted: &Wanted<'_>, picks: &mut Vec<Pick>, record: Record<'
         }
         let patterns = alternatives(entry);
         let there = picks.iter_mut().find(|p| !p.against && matches!(&p.evidence, Evidence::Value(v) if patterns.any(&tokens(&v.name))));
-        match (there, treatment(&patterns, record.chart)) {
+        let worth = worth::TREATMENT - step(n);
+        let given = match (there, treatment(&patterns, record.chart)) {
             (Some(there), _) if is_treatment(&there.evidence, record.chart) => {
-                there.worth = there.worth.max(worth::TREATMENT - step(n));
+                there.worth = there.worth.max(worth);
                 room -= 1;
+                Some(there.evidence.clone())
             }
-            (_, Some(evidence)) => room -= usize::from(add(picks, evidence, worth::TREATMENT - step(n))),
-            (_, None) => {}
+            (_, Some(evidence)) => {
+                room -= usize::from(add(picks, evidence.clone(), worth));
+                Some(evidence)
+            }
+            (_, None) => None,
+        };
+        if let Some(end) = given.and_then(|given| stopped(&given, record)) {
+            add(picks, end, worth - 1);
         }
     }
 }
@@ -274,6 +287,27 @@ pub(super) fn is_passed_over(document: &Document, reading: &Reading, at: usize) 
     let before = document.text.get(section.start..at).unwrap_or_default();
     let found = document.document_type.unwrap_or(reading.document_type).is_findings() && before.contains('\n');
     !found && table().passed_over.contains(&section.section)
+}
+
+/// The sentence of the newest report of pictures or tissue that says it.
+fn report_sentence(patterns: &Patterns, record: Record<'_>) -> Option<Evidence> {
+    let reports = record.notes().filter(|(d, r)| d.document_type.unwrap_or(r.document_type).is_findings());
+    let found = reports.filter_map(|(document, reading)| {
+        let all: Vec<Token> = tokens(&document.text);
+        let place = patterns.find(&all).into_iter().rfind(|f| !is_passed_over(document, reading, f.span.start))?;
+        let span = passage(document, reading, place.span).filter(|s| s.end - s.start <= LONGEST)?;
+        Some((document.time.or(document.signed), quoted(document, reading, span)?))
+    });
+    found.max_by_key(|(time, _)| *time).map(|(_, evidence)| evidence)
+}
+
+/// A provider's words that a drug was stopped: a start shown without its end says that it still runs.
+fn stopped(evidence: &Evidence, record: Record<'_>) -> Option<Evidence> {
+    let Evidence::Value(value) = evidence else { return None };
+    let drug = record.chart.medications.iter().find(|m| m.identifier == value.observation)?;
+    let name = tokens(&drug.name).into_iter().next().filter(|t| t.text.chars().count() >= 4)?.text;
+    let patterns = Patterns::new(&table().stopped.iter().map(|p| p.replace("{drug}", &name)).collect::<Vec<_>>());
+    best_sentence(&patterns, (&[], &[]), record)
 }
 
 /// The newest sentence of an earlier stay that a provider or a report has.

@@ -6,6 +6,7 @@ use super::gather::indicators;
 use super::lint::words::{Token, tokens};
 use super::lint::{concepts, vocabularies};
 use super::normal::{telling, told};
+use super::recipients::responsible;
 use super::template::{Template, TemplateOption, Templates};
 use super::wanted::asked;
 use super::{Draft, Indicator, NOT_SIGNIFICANT, OptionKind, Policy, QueryForm, QueryOption, Reason, Recipient};
@@ -91,14 +92,16 @@ pub fn draft_from_gap(gap: &Gap, chart: &Chart, readings: &[Reading], asking: &A
     // A gap about a documented condition asks for its detail.
     let detail = gap.kind == GapKind::Unspecified;
     let asks = if detail && !template.documented_question.is_empty() { &template.documented_question } else { &template.question };
-    draft.question = placeholders(asks, gap, chart);
+    let documented = documented_concepts(chart, readings);
+    let broader = !detail && !template.broader_question.is_empty() && template.broader.iter().any(|c| documented.contains(c));
+    draft.question = placeholders(if broader { &template.broader_question } else { asks }, gap, chart);
     draft.reason = reason(template, gap);
     draft.form = template.form;
     if matches!(gap.kind, GapKind::Unsupported | GapKind::PoaUnclear) {
         draft.documented_at = statement(gap, &draft, chart, readings);
         once(&mut draft);
     }
-    options(&mut draft, template, (detail, &documented_concepts(chart, readings)));
+    options(&mut draft, template, (detail, &documented));
     if draft.form == QueryForm::Open && !template.open_question.is_empty() {
         draft.question = placeholders(&template.open_question, gap, chart);
     }
@@ -107,7 +110,7 @@ pub fn draft_from_gap(gap: &Gap, chart: &Chart, readings: &[Reading], asking: &A
 
 /// Words that a template itself can put before a provider, its fixed answers counted in.
 fn most_words(template: &Template) -> usize {
-    let asks = [&template.question, &template.documented_question, &template.open_question];
+    let asks = [&template.question, &template.documented_question, &template.open_question, &template.broader_question];
     let longest = asks.into_iter().map(|q| q.split_whitespace().count()).max().unwrap_or(0);
     let options: usize = template.option.iter().map(|o| o.text.split_whitespace().count()).sum();
     template.title.split_whitespace().count() + longest + options + FIXED
@@ -270,7 +273,7 @@ fn recipient(template: &Template, gap: &Gap, chart: &Chart, readings: &[Reading]
         "attending" => false,
         _ => by_kind,
     };
-    let attending = chart.encounter.attending.as_ref();
+    let attending = responsible(chart);
     let author = match gap.kind {
         GapKind::Unspecified | GapKind::Unsupported => writer(gap, chart, readings, attending),
         _ => None,
@@ -279,7 +282,7 @@ fn recipient(template: &Template, gap: &Gap, chart: &Chart, readings: &[Reading]
     let author = author.or_else(|| written.and_then(provider_of));
     let last = chart.documents.iter().rev().find_map(provider_of);
     let chosen = if to_author { author.or(attending) } else { attending }.or(last)?;
-    let role = if attending.is_some_and(|a| same_person(a, chosen)) { "attending" } else { "author" };
+    let role = if chart.encounter.attending.as_ref().is_some_and(|a| same_person(a, chosen)) { "attending" } else { "author" };
     Some(Recipient { name: chosen.display().to_owned(), identifier: chosen.identifier.clone(), role: role.to_owned() })
 }
 

@@ -11,9 +11,9 @@ use super::proof::BEFORE;
 use super::take::{heading_of, of_drug, of_order};
 use super::template::Template;
 use super::wanted::{Wanted, about_documents};
-use crate::chart::{Chart, Evidence, MedicationKind};
+use crate::chart::{Chart, Evidence, MedicationKind, Value};
 use crate::checklist::{Gap, GapKind};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many treatments of the chart are taken along when neither the gap nor its condition brings one.
 const TREATMENTS: usize = 2;
@@ -45,7 +45,7 @@ pub(super) fn indicators(
         let with = template.map(|t| t.with.as_slice()).unwrap_or_default();
         let (condition, all) = (gap.condition.as_deref(), gap.kind == GapKind::Conflicting);
         weigh(&mut picks, &groups, About { condition, with, values: &wanted.values, to, all }, record);
-        ticked(&picks, vocabularies().max_indicators, most_words)
+        ticked(&picks, vocabularies().max_indicators, most_words, &|evidence| if is_one_of_many(evidence, chart) { LEFT_OUT } else { 0 })
     };
     let mut out: Vec<Indicator> = Vec::new();
     for (at, (pick, group)) in picks.into_iter().zip(groups).enumerate() {
@@ -56,8 +56,58 @@ pub(super) fn indicators(
     }
     if !documents {
         in_order(&mut out);
+        tell_the_rest(&mut out, chart);
     }
     out
+}
+
+/// Words that it takes to say which values of a measure are left out.
+const LEFT_OUT: usize = 6;
+/// So many left out are told one by one; of more, how many and between which ends.
+const ONE_BY_ONE: usize = 4;
+
+fn is_one_of_many(evidence: &Evidence, chart: &Chart) -> bool {
+    let Evidence::Value(value) = evidence else { return false };
+    !value.prior && of_measure(&value.name, chart).nth(1).is_some()
+}
+
+/// The numbers of a measure in this stay, by time.
+fn of_measure<'c>(name: &str, chart: &'c Chart) -> impl Iterator<Item = (&'c str, f64)> + use<'c> {
+    let mut all: Vec<(_, &str, f64)> = chart
+        .observations
+        .iter()
+        .filter(|o| o.name == name)
+        .filter_map(|o| match &o.value {
+            Some(Value::Quantity(q)) => Some((o.time?, o.identifier.as_str(), q.value)),
+            _ => None,
+        })
+        .collect();
+    all.sort_by_key(|(time, ..)| *time);
+    all.into_iter().map(|(_, id, number)| (id, number))
+}
+
+/// Says beside the last shown value of a measure which ones of the stay are not shown: two of four are no trend.
+fn tell_the_rest(indicators: &mut [Indicator], chart: &Chart) {
+    let mut last: BTreeMap<String, (usize, BTreeSet<String>)> = BTreeMap::new();
+    for (at, indicator) in indicators.iter().enumerate().filter(|(_, i)| i.included && !i.prior) {
+        if let Evidence::Value(value) = &indicator.evidence {
+            let (place, shown) = last.entry(value.name.clone()).or_default();
+            *place = at;
+            shown.insert(value.observation.clone());
+        }
+    }
+    for (name, (at, shown)) in last {
+        let rest: Vec<f64> = of_measure(&name, chart).filter(|(id, _)| !shown.contains(*id)).map(|(_, number)| number).collect();
+        let (low, high) = rest.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), n| (l.min(*n), h.max(*n)));
+        let words = match rest.len() {
+            0 => continue,
+            1..=ONE_BY_ONE => format!("other values by time: {}", rest.iter().map(f64::to_string).collect::<Vec<_>>().join(", ")),
+            many => format!("{many} other values, {low} to {high}"),
+        };
+        if let Some(indicator) = indicators.get_mut(at).filter(|i| i.relevance.is_empty()) {
+            indicator.relevance = words;
+        }
+    }
 }
 
 /// The gap's own proof, each passage and each value once.

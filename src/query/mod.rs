@@ -49,7 +49,7 @@ pub use model::{
 pub use parse::{Parsed, kind_of, parse_text};
 pub use policy::{Counting, Policy, PolicyStep, days_after};
 pub use proof::{Departure, departures, of_evidence as evidence_departures};
-pub use recipients::{recipients, same_person};
+pub use recipients::{recipients, responsible, same_person};
 pub use render::{body_hash, render_markdown, render_sent, render_text};
 pub use settle::{settled, with_what_speaks_against};
 pub use take::{candidates, of_observation, of_words};

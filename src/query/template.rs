@@ -65,6 +65,12 @@ pub struct Template {
     /// one, and nobody offers that it means nothing.
     #[serde(default)]
     pub documented_question: String,
+    /// Conditions of which the missing one is a kind.
+    #[serde(default)]
+    pub broader: Vec<String>,
+    /// The question where one of those is documented: nobody asks for "the diagnosis, if any" of a lung whose pneumonia stands in the notes.
+    #[serde(default)]
+    pub broader_question: String,
     /// Where its content comes from.
     pub source: String,
     /// Whether "Not clinically significant" is offered.

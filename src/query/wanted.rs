@@ -15,6 +15,7 @@ const SHIPPED: &str = include_str!("../../templates/evidence.toml");
 struct File {
     apart: Vec<String>,
     passed_over: Vec<String>,
+    stopped: Vec<String>,
     most_words: usize,
     most_values: usize,
     most_treatments: usize,
@@ -37,6 +38,8 @@ struct Set {
     #[serde(default)]
     words: Vec<String>,
     #[serde(default)]
+    reports: Vec<String>,
+    #[serde(default)]
     earlier: Vec<String>,
     #[serde(default)]
     treatment: Vec<String>,
@@ -52,6 +55,8 @@ pub(super) struct Table {
     pub(super) apart: Patterns,
     /// Sections that tell nothing of the stay.
     pub(super) passed_over: Vec<String>,
+    /// How notes say that a drug was stopped; `{drug}` stands for its name.
+    pub(super) stopped: Vec<String>,
     /// At most so many of each are brought.
     pub(super) most: Most,
 }
@@ -76,6 +81,7 @@ pub(super) fn table() -> &'static Table {
             asked: file.asked,
             apart: Patterns::new(&file.apart),
             passed_over: file.passed_over,
+            stopped: file.stopped,
             most: Most { words: file.most_words, values: file.most_values, treatments: file.most_treatments, usual: file.most_usual },
         }
     })
@@ -95,6 +101,8 @@ pub(super) struct Wanted<'t> {
     pub(super) values: Vec<&'t ValueRange>,
     /// Patterns of which the best sentence is quoted.
     pub(super) words: Vec<&'t str>,
+    /// The same of a report of pictures or tissue, whatever a note says of it: what two providers read differently is shown itself.
+    pub(super) reports: Vec<&'t str>,
     /// The same in an earlier stay.
     pub(super) earlier: Vec<&'t str>,
     /// Drugs, orders and procedures.
@@ -131,6 +139,7 @@ impl<'t> Wanted<'t> {
         extend(&mut self.conditions, set.conditions.iter().map(String::as_str));
         self.values.extend(&set.values);
         extend(&mut self.words, set.words.iter().map(String::as_str));
+        extend(&mut self.reports, set.reports.iter().map(String::as_str));
         extend(&mut self.earlier, set.earlier.iter().map(String::as_str));
         extend(&mut self.treatment, set.treatment.iter().map(String::as_str));
         self.stay |= set.stay;

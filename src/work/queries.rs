@@ -12,6 +12,7 @@ use crate::error::{Result, Trouble};
 use crate::query::{
     Asking, Context, Draft, Event, Indicator, LintSeverity, Measure, NamedPatient, OpenQuery, Past, Policy, QueryForm, QueryState, Report,
     body_hash, departures, documented_concepts, draft_from_gap, lint as lint_draft, lint_note, measured_in, next, recipients, render_sent,
+    responsible,
 };
 use crate::reading::{Reading, read};
 use crate::store::{FullName, NewQuery, Said, Store, StoredQuery};
@@ -144,6 +145,7 @@ fn judged<T>(
         providers: &known.providers,
         pools: &policy.pools,
         recipients: &recipients,
+        responsible: chart.as_ref().and_then(responsible).and_then(|p| p.name.as_deref()),
         policies: &policies,
         source_text: &source,
         version_of: &version,

@@ -86,7 +86,7 @@ pub(super) fn type_and_code(resource: &Value, field: &str) -> (Option<DocumentTy
     });
     match known {
         Some((document_type, coding)) => (Some(document_type), Some(coding)),
-        None => (None, code::coding(resource, field)),
+        None => (code::words(resource, field).and_then(|words| DocumentType::of_pictures(&words)), code::coding(resource, field)),
     }
 }
 

@@ -90,7 +90,8 @@ fn recipient(page: &mut Page<'_>) {
     if let Some(there) = there.filter(|there| to.role != "pool" && there.role != to.role) {
         page.add_at("QL002", "recipient", format!("the record has this recipient as {}, not as {}", there.role, to.role));
     }
-    if draft.reason == Reason::R1 && to.role != "attending" {
+    let answers = to.role == "attending" || context.responsible == Some(to.name.as_str());
+    if draft.reason == Reason::R1 && !answers {
         page.add_at("QL004", "recipient", "a conflict is for the attending to decide");
     }
     let quoted = page.included().map(|(_, i)| &i.evidence).chain(&draft.documented_at);
@@ -100,7 +101,7 @@ fn recipient(page: &mut Page<'_>) {
             Evidence::Value(_) => None,
         })
         .collect();
-    let treats = matches!(to.role.as_str(), "attending" | "pool") || authors.contains(&to.name.as_str());
+    let treats = answers || to.role == "pool" || authors.contains(&to.name.as_str());
     if !treats && !authors.is_empty() {
         page.add_at("QL003", "recipient", "the recipient wrote none of the quoted documentation");
     }

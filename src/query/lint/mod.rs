@@ -116,6 +116,8 @@ pub struct Context<'a> {
     pub providers: &'a [Provider],
     /// Whom a query of the encounter can go to, each by the role that the record gives; empty where that is not known.
     pub recipients: &'a [Recipient],
+    /// Who answers for the patient now, where that is not the attending of the record.
+    pub responsible: Option<&'a str>,
     /// The escalation policies that there are; empty where that is not known.
     pub policies: &'a [&'a str],
     /// Names of declared pools that a query may go to.
@@ -242,6 +244,7 @@ impl Context<'_> {
             documented: &NOTHING,
             providers: &[],
             recipients: &[],
+            responsible: None,
             policies: &[],
             pools: &[],
             source_text: &no_source,
