@@ -180,7 +180,7 @@ fn an_answer_by_somebody_else_counted_as_the_recipient_s() {
     let other = demo::desk(None).unwrap();
     let id = sent(&other);
     let view = other.answer(id, "seen", Some(0)).unwrap();
-    assert!(view.answered_by.is_some() && view.notes.iter().any(|n| n.contains("nobody said who")), "{:?}", view.notes);
+    assert!(view.answered_by.is_none() && view.notes.iter().any(|n| n.contains("nobody said who")), "{:?}", view.notes);
 }
 
 /// "I am not going to answer this" was closed as agreed, with no note and no word why, and counted in the agree rate.
@@ -382,4 +382,36 @@ fn a_query_about_the_type_of_heart_failure_left_the_echocardiogram_out() {
     assert!(text.lines().any(|l| l.contains("LVEF 30-35%") && l.contains("Radiology")), "{text}");
     let echo = desk.chart("88047").unwrap().chart.document("whitfield-echo").unwrap().document_type;
     assert_eq!(echo, Some(lacuna::chart::DocumentType::RadiologyReport));
+}
+
+/// A slip of side went to the attending, though another had written it and the attending had it right.
+#[test]
+fn a_slip_of_side_went_to_whoever_had_it_right() {
+    let desk = demo::desk(None).unwrap();
+    for (encounter, item, wrote) in [("88115", "CX-03-hip", "Reyes, Camila PA-C"), ("88085", "CX-03-stroke", "Solberg, Ingrid MD")] {
+        let draft = drafted(&desk, encounter, item);
+        assert_eq!(draft.recipient.as_ref().unwrap().name, wrote, "{encounter}");
+        assert!(!desk.lint(&draft).unwrap().diagnostics.iter().any(|d| d.rule == "QL004"), "{encounter}");
+    }
+    // What two providers hold is still the attending's to decide.
+    assert_eq!(drafted(&desk, "88149", "CX-01").recipient.unwrap().role, "attending");
+}
+
+/// An amended query looked like a second question: nothing said that it stands in place of the first.
+#[test]
+fn an_amended_query_did_not_say_that_it_replaces_another() {
+    let desk = demo::desk(None).unwrap();
+    let id = sent(&desk);
+    let first = mdm(&desk.sheets(Some(&[id]), "hl7").unwrap(), &Instant::parse("2026-11-20T10:00:00-05:00").unwrap());
+    assert!(first.contains("MDM^T02^MDM_T02") && !first.contains("T10") && !first.contains("in place of"), "{first}");
+    let view = desk.query(id).unwrap();
+    let draft = lacuna::query::Draft { body: "Seen again today.".into(), ..view.draft };
+    desk.amend(id, &draft, "the words above the question were missing").unwrap();
+    let sheet = desk.sheets(Some(&[id]), "hl7").unwrap();
+    assert!(sheet[0].text.contains("Version: 2, in place of version 1, sent "), "{}", sheet[0].text);
+    let second = mdm(&sheet, &Instant::parse("2026-11-20T10:00:00-05:00").unwrap());
+    assert!(second.contains("MDM^T10^MDM_T02") && second.contains("EVN|T10|"), "{second}");
+    let txa = second.split('\r').find(|s| s.starts_with("TXA")).unwrap();
+    let fields: Vec<&str> = txa.split('|').collect();
+    assert_eq!((fields[12], fields[13]), (format!("{id}-2^LACUNA").as_str(), format!("{id}-1^LACUNA").as_str()));
 }

@@ -7,6 +7,7 @@ use super::lint::words::{Token, tokens};
 use super::lint::{concepts, vocabularies};
 use super::normal::{telling, told};
 use super::recipients::responsible;
+use super::slip::writer_of_slip;
 use super::template::{Template, TemplateOption, Templates};
 use super::wanted::asked;
 use super::{Draft, Indicator, NOT_SIGNIFICANT, OptionKind, Policy, QueryForm, QueryOption, Reason, Recipient};
@@ -217,12 +218,19 @@ fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, 
         options.sort_by_key(|o| o.text.to_lowercase());
     }
     let fixed = |text: &str, kind| QueryOption { text: text.to_owned(), kind, ..QueryOption::default() };
-    if template.finding && !detail {
+    if template.finding && !detail && (draft.reason == Reason::R9 || !shows_drug(draft)) {
         options.push(fixed(NOT_SIGNIFICANT, OptionKind::NotSignificant));
     }
     options.push(fixed("Other: ____________", OptionKind::Other));
     options.push(fixed("Unable to determine", OptionKind::Undetermined));
     draft.options = options;
+}
+
+/// Whether a drug with its dose is quoted as the treatment of what is asked about: nobody treats what means nothing, and the option would
+/// say so.
+pub(super) fn shows_drug(draft: &Draft) -> bool {
+    let dose = |e: &Evidence| matches!(e, Evidence::Value(value) if !value.value.is_empty());
+    draft.indicators.iter().any(|i| i.included && i.group == "treatment" && dose(&i.evidence))
 }
 
 /// Whether an option says that the patient does not have the condition ("enzyme elevation without pancreatitis"): of a documented one that
@@ -276,14 +284,19 @@ fn recipient(template: &Template, gap: &Gap, chart: &Chart, readings: &[Reading]
     let attending = responsible(chart);
     let author = match gap.kind {
         GapKind::Unspecified | GapKind::Unsupported => writer(gap, chart, readings, attending),
+        GapKind::Conflicting if to_author => return writer_of_slip(gap, chart).or(attending).map(|p| addressed(p, chart)),
         _ => None,
     };
     let written = gap.evidence.iter().find_map(|e| chart.documents.iter().find(|d| d.identifier == e.source()));
     let author = author.or_else(|| written.and_then(provider_of));
     let last = chart.documents.iter().rev().find_map(provider_of);
     let chosen = if to_author { author.or(attending) } else { attending }.or(last)?;
-    let role = if chart.encounter.attending.as_ref().is_some_and(|a| same_person(a, chosen)) { "attending" } else { "author" };
-    Some(Recipient { name: chosen.display().to_owned(), identifier: chosen.identifier.clone(), role: role.to_owned() })
+    Some(addressed(chosen, chart))
+}
+
+fn addressed(to: &Provider, chart: &Chart) -> Recipient {
+    let role = if chart.encounter.attending.as_ref().is_some_and(|a| same_person(a, to)) { "attending" } else { "author" };
+    Recipient { name: to.display().to_owned(), identifier: to.identifier.clone(), role: role.to_owned() }
 }
 
 fn provider_of(document: &Document) -> Option<&Provider> {

@@ -21,6 +21,7 @@ mod proof;
 mod recipients;
 mod render;
 mod settle;
+mod slip;
 mod take;
 mod template;
 #[cfg(test)]
@@ -50,7 +51,7 @@ pub use parse::{Parsed, kind_of, parse_text};
 pub use policy::{Counting, Policy, PolicyStep, days_after};
 pub use proof::{Departure, departures, of_evidence as evidence_departures};
 pub use recipients::{recipients, responsible, same_person};
-pub use render::{body_hash, render_markdown, render_sent, render_text};
+pub use render::{body_hash, render_markdown, render_sent, render_text, render_version};
 pub use settle::{settled, with_what_speaks_against};
 pub use take::{candidates, of_observation, of_words};
 pub use template::{Template, TemplateOption, Templates, templates};

@@ -30,6 +30,17 @@ pub fn render_sent(draft: &Draft, id: i64, at: &Instant) -> String {
     ascii(&compose(draft, (Some(id), Some(at)), &PLAIN))
 }
 
+/// The next version as it goes out: it says in its head which one it replaces, so that nobody answers the earlier one.
+pub fn render_version(draft: &Draft, id: i64, at: &Instant, (before, sent): (u32, Option<&Instant>)) -> String {
+    let text = render_sent(draft, id, at);
+    let when = sent.map(|sent| format!(", sent {}", with_zone(sent))).unwrap_or_default();
+    let says = format!("Version: {}, in place of version {before}{when}", before + 1);
+    match text.split_once('\n') {
+        Some((title, rest)) => format!("{title}\n{says}\n{rest}"),
+        None => text,
+    }
+}
+
 /// The query as Markdown.
 pub fn render_markdown(draft: &Draft, id: Option<i64>, sent: Option<&Instant>) -> String {
     let style = Style { title: "# ", heading: "## ", item: "- ", option: "- [ ] ", units: true };

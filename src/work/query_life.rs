@@ -10,7 +10,7 @@ use crate::chart::{Document, DocumentType, Instant};
 use crate::error::{Result, Trouble};
 use crate::query::{
     Counting, Draft, Event, OptionKind, Outcome, Policy, QueryForm, QueryOption, QueryState, Recipient, body_hash, is_empty_reason,
-    is_reason, recipients, render_sent, same_person,
+    is_reason, recipients, render_version, same_person,
 };
 use crate::reading::Reading;
 use crate::store::{NewVersion, Said, Store, StoredQuery, StoredStep};
@@ -385,7 +385,9 @@ fn renew(
     let site = Site::of(store)?;
     let draft = &site.timed(draft, counting, &session.now());
     must_pass(store, session, (&site, query.id), draft, "query.version")?;
-    let text = render_sent(draft, query.id, &session.now());
+    let before = store.query_versions(query.id)?.pop();
+    let sent = before.as_ref().and_then(|v| Instant::parse(&v.sent)).or(query.sent);
+    let text = render_version(draft, query.id, &session.now(), (query.version, sent.as_ref()));
     let new = NewVersion { event: event.code(), draft, provider_text: &text, body_hash: &body_hash(draft), note, written };
     store.new_version(&session.actor(), query.id, (query.state, to), &new)
 }

@@ -7,11 +7,9 @@ use crate::names::spoken;
 use crate::query::{EarlierAnswer, Outcome, Recipient, same_person};
 use crate::store::{StoredQuery, StoredStep};
 
-/// Who replied: who was said to have, else the recipient.
+/// Who replied, where somebody said so: that the recipient was asked does not make it the recipient's answer.
 pub fn answered_by(query: &StoredQuery, steps: &[StoredStep]) -> Option<String> {
-    let answer = query.answer.as_deref()?;
-    let to = query.draft.recipient.as_ref().map(|r| r.name.clone()).unwrap_or_default();
-    Some(named(query.answered_by.as_deref(), answer, steps.iter().rfind(|s| s.event == "answer")?).unwrap_or(to))
+    named(query.answered_by.as_deref(), query.answer.as_deref()?, steps.iter().rfind(|s| s.event == "answer")?)
 }
 
 /// Who an answer's step says gave it; steps of older versions have the name in front of the answer.
@@ -42,10 +40,9 @@ pub fn notes(query: &StoredQuery, steps: &[StoredStep], providers: &[Recipient])
     let mut out = Vec::new();
     if let Some(by) = answered_by(query, steps) {
         out.extend(of_reply(query, &by, providers));
-        let said = query.answer.as_deref().zip(steps.iter().rfind(|s| s.event == "answer"));
-        if said.is_none_or(|(answer, step)| named(query.answered_by.as_deref(), answer, step).is_none()) {
-            out.push(format!("nobody said who answered: it is taken to be {by}, who was asked"));
-        }
+    } else if query.answer.is_some() {
+        let to = query.draft.recipient.as_ref().map(|r| format!("; it was asked of {}", r.name)).unwrap_or_default();
+        out.push(format!("nobody said who answered{to}"));
     }
     let before = earlier_answers(query, steps).len();
     if before > 0 {

@@ -1,4 +1,4 @@
-//! HL7 v2 MDM^T02: a document with its content. The query's words are TX lines; what a machine needs stands in ST lines of our names.
+//! HL7 v2 MDM^T02: a document with its content; MDM^T10 where it replaces an earlier version. The query's words are TX lines; what a machine needs stands in ST lines of our names.
 
 use super::{Sheet, hl7_time};
 use crate::chart::{EncounterClass, Instant, Sex};
@@ -15,13 +15,17 @@ fn message(sheet: &Sheet, now: &Instant) -> String {
     let number = format!("{}-{}", sheet.query, sheet.version);
     let facility = escape(&sheet.authority);
     let from = person(&sheet.view.from);
+    let (event, parent) = match sheet.version {
+        0 | 1 => ("T02", String::new()),
+        version => ("T10", format!("{}-{}^LACUNA", sheet.query, version - 1)),
+    };
     let mut segments = vec![
-        format!("MSH|^~\\&|LACUNA|{facility}|||{}||MDM^T02^MDM_T02|LACUNA-{number}|P|2.5.1||||||UNICODE UTF-8", hl7_time(now)),
-        format!("EVN|T02|{}", hl7_time(now)),
+        format!("MSH|^~\\&|LACUNA|{facility}|||{}||MDM^{event}^MDM_T02|LACUNA-{number}|P|2.5.1||||||UNICODE UTF-8", hl7_time(now)),
+        format!("EVN|{event}|{}", hl7_time(now)),
         patient(sheet),
         format!("PV1|1|{}|||||||||||||||||{}^^^{facility}^VN", class(sheet.class), escape(&sheet.view.encounter)),
         format!(
-            "TXA|1|CQ^Clinical documentation query^L|TX|{}|{from}||||{from}|||{number}^LACUNA|||||{}",
+            "TXA|1|CQ^Clinical documentation query^L|TX|{}|{from}||||{from}|||{number}^LACUNA|{parent}||||{}",
             hl7_time(at),
             match sheet.state {
                 QueryState::Withdrawn => "CA",

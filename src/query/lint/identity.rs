@@ -91,9 +91,6 @@ fn recipient(page: &mut Page<'_>) {
         page.add_at("QL002", "recipient", format!("the record has this recipient as {}, not as {}", there.role, to.role));
     }
     let answers = to.role == "attending" || context.responsible == Some(to.name.as_str());
-    if draft.reason == Reason::R1 && !answers {
-        page.add_at("QL004", "recipient", "a conflict is for the attending to decide");
-    }
     let quoted = page.included().map(|(_, i)| &i.evidence).chain(&draft.documented_at);
     let authors: Vec<&str> = quoted
         .filter_map(|evidence| match evidence {
@@ -101,6 +98,11 @@ fn recipient(page: &mut Page<'_>) {
             Evidence::Value(_) => None,
         })
         .collect();
+    // A slip of side is no disagreement: who wrote it mends it.
+    let slip = draft.template.as_deref().and_then(|id| context.templates.get(id)).is_some_and(|t| t.to == "author");
+    if draft.reason == Reason::R1 && !answers && !(slip && authors.contains(&to.name.as_str())) {
+        page.add_at("QL004", "recipient", "a conflict is for the attending to decide");
+    }
     let treats = answers || to.role == "pool" || authors.contains(&to.name.as_str());
     if !treats && !authors.is_empty() {
         page.add_at("QL003", "recipient", "the recipient wrote none of the quoted documentation");

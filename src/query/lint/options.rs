@@ -5,6 +5,7 @@ use super::page::{Page, Part};
 use super::title::codes;
 use super::words::{Token, is_pictograph, tokens, within};
 use crate::chart::Span;
+use crate::query::fill::shows_drug;
 use crate::query::parse::answers_in;
 use crate::query::{NOT_SIGNIFICANT, OptionKind, QueryForm, Reason};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +44,8 @@ pub(crate) fn check(page: &mut Page<'_>) {
         // A template that asks about a finding offers it.
         let template = draft.template.as_deref().and_then(|id| page.context.templates.get(id));
         let finding = template.is_some_and(|t| t.finding && !t.asks_detail(&draft.question)) || draft.reason == Reason::R9;
+        // Nobody gives a drug for what means nothing.
+        let finding = finding && (draft.reason == Reason::R9 || !shows_drug(draft));
         if finding && !kinds.contains(&OptionKind::NotSignificant) {
             page.add_at("QL037", "options", "there is no \"Not clinically significant\" for a finding");
         }

@@ -2,7 +2,7 @@
 //! held against the record by themselves; "creatinine 4.2" in a question is the author's word.
 
 use super::page::{Page, Part};
-use super::words::{Found, Token};
+use super::words::{Found, Token, last_before};
 use crate::chart::Span;
 use crate::query::measures::{Measure, measures, number_of};
 
@@ -16,8 +16,11 @@ pub(super) fn check(page: &mut Page<'_>) {
     let mut found: Vec<(Part, Span, String)> = Vec::new();
     for field in &page.fields {
         for sentence in field.sentences.iter().filter(|s| s.tokens.iter().any(|t| number_of(t).is_some())) {
+            // "Not found: creatinine over 2.0" gives the limit that no value passed.
+            let limits = page.vocab("absent").any(&sentence.tokens);
             for (measure, number, place) in typed(page, &sentence.tokens) {
-                if !field.is_quoted(place) && !(page.context.measured)(measure, number) {
+                let limit = limits && page.vocab("limit").any(last_before(&sentence.tokens, place.start, 2));
+                if !limit && !field.is_quoted(place) && !(page.context.measured)(measure, number) {
                     found.push((field.part, place, format!("\"{}\" stands nowhere in this record", place.of(&field.text))));
                 }
             }
