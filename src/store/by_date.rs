@@ -54,7 +54,7 @@ pub(super) fn place(all: &mut Vec<EncounterSummary>, written: &HashMap<String, I
     for (at, summary) in all.iter().enumerate().filter(|(_, s)| s.encounter.implied) {
         let Some(of_patient) = summary.encounter.patient.as_ref().and_then(|p| stays.get(p)) else { continue };
         let [(name, _)] = summary.documents.as_slice() else { continue };
-        let candidates = of_patient.iter().filter_map(|stay| all.get(*stay).map(|s| &s.encounter));
+        let candidates = of_patient.iter().filter_map(|stay| all.get(*stay).map(|s| &*s.encounter));
         let Some(only) = written.get(name).and_then(|time| the_one(candidates, time)) else { continue };
         moves.extend(
             of_patient.iter().find(|stay| all.get(**stay).is_some_and(|s| s.encounter.identifier == only.identifier)).map(|to| (at, *to)),

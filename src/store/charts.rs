@@ -17,10 +17,10 @@ const BEGINNING: u32 = 200;
 /// One encounter in a line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EncounterSummary {
-    /// The encounter as given.
-    pub encounter: Encounter,
+    /// The encounter as given. Boxed: a list of twenty thousand gives each back as soon as its row is made.
+    pub encounter: Box<Encounter>,
     /// The patient as given.
-    pub patient: Option<Patient>,
+    pub patient: Option<Box<Patient>>,
     /// Goes up with every change.
     pub touched: i64,
     /// Current documents.
@@ -70,11 +70,13 @@ impl Store {
                 let Some(mut encounter) = parse::<Encounter>(row.get_ref(1)?.as_str()?) else { continue };
                 encounter.id = Id(row.get(0)?);
                 let patient = match row.get_ref(4)?.as_str_or_null()? {
-                    Some(text) => parse::<Patient>(text).map(|p| Patient { id: Id(row.get(3).unwrap_or_default()), kept: Vec::new(), ..p }),
+                    Some(text) => {
+                        parse::<Patient>(text).map(|p| Box::new(Patient { id: Id(row.get(3).unwrap_or_default()), kept: Vec::new(), ..p }))
+                    }
                     None => None,
                 };
                 let documents = documents.remove(&encounter.identifier).unwrap_or_default();
-                out.push(EncounterSummary { encounter: in_brief(encounter), patient, touched: row.get(2)?, documents, lone: None });
+                out.push(EncounterSummary { encounter: Box::new(in_brief(encounter)), patient, touched: row.get(2)?, documents, lone: None });
             }
             drop(documents);
             if with_implied {

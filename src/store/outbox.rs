@@ -167,6 +167,6 @@ fn for_index(c: &rusqlite::Connection, id: i64) -> rusqlite::Result<Option<Docum
 impl EncounterSummary {
     /// The name to show for its patient.
     pub fn patient_name(&self) -> String {
-        self.patient.as_ref().map_or_else(|| "not given".to_owned(), Patient::display)
+        self.patient.as_deref().map_or_else(|| "not given".to_owned(), Patient::display)
     }
 }

@@ -57,7 +57,7 @@ pub fn worklist(
         }
     }
     let mut counts = WorklistView::ALL.map(|view| (view, 0));
-    let mut rows: Vec<(u32, WorklistRow)> = Vec::new();
+    let mut rows: Vec<(u32, WorklistRow)> = Vec::with_capacity(encounters.len());
     let mut rest = encounters.into_iter();
     loop {
         let batch: Vec<EncounterSummary> = rest.by_ref().take(BATCH).collect();
@@ -82,7 +82,8 @@ pub fn worklist(
     rows.sort_by(|(wa, a), (wb, b)| {
         wb.cmp(wa).then(b.severity.cmp(&a.severity)).then(b.gaps.cmp(&a.gaps)).then(a.encounter.cmp(&b.encounter))
     });
-    let rows: Vec<WorklistRow> = rows.into_iter().map(|(_, row)| row).collect();
+    let mut rows: Vec<WorklistRow> = rows.into_iter().map(|(_, row)| row).collect();
+    rows.shrink_to_fit();
     Ok(Worklist {
         view,
         with_new: rows.iter().filter(|r| r.unseen > 0).count(),
