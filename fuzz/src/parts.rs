@@ -167,8 +167,8 @@ fn packs() -> Vec<Vec<u8>> {
 fn key_file() -> Option<Vec<u8>> {
     let code = RecoveryCode::random().ok()?;
     let cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
-    let (file, key) = KeyFile::create("ana", Role::Administrator, "a passphrase of words", &code, cost).ok()?;
-    file.with_person(&key, "ben", Role::Specialist, "another one of words", cost).ok()?.bytes().ok()
+    let made = KeyFile::create("ana", Role::Administrator, "a passphrase of words", &code, cost).ok()?;
+    made.file.with_person(&made.key, "ben", Role::Specialist, "another one of words", cost).ok()?.0.bytes().ok()
 }
 
 /// A draft as it lies in the store, as it is in an editor, and as a person pastes it.
