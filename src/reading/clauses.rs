@@ -14,7 +14,7 @@ const MARK: usize = 12;
 
 /// The sentences in the folded text, the stretches between them added, so that every place has one. A short answer stands with its
 /// question: "Seizures? No.", "ASTHMA: none".
-pub(super) fn clauses(folded: &Folded, sections: &[Section], sentences: &[Span]) -> Vec<Place> {
+pub(super) fn clauses(text: &str, folded: &Folded, sections: &[Section], sentences: &[Span]) -> Vec<Place> {
     let mut out: Vec<Place> = Vec::with_capacity(sentences.len() + 1);
     let mut at = 0;
     for sentence in sentences {
@@ -24,7 +24,11 @@ pub(super) fn clauses(folded: &Folded, sections: &[Section], sentences: &[Span])
         }
         let between = folded.text().get(at..start).unwrap_or_default();
         let answer = is_answer(folded.text().get(start..end).unwrap_or_default());
-        if answer && between.trim_end().ends_with(':') && !between.contains('\n') && !is_known(sections, sentence.start) {
+        if answer
+            && between.trim_end().ends_with(':')
+            && !folded.back(at, start).of(text).contains('\n')
+            && !is_known(sections, sentence.start)
+        {
             out.push(Place { start: at, end });
         } else if answer && between == " " && out.last().is_some_and(|last| asks(folded, *last)) {
             if let Some(last) = out.last_mut() {
@@ -76,7 +80,8 @@ mod tests {
     fn every_byte_of_the_text_stands_in_one_clause() {
         let text = "HEAD: no\nSeizures? No. Pain? Yes.  The end";
         let folded = Folded::new(text);
-        let all = clauses(&folded, &[], &[Span::new(6, 8), Span::new(9, 18), Span::new(19, 22), Span::new(23, 28), Span::new(29, 33)]);
+        let all =
+            clauses(text, &folded, &[], &[Span::new(6, 8), Span::new(9, 18), Span::new(19, 22), Span::new(23, 28), Span::new(29, 33)]);
         let whole: Vec<&str> = all.iter().filter_map(|Place { start, end }| folded.text().get(*start..*end)).collect();
         assert_eq!(whole, ["head: no", " ", "seizures? no.", " ", "pain? yes.", " the end"]);
     }

@@ -86,7 +86,7 @@ impl Antecedent {
 fn said(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'_>, own: Option<&Place>) -> Vec<Heard> {
     let mut out = Vec::new();
     let speaks = |hit: &&Hit| trigger(lexicon, hit).is_some_and(|by| by.answers || by.deed == Deed::Means);
-    let before = |hit: &&Hit| own.is_none_or(|own| hit.start < own.start);
+    let before = |hit: &&Hit| own.is_none_or(|own| hit.start <= own.start);
     for hit in clause.triggers.iter().filter(before).filter(speaks).take(HEARD) {
         let Some(by) = trigger(lexicon, hit) else { continue };
         if by.answers {

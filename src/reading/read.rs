@@ -83,7 +83,7 @@ impl<'a> Page<'a> {
         let folded = Folded::new(text);
         let sections = sections(text, Headings::shipped());
         let sentences = sentences(text, &sections);
-        let clauses = clauses(&folded, &sections, &sentences);
+        let clauses = clauses(text, &folded, &sections, &sentences);
         let hits = Hits::find(lexicon, text, &folded, &clauses);
         Self { lexicon, text, folded, hits, sections, sentences, clauses }
     }

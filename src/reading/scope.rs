@@ -334,7 +334,7 @@ fn comma_before(folded: &Folded, sentence: Place, hit: &Hit) -> Option<Place> {
     let from = sentence.start.max(hit.start.saturating_sub(MEMBER));
     let text = folded.text().as_bytes().get(from..hit.start)?;
     let dash = memchr::memmem::rfind(text, b" - ").map(|at| at + 1);
-    let at = memchr::memrchr(b',', text).max(dash)?;
+    let at = memchr::memrchr2(b',', b';', text).max(dash)?;
     let member = text.get(at + 1..)?.trim_ascii_start();
     let words = folded.text().as_bytes().get(hit.start..hit.end).unwrap_or_default();
     // "No odor, and osteomyelitis is being treated": behind "and" only a verb makes it a clause of its own.
