@@ -12,14 +12,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+/// What does not hold for an input, if anything; the number is that of the sound input it was made from.
+type Check = Box<dyn Fn(usize, &[u8]) -> Option<&'static str>>;
+
 /// A reader with what it is fed.
 struct Part {
     /// Sound inputs.
     sound: Vec<Vec<u8>>,
     /// What its rules are about.
     signs: &'static [&'static [u8]],
-    /// What does not hold for an input, if anything; the number is that of the sound input it was made from.
-    check: Box<dyn Fn(usize, &[u8]) -> Option<&'static str>>,
+    /// What is held against each input.
+    check: Check,
 }
 
 /// Runs; the first input that breaks something is printed.
