@@ -415,3 +415,50 @@ fn an_amended_query_did_not_say_that_it_replaces_another() {
     let fields: Vec<&str> = txa.split('|').collect();
     assert_eq!((fields[12], fields[13]), (format!("{id}-2^LACUNA").as_str(), format!("{id}-1^LACUNA").as_str()));
 }
+
+/// Sentences of other things stood under "Documentation at issue", beside the statements that differ.
+#[test]
+fn what_was_found_beside_a_statement_stood_as_the_statement_at_issue() {
+    let desk = demo::desk(None).unwrap();
+    for (encounter, item, found) in [("88149", "CX-01", "ECG AF 164"), ("88098", "P01-validity", "CIWA 14")] {
+        let draft = drafted(&desk, encounter, item);
+        let group = |words: &str| {
+            let of = draft.indicators.iter().find(|i| i.included && lacuna::query::words_of(&i.evidence).contains(words));
+            of.map(|i| i.group.clone())
+        };
+        assert_eq!(group(found).as_deref(), Some("history"), "{encounter}");
+        if item == "CX-01" {
+            assert_eq!(
+                (group("This is not an NSTEMI"), group("NSTEMI, no cath")),
+                (Some("documentation".into()), Some("documentation".into()))
+            );
+        }
+    }
+}
+
+/// Where a query stands in our own work (overdue, escalated) went out to whoever reads the message.
+#[test]
+fn our_own_state_of_a_query_went_out_with_it() {
+    let desk = demo::desk(None).unwrap();
+    let id = sent(&desk);
+    desk.escalate(id, "physician advisor", "no answer for two days after a call").unwrap();
+    let sheets = desk.sheets(Some(&[id]), "test").unwrap();
+    let now = Instant::parse("2026-11-20T10:00:00-05:00").unwrap();
+    for out in [mdm(&sheets, &now), bundle(&sheets).to_string()] {
+        assert!(!out.to_lowercase().contains("escalated"), "{out}");
+    }
+}
+
+/// The skin as the nurse found it on admission was missing from a question about the time of onset, and the place of a wound from one about
+/// its kind.
+#[test]
+fn a_wound_was_asked_about_without_the_first_look_at_the_skin() {
+    let desk = demo::desk(None).unwrap();
+    for (encounter, item, decisive) in
+        [("88034", "POA-09", "Skin assessment: deferred"), ("88120", "S01-undocumented", "Sacrum: reddened w/ small open area")]
+    {
+        let draft = drafted(&desk, encounter, item);
+        let shown = |i: &&lacuna::query::Indicator| i.included && lacuna::query::words_of(&i.evidence).contains(decisive);
+        assert!(draft.indicators.iter().any(|i| shown(&i)), "{encounter}");
+    }
+}

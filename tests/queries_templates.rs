@@ -259,7 +259,14 @@ fn a_new_diabetes_a_potassium_and_a_creatinine_are_asked_about_with_course_and_t
 fn a_steady_gas_offers_no_acute_failure_and_a_new_air_leak_names_the_line() {
     let lung = draft("Birch", "R02-undocumented");
     lung.shows(&["62", "7.38", "home"], &["father", "brother"]);
-    assert_eq!(lung.offered(), ["Chronic respiratory failure with hypercapnia", "Chronic respiratory failure with hypoxia"]);
+    assert_eq!(
+        lung.offered(),
+        [
+            "Chronic respiratory failure with hypercapnia",
+            "Chronic respiratory failure with hypoxia",
+            "Hypoxemia without respiratory failure"
+        ]
+    );
     let air = draft("Birch", "R10-pneumothorax");
     air.shows(&["New left", "subclavian", "No pneumothorax", "Chest tube"], &["hernia", "CAD, stable"]);
     assert_eq!(air.offered(), ["Pneumothorax due to a procedure: ____", "Spontaneous pneumothorax due to lung disease"]);

@@ -2,7 +2,7 @@
 
 use super::Indicator;
 use super::choose::{About, in_order, ticked, weigh};
-use super::companions::{Pick, Record, bring, section_at, stay};
+use super::companions::{Pick, Record, bring, section_at, stated_in, stay};
 use super::evidence::{indicator_hash, words_of};
 use super::lint::words::{Patterns, tokens};
 use super::lint::{concepts, vocabularies};
@@ -10,8 +10,8 @@ use super::passage::{whole_item, whole_line};
 use super::proof::BEFORE;
 use super::take::{heading_of, of_drug, of_order};
 use super::template::Template;
-use super::wanted::{Wanted, about_documents};
-use crate::chart::{Chart, Evidence, MedicationKind, Value};
+use super::wanted::{Wanted, about_documents, table};
+use crate::chart::{Chart, Evidence, MedicationKind, Value, ValueEvidence};
 use crate::checklist::{Gap, GapKind};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +31,10 @@ pub(super) fn indicators(
     let mut picks = proof(gap, chart, documents);
     bring(&wanted, &mut picks, record);
     let treats = Patterns::new(&wanted.treatment.iter().flat_map(|t| t.split(';')).map(str::trim).collect::<Vec<_>>());
-    let heading = |p: &Pick| group(&p.evidence, &treats, record);
+    let heading = |p: &Pick| match group(&p.evidence, &treats, record) {
+        "documentation" if !is_at_issue(&p.evidence, gap, record) => "history",
+        heading => heading,
+    };
     if gap.kind == GapKind::Undocumented && !picks.iter().any(|p| heading(p) == "treatment") {
         picks.extend(treatments(gap, chart).into_iter().map(|evidence| Pick::proof(evidence, false)));
     }
@@ -61,6 +64,13 @@ pub(super) fn indicators(
     out
 }
 
+/// Whether words are of the statement that is asked about: where a statement is doubted, or two differ, others are what was found beside it.
+fn is_at_issue(evidence: &Evidence, gap: &Gap, record: Record<'_>) -> bool {
+    let doubted = matches!(gap.kind, GapKind::Conflicting | GapKind::Unsupported | GapKind::PoaUnclear);
+    let named = gap.condition.as_deref().is_some_and(|condition| stated_in(condition, evidence, record));
+    !doubted || named || gap.evidence.iter().any(|e| e.source() == evidence.source())
+}
+
 /// Words that it takes to say which values of a measure are left out.
 const LEFT_OUT: usize = 6;
 /// So many left out are told one by one; of more, how many and between which ends.
@@ -71,19 +81,19 @@ fn is_one_of_many(evidence: &Evidence, chart: &Chart) -> bool {
     !value.prior && of_measure(&value.name, chart).nth(1).is_some()
 }
 
-/// The numbers of a measure in this stay, by time.
-fn of_measure<'c>(name: &str, chart: &'c Chart) -> impl Iterator<Item = (&'c str, f64)> + use<'c> {
-    let mut all: Vec<(_, &str, f64)> = chart
+/// The numbers of a measure in this stay, by time, and as they were sent.
+fn of_measure<'c>(name: &str, chart: &'c Chart) -> impl Iterator<Item = (&'c str, f64, String)> + use<'c> {
+    let mut all: Vec<_> = chart
         .observations
         .iter()
         .filter(|o| o.name == name)
         .filter_map(|o| match &o.value {
-            Some(Value::Quantity(q)) => Some((o.time?, o.identifier.as_str(), q.value)),
+            Some(Value::Quantity(q)) => Some((o.time?, o.identifier.as_str(), q.value, ValueEvidence::of_observation(o).value)),
             _ => None,
         })
         .collect();
     all.sort_by_key(|(time, ..)| *time);
-    all.into_iter().map(|(_, id, number)| (id, number))
+    all.into_iter().map(|(_, id, number, words)| (id, number, words))
 }
 
 /// Says beside the last shown value of a measure which ones of the stay are not shown: two of four are no trend.
@@ -97,11 +107,13 @@ fn tell_the_rest(indicators: &mut [Indicator], chart: &Chart) {
         }
     }
     for (name, (at, shown)) in last {
-        let rest: Vec<f64> = of_measure(&name, chart).filter(|(id, _)| !shown.contains(*id)).map(|(_, number)| number).collect();
-        let (low, high) = rest.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), n| (l.min(*n), h.max(*n)));
+        let rest: Vec<_> = of_measure(&name, chart).filter(|(id, ..)| !shown.contains(*id)).collect();
+        let ends = (rest.iter().min_by(|a, b| a.1.total_cmp(&b.1)), rest.iter().max_by(|a, b| a.1.total_cmp(&b.1)));
+        let (Some((.., low)), Some((.., high))) = ends else { continue };
         let words = match rest.len() {
-            0 => continue,
-            1..=ONE_BY_ONE => format!("other values by time: {}", rest.iter().map(f64::to_string).collect::<Vec<_>>().join(", ")),
+            0..=ONE_BY_ONE => {
+                format!("other values by time: {}", rest.iter().map(|(.., words)| words.as_str()).collect::<Vec<_>>().join(", "))
+            }
             many => format!("{many} other values, {low} to {high}"),
         };
         if let Some(indicator) = indicators.get_mut(at).filter(|i| i.relevance.is_empty()) {
@@ -192,6 +204,8 @@ fn group(evidence: &Evidence, treats: &Patterns, record: Record<'_>) -> &'static
             let says = |parts: &[&str]| parts.iter().any(|p| section.contains(p));
             if says(&["exam", "vital"]) {
                 "exam"
+            } else if says(&["lab", "data", "result"]) && table().pictures.any(&tokens(&text.quote)) {
+                "imaging"
             } else if says(&["lab", "data", "result"]) {
                 "labs"
             } else if says(&["imaging", "radiology"]) {

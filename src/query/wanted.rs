@@ -16,6 +16,7 @@ struct File {
     apart: Vec<String>,
     passed_over: Vec<String>,
     stopped: Vec<String>,
+    pictures: Vec<String>,
     most_words: usize,
     most_values: usize,
     most_treatments: usize,
@@ -55,6 +56,8 @@ pub(super) struct Table {
     pub(super) apart: Patterns,
     /// Sections that tell nothing of the stay.
     pub(super) passed_over: Vec<String>,
+    /// What a sentence about pictures names.
+    pub(super) pictures: Patterns,
     /// How notes say that a drug was stopped; `{drug}` stands for its name.
     pub(super) stopped: Vec<String>,
     /// At most so many of each are brought.
@@ -82,6 +85,7 @@ pub(super) fn table() -> &'static Table {
             apart: Patterns::new(&file.apart),
             passed_over: file.passed_over,
             stopped: file.stopped,
+            pictures: Patterns::new(&file.pictures),
             most: Most { words: file.most_words, values: file.most_values, treatments: file.most_treatments, usual: file.most_usual },
         }
     })

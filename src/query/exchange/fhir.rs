@@ -156,7 +156,6 @@ fn task(sheet: &Sheet) -> Value {
     map.insert("id".into(), name(sheet).into());
     map.insert("identifier".into(), json!([{ "system": SYSTEM, "value": sheet.query.to_string() }]));
     map.insert("status".into(), status(sheet.state).into());
-    map.insert("businessStatus".into(), json!({ "text": sheet.state.label() }));
     map.insert("intent".into(), "order".into());
     map.insert("code".into(), json!({ "text": "Clinical documentation query" }));
     put(&mut map, "description", &sheet.view.title);

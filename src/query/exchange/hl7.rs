@@ -34,11 +34,8 @@ fn message(sheet: &Sheet, now: &Instant) -> String {
             }
         ),
     ];
-    let mut fields: Vec<(&str, &str, String)> = vec![
-        ("ST", "TITLE^Title^LACUNA", sheet.view.title.clone()),
-        ("ST", "HASH^SHA-256 of the words^LACUNA", sheet.hash.clone()),
-        ("ST", "STATE^Where it stands^LACUNA", sheet.state.label().to_owned()),
-    ];
+    let mut fields: Vec<(&str, &str, String)> =
+        vec![("ST", "TITLE^Title^LACUNA", sheet.view.title.clone()), ("ST", "HASH^SHA-256 of the words^LACUNA", sheet.hash.clone())];
     fields.extend(sheet.view.to.iter().map(|to| ("ST", "TO^Recipient^LACUNA", to.name.clone())));
     fields.extend(sheet.text.lines().map(|line| ("TX", "TEXT^What the provider reads^LACUNA", line.to_owned())));
     if let Some(answer) = &sheet.answer {
