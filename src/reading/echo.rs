@@ -35,9 +35,28 @@ pub(super) struct Antecedent {
 }
 
 /// What is said of names, and whether of the last one only.
-struct Heard {
+struct Heard<'l> {
     judged: Judged,
     one: bool,
+    /// The words one of which must stand before the name.
+    asked: &'l [String],
+}
+
+/// No further before a name it is said that something was done for it.
+const ASKED: usize = 60;
+
+/// Whether one of these words stands before a name in its own sentence: "troponin | sent for | MI".
+fn was_asked(folded: &Folded, name: Option<&Place>, asked: &[String]) -> bool {
+    let Some(name) = name.filter(|_| !asked.is_empty()) else { return asked.is_empty() };
+    let text = folded.text();
+    let mut from = name.start.saturating_sub(ASKED);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let before = text.get(from..name.start).unwrap_or_default();
+    let from = before.rfind(". ").map_or(from, |stop| from + stop + 1);
+    let before = text.get(from..name.start).unwrap_or_default();
+    asked.iter().any(|word| before.rfind(word.as_str()).is_some_and(|at| folded.is_word(from + at, from + at + word.len())))
 }
 
 impl Antecedent {
@@ -76,14 +95,15 @@ impl Antecedent {
                 Meant::Illness if heard.one => !doubted && last.zip(places.get(*name)).is_some_and(|(l, n)| n.end > l.start),
                 Meant::Illness => true,
             };
-            out.extend(self.names.clone().filter(holds).map(|name| (name, heard.judged.clone())));
+            let asked = |name: &usize| was_asked(folded, places.get(*name), heard.asked);
+            out.extend(self.names.clone().filter(holds).filter(asked).map(|name| (name, heard.judged.clone())));
         }
         out
     }
 }
 
 /// What a sentence says of what was named before: by an "it" that its cues reach, and by cues that need none.
-fn said(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'_>, own: Option<&Place>) -> Vec<Heard> {
+fn said<'l>(lexicon: &'l Lexicon, folded: &Folded, clause: &Clause<'_>, own: Option<&Place>) -> Vec<Heard<'l>> {
     let mut out = Vec::new();
     let speaks = |hit: &&Hit| trigger(lexicon, hit).is_some_and(|by| by.answers || by.deed == Deed::Means);
     let before = |hit: &&Hit| own.is_none_or(|own| hit.start <= own.start);
@@ -92,11 +112,11 @@ fn said(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'_>, own: Option<&Pl
         if by.answers {
             let mut judged = Judged::default();
             judged.hold(by, cause(lexicon, folded, by, hit));
-            out.push(Heard { judged, one: by.nearest });
+            out.push(Heard { judged, one: by.nearest, asked: &by.asked });
         }
         if by.deed == Deed::Means {
             let judged = of_it(lexicon, folded, clause, *hit);
-            out.extend(judged.filter(|judged| !judged.causes.is_empty()).map(|judged| Heard { judged, one: by.nearest }));
+            out.extend(judged.filter(|judged| !judged.causes.is_empty()).map(|judged| Heard { judged, one: by.nearest, asked: &[] }));
         }
     }
     out
@@ -125,7 +145,7 @@ fn of_it(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'_>, it: Hit) -> Op
 /// before it are meant.
 pub(super) fn denied_after(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'_>) -> Option<(usize, Judged)> {
     let first = clause.places.first()?;
-    let needs_none = |by: &&Trigger| by.answers && matches!(by.deed, Deed::Sets(Axis::Negated, _));
+    let needs_none = |by: &&Trigger| by.answers && by.asked.is_empty() && matches!(by.deed, Deed::Sets(Axis::Negated, _));
     let answer = clause.triggers.iter().rfind(|hit| hit.start > first.end && trigger(lexicon, hit).is_some_and(|by| needs_none(&by)));
     if let Some(hit) = answer
         && let Some(by) = trigger(lexicon, hit)

@@ -97,3 +97,29 @@ fn heads(text: &str, folded: &Folded, place: &Place) -> Option<usize> {
     }
     Some(end)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::reading::{Assertion, read};
+
+    fn stands(text: &str, concept: &str) -> &'static str {
+        let reading = read(text, None);
+        reading.mentions.iter().filter(|m| m.concept == concept).map(|m| m.assertion).min().map_or("none", Assertion::name)
+    }
+
+    #[test]
+    fn an_item_that_ruled_its_own_head_out_was_read_as_present() {
+        for text in [
+            "Sepsis: alert fired. Lactate normal. Sepsis ruled out.",
+            "2. Sepsis\n- alert fired\n- sepsis ruled out, stop antibiotics",
+            "PE: scan done. Pulmonary embolism excluded.",
+        ] {
+            let concept = if text.starts_with("PE") { "pulmonary_embolism" } else { "sepsis" };
+            assert_eq!(stands(text, concept), "negated", "{text}");
+        }
+        for text in ["Sepsis: on antibiotics. Meningitis ruled out.", "Sepsis: improving.\nPneumonia: sepsis ruled out."] {
+            assert_eq!(stands(text, "sepsis"), "present", "{text}");
+        }
+        assert_eq!(stands("Pneumonia: fungal pneumonia ruled out, on ceftriaxone.", "pneumonia"), "present");
+    }
+}

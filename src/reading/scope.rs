@@ -189,7 +189,11 @@ impl<'a> Scopes<'a> {
             for hit in triggers {
                 let Some(trigger) = trigger(lexicon, hit) else { continue };
                 let Deed::Sets(sets, direction) = trigger.deed else { continue };
-                if sets != *axis || trigger.heads || (sets == Axis::Negated && undone.binary_search(&hit.start).is_ok()) {
+                if sets != *axis
+                    || trigger.heads
+                    || !trigger.asked.is_empty()
+                    || (sets == Axis::Negated && undone.binary_search(&hit.start).is_ok())
+                {
                     continue;
                 }
                 let trails = trigger.trailing && is_bare(folded.text().get(hit.end..sentence.end).unwrap_or_default());

@@ -213,6 +213,7 @@ impl Builder {
                 concedes: entry.concedes,
                 echoes: entry.echoes,
                 answers: entry.answers,
+                asked: entry.asked.iter().flat_map(|word| expand(word, &entries.sets)).map(|word| fold_name(&word)).collect(),
                 absence: entry.absence,
                 heads: entry.heads,
                 lifts: entry.lifts,

@@ -152,6 +152,8 @@ pub(super) struct TriggerEntry {
     #[serde(default)]
     pub answers: bool,
     #[serde(default)]
+    pub asked: Vec<String>,
+    #[serde(default)]
     pub absence: bool,
     #[serde(default)]
     pub heads: bool,

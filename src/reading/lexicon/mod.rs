@@ -289,6 +289,8 @@ pub(super) struct Trigger {
     pub echoes: bool,
     /// It speaks of what the sentence before named, where its own names nothing before it, and needs no "it": "There was none."
     pub answers: bool,
+    /// It answers only for a name with one of these words before it in its own sentence: "sent for", "to look for".
+    pub asked: Vec<String>,
     /// It holds, in a line of its own, for the lines below it.
     pub heads: bool,
     /// It says that something is lacking: with a denial before it, two denials say that it is there ("never without").
