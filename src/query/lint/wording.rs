@@ -7,6 +7,7 @@ use super::title::codes;
 use super::words::{Token, is_pictograph, last_before, tokens};
 use crate::chart::Span;
 use crate::query::OptionKind;
+use crate::reading::senses;
 
 pub(crate) fn check(page: &mut Page<'_>) {
     let mut found: Vec<(&'static str, Part, Span, String)> = Vec::new();
@@ -149,6 +150,7 @@ fn leading(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
     // What a provider is told to write often stands in quotation marks.
     let wanted = |from: usize, to: usize| field.all_named_in(sentence.span).filter(move |n| n.span.start >= from && n.span.end <= to);
     let unknown = |concept: &str| page.is_undocumented(concept);
+    let new = |n: &&Named| unknown(&n.concept) || narrow_name(page, n.span, field);
     let end = sentence.span.end;
     let diagnosis = |t: &Token| matches!(t.text.as_str(), "diagnosis" | "diagnoses" | "documentation" | "it");
     if let Some(place) = page.vocab("removal").first(&sentence.tokens).filter(|p| !field.is_quoted(*p))
@@ -160,16 +162,16 @@ fn leading(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
     let opener = page.vocab("directive").first(&sentence.tokens);
     let told = opener.and_then(|o| {
         // After the directive, inside it ("documenting sepsis would"), or before it ("sepsis must be documented").
-        let says = |n: &&Named| unknown(&n.concept) || narrowed(page, sentence, n.span, field) || dictated(page, sentence, n.span, field);
+        let says = |n: &&Named| new(n) || narrowed(page, sentence, n.span, field) || dictated(page, sentence, n.span, field);
         let after = wanted(o.start, end).find(says);
-        let before = || wanted(0, o.start).find(|n| unknown(&n.concept)).map(|n| Span::new(n.span.start, o.end));
+        let before = || wanted(0, o.start).find(new).map(|n| Span::new(n.span.start, o.end));
         after.map(|n| Span::new(o.start, n.span.end.max(o.end))).or_else(before)
     });
     if let Some(place) = always.or(told).filter(|p| !field.is_quoted(*p)) {
         out.push(("QL060", field.part, place, format!("\"{}\" tells the provider what to write", words(field, place))));
     }
     if let Some(link) = page.vocab("assertive").first(&sentence.tokens).filter(|l| !field.is_quoted(*l))
-        && let Some(named) = named(link.end, end).find(|n| unknown(&n.concept))
+        && let Some(named) = named(link.end, end).find(new)
     {
         let place = Span::new(link.start, named.span.end);
         out.push(("QL062", field.part, place, format!("\"{}\" draws the conclusion that the provider is asked for", words(field, place))));
@@ -186,7 +188,7 @@ fn leading(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
         && sentence.span.of(&field.text).ends_with('?')
         && !out.iter().any(|(_, part, place, _)| *part == field.part && sentence.span.contains(*place))
         && let Some(given) = page.vocab("given").find(&sentence.tokens).iter().map(|g| g.span.end).min()
-        && let Some(taken) = named(given, end).find(|n| unknown(&n.concept))
+        && let Some(taken) = named(given, end).find(new)
     {
         out.push(("QL062", field.part, taken.span, format!("the question takes \"{}\" as given", words(field, taken.span))));
     }
@@ -196,6 +198,13 @@ fn leading(page: &Page<'_>, field: &Field, sentence: &Sentence, out: &mut Out) {
 fn narrowed(page: &Page<'_>, sentence: &Sentence, named: Span, field: &Field) -> bool {
     let attributes = page.vocab("attribute").find(last_before(&sentence.tokens, named.start, 2));
     attributes.iter().any(|a| !said_in_record(page, words(field, a.span)))
+}
+
+/// Whether the name of a documented diagnosis says by itself which kind it is, and nothing quoted says so: "HFpEF" where the record has
+/// "heart failure" is the answer that is asked for.
+fn narrow_name(page: &Page<'_>, named: Span, field: &Field) -> bool {
+    let name = words(field, named);
+    senses(name).iter().any(|sense| !sense.attributes.is_empty()) && !said_in_record(page, name)
 }
 
 /// Whether a diagnosis after a directive stands in quotation marks that nobody's words are known to fill: then they are put into the

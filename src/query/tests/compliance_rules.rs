@@ -360,3 +360,21 @@ fn units_stand_as_people_write_them_and_the_hash_is_over_what_was_sent() {
     assert!(render_text(&sent, None).contains("39.1 \u{b0}C") && !render_text(&sent, None).contains("Cel"));
     assert_ne!(crate::query::body_hash(&sent), crate::query::body_hash(&spoken));
 }
+
+/// A heart failure is documented; that it is one with preserved ejection fraction is what the query asks.
+#[test]
+fn a_subtype_named_by_the_author_passed_because_its_diagnosis_was_documented() {
+    let base = clean();
+    let rules = |question: &str, documented: &[&str]| {
+        let asked = Draft { question: question.into(), ..base.clone() };
+        with_context(documented, |c| lint(&asked, c)).diagnostics.iter().map(|d| d.rule).collect::<Vec<_>>()
+    };
+    for told in ["Please document HFpEF.", "Can you document HFpEF?"] {
+        assert!(rules(told, &["heart_failure"]).contains(&"QL060"), "{told}");
+    }
+    assert!(rules("The patient has HFpEF.", &["heart_failure"]).contains(&"QL062"));
+    for plain in ["Please clarify the type of the heart failure.", "Can the heart failure be further specified?"] {
+        let found = rules(plain, &["heart_failure"]);
+        assert!(!found.contains(&"QL060") && !found.contains(&"QL062"), "{plain}: {found:?}");
+    }
+}
