@@ -288,6 +288,7 @@ fn a_note_beside_a_query_could_say_what_the_query_may_not() {
             desk.escalate(id, "physician advisor", words).unwrap_err(),
             desk.redirect(id, "Hospital medicine", words).unwrap_err(),
             desk.withdraw(id, words).unwrap_err(),
+            desk.close(id, Outcome::NoResponse, words).unwrap_err(),
         ] {
             assert!(
                 refused.exit_code() == 3 && refused.why.as_deref().is_some_and(|w| w.contains("QL06") || w.contains("QL07")),
@@ -297,6 +298,7 @@ fn a_note_beside_a_query_could_say_what_the_query_may_not() {
     }
     assert_eq!(steps(), before, "a refused one is not stored");
     desk.contact(id, "", "telephone", "asked whether the query came through; will answer after rounds").unwrap();
+    desk.contact(id, "", "telephone", "he says that he ticked the first option").unwrap();
     desk.escalate(id, "physician advisor", "no answer for two days after a call").unwrap();
     desk.redirect(id, "Hospital medicine", "off duty for a week").unwrap();
 }

@@ -166,6 +166,7 @@ pub fn documented(
     };
     let event = Event::Documented { document: document.clone() };
     let to = allowed(&query, &event)?;
+    note_must_pass(store, session, &query, words, "query.move")?;
     let outcome = if to == QueryState::Withdrawn {
         Outcome::Withdrawn
     } else {
@@ -218,6 +219,7 @@ pub fn close(store: &Store, session: &Session, id: i64, outcome: Outcome, words:
     let query = load(store, id)?;
     let event = Event::Close { outcome };
     let to = allowed(&query, &event)?;
+    note_must_pass(store, session, &query, words, "query.move")?;
     let undocumented = query.state.is_answered() && find(store, &query)?.is_none();
     let early = query.due.is_some_and(|due| due > session.now());
     settle(&query, outcome, (undocumented, early), words, "close it with the outcome of the answer, or say why this one: --reason WORDS")?;

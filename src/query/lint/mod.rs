@@ -29,7 +29,7 @@ pub use others::Named as NamedPatient;
 pub use rules::{LintSeverity, Rule, rules};
 
 use super::{Departure, Draft, Indicator, Measure, Recipient, Templates, parse::parse_text, settled, templates};
-use crate::chart::{Instant, Provider, TextEvidence};
+use crate::chart::{Instant, Provider, Span, TextEvidence};
 use page::Page;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -306,7 +306,12 @@ pub fn lint_note(text: &str, draft: &Draft, context: &Context<'_>) -> Vec<Diagno
     wording::check(&mut page);
     others::check(&mut page);
     let mut found = report(page).diagnostics;
-    found.retain(|d| d.severity == LintSeverity::Block && d.field == "body");
+    // "The first option" in a query says which to take; in a note it says which was taken.
+    let instructs = |d: &Diagnostic| {
+        let words = d.r#where.map(|(from, to)| words::tokens(Span::new(from, to).of(text))).unwrap_or_default();
+        d.rule != "QL060" || ["directive", "removal"].iter().any(|name| vocabularies().get(name).any(&words))
+    };
+    found.retain(|d| d.severity == LintSeverity::Block && d.field == "body" && instructs(d));
     found
 }
 
