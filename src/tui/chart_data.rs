@@ -223,7 +223,7 @@ impl ChartData {
     /// What a search marks in a document of the chart, as a search of all charts would.
     pub fn marks(&self, at: usize, query: &lacuna_index::Query) -> Vec<(usize, usize)> {
         let (Some(document), Some(reading)) = (self.document(at), self.view.readings.get(at)) else { return Vec::new() };
-        crate::work::marks_of(query, &document.text, reading)
+        crate::work::marks_of(query, &self.view.chart, document, reading)
     }
 
     /// Where a document stands.

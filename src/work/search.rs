@@ -6,7 +6,7 @@ use super::indexing::{entry, read_all, trouble};
 use super::known::Known;
 use super::model::{SearchHit, SearchPage};
 use super::search_order::best_first;
-use crate::chart::{Chart, DocumentType};
+use crate::chart::{Chart, Document, DocumentType, Patient};
 use crate::error::Result;
 use crate::reading::{Headings, Reading, sections};
 use crate::store::{DocumentForIndex, Shown, Store};
@@ -149,10 +149,26 @@ fn within(store: &Store, chart: &Chart, query: &Query, request: &Request<'_>, pa
     Ok(())
 }
 
-/// The stretches of a text that a query marks: for a search inside a note that is open.
-pub fn marks_of(query: &Query, text: &str, reading: &Reading) -> Vec<(usize, usize)> {
-    let annotated = Annotated::of(text, reading);
-    let entry = Entry { text, notes: annotated.notes(), ..Entry::default() };
+/// The stretches of a document of an open chart that a query marks, as a search of all charts would: `sepsis type:progress` marks the word in
+/// the progress notes.
+pub fn marks_of(query: &Query, chart: &Chart, document: &Document, reading: &Reading) -> Vec<(usize, usize)> {
+    let annotated = Annotated::of(&document.text, reading);
+    let (patient, stay) = (chart.patient.as_ref(), &chart.encounter);
+    let name = patient.map(Patient::display).unwrap_or_default();
+    let entry = Entry {
+        key: document.id.0.unsigned_abs(),
+        text: &document.text,
+        document_type: document.document_type.map_or("", |t| t.name()),
+        title: document.title.as_deref(),
+        author: document.author.as_ref().and_then(|a| a.name.as_deref()).unwrap_or_default(),
+        service: document.service.as_deref().or(stay.service.as_deref()).unwrap_or_default(),
+        patient: &name,
+        mrn: patient.and_then(|p| p.mrn.as_deref()).unwrap_or_default(),
+        encounter: stay.name(),
+        stay: &stay.identifier,
+        date: document.time.map(|t| t.utc_seconds()),
+        notes: annotated.notes(),
+    };
     marks_in(query, &entry).iter().map(|m| (m.start, m.end)).collect()
 }
 

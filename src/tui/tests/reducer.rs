@@ -192,6 +192,18 @@ fn find_goes_through_the_note_and_the_others() {
 }
 
 #[test]
+fn a_hit_of_a_search_with_a_filter_opened_with_nothing_in_this_chart() {
+    let mut h = Harness::new(80, 24);
+    h.keys("<Enter>");
+    for filter in ["patient:rivera", "author:chen", "type:progress_note"] {
+        h.keys(&format!("/breakfast {filter}<Enter>"));
+        let found = h.model.chart.as_ref().map_or(0, |chart| chart.find.hits.len());
+        assert!(found > 0, "{filter}");
+    }
+    h.keys("/breakfast patient:okafor<Enter>").expect("not in this chart");
+}
+
+#[test]
 fn the_words_of_a_find_stayed_at_the_foot_of_the_screen() {
     let mut h = Harness::new(80, 24);
     h.keys("<Enter>/breakfast<Enter>").expect("/ breakfast").keys("j").absent("/ breakfast").keys("n").expect("2 of 27");
