@@ -75,8 +75,11 @@ fn begins(folded: &Folded, places: &[Place], at: usize) -> bool {
 /// Where an item ends that a name heads; none, where it heads none. An item goes on in lines with a bullet or an indent.
 fn heads(text: &str, folded: &Folded, place: &Place) -> Option<usize> {
     let span = folded.back(place.start, place.end);
-    let line = text.get(..span.start)?.rfind('\n').map_or(0, |at| at + 1);
-    let lead = text.get(line..span.start).filter(|lead| lead.len() <= LEAD)?;
+    // A line that began further back heads nothing, and is not looked through: a text can be one line.
+    let from = (span.start.saturating_sub(LEAD + 1)..=span.start).find(|at| text.is_char_boundary(*at))?;
+    let before = text.get(from..span.start)?;
+    let line = before.rfind('\n').map(|at| from + at + 1).or((from == 0).then_some(0))?;
+    let lead = text.get(line..span.start)?;
     if lead.trim_end().ends_with([',', ';', '.', ':']) && lead.contains(char::is_alphabetic)
         || lead.split_whitespace().filter(|word| word.contains(char::is_alphabetic)).count() > 2
     {

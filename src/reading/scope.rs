@@ -291,9 +291,13 @@ impl<'s> Reaching<'s> {
     }
 }
 
+/// A head is looked for no further back than this.
+const HEADED: usize = 400;
+
 /// Where the words behind a head begin, when both name something: "Pneumonia: | fungal pneumonia ruled out" speaks of the second.
 fn headed(folded: &Folded, start: usize, end: usize, places: &[Place]) -> Option<usize> {
-    let colon = start + folded.text().get(start..end)?.rfind(": ")?;
+    let start = start.max(end.saturating_sub(HEADED));
+    let colon = start + memchr::memmem::rfind(folded.text().as_bytes().get(start..end)?, b": ")?;
     let first = places.partition_point(|place| place.start <= colon);
     let named = places.get(first).is_some_and(|place| place.end <= end);
     let head = first.checked_sub(1).and_then(|last| places.get(last)).is_some_and(|place| place.end >= start);
