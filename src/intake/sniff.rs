@@ -101,6 +101,7 @@ fn as_called(kind: Kind, file: &Found, head: &[u8], complete: bool) -> Result<Ki
         },
         // A file that is called a table is one: its reader says what is missing.
         "csv" | "tsv" if kind == Kind::Text => Ok(Kind::Table(None)),
+        "hl7" if kind == Kind::Text => Ok(Kind::Hl7),
         _ => Ok(kind),
     }
 }
@@ -145,7 +146,7 @@ fn text_holds(start: &[u8], bytes: &[u8], complete: bool, map: &FieldMap) -> Res
     if begins("<!doctype html") || begins("<html") {
         return Err(unknown("it is a web page (HTML)", "save the note as plain text"));
     }
-    if hl7::begins(start) {
+    if hl7::sniffed(start) {
         return Ok(Kind::Hl7);
     }
     let wide = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.iter().take(64).any(|b| *b == 0);
@@ -163,6 +164,9 @@ fn text_holds(start: &[u8], bytes: &[u8], complete: bool, map: &FieldMap) -> Res
     }
     if let Some(shape) = table_of(start, map) {
         return Ok(Kind::Table(Some(shape)));
+    }
+    if hl7::begins_later(start) {
+        return Ok(Kind::Hl7);
     }
     let settings = std::str::from_utf8(bytes).is_ok_and(|text| match text.strip_prefix("+++\n") {
         Some(front) => front.split_once("\n+++").is_some_and(|(front, _)| is_toml(front)),
@@ -295,6 +299,27 @@ mod tests {
             ("MSH of the knee", Kind::Text),
         ] {
             assert_eq!(head_holds(head.as_bytes(), true, &FieldMap::default()), Ok(kind), "{head}");
+        }
+    }
+
+    #[test]
+    fn frames_and_pieces_of_messages_were_taken_for_notes() {
+        for head in [
+            "\u{b}\u{feff}MSH|^~\\&|",
+            "\u{b}\r\nMSH|^~\\&|",
+            "\u{b}\nMSH|^~\\&|",
+            "\u{feff}\u{b}\u{feff} MSH|^~\\&|",
+            "PID|1||P1^^^H^MR\rPV1|1|I\r",
+            "EVN|A01|2026\r",
+            "MSH",
+            "MSH\r\n",
+            "MSH\rPID|1|\r",
+            "a word before\rMSH|^~\\&|A|B\r",
+        ] {
+            assert_eq!(head_holds(head.as_bytes(), true, &FieldMap::default()), Ok(Kind::Hl7), "{head:?}");
+        }
+        for head in ["MSH\nDischarge summary", "PID unknown", "Sent as MSH|^~\\&| by the interface"] {
+            assert_eq!(head_holds(head.as_bytes(), true, &FieldMap::default()), Ok(Kind::Text), "{head:?}");
         }
     }
 

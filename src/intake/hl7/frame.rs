@@ -7,6 +7,10 @@ use std::io::{self, BufRead};
 
 const START: u8 = 0x0b;
 const END: u8 = 0x1c;
+/// A byte order mark in UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+/// A head as nearly everybody writes it. A field would have to escape these signs: inside a line it begins a message that lost its line.
+const HEAD: &[u8] = b"MSH|^~\\&";
 
 /// What a file gives, one after the other.
 pub(super) enum Piece {
@@ -14,6 +18,17 @@ pub(super) enum Piece {
     Message { message: Message, encoding: Option<String> },
     /// What was refused, with its line.
     Refused(Trouble),
+}
+
+/// Bytes without the byte order marks and blanks before them.
+pub(super) fn bare(mut bytes: &[u8]) -> &[u8] {
+    loop {
+        bytes = bytes.trim_ascii_start();
+        match bytes.strip_prefix(MARK) {
+            Some(rest) => bytes = rest,
+            None => return bytes,
+        }
+    }
 }
 
 /// Takes messages from a reader.
@@ -98,10 +113,7 @@ impl<R: BufRead> Frames<R> {
         if matches!(sign, Some(b'\r' | b'\n')) && !second_half {
             self.line += 1;
         }
-        if begun == 1 && words.starts_with(b"\xef\xbb\xbf") {
-            words.drain(..3);
-        }
-        self.segment(begun, words);
+        self.line_of(begun, words);
         match sign {
             Some(START) => {
                 self.cut_off();
@@ -119,6 +131,31 @@ impl<R: BufRead> Frames<R> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// A line: files that were put together leave a byte order mark or blanks before a head, or no line end. A head that is not seen
+    /// would make its message part of the one before it, which is another patient's.
+    fn line_of(&mut self, line: u64, mut words: Vec<u8>) {
+        let bare = bare(&words);
+        let before = words.len() - bare.len();
+        if bare.is_empty() {
+            return;
+        }
+        if super::begins(bare) || line == 1 || words.starts_with(MARK) {
+            words.drain(..before);
+        }
+        let heads: Vec<usize> = words.windows(HEAD.len()).enumerate().filter(|(at, w)| *at > 0 && *w == HEAD).map(|(at, _)| at).collect();
+        let mut from = 0;
+        for at in heads {
+            let mut before = words.get(from..at).unwrap_or_default();
+            while let Some(less) = before.strip_suffix(MARK).or_else(|| before.strip_suffix(b" ")) {
+                before = less;
+            }
+            self.segment(line, before.to_vec());
+            from = at;
+        }
+        words.drain(..from);
+        self.segment(line, words);
     }
 
     fn segment(&mut self, line: u64, words: Vec<u8>) {

@@ -29,11 +29,38 @@ const STEP: u64 = 256 << 10;
 
 /// Whether bytes begin as a message, a frame or a batch does.
 pub(super) fn begins(start: &[u8]) -> bool {
-    let start = start.strip_prefix(b"\x0b").unwrap_or(start);
     let named = [b"MSH".as_slice(), b"FHS", b"BHS"].iter().any(|name| start.starts_with(name));
     // One whose separators are broken is still a message, and refused as one; no note begins so.
     let signs = start.get(3..12).is_some_and(|signs| signs.windows(3).any(|three| three == b"~\\&"));
     named && (signs || start.get(3).is_some_and(|b| b.is_ascii_graphic() && !b.is_ascii_alphanumeric()))
+}
+
+/// Whether a file holds messages, or pieces of some that are to be refused rather than taken for a note.
+pub(super) fn sniffed(start: &[u8]) -> bool {
+    let start = frame::bare(start);
+    let start = frame::bare(start.strip_prefix(b"\x0b").unwrap_or(start));
+    begins(start) || is_segment(start) || headless(start)
+}
+
+/// A segment without its head, as in `PID|1|`: neither the head of a table nor words begin so.
+fn is_segment(start: &[u8]) -> bool {
+    const NAMES: [&[u8]; 8] = [b"PID|", b"PV1|", b"OBX|", b"OBR|", b"TXA|", b"NTE|", b"ORC|", b"EVN|"];
+    let Some(rest) = NAMES.iter().find_map(|name| start.strip_prefix(*name)) else { return false };
+    let event = start.starts_with(b"EVN") && matches!(rest, [b'A'..=b'Z', b'0'..=b'9', b'0'..=b'9', ..]);
+    event || rest.first().is_some_and(|b| b.is_ascii_digit() || *b == b'|')
+}
+
+/// A head with nothing in it, alone or before a segment.
+fn headless(start: &[u8]) -> bool {
+    start.strip_prefix(b"MSH").is_some_and(|rest| {
+        let next = rest.trim_ascii_start();
+        next.is_empty() || next.len() < rest.len() && is_segment(next)
+    })
+}
+
+/// Whether a later line is a head whose signs are the usual ones: what stands before it is refused by the reader.
+pub(super) fn begins_later(start: &[u8]) -> bool {
+    start.split(|b| matches!(b, b'\r' | b'\n')).any(|line| frame::bare(line).starts_with(b"MSH|^~\\&|"))
 }
 
 /// Reads a file of messages. Each that cannot be read is refused by its line; the rest goes on.

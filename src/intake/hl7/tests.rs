@@ -278,6 +278,40 @@ fn odd_dates_charsets_and_repeated_ids_are_told_and_the_rest_goes_in() {
     assert_eq!(unused.notices[0].what, "1 SIU^S12 not used");
 }
 
+fn note(control: &str, patient: &str, text: &str) -> String {
+    format!(
+        "MSH|^~\\&|A|B|C|D|20260105120000||MDM^T02|{control}|P|2.5\rPID|1||{patient}^^^H^MR||Probe^Mia\r\
+         TXA|1|PN|TX|20260104||||||||D{control}\rOBX|1|TX||| {text}"
+    )
+}
+
+#[test]
+fn what_stood_before_a_later_head_put_its_message_into_another_patients_note() {
+    for between in ["\r\u{feff}", "\r ", "\r\t\u{feff} ", "\r\n\u{feff}\u{feff}", "\r\n\r\n  ", "\u{feff}", "", " "] {
+        let keep = keep(
+            format!("{}{between}{}{between}{}", note("1", "P1", "One."), note("2", "P2", "Two."), note("3", "P3", "Three.")).as_bytes(),
+        );
+        let read: Vec<_> = documents(&keep).into_iter().map(|d| (d.patient.as_deref().unwrap(), d.text.trim())).collect();
+        assert_eq!(read, [("H|P1", "One."), ("H|P2", "Two."), ("H|P3", "Three.")], "{between:?}");
+        assert_eq!(keep.rejects, [], "{between:?}");
+    }
+    for between in ["\u{b}\u{feff}", "\u{b}\r\n", "\u{b}\u{feff}\r \u{feff}", "\u{feff}\u{b}\n"] {
+        let framed = |words: String| format!("{between}{words}\r\u{1c}\r");
+        let keep = keep((framed(note("1", "P1", "One.")) + &framed(note("2", "P2", "Two."))).as_bytes());
+        let read: Vec<_> = documents(&keep).into_iter().map(|d| (d.patient.as_deref().unwrap(), d.text.trim())).collect();
+        assert_eq!(read, [("H|P1", "One."), ("H|P2", "Two.")], "{between:?}");
+        assert_eq!(keep.rejects, [], "{between:?}");
+    }
+}
+
+#[test]
+fn a_batch_head_behind_a_byte_order_mark_was_a_line_of_the_note_before_it() {
+    let keep = keep(format!("{}\r\u{feff}BHS|^~\\&|A\r{}\rBTS|1\r", note("1", "P1", "One."), note("2", "P2", "Two.")).as_bytes());
+    let read: Vec<_> = documents(&keep).into_iter().map(|d| d.text.trim()).collect();
+    assert_eq!(read, ["One.", "Two."]);
+    assert_eq!(keep.rejects, []);
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
