@@ -204,6 +204,24 @@ fn a_hit_of_a_search_with_a_filter_opened_with_nothing_in_this_chart() {
 }
 
 #[test]
+fn a_key_without_a_command_did_nothing_and_said_nothing() {
+    let mut h = Harness::new(80, 24);
+    h.keys("z").expect("z does nothing here; F1 shows the keys").keys("j").absent("does nothing here");
+    h.keys("<Enter>0").expect("0 does nothing here");
+}
+
+#[test]
+fn the_preview_of_a_chart_hid_gaps_without_a_mark() {
+    let mut h = Harness::new(80, 24);
+    h.keys("");
+    let row = h.model.worklist.selected().unwrap().clone();
+    let seen = row.top_gaps.iter().filter(|gap| h.text().contains(gap.title.get(..12).unwrap_or(&gap.title))).count();
+    let all = row.gaps.unwrap();
+    assert!(seen > 0 && seen < all, "{seen} of {all}");
+    h.expect(&format!("and {} more", all - seen));
+}
+
+#[test]
 fn the_words_of_a_find_stayed_at_the_foot_of_the_screen() {
     let mut h = Harness::new(80, 24);
     h.keys("<Enter>/breakfast<Enter>").expect("/ breakfast").keys("j").absent("/ breakfast").keys("n").expect("2 of 27");

@@ -123,7 +123,13 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
     }
     match model.keys.lookup(command::scope(model), key) {
         Some(command) => run(model, command),
-        None => Vec::new(),
+        None => {
+            // A key that does nothing says so: a person could not tell it from a program that hangs.
+            if model.layers.is_empty() {
+                model.say(format!("{key} does nothing here; {{help}} shows the keys"));
+            }
+            Vec::new()
+        }
     }
 }
 
