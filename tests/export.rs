@@ -249,6 +249,64 @@ fn a_table_of_what_came_back_is_the_table_that_went_out() {
     assert!(payers > 10, "{payers}");
 }
 
+/// A store that took this text as a file, and the folder that holds it.
+fn of_text(folder: &Path, name: &str, text: &str) -> Store {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    let store = store();
+    take(&store, &path);
+    store
+}
+
+#[test]
+fn a_replacement_went_out_as_an_addendum() {
+    let folder = tempfile::tempdir().unwrap();
+    let message = |n: u32, event: &str, parent: &str| {
+        format!(
+            "MSH|^~\\&|A|B|C|D|20260105||MDM^{event}|{n}|P|2.5\rPID|1||77^^^SYN^MR||Probe^Mia\r\
+             PV1|1|I|4W^1||||||||||||||||V-9^^^SYN\rTXA|1|PN|TX|20260106||||||||N-{n}|{parent}\rOBX|1|TX|||Text {n}.\r"
+        )
+    };
+    let feed = message(1, "T02", "") + &message(2, "T10", "N-1") + &message(3, "T06", "N-2");
+    let before = charts(&of_text(folder.path(), "feed.hl7", &feed));
+    let sent = bundle(&before[0]);
+    let codes: Vec<&str> =
+        sent["entry"].as_array().unwrap().iter().filter_map(|e| e["resource"]["relatesTo"][0]["code"].as_str()).collect();
+    assert_eq!(codes, ["replaces", "appends"]);
+    assert_eq!(charts(&of_text(folder.path(), "back.json", &sent.to_string())), before);
+}
+
+#[test]
+fn a_result_that_was_corrected_or_taken_back_came_back_from_a_table_as_any_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = "result_id,label,value,patient,encounter,status\n1,Sodium,1,P,E,corrected\n2,Sodium,2,P,E,Entered in error\n3,Sodium,3,P,E,F\n4,Sodium,4,P,E,\n";
+    let before = charts(&of_text(folder.path(), "first.csv", rows));
+    let status = |charts: &[Chart]| charts[0].observations.iter().map(|o| o.status.clone().unwrap_or_default()).collect::<Vec<_>>();
+    let mut given = status(&before);
+    given.sort();
+    assert_eq!(given, ["", "corrected", "entered-in-error", "final"]);
+    let after = charts(&of_text(folder.path(), "second.csv", &table(&before, Table::Results, true)));
+    assert_eq!(status(&after), status(&before));
+}
+
+#[test]
+fn a_death_was_lost_when_a_table_of_patients_came_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let stays = "encounter,patient,admitted\nE,P,2026-01-01\n";
+    let died = |store: &Store| charts(store)[0].patient.as_ref().unwrap().died.unwrap().to_string();
+    let mut before = charts(&of_text(folder.path(), "stays.csv", stays));
+    before[0].patient = Some(lacuna::chart::Patient {
+        identifier: "P".to_owned(),
+        sex: lacuna::chart::Sex::Female,
+        died: lacuna::chart::Instant::parse("2026-01-09"),
+        ..Default::default()
+    });
+    std::fs::write(folder.path().join("patients.csv"), table(&before, Table::Patients, true)).unwrap();
+    let after = store();
+    take(&after, folder.path());
+    assert_eq!(died(&after), "2026-01-09");
+}
+
 #[test]
 fn extensions_inside_elements_and_versions_come_back_where_they_stood() {
     use serde_json::{Value, json};

@@ -159,6 +159,7 @@ impl Document {
             service: self.service.clone(),
             encoding: self.encoding.clone(),
             amends: self.amends.clone(),
+            replaces: self.replaces,
             guessed: false,
             kept: self.kept.clone(),
         }
@@ -218,6 +219,9 @@ pub struct Document {
     pub encoding: Option<String>,
     /// The identifier of the document it amends, when it is an addendum.
     pub amends: Option<String>,
+    /// Whether it stands in the place of that document, rather than beside it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replaces: bool,
     /// Whether it stands in this chart because of its date: its sender named the patient and no encounter. Only a chart that is loaded says so.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub guessed: bool,

@@ -221,6 +221,7 @@ fn of_document(d: &Document, stay: &str) -> Map<String, Value> {
         .with("encounter", at(d.encounter.as_ref().filter(|_| !d.guessed), stay).map(|encounter| json!([encounter])))
         .with("practiceSetting", words(d.service.as_ref()));
     let amends = d.amends.as_ref();
+    let relation = if d.replaces { "replaces" } else { "appends" };
     Fields::default()
         .with("status", Some("current".into()))
         .with("docStatus", status)
@@ -229,7 +230,7 @@ fn of_document(d: &Document, stay: &str) -> Map<String, Value> {
         .time("date", d.time)
         .with("author", person(d.author.as_ref()).map(|author| json!([author])))
         .with("authenticator", person(d.signer.as_ref()))
-        .with("relatesTo", to("DocumentReference", amends).map(|target| json!([{"code": "appends", "target": target}])))
+        .with("relatesTo", to("DocumentReference", amends).map(|target| json!([{"code": relation, "target": target}])))
         .text("description", d.title.as_ref())
         .with("content", Some(json!([{"attachment": {"contentType": "text/plain; charset=utf-8", "data": data}}])))
         .with("context", (!context.0.is_empty()).then_some(Value::Object(context.0)))

@@ -52,6 +52,8 @@ pub struct FieldMap {
     pub high: Vec<String>,
     /// How it is interpreted (`H`, `abnormal`).
     pub flag: Vec<String>,
+    /// How far a result has come (`final`, `corrected`, `entered-in-error`).
+    pub status: Vec<String>,
     /// Start of a stay.
     pub admitted: Vec<String>,
     /// End of a stay.
@@ -112,6 +114,7 @@ impl Default for FieldMap {
             low: names(&["ref_range_lower", "low"]),
             high: names(&["ref_range_upper", "high"]),
             flag: names(&["flag", "abnormal_flag", "interpretation"]),
+            status: names(&["status", "result_status"]),
             admitted: names(&["admittime", "admitted", "admission_date", "start"]),
             discharged: names(&["dischtime", "discharged", "discharge_date", "end"]),
             class: names(&["admission_type", "class", "encounter_class"]),
@@ -124,7 +127,7 @@ impl Default for FieldMap {
             family: names(&["family", "last_name"]),
             given: names(&["given", "first_name"]),
             birth: names(&["dob", "birth_date", "birth"]),
-            died: names(&["dod", "deathtime"]),
+            died: names(&["dod", "deathtime", "died", "death_date"]),
             sex: names(&["gender", "sex"]),
             mrn_authority: names(&["mrn_authority", "assigning_authority"]),
             mrn_system: names(&["mrn_system"]),
@@ -171,7 +174,7 @@ impl FieldMap {
         Ok(map)
     }
 
-    fn slots(&mut self) -> [(&'static str, &mut Vec<String>); 38] {
+    fn slots(&mut self) -> [(&'static str, &mut Vec<String>); 39] {
         [
             ("id", &mut self.id),
             ("text", &mut self.text),
@@ -195,6 +198,7 @@ impl FieldMap {
             ("low", &mut self.low),
             ("high", &mut self.high),
             ("flag", &mut self.flag),
+            ("status", &mut self.status),
             ("admitted", &mut self.admitted),
             ("discharged", &mut self.discharged),
             ("class", &mut self.class),

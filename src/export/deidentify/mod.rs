@@ -211,6 +211,7 @@ impl Work<'_> {
             // The hash of the text that came in would say which text it was.
             sha256: sha256(&text),
             text,
+            replaces: d.replaces,
             amends: d.amends.as_ref().map(|a| self.id("note", a)),
             code: self.code(d.code.as_ref(), near),
             ..d.clone()

@@ -194,6 +194,7 @@ fn note(root: Node<'_, '_>, identifier: String, decoded: decode::Decoded, out: &
     let author_time = author.as_ref().and_then(|(_, time)| *time);
     let signed = signer.as_ref().and_then(|(_, time)| xml::instant(*time, "legalAuthenticator/time", &mut out.notices));
     let code = at(root, &["code"]).and_then(coding);
+    let (amends, replaces) = parent(root, &identifier, out);
     Document {
         version: 1,
         encounter: Some(out.encounter.clone().unwrap_or_else(|| identifier.clone())),
@@ -210,28 +211,29 @@ fn note(root: Node<'_, '_>, identifier: String, decoded: decode::Decoded, out: &
         sha256: sha256(&decoded.text),
         text: decoded.text,
         encoding: decoded.encoding,
-        amends: parent(root, &identifier, out),
+        amends,
+        replaces,
         identifier,
         ..Document::default()
     }
 }
 
 /// The document that this one replaces (then that one is withdrawn) or adds to.
-fn parent(root: Node<'_, '_>, own: &str, out: &mut Out) -> Option<String> {
-    let mut found = None;
+fn parent(root: Node<'_, '_>, own: &str, out: &mut Out) -> (Option<String>, bool) {
+    let (mut found, mut replaces) = (None, false);
     for related in all(root, "relatedDocument") {
         let Some(parent) = at(related, &["parentDocument"]).and_then(identifier_of).filter(|parent| parent != own) else { continue };
         match related.attribute("typeCode") {
             Some("RPLC") => {
                 let (kind, patient) = (RecordKind::Document, out.patient.clone());
                 out.changes.push(Change::Withdrawn { kind, identifier: parent.clone(), patient });
-                found = Some(parent);
+                (found, replaces) = (Some(parent), true);
             }
             Some("APND") => found = found.or(Some(parent)),
             _ => {}
         }
     }
-    found
+    (found, replaces)
 }
 
 /// The type by its LOINC code, or one of its translations, else by the document's template.

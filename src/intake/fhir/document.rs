@@ -64,6 +64,7 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
         text: decoded.text,
         encoding: extension(resource, ENCODING).and_then(|e| text(e, &["valueString"])).or(decoded.encoding),
         amends: amends(resource, "target", scope),
+        replaces: replaces(resource, "target", scope),
         ..Document::default()
     }));
     Ok(())
@@ -104,6 +105,11 @@ pub(super) fn status(of_record: Option<&str>, of_document: Option<&str>) -> Docu
 /// The document that this one replaces or adds to.
 pub(super) fn amends(resource: &Value, field: &str, scope: &Scope) -> Option<String> {
     related(resource, field, scope, &["replaces", "appends"]).next()
+}
+
+/// Whether that document is one in whose place this one stands.
+pub(super) fn replaces(resource: &Value, field: &str, scope: &Scope) -> bool {
+    amends(resource, field, scope).is_some_and(|target| replaced(resource, field, scope).contains(&target))
 }
 
 /// The documents in whose place this one stands.

@@ -3,7 +3,7 @@
 use super::super::desk::sha256;
 use super::super::json::{list, text};
 use super::super::{decode, html};
-use super::document::{amends, replaced, status, type_and_code};
+use super::document::{amends, replaced, replaces, status, type_and_code};
 use super::scope::contained;
 use super::{Out, Scope, attachment, code, id};
 use crate::chart::{Change, Document, DocumentType, Record, RecordKind};
@@ -163,6 +163,7 @@ pub(super) fn composition(resource: &Value, scope: &Scope, out: &mut Out) -> Res
         text: written,
         encoding: out.encoding.clone(),
         amends: related.then(|| amends(resource, "targetReference", scope)).flatten().map(|id| format!("Composition/{id}")),
+        replaces: related && replaces(resource, "targetReference", scope),
         ..Document::default()
     }));
     Ok(())

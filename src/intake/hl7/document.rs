@@ -72,6 +72,7 @@ pub(super) fn read(out: &mut Out, event: &str) -> Result<()> {
         text: decoded.text,
         encoding: decoded.encoding,
         amends: parent,
+        replaces: replaces.is_some(),
         identifier,
         ..Document::default()
     };

@@ -21,6 +21,7 @@ use crate::error::{Result, Trouble};
 use crate::hl7::stamp;
 use crate::hl7::syntax::{Message, Segment};
 use frame::{Frames, Piece};
+pub(super) use result::status as result_status;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufReader, Read};
 

@@ -146,7 +146,7 @@ fn observations(out: &mut Out, group: &Group<'_>, values: &[&(&Segment, Vec<&Seg
 }
 
 /// Result status (table 0085) in FHIR's words.
-fn status(code: &str) -> Option<&'static str> {
+pub(in crate::intake) fn status(code: &str) -> Option<&'static str> {
     Some(match code {
         "F" | "U" => "final",
         "P" | "R" | "S" => "preliminary",

@@ -6,7 +6,7 @@ use super::fields::{find_named, words};
 use super::json::Times;
 use super::lines::Named;
 use super::walk::{self, Found};
-use super::{FieldMap, Origin, decode, notes};
+use super::{FieldMap, Origin, decode, hl7, notes};
 use crate::chart::{Authority, Coding, Encounter, EncounterClass, Location, Observation, Patient, Quantity, Record, Sex, Value as Given};
 use crate::error::{Result, Trouble};
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
@@ -255,6 +255,7 @@ fn understood(columns: &[&str], shape: Shape, map: &FieldMap) -> Trouble {
             ("low", &map.low),
             ("high", &map.high),
             ("flag", &map.flag),
+            ("status", &map.status),
             ("date", &map.date),
             ("patient", &map.patient),
             ("encounter", &map.encounter),
@@ -273,9 +274,14 @@ fn understood(columns: &[&str], shape: Shape, map: &FieldMap) -> Trouble {
             ("disposition", &map.disposition),
             ("payer", &map.payer),
         ],
-        Shape::Patients => {
-            &[("patient", &map.patient), ("birth", &map.birth), ("sex", &map.sex), ("family", &map.family), ("given", &map.given)]
-        }
+        Shape::Patients => &[
+            ("patient", &map.patient),
+            ("birth", &map.birth),
+            ("sex", &map.sex),
+            ("family", &map.family),
+            ("given", &map.given),
+            ("died", &map.died),
+        ],
     };
     let mut used = Vec::new();
     let mut read = Vec::new();
@@ -339,6 +345,7 @@ fn result(desk: &mut Desk, file: &Found, row: &Value, origin: &Origin, named: &m
         low: number(&map.low),
         high: number(&map.high),
         interpretation: words(row, &map.flag),
+        status: words(row, &map.status).map(|status| of_result(&status)),
         time,
         ..Observation::default()
     };
@@ -417,6 +424,14 @@ fn stay(desk: &mut Desk, row: &Value, origin: &Origin, named: &mut Named) -> Res
     name_owners(desk, row, origin, (patient.as_ref(), None), named)?;
     named.encounter(&stay.identifier);
     desk.take(Record::Encounter(stay), origin)
+}
+
+/// A status in FHIR's words; HL7's letters stand for them, any other word stays as it came.
+fn of_result(said: &str) -> String {
+    const KNOWN: [&str; 8] = ["registered", "preliminary", "final", "amended", "corrected", "cancelled", "entered-in-error", "unknown"];
+    let words = said.to_lowercase().replace([' ', '_'], "-");
+    let letter = hl7::result_status(&said.to_uppercase());
+    letter.or_else(|| KNOWN.into_iter().find(|known| *known == words)).unwrap_or(said).to_owned()
 }
 
 /// One patient a row.
