@@ -75,6 +75,13 @@ fn refused(tx: &Transaction<'_>, run: i64) -> rusqlite::Result<Option<Trouble>> 
                 .hint(format!("take import {later} back first, and import it again afterwards")),
         ));
     }
+    if let Some(later) = rests_on(tx, run)? {
+        return Ok(Some(
+            Trouble::refused("the import cannot be taken back")
+                .why(format!("import {later} brought records of a patient or a stay that came with this one: they would stand nowhere"))
+                .hint(format!("take import {later} back first, and import it again afterwards")),
+        ));
+    }
     let work = "SELECT 1 FROM import_change c WHERE c.run = ?1 AND c.kind = 'encounter' AND c.before IS NULL AND
         (EXISTS (SELECT 1 FROM query q WHERE q.encounter = c.identifier AND q.discarded = 0)
          OR EXISTS (SELECT 1 FROM gap_mark g WHERE g.encounter = c.identifier AND g.by_user <> ?2))";
@@ -87,6 +94,31 @@ fn refused(tx: &Transaction<'_>, run: i64) -> rusqlite::Result<Option<Trouble>> 
         ));
     }
     Ok(None)
+}
+
+/// The first later import whose records name a patient or a stay that this one added. The journal of that import does not say so: the owner
+/// was there already, so naming it again changed nothing.
+fn rests_on(tx: &Transaction<'_>, run: i64) -> rusqlite::Result<Option<i64>> {
+    const NOTES: &str = "SELECT min(d.run) FROM import_change c JOIN document d ON d.current = 1 AND d.encounter = c.identifier
+        WHERE c.run = ?1 AND c.kind = 'encounter' AND c.before IS NULL AND d.run > ?1";
+    const NOTES_OF_NO_STAY: &str = "SELECT min(d.run) FROM import_change c JOIN document d ON d.current = 1 AND d.patient = c.identifier
+        WHERE c.run = ?1 AND c.kind = 'patient' AND c.before IS NULL AND d.run > ?1";
+    const FACTS: &str = "SELECT min(l.run) FROM import_change l WHERE l.run > ?1 AND (l.kind, l.identifier) IN
+        (SELECT f.kind, f.identifier FROM import_change c JOIN fact f ON f.encounter = c.identifier
+         WHERE c.run = ?1 AND c.kind = 'encounter' AND c.before IS NULL)";
+    // One that names a stay besides is found by the stay: by this import's, or by a later one's that is the patient's.
+    const FACTS_OF_NO_STAY: &str = "SELECT min(l.run) FROM import_change l WHERE l.run > ?1 AND (l.kind, l.identifier) IN
+        (SELECT f.kind, f.identifier FROM import_change c JOIN fact f ON f.patient = c.identifier AND f.encounter IS NULL
+         WHERE c.run = ?1 AND c.kind = 'patient' AND c.before IS NULL)";
+    const STAYS: &str = "SELECT min(l.run) FROM import_change l WHERE l.run > ?1 AND l.kind = 'encounter' AND l.identifier IN
+        (SELECT e.identifier FROM import_change c JOIN encounter e ON e.patient = c.identifier
+         WHERE c.run = ?1 AND c.kind = 'patient' AND c.before IS NULL)";
+    let mut first: Option<i64> = None;
+    for sql in [NOTES, NOTES_OF_NO_STAY, FACTS, FACTS_OF_NO_STAY, STAYS] {
+        let found: Option<i64> = tx.query_row(sql, [run], |r| r.get(0))?;
+        first = first.into_iter().chain(found).min();
+    }
+    Ok(first)
 }
 
 fn take_back(tx: &Transaction<'_>, run: i64) -> rusqlite::Result<u64> {

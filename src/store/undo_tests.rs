@@ -161,6 +161,34 @@ fn an_import_that_others_build_on_stays() {
     let _: Option<Document> = store.document("d1", None).unwrap();
 }
 
+/// Naming a patient or a stay that is there already changes nothing of them, so the journal of the later import says nothing.
+#[test]
+fn an_import_was_taken_back_under_the_notes_and_results_of_a_later_one() {
+    let (stay, person) = (Some("e1".to_owned()), Some("p1".to_owned()));
+    let bare = |stay: &Option<String>| match note("d9", "later") {
+        Record::Document(d) => Record::Document(Document { encounter: stay.clone(), patient: person.clone(), ..d }),
+        other => other,
+    };
+    let result = |stay: &Option<String>| {
+        let (encounter, patient) = (stay.clone(), person.clone());
+        Record::Observation(Observation { identifier: "o9".into(), encounter, patient, name: "Sodium".into(), ..Observation::default() })
+    };
+    let other_stay = Record::Encounter(Encounter { identifier: "e9".into(), patient: person.clone(), ..Encounter::default() });
+    for later in [bare(&stay), bare(&None), result(&stay), result(&None), other_stay] {
+        let store = Store::memory(&actor()).unwrap();
+        import(&store, &batch("first"));
+        import(&store, &[other()]);
+        import(&store, &[later]);
+        let before = seen(&store);
+        let refused = store.undo_run(&actor(), 1).unwrap_err();
+        assert!(refused.why.unwrap().contains("import 3"), "the one that brought it is named");
+        assert_eq!(seen(&store), before);
+        store.undo_run(&actor(), 3).unwrap();
+        store.undo_run(&actor(), 1).unwrap();
+        assert_eq!(store.counts().unwrap().2, 0);
+    }
+}
+
 /// A result that came under the number that is no more, after the merge: parted again, it would stand under the wrong patient.
 #[test]
 fn a_merge_was_taken_back_under_records_that_had_followed_it() {
