@@ -249,6 +249,29 @@ fn a_table_of_what_came_back_is_the_table_that_went_out() {
     assert!(payers > 10, "{payers}");
 }
 
+#[test]
+fn charts_whose_first_line_is_long_went_out_and_could_not_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: String = (0..600).map(|n| format!("{n},Sodium,{n},P1,E1\n")).collect();
+    let first = of_text(folder.path(), "long.csv", &format!("result_id,label,value,patient,encounter\n{rows}9999,Sodium,1,P2,E2\n"));
+    let before = charts(&first);
+    let lines: Vec<String> = before.iter().map(|chart| bundle(chart).to_string()).collect();
+    assert!(lines[0].len() > 2 * (64 << 10));
+    for (name, between) in [("lf.json", "\n"), ("crlf.json", " \r\n\r\n"), ("name.ndjson", "\n")] {
+        assert_eq!(charts(&of_text(folder.path(), name, &(lines.join(between) + between))), before, "{name}");
+    }
+    let pasted = store();
+    let joined = lines.join("\n").into_bytes();
+    let input = lacuna::work::Input::Pasted(&joined);
+    let report = import(&pasted, &session(), input, &Options::default(), &lacuna_index::Stop::new(), &mut |_| {}).unwrap();
+    assert_eq!(report.rejects, []);
+    assert_eq!(charts(&pasted), before);
+    // One bundle stays one, whatever line breaks it has behind its first 64 KB.
+    let alone =
+        of_text(folder.path(), "alone.json", &lines[0].replace("}},{\"fullUrl\"", "}}\n,\n{\"fullUrl\"").replacen("}}\n,\n", "}},", 400));
+    assert_eq!(charts(&alone)[0], before[0]);
+}
+
 /// A store that took this text as a file, and the folder that holds it.
 fn of_text(folder: &Path, name: &str, text: &str) -> Store {
     let path = folder.join(name);
