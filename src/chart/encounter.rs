@@ -57,6 +57,17 @@ pub struct Patient {
     pub kept: Vec<Kept>,
 }
 
+/// A patient's full name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FullName {
+    /// The sender's identifier of the patient.
+    pub patient: String,
+    /// Family name.
+    pub family: String,
+    /// Given names.
+    pub given: String,
+}
+
 impl Patient {
     /// `RIVERA Marta`, as a worklist shows it; `not given` when there is no name.
     pub fn display(&self) -> String {

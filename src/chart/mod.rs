@@ -16,7 +16,7 @@ pub use authority::Authority;
 pub use class::DocumentClass;
 pub use clinical::{Medication, MedicationKind, Observation, Order, Problem, Procedure, Quantity, Value, is_dropped};
 pub use document::{Document, DocumentStatus, DocumentType};
-pub use encounter::{Chart, Encounter, EncounterClass, Location, Patient, PriorEncounter, Sex};
+pub use encounter::{Chart, Encounter, EncounterClass, FullName, Location, Patient, PriorEncounter, Sex};
 pub use evidence::{Evidence, Span, TextEvidence, ValueEvidence};
 pub use record::{Change, Coding, Kept, Record, RecordKind};
 pub use time::{Instant, NotATime, Precision};

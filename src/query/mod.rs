@@ -39,8 +39,8 @@ pub use figures::{Counted, Figure, FigureGroup, figures};
 pub use fill::{Asking, documented_concepts, draft_from_gap};
 pub use life::{Event, next};
 pub use lint::{
-    Context, Diagnostic, LintSeverity, NamedPatient, OpenQuery, Past, Report, Rule, brief, is_empty_reason, is_justified, is_reason, lint,
-    lint_note, lint_text, rules,
+    Context, Diagnostic, LintSeverity, OpenQuery, Past, Report, Rule, brief, is_empty_reason, is_justified, is_reason, lint, lint_note,
+    lint_text, rules,
 };
 pub use measures::{Measure, is_in as measured_in};
 pub use model::{

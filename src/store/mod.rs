@@ -58,7 +58,7 @@ pub use evaluations::{Brief, CachedEvaluation, GapBrief, SEEN_BY, Stamp};
 pub use ingest::{Answer, Incoming, IngestCounts, Ledger};
 pub use location::{default_folder, prepare_shared};
 pub use names::key_words;
-pub use others::{FullName, FullNames};
+pub use others::FullNames;
 pub use outbox::{DocumentForIndex, Outbox};
 pub use people::SeenMap;
 pub use queries::{NewQuery, StoredQuery, StoredStep, StoredVersion};

@@ -3,21 +3,10 @@
 
 use super::Store;
 use super::charts::parse;
-use crate::chart::Patient;
+use crate::chart::{FullName, Patient};
 use crate::error::Result;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
-
-/// A patient's full name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FullName {
-    /// The sender's identifier of the patient.
-    pub patient: String,
-    /// Family name.
-    pub family: String,
-    /// Given names.
-    pub given: String,
-}
 
 /// Full names by the first word of the family name, in lower case.
 pub type FullNames = HashMap<String, Vec<FullName>>;

@@ -10,12 +10,12 @@ use crate::chart::{Chart, Document, DocumentType, Instant, Patient, Provider, Te
 use crate::checklist::Gap;
 use crate::error::{Result, Trouble};
 use crate::query::{
-    Asking, Context, Draft, Event, Indicator, LintSeverity, Measure, NamedPatient, OpenQuery, Past, Policy, QueryForm, QueryState, Report,
-    body_hash, departures, documented_concepts, draft_from_gap, lint as lint_draft, lint_note, measured_in, next, recipients, render_sent,
+    Asking, Context, Draft, Event, Indicator, LintSeverity, Measure, OpenQuery, Past, Policy, QueryForm, QueryState, Report, body_hash,
+    departures, documented_concepts, draft_from_gap, lint as lint_draft, lint_note, measured_in, next, recipients, render_sent,
     responsible,
 };
 use crate::reading::{Reading, read};
-use crate::store::{FullName, NewQuery, Said, Store, StoredQuery};
+use crate::store::{NewQuery, Said, Store, StoredQuery};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -132,7 +132,7 @@ fn judged<T>(
         unread.borrow_mut().get_or_insert(trouble);
     };
     let names = store.full_names()?;
-    let people = |word: &str| names.get(word).into_iter().flatten().map(named_patient).collect::<Vec<_>>();
+    let people = |word: &str| names.get(word).cloned().unwrap_or_default();
     let owners = |number: &str| store.patients_of_number(number).map_err(unknown).unwrap_or_default();
     let measured = |measure: &Measure, number: f64| chart.as_ref().is_none_or(|c| measured_in(c, measure, number));
     let waiting = match &draft.recipient {
@@ -177,10 +177,6 @@ fn judged<T>(
         Some(trouble) => Err(trouble),
         None => Ok(report),
     }
-}
-
-fn named_patient(name: &FullName) -> NamedPatient {
-    NamedPatient { patient: name.patient.clone(), family: name.family.clone(), given: name.given.clone() }
 }
 
 /// The type of a document whose sender gave none: as the reader judges a provider's; a nurse's or dietitian's is another kind.

@@ -25,11 +25,10 @@ pub(crate) use concepts::concepts;
 pub(crate) use fold::is_hidden;
 pub(crate) use vocabulary::vocabularies;
 
-pub use others::Named as NamedPatient;
 pub use rules::{LintSeverity, Rule, rules};
 
 use super::{Departure, Draft, Indicator, Measure, Recipient, Templates, parse::parse_text, settled, templates};
-use crate::chart::{Instant, Provider, Span, TextEvidence};
+use crate::chart::{FullName, Instant, Provider, Span, TextEvidence};
 use page::Page;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -141,7 +140,7 @@ pub struct Context<'a> {
     /// Whose record it is, by the sender's identifier of the record.
     pub patient_of: &'a dyn Fn(&str) -> Option<String>,
     /// The patients of the store whose family name begins with a word, in lower case.
-    pub people: &'a dyn Fn(&str) -> Vec<NamedPatient>,
+    pub people: &'a dyn Fn(&str) -> Vec<FullName>,
     /// The patients whose record, encounter or account number this is.
     pub owners: &'a dyn Fn(&str) -> Vec<String>,
     /// Whether the record holds a number of a measure.
@@ -208,7 +207,7 @@ fn no_source(_: &str) -> Option<String> {
     None
 }
 
-fn nobody(_: &str) -> Vec<NamedPatient> {
+fn nobody(_: &str) -> Vec<FullName> {
     Vec::new()
 }
 

@@ -5,18 +5,7 @@
 use super::fold::is_hidden;
 use super::page::{Field, Page, Part};
 use super::words::{Token, first_after, last_before, tokens};
-use crate::chart::Span;
-
-/// A patient's name as the store knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named {
-    /// The sender's identifier of the patient.
-    pub patient: String,
-    /// Family name.
-    pub family: String,
-    /// Given names.
-    pub given: String,
-}
+use crate::chart::{FullName, Span};
 
 /// Pieces that a number can be written in ("E-88120", "004 512").
 const PIECES: usize = 5;
@@ -41,7 +30,7 @@ pub(super) fn check(page: &mut Page<'_>) {
 fn names(page: &Page<'_>, field: &Field, words: &[Token]) -> Vec<Span> {
     let mut out: Vec<Span> = Vec::new();
     for (at, word) in words.iter().enumerate().filter(|(_, w)| w.text.starts_with(char::is_alphabetic)) {
-        let places: Vec<(Span, Named)> = (page.context.people)(bare(word))
+        let places: Vec<(Span, FullName)> = (page.context.people)(bare(word))
             .into_iter()
             .filter_map(|person| Some((place_of(&person, words, at, &field.text)?, person)))
             .filter(|(_, person)| !is_provider(page, person))
@@ -58,7 +47,7 @@ fn bare(word: &Token) -> &str {
 }
 
 /// Where the full name stands whose family name begins at this word: "Walter Birch", "Walter J. Birch", "Birch, Walter".
-fn place_of(person: &Named, words: &[Token], at: usize, text: &str) -> Option<Span> {
+fn place_of(person: &FullName, words: &[Token], at: usize, text: &str) -> Option<Span> {
     let (family, given) = (tokens(&person.family), tokens(&person.given));
     let given = given.first().filter(|g| g.text.chars().count() >= 2)?;
     let here = words.get(at..at + family.len()).filter(|here| here.iter().zip(&family).all(|(a, b)| bare(a) == b.text))?;
@@ -77,7 +66,7 @@ fn place_of(person: &Named, words: &[Token], at: usize, text: &str) -> Option<Sp
     ((!plain(first) && !plain(other)) || capital(first) && capital(other)).then_some(place)
 }
 
-fn is_provider(page: &Page<'_>, person: &Named) -> bool {
+fn is_provider(page: &Page<'_>, person: &FullName) -> bool {
     let (family, given) = (tokens(&person.family), tokens(&person.given));
     let recipient = page.draft.recipient.as_ref().map(|to| to.name.as_str());
     let known = page.context.providers.iter().filter_map(|p| p.name.as_deref()).chain(recipient).chain([page.draft.author.as_str()]);

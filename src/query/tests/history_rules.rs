@@ -1,7 +1,8 @@
 //! The rules that only the chart and the history of its queries show: for each, what breaks it and near misses.
 
 use super::*;
-use crate::query::lint::{NamedPatient, Past};
+use crate::chart::FullName;
+use crate::query::lint::Past;
 use crate::query::{Measure, measured_in};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -176,11 +177,11 @@ fn ql103_one_patient() {
 }
 
 /// Names and numbers as a store would know them: the draft's own patient and two others, one of whom shares a provider's name.
-fn people(word: &str) -> Vec<NamedPatient> {
+fn people(word: &str) -> Vec<FullName> {
     let all = [("mrn-7", "Rose", "Ida"), ("mrn-8", "Birch", "Walter James"), ("mrn-9", "Adeyi", "Ade"), ("mrn-10", "Van Dyke", "Ola")];
     let begins = |family: &&str| family.to_lowercase().split(' ').next() == Some(word);
     let found = all.iter().filter(|(_, family, _)| begins(family));
-    found.map(|(p, f, g)| NamedPatient { patient: (*p).into(), family: (*f).into(), given: (*g).into() }).collect()
+    found.map(|(p, f, g)| FullName { patient: (*p).into(), family: (*f).into(), given: (*g).into() }).collect()
 }
 
 fn owners(number: &str) -> Vec<String> {

@@ -362,16 +362,15 @@ fn draw_detail(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow) 
     // Where there is no room for both the gap is said whole; its proof is a key away.
     let source_width = if wide >= 140 { wide * 2 / 5 } else { 0 };
     let room = usize::from(area.height.saturating_sub(3));
-    let all = row.gaps.unwrap_or(0);
-    for (at, gap) in row.top_gaps.iter().take(room).enumerate() {
+    for gap in row.top_gaps.iter().take(room) {
         pen.put(x, y, 1, &gap.severity.sign().to_string(), severity_role(gap.severity));
         let title = text::fit(&gap.title, usize::from(wide.saturating_sub(source_width + 5)), pen.ascii);
         pen.put(x + 3, y, wide.saturating_sub(source_width + 5), &title, Role::Text);
         pen.put(x + wide - source_width, y, source_width, &gap.source, Role::Dim);
         y += 1;
-        let left = all.saturating_sub(at + 1);
-        if left > 0 && (at + 1 == row.top_gaps.len().min(room)) && y < area.bottom() {
-            pen.put(x + 3, y, wide.saturating_sub(3), &format!("and {left} more"), Role::Dim);
-        }
+    }
+    let left = row.gaps.unwrap_or(0).saturating_sub(row.top_gaps.len().min(room));
+    if left > 0 && y < area.bottom() {
+        pen.put(x + 3, y, wide.saturating_sub(3), &format!("and {left} more"), Role::Dim);
     }
 }
