@@ -32,13 +32,31 @@ pub(super) fn find_word(text: &str, word: &str, from: usize) -> Option<usize> {
 
 /// The byte of a word that English texts hold least often, in lower case, and how far it stands behind the word's start.
 fn rarest(word: &[u8]) -> (usize, u8) {
-    let often = |byte: &u8| LETTERS.iter().position(|letter| letter == byte).unwrap_or(LETTERS.len());
-    let lower = word.iter().map(u8::to_ascii_lowercase).enumerate();
-    lower.max_by_key(|(at, byte)| (often(byte), std::cmp::Reverse(*at))).unwrap_or_default()
+    let mut best = (0, 0, 0);
+    for (at, byte) in word.iter().enumerate() {
+        let rank = RANKS.get(usize::from(*byte)).copied().unwrap_or_default();
+        if rank > best.0 {
+            best = (rank, at, byte.to_ascii_lowercase());
+        }
+    }
+    (best.1, best.2)
 }
 
 /// The bytes of English texts, the commonest first.
 const LETTERS: &[u8] = b" etaoinsrhldcumfpgwybv.,k-/xjqz";
+
+/// How rare a byte is, in any case: its place among the letters, from 1; what is none of them comes last.
+const RANKS: [u8; 256] = {
+    let mut table = [u8::MAX; 256];
+    let (mut at, mut rank) = (0, 1);
+    #[allow(clippy::indexing_slicing, reason = "a table of all bytes, made by the compiler")]
+    while at < LETTERS.len() {
+        table[LETTERS[at] as usize] = rank;
+        table[LETTERS[at].to_ascii_uppercase() as usize] = rank;
+        (at, rank) = (at + 1, rank + 1);
+    }
+    table
+};
 
 /// Whether `text` holds `word` as a whole word, or, for `*ectomy`, a longer word that ends so. In any case.
 pub(super) fn has_word_or_ending(text: &str, word: &str) -> bool {

@@ -4,7 +4,6 @@ use super::folded::Folded;
 use super::lexicon::{Guard, Lexicon, Owner};
 use super::machine::{Found, in_word};
 use super::scope::Place;
-use memchr::memmem;
 
 /// A pattern found in the folded text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,9 +212,14 @@ impl<'a> Window<'a> {
                 return false;
             }
         }
-        memmem::find_iter(self.text.as_bytes(), word).any(|at| {
+        let (bytes, wanted) = (self.text.as_bytes(), word.as_bytes());
+        // The text is short and the word mostly there: a searcher made for it costs more than it saves.
+        let Some(first) = wanted.first() else { return false };
+        memchr::memchr_iter(*first, bytes).any(|at| {
             let (start, end) = (self.from + at, self.from + at + word.len());
-            (end <= self.hit.start || start >= self.hit.end) && self.folded.is_word(start, end)
+            bytes.get(at..).is_some_and(|rest| rest.starts_with(wanted))
+                && (end <= self.hit.start || start >= self.hit.end)
+                && self.folded.is_word(start, end)
         })
     }
 }

@@ -328,9 +328,13 @@ fn floor(text: &str, at_most: usize) -> &str {
 
 /// Capitals throughout: at least two letters (one for the S, O, A and P of a visit), no lower-case one but the "s" of a plural.
 fn is_capitals(words: &str) -> bool {
+    let lower = |words: &str| words.chars().any(char::is_lowercase);
+    // Most lines are prose, and few hold a bracket.
+    if lower(words) && (!words.contains("s)") || lower(&words.replace("(s)", "").replace("(es)", ""))) {
+        return false;
+    }
     let letters = words.chars().filter(|c| c.is_alphabetic()).count();
-    let lower = words.replace("(s)", "").replace("(es)", "").chars().filter(|c| c.is_lowercase()).count();
-    letters >= 2 && lower == 0 && words.chars().filter(char::is_ascii_digit).count() <= letters && words.split_whitespace().count() <= 10
+    letters >= 2 && words.chars().filter(char::is_ascii_digit).count() <= letters && words.split_whitespace().count() <= 10
 }
 
 /// Every word of some length starts with a capital ("History of Present Illness"), or the first alone does in a short heading.
