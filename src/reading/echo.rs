@@ -130,7 +130,7 @@ fn of_it(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'_>, it: Hit) -> Op
             Deed::Stops(_) => hit.end <= it.start || hit.start >= it.end,
             Deed::Sets(_, Direction::Forward) => by.echoes && !by.answers && hit.end <= it.start && it.start - hit.end <= AT_ONCE,
             Deed::Sets(..) => by.echoes && !by.answers,
-            Deed::Nothing | Deed::Means => false,
+            Deed::Nothing | Deed::Means | Deed::Scene(_) => false,
         })
     };
     let cues: Vec<Hit> = clause.triggers.iter().filter(speaks).copied().collect();

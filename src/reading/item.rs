@@ -48,7 +48,7 @@ pub(super) fn overruled<'j>(
             };
             judged.axes.negated && judged.axes.experiencer == Experiencer::Patient && judged.causes.iter().any(cause)
         });
-        if denied && begins(folded, places, last) {
+        if denied && begins(lexicon, folded, places, last) {
             out.push((at, last));
             out.extend(same.into_iter().filter(|name| *name != last).map(|name| (name, last)));
         }
@@ -62,14 +62,10 @@ fn short(name: Option<&str>) -> bool {
 }
 
 /// Whether nothing stands before a name that makes it a kind of its own: "fungal pneumonia ruled out" leaves a pneumonia.
-fn begins(folded: &Folded, places: &[Place], at: usize) -> bool {
+fn begins(lexicon: &Lexicon, folded: &Folded, places: &[Place], at: usize) -> bool {
     let before = places.get(at).and_then(|place| folded.text().get(..place.start)).unwrap_or_default().trim_end();
     let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    word.is_empty()
-        || matches!(
-            word,
-            "and" | "the" | "this" | "so" | "therefore" | "thus" | "now" | "hence" | "suspected" | "possible" | "of" | "for" | "acute"
-        )
+    word.is_empty() || lexicon.item_leads.iter().any(|known| known == word)
 }
 
 /// Where an item ends that a name heads; none, where it heads none. An item goes on in lines with a bullet or an indent.

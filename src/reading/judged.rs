@@ -104,7 +104,7 @@ pub(super) fn cause(lexicon: &Lexicon, folded: &Folded, by: &Trigger, hit: &Hit)
     let axis = match by.deed {
         Deed::Sets(Axis::Family | Axis::Other, _) => "experiencer",
         Deed::Sets(other, _) => other.name(),
-        Deed::Stops(_) | Deed::Nothing | Deed::Means => "",
+        Deed::Stops(_) | Deed::Nothing | Deed::Means | Deed::Scene(_) => "",
     };
     Cause { axis: axis.to_owned(), by: lexicon.words(hit.pattern).to_owned(), at: Some(folded.back(hit.start, hit.end)) }
 }

@@ -55,10 +55,23 @@ pub(super) fn own_end(breaks: &Breaks<'_>, from: usize, to: usize, places: &[Pla
 /// left effusion".
 pub(super) fn closed_end(breaks: &Breaks<'_>, from: usize, to: usize, places: &[Place]) -> usize {
     let limit = to.min(from + LIST);
+    let limit = measured(breaks, from, limit, places).unwrap_or(limit);
+    let to = if limit < from + LIST { limit } else { to };
     let Some(or) = breaks.last_or(from, limit) else { return to };
     let Some(first) = breaks.comma_after(or).filter(|at| *at < limit) else { return to };
     let free = breaks.members(Place { start: first + 1, end: limit }).find(|member| says_more(breaks, *member, places));
     free.map_or(to, |member| member.start - 1)
+}
+
+/// Where a member of a list begins that is a value and names nothing else: "no blood in the stool, | hemoglobin 7, iron deficiency anemia".
+fn measured(breaks: &Breaks<'_>, from: usize, to: usize, places: &[Place]) -> Option<usize> {
+    let first = breaks.comma_after(from).filter(|at| *at < to)?;
+    let valued = |member: &Place| {
+        let words = breaks.folded.text().get(member.start..member.end).unwrap_or_default().trim();
+        let named = places.get(places.partition_point(|place| place.start < member.start)).is_some_and(|place| place.start < member.end);
+        !named && words.starts_with(char::is_alphabetic) && words.ends_with(|c: char| c.is_ascii_digit() || c == '%') && words.contains(' ')
+    };
+    breaks.members(Place { start: first + 1, end: to }).find(valued).map(|member| member.start - 1)
 }
 
 /// Whether a member of a list tells something behind its name, or a number: "tobacco one pack a day".
@@ -75,7 +88,7 @@ pub(super) fn says_after(breaks: &Breaks<'_>, member: Place, places: &[Place]) -
 fn says_more(breaks: &Breaks<'_>, member: Place, places: &[Place]) -> bool {
     let text = breaks.folded.text();
     let words = text.get(member.start..member.end).unwrap_or_default().trim_start();
-    if ["or ", "nor ", "and ", "no "].iter().any(|joint| words.starts_with(joint)) {
+    if ["or ", "nor ", "and ", "no ", "of "].iter().any(|joint| words.starts_with(joint)) {
         return false;
     }
     let first = places.partition_point(|place| place.start < member.start);

@@ -30,6 +30,8 @@ struct Fillers {
     known: Known,
     /// The rows that they are, in order.
     rows: Vec<u64>,
+    /// The words with which an aside between commas can begin, in order.
+    asides: Vec<u64>,
 }
 
 /// Fillers that were looked over in a row: bytes of the text.
@@ -88,7 +90,7 @@ impl Machine {
             open: [false; HEAD],
             opens: false,
             longest: 1,
-            fillers: Fillers { known: Known::new(0), rows: Vec::new() },
+            fillers: Fillers { known: Known::new(0), rows: Vec::new(), asides: Vec::new() },
         };
         for (number, (pattern, end)) in patterns.enumerate() {
             out.add(number, pattern.as_bytes(), end);
@@ -119,6 +121,14 @@ impl Machine {
         }
         self.fillers.rows.sort_unstable();
         self.longest += 2 * (most + SIGNS);
+        self
+    }
+
+    /// The same machine, which looks over an aside between commas that begins with one of these words.
+    pub(super) fn past<'p>(mut self, words: impl Iterator<Item = &'p str>) -> Self {
+        self.fillers.asides = words.filter_map(|word| Token::at(0, word.as_bytes())).map(|token| token.hash).collect();
+        self.fillers.asides.sort_unstable();
+        self.longest += ASIDE;
         self
     }
 
@@ -217,8 +227,9 @@ impl Machine {
 
     /// Follows a row behind the fillers that stand next in it; it is looked over once.
     fn look_over(&self, bytes: &[u8], row: Row, start: usize, rest: &[Token], found: &mut impl FnMut(Found)) {
-        let Some(length) = self.filler(bytes, rest) else { return };
-        let more = rest.get(length..).and_then(|rest| self.filler(bytes, rest)).unwrap_or_default();
+        let filler = self.filler(bytes, rest);
+        let Some(length) = filler.or_else(|| self.aside(bytes, rest)) else { return };
+        let more = filler.and_then(|length| self.filler(bytes, rest.get(length..)?)).unwrap_or_default();
         for length in [Some(length), (more > 0).then_some(length + more)].into_iter().flatten() {
             let Some((last, after)) = rest.get(length - 1).zip(rest.get(length..)) else { return };
             if let Some((next, after)) = after.split_first() {
@@ -268,6 +279,21 @@ impl Machine {
         (sign(end) == Some(b',')).then_some(end + 1)
     }
 
+    /// How many words and signs at the start are an aside between two commas: ", as far as we can tell,".
+    fn aside(&self, bytes: &[u8], tokens: &[Token]) -> Option<usize> {
+        tokens.first().filter(|token| bytes.get(token.start) == Some(&b','))?;
+        tokens.get(2).filter(|token| token.word && self.fillers.asides.binary_search(&token.hash).is_ok())?;
+        for (at, token) in tokens.iter().enumerate().take(ASIDE).skip(3) {
+            match bytes.get(token.start) {
+                Some(b',') => return Some(at + 1),
+                Some(b' ' | b'\'' | b'-') => {}
+                _ if token.word => {}
+                _ => return None,
+            }
+        }
+        None
+    }
+
     /// Compares the patterns that end inside a word.
     fn heads(&self, row: Row, word: &Token, bytes: &[u8], found: &mut impl FnMut(Found)) {
         let mut head = 0;
@@ -314,6 +340,9 @@ struct Row {
 
 /// The signs around a filler.
 const SIGNS: usize = 3;
+
+/// No aside between commas has more words and signs.
+const ASIDE: usize = 26;
 
 /// How many words are cut at a time.
 const AHEAD: usize = 512;
@@ -495,6 +524,24 @@ mod tests {
             assert_eq!(gapped(text), [text]);
         }
         for text in ["was ruled out now", "was never ruled out", "was, now ruled out", "was in ruled out", "was now"] {
+            assert!(gapped(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_aside_between_commas_is_looked_over_where_it_begins_with_a_word_for_one() {
+        let machine = Machine::new(["does not have", "does", "denies"].iter().map(|pattern| (*pattern, End::Word)), false)
+            .over(std::iter::empty())
+            .past(["as", "to"].into_iter());
+        let gapped = |text: &str| {
+            let mut out = Vec::new();
+            machine.find(text, |found| out.extend(found.gapped.then(|| text[found.start..found.end].to_owned())));
+            out
+        };
+        for text in ["does not, as far as we can tell, have", "does, to her knowledge, not have"] {
+            assert_eq!(gapped(text), [text]);
+        }
+        for text in ["does not, we are told, have", "does not, as far as we can tell have", "does not, as far (as we can tell), have"] {
             assert!(gapped(text).is_empty(), "{text}");
         }
     }

@@ -1,5 +1,6 @@
 //! One text in, what it says out. Pure: no I/O, no clock, no database, no terminal. Linear in the text.
 
+mod aside;
 mod attribute;
 mod clauses;
 mod document_type;
@@ -24,7 +25,9 @@ mod scan;
 mod scope;
 mod section;
 mod sentence;
+mod signs;
 mod spoken;
+mod story;
 mod summary;
 #[cfg(test)]
 mod tests;

@@ -11,12 +11,14 @@ use super::judged::{Judged, set};
 use super::lead::{self, Lead};
 use super::lexicon::{Axis, Concept, Form, Lexicon, Owner};
 use super::measurement;
-use super::model::{Assertion, Axes, Cause, Mention, Reading, Section, Term};
+use super::model::{Assertion, Axes, Cause, Experiencer, Mention, Reading, Section, Term};
 use super::scan::{self, Hit, Hits};
 use super::scope::{self, Clause, Nature, Place, Scopes};
 use super::section::{Headings, sections};
 use super::sentence::sentences;
+use super::signs;
 use super::spoken::Spoken;
+use super::story::Story;
 use super::summary;
 use crate::chart::{DocumentType, Span};
 use aho_corasick::AhoCorasick;
@@ -300,7 +302,8 @@ impl<'a> Page<'a> {
         // A cue before a list, and whether an item of the list has come.
         let mut lead: Option<Lead> = None;
         let mut before = Antecedent::default();
-        for place in &self.clauses {
+        let mut paragraph = 0;
+        for (number, place) in self.clauses.iter().enumerate() {
             let mine = take(&mut triggers, |hit: &Hit| hit.start < place.end);
             let here = take(&mut rest, |at: &Place| at.start < place.end);
             let words = self.folded.text().get(place.start..place.end).unwrap_or_default();
@@ -309,6 +312,7 @@ impl<'a> Page<'a> {
             if words.get(..words.len() - begin).is_some_and(|blank| blank.contains('\n')) {
                 lead = None;
                 before = Antecedent::default();
+                paragraph = place.start;
             }
             if begin == 0 {
                 continue;
@@ -316,6 +320,26 @@ impl<'a> Page<'a> {
             let at = self.folded.back(place.start, place.end).start;
             let item = item_at(self.text, at);
             lead = lead.filter(|lead| lead.holds(item));
+            if item || self.is_heading(at) {
+                paragraph = place.start;
+            }
+            let goes_on = |hit: &Hit| scope::trigger(self.lexicon, hit).is_some_and(|by| !by.after.is_empty());
+            let told;
+            let mine = if mine.iter().any(goes_on) {
+                let before = self.clauses.get(..number).unwrap_or_default();
+                let story = Story { lexicon: self.lexicon, folded: &self.folded, before, here: *place, from: paragraph, acting: &acting };
+                let ill = |of: Place| {
+                    let first = places.partition_point(|place| place.start < of.start);
+                    let others = out.get(first..).unwrap_or_default().iter().zip(places.iter().skip(first));
+                    others
+                        .take_while(|(_, place)| place.start < of.end)
+                        .any(|(verdict, _)| verdict.judged.axes.experiencer != Experiencer::Patient)
+                };
+                told = mine.iter().filter(|hit| story.allows(hit, &ill)).copied().collect::<Vec<Hit>>();
+                told.as_slice()
+            } else {
+                mine
+            };
             let mut clause = Clause { place: *place, triggers: mine, places: here, lead: None };
             let above = lead::line_above(self.text, &self.folded, &clause);
             lead = lead.filter(|_| above.is_none());
@@ -354,6 +378,13 @@ impl<'a> Page<'a> {
                 let mut verdict = Verdict { judged, by_section: false };
                 self.by_section(*place, &mut verdict);
                 out.push(verdict);
+            }
+            for (name, sign) in signs::denied(&self.folded, here) {
+                if let Some(Verdict { judged, .. }) = out.get_mut(first + name) {
+                    judged.axes.negated = true;
+                    let at = Some(self.folded.back(sign.start, sign.end));
+                    judged.causes.push(Cause { axis: Axis::Negated.name().to_owned(), by: "-".to_owned(), at });
+                }
             }
             if let Some((named, later)) = echo::denied_after(self.lexicon, &self.folded, &clause) {
                 out.iter_mut().skip(first).take(named).for_each(|verdict| verdict.judged.hear(later.clone()));

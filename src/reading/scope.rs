@@ -1,5 +1,6 @@
 //! How mentions stand: triggers open scopes, terminators end them, and every place inside a scope takes its axis.
 
+use super::aside;
 use super::folded::Folded;
 use super::judged::{Judged, cause};
 use super::lexicon::{Axis, Deed, Direction, Lexicon, Only, Owner, Trigger};
@@ -78,8 +79,8 @@ pub(super) fn acting(lexicon: &Lexicon, triggers: &[Hit], names: &[Place]) -> Ve
         }
         let Some(trigger) = trigger(lexicon, hit) else { continue };
         let acts = match trigger.deed {
-            // A line's own cue is none in a sentence.
-            _ if trigger.heads => true,
+            // A line's own cue is none in a sentence, and one that goes on with something may have nothing before it.
+            _ if trigger.heads || !trigger.after.is_empty() => true,
             Deed::Nothing => {
                 let opens = opened.admits(hit);
                 let halved = |last: &Hit| last.start < hit.start && hit.start < last.end && last.end < hit.end && sets(lexicon, last);
@@ -88,7 +89,7 @@ pub(super) fn acting(lexicon: &Lexicon, triggers: &[Hit], names: &[Place]) -> Ve
             }
             // Two stops end different axes: neither silences the other.
             Deed::Stops(_) => hit.end > stopped.end,
-            Deed::Means => true,
+            Deed::Means | Deed::Scene(_) => true,
             Deed::Sets(axis, _) => {
                 let opens = opened.admits(hit);
                 // "Are | not convinced that": what doubts or belies a denial takes its no from the one before it.
@@ -181,7 +182,12 @@ impl<'a> Scopes<'a> {
             if let Some(lead) = clause.lead
                 && trigger(lexicon, &lead).is_some_and(|t| matches!(t.deed, Deed::Sets(sets, _) if sets == *axis))
             {
-                // The mark of an item is no stop for the cue above it.
+                // The mark of an item is no stop for the cue above it, nor is the semicolon between two.
+                let stop_after = |at: usize| {
+                    let own = |stop: &&Place| !folded.text().get(stop.start..).is_some_and(|text| text.starts_with(';'));
+                    let from = stops.partition_point(|stop| stop.start < at);
+                    stops.get(from..).and_then(|later| later.iter().find(own)).map_or(sentence.end, |stop| stop.start)
+                };
                 let words = folded.text().get(sentence.start..sentence.end).unwrap_or_default();
                 let first = sentence.start + words.find(char::is_alphanumeric).unwrap_or_default();
                 scopes.push(Scope { start: sentence.start, end: stop_after(first), trigger: lead });
@@ -197,6 +203,15 @@ impl<'a> Scopes<'a> {
                     continue;
                 }
                 let trails = trigger.trailing && is_bare(folded.text().get(hit.end..sentence.end).unwrap_or_default());
+                // "PE neg, DVT pos": right behind a name and right before a comma it is the name's own verdict.
+                if trigger.trailing
+                    && folded.text().get(hit.end..).is_some_and(|rest| rest.starts_with([',', ';']))
+                    && let Some(place) = places.partition_point(|place| place.end <= hit.start).checked_sub(1).and_then(|at| places.get(at))
+                    && folded.text().get(place.end..hit.start) == Some(" ")
+                {
+                    scopes.push(Scope { start: place.start, end: hit.start, trigger: *hit });
+                    continue;
+                }
                 let leads = trigger.leading && opens(lexicon, folded, sentence.start, hit.start);
                 if trigger.boxes && breaks.boxes_behind() {
                     // A name and its box: what stands before an earlier box is not this box's.
@@ -208,7 +223,7 @@ impl<'a> Scopes<'a> {
                 }
                 if (direction != Direction::Backward || leads) && !trails {
                     let start = scope_start(lexicon, folded, hit, *axis, places);
-                    let stop = stop_after(hit.end).min(sentence.end);
+                    let stop = if trigger.over_stops { sentence.end } else { stop_after(hit.end).min(sentence.end) };
                     let stop = if *axis != Axis::Negated {
                         stop
                     } else if own.binary_search(&hit.start).is_ok() {
@@ -220,7 +235,16 @@ impl<'a> Scopes<'a> {
                         closed_end(&breaks, hit.end, stop, places)
                     };
                     let end = if leads { stop } else { forward_end(&breaks, trigger, hit.end, stop, places) };
-                    scopes.push(Scope { start, end, trigger: *hit });
+                    let within = aside::end(folded, sentence, *hit, *axis == Axis::Negated);
+                    scopes.push(Scope { start, end: within.map_or(end, |close| close.min(end)), trigger: *hit });
+                    if *axis == Axis::Negated && within.is_none() && stop < sentence.end {
+                        // What ends it in an aside ends it there only.
+                        if let Some(from) = aside::behind(lexicon, folded, sentence, hit.end, stop) {
+                            let stop = stop_after(from);
+                            let end = forward_end(&breaks, trigger, from, closed_end(&breaks, from, stop, places), places);
+                            scopes.push(Scope { start: from, end, trigger: *hit });
+                        }
+                    }
                 }
                 if direction != Direction::Forward || trails {
                     let end = breaks.subject_end(lexicon, hit.start).unwrap_or(hit.start);
@@ -229,6 +253,7 @@ impl<'a> Scopes<'a> {
                         .checked_sub(1)
                         .and_then(|at| stops.get(at))
                         .map_or(sentence.start, |stop| stop.end);
+                    let stop = if trigger.over_stops { sentence.start } else { stop };
                     let mut start = backward_start(&breaks, trigger, stop.max(sentence.start), end, places, trails);
                     if *axis == Axis::Negated {
                         start = start.max(headed(folded, start, end, places).unwrap_or(start));
@@ -258,6 +283,8 @@ impl<'a> Scopes<'a> {
                 let takes = |scope: &&Scope| trigger(self.lexicon, &scope.trigger).is_some_and(|by| nature(at).takes(by.only));
                 let special = some.at(place).filter(takes);
                 let Some(scope) = all.at(place).or(special) else { continue };
+                // A habit that was given up was there, whatever else is told of the past.
+                judged.lifted |= special.is_some_and(|scope| trigger(self.lexicon, &scope.trigger).is_some_and(|by| by.lifts));
                 let over = if special.is_some() { all.over.max(some.over) } else { all.over };
                 let Some(by) = trigger(self.lexicon, &scope.trigger) else { continue };
                 judged.hold(by, cause(self.lexicon, self.folded, by, &scope.trigger));
@@ -305,7 +332,7 @@ fn headed(folded: &Folded, start: usize, end: usize, places: &[Place]) -> Option
 }
 
 /// Whether a cue stands at the start of its sentence, with nothing before it but words like "about twenty".
-fn opens(lexicon: &Lexicon, folded: &Folded, start: usize, at: usize) -> bool {
+pub(super) fn opens(lexicon: &Lexicon, folded: &Folded, start: usize, at: usize) -> bool {
     let light = |word: &str| !word.contains(char::is_alphabetic) || lexicon.opening_words.iter().any(|known| known == word);
     folded.text().get(start..at).is_some_and(|text| text.len() < 40 && text.split([' ', ',', '\n']).all(light))
 }
@@ -342,7 +369,7 @@ fn comma_before(folded: &Folded, sentence: Place, hit: &Hit) -> Option<Place> {
     let from = sentence.start.max(hit.start.saturating_sub(MEMBER));
     let text = folded.text().as_bytes().get(from..hit.start)?;
     let dash = memchr::memmem::rfind(text, b" - ").map(|at| at + 1);
-    let at = memchr::memrchr2(b',', b';', text).max(dash)?;
+    let at = memchr::memrchr3(b',', b';', b'(', text).max(dash)?;
     let member = text.get(at + 1..)?.trim_ascii_start();
     let words = folded.text().as_bytes().get(hit.start..hit.end).unwrap_or_default();
     // "No odor, and osteomyelitis is being treated": behind "and" only a verb makes it a clause of its own.

@@ -157,6 +157,13 @@ const NINTH_TRAPS: [&str; 4] = [
 /// The tenth set: the causes of misreads in real notes, with near misses, and one written blind.
 const TENTH_TRAPS: [&str; 2] = [include_str!("../../fixtures/traps10/practice.toml"), include_str!("../../fixtures/traps10/fresh.toml")];
 
+/// The eleventh set: practice, and two that were each written before the reader was run on any of it.
+const ELEVENTH_TRAPS: [&str; 3] = [
+    include_str!("../../fixtures/traps11/practice.toml"),
+    include_str!("../../fixtures/traps11/fresh.toml"),
+    include_str!("../../fixtures/traps11/third.toml"),
+];
+
 /// The fifth set, and the practice that came before it.
 const FIFTH_TRAPS: [&str; 3] = [
     include_str!("../../fixtures/traps5/fresh.toml"),
@@ -223,6 +230,11 @@ fn every_trap_of_the_ninth_sets_is_read_right() {
 #[test]
 fn every_trap_of_the_tenth_set_is_read_right() {
     all_right(&TENTH_TRAPS, 360, 32);
+}
+
+#[test]
+fn every_trap_of_the_eleventh_set_is_read_right() {
+    all_right(&ELEVENTH_TRAPS, 560, 36);
 }
 
 #[test]

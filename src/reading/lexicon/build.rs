@@ -3,7 +3,9 @@
 use super::entry::{AttributeFile, ConceptFile, GuardEntry, MeasurementFile, TriggerEntry, TriggerFile};
 use super::placeholders::expand;
 use super::spelling::Spellings;
-use super::{AttributeWord, Axis, Concept, Deed, Direction, Files, Form, Guard, Lexicon, Measure, Only, Owner, Owners, Trigger};
+use super::{
+    After, AttributeWord, Axis, Concept, Deed, Direction, Files, Form, Guard, Kin, Lexicon, Measure, Only, Owner, Owners, Trigger,
+};
 use crate::error::{Result, Trouble};
 use crate::reading::folded::fold_name;
 use crate::reading::machine::{End, Machine};
@@ -33,6 +35,10 @@ struct Builder {
     opening_words: Vec<String>,
     auxiliaries: Vec<String>,
     verdicts: Vec<String>,
+    item_leads: Vec<String>,
+    aside_words: Vec<String>,
+    aside_ends: Vec<String>,
+    kin: Vec<Kin>,
     fillers: Vec<String>,
     habits: Vec<String>,
     not_next: Vec<String>,
@@ -73,6 +79,10 @@ impl Lexicon {
             opening_words: Vec::new(),
             auxiliaries: Vec::new(),
             verdicts: Vec::new(),
+            item_leads: Vec::new(),
+            aside_words: Vec::new(),
+            aside_ends: Vec::new(),
+            kin: Vec::new(),
             habits: Vec::new(),
             not_next: Vec::new(),
             may_follow: Vec::new(),
@@ -193,9 +203,26 @@ impl Builder {
         self.habits.clone_from(&entries.habits);
         self.auxiliaries.clone_from(&entries.auxiliaries);
         self.verdicts.clone_from(&entries.verdicts);
+        self.item_leads.clone_from(&entries.item_leads);
+        self.aside_words.clone_from(&entries.aside_words);
+        self.aside_ends.clone_from(&entries.aside_ends);
+        self.kin.extend(entries.kin.into_iter().map(|kin| Kin {
+            says: kin.says,
+            owns: kin.owns,
+            family: kin.family,
+            other: kin.other,
+            patient: kin.patient,
+        }));
+        // These come first: now ends the others, and of those who are gone is told in the past.
+        let mut scenes = vec!["now", "gone", "living"];
+        for entry in entries.trigger.iter().filter(|entry| entry.axis == "scene") {
+            if !scenes.contains(&entry.scene.as_str()) {
+                scenes.push(&entry.scene);
+            }
+        }
         self.fillers = entries.fillers.iter().flat_map(|word| expand(word, &entries.sets)).map(|word| fold_name(&word)).collect();
         for entry in &entries.trigger {
-            let deed = deed(file, entry)?;
+            let deed = deed(file, entry, &scenes)?;
             let over_commas = entry.over_commas.unwrap_or(matches!(deed, Deed::Sets(_, Direction::Forward)) && !entry.nearest);
             let words: Vec<String> = entry.words.iter().flat_map(|word| expand(word, &entries.sets)).collect();
             let only = only(file, entry)?;
@@ -208,11 +235,13 @@ impl Builder {
                 trailing: entry.trailing,
                 leading: entry.leading,
                 nearest: entry.nearest,
+                over_stops: entry.over_stops,
                 standing: entry.standing,
                 over: entry.over,
                 concedes: entry.concedes,
                 echoes: entry.echoes,
                 answers: entry.answers,
+                after: entry.after.iter().map(|name| after(file, name, &scenes)).collect::<Result<_>>()?,
                 asked: entry.asked.iter().flat_map(|word| expand(word, &entries.sets)).map(|word| fold_name(&word)).collect(),
                 absence: entry.absence,
                 heads: entry.heads,
@@ -307,8 +336,9 @@ impl Builder {
         // It stays in memory as long as the program runs: what a list grew beyond its end is given back.
         self.triggers.shrink_to_fit();
         let (patterns, owners) = owned(self.patterns);
-        let machine =
-            Machine::new(patterns.iter().map(|pattern| (pattern.as_ref(), End::Word)), false).over(self.fillers.iter().map(String::as_str));
+        let machine = Machine::new(patterns.iter().map(|pattern| (pattern.as_ref(), End::Word)), false)
+            .over(self.fillers.iter().map(String::as_str))
+            .past(self.aside_words.iter().map(String::as_str));
         Ok(Lexicon {
             concepts: self.concepts,
             forms: self.forms,
@@ -322,6 +352,10 @@ impl Builder {
             opening_words: self.opening_words,
             auxiliaries: self.auxiliaries,
             verdicts: self.verdicts,
+            item_leads: self.item_leads,
+            aside_words: self.aside_words,
+            aside_ends: self.aside_ends,
+            kin: self.kin,
             habits: self.habits,
             not_next: self.not_next,
             may_follow: self.may_follow,
@@ -386,10 +420,26 @@ fn only(file: &str, entry: &TriggerEntry) -> Result<Only> {
     }
 }
 
-fn deed(file: &str, entry: &TriggerEntry) -> Result<Deed> {
+fn scene(file: &str, name: &str, scenes: &[&str]) -> Result<usize> {
+    let known = scenes.iter().position(|known| *known == name && !name.is_empty());
+    known.ok_or_else(|| Trouble::input(format!("nothing sets the scene \"{name}\"")).at(file, None).hint("an entry with axis = \"scene\""))
+}
+
+fn after(file: &str, name: &str, scenes: &[&str]) -> Result<After> {
+    match name {
+        "kin" => Ok(After::Kin),
+        "told_kin" => Ok(After::ToldKin),
+        "gone_kin" => Ok(After::GoneKin),
+        "subject_kin" => Ok(After::SubjectKin),
+        _ => scene(file, name, scenes).map(After::Scene),
+    }
+}
+
+fn deed(file: &str, entry: &TriggerEntry, scenes: &[&str]) -> Result<Deed> {
     Ok(match entry.axis.as_str() {
         "nothing" => Deed::Nothing,
         "it" => Deed::Means,
+        "scene" => Deed::Scene(scene(file, &entry.scene, scenes)?),
         "stop" if entry.ends.is_empty() => Deed::Stops(Axis::ALL.to_vec()),
         "stop" => Deed::Stops(entry.ends.iter().map(|axis| axis_named(file, axis)).collect::<Result<_>>()?),
         axis => {

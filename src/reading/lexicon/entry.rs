@@ -104,6 +104,18 @@ pub(super) struct TriggerFile {
     /// Verbs of which a subject can be parted by what stands between two commas.
     #[serde(default)]
     pub auxiliaries: Vec<String>,
+    /// Words before a name that an item denies in the end.
+    #[serde(default)]
+    pub item_leads: Vec<String>,
+    /// Words with which an aside behind a cue begins.
+    #[serde(default)]
+    pub aside_words: Vec<String>,
+    /// Words that go on behind one.
+    #[serde(default)]
+    pub aside_ends: Vec<String>,
+    /// Whom the pronouns can speak of.
+    #[serde(default)]
+    pub kin: Vec<KinEntry>,
     /// Words of a last word on a doubt.
     #[serde(default)]
     pub verdicts: Vec<String>,
@@ -115,9 +127,25 @@ pub(super) struct TriggerFile {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KinEntry {
+    pub says: Vec<String>,
+    pub owns: Vec<String>,
+    pub family: Vec<String>,
+    pub other: Vec<String>,
+    pub patient: Vec<String>,
+}
+
+#[derive(Deserialize)]
 pub(super) struct TriggerEntry {
-    /// An axis, `stop` or `nothing`.
+    /// An axis, `stop`, `nothing`, `it` or `scene`.
     pub axis: String,
+    /// For `scene`: its name.
+    #[serde(default)]
+    pub scene: String,
+    /// The scenes, or `kin`, that a sentence before must have set.
+    #[serde(default)]
+    pub after: Vec<String>,
     /// For `stop`: which axes it ends; empty is all.
     #[serde(default)]
     pub ends: Vec<String>,
@@ -138,6 +166,8 @@ pub(super) struct TriggerEntry {
     pub leading: bool,
     #[serde(default)]
     pub nearest: bool,
+    #[serde(default)]
+    pub over_stops: bool,
     #[serde(default)]
     pub standing: bool,
     #[serde(default)]

@@ -37,6 +37,14 @@ pub struct Lexicon {
     pub(super) opening_words: Vec<String>,
     /// Verbs of which a subject can be parted by what stands between two commas.
     pub(super) auxiliaries: Vec<String>,
+    /// Words that may stand before a name that an item denies in the end without making it a kind of its own: "suspected | sepsis ruled out".
+    pub(super) item_leads: Vec<String>,
+    /// Words with which an aside begins that stands between a cue and what it governs: "denied, | when | asked, any seizure".
+    pub(super) aside_words: Vec<String>,
+    /// Words that go on behind an aside with what was before it: "any sign, even after that, | of".
+    pub(super) aside_ends: Vec<String>,
+    /// Whom a pronoun can speak of.
+    pub(super) kin: Vec<Kin>,
     /// Words that have the last word on a doubt: what an item is denied with in the end, its head is denied with.
     pub(super) verdicts: Vec<String>,
     /// Words that, right after a condition's name, make it the name of a measure or a place ("DVT prophylaxis").
@@ -247,6 +255,47 @@ pub(super) enum Deed {
     Nothing,
     /// Stands for what was named before: "it", "both".
     Means,
+    /// Sets a scene for the sentences that follow: a stay of the past, a list of risks. It says nothing of its own sentence.
+    Scene(usize),
+}
+
+/// What must stand in a sentence before for a cue to go on with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum After {
+    /// A relative, or another person, whom its pronoun can speak of and who cannot be the patient.
+    Kin,
+    /// One whose illness or death was told.
+    ToldKin,
+    /// One whose death was told.
+    GoneKin,
+    /// The subject of a sentence that says no more than how they are: "Father: died at 52. | Had a stroke."
+    SubjectKin,
+    /// A scene of this number.
+    Scene(usize),
+}
+
+/// The scene that ends every other: now.
+pub(super) const NOW: usize = 0;
+
+/// Somebody has died.
+pub(super) const GONE: usize = 1;
+
+/// Somebody is alive.
+pub(super) const LIVING: usize = 2;
+
+/// Whom a pronoun can speak of.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Kin {
+    /// "she".
+    pub says: Vec<String>,
+    /// "her".
+    pub owns: Vec<String>,
+    /// "mother".
+    pub family: Vec<String>,
+    /// "wife".
+    pub other: Vec<String>,
+    /// "woman": a patient of whom it speaks.
+    pub patient: Vec<String>,
 }
 
 /// What a trigger holds for.
@@ -279,6 +328,8 @@ pub(super) struct Trigger {
     pub leading: bool,
     /// Only the nearest mention.
     pub nearest: bool,
+    /// No stop ends its scope: "neither he nor his brother | has had | a stroke".
+    pub over_stops: bool,
     /// Historical without being over: known before, and still there.
     pub standing: bool,
     /// Says that even a lasting condition is over.
@@ -293,6 +344,8 @@ pub(super) struct Trigger {
     pub asked: Vec<String>,
     /// It holds, in a line of its own, for the lines below it.
     pub heads: bool,
+    /// It acts only where a sentence before set one of these: "At that time", behind an earlier stay.
+    pub after: Vec<After>,
     /// It says that something is lacking: with a denial before it, two denials say that it is there ("never without").
     pub absence: bool,
     /// It takes a denial back that begins inside its scope: "I cannot say that she does not have it."

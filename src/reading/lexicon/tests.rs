@@ -201,7 +201,7 @@ fn no_trigger_both_sets_and_is_nothing() {
             let Owner::Trigger(at) = owner else { continue };
             let trigger = &lexicon.triggers[*at];
             let kind = match trigger.deed {
-                super::Deed::Sets(..) if trigger.guard.is_open() && !trigger.heads => "sets",
+                super::Deed::Sets(..) if trigger.guard.is_open() && !trigger.heads && trigger.after.is_empty() => "sets",
                 super::Deed::Nothing if !trigger.heads => "nothing",
                 _ => continue,
             };
