@@ -52,7 +52,7 @@ impl Story<'_> {
         (by.guard.at_start != Some(true) || opens(self.lexicon, self.folded, self.here.start, hit.start))
             && by.after.iter().any(|after| match after {
                 After::Scene(scene) => self.scene(*scene),
-                After::Kin => self.tells_of(hit, &by.deed, &|_| false),
+                After::Kin => self.tells_of(hit, &by.deed, &|place| self.living(place)),
                 After::ToldKin => self.tells_of(hit, &by.deed, &|place| ill(place) || self.gone(place)),
                 After::SubjectKin => self.begins_with_kin(&by.deed),
                 After::GoneKin => self.tells_of(hit, &by.deed, &|place| self.gone(place)),
@@ -97,6 +97,11 @@ impl Story<'_> {
     /// Whether a sentence tells of a death.
     fn gone(&self, place: Place) -> bool {
         self.scenes(place).any(|scene| scene == GONE)
+    }
+
+    /// Whether a sentence says of somebody that they are alive, and how: "her mother is 84".
+    fn living(&self, place: Place) -> bool {
+        self.scenes(place).any(|scene| scene == LIVING) && !self.gone(place)
     }
 
     /// Whether the sentence before begins with a person and says that they are alive or dead.
@@ -164,7 +169,8 @@ mod tests {
             ("His wife was ill. She had pneumonia.", "pneumonia", "family"),
             ("A 58 year old man with one sister. She has COPD.", "copd", "family"),
             ("His mother is 84. He has dementia.", "dementia", "present"),
-            ("Her mother is 84. She has dementia.", "dementia", "present"),
+            ("Her mother is 84. She has dementia.", "dementia", "family"),
+            ("Her mother is a teacher. She has dementia.", "dementia", "present"),
             ("His mother is 84.\n\nShe has dementia.", "dementia", "present"),
             ("His wife is here. She has noticed that he has dementia.", "dementia", "present"),
         ] {

@@ -157,11 +157,12 @@ const NINTH_TRAPS: [&str; 4] = [
 /// The tenth set: the causes of misreads in real notes, with near misses, and one written blind.
 const TENTH_TRAPS: [&str; 2] = [include_str!("../../fixtures/traps10/practice.toml"), include_str!("../../fixtures/traps10/fresh.toml")];
 
-/// The eleventh set: practice, and two that were each written before the reader was run on any of it.
-const ELEVENTH_TRAPS: [&str; 3] = [
+/// The eleventh set: practice, and three that were each written before the reader was run on any of it.
+const ELEVENTH_TRAPS: [&str; 4] = [
     include_str!("../../fixtures/traps11/practice.toml"),
     include_str!("../../fixtures/traps11/fresh.toml"),
     include_str!("../../fixtures/traps11/third.toml"),
+    include_str!("../../fixtures/traps11/fourth.toml"),
 ];
 
 /// The fifth set, and the practice that came before it.
@@ -234,7 +235,14 @@ fn every_trap_of_the_tenth_set_is_read_right() {
 
 #[test]
 fn every_trap_of_the_eleventh_set_is_read_right() {
-    all_right(&ELEVENTH_TRAPS, 560, 36);
+    all_right(&ELEVENTH_TRAPS, 720, 52);
+}
+
+#[test]
+fn a_verdict_right_behind_its_name_denied_the_next_one() {
+    let text = "Pneumonia neg, DVT pos. No blood in the stool, hemoglobin 7, iron deficiency anemia.";
+    let stand = ["pneumonia", "deep_vein_thrombosis", "anemia"].map(|concept| stands(text, concept));
+    assert_eq!(stand, ["negated", "present", "present"]);
 }
 
 #[test]
@@ -260,13 +268,13 @@ fn a_semicolon_before_a_clause_did_not_end_what_was_denied() {
     assert_eq!((stands(text, "gastrointestinal_bleeding"), stands(text, "depression")), ("negated", "present"));
 }
 
-/// A set that was run blind once and is spent: ten of its texts follow no rule yet.
+/// A set that was run blind once and is spent: four of its texts follow no rule yet.
 #[test]
 fn the_spent_blind_set_keeps_what_was_won() {
     let set: Traps = toml::from_str(include_str!("../../fixtures/blind/setB.toml")).unwrap();
     let traps: Vec<&Trap> = set.group.iter().flat_map(|group| &group.traps).collect();
     let wrong: Vec<&str> = traps.iter().filter(|trap| !trap.wrong().is_empty()).map(|trap| trap.text.as_str()).collect();
-    assert!(traps.len() == 340 && wrong.len() <= 10, "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(traps.len() == 340 && wrong.len() <= 4, "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
