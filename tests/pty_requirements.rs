@@ -65,6 +65,24 @@ fn t02_a_signal_gives_the_terminal_back_and_says_which_it_was() {
     }
 }
 
+/// What was typed a moment before is in the store, and the next start opens the draft where it was left.
+#[test]
+fn t02_what_was_typed_a_moment_before_a_signal_is_kept_and_open_again() {
+    for name in ["HUP", "TERM"] {
+        let home = Home::with_charts();
+        let store = home.store().display().to_string();
+        let arguments = ["--store", &store, "--as", "ana"];
+        let Some(mut s) = start(80, 24, &[("USER", "ana")], &arguments) else { return };
+        s.expect("Why it is here").press("/rivera\r").expect("1 chart").press("\r").expect("Dr Chen").press("3").press("w").expect("ticked");
+        s.press("\thalf a sentence").expect("half a sentence").signal(name);
+        s.ended();
+        s.sane();
+        let Some(mut again) = start(80, 24, &[("USER", "ana")], &arguments) else { return };
+        again.expect("half a sentence").expect("as the provider sees it").press(", and the rest").expect("half a sentence, and the rest");
+        again.press("\u{11}").ended();
+    }
+}
+
 #[test]
 fn t03_a_panic_gives_the_terminal_back_first_and_names_no_patient() {
     let Some(mut s) = start(80, 24, &[], &["demo", "--panic"]) else { return };
@@ -95,6 +113,7 @@ fn t04_to_the_shell_and_back_shows_the_same_screen() {
         std::thread::sleep(Duration::from_millis(300));
     }
     assert_eq!(trimmed(&s), before);
+    s.press("\u{1b}[200~q\r\u{1b}[201~").expect("nothing takes a paste");
     s.press("q");
     assert_eq!(s.ended(), 0);
 }
@@ -143,12 +162,20 @@ fn t09_a_theme_is_chosen_by_name() {
 #[test]
 fn t11_line_by_line_nothing_is_drawn_and_everything_is_numbered() {
     let home = Home::with_charts();
-    let said = home.feed(["--plain"], "1\ng 1\nd 1\nx\nl\nm 2\nb\nv\nnonsense\nq\n").ends(0).out;
+    let said = home.feed(["--plain"], "1\ng 1\nd 1\nu\nf creatinine\ne 1\nt\na look at the echo\nw 1\nk\nsend 1\nx\nl\nm 2\nb\nv\ns sepsis\nh 1\nnonsense\nq\n").ends(0).out;
     for words in [
         "line by line",
         "Chart of ",
         "g 1. ",
         "End of the document.",
+        "u reads the next one",
+        "Means: ",
+        "yes: ",
+        "Taken on",
+        "Noted, for you alone",
+        "k 1. draft",
+        "Nothing was sent yet. send 1 yes",
+        "Type h and a number",
         "Next look in 2 days.",
         "Type a number to open a chart",
         "v 2: mine",
@@ -220,7 +247,7 @@ fn t19_a_step_writes_little_and_nothing_is_written_while_nothing_happens() {
         after = quiet(&s);
     }
     assert!((after - before) / 6 < 600, "{} bytes a step", (after - before) / 6);
-    std::thread::sleep(Duration::from_secs(2));
+    std::thread::sleep(Duration::from_secs(10));
     assert_eq!(s.seen.lock().unwrap().1.len(), after);
     s.press("q").ended();
 }

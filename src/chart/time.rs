@@ -130,6 +130,12 @@ impl Instant {
         offset.to_datetime(self.utc)
     }
 
+    /// The same instant, to be shown by the clock of the place where another one was written down.
+    #[must_use]
+    pub fn seen_from(&self, place: &Instant) -> Self {
+        Self { offset_seconds: place.offset_seconds.or(self.offset_seconds), ..*self }
+    }
+
     /// Hours from `earlier` to this instant; negative when it is the earlier one.
     pub fn hours_since(&self, earlier: &Instant) -> f64 {
         (self.utc_seconds() - earlier.utc_seconds()) as f64 / 3600.0

@@ -2,7 +2,8 @@
 //! is drawn over, every list is numbered, and all of it is ASCII but for patients' own words.
 
 use super::gaps::proof_line;
-use crate::chart::Value;
+use super::linear_more::{everywhere, inside, one_query, queries, reasons, send};
+use crate::chart::{Document, Value};
 use crate::checklist::Severity;
 use crate::error::{Result, Trouble};
 use crate::text;
@@ -27,6 +28,7 @@ pub fn run(desk: &dyn Desk, input: &mut dyn BufRead, out: &mut dyn Write, start_
     say(&format!("Lacuna, line by line. {}. You are {}.", desk.banner(), desk.user()))?;
     say(&shown(&place))?;
     let mut line = String::new();
+    let mut hits: Vec<(String, String)> = Vec::new();
     loop {
         line.clear();
         if input.read_line(&mut line).map_err(broken)? == 0 {
@@ -34,9 +36,36 @@ pub fn run(desk: &dyn Desk, input: &mut dyn BufRead, out: &mut dyn Write, start_
         }
         let words: Vec<&str> = line.split_whitespace().collect();
         let number = |at: usize| words.get(at).and_then(|w| w.parse::<usize>().ok()).and_then(|n| n.checked_sub(1));
+        let rest = line.trim().split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim());
         let step = match (&place, words.first().copied()) {
             (_, Some("q")) => return Ok(0),
             (_, None | Some("?")) => Ok(None),
+            (_, Some("s")) if !rest.is_empty() => {
+                let (told, found) = everywhere(desk, rest)?;
+                hits = found;
+                say(&told)?;
+                continue;
+            }
+            (_, Some("h")) => match number(1).and_then(|at| hits.get(at)) {
+                Some((encounter, _)) => desk.chart(encounter).map(|chart| Some(Place::Chart(Box::new(chart)))),
+                None => unknown(),
+            },
+            (_, Some("k")) => {
+                say(&match number(1).and_then(|n| i64::try_from(n + 1).ok()) {
+                    None => queries(&desk.queries()?),
+                    Some(id) => one_query(desk, id).unwrap_or_else(|trouble| trouble.to_string()),
+                })?;
+                continue;
+            }
+            (_, Some("send")) => {
+                let id = number(1).and_then(|n| i64::try_from(n + 1).ok());
+                let told = id.map(|id| send(desk, id, words.get(2) == Some(&"yes")));
+                say(&match told {
+                    None => "Type send and the number of a draft.".to_owned(),
+                    Some(told) => told.unwrap_or_else(|trouble| trouble.to_string()),
+                })?;
+                continue;
+            }
             (Place::Worklist(_), Some("v")) => match number(1).and_then(|at| WorklistView::ALL.get(at)) {
                 Some(chosen) => {
                     view = *chosen;
@@ -62,6 +91,54 @@ pub fn run(desk: &dyn Desk, input: &mut dyn BufRead, out: &mut dyn Write, start_
                 }
                 None => unknown(),
             },
+            (Place::Chart(chart), Some("u")) => {
+                let unread = |d: &&Document| !chart.seen.contains(&d.identifier);
+                match chart.chart.documents.iter().filter(unread).min_by_key(|d| d.time) {
+                    Some(document) => {
+                        desk.mark_seen(&chart.chart.encounter.identifier, &document.identifier, document.version)?;
+                        say(&document_line(chart, document))?;
+                        say(&text::multiline(&document.text))?;
+                        say("End of the document. u reads the next one.")?;
+                        let again = desk.chart(&chart.chart.encounter.identifier)?;
+                        place = Place::Chart(Box::new(again));
+                    }
+                    None => say("Every document of this chart was read.")?,
+                }
+                continue;
+            }
+            (Place::Chart(chart), Some("f")) if !rest.is_empty() => {
+                say(&inside(desk, chart, rest)?)?;
+                continue;
+            }
+            (Place::Chart(chart), Some("e")) => match number(1).and_then(|at| chart.gaps.get(at)) {
+                Some(row) => {
+                    let tree = desk.explain(&chart.chart.encounter.identifier, &row.gap.item)?;
+                    let mut told = vec![row.gap.why.clone()];
+                    reasons(&tree, 0, &mut told);
+                    say(&told.join("\n"))?;
+                    continue;
+                }
+                None => unknown(),
+            },
+            (Place::Chart(chart), Some("r")) => match number(1).and_then(|at| chart.gaps.get(at)).filter(|row| row.dismissed.is_some()) {
+                Some(row) => {
+                    desk.reopen_gap(&chart.chart.encounter.identifier, &row.key)?;
+                    say("Open again.")?;
+                    desk.chart(&chart.chart.encounter.identifier).map(|chart| Some(Place::Chart(Box::new(chart))))
+                }
+                None => unknown(),
+            },
+            (Place::Chart(chart), Some("a")) if !rest.is_empty() => {
+                desk.note_to_self(&chart.chart.encounter.identifier, rest)?;
+                say("Noted, for you alone.")?;
+                continue;
+            }
+            (Place::Chart(chart), Some("t")) => {
+                let take = chart.claimed.as_deref() != Some(desk.user());
+                desk.claim(&chart.chart.encounter.identifier, take)?;
+                say(if take { "Taken on: others see that you have it." } else { "Given back." })?;
+                desk.chart(&chart.chart.encounter.identifier).map(|chart| Some(Place::Chart(Box::new(chart))))
+            }
             (Place::Chart(chart), Some("g")) => match number(1).and_then(|at| chart.gaps.get(at)) {
                 Some(row) => {
                     say(&row.gap.title)?;
@@ -99,10 +176,7 @@ pub fn run(desk: &dyn Desk, input: &mut dyn BufRead, out: &mut dyn Write, start_
                 Some(row) => {
                     let draft = desk.draft_for_gap(&chart.chart.encounter.identifier, &row.key)?;
                     say(&desk.provider_view(&draft.draft, Some(draft.row.id)))?;
-                    say(&format!(
-                        "Draft {0} is kept. `lacuna query edit {0}` changes it, `lacuna query send {0}` sends it.",
-                        draft.row.id
-                    ))?;
+                    say(&format!("Draft {0} is kept. send {0} checks and sends it, `lacuna query edit {0}` changes it.", draft.row.id))?;
                     continue;
                 }
                 None => unknown(),
@@ -192,7 +266,7 @@ fn shown(place: &Place) -> String {
                     row.unseen
                 ));
             }
-            text.push_str("\nType a number to open a chart, v for other views, q to leave, ? to hear this again.");
+            text.push_str("\nType a number to open a chart, v for other views, s and words to search all charts, k for the queries, q to leave, ? to hear this again.");
             text
         }
         Place::Chart(view) => chart(view),
@@ -201,15 +275,16 @@ fn shown(place: &Place) -> String {
 
 fn chart(view: &ChartView) -> String {
     let patient = view.chart.patient.as_ref().map_or_else(|| "Patient not given".to_owned(), |p| p.display());
-    let payer = view.chart.encounter.payer_words().map(|payer| format!(", payer {}", text::label(&payer))).unwrap_or_default();
-    let mut text = format!("Chart of {}, stay {}{payer}.", text::label(&patient), text::label(view.chart.encounter.name()));
+    let mut text = format!("Chart of {}, stay {}.", text::label(&patient), text::label(view.chart.encounter.name()));
+    if let Some(who) = &view.claimed {
+        text.push_str(&format!(" {} has it.", text::label(who)));
+    }
+    if let Some(words) = &view.note {
+        text.push_str(&format!("\nYour note: {}.", text::label(words)));
+    }
     text.push_str(&format!("\n{} documents:", view.chart.documents.len()));
-    for (at, (d, r)) in view.chart.documents.iter().zip(view.readings.iter()).enumerate() {
-        let read = if view.seen.contains(&d.identifier) { "read" } else { "not read yet" };
-        let kind = d.document_type.unwrap_or(r.document_type).label();
-        let author = d.author.as_ref().map_or("author not given", |a| a.display());
-        let time = d.time.map(|t| t.display()).unwrap_or_else(|| "no date".to_owned());
-        text.push_str(&format!("\nd {}. {kind}, {time}, {}, {read}.", at + 1, text::label(author)));
+    for document in &view.chart.documents {
+        text.push_str(&format!("\n{}", document_line(view, document)));
     }
     for w in &view.withheld {
         text.push_str(&format!("\nWithheld: a {}. lacuna note with --break-glass opens it.", w.class.label()));
@@ -223,7 +298,22 @@ fn chart(view: &ChartView) -> String {
         };
         text.push_str(&format!("\ng {}. {}: {}{state}.", at + 1, severity(row.gap.severity), text::label(&row.gap.title)));
     }
-    text.push_str("\nType d and a number to read a document, g and a number for a gap with its proof, x to set a gap aside, w and a number to write a query,");
-    text.push_str("\nl for the newest values, m and days for your next look, b for the worklist, q to leave, ? to hear this again.");
+    text.push_str("\nType d and a number to read a document, u for the oldest one not read, f and words to find them in this chart, l for the newest values,");
+    text.push_str("\ng and a number for a gap with its proof, e and a number for how it was decided, x to set a gap aside, r and a number to open it again,");
+    text.push_str(
+        "\nw and a number to write a query, send and its number to check and send it, k for the queries, k and a number to read one,",
+    );
+    text.push_str("\na and words for a note to yourself, t to take the chart on or give it back, s and words to search all charts,");
+    text.push_str("\nm and days for your next look, b for the worklist, q to leave, ? to hear this again.");
     text
+}
+
+fn document_line(view: &ChartView, document: &Document) -> String {
+    let at = view.chart.documents.iter().position(|d| d.identifier == document.identifier).unwrap_or(0);
+    let read = if view.seen.contains(&document.identifier) { "read" } else { "not read yet" };
+    let judged = view.readings.get(at).map(|r| r.document_type).unwrap_or_default();
+    let kind = document.document_type.unwrap_or(judged).label();
+    let author = document.author.as_ref().map_or("author not given", |a| a.display());
+    let time = document.time.map(|t| t.display()).unwrap_or_else(|| "no date".to_owned());
+    format!("d {}. {kind}, {time}, {}, {read}.", at + 1, text::label(author))
 }

@@ -15,6 +15,7 @@ mod import;
 mod input;
 mod interrupt;
 mod linear;
+mod linear_more;
 mod memory;
 mod out;
 mod people;

@@ -96,6 +96,25 @@ fn of_measure<'c>(name: &str, chart: &'c Chart) -> impl Iterator<Item = (&'c str
     all.into_iter().map(|(_, id, number, words)| (id, number, words))
 }
 
+/// Tells anew which values are not shown, once other ones are; without the chart nothing is told of them.
+pub fn retell_the_rest(indicators: &mut [Indicator], chart: Option<&Chart>) {
+    for indicator in indicators.iter_mut().filter(|i| !i.prior && tells_of_others(&i.relevance)) {
+        indicator.relevance.clear();
+    }
+    if let Some(chart) = chart {
+        tell_the_rest(indicators, chart);
+    }
+}
+
+/// What is told of values one by one begins so.
+const BY_TIME: &str = "other values by time: ";
+
+/// Whether a remark is one of ours about other values, and not what a person typed.
+fn tells_of_others(remark: &str) -> bool {
+    let counted = || remark.split_once(" other values, ").is_some_and(|(count, _)| count.chars().all(|c| c.is_ascii_digit()));
+    remark.starts_with(BY_TIME) || counted()
+}
+
 /// Says beside the last shown value of a measure which ones of the stay are not shown: two of four are no trend.
 fn tell_the_rest(indicators: &mut [Indicator], chart: &Chart) {
     let mut last: BTreeMap<String, (usize, BTreeSet<String>)> = BTreeMap::new();
@@ -112,7 +131,7 @@ fn tell_the_rest(indicators: &mut [Indicator], chart: &Chart) {
         let (Some((.., low)), Some((.., high))) = ends else { continue };
         let words = match rest.len() {
             0..=ONE_BY_ONE => {
-                format!("other values by time: {}", rest.iter().map(|(.., words)| words.as_str()).collect::<Vec<_>>().join(", "))
+                format!("{BY_TIME}{}", rest.iter().map(|(.., words)| words.as_str()).collect::<Vec<_>>().join(", "))
             }
             many => format!("{many} other values, {low} to {high}"),
         };
@@ -245,4 +264,40 @@ fn treatments(gap: &Gap, chart: &Chart) -> Vec<Evidence> {
     let orders = chart.orders.iter().filter(|o| o.time.is_some() && relates(&o.name)).map(of_order);
     let mut seen = BTreeSet::new();
     drugs.chain(orders).map(|i| i.evidence).filter(|e| seen.insert(words_of(e))).take(TREATMENTS).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+    use crate::chart::{Instant, Observation, Quantity};
+    use crate::query::of_observation;
+
+    /// A draft went on telling which values it leaves out after a person had ticked them.
+    #[test]
+    fn what_is_told_of_other_values_follows_the_ticks() {
+        let value = |n: usize, value: f64| Observation {
+            identifier: format!("lab-{n}"),
+            name: "Creatinine".into(),
+            value: Some(Value::Quantity(Quantity { value, comparator: None, unit: Some("mg/dL".into()) })),
+            time: Instant::parse(&format!("2026-11-1{n}T06:00-05:00")),
+            ..Observation::default()
+        };
+        let chart = Chart { observations: vec![value(7, 1.0), value(8, 1.6), value(9, 2.4)], ..Chart::default() };
+        let mut all: Vec<Indicator> = chart.observations.iter().filter_map(of_observation).collect();
+        let told = |all: &[Indicator]| all.iter().map(|i| i.relevance.clone()).collect::<Vec<_>>();
+        all[1].included = false;
+        retell_the_rest(&mut all, Some(&chart));
+        assert_eq!(told(&all), ["", "", "other values by time: 1.6"]);
+        all[1].included = true;
+        retell_the_rest(&mut all, Some(&chart));
+        assert_eq!(told(&all), ["", "", ""]);
+        all[2].included = false;
+        all[0].relevance = "as on the day before".into();
+        retell_the_rest(&mut all, Some(&chart));
+        assert_eq!(told(&all), ["as on the day before", "other values by time: 2.4", ""]);
+        // Without the chart nobody can tell; what was told before is not left standing.
+        retell_the_rest(&mut all, None);
+        assert_eq!(told(&all), ["as on the day before", "", ""]);
+    }
 }

@@ -37,6 +37,7 @@ pub use exchange::{
 };
 pub use figures::{Counted, Figure, FigureGroup, figures};
 pub use fill::{Asking, documented_concepts, draft_from_gap};
+pub use gather::retell_the_rest;
 pub use life::{Event, next};
 pub use lint::{
     Context, Diagnostic, LintSeverity, OpenQuery, Past, Report, Rule, brief, is_empty_reason, is_justified, is_reason, lint, lint_note,

@@ -9,6 +9,7 @@ use crate::error::{Result, Trouble};
 use crate::query::{Draft, OptionKind, Outcome, QueryState};
 use rusqlite::{OptionalExtension, Transaction};
 use serde::Serialize;
+use std::collections::HashSet;
 
 /// A query to be stored as a draft.
 #[derive(Clone, Debug)]
@@ -242,6 +243,15 @@ impl Store {
             ))?
             .query_map([encounter], stored)?
             .collect()
+        })
+    }
+
+    /// The queries whose answer a person wrote down themselves.
+    pub fn answers_recorded_by(&self, user: &str) -> Result<HashSet<i64>> {
+        self.read(|c| {
+            c.prepare_cached("SELECT DISTINCT query FROM query_step WHERE event = 'answer' AND by_user = ?1")?
+                .query_map([user], |r| r.get(0))?
+                .collect()
         })
     }
 

@@ -182,6 +182,7 @@ pub fn number(value: f64) -> String {
 impl ChartData {
     /// Makes a chart ready.
     pub fn new(view: ChartView) -> Self {
+        super::say::read_in(Some(&view.as_of));
         let notes = view.chart.documents.iter().enumerate().map(|(at, document)| note(&view, document, view.readings.get(at))).collect();
         let mut notes: Vec<Note> = notes;
         super::copied::mark(&view.chart.documents, &mut notes);
@@ -192,7 +193,13 @@ impl ChartData {
         let series = series(&view.chart);
         let treatments = super::treatment::of(&view.chart);
         let events = super::timeline::of(&view, &notes, &treatments);
-        Self { view, notes, rows, series, treatments, events }
+        let mut data = Self { view, notes, rows, series, treatments, events };
+        // What we did ourselves has the clock of this machine; among the notes it stands by theirs.
+        let by_clock: Vec<Instant> = data.events.iter().map(|event| data.here(&event.time)).collect();
+        for (event, time) in data.events.iter_mut().zip(by_clock) {
+            event.time = time;
+        }
+        data
     }
 
     /// When labs, or vital signs, were taken: every time once, the oldest first.
@@ -207,6 +214,13 @@ impl ChartData {
     /// The encounter's identifier.
     pub fn encounter(&self) -> &str {
         &self.view.chart.encounter.identifier
+    }
+
+    /// The same instant by the clock of the place of the stay: the machine that this runs on may keep another one.
+    pub fn here(&self, at: &Instant) -> Instant {
+        let encounter = &self.view.chart.encounter;
+        let place = encounter.start.or(encounter.admitted).or(self.view.chart.documents.iter().find_map(|d| d.time));
+        place.map_or(*at, |place| at.seen_from(&place))
     }
 
     /// Whether this is the encounter that a person or a place calls so: by the sender's identifier or by the account number.

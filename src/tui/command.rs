@@ -9,7 +9,7 @@ mod review;
 mod searching;
 mod trying;
 
-use super::model::{Model, Screen};
+use super::model::{ChartPage, Model, Pane, Screen};
 use super::msg::Effect;
 
 /// Where a command works, as a set of bits.
@@ -116,6 +116,12 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
     .flatten()
 }
 
+/// Where a command works, for somebody who looked for it in another place.
+pub fn only_in(command: &Command) -> String {
+    let places: Vec<&str> = PLACES.iter().filter(|(place, ..)| command.scope.meets(*place)).map(|(_, name, _)| *name).collect();
+    format!("It works in: {}", places.join("; "))
+}
+
 fn always(_: &Model) -> Avail {
     Avail::Yes
 }
@@ -146,11 +152,95 @@ pub fn commands(scope: Scopes) -> impl Iterator<Item = &'static Command> {
     all().filter(move |c| c.scope.meets(scope))
 }
 
-/// At most seven for the footer, by rank; those that cannot be given now are left out.
-pub fn footer(model: &Model) -> Vec<&'static Command> {
-    let mut hints: Vec<&Command> = commands(scope(model)).filter(|c| c.rank > 0 && (c.when)(model) == Avail::Yes).collect();
-    hints.sort_by_key(|c| c.rank);
+/// At most seven for the footer, each with its word: in a chart those that act in the pane with the keys, elsewhere by rank. Those that
+/// cannot be given now are left out.
+pub fn footer(model: &Model) -> Vec<(&'static Command, &'static str)> {
+    let here = || commands(scope(model)).filter(|c| (c.when)(model) == Avail::Yes);
+    let mut hints: Vec<(&Command, &str)> = match (model.screen(), &model.chart) {
+        (Screen::Chart, Some(chart)) => {
+            let named = |(id, word): &(&str, &'static str)| {
+                let command = here().find(|c| c.id == *id && chart_moves(model, chart, c.id))?;
+                Some((command, if word.is_empty() { command.short } else { *word }))
+            };
+            of_pane(chart).iter().filter_map(named).collect()
+        }
+        _ => {
+            let mut ranked: Vec<&Command> = here().filter(|c| c.rank > 0).collect();
+            ranked.sort_by_key(|c| c.rank);
+            ranked.into_iter().map(|c| (c, c.short)).collect()
+        }
+    };
     hints.truncate(6);
-    hints.extend(all().find(|c| c.id == "help"));
+    hints.extend(all().find(|c| c.id == "help").map(|c| (c, c.short)));
     hints
+}
+
+/// Whether a move to the side does anything in the labs now: there are older, or newer, values than those that show.
+fn chart_moves(model: &Model, chart: &ChartPage, id: &str) -> bool {
+    if chart.pane != Pane::Labs {
+        return true;
+    }
+    let series = chart.data.series.get(chart.lab);
+    let (all, back) = match chart.trend {
+        Some(trend) => (series.map_or(0, |s| s.points.len().saturating_sub(1)), trend.back),
+        None => {
+            let times = chart.data.times(series.is_some_and(|s| s.vital)).len();
+            (times.saturating_sub(super::layout::lab_cells(super::layout::chart(model.size).labs.width)), chart.lab_back)
+        }
+    };
+    match id {
+        "out-of" => back < all,
+        "into" => back > 0,
+        _ => true,
+    }
+}
+
+/// What the footer shows in each pane of a chart, the likeliest first, with another word where the command does another thing there.
+fn of_pane(chart: &ChartPage) -> &'static [(&'static str, &'static str)] {
+    match chart.pane {
+        Pane::Documents => &[
+            ("go", "read"),
+            ("next-unseen", ""),
+            ("go-to-type", ""),
+            ("compare-notes", ""),
+            ("find", ""),
+            ("next-pane", ""),
+            ("go-back", ""),
+        ],
+        Pane::Reader if !chart.find.hits.is_empty() => &[
+            ("find-next", ""),
+            ("take-proof", "take sentence"),
+            ("next-unseen", "read on"),
+            ("come-back", ""),
+            ("outline", ""),
+            ("find", ""),
+            ("next-pane", ""),
+        ],
+        Pane::Reader => &[
+            ("next-unseen", "read on"),
+            ("take-proof", "take sentence"),
+            ("into", "next sentence"),
+            ("next-proof", ""),
+            ("find", ""),
+            ("outline", ""),
+            ("come-back", ""),
+            ("next-pane", ""),
+        ],
+        Pane::Gaps => &[
+            ("go", "to the words"),
+            ("query-gap", ""),
+            ("dismiss-gap", ""),
+            ("explain-gap", ""),
+            ("take-proof", ""),
+            ("next-unseen", ""),
+            ("next-chart", ""),
+        ],
+        Pane::Labs if chart.trend.is_some() => {
+            &[("lab-chart", "table"), ("out-of", "older"), ("into", "newer"), ("down", "next lab"), ("take-proof", ""), ("pane-gaps", "")]
+        }
+        Pane::Labs => {
+            &[("lab-chart", ""), ("out-of", "older"), ("into", "newer"), ("take-proof", ""), ("pane-gaps", ""), ("next-pane", "")]
+        }
+        Pane::Timeline => &[("go", "open"), ("pane-gaps", ""), ("next-unseen", ""), ("find", ""), ("next-pane", ""), ("go-back", "")],
+    }
 }

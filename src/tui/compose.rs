@@ -2,6 +2,7 @@
 
 use crate::chart::Instant;
 use crate::query::{Diagnostic, Draft, LintSeverity, QueryForm, Recipient, Report, is_justified};
+use crate::tui::model::DraftPlace;
 use crate::work::model::{AnswerTime, QueryView};
 
 /// A draft being written.
@@ -335,7 +336,36 @@ impl Composer {
         (count(LintSeverity::Block), self.diagnostics().filter(justified).count(), count(LintSeverity::Advice))
     }
 
-    /// What the lint found.
+    /// Takes up the place where somebody was in it.
+    pub fn resume(&mut self, place: DraftPlace) {
+        let field = Field::ALL.get(place.field).copied().filter(|field| field.is_of(self.draft.form));
+        self.focus(field.unwrap_or(Field::Indicators));
+        self.item = place.item.min(self.items().saturating_sub(1));
+        let value = self.value(self.field);
+        if value.is_char_boundary(place.cursor) {
+            self.cursor = place.cursor;
+        }
+    }
+
+    /// Where somebody is in it.
+    pub fn place(&self) -> DraftPlace {
+        let field = Field::ALL.iter().position(|field| *field == self.field).unwrap_or(0);
+        DraftPlace { id: self.id, field, item: self.item, cursor: self.cursor }
+    }
+
+    /// What the lint found: what blocks first, then what needs words, then advice, and last what is justified.
+    pub fn findings_in_order(&self) -> Vec<&Diagnostic> {
+        let mut findings: Vec<&Diagnostic> = self.diagnostics().collect();
+        findings.sort_by_key(|f| match f.severity {
+            LintSeverity::Block => 0,
+            LintSeverity::Justify if !is_justified(&self.draft, f.rule) => 1,
+            LintSeverity::Advice => 2,
+            LintSeverity::Justify => 3,
+        });
+        findings
+    }
+
+    /// What the lint found, as it was found.
     pub fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
         self.report.iter().flat_map(|r| &r.diagnostics)
     }

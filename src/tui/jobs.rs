@@ -246,7 +246,7 @@ pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop, tell: &mut dyn FnM
         Request::Place => Answer::Place(desk.place()),
         Request::Edit(draft) => Answer::Edited(desk.in_editor(&draft).map(Box::new)),
         Request::Compare(ask) => Answer::Compared(compared(desk, *ask).map(Box::new)),
-        Request::TryOn(text, file) => Answer::Tried(desk.try_on(&text, file.as_deref()).map(Box::new)),
+        Request::TryOn(text, file, kind) => Answer::Tried(desk.try_on(&text, file.as_deref(), kind).map(Box::new)),
         Request::ChecklistNames(typed) => Answer::ChecklistNames(desk.checklist_names(&typed)),
         Request::EditChecklist(file) => Answer::ChecklistEdited(desk.edit_checklist(&file)),
     }

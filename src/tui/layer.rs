@@ -67,6 +67,8 @@ pub enum Layer {
     },
     /// Which view of the worklist: one key.
     Views,
+    /// Which order of the worklist: one digit.
+    Sort,
     /// Which columns of the worklist: one digit each.
     Columns,
     /// Which unit, service or payer of the worklist: found by a few letters.
@@ -80,6 +82,8 @@ pub enum Layer {
     },
     /// Which kind of document: one letter.
     GoTo,
+    /// Which kind of note a text is that items are tried on: one letter.
+    Kind,
     /// The sections of the note on show: found by a few letters.
     Outline {
         /// The letters.

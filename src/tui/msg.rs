@@ -3,7 +3,7 @@
 use super::chart_data::ChartData;
 use super::compare::{Comparison, Side};
 use super::keys::Key;
-use crate::chart::Instant;
+use crate::chart::{DocumentType, Instant};
 use crate::checklist::Explanation;
 use crate::error::Result;
 use crate::query::{Draft, Outcome, Report};
@@ -208,8 +208,8 @@ pub enum Request {
     SavePlace(String),
     /// Where this person was.
     Place,
-    /// What the items in force, or those of a file, make of a text.
-    TryOn(String, Option<String>),
+    /// What the items in force, or those of a file, make of a text, as a note of some kind.
+    TryOn(String, Option<String>, Option<DocumentType>),
     /// Checklist files whose path begins like this.
     ChecklistNames(String),
     /// A checklist file as the person's own editor leaves it.

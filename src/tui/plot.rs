@@ -37,6 +37,11 @@ impl Axis {
         self.dot(at, 1)
     }
 
+    /// Whether an instant is before the axis begins.
+    pub fn is_before(&self, at: &Instant) -> bool {
+        clock(at) < self.from
+    }
+
     fn place(&self, at: i64, per: u16) -> Option<u16> {
         let last = i64::from(self.wide) * i64::from(per) - 1;
         (self.from..=self.to).contains(&at).then(|| u16::try_from((at - self.from) * last / (self.to - self.from)).unwrap_or(0))
@@ -44,11 +49,14 @@ impl Axis {
 
     /// Midnights on the axis with their day in words, as many as have room for it beside each other.
     pub fn days(&self) -> Vec<(u16, String)> {
-        const ROOM: i64 = 9;
-        let columns = (DAY * i64::from(self.wide) / (self.to - self.from)).max(1);
-        let every = (ROOM + columns - 1) / columns;
+        // The year of another year takes its room too.
         let epoch = jiff::civil::date(1970, 1, 1);
-        let name = |day: i64| epoch.checked_add(jiff::Span::new().try_days(day).ok()?).ok().map(|d| d.strftime("%-d %b").to_string());
+        let date = |day: i64| epoch.checked_add(jiff::Span::new().try_days(day).ok()?).ok();
+        let old = date(self.from.div_euclid(DAY)).is_some_and(super::say::other_year);
+        let room: i64 = if old { 10 } else { 9 };
+        let columns = (DAY * i64::from(self.wide) / (self.to - self.from)).max(1);
+        let every = (room + columns - 1) / columns;
+        let name = |day: i64| date(day).map(super::say::column_day);
         let first = self.from.div_euclid(DAY);
         (first..=self.to.div_euclid(DAY))
             .filter(|day| (day - first) % every.max(1) == 0)

@@ -2,12 +2,40 @@
 
 use crate::chart::{DocumentStatus, Encounter, Evidence, Instant, Precision};
 use crate::query::{Outcome, QueryForm, QueryState};
+use std::cell::Cell;
 
-/// `Thu 20 Nov`.
+thread_local! {
+    /// The year in which what is said is read.
+    static YEAR: Cell<Option<i16>> = const { Cell::new(None) };
+}
+
+/// Says in which year what follows is read: dates of other years carry theirs. Whoever draws a frame, takes a message in or makes a chart
+/// ready says so first; before that no date carries a year.
+pub fn read_in(now: Option<&Instant>) {
+    YEAR.set(now.map(|now| now.local_date().year()));
+}
+
+/// Whether a date is of another year than the one it is read in.
+pub fn other_year(date: jiff::civil::Date) -> bool {
+    YEAR.get().is_some_and(|year| year != date.year())
+}
+
+/// `20 Nov`, of another year `20 Nov 2025`.
+pub fn short_day(at: &Instant) -> String {
+    let local = at.local();
+    local.strftime(if other_year(local.date()) { "%-d %b %Y" } else { "%-d %b" }).to_string()
+}
+
+/// `20 Nov` over a column of values, of another year as `20Nov25`.
+pub fn column_day(date: jiff::civil::Date) -> String {
+    date.strftime(if other_year(date) { "%-d%b%y" } else { "%-d %b" }).to_string()
+}
+
+/// `Thu 20 Nov`, of another year `Thu 20 Nov 2025`.
 pub fn day(at: &Instant) -> String {
     match at.precision() {
         Precision::Year | Precision::Month => at.display(),
-        _ => at.local().strftime("%a %-d %b").to_string(),
+        _ => format!("{} {}", at.local().strftime("%a"), short_day(at)),
     }
 }
 
@@ -26,7 +54,7 @@ pub fn second(at: &Instant) -> String {
 
 /// `20 Nov 07:15`.
 pub fn short(at: &Instant) -> String {
-    format!("{} {}", at.local().strftime("%-d %b"), clock(at)).trim_end().to_owned()
+    format!("{} {}", short_day(at), clock(at)).trim_end().to_owned()
 }
 
 /// `Thu 20 Nov 07:15`.
@@ -41,6 +69,7 @@ pub fn when(at: &Instant, now: &Instant) -> String {
         0 => "today".to_owned(),
         1 => "tomorrow".to_owned(),
         2..=6 => at.local().strftime("%a").to_string(),
+        _ if at.local_date().year() != now.local_date().year() => date(at),
         _ => at.local().strftime("%-d %b").to_string(),
     }
 }
@@ -224,6 +253,7 @@ pub fn source(evidence: &Evidence) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::chart::{DocumentType, TextEvidence};
@@ -233,6 +263,19 @@ mod tests {
         assert_eq!(hint_here("`lacuna query lint` says what each rule wants; the draft is kept").as_deref(), Some("the draft is kept"));
         assert_eq!(hint_here("`lacuna query list` shows them"), None);
         assert_eq!(hint_here("read the chart again: it may have changed").as_deref(), Some("read the chart again: it may have changed"));
+    }
+
+    #[test]
+    fn dates_of_other_years_stood_without_their_year() {
+        let (now, old) = (Instant::parse("2026-11-19T08:42-05:00").unwrap(), Instant::parse("2022-03-27T07:15-05:00").unwrap());
+        read_in(Some(&now));
+        let said = [day(&now), short(&now), day(&old), short(&old), long(&old), when(&old, &now), column_day(old.local_date())];
+        assert_eq!(
+            said,
+            ["Thu 19 Nov", "19 Nov 08:42", "Sun 27 Mar 2022", "27 Mar 2022 07:15", "Sun 27 Mar 2022 07:15", "27 Mar 22", "27Mar22"]
+        );
+        read_in(None);
+        assert_eq!(short(&old), "27 Mar 07:15");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The tour: one table of steps. What is on the screen and `docs/tour.md` come from it.
 
+use super::command::Scopes;
 #[cfg(test)]
 use super::{command, keymap::Keymap};
 
@@ -11,6 +12,8 @@ pub struct Step {
     pub says: &'static str,
     /// The commands that take it: any of them goes on to the next step.
     pub by: &'static [&'static str],
+    /// Where what it says can be done.
+    pub place: Scopes,
 }
 
 /// Every step, in order.
@@ -19,61 +22,73 @@ pub static STEPS: [Step; 12] = [
         title: "The worklist",
         says: "Each row is a stay, with the reasons why it is here; the most pressing is first. {down} and {up} move, {open-chart} opens the chart.",
         by: &["open-chart", "next-new"],
+        place: Scopes::WORKLIST,
     },
     Step {
         title: "Gaps and their proof",
         says: "What the chart leaves unsaid, each with the words that prove it. ! needs an answer, ? is worth a look. {go} goes to the words.",
         by: &["go"],
+        place: Scopes::CHART,
     },
     Step {
         title: "The words in the note",
         says: "This is where the proof stands. {next-proof} goes to the next words of this gap, {come-back} back to where you were.",
         by: &["come-back", "next-proof"],
+        place: Scopes::CHART,
     },
     Step {
         title: "Why it is a gap",
         says: "{explain-gap} shows how it was decided, what speaks against it and where it looked and found nothing. Esc closes it.",
         by: &["explain-gap"],
+        place: Scopes::CHART,
     },
     Step {
         title: "What is new",
-        says: "{next-unseen} opens the next document that you have not read, oldest first. Lines carried over from an earlier note are dim.",
+        says: "{next-unseen} opens the oldest document that you have not read and goes on in it page by page. Lines carried over from an earlier note are dim.",
         by: &["next-unseen"],
+        place: Scopes::CHART,
     },
     Step {
         title: "Finding one's way in a long note",
         says: "{outline} lists its sections, {fold-section} folds the one you are in, {find} finds words, {compare-notes} shows what changed since an earlier note.",
         by: &["outline", "fold-section", "fold-all", "find", "compare-notes"],
+        place: Scopes::CHART,
     },
     Step {
         title: "Values over time",
         says: "{pane-labs} shows labs and vital signs with their ranges, {lab-chart} draws one with drugs and orders on the same axis; {pane-timeline} is the whole stay.",
         by: &["pane-labs", "lab-chart", "pane-timeline"],
+        place: Scopes::CHART,
     },
     Step {
         title: "Setting a gap aside",
         says: "{pane-gaps} goes back to the gaps. When one is no gap, {dismiss-gap} sets it aside with a reason by one digit; {reopen-gap} takes it back.",
         by: &["dismiss-gap", "reopen-gap"],
+        place: Scopes::CHART,
     },
     Step {
         title: "Asking the provider",
         says: "{query-gap} writes a query from a gap, with its proof as indicators. It is checked while you write: a question that leads is not sent. Esc keeps the draft.",
         by: &["query-gap", "query-blank"],
+        place: Scopes::CHART,
     },
     Step {
         title: "Ending the look",
         says: "Back in the chart, {next-review} says when to look again, by one digit. What comes from then on is new. {next-chart} is the next chart.",
         by: &["next-review", "next-chart"],
+        place: Scopes::CHART,
     },
     Step {
         title: "Searching everything",
         says: "{search} searches all charts as you type, with synonyms and without what is denied: pneumonia is:present. Esc comes back.",
         by: &["search"],
+        place: Scopes::ALL,
     },
     Step {
         title: "Never having to remember a key",
         says: "{help} shows the keys of the screen you are on, {palette} finds any command by what you call it. {tour} takes this tour again.",
         by: &["help", "palette", "palette-colon"],
+        place: Scopes::ALL,
     },
 ];
 

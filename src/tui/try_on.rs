@@ -1,6 +1,6 @@
 //! Trying items on a text: the text, and what they make of it. The text lives in memory only; nothing of it is kept.
 
-use crate::chart::Evidence;
+use crate::chart::{DocumentType, Evidence};
 use crate::checklist::{Almost, Diagnostic, Fired, Survey};
 use ratatui::layout::Rect;
 
@@ -19,6 +19,8 @@ pub struct TryPage {
     pub cursor: usize,
     /// Whether the list has the keys, not the text.
     pub on_list: bool,
+    /// Which kind of note it is, where somebody said so; else it is read as what it looks like.
+    pub kind: Option<DocumentType>,
     /// The checklist file whose items are tried; those in force when there is none.
     pub file: Option<String>,
     /// Why that file could not be read.

@@ -1,5 +1,6 @@
 //! Checklist files of this host: a site's own packs in the store's folder, and a file that somebody is writing and tries on a text.
 
+use crate::chart::DocumentType;
 use crate::checklist::{Diagnostic, Packs, Survey, survey, survey_of};
 use crate::error::Result;
 use crate::intake::{Wanted, open_named};
@@ -28,7 +29,7 @@ impl Default for Tried {
 }
 
 /// What the items of a file make of a text, beside the shipped packs and those of the store's `folder`, of which an edited copy takes the place.
-pub(super) fn try_file(folder: Option<&Path>, file: &str, text: &str) -> Result<Tried> {
+pub(super) fn try_file(folder: Option<&Path>, file: &str, text: &str, kind: Option<DocumentType>) -> Result<Tried> {
     let path = whole(file);
     let name = path.display().to_string();
     let own = (name.clone(), read(&path)?);
@@ -36,14 +37,14 @@ pub(super) fn try_file(folder: Option<&Path>, file: &str, text: &str) -> Result<
     let mut sources: Vec<(String, String)> = site.into_iter().filter(|(other, _)| !same_file(Path::new(other), &path)).collect();
     sources.push(own);
     Ok(match Packs::with_shipped(&sources) {
-        Ok(packs) => Tried::Found(survey_of(&packs, &name, text, None)),
+        Ok(packs) => Tried::Found(survey_of(&packs, &name, text, kind)),
         Err(mistakes) => Tried::Mistakes(mistakes),
     })
 }
 
 /// What the packs in force make of a text.
-pub(super) fn try_packs(packs: &Packs, text: &str) -> Tried {
-    Tried::Found(survey(packs, text, None))
+pub(super) fn try_packs(packs: &Packs, text: &str, kind: Option<DocumentType>) -> Tried {
+    Tried::Found(survey(packs, text, kind))
 }
 
 /// Every TOML file of a folder, by name, with its text.
@@ -135,10 +136,10 @@ need = ["acuity"]
         let file = folder.path().join("site.toml");
         std::fs::write(&file, ITEM.replace("need", "neeed")).unwrap();
         let name = file.display().to_string();
-        let Tried::Mistakes(mistakes) = try_file(None, &name, "PLAN: Heart failure.").unwrap() else { panic!("no mistake") };
+        let Tried::Mistakes(mistakes) = try_file(None, &name, "PLAN: Heart failure.", None).unwrap() else { panic!("no mistake") };
         assert!(mistakes.iter().any(|m| m.line == 19 && m.source == name), "{mistakes:?}");
         std::fs::write(&file, ITEM).unwrap();
-        let Tried::Found(found) = try_file(None, &name, "PLAN: Heart failure.").unwrap() else { panic!("mistakes") };
+        let Tried::Found(found) = try_file(None, &name, "PLAN: Heart failure.", None).unwrap() else { panic!("mistakes") };
         assert_eq!((found.asked, found.fired.len()), (1, 1));
     }
 
@@ -149,7 +150,7 @@ need = ["acuity"]
         std::fs::write(store.path().join(SITE_PACKS).join("site.toml"), ITEM).unwrap();
         let copy = store.path().join("site.toml");
         std::fs::write(&copy, ITEM.replace("acuity", "type")).unwrap();
-        let tried = try_file(Some(store.path()), &copy.display().to_string(), "PLAN: Heart failure.").unwrap();
+        let tried = try_file(Some(store.path()), &copy.display().to_string(), "PLAN: Heart failure.", None).unwrap();
         assert!(matches!(tried, Tried::Found(found) if found.fired[0].gap.missing == ["type"]));
     }
 
@@ -170,10 +171,10 @@ need = ["acuity"]
     #[test]
     fn what_is_no_checklist_file_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        let missing = try_file(None, &folder.path().join("none.toml").display().to_string(), "").unwrap_err();
+        let missing = try_file(None, &folder.path().join("none.toml").display().to_string(), "", None).unwrap_err();
         assert!(missing.to_string().contains("checklist new"), "{missing}");
         let bytes = folder.path().join("bytes.toml");
         std::fs::write(&bytes, [0xff, 0xfe]).unwrap();
-        assert!(try_file(None, &bytes.display().to_string(), "").unwrap_err().to_string().contains("UTF-8"));
+        assert!(try_file(None, &bytes.display().to_string(), "", None).unwrap_err().to_string().contains("UTF-8"));
     }
 }

@@ -4,7 +4,7 @@
 use super::checklist_files::Tried;
 use super::model::{ChartView, Counted, DismissReason, QueryRow, QueryView, SearchPage, Searches, Worklist, WorklistView};
 use super::search::Request as SearchRequest;
-use crate::chart::Instant;
+use crate::chart::{DocumentType, Instant};
 use crate::checklist::Explanation;
 use crate::error::Result;
 use crate::query::{Draft, Outcome};
@@ -42,8 +42,9 @@ pub trait Desk: Send + Sync {
     fn used_search(&self, query: &str) -> Result<()>;
     /// Why an item fired in an encounter, or why not.
     fn explain(&self, encounter: &str, item: &str) -> Result<Explanation>;
-    /// What the items in force, or those of a checklist file, make of a text. Nothing of it is kept.
-    fn try_on(&self, text: &str, file: Option<&str>) -> Result<Tried>;
+    /// What the items in force, or those of a checklist file, make of a text: as a note of a kind, or as what it looks like. Nothing of it
+    /// is kept.
+    fn try_on(&self, text: &str, file: Option<&str>, kind: Option<DocumentType>) -> Result<Tried>;
     /// Checklist files and folders whose path begins with what was typed.
     fn checklist_names(&self, typed: &str) -> Vec<String>;
     /// Opens a checklist file in this person's own editor, and waits for it.

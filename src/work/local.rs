@@ -10,7 +10,7 @@ use super::search::{self, Request};
 use super::session::Session;
 use super::site::Site;
 use super::{evaluate, queries};
-use crate::chart::Instant;
+use crate::chart::{DocumentType, Instant};
 use crate::checklist::{Explanation, GapState, Packs, Subject, explain};
 use crate::error::{Result, Trouble};
 use crate::query::{Draft, Outcome, Report};
@@ -278,10 +278,10 @@ impl Desk for LocalDesk {
         self.explain_at(encounter, item, &self.now())
     }
 
-    fn try_on(&self, text: &str, file: Option<&str>) -> Result<Tried> {
+    fn try_on(&self, text: &str, file: Option<&str>, kind: Option<DocumentType>) -> Result<Tried> {
         match file {
-            None => Ok(checklist_files::try_packs(self.packs(), text)),
-            Some(file) => checklist_files::try_file(self.store.folder(), file, text),
+            None => Ok(checklist_files::try_packs(self.packs(), text, kind)),
+            Some(file) => checklist_files::try_file(self.store.folder(), file, text, kind),
         }
     }
 

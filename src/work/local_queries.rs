@@ -188,7 +188,14 @@ impl AnswerTime {
     fn of(site: &Site, draft: &Draft, now: &Instant) -> Self {
         // What the policy gives, whatever a person set.
         let free = Draft { due_by_hand: false, ..draft.clone() };
-        Self { hours: site.policy_for(draft).due_hours, at: site.timed_draft(&free, now).due }
+        let policy = site.policy_for(draft);
+        Self {
+            hours: policy.due_hours,
+            at: site.timed_draft(&free, now).due,
+            no_weekends: policy.skip_weekends,
+            no_holidays: !policy.holidays.is_empty(),
+            hours_of_day: Some((policy.from_hour, policy.to_hour)).filter(|hours| !matches!(hours, (0, 0 | 24))),
+        }
     }
 }
 

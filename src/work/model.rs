@@ -61,15 +61,15 @@ impl WorklistView {
     /// How it is typed in a command, how a person says it, and what it shows.
     pub fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Active => ("active", "active", "in the house, or discharged, not done with and not too long ago to ask"),
+            Self::Active => ("active", "active", "in the house, or discharged and not too late to ask about"),
             Self::Mine => ("mine", "mine", "taken on by you, or with a query or a next look of yours"),
-            Self::Unreviewed => ("unreviewed", "not reviewed yet", "nothing of it was opened yet"),
+            Self::Unreviewed => ("unreviewed", "not reviewed yet", "nothing of it was opened yet, old stays too"),
             Self::Due => ("due", "due today", "to be looked at again today or earlier"),
             Self::Overdue => ("overdue", "queries overdue", "with a query past its due time"),
             Self::NotFinal => ("not-final", "discharged, not final", "discharged, with a gap or a query that is open"),
-            Self::WithGaps => ("with-gaps", "with gaps", "with an open gap"),
-            Self::Queries => ("queries", "queries waiting", "with a query under way"),
-            Self::Discharged => ("discharged", "discharged", "discharged"),
+            Self::WithGaps => ("with-gaps", "with gaps", "with an open gap, lone notes and old stays too"),
+            Self::Queries => ("queries", "queries under way", "with a query that was sent and is not closed"),
+            Self::Discharged => ("discharged", "discharged", "stays that ended"),
             Self::All => ("all", "all", "all of them, lone notes too"),
         }
     }
@@ -291,6 +291,9 @@ pub struct SearchHit {
     pub encounter: Option<String>,
     /// The patient as shown.
     pub patient: Option<String>,
+    /// What the note is called, where it was given a title.
+    #[serde(skip)]
+    pub title: Option<String>,
     /// Document type.
     #[serde(rename = "type")]
     pub document_type: String,
@@ -411,6 +414,29 @@ pub struct AnswerTime {
     pub hours: i64,
     /// If it were sent now; nothing where no hour of the policy counts.
     pub at: Option<Instant>,
+    /// Whether Saturday and Sunday do not count.
+    #[serde(skip)]
+    pub no_weekends: bool,
+    /// Whether holidays do not count.
+    #[serde(skip)]
+    pub no_holidays: bool,
+    /// The hours of a day that count, where not all of them do.
+    #[serde(skip)]
+    pub hours_of_day: Option<(i8, i8)>,
+}
+
+impl AnswerTime {
+    /// Which time does not count, in words; nothing where all of it does.
+    pub fn left_out(&self) -> String {
+        let days = match (self.no_weekends, self.no_holidays) {
+            (true, true) => "weekends and holidays do not count",
+            (true, false) => "weekends do not count",
+            (false, true) => "holidays do not count",
+            (false, false) => "",
+        };
+        let hours = self.hours_of_day.map(|(from, to)| format!("only {from}:00 to {to}:00 counts")).unwrap_or_default();
+        [days, &hours].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ")
+    }
 }
 
 /// One query, whole.

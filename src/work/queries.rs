@@ -10,8 +10,8 @@ use crate::chart::{Chart, Document, DocumentType, Instant, Patient, Provider, Te
 use crate::checklist::Gap;
 use crate::error::{Result, Trouble};
 use crate::query::{
-    Asking, Context, Draft, Event, Indicator, LintSeverity, Measure, OpenQuery, Past, Policy, QueryForm, QueryState, Report, body_hash,
-    departures, documented_concepts, draft_from_gap, lint as lint_draft, lint_note, measured_in, next, recipients, render_sent,
+    Asking, Context, Draft, Event, Indicator, LintSeverity, Measure, OpenQuery, Past, Policy, QueryForm, QueryState, Recipient, Report,
+    body_hash, departures, documented_concepts, draft_from_gap, lint as lint_draft, lint_note, measured_in, next, recipients, render_sent,
     responsible,
 };
 use crate::reading::{Reading, read};
@@ -38,6 +38,7 @@ pub fn begin(store: &Store, session: &Session, view: &ChartView, gap: Option<&Ga
             admitted: view.chart.encounter.admission(),
             patient: view.chart.encounter.patient.clone(),
             author: author.to_owned(),
+            recipient: whoever_answers(&view.chart),
             due: policy.due(&now),
             escalation: policy.name.clone(),
             ..Draft::default()
@@ -48,6 +49,12 @@ pub fn begin(store: &Store, session: &Session, view: &ChartView, gap: Option<&Ga
         store.keep_site_template(&session.actor(), id, sha256, body)?;
     }
     store.new_query(&session.actor(), &NewQuery { draft: &draft, internal_note: "" })
+}
+
+/// Who answers for the patient now, as a recipient: a query that nobody chose one for goes there.
+fn whoever_answers(chart: &Chart) -> Option<Recipient> {
+    let name = responsible(chart)?.name.as_deref()?;
+    recipients(chart).into_iter().find(|r| r.name == name)
 }
 
 /// Lints a query as it is stored: for a sent one, against the words that were sent.

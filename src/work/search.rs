@@ -199,6 +199,7 @@ fn hit(query: &Query, found: &DocumentForIndex, annotated: &Annotated<'_>, score
         document: document.identifier.clone(),
         encounter: found.encounter.clone(),
         patient: (!found.patient_name.is_empty()).then(|| found.patient_name.clone()),
+        title: document.title.clone().filter(|title| !title.trim().is_empty()),
         document_type: document.document_type.unwrap_or(DocumentType::Other).name().to_owned(),
         author: document.author.as_ref().and_then(|a| a.name.clone()),
         date: document.time,

@@ -8,7 +8,7 @@ use crate::checklist::{Gap, Severity};
 use crate::error::Result;
 use crate::query::days_after;
 use crate::store::{Brief, EncounterSummary, GapBrief, LoneNote, SeenMap, StoredQuery};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Gaps shown under a worklist row.
 const TOP: usize = 4;
@@ -27,6 +27,8 @@ pub struct Material<'a> {
     pub notes: &'a HashMap<String, String>,
     /// What people did about gaps.
     pub marks: &'a Marks,
+    /// Queries whose answer this person wrote down themselves.
+    pub recorded: &'a HashSet<i64>,
     /// This person.
     pub user: &'a str,
     /// The time it is.
@@ -84,11 +86,14 @@ pub fn worklist(
     });
     let mut rows: Vec<WorklistRow> = rows.into_iter().map(|(_, row)| row).collect();
     rows.shrink_to_fit();
+    // Of the charts that are shown: what stands over a list can be found in it.
+    let of_shown = |row: &WorklistRow| by_encounter.get(row.encounter.as_str()).map_or(&[][..], Vec::as_slice).to_vec();
+    let queries: Vec<&StoredQuery> = rows.iter().flat_map(of_shown).collect();
     Ok(Worklist {
         view,
         with_new: rows.iter().filter(|r| r.unseen > 0).count(),
-        answers: m.queries.iter().filter(|q| waits_for_reader(q)).count(),
-        overdue: m.queries.iter().filter(|q| overdue(q, &m.now)).count(),
+        answers: queries.iter().filter(|q| waits_for_reader(q)).count(),
+        overdue: queries.iter().filter(|q| overdue(q, &m.now)).count(),
         counts: counts.to_vec(),
         rows,
         waiting: 0,
@@ -177,9 +182,15 @@ fn reasons(e: &EncounterSummary, open: &[GapBrief], queries: &[&StoredQuery], un
         let planned = e.encounter.status.as_deref() == Some("planned");
         out.push((20, if planned { "planned" } else { "cancelled by its sender" }.to_owned()));
     }
-    let answers = queries.iter().filter(|q| waits_for_reader(q)).count();
-    if answers > 0 {
-        out.push((90, if answers == 1 { "answer to read".to_owned() } else { format!("{answers} answers to read") }));
+    let answered = queries.iter().filter(|q| waits_for_reader(q)).count();
+    let own = queries.iter().filter(|q| waits_for_reader(q) && m.recorded.contains(&q.id)).count();
+    let others = answered - own;
+    if others > 0 {
+        out.push((90, if others == 1 { "answer to read".to_owned() } else { format!("{others} answers to read") }));
+    }
+    // Who wrote an answer down has read it: what is left to do is to see it in a note.
+    if own > 0 {
+        out.push((85, "answered, not in a note yet".to_owned()));
     }
     let late = queries.iter().filter(|q| overdue(q, &m.now)).count();
     if late > 0 {
@@ -251,7 +262,8 @@ fn shown(view: WorklistView, row: &WorklistRow, queries: &[&StoredQuery], m: &Ma
         WorklistView::Overdue => queries.iter().any(|q| overdue(q, &m.now)),
         WorklistView::NotFinal => stay && row.discharged.is_some() && (row.gaps > Some(0) || queries.iter().any(|q| !q.state.is_over())),
         WorklistView::WithGaps => row.gaps > Some(0),
-        WorklistView::Queries => queries.iter().any(|q| !q.state.is_over()),
+        // A draft asks nobody yet; whose it is has it in their own view.
+        WorklistView::Queries => queries.iter().any(|q| !q.state.is_draft() && !q.state.is_over()),
         WorklistView::Discharged => stay && row.discharged.is_some(),
         WorklistView::All => true,
     }

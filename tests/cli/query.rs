@@ -151,3 +151,29 @@ fn what_is_no_query_number_is_told() {
     home.run(["query", "answer", &id, "--option", "0"]).ends(2);
     home.run(["query", "close", &id, "--outcome", "won"]).ends(2);
 }
+
+/// The worklist told whoever had written an answer down that there was one to read.
+#[test]
+fn an_answer_that_one_wrote_down_oneself_is_none_to_read() {
+    let home = Home::with_charts();
+    let id = sendable(&home, true).to_string();
+    let encounter = home.json(["query", "show", &id])["row"]["encounter"].as_str().unwrap().to_owned();
+    home.json(["--as", "ana", "query", "send", &id]);
+    home.json(["--as", "ana", "query", "answer", &id, "--option", "1"]);
+    let reasons = |who: &str| {
+        let list = home.json(["--as", who, "worklist"]);
+        let rows = list["rows"].as_array().unwrap();
+        rows.iter().find(|r| r["encounter"] == encounter.as_str()).unwrap()["reasons"].to_string()
+    };
+    assert!(reasons("ana").contains("answered, not in a note yet") && !reasons("ana").contains("to read"), "{}", reasons("ana"));
+    assert!(reasons("ben").contains("answer to read"), "{}", reasons("ben"));
+}
+
+/// An empty draft named nobody whom it goes to.
+#[test]
+fn an_empty_draft_goes_to_whoever_answers_for_the_patient() {
+    let home = Home::with_charts();
+    let view = home.json(["query", "new", "88120"]);
+    assert_eq!(view["draft"]["recipient"]["role"], "attending");
+    assert!(view["draft"]["recipient"]["name"].as_str().is_some_and(|name| name.contains("Chen")), "{}", view["draft"]["recipient"]);
+}

@@ -32,7 +32,7 @@ pub static COMPARING: &[Command] = &[
     Command {
         id: "previous-change",
         short: "change before",
-        title: "Change before",
+        title: "Previous change",
         also: "difference backward",
         help: "Goes to the lines before that differ.",
         scope: Scopes::COMPARE,

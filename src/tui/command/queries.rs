@@ -1,14 +1,14 @@
 //! Commands of composer and tracker.
 
 use super::{Command, Scopes, always};
-use crate::tui::update::{composer, nav, queries, when, worklist};
+use crate::tui::update::{composer, nav, queries, taking, when, worklist};
 
 /// Commands of composer and tracker.
 pub static QUERIES: &[Command] = &[
     Command {
         id: "reload",
         short: "reload",
-        title: "Read again",
+        title: "Read the list again",
         also: "refresh update reread",
         help: "Reads the worklist again, with what others changed.",
         scope: Scopes::WORKLIST.and(Scopes::TRACKER),
@@ -32,7 +32,7 @@ pub static QUERIES: &[Command] = &[
     Command {
         id: "previous-field",
         short: "field before",
-        title: "Field before",
+        title: "Previous field",
         also: "tab backward",
         help: "Gives the keys to the field before.",
         scope: Scopes::FORM.and(Scopes::TYPING),
@@ -44,7 +44,7 @@ pub static QUERIES: &[Command] = &[
     Command {
         id: "send",
         short: "send",
-        title: "Send",
+        title: "Send the query",
         also: "submit deliver issue query",
         help: "Records the query as sent. Asks first; refused while a finding blocks.",
         scope: Scopes::FORM.and(Scopes::TYPING),
@@ -128,7 +128,7 @@ pub static QUERIES: &[Command] = &[
     Command {
         id: "edit-item",
         short: "edit",
-        title: "Edit",
+        title: "Edit the item, or take the next choice",
         also: "change modify rewrite",
         help: "Edits the words of the option, or why an earlier value is relevant. On a choice: the next one.",
         scope: Scopes::FORM,
@@ -152,7 +152,7 @@ pub static QUERIES: &[Command] = &[
     Command {
         id: "previous-choice",
         short: "change",
-        title: "Choice before",
+        title: "Previous choice",
         also: "",
         help: "The same, backwards.",
         scope: Scopes::FORM,
@@ -171,7 +171,7 @@ pub static QUERIES: &[Command] = &[
         keys: &["+"],
         rank: 5,
         when: when::on_indicators,
-        run: composer::take,
+        run: taking::take,
     },
     Command {
         id: "add-option",
@@ -296,7 +296,7 @@ pub static QUERIES: &[Command] = &[
     Command {
         id: "withdraw",
         short: "withdraw",
-        title: "Take it back",
+        title: "Withdraw the query",
         also: "retract cancel recall void",
         help: "Asks why.",
         scope: Scopes::TRACKER.and(Scopes::QUERY),
@@ -356,7 +356,7 @@ pub static QUERIES: &[Command] = &[
     Command {
         id: "delivered",
         short: "arrived",
-        title: "It reached its recipient",
+        title: "Record that it arrived",
         also: "received reached",
         help: "Records that the query arrived.",
         scope: Scopes::TRACKER.and(Scopes::QUERY),
@@ -392,7 +392,7 @@ pub static QUERIES: &[Command] = &[
     Command {
         id: "compare",
         short: "compare",
-        title: "Compare",
+        title: "Compare versions, or answer and options",
         also: "diff versions changes",
         help: "What changed between the last two versions, and the answer beside what was offered.",
         scope: Scopes::QUERY,
@@ -416,9 +416,9 @@ pub static QUERIES: &[Command] = &[
     Command {
         id: "chart-of-query",
         short: "chart",
-        title: "Its chart",
+        title: "The chart of this query",
         also: "patient stay record open",
-        help: "Opens the chart that the query is about.",
+        help: "Opens the chart that the query is about, at its gap.",
         scope: Scopes::TRACKER.and(Scopes::QUERY),
         keys: &["o"],
         rank: 6,

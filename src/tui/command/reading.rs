@@ -32,7 +32,7 @@ pub static READING: &[Command] = &[
     Command {
         id: "previous-section",
         short: "section before",
-        title: "Section before",
+        title: "Previous section",
         also: "heading backward",
         help: "The heading before.",
         scope: Scopes::CHART,

@@ -1,7 +1,7 @@
 //! Commands of worklist and chart.
 
 use super::{Command, Scopes, always};
-use crate::tui::update::{chart, composer, group, nav, queries, when, worklist};
+use crate::tui::update::{chart, group, nav, queries, taking, when, worklist};
 
 /// Commands of worklist and chart.
 pub static REVIEW: &[Command] = &[
@@ -67,7 +67,7 @@ pub static REVIEW: &[Command] = &[
     },
     Command {
         id: "group",
-        short: "by",
+        short: "one unit",
         title: "Only one unit, service or payer",
         also: "group by ward department insurance payor plan",
         help: "The units, services or payers of this view with the number of their charts; one of them is shown alone.",
@@ -80,9 +80,9 @@ pub static REVIEW: &[Command] = &[
     Command {
         id: "sort",
         short: "sort",
-        title: "Another order",
-        also: "order rank priority",
-        help: "Most pressing first, or by patient, unit, service, payer, attending, day over the mean, next look.",
+        title: "Choose the order",
+        also: "order rank priority sort",
+        help: "One digit each: most pressing first, or by patient, unit, service, payer, attending, day over the mean, next look.",
         scope: Scopes::WORKLIST,
         keys: &["o"],
         rank: 0,
@@ -153,25 +153,25 @@ pub static REVIEW: &[Command] = &[
         id: "take-proof",
         short: "take",
         title: "Take as an indicator",
-        also: "indicator evidence cite add collect",
-        help: "Takes the proof, the marked words or the value under the cursor for the next query about this chart.",
+        also: "indicator evidence cite add collect sentence quote",
+        help: "Takes the proof, the marked sentence or the value under the cursor for the next query about the selected gap; in a note where nothing is marked, marks a sentence first.",
         scope: Scopes::CHART,
         keys: &["y"],
         rank: 0,
         when: always,
-        run: composer::take_from_chart,
+        run: taking::take_from_chart,
     },
     Command {
         id: "copy",
         short: "copy",
         title: "Copy with its source",
-        also: "clipboard yank",
+        also: "clipboard yank print export",
         help: "Hands the proof, the marked words or the value under the cursor to the terminal's clipboard, with date and author.",
         scope: Scopes::CHART,
         keys: &["Y"],
         rank: 0,
         when: when::clipboard,
-        run: composer::copy_from_chart,
+        run: taking::copy_from_chart,
     },
     Command {
         id: "dismiss-gap",
@@ -188,7 +188,7 @@ pub static REVIEW: &[Command] = &[
     Command {
         id: "reopen-gap",
         short: "take back",
-        title: "Take a gap back",
+        title: "Open a gap again that was set aside",
         also: "undo undismiss restore reopen",
         help: "Opens a gap again that was set aside.",
         scope: Scopes::CHART,
@@ -214,7 +214,7 @@ pub static REVIEW: &[Command] = &[
         short: "next unread",
         title: "What is new",
         also: "unread new since last news next document",
-        help: "Opens the oldest document that you have not read, then the labs that came since your last look. A document is read once its end was on the screen, or once this key goes on from it.",
+        help: "Opens the oldest document that you have not read, page by page, then the next one, then the labs that came since your last look. A document is read once its beginning and its end were on the screen.",
         scope: Scopes::CHART,
         keys: &["u"],
         rank: 5,
@@ -308,7 +308,7 @@ pub static REVIEW: &[Command] = &[
     Command {
         id: "previous-proof",
         short: "proof before",
-        title: "Proof before",
+        title: "Previous proof of this gap",
         also: "evidence indicator",
         help: "Goes to the words before.",
         scope: Scopes::CHART,
@@ -344,7 +344,7 @@ pub static REVIEW: &[Command] = &[
     Command {
         id: "previous-pane",
         short: "pane before",
-        title: "Pane before",
+        title: "Previous pane",
         also: "tab switch window",
         help: "The same, backwards.",
         scope: Scopes::CHART,
@@ -393,7 +393,7 @@ pub static REVIEW: &[Command] = &[
         id: "pane-labs",
         short: "labs",
         title: "Labs and vitals",
-        also: "results values flowsheet vital signs chemistry",
+        also: "results values flowsheet vital signs chemistry laboratory blood kidney renal creatinine liver electrolytes pressure",
         help: "Values over time, with trend and reference range.",
         scope: Scopes::CHART,
         keys: &["4", "t"],
@@ -417,7 +417,7 @@ pub static REVIEW: &[Command] = &[
         id: "lab-chart",
         short: "chart",
         title: "Lab trend as a chart",
-        also: "trend graph plot curve sparkline",
+        also: "trend graph plot curve sparkline kidney creatinine course over time",
         help: "Draws the selected lab over the whole stay with range, baseline, drugs and orders; the same key shows the table again.",
         scope: Scopes::CHART,
         keys: &["d"],
@@ -428,9 +428,9 @@ pub static REVIEW: &[Command] = &[
     Command {
         id: "into",
         short: "into",
-        title: "Into the proofs",
-        also: "",
-        help: "From a gap to its proofs; in the labs and in the chart of one, to newer values.",
+        title: "To the right: proof, sentence, value",
+        also: "horizontal right sentence",
+        help: "From a gap to its proofs; in a note, marks the next sentence; in the labs and in the chart of one, to newer values.",
         scope: Scopes::CHART,
         keys: &["l", "Right"],
         rank: 0,
@@ -440,9 +440,9 @@ pub static REVIEW: &[Command] = &[
     Command {
         id: "out-of",
         short: "out of",
-        title: "Out of the proofs",
-        also: "",
-        help: "From a proof to its gap; in the labs and in the chart of one, to older values.",
+        title: "To the left: gap, sentence, value",
+        also: "horizontal left sentence",
+        help: "From a proof to its gap; in a note, marks the sentence before; in the labs and in the chart of one, to older values.",
         scope: Scopes::CHART,
         keys: &["h", "Left"],
         rank: 0,
@@ -464,7 +464,7 @@ pub static REVIEW: &[Command] = &[
     Command {
         id: "previous-chart",
         short: "chart before",
-        title: "Chart before",
+        title: "Previous chart",
         also: "patient before",
         help: "Opens the chart before in the worklist.",
         scope: Scopes::WORKLIST.and(Scopes::CHART),
@@ -489,7 +489,7 @@ pub static REVIEW: &[Command] = &[
         id: "next-review",
         short: "look again",
         title: "When to look again",
-        also: "schedule follow-up remind due date tomorrow done finish",
+        also: "schedule follow-up remind snooze postpone defer later due date tomorrow done finish",
         help: "Ends this look and sets the next one in days, by one digit. What comes from now on is new.",
         scope: Scopes::WORKLIST.and(Scopes::CHART),
         keys: &["m"],
@@ -500,8 +500,8 @@ pub static REVIEW: &[Command] = &[
     Command {
         id: "tracker",
         short: "queries",
-        title: "Queries",
-        also: "query list follow-up outstanding open overdue",
+        title: "All drafts and queries",
+        also: "queries query list follow-up outstanding open overdue tracker",
         help: "All drafts and queries with their state.",
         scope: Scopes::WORKLIST.and(Scopes::CHART),
         keys: &["Q"],

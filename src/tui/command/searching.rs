@@ -53,7 +53,7 @@ pub static SEARCHING: &[Command] = &[
         search::complete,
     ),
     Command { when: when::search_row, ..command("next-hit", ("next", "Next hit", "One hit down."), &["Down", "C-n"], 2, search::down) },
-    Command { when: when::search_row, ..command("previous-hit", ("before", "Hit before", "One hit up."), &["Up"], 0, search::up) },
+    Command { when: when::search_row, ..command("previous-hit", ("before", "Previous hit", "One hit up."), &["Up"], 0, search::up) },
     Command {
         when: when::facets,
         ..command(

@@ -78,6 +78,18 @@ pub static TRYING: &[Command] = &[
         run: try_on::swap,
     },
     Command {
+        id: "kind-of-note",
+        short: "kind of note",
+        title: "Say which kind of note it is",
+        also: "type document progress discharge summary history consult operative",
+        help: "Items look into some kinds of notes alone: the text is taken for the kind that you say, or read as what it looks like.",
+        scope: Scopes::TRY_TEXT.and(Scopes::TRY_LIST),
+        keys: &["C-t"],
+        rank: 3,
+        when: always,
+        run: try_on::choose_kind,
+    },
+    Command {
         id: "checklist-file",
         short: "file",
         title: "Try a checklist file",

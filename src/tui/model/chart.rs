@@ -80,6 +80,8 @@ pub struct ChartPage {
     pub veil: Option<BTreeSet<String>>,
     /// The selected thing of the timeline.
     pub event: usize,
+    /// The documents, by identifier and version, whose beginning was on the screen in the reader.
+    pub begun: BTreeSet<(String, u32)>,
 }
 
 /// Nothing folded, for every note that nobody touched.
@@ -155,6 +157,8 @@ pub struct Find {
     pub told: bool,
     /// The words.
     pub words: String,
+    /// Words that were added to those typed: each with its synonyms.
+    pub also: Vec<(String, Vec<String>)>,
     /// Where they stand: document, first byte, one past the last; in the order of the list.
     pub hits: Arc<Vec<(usize, usize, usize)>>,
     /// Where the search began, to come back to on Esc.

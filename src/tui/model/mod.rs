@@ -1,5 +1,6 @@
 //! Everything the interface knows. Screens hold selection and scroll; what they show comes from the desk.
 
+mod basket;
 mod chart;
 mod compare;
 mod jobs;
@@ -8,10 +9,11 @@ mod queries;
 mod search;
 mod worklist;
 
+pub use basket::{Basket, Taken};
 pub use chart::{ChartPage, Find, Pane, Step, Trend};
 pub use compare::ComparePage;
 pub use jobs::Jobs;
-pub use places::{ChartPlace, Places};
+pub use places::{ChartPlace, DraftPlace, Places};
 pub use queries::{QueryPage, TrackerPage};
 pub use search::{Earlier, SearchState};
 pub use worklist::{COLUMNS, Columns, Counting, Only, Sort, WorklistPage};
@@ -19,7 +21,7 @@ pub use worklist::{COLUMNS, Columns, Counting, Only, Sort, WorklistPage};
 use super::compose::Composer;
 use super::keymap::Keymap;
 use super::layer::Layer;
-use super::msg::{Effect, Request, Slot};
+use super::msg::{Effect, Msg, Request, Slot};
 use super::presenter::Presenter;
 use super::try_on::TryPage;
 use crate::chart::Instant;
@@ -68,8 +70,8 @@ pub struct Model {
     pub compare: Option<ComparePage>,
     /// The draft being written.
     pub composer: Option<Composer>,
-    /// Taken from a chart (the encounter) for the next draft about it.
-    pub basket: Option<(String, Vec<crate::query::Indicator>)>,
+    /// What was taken from charts for the next drafts about them.
+    pub basket: Basket,
     /// The tracker.
     pub tracker: TrackerPage,
     /// The query being read.
@@ -92,6 +94,10 @@ pub struct Model {
     pub kept: String,
     /// The chart to open once the worklist is there: an argument, or the place that was kept.
     pub wish: Option<Wish>,
+    /// The draft that is being taken up again, and where in it somebody was.
+    pub resume: Option<DraftPlace>,
+    /// Keys and pastes that came while what they are meant for was still being read: they count once it is there.
+    pub early: Vec<Msg>,
     /// True once the end has been decided.
     pub ending: bool,
 }
@@ -148,6 +154,10 @@ pub struct Wish {
     pub find: Option<String>,
     /// The place to take up again, when it was kept.
     pub place: Option<ChartPlace>,
+    /// The draft to take up again over the chart.
+    pub draft: Option<DraftPlace>,
+    /// The query whose gap the cursor goes to.
+    pub query: Option<i64>,
 }
 
 impl Model {

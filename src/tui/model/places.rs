@@ -46,6 +46,38 @@ impl ChartPlace {
     }
 }
 
+/// Where somebody is in a draft.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DraftPlace {
+    /// Its number.
+    pub id: i64,
+    /// The field with the keys, by its place among all.
+    pub field: usize,
+    /// The selected item of a list.
+    pub item: usize,
+    /// Where the cursor is in a text.
+    pub cursor: usize,
+}
+
+impl DraftPlace {
+    /// As it is kept.
+    pub fn to_json(self) -> Value {
+        json!([self.id, self.field, self.item, self.cursor])
+    }
+
+    /// Reads it: the number alone is as good.
+    pub fn from_json(value: &Value) -> Option<Self> {
+        let number = |at: usize| value.get(at).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
+        let id = value.as_i64().or_else(|| value.get(0)?.as_i64())?;
+        // Of a number alone: the indicators, where a draft opens.
+        let field = if value.is_array() { number(1) } else { INDICATORS };
+        Some(Self { id, field, item: number(2), cursor: number(3) })
+    }
+}
+
+/// The place of the indicators among the fields of a draft.
+const INDICATORS: usize = 5;
+
 /// The places by encounter, the one left last at the end.
 #[derive(Clone, Debug, Default)]
 pub struct Places {

@@ -126,6 +126,8 @@ pub struct Only {
     pub query: String,
     /// The stays.
     pub encounters: BTreeSet<String>,
+    /// The view that was shown before: it comes back when the search is let go.
+    pub before: WorklistView,
 }
 
 impl WorklistPage {

@@ -1,7 +1,7 @@
 //! What the stand-in desk answers.
 
 use super::{TestDesk, now};
-use crate::chart::{EncounterClass, Instant, Patient};
+use crate::chart::{DocumentType, EncounterClass, Instant, Patient};
 use crate::checklist::{Explanation, GapState, Outcome as Three};
 use crate::error::{Result, Trouble};
 use crate::query::{Diagnostic, Draft, LintSeverity, Outcome, QueryState, Report};
@@ -156,6 +156,7 @@ impl Desk for TestDesk {
                         document: document.identifier.clone(),
                         encounter: Some(chart.chart.encounter.identifier.clone()),
                         patient: chart.chart.patient.as_ref().map(Patient::display),
+                        title: document.title.clone(),
                         document_type: self.said("Progress note"),
                         author: document.author.as_ref().and_then(|a| a.name.clone()),
                         date: document.time,
@@ -190,10 +191,13 @@ impl Desk for TestDesk {
         };
         Ok(Explanation { label: item.to_owned(), outcome: Three::Yes, detail: String::new(), parts: vec![leaf] })
     }
-    fn try_on(&self, text: &str, file: Option<&str>) -> Result<Tried> {
+    fn try_on(&self, text: &str, file: Option<&str>, kind: Option<DocumentType>) -> Result<Tried> {
         use crate::tui::tests::survey::{mistakes, of, of_site};
         match file {
-            None => Ok(Tried::Found(of(text))),
+            None => {
+                let found = of(text);
+                Ok(Tried::Found(crate::checklist::Survey { document_type: kind.unwrap_or(found.document_type), ..found }))
+            }
             Some("mistaken.toml") => Ok(Tried::Mistakes(mistakes())),
             Some("site.toml") => Ok(Tried::Found(of_site(text))),
             Some(other) => Err(Trouble::input("the checklist could not be read").at(other, None).hint("name a TOML file")),

@@ -162,7 +162,7 @@ impl TestDesk {
             contacts: Vec::new(),
             versions: Vec::new(),
             notes: Vec::new(),
-            answer_time: Some(AnswerTime { hours: 48, at: now().plus_hours(48) }),
+            answer_time: Some(AnswerTime { hours: 48, at: now().plus_hours(48), no_weekends: true, no_holidays: true, hours_of_day: None }),
             recipients: vec![Recipient { name: self.said("Hospital medicine"), identifier: None, role: "pool".to_owned() }],
         };
         all.queries.insert(0, view.clone());

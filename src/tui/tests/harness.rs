@@ -34,6 +34,10 @@ impl Harness {
     }
 
     pub fn on(desk: Arc<TestDesk>, width: u16, height: u16) -> Self {
+        Self::begun(desk, (width, height), None)
+    }
+
+    fn begun(desk: Arc<TestDesk>, (width, height): (u16, u16), held: Option<Vec<(Slot, u64, Request)>>) -> Self {
         let model = Model { size: (width, height), user: desk.user().to_owned(), banner: desk.banner().to_owned(), ..Model::default() };
         let mut harness = Self {
             model,
@@ -44,11 +48,16 @@ impl Harness {
             locked: false,
             copied: None,
             timers: Vec::new(),
-            held: None,
+            held,
         };
         let effects = start(&mut harness.model);
         harness.carry_out(effects);
         harness
+    }
+
+    /// The same with a desk that has not answered anything yet.
+    pub fn slow(desk: Arc<TestDesk>, width: u16, height: u16) -> Self {
+        Self::begun(desk, (width, height), Some(Vec::new()))
     }
 
     pub fn mono(mut self) -> Self {

@@ -3,6 +3,7 @@
 
 mod commands;
 mod escape;
+mod findings;
 mod harness;
 mod hostile;
 mod presenting;

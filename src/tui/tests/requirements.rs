@@ -161,3 +161,34 @@ fn t28_what_cannot_be_taken_back_asks_names_the_thing_and_means_no() {
     h.keys("<C-s>").expect("Send query 1 about RIVERA Marta").keys("<Enter>").expect("nothing was sent");
     assert!(!h.desk.query(1).unwrap().row.state.is_sent());
 }
+
+/// Every number of the list has a test in `docs/terminal.md`, and every test that is named there is one.
+#[test]
+fn the_list_of_requirements_names_tests_that_there_are() {
+    let list = include_str!("../../../docs/terminal.md");
+    let sources = [
+        include_str!("../../../tests/pty_requirements.rs"),
+        include_str!("../../../tests/pty.rs"),
+        include_str!("requirements.rs"),
+        include_str!("findings.rs"),
+        include_str!("reducer.rs"),
+        include_str!("queries.rs"),
+        include_str!("escape.rs"),
+        include_str!("screens.rs"),
+        include_str!("random.rs"),
+        include_str!("../theme.rs"),
+        include_str!("../keymap.rs"),
+        include_str!("../../store/location.rs"),
+    ];
+    let rows: Vec<&str> = list.lines().filter(|l| l.starts_with("| T")).collect();
+    assert_eq!(rows.len(), 28);
+    for (number, row) in rows.iter().enumerate() {
+        assert!(row.starts_with(&format!("| T{} |", number + 1)), "{row}");
+        let shown = row.rsplit('|').nth(1).unwrap_or_default();
+        let names: Vec<&str> = shown.split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "{row}");
+        for name in names {
+            assert!(sources.iter().any(|source| source.contains(&format!("fn {name}("))), "{name} is no test");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Answers of jobs, once they are known to be the newest.
 
-use super::{autosave, chart, compare, composer, nav, place, presenter, queries, search, try_on, worklist};
+use super::{autosave, chart, compare, composer, nav, place, presenter, queries, search, try_on, when, worklist};
 use crate::tui::layer::Layer;
 use crate::tui::model::{Model, Screen};
 use crate::tui::msg::{Answer, Done, Effect, Request, Slot};
@@ -65,6 +65,7 @@ pub fn take(model: &mut Model, answer: Answer) -> Vec<Effect> {
                 composer.report = Some(report);
                 composer.checked = composer.asked;
             }
+            model.notice.take_if(|notice| notice.text == when::NOT_CHECKED);
             return Vec::new();
         }
         Answer::Provider(shown) => {

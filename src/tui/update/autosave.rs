@@ -1,5 +1,6 @@
 //! The composer's memory: what is typed is linted and saved when typing rests, and at the latest after a second.
 
+use super::place;
 use crate::tui::compose::{Saved, Then};
 use crate::tui::model::{Model, Screen};
 use crate::tui::msg::{Effect, Request, Slot, Timer};
@@ -84,7 +85,8 @@ pub fn saved(model: &mut Model, id: i64, result: crate::error::Result<i64>) -> V
                     if !model.screens.contains(&Screen::Composer) {
                         model.composer = None;
                     }
-                    Vec::new()
+                    // Where in it somebody is goes with the words: a kill comes back to both.
+                    place::keep(model)
                 }
             }
         }

@@ -1,17 +1,14 @@
 //! The composer: fields, lists, live lint, autosave, sending.
 
 use super::autosave::{changed, save_now};
-use super::nav;
-use crate::chart::{Evidence, Span};
-use crate::query::{
-    Draft, Indicator, LintSeverity, OptionKind, QueryForm, QueryOption, Reason, Verbal, candidates, is_justified, of_observation, of_words,
-};
+use super::{nav, taking};
+use crate::query::{Draft, Indicator, LintSeverity, OptionKind, QueryForm, QueryOption, Reason, Verbal, is_justified};
 use crate::tui::compose::{Composer, Field, Then};
 use crate::tui::edit::{self, Shape, Typed};
 use crate::tui::keys::Key;
 use crate::tui::layer::{Layer, Purpose, Yes};
 use crate::tui::layout;
-use crate::tui::model::{ChartPage, Model, Pane, Screen};
+use crate::tui::model::{Model, Screen};
 use crate::tui::msg::{Effect, Request, Slot};
 use crate::tui::say;
 use crate::work::model::QueryView;
@@ -32,32 +29,24 @@ pub fn open(model: &mut Model, view: QueryView) -> Vec<Effect> {
     }
     let mut effects = save_now(model);
     let encounter = view.draft.encounter.clone();
-    let composer = Composer::new(view);
+    let mut composer = Composer::new(view);
+    if let Some(place) = model.resume.take().filter(|place| place.id == composer.id) {
+        composer.resume(place);
+    }
     let draft = Box::new(composer.draft.clone());
+    let (gap, amends) = (draft.gap.clone(), draft.amends);
     model.composer = Some(composer);
     model.show(Screen::Composer);
     effects.push(model.ask(Slot::Lint, Request::Lint(draft)));
-    if model.basket.as_ref().is_some_and(|(stay, _)| Some(stay) == encounter.as_ref())
-        && let Some((_, taken)) = model.basket.take()
-    {
-        effects.extend(take_in(model, taken));
+    if let Some(stay) = encounter.filter(|_| amends.is_none()) {
+        let taken = model.basket.take(&stay, gap.as_deref());
+        if !taken.is_empty() {
+            effects.extend(taking::take_in(model, taken));
+        }
     }
     // Kept at once: whatever ends the program from here on, the next start comes back to this draft.
     effects.extend(super::place::keep(model));
     effects
-}
-
-/// Puts indicators into the draft; one that is there is ticked.
-pub fn take_in(model: &mut Model, taken: Vec<Indicator>) -> Vec<Effect> {
-    let Some(composer) = &mut model.composer else { return Vec::new() };
-    for indicator in taken {
-        let there = composer.draft.indicators.iter_mut().find(|i| i.hash == indicator.hash && i.evidence == indicator.evidence);
-        match there {
-            Some(there) => there.included = true,
-            None => composer.draft.indicators.push(indicator),
-        }
-    }
-    changed(model)
 }
 
 /// Gives the draft to the person's own editor: kept first, so that nothing hangs on how the editor ends.
@@ -79,93 +68,6 @@ pub fn edited(model: &mut Model, draft: Draft) -> Vec<Effect> {
     composer.focus(composer.field);
     model.say("back from the editor");
     changed(model)
-}
-
-/// Shows what of the chart can be taken.
-pub fn take(model: &mut Model) -> Vec<Effect> {
-    let encounter = model.composer.as_ref().and_then(|c| c.draft.encounter.clone());
-    let Some(chart) = model.chart.as_ref().filter(|c| Some(c.data.encounter()) == encounter.as_deref()) else {
-        model.say("open its chart first: {chart-of-query} in the list of queries");
-        return Vec::new();
-    };
-    let line = |i: &Indicator| format!("{}   {}   {}", say::proof(&i.evidence), say::source(&i.evidence), i.group);
-    let all = candidates(&chart.data.view.chart).into_iter().map(|i| (line(&i), i)).collect();
-    model.layers.push(Layer::Take { words: String::new(), cursor: 0, all });
-    Vec::new()
-}
-
-/// What is under the cursor of the chart: proof, marked words, a value.
-fn under_cursor(page: &ChartPage) -> Vec<Indicator> {
-    let chart = &page.data.view.chart;
-    let of_evidence = |e: &Evidence| match e {
-        Evidence::Text(text) => chart.document(&text.document).and_then(|d| of_words(d, Span::new(text.start, text.end), "documentation")),
-        Evidence::Value(_) => Some(Indicator::new(e.clone(), "labs")),
-    };
-    match page.pane {
-        Pane::Gaps => {
-            let gap = page.data.view.gaps.get(page.gap);
-            let proof = |g: &crate::work::model::GapRow| g.gap.evidence.iter().chain(&g.gap.counter_evidence).cloned().collect::<Vec<_>>();
-            let all = gap.map(proof).unwrap_or_default();
-            match page.proof {
-                Some(at) => all.get(at).and_then(of_evidence).into_iter().collect(),
-                None => all.iter().filter_map(of_evidence).collect(),
-            }
-        }
-        Pane::Labs => {
-            let series = page.data.series.get(page.lab);
-            let newest = series.and_then(|s| s.points.last().map(|p| (s, p)));
-            let there = newest.and_then(|(s, p)| chart.observations.iter().rev().find(|o| o.name == s.name && o.time == Some(p.time)));
-            there.and_then(of_observation).into_iter().collect()
-        }
-        Pane::Timeline => Vec::new(),
-        Pane::Reader | Pane::Documents => {
-            let marked = page.current.and_then(|(doc, start, end)| Some((chart.documents.get(doc)?, Span::new(start, end))));
-            marked.and_then(|(d, span)| of_words(d, span, "documentation")).into_iter().collect()
-        }
-    }
-}
-
-/// The longest text that goes to a clipboard: more than any proof, and less than terminals refuse.
-const MOST_COPIED: usize = 50_000;
-
-/// Hands what is under the cursor to the terminal's clipboard, each with its source.
-pub fn copy_from_chart(model: &mut Model) -> Vec<Effect> {
-    let taken = model.chart.as_ref().map(under_cursor).unwrap_or_default();
-    let lines: Vec<String> = taken.iter().map(|i| format!("{} ({})", say::proof(&i.evidence), say::source(&i.evidence))).collect();
-    let words = crate::tui::text::multiline(&lines.join("\n"));
-    if words.is_empty() {
-        model.say("nothing is marked here; {go} on a gap marks its words");
-        return Vec::new();
-    }
-    if words.len() > MOST_COPIED {
-        model.say("too long for a clipboard; `lacuna note` prints the whole document");
-        return Vec::new();
-    }
-    model.say("sent to the terminal; whether it takes it is its own setting (tmux: set-clipboard on)");
-    vec![Effect::Copy(words)]
-}
-
-/// Takes what is under the cursor of the chart for the next draft about it.
-pub fn take_from_chart(model: &mut Model) -> Vec<Effect> {
-    let Some(page) = &model.chart else { return Vec::new() };
-    let (taken, encounter) = (under_cursor(page), page.data.encounter().to_owned());
-    if page.pane == crate::tui::model::Pane::Gaps && super::presenter::hidden(page) {
-        model.say("the answer is hidden while you present; {reveal-answer} shows it");
-        return Vec::new();
-    }
-    if taken.is_empty() {
-        model.say("nothing is marked here; {go} on a gap marks its words");
-        return Vec::new();
-    }
-    let count = taken.len();
-    let basket = model.basket.get_or_insert_with(|| (encounter.clone(), Vec::new()));
-    if basket.0 != encounter {
-        *basket = (encounter, Vec::new());
-    }
-    basket.1.extend(taken);
-    let all = basket.1.len();
-    model.say(format!("{count} taken, {all} for the next query about this chart ({{query-gap}})"));
-    Vec::new()
 }
 
 /// A key: text goes into the field, the rest is looked up.
@@ -228,11 +130,10 @@ pub fn paste(model: &mut Model, words: &str, unseen: usize) -> Vec<Effect> {
     }
 }
 
-/// Esc goes one step back: out of a text, or past a message, and only then out of the draft, so that what is typed next
-/// does not act as keys of the chart.
+/// Esc goes one step back: past a message, which may say why something was not done, else out of the draft. It is kept.
 pub fn escape(model: &mut Model, told: bool) -> Vec<Effect> {
     match &mut model.composer {
-        Some(composer) if !composer.leaving && (told || composer.typing()) => {
+        Some(composer) if !composer.leaving && told => {
             composer.leaving = true;
             model.say("{go-back} again leaves; the draft is kept");
             Vec::new()
@@ -248,7 +149,7 @@ pub fn close(model: &mut Model) -> Vec<Effect> {
         if composer.clean() {
             model.composer = None;
         }
-        model.say("the draft is kept; {tracker} shows all queries");
+        model.say("the draft is kept; {query-gap} on its gap opens it again, {tracker} shows all queries");
     }
     model.screens.retain(|s| *s != Screen::Composer);
     effects.extend(nav::refresh(model));
@@ -297,6 +198,7 @@ pub fn toggle(model: &mut Model) -> Vec<Effect> {
     if let Some(indicator) = composer.draft.indicators.get_mut(composer.item) {
         indicator.included = !indicator.included;
     }
+    taking::retell(model);
     changed(model)
 }
 
@@ -435,6 +337,7 @@ pub fn undo(model: &mut Model) -> Vec<Effect> {
         ..now
     };
     composer.item = item.min(composer.items().saturating_sub(1));
+    taking::retell(model);
     let effects = changed(model);
     model.say("taken back");
     effects
@@ -510,7 +413,7 @@ pub fn findings(model: &mut Model) -> Vec<Effect> {
         };
         format!("{}  {kind}\n{}\n{}\n", d.rule, d.message, d.hint)
     };
-    let text = composer.diagnostics().map(one).collect::<Vec<_>>().join("\n");
+    let text = composer.findings_in_order().into_iter().map(one).collect::<Vec<_>>().join("\n");
     model.layers.push(Layer::Text { title: "Check".to_owned(), text, top: 0 });
     Vec::new()
 }

@@ -1,6 +1,6 @@
 //! Keys of what lies over a screen.
 
-use super::{chart, compare, composer, group, nav, try_on, when};
+use super::{chart, compare, composer, group, nav, taking, try_on, when};
 use crate::chart::Instant;
 use crate::query::QueryState;
 use crate::tui::command::{self, Command};
@@ -42,9 +42,11 @@ pub fn press(model: &mut Model, key: Key) -> Vec<Effect> {
         },
         Layer::Sending { question, text, top, seen } => sending(model, key, question, text, (top, seen)),
         Layer::Views => view_chosen(model, key),
+        Layer::Sort => super::worklist::sort_chosen(model, key),
         Layer::Columns => columns_chosen(model, key),
         Layer::Group { by, words, cursor } => group::key(model, key, by, words, cursor),
         Layer::GoTo => chart::went_to(model, key),
+        Layer::Kind => try_on::kind_chosen(model, key),
         Layer::CompareWith { cursor } => compare::chosen(model, key, cursor),
         Layer::Outline { words, cursor } => chart::outline_key(model, key, words, cursor),
         Layer::Confirm { question, yes } => match key {
@@ -153,7 +155,7 @@ fn take(model: &mut Model, key: Key, mut words: String, mut cursor: usize, all: 
             let Some((_, indicator)) = found.get(cursor).and_then(|at| all.get(*at)).cloned() else {
                 return keep(model, Layer::Take { words, cursor, all });
             };
-            let effects = composer::take_in(model, vec![indicator]);
+            let effects = taking::take_in(model, vec![indicator]);
             keep(model, Layer::Take { words, cursor, all });
             return effects;
         }
@@ -188,7 +190,7 @@ fn keep(model: &mut Model, layer: Layer) -> Vec<Effect> {
     Vec::new()
 }
 
-fn leaves(key: Key) -> bool {
+pub(super) fn leaves(key: Key) -> bool {
     matches!(key, Key::Esc | Key::Char('q'))
 }
 
@@ -242,6 +244,10 @@ fn palette(model: &mut Model, key: Key, mut words: String, mut cursor: usize) ->
         Key::Esc => return Vec::new(),
         Key::Enter => {
             return match found.get(cursor) {
+                Some(command) if !command.scope.meets(command::scope(model)) => {
+                    model.say(format!("{}: not here. {}", command.title, command::only_in(command)));
+                    Vec::new()
+                }
                 Some(command) => super::run(model, command),
                 None => keep(model, Layer::Palette { words, cursor }),
             };
@@ -251,26 +257,41 @@ fn palette(model: &mut Model, key: Key, mut words: String, mut cursor: usize) ->
     keep(model, Layer::Palette { words, cursor })
 }
 
-/// Commands of this place that fit some letters, the best first.
+/// Commands of this place that fit some letters, the best first; then those of other places that are called so: somebody who looks for one
+/// learns where it is.
 pub fn matches(model: &Model, words: &str) -> Vec<&'static Command> {
     let here = command::scope(model);
-    let mut all: Vec<&Command> = command::commands(here).filter(|c| c.id != "palette-colon").collect();
+    let mut all: Vec<&Command> = command::all().filter(|c| c.id != "palette-colon").collect();
     if words.trim().is_empty() {
+        all.retain(|c| c.scope.meets(here));
         return all;
     }
     let pattern = Pattern::parse(words, CaseMatching::Ignore, Normalization::Smart);
     let mut matcher = Matcher::new(Config::DEFAULT);
     let mut buffer = Vec::new();
-    let mut ranked: Vec<(u32, usize, &Command)> = Vec::new();
+    let mut ranked: Vec<(u8, u32, usize, &Command)> = Vec::new();
     for (at, command) in all.drain(..).enumerate() {
+        let called = called(command, words);
+        if !command.scope.meets(here) {
+            let called = called.or_else(|| said(&format!("{} {}", command.title, command.id), words).then_some(1));
+            ranked.extend(called.map(|score| (1, score, at, command)));
+            continue;
+        }
         let title = pattern.score(Utf32Str::new(&format!("{} {}", command.title, command.id), &mut buffer), &mut matcher);
-        let help = pattern.score(Utf32Str::new(command.help, &mut buffer), &mut matcher);
-        if let Some(score) = title.map(|s| s * 2).max(help).max(called(command, words)) {
-            ranked.push((score, at, command));
+        let help = pattern.score(Utf32Str::new(command.help, &mut buffer), &mut matcher).filter(|_| said(command.help, words));
+        if let Some(score) = title.map(|s| s * 2).max(help).max(called) {
+            // Letters that only happen to stand in a title come after what is really called so, wherever that works.
+            ranked.push((if called.is_some() || said(command.title, words) { 0 } else { 2 }, score, at, command));
         }
     }
-    ranked.sort_by_key(|(score, at, _)| (std::cmp::Reverse(*score), *at));
-    ranked.into_iter().map(|(_, _, command)| command).collect()
+    ranked.sort_by_key(|(tier, score, at, _)| (*tier, std::cmp::Reverse(*score), *at));
+    ranked.into_iter().map(|(.., command)| command).collect()
+}
+
+/// Whether every word that was typed stands in a text.
+fn said(text: &str, words: &str) -> bool {
+    let text = text.to_lowercase();
+    words.to_lowercase().split_whitespace().all(|word| text.contains(word))
 }
 
 /// How well a command fits by what else people call it: every word typed must begin one of those, or one of its title. It weighs as much as

@@ -5,6 +5,7 @@ mod autosave;
 pub mod chart;
 pub mod compare;
 pub mod composer;
+mod early;
 pub mod group;
 mod layers;
 pub mod nav;
@@ -12,6 +13,7 @@ mod place;
 pub mod presenter;
 pub mod queries;
 pub mod search;
+pub mod taking;
 pub mod tour;
 pub mod try_on;
 pub mod when;
@@ -35,6 +37,14 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
 
 /// Takes one message in.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    super::say::read_in(model.now.as_ref());
+    let msg = match msg {
+        Msg::Key(_) | Msg::Paste(_) => match early::keep(model, msg) {
+            Ok(effects) => return effects,
+            Err(msg) => msg,
+        },
+        msg => msg,
+    };
     match msg {
         Msg::Key(key) => {
             let told = model.notice.take().is_some();
@@ -68,7 +78,15 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Repaint => vec![Effect::Repaint],
         Msg::Answer { slot, generation, now, answer } => {
             model.now = Some(now);
-            if model.jobs.take(slot, generation) { answers::take(model, *answer) } else { Vec::new() }
+            if !model.jobs.take(slot, generation) {
+                return Vec::new();
+            }
+            if early::failed(slot, &answer) {
+                model.early.clear();
+            }
+            let mut effects = answers::take(model, *answer);
+            effects.extend(early::replay(model));
+            effects
         }
         Msg::Counting { generation, found } => {
             if generation == model.jobs.newest(Slot::Count) {

@@ -78,11 +78,13 @@ pub fn back(model: &mut Model) -> Vec<Effect> {
             let shows_all = model.worklist.group.is_none() && model.worklist.only.is_none();
             if model.worklist.filter.is_empty() && !shows_all {
                 // One step at a time: the unit, service or payer, then the search.
-                if model.worklist.group.take().is_none() {
-                    model.worklist.only = None;
+                if model.worklist.group.take().is_none()
+                    && let Some(only) = model.worklist.only.take()
+                {
+                    effects.extend(worklist::show_view(model, only.before));
                 }
                 worklist::set_filter(model, String::new());
-                model.say("all charts again");
+                model.say(format!("all charts of the view \u{201c}{}\u{201d} again", model.worklist.view.label()));
             } else if model.worklist.filter.is_empty() {
                 model.say("{leave} leaves Lacuna");
             } else {

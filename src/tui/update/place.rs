@@ -1,6 +1,6 @@
 //! The place that is kept, so that a dropped line comes back to it.
 
-use crate::tui::model::{ChartPlace, Model, Places, Screen, Sort, Wish};
+use crate::tui::model::{ChartPlace, DraftPlace, Model, Places, Screen, Sort, Wish};
 use crate::tui::msg::{Effect, Request, Slot, Timer};
 use crate::work::model::WorklistView;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ fn now(model: &Model, places: Value) -> Value {
     let chart = chart.map(|chart| super::chart::place(chart).to_json(chart.data.encounter()));
     let view = model.worklist.view.words().0;
     let row = model.worklist.selected().map(|r| r.encounter.clone());
-    let draft = model.composer.as_ref().filter(|_| model.screens.contains(&Screen::Composer)).map(|c| c.id);
+    let draft = model.composer.as_ref().filter(|_| model.screens.contains(&Screen::Composer)).map(|c| c.place().to_json());
     json!({
         "view": view,
         "row": row,
@@ -84,13 +84,17 @@ pub fn take(model: &mut Model, kept: &str) -> Vec<Effect> {
     if model.wish.is_some() {
         return effects;
     }
-    let Some(chart) = value.get("chart").filter(|c| c.is_object()) else { return effects };
-    let Some((encounter, place)) = ChartPlace::from_json(chart) else { return effects };
-    let wish = Wish { encounter, place: Some(place), ..Wish::default() };
-    model.say("back where you were; {go-back} goes to the worklist");
-    effects.extend(super::chart::open(model, wish));
-    if let Some(id) = value.get("draft").and_then(Value::as_i64) {
-        effects.push(model.ask(Slot::Draft, Request::DraftOf(id)));
+    let draft = value.get("draft").and_then(DraftPlace::from_json);
+    let chart = value.get("chart").filter(|c| c.is_object()).and_then(ChartPlace::from_json);
+    match (chart, draft) {
+        (Some((encounter, place)), draft) => {
+            let wish = Wish { encounter, place: Some(place), draft, ..Wish::default() };
+            effects.extend(super::chart::open(model, wish));
+        }
+        // It was opened from the list of queries.
+        (None, Some(draft)) => effects.push(super::chart::take_up(model, draft)),
+        (None, None) => return effects,
     }
+    model.say("back where you were; {go-back} goes to the worklist");
     effects
 }

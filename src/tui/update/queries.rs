@@ -42,6 +42,10 @@ pub fn take_one(model: &mut Model, view: QueryView) -> Vec<Effect> {
     if view.row.state.is_draft() {
         return composer::open(model, view);
     }
+    // A draft that was to be taken up again was sent meanwhile: there is nothing to write at.
+    if model.resume.take().is_some_and(|place| place.id == view.row.id) {
+        return Vec::new();
+    }
     let request = Request::Provider(Box::new(view.draft.clone()), Some(view.row.id));
     let (top, text) = model.query.take().filter(|q| q.view.row.id == view.row.id).map_or((0, String::new()), |q| (q.top, q.text));
     model.query = Some(QueryPage { view, text, top });
@@ -200,6 +204,8 @@ fn words(model: &mut Model, prompt: &str, purpose: fn(i64) -> Purpose) -> Vec<Ef
 
 /// Opens the chart that the query is about.
 pub fn chart(model: &mut Model) -> Vec<Effect> {
-    let Some(encounter) = when::query(model).and_then(|q| q.encounter.clone()) else { return Vec::new() };
-    chart::open(model, Wish { encounter, ..Wish::default() })
+    let row = when::query(model).and_then(|q| Some((q.id, q.encounter.clone()?, q.patient.clone().unwrap_or_default())));
+    let Some((id, encounter, patient)) = row else { return Vec::new() };
+    model.say(format!("opening {patient}"));
+    chart::open(model, Wish { encounter, query: Some(id), ..Wish::default() })
 }

@@ -147,7 +147,7 @@ pub fn open(model: &mut Model) -> Vec<Effect> {
         model.say("that note belongs to no stay");
         return Vec::new();
     };
-    let wish = Wish { encounter, document: Some(hit.document.clone()), at: Some(hit.at), find: Some(query.clone()), place: None };
+    let wish = Wish { encounter, document: Some(hit.document.clone()), at: Some(hit.at), find: Some(query.clone()), ..Wish::default() };
     let mut effects = chart::open(model, wish);
     effects.push(model.ask(Slot::Act, Request::UsedSearch(query)));
     effects
@@ -252,7 +252,9 @@ pub fn worklist(model: &mut Model) -> Vec<Effect> {
 
 /// The stays are there: shows them as a worklist.
 pub fn stays(model: &mut Model, query: String, encounters: Vec<String>) -> Vec<Effect> {
-    model.worklist.only = Some(Only { query, encounters: encounters.into_iter().collect() });
+    // The view comes back when the search is let go.
+    let before = model.worklist.only.as_ref().map_or(model.worklist.view, |only| only.before);
+    model.worklist.only = Some(Only { query, encounters: encounters.into_iter().collect(), before });
     model.worklist.view = WorklistView::All;
     model.worklist.cursor = 0;
     model.show(Screen::Worklist);

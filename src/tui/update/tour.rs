@@ -1,6 +1,7 @@
 //! The tour: begun, gone through, ended. It takes no key of anybody: a step is taken by the command that it names.
 
 use super::presenter;
+use crate::tui::command;
 use crate::tui::model::Model;
 use crate::tui::msg::Effect;
 use crate::tui::tour::STEPS;
@@ -10,7 +11,9 @@ pub fn toggle(model: &mut Model) -> Vec<Effect> {
     if model.tour.take().is_some() {
         model.say("the tour is over; {tour} takes it again");
     } else {
-        model.tour = Some(0);
+        // With the first step that can be taken where one is.
+        let here = command::scope(model);
+        model.tour = Some(usize::from(here == command::Scopes::CHART));
     }
     presenter::relay(model);
     Vec::new()

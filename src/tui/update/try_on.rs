@@ -1,6 +1,7 @@
 //! Trying items on a text, those in force or those of a file that is being written: keys and pastes go into it, and what the items make of it comes back as typing rests.
 
 use super::{chart, nav};
+use crate::chart::DocumentType;
 use crate::checklist::Survey;
 use crate::error::Result;
 use crate::tui::edit::{self, Shape, Typed};
@@ -68,11 +69,11 @@ fn changed(model: &mut Model) -> Vec<Effect> {
 
 /// Typing rests: asks the items.
 pub fn due(model: &mut Model) -> Vec<Effect> {
-    let (text, file) = (model.try_on.text.clone(), model.try_on.file.clone());
+    let (text, file, kind) = (model.try_on.text.clone(), model.try_on.file.clone(), model.try_on.kind);
     if text.trim().is_empty() && file.is_none() {
         return Vec::new();
     }
-    vec![model.ask(Slot::TryOn, Request::TryOn(text, file))]
+    vec![model.ask(Slot::TryOn, Request::TryOn(text, file, kind))]
 }
 
 /// What they make of it. The cursor stays on its item when that is still there.
@@ -181,6 +182,33 @@ pub fn swap(model: &mut Model) -> Vec<Effect> {
     let words = if page.text.is_empty() { "the text is put away; the same key takes it up again" } else { "the text that was put away" };
     model.say(words);
     changed(model)
+}
+
+/// Asks which kind of note the text is: items look into some kinds alone.
+pub fn choose_kind(model: &mut Model) -> Vec<Effect> {
+    model.layers.push(Layer::Kind);
+    Vec::new()
+}
+
+/// The key, the name and the kind of every choice; the last is what the text looks like.
+pub fn kinds() -> impl Iterator<Item = (char, &'static str, Option<DocumentType>)> {
+    let named = chart::KINDS.iter().map(|(key, kind)| (*key, kind.label(), Some(*kind)));
+    named.chain([('0', "what it looks like", None)])
+}
+
+/// A key of that choice.
+pub fn kind_chosen(model: &mut Model, key: Key) -> Vec<Effect> {
+    match kinds().find(|(k, ..)| Key::Char(*k) == key) {
+        Some((_, _, kind)) => {
+            model.try_on.kind = kind;
+            due(model)
+        }
+        None if super::layers::leaves(key) => Vec::new(),
+        None => {
+            model.layers.push(Layer::Kind);
+            Vec::new()
+        }
+    }
 }
 
 /// Asks which checklist file is to be tried.

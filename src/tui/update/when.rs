@@ -14,7 +14,7 @@ fn yes_if(holds: bool, reason: &'static str) -> Avail {
 /// A row of the worklist is selected.
 pub fn row(model: &Model) -> Avail {
     if !model.worklist.loaded {
-        return Avail::No("still reading the charts; a moment");
+        return Avail::No(READING);
     }
     yes_if(model.worklist.selected().is_some(), "no chart in this view")
 }
@@ -22,7 +22,7 @@ pub fn row(model: &Model) -> Avail {
 /// The view has charts, whatever of it shows.
 pub fn listed(model: &Model) -> Avail {
     if !model.worklist.loaded {
-        return Avail::No("still reading the charts; a moment");
+        return Avail::No(READING);
     }
     yes_if(!model.worklist.list.rows.is_empty(), "no chart in this view")
 }
@@ -30,7 +30,7 @@ pub fn listed(model: &Model) -> Avail {
 /// Some chart has something new.
 pub fn any_new(model: &Model) -> Avail {
     if !model.worklist.loaded {
-        return Avail::No("still reading the charts; a moment");
+        return Avail::No(READING);
     }
     yes_if(model.worklist.rows().any(|r| r.unseen > 0), "nothing new in this view")
 }
@@ -162,11 +162,17 @@ pub fn back(model: &Model) -> Avail {
     yes_if(model.chart.as_ref().is_some_and(|c| !c.back.is_empty()), "no jump to come back from; {go-back} leaves the chart")
 }
 
+/// What is said before the first look at a draft is done; it goes by itself.
+pub const NOT_CHECKED: &str = "not checked yet; a moment";
+
+/// What is said before the first list is there; it goes by itself.
+pub const READING: &str = "still reading the charts; a moment";
+
 /// Nothing blocks the draft.
 pub fn sendable(model: &Model) -> Avail {
     let Some(composer) = &model.composer else { return Avail::No("no draft is open") };
     match &composer.report {
-        None => Avail::No("not checked yet; a moment"),
+        None => Avail::No(NOT_CHECKED),
         Some(report) if report.can_send => Avail::Yes,
         // What was mended a moment ago is not held against the sender: the store lints once more before anything is sent.
         Some(_) if composer.checked < composer.edits => Avail::Yes,

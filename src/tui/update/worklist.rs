@@ -23,7 +23,7 @@ pub fn take(model: &mut Model, list: Worklist) -> Vec<Effect> {
     page.list = list;
     page.loaded = true;
     narrow(model, before);
-    model.notice.take_if(|notice| notice.text == READING);
+    model.notice.take_if(|notice| notice.text == READING || notice.text == super::when::READING);
     let page = &model.worklist;
     let (view, waiting) = (page.list.view, page.list.waiting);
     // A look at more than this view shows is as good.
@@ -256,11 +256,24 @@ pub fn next_view(model: &mut Model) -> Vec<Effect> {
     show_view(model, all.get((at + 1) % all.len()).copied().unwrap_or_default())
 }
 
-/// Another order of the rows.
+/// Asks for the order of the rows.
 pub fn sort(model: &mut Model) -> Vec<Effect> {
+    model.layers.push(Layer::Sort);
+    Vec::new()
+}
+
+/// A key of that choice.
+pub fn sort_chosen(model: &mut Model, key: Key) -> Vec<Effect> {
+    let digit = if let Key::Char(c) = key { c.to_digit(10) } else { None };
+    let at = digit.and_then(|d| usize::try_from(d).ok()?.checked_sub(1));
+    let Some((sort, _)) = at.and_then(|at| Sort::ALL.get(at)) else {
+        if !super::layers::leaves(key) {
+            model.layers.push(Layer::Sort);
+        }
+        return Vec::new();
+    };
     let before = model.worklist.selected().map(|r| r.encounter.clone());
-    let at = Sort::ALL.iter().position(|(s, _)| *s == model.worklist.sort).unwrap_or(0);
-    model.worklist.sort = Sort::ALL.get((at + 1) % Sort::ALL.len()).map(|(sort, _)| *sort).unwrap_or_default();
+    model.worklist.sort = *sort;
     narrow(model, before);
     let words = format!("sorted by {}", model.worklist.sort.label());
     model.say(words);

@@ -50,7 +50,7 @@ pub(super) fn header(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripe
     // Somebody who left is not on a day of anything.
     let left = encounter.end.filter(|end| *end <= view.as_of);
     let (day, over) = match (encounter.day_of_stay(&view.as_of), encounter.gmlos_days) {
-        _ if left.is_some() => (left.map(|end| format!("left {}", end.local().strftime("%-d %b"))).unwrap_or_default(), false),
+        _ if left.is_some() => (left.map(|end| format!("left {}", say::short_day(&end))).unwrap_or_default(), false),
         (Some(day), Some(gmlos)) => (format!("day {day} of {gmlos:.1}"), day as f64 > gmlos),
         (Some(day), None) => (format!("day {day}"), false),
         _ if encounter.implied => (chart.data.document(0).and_then(|d| d.time).map(|t| say::date(&t)).unwrap_or_default(), false),
@@ -83,41 +83,55 @@ fn news(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripes: &Frame) {
     let view = &chart.data.view;
     let encounter = &view.chart.encounter;
     let head = stripes.header;
-    let unseen = chart.data.order().filter(|d| chart.data.unseen(*d)).count();
-    let labs = chart.data.new_labs();
-    let mut news = if unseen == 0 { "nothing unread".to_owned() } else { say::count(unseen, "document to read", "documents to read") };
-    if let Some(look) = view.last_look {
-        let values = if labs > 0 { format!(", {}", say::count(labs, "new lab", "new labs")) } else { String::new() };
-        news.push_str(&format!("{values} since {}", say::long(&look)));
-    }
-    let unseen = unseen + labs;
+    let (news, any) = what_is_new(chart);
     let taken = view.claimed.as_ref().map(|who| if *who == model.user { "yours".to_owned() } else { format!("{who} has it") });
     let note = view.note.as_ref().map(|words| format!("note: {words}"));
     let discharged = encounter.end.filter(|end| *end <= view.as_of).map(|end| format!("discharged {}", say::long(&end)));
     let since = discharged.unwrap_or_else(|| say::arrival(encounter));
-    let waiting = view.queries.iter().filter(|q| !q.state.is_over()).count();
-    let queries = if waiting > 0 { say::count(waiting, "query under way", "queries under way") } else { String::new() };
+    // A draft is under way nowhere: nobody was asked yet.
+    let drafts = view.queries.iter().filter(|q| q.state.is_draft()).count();
+    let waiting = view.queries.iter().filter(|q| !q.state.is_draft() && !q.state.is_over()).count();
+    let told = [(drafts, "draft", "drafts"), (waiting, "query under way", "queries under way")];
+    let queries: Vec<String> = told.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| say::count(n, one, many)).collect();
+    let queries = queries.join(", ");
     let reason = encounter.reason.as_deref().unwrap_or_default();
-    let used = pen.put(head.x, stripes.sub.y, head.width, &news, if unseen > 0 { Role::Text } else { Role::Dim });
+    let used = pen.put(head.x, stripes.sub.y, head.width, &news, if any { Role::Text } else { Role::Dim });
     let (taken, note) = (taken.unwrap_or_default(), note.unwrap_or_default());
     let withheld = match view.withheld.len() {
         0 => String::new(),
         n => say::count(n, "note withheld", "notes withheld"),
     };
-    let payer = encounter.payer_words().map(|payer| format!("payer {payer}")).unwrap_or_default();
     let cancelled = match encounter.status.as_deref() {
         _ if encounter.takes_place() => "",
         Some("planned") => "planned",
         _ => "cancelled by its sender",
     };
     let parts = [cancelled, withheld.as_str(), note.as_str(), taken.as_str(), queries.as_str(), since.as_str(), reason];
-    let mut rest = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("   ");
-    let room = head.width.saturating_sub(used + 3);
-    // Half a payer says nothing: it stands there whole, or in the worklist's column alone.
-    if !payer.is_empty() && text::width(&rest) + 3 + text::width(&payer) <= usize::from(room) {
-        rest = format!("{rest}   {payer}");
-    }
-    pen.put(head.x + used + 3, stripes.sub.y, room, &rest, Role::Dim);
+    // Who pays stands in the worklist alone: queries are written from here.
+    let rest = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("   ");
+    pen.put(head.x + used + 3, stripes.sub.y, head.width.saturating_sub(used + 3), &rest, Role::Dim);
+}
+
+/// What came since this person's last look, and what else they have not read; whether that is anything.
+fn what_is_new(chart: &ChartPage) -> (String, bool) {
+    let data = &chart.data;
+    let unread: Vec<usize> = data.order().filter(|d| data.unseen(*d)).collect();
+    let Some(look) = data.view.last_look else {
+        let words =
+            if unread.is_empty() { "nothing unread".to_owned() } else { say::count(unread.len(), "document to read", "documents to read") };
+        return (words, !unread.is_empty());
+    };
+    let later = |doc: &&usize| data.document(**doc).and_then(|d| d.time).is_none_or(|time| time > look);
+    let (fresh, labs) = (unread.iter().filter(later).count(), data.new_labs());
+    let new = [(fresh, "new document", "new documents"), (labs, "new lab", "new labs")];
+    let new: Vec<String> = new.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| say::count(n, one, many)).collect();
+    let any = !new.is_empty();
+    let new = if any { new.join(", ") } else { "nothing new".to_owned() };
+    let older = match unread.len() - fresh {
+        0 => String::new(),
+        n => format!("; {n} from before not read"),
+    };
+    (format!("{new} since {}{older}", say::long(&data.here(&look))), any)
 }
 
 /// The panes by their digits, where one shows at a time.
@@ -208,6 +222,33 @@ fn document(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, doc: usize, short:
     }
 }
 
+/// Words that a find looks for beside those that were typed, as many as have room; how many there are besides.
+fn added(also: &[(String, Vec<String>)], room: usize) -> String {
+    let total: usize = also.iter().map(|(_, words)| words.len()).sum();
+    let mut told = String::new();
+    let mut count = 0;
+    for (word, words) in also {
+        for (n, synonym) in words.iter().enumerate() {
+            let lead = match (n, told.is_empty()) {
+                (0, true) => format!("{word}: also "),
+                (0, false) => format!("; {word}: also "),
+                _ => ", ".to_owned(),
+            };
+            if text::width(&told) + text::width(&lead) + text::width(synonym) + " and 00 more".len() > room {
+                return if count == 0 {
+                    format!("with {}", say::count(total, "synonym", "synonyms"))
+                } else {
+                    format!("{told} and {} more", total - count)
+                };
+            }
+            told.push_str(&lead);
+            told.push_str(synonym);
+            count += 1;
+        }
+    }
+    told
+}
+
 /// The find line: what is looked for, and how many places there are.
 fn find(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect) -> Option<Position> {
     let find = &chart.find;
@@ -223,6 +264,8 @@ fn find(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect) -> Option<Position> {
         (_, all, Some(at)) => format!("{} of {all}", at + 1),
         (_, all, None) => say::count(all, "place", "places"),
     };
+    let room = usize::from(area.width.saturating_sub(used + 3)).saturating_sub(text::width(&words) + 3);
+    let words = if find.also.is_empty() { words } else { format!("{words}   {}", added(&find.also, room)) };
     pen.put(area.x + used + 3, area.y, area.width.saturating_sub(used + 3), &words, Role::Dim);
     find.typing.then(|| Position::new(area.x + used, area.y))
 }

@@ -2,6 +2,7 @@
 
 use super::list::Tops;
 use super::pen::Pen;
+use crate::chart::Instant;
 use crate::query::{Diagnostic, Draft, LintSeverity, is_justified};
 use crate::tui::compose::{Composer, Field, Saved};
 use crate::tui::edit;
@@ -57,7 +58,8 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, size: (u16, u16), tops: &mut Tops)
         pen.put(form.x, y, LABEL - 1, line.label, if focused { Role::Accent } else { Role::Dim });
         pen.put(form.x + 1, y, LABEL - 2, line.group, Role::Dim);
         let right = u16::try_from(text::width(&line.right)).unwrap_or(0);
-        let room = u16::try_from(width).unwrap_or(u16::MAX).min(form.width.saturating_sub(LABEL));
+        let wide = form.width.saturating_sub(LABEL);
+        let room = if line.field == Field::Indicators { wide } else { u16::try_from(width).unwrap_or(u16::MAX).min(wide) };
         let x = form.x + LABEL;
         pen.put(x, y, room.saturating_sub(right), &line.words, line.role);
         pen.put_right(x, y, form.width.saturating_sub(LABEL), &line.right, Role::Dim);
@@ -98,7 +100,7 @@ fn header(model: &Model, composer: &Composer, pen: &mut Pen<'_>, stripes: &layou
     let (words, role) = match (&composer.status, composer.sending.is_some(), composer.clean()) {
         (Saved::Failed(why), ..) => (format!("NOT SAVED: {why}"), Role::Alert),
         (_, true, _) | (_, _, false) => ("saving\u{2026}".to_owned(), Role::Dim),
-        (Saved::At(at), ..) => (format!("saved {}", say::second(at)), Role::Ok),
+        (Saved::At(at), ..) => (format!("saved {}", say::second(&by_clock(composer, at))), Role::Ok),
         (Saved::Untouched, ..) => (untouched(composer, model), Role::Dim),
     };
     pen.put(head.x, stripes.sub.y, head.width, &words, role);
@@ -123,8 +125,8 @@ fn lines(model: &Model, composer: &Composer, field: Field, width: usize) -> Vec<
             let to = composer.draft.recipient.as_ref().map_or_else(|| "nobody yet".to_owned(), |r| format!("{}, {}", r.name, r.role));
             single(to, change)
         }
-        Field::Due => single(due(composer), change),
-        Field::Indicators => indicator_lines(model, composer, width),
+        Field::Due => due_lines(composer, change, width),
+        Field::Indicators => indicator_lines(model, composer, usize::from(model.size.0.saturating_sub(2 + LABEL)).max(8)),
         Field::Options => option_lines(model, composer, width),
     };
     if model.size.1 >= 30 && matches!(field, Field::Due | Field::Indicators | Field::Words | Field::Question | Field::Options) {
@@ -133,15 +135,36 @@ fn lines(model: &Model, composer: &Composer, field: Field, width: usize) -> Vec<
     out
 }
 
-/// When an answer is asked for, and whether the policy or a person says so.
-fn due(composer: &Composer) -> String {
-    let at = composer.due().map(|d| say::long(&d));
-    match (composer.answer_time.filter(|_| !composer.draft.due_by_hand), at) {
+/// When an answer is asked for, whether the policy or a person says so, and which hours the policy does not count.
+fn due_lines(composer: &Composer, change: &str, width: usize) -> Vec<Line> {
+    let field = Field::Due;
+    let at = composer.due().map(|d| say::long(&by_clock(composer, &d)));
+    let policy = composer.answer_time.filter(|_| !composer.draft.due_by_hand);
+    let words = match (policy, at) {
         (_, None) => "not set".to_owned(),
         (Some(policy), Some(at)) => format!("{} h after sending; sent now: {at}", policy.hours),
         (None, Some(at)) if composer.draft.due_by_hand => format!("{at}, set by hand"),
         (None, Some(at)) => at,
+    };
+    let rule = policy.map(|policy| policy.left_out()).unwrap_or_default();
+    let line = |words: String, right: &str, item| Line { field, words, right: right.to_owned(), item, ..Line::default() };
+    let whole = if rule.is_empty() { words.clone() } else { format!("{words}   {rule}") };
+    if text::width(&whole) + text::width(change) + 2 <= width {
+        return vec![Line { label: field.label(), ..line(whole, change, None) }];
     }
+    let room = width.saturating_sub(text::width(change) + 2);
+    let mut out: Vec<Line> = super::queries::wrap(&words, room).into_iter().map(|words| line(words, "", None)).collect();
+    if let Some(first) = out.first_mut() {
+        (first.label, first.right) = (field.label(), change.to_owned());
+    }
+    // An item of its own that no cursor reaches.
+    out.extend((!rule.is_empty()).then(|| Line { role: Role::Dim, ..line(rule, "", Some(usize::MAX)) }));
+    out
+}
+
+/// A time by the clock of the place of the stay.
+fn by_clock(composer: &Composer, at: &Instant) -> Instant {
+    composer.draft.admitted.map_or(*at, |place| at.seen_from(&place))
 }
 
 fn text_lines(composer: &Composer, field: Field, width: usize) -> Vec<Line> {
@@ -216,10 +239,14 @@ fn indicator_lines(model: &Model, composer: &Composer, width: usize) -> Vec<Line
         let right = say::source(&indicator.evidence);
         let above = at.checked_sub(1).and_then(|i| composer.draft.indicators.get(i)).map(|i| i.group.as_str());
         let group = if above == Some(indicator.group.as_str()) { "" } else { say::group(&indicator.group) };
-        let room = width.saturating_sub(text::width(&right) + 2);
-        let words = text::fit(&format!("{sign}{}", text::label(&say::proof(&indicator.evidence))), room, false);
         let role = if indicator.included { Role::Text } else { Role::Dim };
-        out.push(Line { group, field, item: Some(at), words, role, right, ..Line::default() });
+        let words = quoted(&say::proof(&indicator.evidence), text::width(&right), width.saturating_sub(sign.len()));
+        let last = words.len().saturating_sub(1);
+        for (row, words) in words.into_iter().enumerate() {
+            let (group, sign) = if row == 0 { (group, sign) } else { ("", "    ") };
+            let right = if row == last { right.clone() } else { String::new() };
+            out.push(Line { group, field, item: Some(at), words: format!("{sign}{words}"), role, right, ..Line::default() });
+        }
         let editing = composer.field == field && composer.editing && composer.item == at;
         if indicator.prior && (editing || indicator.included || !indicator.relevance.is_empty()) {
             let prefix = "    relevant because ";
@@ -230,6 +257,11 @@ fn indicator_lines(model: &Model, composer: &Composer, width: usize) -> Vec<Line
                 format!("{prefix}{}", indicator.relevance)
             };
             out.push(Line { field, item: Some(at), words, role: Role::Dim, cursor, ..Line::default() });
+        }
+        // What goes out beside the value stands here too.
+        if !indicator.prior && indicator.included && !indicator.relevance.is_empty() {
+            let words = format!("    {}", indicator.relevance);
+            out.push(Line { field, item: Some(usize::MAX), words, role: Role::Dim, ..Line::default() });
         }
     }
     if out.is_empty() {
@@ -243,6 +275,25 @@ fn indicator_lines(model: &Model, composer: &Composer, width: usize) -> Vec<Line
     }
     out
 }
+
+/// Rows of a quote, whole as far as `MOST_ROWS` go; where it stands is put behind the last of them, or in a row of its own.
+fn quoted(words: &str, source: usize, width: usize) -> Vec<String> {
+    let clean = text::label(words);
+    let all = text::wrap_text(&clean, width.max(8));
+    let cut = all.len() > MOST_ROWS;
+    let mut rows: Vec<String> =
+        all.into_iter().take(MOST_ROWS).map(|(a, b)| clean.get(a..b).unwrap_or_default().trim_end().to_owned()).collect();
+    if let Some(last) = rows.last_mut().filter(|_| cut) {
+        *last = format!("{}\u{2026}", text::fit(last, width.saturating_sub(1), false));
+    }
+    if source > 0 && rows.last().is_none_or(|last| text::width(last) + 2 + source > width) {
+        rows.push(String::new());
+    }
+    rows
+}
+
+/// Rows that a quote takes at most; the note has the rest.
+const MOST_ROWS: usize = 4;
 
 fn option_lines(model: &Model, composer: &Composer, width: usize) -> Vec<Line> {
     let field = Field::Options;
@@ -290,7 +341,7 @@ fn option_lines(model: &Model, composer: &Composer, width: usize) -> Vec<Line> {
 fn untouched(composer: &Composer, model: &Model) -> String {
     match (&composer.created, &model.now) {
         (Some(created), Some(now)) if composer.revision > 1 || now.hours_since(created) > FRESH_HOURS => {
-            format!("draft of {}, saved", say::long(created))
+            format!("draft of {}, saved", say::long(&by_clock(composer, created)))
         }
         _ => "new draft, saved".to_owned(),
     }
@@ -321,14 +372,8 @@ const HINT: u16 = 10;
 
 /// Every finding with its remedy, whole: what blocks comes first, then what needs words, then advice.
 fn finding_blocks(composer: &Composer, width: usize) -> Vec<Block> {
-    let mut findings: Vec<&Diagnostic> = composer.diagnostics().collect();
+    let findings = composer.findings_in_order();
     let justified = |f: &Diagnostic| is_justified(&composer.draft, f.rule);
-    findings.sort_by_key(|f| match f.severity {
-        LintSeverity::Block => 0,
-        LintSeverity::Justify if !justified(f) => 1,
-        LintSeverity::Justify => 3,
-        LintSeverity::Advice => 2,
-    });
     let room = width.saturating_sub(usize::from(HINT)).max(8);
     let block = |finding: &Diagnostic| {
         let (sign, role) = match finding.severity {
@@ -388,5 +433,23 @@ fn check_area(composer: &Composer, (blocks, shown): (&[Block], usize), pen: &mut
             pen.put(area.x + HINT, y, area.width.saturating_sub(HINT), words, *role);
             y += 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_were_cut_beside_free_room() {
+        let long = "Creatinine rose again overnight and the urine output fell to 0.4 mL/kg/h over eight hours; lisinopril is held.";
+        let rows = quoted(long, 8, 60);
+        assert_eq!(rows.join(" ").trim(), long, "nothing is cut");
+        assert_eq!(rows.len(), 2, "{rows:?}");
+        for (words, source, rows) in [("short", 10, 1), ("a quote that fills its row up to the end", 22, 2)] {
+            assert_eq!(quoted(words, source, 44).len(), rows, "{words}");
+        }
+        let endless = quoted(&long.repeat(9), 10, 40);
+        assert!(endless.len() <= MOST_ROWS + 1 && endless.iter().any(|row| row.ends_with('\u{2026}')), "{endless:?}");
     }
 }

@@ -24,14 +24,37 @@ pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -
         pen.put(body.x, body.y, body.width, "no lab or vital sign with a number in this stay", Role::Dim);
         return None;
     }
+    // The table with the cursor, and the other one under or over it where both have room: labs stand above vital signs.
+    let vital = all.get(chart.lab).is_some_and(|s| s.vital);
+    let count = |vital: bool| u16::try_from(all.iter().filter(|s| s.vital == vital).count()).unwrap_or(u16::MAX);
+    let (labs, vitals) = (count(false), count(true));
+    let both = labs > 0 && vitals > 0 && usize::from(labs) + usize::from(vitals.min(LEAST_VITALS)) + AROUND <= usize::from(body.height);
+    if !both {
+        return table(chart, pen, body, tops, (vital, count(!vital)));
+    }
+    let upper = Rect { height: labs + 3, ..body };
+    let lower = Rect { y: upper.bottom() + 1, height: body.height.saturating_sub(upper.height + 1), ..body };
+    let above = table(chart, pen, upper, tops, (false, 0));
+    let below = table(chart, pen, lower, tops, (true, 0));
+    if vital { below } else { above }
+}
+
+/// Vital signs that show at least where they stand under the labs.
+const LEAST_VITALS: u16 = 3;
+
+/// Rows around two tables: the head of each, its foot, and a blank one between them.
+const AROUND: usize = 2 + 1 + 1 + 2 + 1;
+
+/// One table: labs, or vital signs. `other` tells how many rows of the other kind have no room.
+fn table(chart: &ChartPage, pen: &mut Pen<'_>, body: Rect, tops: &mut Tops, (vital, other): (bool, u16)) -> Option<Position> {
+    let all = &chart.data.series;
     let (before, name) = layout::lab_values(body.width);
     let (trend, range) = (body.x + name + 1, body.x + name + 10);
     let values = body.x + before;
     let cells = layout::lab_cells(body.width);
-    let selected = all.get(chart.lab);
-    let vital = selected.is_some_and(|s| s.vital);
+    let own = all.get(chart.lab).is_some_and(|s| s.vital == vital);
     let ever = chart.data.times(vital);
-    let end = ever.len().saturating_sub(chart.lab_back).max(cells.min(ever.len()));
+    let end = ever.len().saturating_sub(if own { chart.lab_back } else { 0 }).max(cells.min(ever.len()));
     let (older, newer) = (end.saturating_sub(cells), ever.len() - end);
     let times = ever.get(older..end).unwrap_or_default();
     let (left, right) = if pen.ascii { ("<", ">") } else { ("\u{2039}", "\u{203a}") };
@@ -47,7 +70,7 @@ pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -
     for (at, time) in times.iter().enumerate() {
         let x = values + u16::try_from(at).unwrap_or(0) * CELL;
         let fresh = at == 0 || times.get(at - 1).is_none_or(|before| before.local_date() != time.local_date());
-        pen.put_right(x, body.y, CELL - 1, &if fresh { time.local().strftime("%-d %b").to_string() } else { String::new() }, Role::Dim);
+        pen.put_right(x, body.y, CELL - 1, &if fresh { say::column_day(time.local_date()) } else { String::new() }, Role::Dim);
         pen.put_right(x, body.y + 1, CELL - 1, &say::clock(time), Role::Dim);
     }
     let rows = Rect { y: body.y + 2, height: body.height.saturating_sub(2), ..body };
@@ -58,10 +81,12 @@ pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -
     let rows_of: Vec<(usize, &Series)> = same.iter().copied().filter(|(i, s)| *i == chart.lab || shows(s)).collect();
     let hidden = same.len() - rows_of.len();
     let at = rows_of.iter().position(|(i, _)| *i == chart.lab).unwrap_or(0);
-    let other = all.iter().filter(|s| s.vital != vital).count();
-    let foot = foot((older, newer), hidden, (other, vital), (left, right));
-    let list = height.saturating_sub(usize::from(!foot.is_empty()) * 2);
-    let top = tops.keep("labs", at, at, rows_of.len(), list);
+    let keys = if own { (pen.say("{out-of}"), pen.say("{into}")) } else { Default::default() };
+    let foot = foot((older, newer), hidden, (usize::from(other), vital), (left, right), keys);
+    // A row between the values and the foot, where there is room for one.
+    let blank = usize::from(height > rows_of.len() + 1);
+    let list = if foot.is_empty() { height } else { height.saturating_sub(1 + blank) };
+    let top = tops.keep(if vital { "vitals" } else { "labs" }, at, at, rows_of.len(), list);
     let mut cursor = None;
     for (row, (index, series)) in rows_of.iter().enumerate().skip(top).take(list) {
         let y = rows.y + u16::try_from(row - top).unwrap_or(0);
@@ -85,16 +110,26 @@ pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -
         }
     }
     if !foot.is_empty() {
-        pen.put(body.x, rows.bottom().saturating_sub(1), body.width, &foot, Role::Dim);
+        let y = (rows.y + u16::try_from(rows_of.len() - top + blank).unwrap_or(0)).min(rows.bottom().saturating_sub(1));
+        pen.put(body.x, y, body.width, &foot, Role::Dim);
     }
     cursor
 }
 
 /// What is not on the screen, and the keys that bring it there.
-fn foot((older, newer): (usize, usize), hidden: usize, (other, vital): (usize, bool), (left, right): (&str, &str)) -> String {
+fn foot(
+    (older, newer): (usize, usize),
+    hidden: usize,
+    (other, vital): (usize, bool),
+    (left, right): (&str, &str),
+    (back, on): (String, String),
+) -> String {
+    let keyed = |sign: &str, key: &str, n: usize, words: &str| {
+        [sign, key, &n.to_string(), words].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+    };
     let parts = [
-        (older, format!("{left} h {older} older")),
-        (newer, format!("{right} l {newer} newer")),
+        (older, keyed(left, &back, older, "older")),
+        (newer, keyed(right, &on, newer, "newer")),
         (hidden, format!("{hidden} without a value here")),
         (
             other,

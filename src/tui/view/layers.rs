@@ -7,12 +7,13 @@ use crate::checklist::{Explanation, Outcome};
 use crate::tui::command::{self, Avail};
 use crate::tui::layer::Layer;
 use crate::tui::layout;
-use crate::tui::model::{COLUMNS, Model};
+use crate::tui::model::{COLUMNS, Model, Sort};
 use crate::tui::say;
 use crate::tui::text;
 use crate::tui::theme::Role;
 use crate::tui::update::chart::targets;
 use crate::tui::update::compare::candidates;
+use crate::tui::update::try_on::kinds;
 use crate::tui::update::worklist::view_keys;
 use crate::tui::update::{fitting, matches, outcome_keys, review_days};
 use crate::work::model::DismissReason;
@@ -45,6 +46,13 @@ pub fn draw(model: &Model, layer: &Layer, pen: &mut Pen<'_>, size: (u16, u16), t
             let title = if model.worklist.counting.is_some() { "Which charts (still looking for gaps in some)" } else { "Which charts" };
             sheet(pen, size, title, rows, "one key; Esc keeps this view")
         }
+        Layer::Sort => {
+            let row = |(at, (sort, name)): (usize, &(Sort, &str))| {
+                let mark = if *sort == model.worklist.sort { "(x) " } else { "( ) " };
+                choice(&(at + 1).to_string(), &format!("{mark}{name}"))
+            };
+            sheet(pen, size, "In which order", Sort::ALL.iter().enumerate().map(row).collect(), "a digit; Esc keeps this order")
+        }
         Layer::Columns => {
             let shown = |at: usize| model.worklist.columns.0.get(at).copied().unwrap_or(false);
             let words = |at: usize, name: &str| format!("[{}] {name}", if shown(at) { "x" } else { " " });
@@ -57,6 +65,11 @@ pub fn draw(model: &Model, layer: &Layer, pen: &mut Pen<'_>, size: (u16, u16), t
             let mut rows: Rows = targets.into_iter().map(|(key, words, _)| choice(&key.to_string(), &words)).collect();
             rows.push(choice("g", "to the top"));
             sheet(pen, size, "Go to the newest", rows, "one key; Esc stays here")
+        }
+        Layer::Kind => {
+            let mark = |kind| if model.try_on.kind == kind { "(x) " } else { "( ) " };
+            let rows = kinds().map(|(key, name, kind)| choice(&key.to_string(), &format!("{}{name}", mark(kind)))).collect();
+            sheet(pen, size, "Which kind of note is it?", rows, "one key; Esc changes nothing")
         }
         Layer::CompareWith { cursor } => compare_with(model, pen, size, *cursor, tops),
         Layer::Outline { words, cursor } => super::outline::draw(model, pen, size, (words, *cursor), tops),
@@ -292,7 +305,7 @@ fn help(model: &Model, width: usize) -> Rows {
     if here == command::Scopes::WORKLIST {
         legend.extend([
             "Day/GMLOS: day of the stay, and the geometric mean length of stay of its working DRG in days; dc: discharged on that day",
-            "Gaps: how many are open, with the sign of the most pressing; \u{2026} not looked at yet   Q: a answer to read, q query open, d draft",
+            "Gaps: how many are open, with the sign of the most pressing; \u{2026} not looked at yet   Query: the most pressing kind of those of the chart",
         ]);
     }
     for line in legend {
@@ -354,14 +367,17 @@ fn palette(
     let remark = width.saturating_sub(9).min(60);
     for (at, command) in found.iter().enumerate().skip(first).take(room) {
         let y = top + 3 + u16::try_from(at - first).unwrap_or(0);
-        let off = match (command.when)(model) {
-            Avail::Yes => None,
-            Avail::No(reason) => Some(reason),
-        };
+        let elsewhere = !command.scope.meets(here);
+        let off = elsewhere || (command.when)(model) != Avail::Yes;
         let keys = model.keys.names(here, command.id).into_iter().take(2).collect::<Vec<_>>().join(" ");
         pen.put(1, y, 16, &keys, Role::Key);
-        pen.put(18, y, remark.saturating_sub(19), command.title, if off.is_some() { Role::Dim } else { Role::Text });
-        pen.put(remark, y, width.saturating_sub(remark + 1), off.map_or("", |_| "not now"), Role::Dim);
+        pen.put(18, y, remark.saturating_sub(19), command.title, if off { Role::Dim } else { Role::Text });
+        let why = match (elsewhere, off) {
+            (true, _) => "elsewhere",
+            (false, true) => "not now",
+            _ => "",
+        };
+        pen.put(remark, y, width.saturating_sub(remark + 1), why, Role::Dim);
         if at == cursor {
             pen.select(Rect { x: 1, y, width: width - 2, height: 1 }, true);
         }
@@ -374,6 +390,9 @@ fn palette(
 
 /// What a command does, and why it cannot be given now.
 fn says(model: &Model, command: &command::Command) -> String {
+    if !command.scope.meets(command::scope(model)) {
+        return model.keys.fill(&format!("{} {}.", command.help, command::only_in(command)));
+    }
     match (command.when)(model) {
         Avail::Yes => model.keys.fill(command.help),
         Avail::No(reason) => model.keys.fill(&format!("{} Not now: {reason}.", command.help)),

@@ -26,8 +26,10 @@ use super::keys::Key;
 use super::layout;
 use super::model::{Model, SMALLEST, Screen};
 use super::theme::{Role, Theme};
+use crate::chart::Instant;
 use list::Tops;
 use pen::Pen;
+use queries::wrap;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -44,6 +46,7 @@ pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>, cache: &mut View
     if area.width == 0 || area.height == 0 {
         return;
     }
+    super::say::read_in(model.now.as_ref());
     let chrome = Chrome::of((area.width, area.height), model.strip_of(area.width), model.presenter.is_some());
     if chrome.strip > 0 {
         return framed(model, theme, frame, cache, chrome);
@@ -128,9 +131,19 @@ pub(super) fn banner_width(model: &Model) -> u16 {
 }
 
 fn banner_words(model: &Model) -> String {
-    let clock = model.now.filter(|_| model.size.0 >= 100).map(|now| super::say::long(&now)).unwrap_or_default();
+    let clock = model.now.filter(|_| model.size.0 >= 100).map(|now| super::say::long(&by_clock_of(model, &now))).unwrap_or_default();
     let who = if model.size.0 >= 100 { model.user.as_str() } else { "" };
     [model.banner.as_str(), who, clock.as_str()].iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join("   ")
+}
+
+/// The time as the clock of the stay on the screen shows it: beside times of its notes another one would mislead.
+pub(super) fn by_clock_of(model: &Model, at: &Instant) -> Instant {
+    match (model.screen(), &model.chart, &model.composer, &model.query) {
+        (Screen::Chart | Screen::Compare, Some(chart), ..) => chart.data.here(at),
+        (Screen::Composer, _, Some(composer), _) => composer.draft.admitted.map_or(*at, |place| at.seen_from(&place)),
+        (Screen::Query, _, _, Some(query)) => query.view.draft.admitted.map_or(*at, |place| at.seen_from(&place)),
+        _ => *at,
+    }
 }
 
 /// Always on the screen: whether these are real people.
@@ -143,36 +156,71 @@ fn banner(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     pen.put(x + used, area.y, wide.saturating_sub(used), rest, Role::Dim);
 }
 
+/// Rows that a message may take: a long one goes on above its line, over what stands there, until the next key.
+const MESSAGE: usize = 4;
+
 /// What just happened. An input of the screen has the line before it.
 fn message(model: &Model, pen: &mut Pen<'_>, area: Rect) {
-    if let Some(notice) = &model.notice {
-        let words = pen.say(&notice.text);
-        let (sign, role) = if notice.bad { ("! ", Role::Alert) } else { ("", Role::Text) };
-        pen.clear(area);
-        pen.line(area.x, area.y, area.width, &[(sign, role), (&words, if notice.bad { Role::Text } else { role })]);
+    let Some(notice) = &model.notice else { return };
+    let sign = if notice.bad { "! " } else { "" };
+    let indent = u16::try_from(sign.len()).unwrap_or(0);
+    let wide = area.width.saturating_sub(indent);
+    let rows: Vec<String> = wrap(&pen.say(&notice.text), usize::from(wide)).into_iter().filter(|row| !row.is_empty()).collect();
+    let shown = rows.len().min(MESSAGE);
+    let top = area.y.saturating_sub(u16::try_from(shown.saturating_sub(1)).unwrap_or(0));
+    for (at, words) in rows.iter().take(shown).enumerate() {
+        let y = top + u16::try_from(at).unwrap_or(0);
+        pen.clear(Rect { y, height: 1, ..area });
+        let cut = at + 1 == shown && rows.len() > shown;
+        let words = if cut { format!("{words}\u{2026}") } else { words.clone() };
+        pen.put(area.x, y, indent, if at == 0 { sign } else { "" }, Role::Alert);
+        pen.put(area.x + indent, y, wide, &words, Role::Text);
+    }
+}
+
+/// Keys of what is typed or chosen beside the screen's own commands.
+fn typed(model: &Model) -> Option<&'static [(&'static str, &'static str)]> {
+    match model.screen() {
+        Screen::Worklist if model.worklist.typing => Some(&[("Enter", "keeps the filter"), ("Esc", "clears it"), ("Up Down", "choose")]),
+        Screen::Chart if model.chart.as_ref().is_some_and(|c| c.find.typing) => {
+            Some(&[("Enter", "to the match"), ("Esc", "back to where it began")])
+        }
+        Screen::Search if model.search.facet.is_some() => {
+            Some(&[("Enter", "narrows to it"), ("Up Down", "choose"), ("Esc", "back to the query")])
+        }
+        _ => None,
     }
 }
 
 /// At most seven keys.
 fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let mut x = area.x;
+    if let Some(keys) = typed(model) {
+        for (key, words) in keys {
+            let left = area.right().saturating_sub(x);
+            x += pen.line(x, area.y, left, &[(key, Role::Key), (" ", Role::Text), (words, Role::Dim)]) + 3;
+        }
+        return;
+    }
     let mut hints = command::footer(model);
     let typing = model.screen() == Screen::Search
         || model.screen() == Screen::TryOn && !model.try_on.on_list
         || model.composer.as_ref().is_some_and(|c| model.screen() == Screen::Composer && c.typing());
     let here = command::scope(model);
-    let hint = |command: &command::Command| {
+    let hint = |(command, words): (&command::Command, &'static str)| {
         let keys = model.keys.keys(here, command.id);
         // The shortest way to help where letters are keys.
         let key = keys.iter().find(|k| !typing && command.id == "help" && matches!(k, Key::Char(_))).or(keys.first());
-        (key.map(ToString::to_string).unwrap_or_default(), command.short)
+        (key.map(ToString::to_string).unwrap_or_default(), words)
     };
-    let wide = |all: &[&command::Command]| -> usize { all.iter().map(|c| hint(c).0.len() + hint(c).1.len() + 4).sum() };
+    let wide = |all: &[(&command::Command, &'static str)]| -> usize {
+        all.iter().map(|c| hint(*c)).map(|(key, words)| key.len() + words.len() + 4).sum()
+    };
     while hints.len() > 2 && wide(&hints) > usize::from(area.width) + 3 {
         hints.remove(hints.len() - 2);
     }
-    for command in hints {
-        let (key, words) = hint(command);
+    for one in hints {
+        let (key, words) = hint(one);
         let left = area.right().saturating_sub(x);
         x += pen.line(x, area.y, left, &[(&key, Role::Key), (" ", Role::Text), (words, Role::Dim)]) + 3;
     }

@@ -29,15 +29,25 @@ impl<'a> Pen<'a> {
 
     /// Draws a text in at most `most` columns; gives the columns it took.
     pub fn put(&mut self, x: u16, y: u16, most: u16, words: &str, role: Role) -> u16 {
-        let words = text::fit(words, usize::from(most), self.ascii);
-        self.cells(x, y, most, &self.in_charset(&words), role)
+        let words = self.fitted(words, most);
+        self.cells(x, y, most, &words, role)
+    }
+
+    /// A text in so many columns, in the characters that can be drawn. An arrow takes two in ASCII: it is spelled out before it is fitted.
+    fn fitted(&self, words: &str, most: u16) -> String {
+        let words = if self.ascii {
+            text::fit(&words.replace('\u{2192}', "->"), usize::from(most), true)
+        } else {
+            text::fit(words, usize::from(most), false)
+        };
+        self.in_charset(&words)
     }
 
     /// Draws a text that ends at the right edge of a stretch.
     pub fn put_right(&mut self, x: u16, y: u16, most: u16, words: &str, role: Role) {
-        let words = text::fit(words, usize::from(most), self.ascii);
+        let words = self.fitted(words, most);
         let wide = u16::try_from(text::width(&words)).unwrap_or(most).min(most);
-        self.cells(x + (most - wide), y, wide, &self.in_charset(&words), role);
+        self.cells(x + (most - wide), y, wide, &words, role);
     }
 
     /// Draws several stretches one after the other; gives the columns they took.
@@ -117,7 +127,6 @@ impl<'a> Pen<'a> {
         words
             .chars()
             .map(|c| match c {
-                '\u{2192}' => '>',
                 '\u{201c}' | '\u{201d}' => '"',
                 '\u{2018}' | '\u{2019}' => '\'',
                 '\u{b7}' => '-',
@@ -125,5 +134,27 @@ impl<'a> Pen<'a> {
                 c => c,
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(words: &str, most: u16, ascii: bool) -> String {
+        let (keys, mut buffer) = (Keymap::default(), Buffer::empty(Rect::new(0, 0, 24, 1)));
+        Pen::new(&mut buffer, Theme::default(), &keys, ascii).put(0, 0, most, words, Role::Text);
+        buffer.content.iter().map(|cell| cell.symbol()).collect::<String>().trim_end().to_owned()
+    }
+
+    #[test]
+    fn a_rise_read_as_greater_than_in_ascii() {
+        for (words, most, ascii, shown) in [
+            ("Creatinine 1.0 \u{2192} 2.4", 24, true, "Creatinine 1.0 -> 2.4"),
+            ("Creatinine 1.0 \u{2192} 2.4", 24, false, "Creatinine 1.0 \u{2192} 2.4"),
+            ("1.0 \u{2192} 2.4", 9, true, "1.0 -> 2~"),
+        ] {
+            assert_eq!(drawn(words, most, ascii), shown);
+        }
     }
 }

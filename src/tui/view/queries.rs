@@ -106,6 +106,13 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
             cursor = Some(Position::new(list.x, y));
         }
     }
+    // What the row has no room for.
+    if let Some(row) = tracker.rows.get(tracker.cursor) {
+        let to = row.to.as_deref().map(|to| format!("   to {to}")).unwrap_or_default();
+        let due = row.due.filter(|_| row.state.is_waiting()).map(|due| format!("   due {}", say::long(&due))).unwrap_or_default();
+        let words = format!("{}   {}{to}{due}", row.patient.as_deref().unwrap_or("-"), row.title);
+        pen.put(stripes.line.x, stripes.line.y, stripes.line.width, &words, Role::Dim);
+    }
     cursor
 }
 
@@ -123,7 +130,8 @@ pub fn draw_one(model: &Model, pen: &mut Pen<'_>, stripes: &Frame) -> Option<Pos
         &[(&words, Role::Accent), ("   ", Role::Text), (&patient, Role::Title), ("   ", Role::Text), (&view.row.title, Role::Text)],
     );
     let to = view.row.to.as_deref().map(|t| format!("to {t}   ")).unwrap_or_default();
-    let due = view.row.due.map(|d| format!("due {}   ", say::long(&d))).unwrap_or_default();
+    let here = |at: &crate::chart::Instant| say::long(&super::by_clock_of(model, at));
+    let due = view.row.due.map(|d| format!("due {}   ", here(&d))).unwrap_or_default();
     let version = format!("version {}", view.row.version);
     let late = if view.row.overdue { "overdue   " } else { "" };
     pen.line(
@@ -153,6 +161,8 @@ pub fn draw_one(model: &Model, pen: &mut Pen<'_>, stripes: &Frame) -> Option<Pos
 
 fn rows(model: &Model, width: usize) -> Vec<(String, Role)> {
     let Some(page) = &model.query else { return Vec::new() };
+    // Beside the times of the notes that it quotes, ours stand by the clock of the same place.
+    let here = |at: &crate::chart::Instant| say::long(&super::by_clock_of(model, at));
     let mut rows = vec![("Its life".to_owned(), Role::Title)];
     for step in &page.view.steps {
         let hash: String = step.body_hash.chars().take(12).collect();
@@ -161,7 +171,7 @@ fn rows(model: &Model, width: usize) -> Vec<(String, Role)> {
         } else {
             format!("{} \u{2192} {}", say::state(step.from), say::state(step.to))
         };
-        rows.push((format!("  {:<17}{:<10}{moved}   text {hash}", say::long(&step.at), step.by), Role::Text));
+        rows.push((format!("  {:<17}{:<10}{moved}   text {hash}", here(&step.at), step.by), Role::Text));
         // The answer has a place of its own below; a note that only repeats where it went says nothing.
         let note = if page.view.answer.as_ref() == Some(&step.note) || step.note == step.to.label() { "" } else { step.note.as_str() };
         rows.extend(
@@ -172,7 +182,7 @@ fn rows(model: &Model, width: usize) -> Vec<(String, Role)> {
         );
     }
     for contact in &page.view.contacts {
-        let at = crate::chart::Instant::parse(&contact.at).map(|t| say::long(&t)).unwrap_or_default();
+        let at = crate::chart::Instant::parse(&contact.at).map(|t| here(&t)).unwrap_or_default();
         rows.push((format!("  {at:<17}{:<10}{} with {}   {}", contact.by, contact.channel, contact.person, contact.note), Role::Dim));
     }
     if let Some(next) = &page.view.row.next_step {

@@ -90,18 +90,14 @@ fn heading(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, bottom: usize) {
         (None, DocumentStatus::NotGiven) => String::new(),
         (None, status) => say::status(status).to_owned(),
     };
-    let copied = note.copied.as_ref().map(|(lines, from)| {
-        let from = from.filter(|_| area.width >= 90).map(|t| format!(" from {}", say::short(&t))).unwrap_or_default();
-        format!("{}{from}", say::count(*lines, "line copied", "lines copied"))
+    // From the fullest to the shortest; the row takes the first that fits whole.
+    let copied: Vec<String> = note.copied.as_ref().map_or_else(Vec::new, |(lines, from)| {
+        let from = from.map(|t| format!(" from {}", say::short(&t))).unwrap_or_default();
+        let words = say::count(*lines, "line copied", "lines copied");
+        vec![format!("{words}{from}"), words, format!("{lines} copied")]
     });
     let guessed = if document.guessed { "stay guessed by date".to_owned() } else { String::new() };
     let version = if document.version > 1 { format!("version {}", document.version) } else { String::new() };
-    // Whether a provider answers for it comes before what was carried over.
-    let rest = [time, author, guessed, signed, version, copied.unwrap_or_default()]
-        .into_iter()
-        .filter(|p| !p.is_empty())
-        .collect::<Vec<_>>()
-        .join("   ");
     let percent = format!("{} %", note.lines.percent(bottom));
     let room = area.width.saturating_sub(7);
     let mut used = super::chart::title(pen, Rect { width: room, ..area }, note.label, chart.pane == Pane::Reader);
@@ -112,7 +108,16 @@ fn heading(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, bottom: usize) {
         let mark = if pen.ascii { " > " } else { " \u{203a} " };
         used += pen.line(area.x + used, area.y, most.min(room.saturating_sub(used)), &[(mark, Role::Dim), (&section.title, Role::Heading)]);
     }
-    pen.put(area.x + used + 3, area.y, room.saturating_sub(used + 3), &rest, Role::Dim);
+    // Whether a provider answers for it comes before what was carried over.
+    let before = [time, author, guessed, signed, version];
+    let joined = |last: &str, between: &str| {
+        before.iter().map(String::as_str).chain([last]).filter(|p| !p.is_empty()).collect::<Vec<_>>().join(between)
+    };
+    let left = room.saturating_sub(used + 3);
+    let fits = |words: &String| text::width(words) <= usize::from(left);
+    let all = copied.iter().flat_map(|last| [joined(last, "   "), joined(last, "  ")]);
+    let rest = all.into_iter().find(fits).unwrap_or_else(|| joined("", "   "));
+    pen.put(area.x + used + 3, area.y, left, &rest, Role::Dim);
     pen.put_right(area.x + room, area.y, 7, &percent, Role::Dim);
 }
 

@@ -253,7 +253,9 @@ fn draw_hit(pen: &mut Pen<'_>, area: Rect, hit: &SearchHit, selected: bool, focu
     let author = hit.author.as_deref().map(text::surname).unwrap_or_default();
     let name = (area.width / 4).clamp(14, 26);
     let kind = (area.width / 4).clamp(12, 20);
-    pen.put(x, y, name, hit.patient.as_deref().unwrap_or("no patient"), Role::Title);
+    // A note without a patient is told from the others by what it is called, or by the stay it stands for.
+    let called = || hit.title.as_deref().or(hit.encounter.as_deref()).unwrap_or("no patient given");
+    pen.put(x, y, name, hit.patient.as_deref().unwrap_or_else(called), Role::Title);
     pen.put(x + name + 1, y, kind, type_label(&hit.document_type), Role::Text);
     let rest = area.width.saturating_sub(name + kind + 2);
     pen.put(x + name + kind + 2, y, rest, &format!("{date}   {author}"), Role::Dim);

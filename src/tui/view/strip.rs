@@ -2,7 +2,8 @@
 
 use super::pen::Pen;
 use super::queries::wrap;
-use crate::tui::model::Model;
+use crate::tui::command::{self, Scopes};
+use crate::tui::model::{Model, Screen};
 use crate::tui::theme::Role;
 use crate::tui::tour::STEPS;
 use ratatui::layout::Rect;
@@ -12,7 +13,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let mut left = area;
     if let Some(at) = model.tour {
         let keys = u16::from(model.presenter.is_some());
-        tour(at, pen, Rect { height: area.height.saturating_sub(keys), ..area });
+        tour(model, at, pen, Rect { height: area.height.saturating_sub(keys), ..area });
         left = Rect { y: area.bottom().saturating_sub(keys), height: keys, ..area };
     }
     if model.presenter.is_some() && left.height > 0 {
@@ -21,7 +22,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
 }
 
 /// A rule with where one is, what the step says in two rows, how to go on.
-fn tour(at: usize, pen: &mut Pen<'_>, area: Rect) {
+fn tour(model: &Model, at: usize, pen: &mut Pen<'_>, area: Rect) {
     let Some(step) = STEPS.get(at) else { return };
     pen.clear(area);
     let head = format!(" Tour {} of {}: {} ", at + 1, STEPS.len(), step.title);
@@ -33,7 +34,14 @@ fn tour(at: usize, pen: &mut Pen<'_>, area: Rect) {
     if area.width > wide + u16::try_from(head.len()).unwrap_or(0) + 4 {
         pen.put_right(area.x + 1, area.y, area.width.saturating_sub(2), &keys, Role::Dim);
     }
-    let words = wrap(&pen.say(step.says), usize::from(area.width.saturating_sub(2)));
+    // What a step names is done where it says: elsewhere it says first how to get there.
+    let way = match step.place.meets(command::scope(model)) {
+        true => String::new(),
+        false if step.place == Scopes::WORKLIST => "Back in the worklist ({go-back}): ".to_owned(),
+        false if model.screen() == Screen::Worklist => "In a chart ({open-chart}): ".to_owned(),
+        false => "Back in the chart ({go-back}): ".to_owned(),
+    };
+    let words = wrap(&pen.say(&format!("{way}{}", step.says)), usize::from(area.width.saturating_sub(2)));
     for (y, words) in (area.y + 1..area.bottom()).zip(words) {
         pen.put(area.x + 1, y, area.width.saturating_sub(2), &words, Role::Text);
     }

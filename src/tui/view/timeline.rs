@@ -66,7 +66,7 @@ fn lines(chart: &ChartPage) -> Vec<Line<'_>> {
     for (at, event) in chart.data.events.iter().enumerate() {
         if before && event.time > view.as_of {
             before = false;
-            lines.push(Line::Now(format!("now, {}", say::long(&view.as_of))));
+            lines.push(Line::Now(format!("now, {}", say::long(&chart.data.here(&view.as_of)))));
         }
         let name = say::day(&event.time);
         if day.as_ref() != Some(&name) {

@@ -22,9 +22,19 @@ pub fn draw(chart: &ChartPage, trend: Trend, pen: &mut Pen<'_>, area: Rect) -> O
     let used = super::chart::title(pen, area, &series.name, true);
     pen.put(area.x + used + 3, area.y, area.width.saturating_sub(used + 3), &about(series, area.width < 76), Role::Dim);
     let values = readout(series, selected);
-    let roles: Vec<(&str, Role)> =
-        values.iter().enumerate().map(|(at, w)| (w.as_str(), if at == 0 { Role::Title } else { Role::Dim })).collect();
-    pen.line(area.x, area.y + 1, area.width, &roles);
+    // What has no room in the first row goes into the second.
+    let mut x = area.x;
+    let mut y = area.y + 1;
+    for (at, words) in values.iter().enumerate() {
+        let wide = u16::try_from(crate::tui::text::width(words)).unwrap_or(u16::MAX);
+        let words = if x.saturating_add(wide) > area.right() && y == area.y + 1 && at > 0 {
+            (x, y) = (area.x, area.y + 2);
+            words.trim_start()
+        } else {
+            words.as_str()
+        };
+        x += pen.put(x, y, area.right().saturating_sub(x), words, if at == 0 { Role::Title } else { Role::Dim });
+    }
     let under = Rect { y: area.y + 3, height: area.height.saturating_sub(3), ..area };
     // Half of the room for the values, the rest for what was ordered and given; two rows for the days and the legend.
     let room = under.height.saturating_sub(2);
@@ -48,11 +58,15 @@ pub fn draw(chart: &ChartPage, trend: Trend, pen: &mut Pen<'_>, area: Rect) -> O
     let top = trend.top.min(all.len().saturating_sub(usize::from(lanes)));
     for (at, treatment) in all.iter().skip(top).take(usize::from(lanes)).enumerate() {
         let y = plot.bottom() + 1 + u16::try_from(at).unwrap_or(0);
-        pen.put(area.x, y, LEFT - 1, &treatment.name, Role::Text);
+        pen.put(area.x, y, LEFT - 2, &treatment.name, Role::Text);
+        // What began before the first column says so: its row alone would tell that it began there.
+        if began_earlier(treatment, &axis) {
+            pen.cells(plot.x - 1, y, 1, earlier(pen.ascii), Role::Key);
+        }
         lane(treatment, &axis, &end, pen, Rect { y, height: 1, ..plot });
     }
     let hidden = all.len() - usize::from(lanes).min(all.len());
-    pen.put(area.x, area.bottom().saturating_sub(1), area.width, &legend(pen, all, hidden), Role::Dim);
+    pen.put(area.x, area.bottom().saturating_sub(1), area.width, &legend(pen, (all, &axis), hidden), Role::Dim);
     cursor
 }
 
@@ -162,6 +176,15 @@ fn strokes(ascii: bool) -> (&'static str, &'static str, &'static str) {
     if ascii { ("=", "o", "+") } else { ("\u{2501}", "\u{2022}", "\u{25c6}") }
 }
 
+/// The sign of what began before the axis does.
+fn earlier(ascii: bool) -> &'static str {
+    if ascii { "<" } else { "\u{25c2}" }
+}
+
+fn began_earlier(treatment: &Treatment, axis: &Axis) -> bool {
+    treatment.start().is_some_and(|start| axis.is_before(&start))
+}
+
 fn lane(treatment: &Treatment, axis: &Axis, end: &crate::chart::Instant, pen: &mut Pen<'_>, row: Rect) {
     let (lasts, dose, once) = strokes(pen.ascii);
     for (from, to) in &treatment.spans {
@@ -179,7 +202,7 @@ fn lane(treatment: &Treatment, axis: &Axis, end: &crate::chart::Instant, pen: &m
     }
 }
 
-fn legend(pen: &Pen<'_>, all: &[Treatment], hidden: usize) -> String {
+fn legend(pen: &Pen<'_>, (all, axis): (&[Treatment], &Axis), hidden: usize) -> String {
     let (lasts, dose, once) = strokes(pen.ascii);
     let mut parts = vec![pen.say("{out-of} {into} value   {down} {up} lab   {lab-chart} table")];
     if hidden > 0 {
@@ -189,10 +212,28 @@ fn legend(pen: &Pen<'_>, all: &[Treatment], hidden: usize) -> String {
         (all.iter().any(|t| !t.spans.is_empty()), format!("{lasts}{lasts} ordered")),
         (all.iter().any(|t| !t.doses.is_empty()), format!("{dose} given")),
         (all.iter().any(|t| !t.orders.is_empty()), format!("{once} order")),
+        (all.iter().any(|t| began_earlier(t, axis)), format!("{} began earlier", earlier(pen.ascii))),
     ];
     parts.extend(kinds.into_iter().filter(|(any, _)| *any).map(|(_, words)| words));
     if all.is_empty() {
         parts.push("no drug or order with a time in this stay".to_owned());
     }
     parts.join("   ")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::chart::Instant;
+
+    #[test]
+    fn a_drug_begun_before_the_first_value_seemed_to_begin_with_it() {
+        let at = |text: &str| Instant::parse(text).unwrap();
+        let axis = Axis::over([at("2026-11-17T08:00Z"), at("2026-11-19T08:00Z")].into_iter(), 40).unwrap();
+        let of = |start: &str| Treatment { spans: vec![(at(start), None)], ..Treatment::default() };
+        for (start, earlier) in [("2026-11-16T20:00Z", true), ("2026-11-17T08:00Z", false), ("2026-11-18T08:00Z", false)] {
+            assert_eq!(began_earlier(&of(start), &axis), earlier, "{start}");
+        }
+    }
 }

@@ -60,8 +60,10 @@ fn counts(model: &Model) -> String {
         let items = say::count(found.asked + found.unasked.len(), "item", "items");
         return format!("no mistake in the file   {items}   {fires}   {} silent", found.almost.len());
     }
+    let said = if page.kind.is_some() { "taken for" } else { "read as" };
+    let other = model.keys.fill("{kind-of-note} another kind");
     format!(
-        "read as {}   {} items asked   {fires}   {} almost",
+        "{said} {} ({other})   {} items asked   {fires}   {} almost",
         found.document_type.label().to_lowercase(),
         found.asked,
         found.almost.len()

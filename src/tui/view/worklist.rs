@@ -33,7 +33,8 @@ struct Columns {
 impl Columns {
     fn new(width: u16, chosen: Chosen) -> Self {
         let roomy = width >= 76;
-        let age = 2 + if roomy { 19 } else { 15 };
+        let wide = width >= 110;
+        let age = 2 + if wide { 19 } else { 15 + 2 * u16::from(roomy) };
         let mut x = age + 6;
         let mut place = |name: &str, wide: u16, fits: bool| {
             (fits && chosen.shows(name)).then(|| {
@@ -42,35 +43,34 @@ impl Columns {
                 at
             })
         };
-        let unit = place("unit", if roomy { 8 } else { 6 }, true);
+        let unit = place("unit", if wide { 8 } else { 6 + u16::from(roomy) }, true);
         let day = place("day", 10, roomy);
         let attending = place("attending", 13, width >= 110);
         let service = place("service", 19, width >= 120);
-        let wide = width >= 110;
         let next = (wide && chosen.shows("next")).then(|| width - 9);
-        // Without room for words a letter says that there is a query.
-        let queries_width = if wide { 16 } else { 2 };
+        // Without room for all of it a word says which kind of query there is.
+        let queries_width = if wide { 16 } else { 6 };
         let right = next.unwrap_or(width);
         let queries = chosen.shows("queries").then(|| right.saturating_sub(queries_width));
-        let gaps = queries.unwrap_or(right).saturating_sub(6);
+        let gaps = queries.unwrap_or(right).saturating_sub(if wide { 6 } else { 5 });
         // The reasons keep some room: they are why the list is looked at.
         let payer = Some(x).filter(|x| wide && chosen.shows("payer") && x + PAYER + 18 <= gaps);
         let why = x + payer.map_or(0, |_| PAYER);
-        Self { age, unit, day, attending, service, payer, why, why_width: gaps.saturating_sub(why + 2), gaps, queries, queries_width, next }
+        Self { age, unit, day, attending, service, payer, why, why_width: gaps.saturating_sub(why + 1), gaps, queries, queries_width, next }
     }
 
     /// Whether queries have room for words.
     fn in_words(&self) -> bool {
-        self.queries_width > 2
+        self.queries_width > 6
     }
 }
 
-/// One letter for the queries of a chart, the most pressing kind of them: `a` an answer to read, `q` open, `d` a draft.
-fn query_letter(queries: &str) -> Option<(&'static str, Role)> {
-    [("answered", "a", Role::Ok), ("open", "q", Role::Text), ("draft", "d", Role::Dim)]
+/// One word for the queries of a chart, the most pressing kind of them.
+fn query_word(queries: &str) -> Option<(&'static str, Role)> {
+    [("answered", "reply", Role::Ok), ("open", "open", Role::Text), ("draft", "draft", Role::Dim)]
         .into_iter()
         .find(|(word, ..)| queries.contains(word))
-        .map(|(_, letter, role)| (letter, role))
+        .map(|(_, shown, role)| (shown, role))
 }
 
 /// The role of a severity.
@@ -115,7 +115,7 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     }
     let cursor_y = rows_area.y + u16::try_from(page.cursor.saturating_sub(top)).unwrap_or(0);
     if let Some(row) = page.selected().filter(|_| detail > 0) {
-        draw_detail(model, pen, Rect { y: rows_area.bottom(), height: detail, ..body }, row);
+        draw_detail(model, pen, Rect { y: rows_area.bottom(), height: detail, ..body }, row, columns.why_width);
     }
     if (page.only.is_some() || page.group.is_some()) && !page.typing && page.filter.is_empty() {
         let line = stripes.line;
@@ -187,8 +187,8 @@ fn counts(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let parts = [
         (part(list.rows.len(), "chart", "charts"), Role::Dim),
         (part(list.with_new, "with something new", "with something new"), if list.with_new > 0 { Role::Text } else { Role::Dim }),
-        (part(list.answers, "answer to read", "answers to read"), if list.answers > 0 { Role::Text } else { Role::Dim }),
-        (part(list.overdue, "query overdue", "queries overdue"), if list.overdue > 0 { Role::Alert } else { Role::Dim }),
+        (part(list.answers, "answered query", "answered queries"), if list.answers > 0 { Role::Text } else { Role::Dim }),
+        (format!("{} overdue", list.overdue), if list.overdue > 0 { Role::Alert } else { Role::Dim }),
     ];
     let mut x = area.x;
     for (words, role) in parts {
@@ -216,7 +216,7 @@ fn head_row(pen: &mut Pen<'_>, area: Rect, columns: &Columns) {
     pen.put(x + columns.why, y, columns.why_width, "Why it is here", Role::Dim);
     pen.put_right(x + columns.gaps, y, 4, "Gaps", Role::Dim);
     if let Some(queries) = columns.queries {
-        pen.put(x + queries, y, columns.queries_width, if columns.in_words() { "Queries" } else { " Q" }, Role::Dim);
+        pen.put(x + queries, y, columns.queries_width, if columns.in_words() { "Queries" } else { "Query" }, Role::Dim);
     }
     if let Some(next) = columns.next {
         pen.put(x + next, y, 8, "Next", Role::Dim);
@@ -269,12 +269,12 @@ fn draw_row(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow, col
         // None that was found is another thing than none that was looked for.
         (None, _) => pen.put_right(x + columns.gaps, y, 4, "\u{2026}", Role::Dim),
     }
-    match (columns.queries, query_letter(&row.queries)) {
+    match (columns.queries, query_word(&row.queries)) {
         (Some(queries), _) if columns.in_words() => {
             pen.put(x + queries, y, columns.queries_width - 1, &row.queries, Role::Text);
         }
-        (Some(queries), Some((letter, role))) => {
-            pen.put(x + queries + 1, y, 1, letter, role);
+        (Some(queries), Some((word, role))) => {
+            pen.put(x + queries, y, columns.queries_width - 1, word, role);
         }
         _ => {}
     }
@@ -304,7 +304,8 @@ fn stay(row: &WorklistRow) -> (String, bool) {
         return (note.time.map_or_else(|| "-".to_owned(), |time| say::date(&time)), false);
     }
     if let Some(left) = &row.discharged {
-        return (format!("dc {}", left.local().strftime("%-d %b")), false);
+        let old = say::other_year(left.local_date());
+        return (if old { say::date(left) } else { format!("dc {}", say::short_day(left)) }, false);
     }
     match (row.day, row.gmlos_days) {
         (Some(day), Some(gmlos)) => (format!("{day}/{gmlos:.1}"), day as f64 > gmlos),
@@ -313,7 +314,7 @@ fn stay(row: &WorklistRow) -> (String, bool) {
     }
 }
 
-fn draw_detail(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow) {
+fn draw_detail(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow, why_width: u16) {
     let (x, wide) = (area.x, area.width);
     let mut y = area.y;
     pen.rule(x, y, wide);
@@ -334,7 +335,11 @@ fn draw_detail(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow) 
     let next = next.map(|(at, now)| format!("look again {}", say::when(at, now))).unwrap_or_default();
     let note = row.note.as_ref().map(|words| format!("note: {words}")).unwrap_or_default();
     let taken = row.claimed.as_ref().map(|who| if *who == model.user { "yours".to_owned() } else { format!("{who} has it") });
-    let rest = [note, taken.unwrap_or_default(), queries, next, mrn, admitted, discharged, attending, drg]
+    // Reasons that the column had no room for, but for the gap that stands below.
+    let cut = text::width(&why(row)) > usize::from(why_width) && row.note_alone.is_none();
+    let told = |words: &&String| !row.top_gaps.iter().any(|gap| gap.title == **words);
+    let reasons = row.reasons.iter().filter(|_| cut).filter(told).cloned().collect::<Vec<_>>().join("; ");
+    let rest = [reasons, note, taken.unwrap_or_default(), queries, next, mrn, admitted, discharged, attending, drg]
         .into_iter()
         .filter(|p| !p.is_empty())
         .collect::<Vec<_>>()
@@ -362,14 +367,23 @@ fn draw_detail(model: &Model, pen: &mut Pen<'_>, area: Rect, row: &WorklistRow) 
     // Where there is no room for both the gap is said whole; its proof is a key away.
     let source_width = if wide >= 140 { wide * 2 / 5 } else { 0 };
     let room = usize::from(area.height.saturating_sub(3));
+    let mut shown = 0;
     for gap in row.top_gaps.iter().take(room) {
+        let titles = super::queries::wrap(&gap.title, usize::from(wide.saturating_sub(source_width + 5)));
+        // A title is not cut while there is a row for the rest of it.
+        let left = usize::from(area.bottom().saturating_sub(y + 1));
+        if left == 0 || shown > 0 && titles.len() > left {
+            break;
+        }
         pen.put(x, y, 1, &gap.severity.sign().to_string(), severity_role(gap.severity));
-        let title = text::fit(&gap.title, usize::from(wide.saturating_sub(source_width + 5)), pen.ascii);
-        pen.put(x + 3, y, wide.saturating_sub(source_width + 5), &title, Role::Text);
         pen.put(x + wide - source_width, y, source_width, &gap.source, Role::Dim);
-        y += 1;
+        for title in titles.iter().take(left) {
+            pen.put(x + 3, y, wide.saturating_sub(source_width + 5), title, Role::Text);
+            y += 1;
+        }
+        shown += 1;
     }
-    let left = row.gaps.unwrap_or(0).saturating_sub(row.top_gaps.len().min(room));
+    let left = row.gaps.unwrap_or(0).saturating_sub(shown);
     if left > 0 && y < area.bottom() {
         pen.put(x + 3, y, wide.saturating_sub(3), &format!("and {left} more"), Role::Dim);
     }

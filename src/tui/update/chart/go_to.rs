@@ -8,7 +8,7 @@ use crate::tui::model::{ChartPage, Model};
 use crate::tui::msg::Effect;
 
 /// The letter of each kind.
-const KINDS: [(char, DocumentType); 9] = [
+pub const KINDS: [(char, DocumentType); 9] = [
     ('h', DocumentType::HistoryAndPhysical),
     ('e', DocumentType::EmergencyNote),
     ('p', DocumentType::ProgressNote),

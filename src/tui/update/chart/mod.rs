@@ -5,6 +5,7 @@ mod gaps;
 mod go_to;
 mod panes;
 mod sections;
+pub mod sentence;
 mod timeline;
 mod trend;
 
@@ -12,7 +13,7 @@ pub use find::{end_find, find, find_next, find_previous, paste, typed};
 pub use gaps::{
     contact, dismiss, enter, explain, move_on, next_proof, previous_proof, query, query_about, query_blank, query_of_gap, reopen, set_aside,
 };
-pub use go_to::{go_to, targets, went_to};
+pub use go_to::{KINDS, go_to, targets, went_to};
 
 pub use panes::{into, next_pane, out_of, pane_documents, pane_gaps, pane_labs, pane_reader, pane_timeline, previous_pane};
 pub use sections::{fold_all, fold_section, line_numbers, next_section, outline_key, previous_section, sections_with, show_outline};
@@ -21,10 +22,10 @@ pub use trend::{close_trend, lab_chart};
 use super::{nav, presenter};
 use crate::tui::chart_data::ChartData;
 use crate::tui::layer::Layer;
-use crate::tui::model::{ChartPage, ChartPlace, Find, Model, Pane, Screen, Step, Wish};
+use crate::tui::model::{ChartPage, ChartPlace, DraftPlace, Find, Model, Pane, Screen, Step, Wish};
 use crate::tui::msg::{Effect, Request, Slot};
 use crate::tui::outline;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How many steps back are kept.
@@ -102,6 +103,13 @@ pub fn take(model: &mut Model, data: Arc<ChartData>) -> Vec<Effect> {
         };
         page.tops = place.tops.into_iter().filter_map(same).collect();
     }
+    if let Some(query) = wish.query {
+        // To the gap that the query asks about: whoever comes from the query wants to see what it is about.
+        let about = |g: &crate::work::model::GapRow| g.query == Some(query) || g.answered == Some(query);
+        if let Some(gap) = page.data.view.gaps.iter().position(about) {
+            (page.pane, page.gap) = (Pane::Gaps, gap);
+        }
+    }
     let mut effects = Vec::new();
     if model.notice.as_ref().is_some_and(|n| n.text.starts_with("opening ")) {
         model.notice = None;
@@ -114,6 +122,7 @@ pub fn take(model: &mut Model, data: Arc<ChartData>) -> Vec<Effect> {
             chart.back.clear();
             if let Some(words) = wish.find {
                 chart.find.hits = Arc::new(find::find_all(&chart.data, chart.doc, &words));
+                chart.find.also = find::added(&words);
                 (chart.find.words, chart.find.told) = (words, true);
                 // The match that was opened is one of them.
                 let near = |hit: &&(usize, usize, usize)| hit.0 == chart.doc && hit.1 < at.1.max(at.0 + 1) && at.0 < hit.2;
@@ -121,7 +130,17 @@ pub fn take(model: &mut Model, data: Arc<ChartData>) -> Vec<Effect> {
             }
         }
     }
+    // Only now: a draft that came before its chart would lie under it.
+    if let Some(place) = wish.draft {
+        effects.push(take_up(model, place));
+    }
     effects
+}
+
+/// Opens a draft where somebody was in it.
+pub fn take_up(model: &mut Model, place: DraftPlace) -> Effect {
+    model.resume = Some(place);
+    model.ask(Slot::Draft, Request::DraftOf(place.id))
 }
 
 /// Where somebody was in each note, taken over to the same notes of a chart that was read again: a note may have come before them, and
@@ -165,6 +184,7 @@ impl ChartPage {
             lab_back: 0,
             trend: None,
             event: 0,
+            begun: BTreeSet::new(),
             veil: None,
         }
     }
@@ -278,17 +298,29 @@ fn being_read(model: &Model) -> Option<&ChartPage> {
     (chart.pane == Pane::Reader && !chart.find.typing && chart.data.unseen(chart.doc)).then_some(chart)
 }
 
-/// A note whose end was on the screen when the next key comes is read: one that was only opened, shown beside the gaps, or jumped into is not.
+/// The first and the last byte of the note on show that are on the screen, and where its words end.
+fn on_screen(chart: &ChartPage, size: (u16, u16)) -> Option<(usize, usize, usize)> {
+    let (width, height) = room(chart, size);
+    let (document, note) = (chart.data.document(chart.doc)?, chart.note()?);
+    let page = note.lines.page(&document.text, chart.top(), width, height, &chart.folds().lines);
+    let end = document.text.trim_end().len();
+    Some((page.first().map_or(0, |row| row.start), page.last().map_or(end, |row| row.end), end))
+}
+
+/// A note whose beginning and end were on the screen when the next key comes is read: one that was only opened, shown beside the gaps, or jumped
+/// into is not.
 pub fn read_to_its_end(model: &mut Model) -> Vec<Effect> {
     let Some(chart) = being_read(model).filter(|_| model.layers.is_empty()) else { return Vec::new() };
-    let (width, height) = room(chart, model.size);
-    let (Some(document), Some(note)) = (chart.data.document(chart.doc), chart.note()) else { return Vec::new() };
-    let end = document.text.trim_end().len();
-    let page = note.lines.page(&document.text, chart.top(), width, height, &chart.folds().lines);
+    let Some((first, last, end)) = on_screen(chart, model.size) else { return Vec::new() };
+    let Some(name) = chart.data.document(chart.doc).map(|d| (d.identifier.clone(), d.version)) else { return Vec::new() };
     let doc = chart.doc;
-    let whole = page.first().is_none_or(|row| row.start == 0);
-    let jumped = chart.current.is_some_and(|current| current.0 == doc);
-    if page.last().is_none_or(|row| end <= row.end) && (whole || !jumped) { seen(model, doc) } else { Vec::new() }
+    let begun = first == 0 || chart.begun.contains(&name);
+    if first == 0
+        && let Some(chart) = &mut model.chart
+    {
+        chart.begun.insert(name);
+    }
+    if begun && end <= last { seen(model, doc) } else { Vec::new() }
 }
 
 /// Marks a note as read.
@@ -311,12 +343,18 @@ pub fn was_seen(model: &mut Model, encounter: &str, document: &str) {
     }
 }
 
-/// The next note that was not read yet, oldest first, so that the stay reads forwards; then labs that came since the last look. Who goes on
-/// from a note in the reader has read it.
+/// Reads on: the next page of a note that was not read, then the next such note, oldest first, so that the stay reads forwards; then labs
+/// that came since the last look. What was not on the screen is not marked as read.
 pub fn next_unseen(model: &mut Model) -> Vec<Effect> {
-    let done = being_read(model).map(|chart| chart.doc);
-    let mut effects = done.map(|doc| seen(model, doc)).unwrap_or_default();
+    let size = model.size;
+    let goes_on = being_read(model).and_then(|chart| on_screen(chart, size)).is_some_and(|(_, last, end)| last < end);
+    let mut effects = Vec::new();
     let Some(chart) = &mut model.chart else { return effects };
+    if goes_on {
+        let page = isize::try_from(room(chart, size).1.saturating_sub(1)).unwrap_or(1).max(1);
+        scroll(chart, size, page);
+        return effects;
+    }
     let order: Vec<usize> = chart.data.order().collect();
     let at = order.iter().position(|d| *d == chart.doc).unwrap_or(0);
     // The note in the reader is not the next one, read or, for a room, not.
@@ -324,7 +362,15 @@ pub fn next_unseen(model: &mut Model) -> Vec<Effect> {
     let round = (here..order.len()).map(|step| (at + order.len() - step) % order.len());
     let next = round.filter_map(|i| order.get(i).copied()).find(|d| chart.data.unseen(*d));
     match (next, chart.data.first_new_lab()) {
-        (Some(doc), _) => effects.extend(turn_to(model, doc)),
+        (Some(doc), _) => {
+            effects.extend(turn_to(model, doc));
+            if let Some(chart) = &mut model.chart
+                && !chart.data.document(doc).is_some_and(|d| chart.begun.contains(&(d.identifier.clone(), d.version)))
+            {
+                // One that was only jumped into is read from its beginning.
+                chart.tops.insert(doc, 0);
+            }
+        }
         // Every note was read: what is left are values.
         (None, Some(lab)) => {
             chart.remember();

@@ -1,6 +1,6 @@
 //! The panes of a chart, and what moves the keys from one to the other.
 
-use super::{enter, trend};
+use super::{sentence, trend};
 use crate::chart::{Evidence, Instant, ValueEvidence};
 use crate::tui::layout;
 use crate::tui::model::{ChartPage, Model, Pane};
@@ -82,12 +82,15 @@ pub fn pane_timeline(model: &mut Model) -> Vec<Effect> {
     focus(model, Pane::Timeline)
 }
 
-/// From a gap to its proofs, from documents to the text, in the labs to newer values.
+/// What is said where nothing stands beside what is selected.
+const ALONE: &str = "nothing further on this side; {go} opens it, {next-pane} is the next pane";
+
+/// From a gap to its proofs, in a note to the next sentence, in the labs to newer values. It never leaves the pane.
 pub fn into(model: &mut Model) -> Vec<Effect> {
     let Some(chart) = &mut model.chart else { return Vec::new() };
     match chart.pane {
-        Pane::Documents | Pane::Timeline => return enter(model),
-        Pane::Reader => return focus(model, Pane::Gaps),
+        Pane::Documents | Pane::Timeline => model.say(ALONE),
+        Pane::Reader => return sentence::turn(model, 1),
         Pane::Gaps if chart.proof.is_none() => {
             chart.proof = chart.data.view.gaps.get(chart.gap).filter(|g| !g.gap.evidence.is_empty()).map(|_| 0);
         }
@@ -106,10 +109,8 @@ pub fn out_of(model: &mut Model) -> Vec<Effect> {
     let Some(chart) = &mut model.chart else { return Vec::new() };
     match chart.pane {
         Pane::Gaps if chart.proof.is_some() => chart.proof = None,
-        Pane::Gaps => return focus(model, Pane::Reader),
-        Pane::Reader => chart.pane = Pane::Documents,
-        Pane::Timeline => return focus(model, Pane::Gaps),
-        Pane::Documents => {}
+        Pane::Gaps | Pane::Documents | Pane::Timeline => model.say(ALONE),
+        Pane::Reader => return sentence::turn(model, -1),
         Pane::Labs => {
             if let Some(trend) = chart.trend {
                 trend::turn(chart, trend, 1);
