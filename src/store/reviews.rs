@@ -7,7 +7,7 @@ use crate::chart::Instant;
 use crate::checklist::GapMark;
 use crate::error::{Result, Trouble};
 use rusqlite::OptionalExtension;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Longest note to oneself, in characters: a line, not a report.
 const LONGEST_NOTE: usize = 500;
@@ -54,6 +54,11 @@ impl Store {
             c.query_row("SELECT at FROM look WHERE by_user = ?1 AND encounter = ?2", (user, encounter), |r| r.get(0)).optional()
         })?;
         Ok(at.and_then(|at| Instant::parse(&at)))
+    }
+
+    /// The encounters at which a person has ended a look.
+    pub fn looked_at(&self, user: &str) -> Result<HashSet<String>> {
+        self.read(|c| c.prepare_cached("SELECT encounter FROM look WHERE by_user = ?1")?.query_map([user], |r| r.get(0))?.collect())
     }
 
     /// Keeps a line for oneself about an encounter; the newest one shows.

@@ -71,6 +71,7 @@ impl LocalDesk {
             claims: &store.claims()?,
             notes: &store.notes_to_self(user)?,
             marks: &Marks::of(store.gap_marks(None)?),
+            looked: &store.looked_at(user)?,
             recorded: &store.answers_recorded_by(user)?,
             user,
             now: self.session().now(),

@@ -66,7 +66,7 @@ impl WorklistView {
             Self::Unreviewed => ("unreviewed", "not reviewed yet", "nothing of it was opened yet, old stays too"),
             Self::Due => ("due", "due today", "to be looked at again today or earlier"),
             Self::Overdue => ("overdue", "queries overdue", "with a query past its due time"),
-            Self::NotFinal => ("not-final", "discharged, not final", "discharged, with a gap or a query that is open"),
+            Self::NotFinal => ("not-final", "discharged, not final", "with a gap or a query that is open"),
             Self::WithGaps => ("with-gaps", "with gaps", "with an open gap, lone notes and old stays too"),
             Self::Queries => ("queries", "queries under way", "with a query that was sent and is not closed"),
             Self::Discharged => ("discharged", "discharged", "stays that ended"),

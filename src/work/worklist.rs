@@ -27,6 +27,8 @@ pub struct Material<'a> {
     pub notes: &'a HashMap<String, String>,
     /// What people did about gaps.
     pub marks: &'a Marks,
+    /// Encounters at which this person has ended a look.
+    pub looked: &'a HashSet<String>,
     /// Queries whose answer this person wrote down themselves.
     pub recorded: &'a HashSet<i64>,
     /// This person.
@@ -208,6 +210,10 @@ fn reasons(e: &EncounterSummary, open: &[GapBrief], queries: &[&StoredQuery], un
     let known = e.documents.len() - unseen;
     match (unseen, known) {
         (0, _) => {}
+        // Somebody who ended a look decided what to read of it.
+        (n, 0) if m.looked.contains(&e.encounter.identifier) => {
+            out.push((35, if n == 1 { "1 note not read".to_owned() } else { format!("{n} notes not read") }));
+        }
         (_, 0) => out.push((40, "first review".to_owned())),
         (n, _) => out.push((45, if n == 1 { "1 new note".to_owned() } else { format!("{n} new notes") })),
     }
@@ -296,6 +302,20 @@ mod tests {
         assert_eq!((active, gaps), (0, false));
         assert!(reasons.contains("cancelled by its sender"), "{reasons}");
         assert!(matches!(told("in-progress"), (1, true, _)), "and came back");
+    }
+
+    /// The list called it the first review after a look had been ended.
+    #[test]
+    fn a_chart_that_was_looked_at_is_no_first_review() {
+        let bundle = include_str!("../../fixtures/charts/kowalski-peter.json");
+        let session = Session::begin(Some("ana"), Clock::Frozen(Instant::parse("2026-11-20T08:00:00-05:00").unwrap())).unwrap();
+        let store = Arc::new(Store::memory(&session.actor()).unwrap());
+        assert!(import_records(&store, &session, "kowalski-peter.json", bundle.as_bytes()).unwrap().is_empty());
+        let desk = LocalDesk::new(store, session, None, "").unwrap();
+        let row = || desk.worklist(WorklistView::Active).unwrap().rows.remove(0);
+        assert!(row().reasons.contains(&"first review".to_owned()));
+        desk.set_next_review(&row().encounter, 1).unwrap();
+        assert!(row().reasons.contains(&"8 notes not read".to_owned()), "{:?}", row().reasons);
     }
 
     #[test]

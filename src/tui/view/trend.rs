@@ -204,7 +204,8 @@ fn lane(treatment: &Treatment, axis: &Axis, end: &crate::chart::Instant, pen: &m
 
 fn legend(pen: &Pen<'_>, (all, axis): (&[Treatment], &Axis), hidden: usize) -> String {
     let (lasts, dose, once) = strokes(pen.ascii);
-    let mut parts = vec![pen.say("{out-of} {into} value   {down} {up} lab   {lab-chart} table")];
+    // The keys of values and labs stand in the footer.
+    let mut parts = Vec::new();
     if hidden > 0 {
         parts.push(pen.say(&format!("{{page-down}} {hidden} more")));
     }
