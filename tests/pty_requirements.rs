@@ -73,7 +73,14 @@ fn t02_what_was_typed_a_moment_before_a_signal_is_kept_and_open_again() {
         let store = home.store().display().to_string();
         let arguments = ["--store", &store, "--as", "ana"];
         let Some(mut s) = start(80, 24, &[("USER", "ana")], &arguments) else { return };
-        s.expect("Why it is here").press("/rivera\r").expect("1 chart").press("\r").expect("Dr Chen").press("3").press("w").expect("ticked");
+        s.expect("Why it is here")
+            .press("/rivera\r")
+            .expect("1 chart")
+            .press("\r")
+            .expect("Dr Chen")
+            .press("3")
+            .press("w")
+            .expect("ticked");
         s.press("\thalf a sentence").expect("half a sentence").signal(name);
         s.ended();
         s.sane();
@@ -162,7 +169,13 @@ fn t09_a_theme_is_chosen_by_name() {
 #[test]
 fn t11_line_by_line_nothing_is_drawn_and_everything_is_numbered() {
     let home = Home::with_charts();
-    let said = home.feed(["--plain"], "1\ng 1\nd 1\nu\nf creatinine\ne 1\nt\na look at the echo\nw 1\nk\nsend 1\nx\nl\nm 2\nb\nv\ns sepsis\nh 1\nnonsense\nq\n").ends(0).out;
+    let said = home
+        .feed(
+            ["--plain"],
+            "1\ng 1\nd 1\nu\nf creatinine\ne 1\nt\na look at the echo\nw 1\nk\nsend 1\nx\nl\nm 2\nb\nv\ns sepsis\nh 1\nnonsense\nq\n",
+        )
+        .ends(0)
+        .out;
     for words in [
         "line by line",
         "Chart of ",
