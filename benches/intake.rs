@@ -106,7 +106,7 @@ impl Sink for Keep {
     fn take(&mut self, record: Record, origin: &Origin) -> Result<(), Trouble> {
         self.count += 1;
         if self.keep {
-            self.records.push(Incoming { record, source: origin.source.clone(), line: origin.line });
+            self.records.push(Incoming { record, source: origin.source.clone(), line: origin.line, context: origin.context.clone() });
         }
         Ok(())
     }

@@ -16,7 +16,10 @@ pub fn fixtures() -> Vec<Chart> {
 
 /// Stores records.
 pub fn put(store: &Store, session: &Session, run: i64, records: Vec<Record>) {
-    let incoming: Vec<Incoming> = records.into_iter().map(|record| Incoming { record, source: "bench".to_owned(), line: None }).collect();
+    let incoming: Vec<Incoming> = records
+        .into_iter()
+        .map(|record| Incoming { record, source: "bench".to_owned(), line: None, context: lacuna::chart::Context::default() })
+        .collect();
     let refused = store.put_batch(&session.actor(), run, &incoming, &[], &mut IngestCounts::default()).unwrap();
     assert!(refused.is_empty(), "{refused:?}");
 }

@@ -10,6 +10,7 @@ mod document;
 mod encounter;
 mod evidence;
 mod record;
+mod sent;
 mod time;
 
 pub use authority::Authority;
@@ -19,6 +20,7 @@ pub use document::{Document, DocumentStatus, DocumentType};
 pub use encounter::{Chart, Encounter, EncounterClass, FullName, Location, Patient, PriorEncounter, Sex};
 pub use evidence::{Evidence, Span, TextEvidence, ValueEvidence};
 pub use record::{Change, Coding, Kept, Record, RecordKind};
+pub use sent::{ByName, Context, Sent};
 pub use time::{Instant, NotATime, Precision};
 
 use serde::{Deserialize, Serialize};

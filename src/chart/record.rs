@@ -62,6 +62,8 @@ pub enum Change {
         identifier: String,
         /// Its patient, where the sender says so: another patient's record is never touched.
         patient: Option<String>,
+        /// What stands in its place, where something does.
+        by: Option<String>,
     },
     /// Where a document stands now was told without its text.
     Status {
@@ -158,6 +160,36 @@ impl Record {
             Self::Problem(p) => &mut p.kept,
             Self::Provider(_) | Self::Change(_) => return None,
         })
+    }
+
+    /// What kind of record it is, in a word, and its sender's identifier; `None` for a change, and for people who write.
+    pub fn named(&self) -> Option<(&'static str, &str)> {
+        Some(match self {
+            Self::Patient(p) => ("patient", &p.identifier),
+            Self::Encounter(e) => ("encounter", &e.identifier),
+            Self::Document(d) => ("document", &d.identifier),
+            Self::Observation(o) => ("observation", &o.identifier),
+            Self::Order(o) => ("order", &o.identifier),
+            Self::Medication(m) => ("medication", &m.identifier),
+            Self::Procedure(p) => ("procedure", &p.identifier),
+            Self::Problem(p) => ("problem", &p.identifier),
+            Self::Provider(_) | Self::Change(_) => return None,
+        })
+    }
+
+    /// The stay and the patient that it names, by its sender's identifiers.
+    pub fn owners(&self) -> (Option<&str>, Option<&str>) {
+        let (encounter, patient) = match self {
+            Self::Patient(_) | Self::Provider(_) | Self::Change(_) => return (None, None),
+            Self::Encounter(e) => return (None, e.patient.as_deref()),
+            Self::Document(d) => (&d.encounter, &d.patient),
+            Self::Observation(o) => (&o.encounter, &o.patient),
+            Self::Order(o) => (&o.encounter, &o.patient),
+            Self::Medication(m) => (&m.encounter, &m.patient),
+            Self::Procedure(p) => (&p.encounter, &p.patient),
+            Self::Problem(p) => (&p.encounter, &p.patient),
+        };
+        (encounter.as_deref(), patient.as_deref())
     }
 
     /// Its kind.

@@ -1,6 +1,7 @@
 //! `lacuna import`.
 
 use super::args::{Global, ImportArgs, ImportCommand};
+use super::import_told::{Fold, told};
 use super::input;
 use super::interrupt;
 use super::out::Out;
@@ -8,9 +9,10 @@ use super::place;
 use crate::error::{Result, Trouble};
 use crate::intake::{Details, FieldMap, Format, NoteTypes, Options, SlashDates};
 use crate::store::{RunReport, Store};
+use crate::text::multiline;
 use crate::work::{
-    Clock, Entered, ImportProgress, ImportReport, Input, PastImport, Reject, Session, Suspect, Watch, doubles, dry_run, import, merge,
-    past_import, past_imports, undo_import,
+    Clock, Entered, ImportProgress, ImportReport, Input, PastImport, Reject, Session, Suspect, Watch, doubles, dry_run, dry_run_alone,
+    import, merge, past_import, past_imports, undo_import,
 };
 use lacuna_index::Stop;
 use serde_json::json;
@@ -46,7 +48,11 @@ pub fn run(global: &Global, args: &ImportArgs, out: &Out) -> Result<u8> {
     let pasted = pasted(args)?;
     let input = pasted.as_deref().map_or(Input::Paths(&args.paths), Input::Pasted);
     let report = if args.dry_run {
-        dry_run(input, &options, &stop, &mut tell)?
+        // As into the store that is there; where there is none, as into an empty one.
+        match place::enter_if_there(global)? {
+            Some(Entered { store, session, .. }) => dry_run(&store, &session, input, &options, &stop, &mut tell)?,
+            None => dry_run_alone(&place::session(global)?, input, &options, &stop, &mut tell)?,
+        }
     } else {
         let Entered { store, session, .. } = place::enter(global)?;
         if let Some(folder) = &args.watch {
@@ -57,8 +63,18 @@ pub fn run(global: &Global, args: &ImportArgs, out: &Out) -> Result<u8> {
     if show {
         writeln!(std::io::stderr()).ok();
     }
+    refused(&report.rejects, report.documents.rejected, out);
     out.show(&report, || plain(&report))?;
     Ok(report.exit_code())
+}
+
+/// What was refused, on standard error; with `--json` it stands in the report.
+fn refused(rejects: &[Reject], count: u64, out: &Out) {
+    let mut text = String::new();
+    told(&mut text, "Rejected", rejects, count, Fold::Place);
+    if !text.is_empty() && !out.json() {
+        writeln!(std::io::stderr(), "{}", multiline(text.trim_start())).ok();
+    }
 }
 
 /// Where the details of plain notes come from, as it was asked for.
@@ -93,16 +109,18 @@ fn pasted(args: &ImportArgs) -> Result<Option<Vec<u8>>> {
 /// Takes files as they come, until it is stopped: each is told in a line (with `--json` an object a line).
 fn watch(store: &Store, session: &Session, folder: &Path, options: &Options, stop: &Stop, args: &ImportArgs, out: &Out) -> Result<u8> {
     let mut watch = Watch::new(folder)?;
-    let mut looks = 0_u64;
+    let (mut looks, mut rejected) = (0_u64, false);
     loop {
         let taken = watch.look(store, session, options, stop)?;
         for one in &taken {
+            rejected |= one.report.exit_code() != 0;
+            refused(&one.report.rejects, one.report.documents.rejected, out);
             let line = json!({"file": one.file, "now": one.now, "report": one.report});
             out.show(&line, || format!("{}: {}", one.now.display(), counted(&one.report).replace('\n', "; ")))?;
         }
         looks += 1;
         if args.once && looks > 1 && taken.is_empty() {
-            return Ok(0);
+            return Ok(if rejected { 2 } else { 0 });
         }
         // Asleep in short stretches, so that Ctrl-C is heard.
         let next = Instant::now() + Duration::from_secs(args.every);
@@ -178,8 +196,8 @@ fn past_plain(past: &PastImport) -> String {
     for made in &past.made {
         text.push_str(&format!("\n  {:<12} {} added, {} changed, {} taken back", made.kind, made.added, made.changed, made.withdrawn));
     }
-    told(&mut text, "Rejected", &past.rejects, past.run.rejected);
-    told(&mut text, "Worth knowing", &past.notices, past.run.noticed);
+    told(&mut text, "Rejected", &past.rejects, past.run.rejected, Fold::Place);
+    told(&mut text, "Worth knowing", &past.notices, past.run.noticed, Fold::Kind);
     for (at, record) in past.records.iter().flatten().enumerate() {
         let head = if at == 0 { "\n\nRecords, in the order they came:" } else { "" };
         let source = record.source.as_deref().map(|s| format!("   {s}")).unwrap_or_default();
@@ -191,18 +209,6 @@ fn past_plain(past: &PastImport) -> String {
         text.push_str(&format!("\n  and {} more that are not listed", all - listed));
     }
     text
-}
-
-/// What was refused, or is worth knowing: as much of it as is kept one by one, and how much more there was.
-fn told(text: &mut String, title: &str, list: &[Reject], count: u64) {
-    if list.is_empty() {
-        return;
-    }
-    text.push_str(&format!("\n\n{title}:"));
-    list.iter().for_each(|r| one(r, text));
-    if let Some(more) = count.checked_sub(list.len() as u64).filter(|more| *more > 0) {
-        text.push_str(&format!("\n  and {more} more"));
-    }
 }
 
 /// What was done to records other than documents, where something was.
@@ -237,21 +243,6 @@ fn line(r: &RunReport) -> String {
         r.rejected,
         r.sources.join("  ")
     )
-}
-
-/// Something refused, or worth knowing.
-fn one(r: &Reject, text: &mut String) {
-    let place = match (&r.source, r.line) {
-        (Some(source), Some(line)) => format!("{source}:{line}: "),
-        (Some(source), None) => format!("{source}: "),
-        _ => String::new(),
-    };
-    text.push_str(&format!("\n  {place}{}", r.what));
-    for (name, words) in [("why", &r.why), ("hint", &r.hint)] {
-        if let Some(words) = words {
-            text.push_str(&format!("\n    {name}: {words}"));
-        }
-    }
 }
 
 /// A line that says how far an import is, a few times a second.
@@ -316,8 +307,11 @@ fn counted(report: &ImportReport) -> String {
 fn plain(report: &ImportReport) -> String {
     let mut text = if report.dry_run { "Nothing was stored. It would be read as:\n".to_owned() } else { String::new() };
     text.push_str(&counted(report));
-    told(&mut text, "Rejected", &report.rejects, report.documents.rejected);
-    told(&mut text, "Worth knowing", &report.notices, report.noticed);
+    if report.documents.rejected > 0 {
+        text.push_str("\nWhat was rejected, with its reason and remedy, stands on standard error");
+        text.push_str(if report.dry_run { "." } else { "; `lacuna import report` shows it again." });
+    }
+    told(&mut text, "Worth knowing", &report.notices, report.noticed, Fold::Kind);
     if !report.answers_found.is_empty() {
         text.push_str("\n\nAnswers that now stand in a note; look, and confirm with `lacuna query documented N`:");
         for found in &report.answers_found {

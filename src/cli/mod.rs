@@ -12,6 +12,7 @@ mod export;
 mod export_deidentified;
 mod gaps;
 mod import;
+mod import_told;
 mod input;
 mod interrupt;
 mod linear;

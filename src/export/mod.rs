@@ -19,6 +19,7 @@ pub use fhir::bundle;
 pub use findings::{DRAFT, findings_bundle, findings_lines};
 pub use gaps::{gap_bundle, gap_table};
 pub use reviews::{review_bundle, review_table};
+pub(crate) use table::FORMULA;
 pub use table::{Table, table};
 
 /// The system of an identifier that is our own record's.

@@ -2,6 +2,7 @@
 
 use super::class_code;
 use crate::chart::{Chart, DocumentStatus, Provider, Sex, Value};
+use crate::names::name_of;
 
 /// What a table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,9 +43,14 @@ pub(super) fn write(head: &[&str], rows: impl Iterator<Item = Vec<String>>, raw:
     writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
-/// A cell that no spreadsheet takes for a formula; a number stays a number.
+/// What a formula begins with, for a spreadsheet.
+pub(crate) const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// A cell that no spreadsheet takes for a formula; a number stays a number. One that looks guarded already is guarded once more, so that
+/// whoever takes one `'` away has what was there.
 fn guarded(cell: &str, raw: bool) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+    let bare = cell.trim_start_matches('\'');
+    let formula = bare.starts_with(FORMULA) && (bare.len() < cell.len() || cell.parse::<f64>().is_err());
     if formula && !raw { format!("'{cell}") } else { cell.to_owned() }
 }
 
@@ -63,6 +69,12 @@ fn notes(charts: &[Chart], raw: bool) -> String {
         "encounter_guessed",
         "service",
         "withdrawn",
+        "loinc",
+        "code_system",
+        "code_name",
+        "doc_status",
+        "relates_to",
+        "replaces",
         "text",
     ];
     let person = |p: &Option<Provider>| p.as_ref().and_then(|p| p.name.clone());
@@ -70,7 +82,7 @@ fn notes(charts: &[Chart], raw: bool) -> String {
         chart.documents.iter().map(move |d| {
             cells([
                 Some(d.identifier.clone()),
-                d.document_type.map(|t| t.name().to_owned()).or_else(|| d.code.as_ref().map(|c| c.code.clone())),
+                d.document_type.map(|t| t.name().to_owned()),
                 d.title.clone(),
                 person(&d.author),
                 person(&d.signer),
@@ -82,6 +94,12 @@ fn notes(charts: &[Chart], raw: bool) -> String {
                 Some(chart.encounter.identifier.clone()).filter(|_| d.guessed),
                 d.service.clone(),
                 (d.status == DocumentStatus::EnteredInError).then(|| "1".to_owned()),
+                d.code.as_ref().map(|c| c.code.clone()),
+                d.code.as_ref().and_then(|c| c.system.clone()),
+                d.code.as_ref().and_then(|c| c.display.clone()),
+                (d.status != DocumentStatus::NotGiven).then(|| name_of(&d.status)),
+                d.amends.clone(),
+                d.replaces.then(|| "1".to_owned()),
                 Some(d.text.clone()),
             ])
         })

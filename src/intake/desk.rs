@@ -1,11 +1,15 @@
 //! One run: the sink, the choices, how far it is, and which identifiers came by.
 
 use super::sense::Sense;
+use super::walk::Found;
 use super::{Limits, Options, Origin, Sink, decode};
-use crate::chart::{Change, Document, Kept, Record};
+use crate::chart::{ByName, Change, Context, Document, Kept, Record, Sent};
 use crate::error::Trouble;
+use crate::hash::hex;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What every reader works with.
 pub(super) struct Desk<'a> {
@@ -16,13 +20,39 @@ pub(super) struct Desk<'a> {
     // What is done when everything else of the run is there: a document may come before the one it replaces, or after it.
     later: Vec<(Change, Origin)>,
     sense: Sense,
+    /// The control ids of messages that came by, and a hash of what each held.
+    pub(super) controls: HashMap<u64, u64>,
+    folders: HashMap<PathBuf, Arc<ByName>>,
+    units: u64,
     done: u64,
     total: u64,
 }
 
 impl<'a> Desk<'a> {
     pub(super) fn new(options: &'a Options, sink: &'a mut dyn Sink) -> Self {
-        Self { sink, options, seen: HashMap::new(), later: Vec::new(), sense: Sense::default(), done: 0, total: 0 }
+        let (seen, controls, folders) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { sink, options, seen, later: Vec::new(), sense: Sense::default(), controls, folders, units: 0, done: 0, total: 0 }
+    }
+
+    /// Where something comes from that is stored whole or not at all.
+    pub(super) fn origin(&mut self, source: &str, line: Option<u64>, sent: Sent) -> Origin {
+        self.units += 1;
+        Origin { source: source.to_owned(), line, context: Context { sent, unit: self.units, ..Context::default() } }
+    }
+
+    /// What is known of a note that has no name but its file's: the folder that the name is relative to, however it was written.
+    pub(super) fn by_name(&mut self, file: &Found) -> Arc<ByName> {
+        let passes = self.options.passing;
+        let parts = file.relative.matches('/').count() + 1;
+        let root = file.path.ancestors().nth(parts).unwrap_or(&file.path).to_path_buf();
+        let named = self.folders.entry(root).or_insert_with_key(|root| {
+            // A bare name has an empty parent: the folder that the program was started in.
+            let there = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+            let whole = std::fs::canonicalize(there).unwrap_or_else(|_| there.to_path_buf());
+            let folder = hex(&Sha256::digest(whole.as_os_str().as_encoded_bytes())).chars().take(16).collect();
+            Arc::new(ByName { folder, passes })
+        });
+        Arc::clone(named)
     }
 
     pub(super) fn options(&self) -> &'a Options {
@@ -86,9 +116,11 @@ impl<'a> Desk<'a> {
         self.sink.take(record, origin)
     }
 
-    /// Keeps a change for the end of the run.
+    /// Keeps a change for the end of the run. When it was told says nothing of when the other record was: a server touches a document
+    /// again when another one replaces it.
     pub(super) fn later(&mut self, change: Change, origin: &Origin) {
-        self.later.push((change, origin.clone()));
+        let context = Context { sent: Sent::default(), ..origin.context.clone() };
+        self.later.push((change, Origin { context, ..origin.clone() }));
     }
 
     /// Hands on the changes that were kept.

@@ -2,6 +2,8 @@
 //! the note itself begins with. Each source fills only what those before it left open; nothing is guessed.
 
 use super::fields::FieldMap;
+use super::json::Times;
+use crate::chart::Instant;
 use crate::error::{Result, Trouble};
 use crate::hl7::stamp;
 use serde_json::{Map, Value};
@@ -136,6 +138,14 @@ impl Details {
             header(text).into_iter().for_each(|(name, value)| put(&mut taken.from_header, name, value));
         }
         taken
+    }
+
+    /// The instant in a field; one with slashes is read in the order that was asked for.
+    pub(super) fn read(&self, times: &Times, value: &Value, field: &str) -> Option<Instant> {
+        match value {
+            Value::String(words) if self.dates.is_some() && words.contains('/') => times.read(&Value::String(self.time(words)), field),
+            value => times.read(value, field),
+        }
     }
 
     /// A date as a person writes it in a name or a header, as the reader of fields takes it.

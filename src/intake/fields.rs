@@ -86,6 +86,16 @@ pub struct FieldMap {
     pub mrn_authority: Vec<String>,
     /// Who gave the record number, by a URI.
     pub mrn_system: Vec<String>,
+    /// The system of a code.
+    pub code_system: Vec<String>,
+    /// The sender's words for a code.
+    pub code_name: Vec<String>,
+    /// Where a note stands (`preliminary`, `final`, `amended`).
+    pub doc_status: Vec<String>,
+    /// The note that a note adds to or replaces.
+    pub relates_to: Vec<String>,
+    /// Whether it replaces that one (`1`, `true`, `yes`).
+    pub replaces: Vec<String>,
 }
 
 impl Default for FieldMap {
@@ -131,6 +141,11 @@ impl Default for FieldMap {
             sex: names(&["gender", "sex"]),
             mrn_authority: names(&["mrn_authority", "assigning_authority"]),
             mrn_system: names(&["mrn_system"]),
+            code_system: names(&["code_system"]),
+            code_name: names(&["code_name", "code_display"]),
+            doc_status: names(&["doc_status", "docstatus", "document_status"]),
+            relates_to: names(&["relates_to", "amends"]),
+            replaces: names(&["replaces"]),
         }
     }
 }
@@ -174,7 +189,7 @@ impl FieldMap {
         Ok(map)
     }
 
-    fn slots(&mut self) -> [(&'static str, &mut Vec<String>); 39] {
+    fn slots(&mut self) -> [(&'static str, &mut Vec<String>); 44] {
         [
             ("id", &mut self.id),
             ("text", &mut self.text),
@@ -215,6 +230,11 @@ impl FieldMap {
             ("sex", &mut self.sex),
             ("mrn_authority", &mut self.mrn_authority),
             ("mrn_system", &mut self.mrn_system),
+            ("code_system", &mut self.code_system),
+            ("code_name", &mut self.code_name),
+            ("doc_status", &mut self.doc_status),
+            ("relates_to", &mut self.relates_to),
+            ("replaces", &mut self.replaces),
         ]
     }
 

@@ -8,6 +8,72 @@ use std::cell::RefCell;
 
 /// Parses; the trouble says where (its line is that of `bytes`) and what kind, never with words of the input.
 pub(super) fn parse(bytes: &[u8]) -> Result<Value, Trouble> {
+    read(bytes)
+}
+
+/// Whether it is valid JSON, without making anything of it.
+pub(super) fn check(bytes: &[u8]) -> Result<(), Trouble> {
+    read::<serde::de::IgnoredAny>(bytes).map(drop)
+}
+
+/// The parts of an object or a list, each as it stands: nothing of them is made but where they begin and end. Of valid JSON alone.
+pub(super) fn parts(json: &[u8]) -> Vec<&[u8]> {
+    let json = json.trim_ascii();
+    let inside = json.get(1..json.len().saturating_sub(1)).unwrap_or_default();
+    let (mut all, mut from, mut depth) = (Vec::new(), 0, 0_u32);
+    let (mut in_string, mut escaped) = (false, false);
+    for (at, byte) in inside.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b',' if depth == 0 => {
+                all.push(inside.get(from..at).unwrap_or_default().trim_ascii());
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    all.push(inside.get(from..).unwrap_or_default().trim_ascii());
+    all.retain(|part| !part.is_empty());
+    all
+}
+
+/// The last value of this key among the parts of an object, as it stands.
+pub(super) fn member<'j>(object: &[&'j [u8]], key: &str) -> Option<&'j [u8]> {
+    object.iter().rev().find_map(|part| {
+        let end = 1 + part
+            .get(1..)?
+            .iter()
+            .scan(false, |escaped, byte| {
+                let end = *byte == b'"' && !*escaped;
+                *escaped = *byte == b'\\' && !*escaped;
+                Some(end)
+            })
+            .position(|end| end)?;
+        let name: String = serde_json::from_slice(part.get(..=end)?).ok()?;
+        let value = part.get(end + 1..)?.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
+        (name == key).then_some(value)
+    })
+}
+
+/// Whether it begins like one FHIR bundle: told without making anything of it.
+pub(super) fn is_bundle(json: &[u8]) -> bool {
+    memchr::memmem::find(json, b"\"Bundle\"").is_some()
+        && check(json).is_ok()
+        && json.trim_ascii_start().starts_with(b"{")
+        && member(&parts(json), "resourceType").and_then(string).as_deref() == Some("Bundle")
+}
+
+/// The words of a string that stands there.
+pub(super) fn string(json: &[u8]) -> Option<String> {
+    serde_json::from_slice(json).ok()
+}
+
+fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Trouble> {
     serde_json::from_slice(bytes).map_err(|error| {
         let place = format!("column {}", error.column());
         let mut trouble = Trouble::input("it is not valid JSON");
@@ -94,6 +160,17 @@ pub(super) fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_parts_of_an_object_are_where_they_stand() {
+        let json = br#" { "a\"b" : [1, {"x": ","}], "c": "}\\", "d":{} , "a\"b": null } "#;
+        let all = parts(json);
+        assert_eq!(all.len(), 4);
+        assert_eq!(member(&all, "c"), Some(br#""}\\""#.as_slice()));
+        assert_eq!((member(&all, "d"), member(&all, "a\"b"), member(&all, "e")), (Some(b"{}".as_slice()), Some(b"null".as_slice()), None));
+        assert_eq!(parts(b"[ ]"), [] as [&[u8]; 0]);
+        assert_eq!(parts(b"[1, [2, 3] ,\"]\"]"), [b"1".as_slice(), b"[2, 3]", b"\"]\""]);
+    }
 
     #[test]
     fn no_message_repeats_the_input() {

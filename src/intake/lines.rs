@@ -3,6 +3,7 @@
 use super::desk::{Desk, short_hash};
 use super::walk::{self, Found};
 use super::{Format, Origin, decode, fhir, json, notes};
+use crate::chart::Sent;
 use crate::error::Trouble;
 use memchr::memchr;
 use std::collections::HashSet;
@@ -42,7 +43,19 @@ pub(super) fn file(desk: &mut Desk, file: &Found, scope: &mut fhir::Scope) -> Re
 }
 
 /// Reads lines from anywhere.
-pub(super) fn read(desk: &mut Desk, file: &Found, mut reader: impl BufRead, scope: &mut fhir::Scope) -> Result<(), Trouble> {
+pub(super) fn read(desk: &mut Desk, file: &Found, reader: impl BufRead, scope: &mut fhir::Scope) -> Result<(), Trouble> {
+    let limit = desk.limits().line;
+    read_up_to(desk, file, reader, scope, limit)
+}
+
+/// The same, with another bound on a line.
+pub(super) fn read_up_to(
+    desk: &mut Desk,
+    file: &Found,
+    mut reader: impl BufRead,
+    scope: &mut fhir::Scope,
+    limit: u64,
+) -> Result<(), Trouble> {
     let (mut line, mut number, mut step) = (Vec::new(), 0_u64, 0_u64);
     let (mut named, mut unused) = (Named::default(), fhir::Unused::default());
     loop {
@@ -50,7 +63,7 @@ pub(super) fn read(desk: &mut Desk, file: &Found, mut reader: impl BufRead, scop
             break;
         }
         number += 1;
-        let (bytes, too_long) = match next_line(&mut reader, &mut line, desk.limits().line) {
+        let (bytes, too_long) = match next_line(&mut reader, &mut line, limit) {
             Ok((0, _)) => break,
             Ok(read) => read,
             Err(error) => {
@@ -63,12 +76,12 @@ pub(super) fn read(desk: &mut Desk, file: &Found, mut reader: impl BufRead, scop
             desk.advance(step, &file.source);
             step = 0;
         }
-        let origin = Origin { source: file.source.clone(), line: Some(number) };
+        let origin = desk.origin(&file.source, Some(number), Sent::default());
         if too_long {
             desk.reject(
                 Trouble::input("the line is too long")
                     .at(&file.source, Some(number))
-                    .why(format!("it has more than {} MB", desk.limits().line >> 20))
+                    .why(format!("it has more than {} MB", limit >> 20))
                     .hint("split it, or leave it out"),
             );
             continue;
@@ -103,7 +116,12 @@ fn one(
             }
         },
     };
-    let value = match json::parse(decoded.as_ref().map_or(line, |d| d.text.as_bytes())) {
+    let json = decoded.as_ref().map_or(line, |d| d.text.as_bytes());
+    // A bundle is read where it stands: made of it as a whole, it would take many times its size.
+    if desk.options().format.is_none_or(|format| format == Format::FhirNdjson) && json::is_bundle(json) {
+        return fhir::read_bundle(desk, json, origin, decoded.as_ref().and_then(|d| d.encoding.clone()), unused);
+    }
+    let value = match json::parse(json) {
         Ok(value) if value.is_object() => value,
         Ok(_) => {
             refuse(

@@ -48,7 +48,7 @@ pub use types::NoteTypes;
 pub use walk::open_named;
 pub use whole::Wanted;
 
-use crate::chart::{Instant, Record};
+use crate::chart::{Context, Instant, Record};
 use crate::error::Trouble;
 use desk::Desk;
 use serde::{Deserialize, Serialize};
@@ -133,6 +133,8 @@ pub struct Options {
     pub types: NoteTypes,
     /// The day of the import: nobody is born after it. Not asked for here, so that the same input gives the same records.
     pub now: Option<Instant>,
+    /// Whether files only pass through their folder (a watched one): a name that comes a second time is another note.
+    pub passing: bool,
     /// Bounds on memory.
     pub limits: Limits,
 }
@@ -144,6 +146,8 @@ pub struct Origin {
     pub source: String,
     /// The line, counted from 1, in files that are read line by line.
     pub line: Option<u64>,
+    /// What it came with that is no part of a chart.
+    pub context: Context,
 }
 
 /// Who takes what is read.
@@ -171,20 +175,21 @@ pub fn run(paths: &[PathBuf], options: &Options, sink: &mut dyn Sink) -> Result<
         found.extend(walk::collect(path, &mut desk));
     }
     desk.expect(found.iter().map(|f| f.bytes).sum());
-    let mut known = Vec::new();
+    let (mut known, mut unread) = (Vec::new(), Vec::new());
     for file in found {
         if desk.stopped() {
             return Ok(());
         }
         match sniff::file(&file, options) {
             Ok(kind) => known.push((file, kind)),
-            Err(trouble) => {
-                desk.advance(file.bytes, &file.source);
-                desk.reject(trouble);
-            }
+            Err(trouble) => unread.push((file, trouble)),
         }
     }
-    let beside = side_cars(&mut known);
+    let beside = side_cars(&mut known, &mut unread);
+    for (file, trouble) in unread {
+        desk.advance(file.bytes, &file.source);
+        desk.reject(trouble);
+    }
     let asked_for = options.format.is_some() || known.len() == 1 && known.iter().all(|(file, _)| file.named);
     let bulk = folders(&known, |kind| matches!(kind, Kind::Lines { resource: Some(_), .. }));
     let fhir = folders(&known, Kind::is_fhir);
@@ -205,7 +210,7 @@ pub fn run(paths: &[PathBuf], options: &Options, sink: &mut dyn Sink) -> Result<
                 Kind::Xml => cda::file(&mut desk, &file)?,
                 Kind::Table(_) => table::file(&mut desk, &file)?,
                 Kind::Lines { .. } => lines::file(&mut desk, &file, &mut scope)?,
-                Kind::Whole { .. } => fhir::whole_file(&mut desk, &file)?,
+                Kind::Whole { .. } => fhir::whole_file(&mut desk, &file, &mut scope)?,
                 Kind::Settings => desk.reject(
                     Trouble::input("the format is not known")
                         .at(&file.source, None)
@@ -278,28 +283,41 @@ pub fn decode_text(bytes: &[u8]) -> Result<String, Trouble> {
         .map_err(|refusal| Trouble::input("it is no note").why(refusal.why()).hint("name a text file in UTF-8, UTF-16 or windows-1252"))
 }
 
-/// What says more of a note: `note.txt.json`, else `note.json`, beside `note.txt`. Taken out of the list, and known by the note's path.
-fn side_cars(known: &mut Vec<(Found, Kind)>) -> HashMap<PathBuf, Found> {
-    let says_more = |kind: &Kind| matches!(kind, Kind::Whole { fhir: false } | Kind::Lines { resource: None, has_text: false });
-    let candidates: HashMap<PathBuf, Found> =
-        known.iter().filter(|(_, kind)| says_more(kind)).map(|(file, _)| (file.path.clone(), file.clone())).collect();
+/// What says more of a note: `note.txt.json`, else `note.json`, beside `note.txt`. Taken out of the lists, and known by the note's path. One
+/// that is broken is the note's all the same: without it nobody knows whose the note is.
+fn side_cars(known: &mut Vec<(Found, Kind)>, unread: &mut Vec<(Found, Trouble)>) -> HashMap<PathBuf, Found> {
+    let broken: HashMap<PathBuf, Found> = unread.iter().map(|(file, _)| (file.path.clone(), file.clone())).collect();
+    let others: HashMap<PathBuf, (Found, bool)> = known
+        .iter()
+        .filter(|(_, kind)| !matches!(kind, Kind::Text | Kind::Rtf))
+        .map(|(file, kind)| (file.path.clone(), (file.clone(), says_more(kind))))
+        .collect();
+    let of = |path: &Path, named: bool| {
+        let whole = others.get(path).filter(|(file, says_more)| named || *says_more || notes::is_broken_object(file));
+        whole.map(|(file, _)| file).or_else(|| broken.get(path)).cloned()
+    };
     let mut beside = HashMap::new();
     for (file, _) in known.iter().filter(|(_, kind)| matches!(kind, Kind::Text | Kind::Rtf)) {
         let mut longer = file.path.clone().into_os_string();
         longer.push(".json");
-        let found = [PathBuf::from(longer), file.path.with_extension("json")].into_iter().find_map(|path| candidates.get(&path));
-        if let Some(found) = found {
-            beside.insert(file.path.clone(), found.clone());
+        if let Some(found) = of(Path::new(&longer), true).or_else(|| of(&file.path.with_extension("json"), false)) {
+            beside.insert(file.path.clone(), found);
         }
     }
-    known.retain(|(file, _)| !beside.values().any(|side: &Found| side.path == file.path));
+    let taken = |file: &Found| beside.values().any(|side: &Found| side.path == file.path);
+    known.retain(|(file, _)| !taken(file));
+    unread.retain(|(file, _)| !taken(file));
     beside
+}
+
+/// Whether a file holds JSON that is neither a note nor FHIR.
+fn says_more(kind: &Kind) -> bool {
+    matches!(kind, Kind::Whole { fhir: false } | Kind::Lines { resource: None, has_text: false })
 }
 
 /// Compares the manifests of bulk exports with the files beside them; they hold nothing else.
 fn check_manifests(desk: &mut Desk, known: &mut Vec<(Found, Kind)>, fhir: &[PathBuf]) -> Result<(), Trouble> {
     let beside_fhir = |file: &Found| fhir.iter().any(|folder| file.path.parent() == Some(folder));
-    let says_more = |kind: &Kind| matches!(kind, Kind::Whole { fhir: false } | Kind::Lines { resource: None, has_text: false });
     let candidates = known.iter().filter(|(file, kind)| says_more(kind) && beside_fhir(file));
     let manifests: Vec<(Found, serde_json::Value)> =
         candidates.filter_map(|(file, _)| Some((file.clone(), manifest::read(file)?))).collect();

@@ -5,8 +5,8 @@ use super::fields::{find, find_named, list_of_words, words};
 use super::json::Times;
 use super::lines::Named;
 use super::walk::{self, Found};
-use super::{Origin, decode, fhir, json, rtf};
-use crate::chart::{Coding, Document, DocumentStatus, DocumentType, Encounter, Patient, Provider, Record, Role};
+use super::{FieldMap, Origin, decode, fhir, json, rtf};
+use crate::chart::{Change, Coding, Document, DocumentStatus, DocumentType, Encounter, Patient, Provider, Record, RecordKind, Role, Sent};
 use crate::error::Trouble;
 use serde_json::{Map, Value};
 use std::io::Read;
@@ -28,24 +28,27 @@ pub(super) fn note_file(desk: &mut Desk, file: &Found, rich: bool, beside: Optio
     bytes(desk, file, &content, rich, beside)
 }
 
-/// The object that a file beside a note holds; what is none is told, and the note goes in without it.
-fn side_car(desk: &mut Desk, side: &Found) -> Option<Map<String, Value>> {
+/// The object that a file beside a note holds. Where it is none, nobody knows whose the note is: the note is refused with it.
+fn side_car(side: &Found) -> Result<Map<String, Value>, Trouble> {
     let parsed = read(side, SIDE_CAR).and_then(|content| json::parse(content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&content)));
+    let hint = "write one object, as in {\"patient\": \"77\"}, or take it away; the note beside it was not stored";
     match parsed {
-        Ok(Value::Object(said)) => Some(said),
+        Ok(Value::Object(said)) => Ok(said),
         Ok(_) => {
-            let hint = "write one object, as in {\"patient\": \"77\"}";
-            desk.reject(
-                Trouble::input("the file beside a note says nothing of it").at(&side.source, None).why("it is no JSON object").hint(hint),
-            );
-            None
+            Err(Trouble::input("the file beside a note says nothing of it").at(&side.source, None).why("it is no JSON object").hint(hint))
         }
         Err(trouble) => {
             let line = trouble.line;
-            desk.reject(trouble.at(&side.source, line));
-            None
+            Err(trouble.at(&side.source, line).hint(hint))
         }
     }
+}
+
+/// Whether a file is one object that is cut off or broken, and no lines of them.
+pub(super) fn is_broken_object(file: &Found) -> bool {
+    let Ok(content) = read(file, SIDE_CAR) else { return false };
+    let lines = content.split(|b| *b == b'\n').filter(|line| json::check(line).is_ok() && line.trim_ascii_start().starts_with(b"{"));
+    content.trim_ascii_start().starts_with(b"{") && json::check(&content).is_err() && lines.count() == 0
 }
 
 /// The same for a note that is in memory.
@@ -61,14 +64,20 @@ pub(super) fn bytes(desk: &mut Desk, file: &Found, content: &[u8], rich: bool, b
     if decoded.encoding.as_deref() == Some(decode::MIXED) {
         desk.notice(decode::told_mixed().at(&file.source, Some(decode::first_odd_line(content))));
     }
-    let said = details(desk, file, &decoded.text, beside);
+    let said = match details(desk, file, &decoded.text, beside) {
+        Ok(said) => said,
+        Err(trouble) => {
+            desk.reject(trouble);
+            return Ok(());
+        }
+    };
     if said.is_empty() { alone(desk, file, decoded) } else { told(desk, file, decoded, said) }
 }
 
 /// All that is said of a note outside its text: by the file beside it, by the person who imports, by its name, by its first lines. Which
 /// things came from where is told, so that a dry run shows it.
-fn details(desk: &mut Desk, file: &Found, text: &str, beside: Option<&Found>) -> Map<String, Value> {
-    let said = beside.and_then(|side| Some((side, side_car(desk, side)?)));
+fn details(desk: &mut Desk, file: &Found, text: &str, beside: Option<&Found>) -> Result<Map<String, Value>, Trouble> {
+    let said = beside.map(|side| side_car(side).map(|said| (side, said))).transpose()?;
     if let Some((side, _)) = &said {
         let what = "the note's details were read from the file beside it";
         desk.notice(Trouble::input(what).at(&file.source, None).why(format!("{} belongs to it by its name", side.relative)));
@@ -93,21 +102,16 @@ fn details(desk: &mut Desk, file: &Found, text: &str, beside: Option<&Found>) ->
             desk.notice(notice.at(&file.source, None).why("they are not taken unasked").hint("--header takes them"));
         }
     }
-    said
+    Ok(said)
 }
 
 /// A note of which more is said than its text.
 fn told(desk: &mut Desk, file: &Found, decoded: decode::Decoded, mut said: Map<String, Value>) -> Result<(), Trouble> {
     let map = &desk.options().map;
-    if !map.id.iter().any(|name| said.keys().any(|key| key.eq_ignore_ascii_case(name)))
-        && let Some(name) = map.id.first()
-    {
-        said.insert(name.clone(), Value::String(file.relative.clone()));
-    }
     if let Some(name) = map.text.first() {
         said.insert(name.clone(), Value::String(decoded.text));
     }
-    let origin = Origin { source: file.source.clone(), line: None };
+    let origin = desk.origin(&file.source, None, Sent::default());
     line(desk, file, &Value::Object(said), &origin, decoded.encoding, &mut Named::default())
 }
 
@@ -133,7 +137,8 @@ fn rtf(desk: &mut Desk, file: &Found, content: &[u8]) -> Result<decode::Decoded,
 
 /// A note of which nothing else is known.
 fn alone(desk: &mut Desk, file: &Found, decoded: decode::Decoded) -> Result<(), Trouble> {
-    let origin = Origin { source: file.source.clone(), line: None };
+    let mut origin = desk.origin(&file.source, None, Sent::default());
+    origin.context.by_name = Some(desk.by_name(file));
     let document = Document {
         identifier: file.relative.clone(),
         version: 1,
@@ -200,28 +205,39 @@ pub(super) fn line(
             return Ok(());
         }
     };
-    let identifier = words(value, &map.id).unwrap_or_else(|| format!("{}#{}", file.relative, origin.line.unwrap_or_default()));
+    let given = words(value, &map.id);
+    let mut named_by = None;
+    if given.is_none() {
+        let mut by_name = origin.clone();
+        by_name.context.by_name = Some(desk.by_name(file));
+        named_by = Some(by_name);
+    }
+    let origin = named_by.as_ref().unwrap_or(origin);
+    let identifier = given.unwrap_or_else(|| match origin.line {
+        Some(line) => format!("{}#{line}", file.relative),
+        None => file.relative.clone(),
+    });
     let given_type = words(value, &map.document_type);
     let times = Times::default();
-    let instant = |names: &[String]| find_named(value, names).and_then(|(name, value)| times.read(value, name));
+    let instant = |names: &[String]| find_named(value, names).and_then(|(name, value)| desk.options().details.read(&times, value, name));
     let patient = words(value, &map.patient);
     let encounter = words(value, &map.encounter);
+    let amends = words(value, &map.relates_to).filter(|other| *other != identifier);
     let document = Document {
         version: 1,
         encounter: Some(encounter.clone().unwrap_or_else(|| identifier.clone())),
         patient: patient.clone(),
         document_type: given_type.as_deref().and_then(type_of),
-        code: given_type.map(|code| Coding { system: None, code, display: None }),
+        code: code(value, map, given_type),
         title: words(value, &map.title),
         author: person(words(value, &map.author), words(value, &map.role)),
         signer: person(words(value, &map.signer), None),
         signed: instant(&map.signed),
         time: instant(&map.date),
         service: list_of_words(value, &map.service),
-        status: match words(value, &map.withdrawn).map(|said| said.to_lowercase()).as_deref() {
-            Some("1" | "true" | "yes" | "y") => DocumentStatus::EnteredInError,
-            _ => DocumentStatus::NotGiven,
-        },
+        status: if says_yes(value, &map.withdrawn) { DocumentStatus::EnteredInError } else { status(words(value, &map.doc_status)) },
+        replaces: amends.is_some() && says_yes(value, &map.replaces),
+        amends: amends.clone(),
         sha256: sha256(&text),
         text,
         encoding,
@@ -230,6 +246,10 @@ pub(super) fn line(
     };
     for notice in times.told() {
         desk.notice(notice.at(&origin.source, origin.line));
+    }
+    if let Some(replaced) = amends.filter(|_| document.replaces) {
+        let (kind, by) = (RecordKind::Document, Some(document.identifier.clone()));
+        desk.later(Change::Withdrawn { kind, identifier: replaced, patient: document.patient.clone(), by }, origin);
     }
     if let Some(patient) = patient.clone().filter(|p| named.patient(p)) {
         desk.take(Record::Patient(Patient { identifier: patient, mrn: words(value, &map.mrn), ..Patient::default() }), origin)?;
@@ -246,6 +266,35 @@ pub(super) fn line(
         }
     }
     desk.take(Record::Document(document), origin)
+}
+
+/// The sender's own code: the one that is given as one, else the words for the type, where they are not our own name of it.
+fn code(value: &Value, map: &FieldMap, given_type: Option<String>) -> Option<Coding> {
+    let system = words(value, &map.code_system);
+    match words(value, &map.code) {
+        Some(code) => {
+            let system = system.or_else(|| DocumentType::from_loinc(&code).map(|_| "http://loinc.org".to_owned()));
+            Some(Coding { system, code, display: words(value, &map.code_name) })
+        }
+        None => {
+            given_type.filter(|given| DocumentType::from_name(given).is_none()).map(|code| Coding { system: None, code, display: None })
+        }
+    }
+}
+
+fn says_yes(value: &Value, names: &[String]) -> bool {
+    matches!(words(value, names).map(|said| said.to_lowercase()).as_deref(), Some("1" | "true" | "yes" | "y"))
+}
+
+/// Where a note stands, in FHIR's words; any other says nothing.
+fn status(said: Option<String>) -> DocumentStatus {
+    match said.map(|said| said.to_lowercase().replace([' ', '_'], "-")).as_deref() {
+        Some("preliminary") => DocumentStatus::Preliminary,
+        Some("final") => DocumentStatus::Final,
+        Some("amended" | "corrected") => DocumentStatus::Amended,
+        Some("entered-in-error") => DocumentStatus::EnteredInError,
+        _ => DocumentStatus::NotGiven,
+    }
 }
 
 pub(super) fn person(name: Option<String>, role: Option<String>) -> Option<Provider> {

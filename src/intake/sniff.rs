@@ -6,7 +6,7 @@ use super::walk::{self, Found};
 use super::{FieldMap, Format, Options, hl7, json, table};
 use crate::error::Trouble;
 use serde_json::Value;
-use std::io::{self, BufReader, Read};
+use std::io::Read;
 
 /// How much of a file is looked at.
 const HEAD: u64 = 64 << 10;
@@ -44,10 +44,7 @@ pub(super) fn file(file: &Found, options: &Options) -> Result<Kind, Trouble> {
     let mut head = Vec::new();
     walk::open(file)?.take(HEAD).read_to_end(&mut head).map_err(|error| walk::unreadable(&file.source, &error))?;
     let complete = (head.len() as u64) < HEAD;
-    let mut told = head_holds(&head, complete, &options.map);
-    if is_first_line_open(&head, &told) && several(walk::open(file)?).map_err(|error| walk::unreadable(&file.source, &error))? {
-        told = Ok(bundles());
-    }
+    let told = head_holds(&head, complete, &options.map);
     match options.format {
         None => told.and_then(|kind| as_called(kind, file, &head, complete)).map_err(|trouble| {
             let line = trouble.line;
@@ -71,12 +68,16 @@ pub(super) fn file(file: &Found, options: &Options) -> Result<Kind, Trouble> {
 /// The format of what has no name: standard input.
 pub(super) fn format_of(bytes: &[u8], options: &Options) -> Result<Format, Trouble> {
     let head = bytes.get(..HEAD as usize).unwrap_or(bytes);
-    let mut told = head_holds(head, head.len() == bytes.len(), &options.map);
-    // Memory takes every byte.
-    if is_first_line_open(head, &told) && several(bytes).unwrap_or_default() {
-        told = Ok(bundles());
+    let mut told = head_holds(head, head.len() == bytes.len(), &options.map)?;
+    // A first line that is a whole bundle, and another behind it.
+    if told == (Kind::Whole { fhir: true })
+        && let Some(end) = memchr::memchr(b'\n', bytes)
+        && bytes.get(end..).is_some_and(|rest| !rest.trim_ascii().is_empty())
+        && json::check(bytes.get(..end).unwrap_or_default()).is_ok()
+    {
+        told = Kind::Lines { resource: Some("Bundle".to_owned()), has_text: false };
     }
-    Ok(match told? {
+    Ok(match told {
         Kind::Text | Kind::Settings => Format::Text,
         Kind::Rtf => Format::Rtf,
         Kind::Hl7 => Format::Hl7,
@@ -87,31 +88,6 @@ pub(super) fn format_of(bytes: &[u8], options: &Options) -> Result<Format, Troub
         Kind::Whole { fhir: true } => Format::FhirBundle,
         Kind::Whole { fhir: false } => Format::JsonLines,
     })
-}
-
-/// One bundle a line.
-fn bundles() -> Kind {
-    Kind::Lines { resource: Some("Bundle".to_owned()), has_text: false }
-}
-
-/// Whether what was looked at is taken for one bundle and ends before its first line does: the lines after it are not known then.
-fn is_first_line_open(head: &[u8], told: &Result<Kind, Trouble>) -> bool {
-    matches!(told, Ok(Kind::Whole { fhir: true })) && head.len() as u64 >= HEAD && !head.trim_ascii_start().contains(&b'\n')
-}
-
-/// Whether an object ends with the first line and another begins behind it. Inside one value a comma would stand between the two, and a
-/// line break inside a string is written out, so nothing has to be parsed or held.
-fn several(reader: impl Read) -> io::Result<bool> {
-    let (mut last, mut ended) = (None, false);
-    for byte in BufReader::with_capacity(64 << 10, reader).bytes() {
-        match byte? {
-            b'\n' => ended |= last.is_some(),
-            byte if byte.is_ascii_whitespace() => {}
-            byte if ended => return Ok(last == Some(b'}') && byte == b'{'),
-            byte => last = Some(byte),
-        }
-    }
-    Ok(false)
 }
 
 /// What a file that looks like a note is by its name: broken JSON is told, with its place, and never taken for a note.
@@ -190,6 +166,9 @@ fn text_holds(start: &[u8], bytes: &[u8], complete: bool, map: &FieldMap) -> Res
         }
         if is_xml(text.as_bytes()) {
             return Ok(Kind::Xml);
+        }
+        if let Some(shape) = table_of(text.as_bytes(), map) {
+            return Ok(Kind::Table(Some(shape)));
         }
         if hl7::begins(text.as_bytes()) {
             return Err(unknown("it is an HL7 v2 message in UTF-16", "save it as UTF-8"));

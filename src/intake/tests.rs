@@ -126,8 +126,8 @@ fn a_file_beside_a_note_says_whose_it_is() {
             ("a/n1.txt".to_owned(), patient.clone(), "Sepsis.".to_owned()),
             ("N-2".to_owned(), patient, "AKI.".to_owned()),
             ("a/n3.txt".to_owned(), None, "Alone.".to_owned()),
-            ("a/n4.txt".to_owned(), None, "Beside a list.".to_owned()),
-        ]
+        ],
+        "a note beside a file that says nothing of it is refused with it"
     );
     let first = keep.documents()[0].clone();
     assert_eq!((first.encounter.as_deref(), first.document_type), (Some("E1"), Some(crate::chart::DocumentType::ProgressNote)));

@@ -1,12 +1,14 @@
 //! What a sender says about records that came before: two patients are one, a record is taken back. Each leaves a row in the audit
 //! chain, and one in the journal that an undo reads.
 
+use super::gone::Gone;
 use super::ingest::{Incoming, IngestCounts, Touched};
 use super::json::json;
-use super::put::{Put, put_document};
+use super::put::{At, Put, put_document};
 use super::undo::note;
-use super::{Actor, charts};
+use super::{Actor, charts, gone, sent};
 use crate::chart::{Change, Document, DocumentStatus, Encounter, Record, RecordKind};
+use crate::hash::sha256;
 use rusqlite::{OptionalExtension, Transaction};
 use std::collections::HashMap;
 
@@ -32,57 +34,120 @@ impl Done {
 const MERGE: &str = "import.merge";
 const STATUS: &str = "import.status";
 
-/// Makes a change; `None` when there is nothing to change any more.
-pub(super) fn put(
-    tx: &Transaction<'_>,
-    actor: &Actor,
-    run: i64,
-    change: &Change,
-    place: &str,
-    touched: &mut Touched,
-) -> rusqlite::Result<Option<Done>> {
+/// What came of a change.
+pub(super) enum Outcome {
+    /// There is nothing to change any more.
+    Nothing,
+    /// A newer message said something else of the record.
+    Older,
+    /// What it is about is not there; that it was taken back is written down.
+    Noted,
+    Done(Done),
+}
+
+/// Makes a change.
+pub(super) fn put(at: &At<'_, '_>, actor: &Actor, change: &Change, touched: &mut Touched) -> rusqlite::Result<Outcome> {
     match change {
-        Change::Merged { from, into } => merge(tx, actor, run, from, into, place, touched),
-        Change::Withdrawn { kind: RecordKind::Document, identifier, patient } => {
-            let sql = "SELECT id, encounter, patient FROM document WHERE identifier = ?1 AND current = 1 AND withdrawn = 0";
-            let found: Option<(i64, Option<String>, Option<String>)> =
-                tx.prepare_cached(sql)?.query_row([identifier], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional()?;
-            let Some((id, encounter, whose)) = found.filter(|(_, _, whose)| same(whose, patient)) else { return Ok(None) };
-            tx.prepare_cached("UPDATE document SET withdrawn = 1 WHERE id = ?1")?.execute([id])?;
-            tx.prepare_cached("INSERT INTO outbox (document, present) VALUES (?1, 0)")?.execute([id])?;
-            note(tx, run, "withdrawn", &id.to_string(), None)?;
-            touched.note(encounter.as_deref(), whose.as_deref());
-            Ok(Some(Done { action: "import.withdraw", patient: whose, object: identifier.clone(), detail: "document".to_owned() }))
-        }
+        Change::Merged { from, into } => merge(at, actor, from, into, touched).map(|done| done.map_or(Outcome::Nothing, Outcome::Done)),
+        Change::Withdrawn { kind: RecordKind::Document, identifier, patient, by } => withdraw(at, identifier, patient, by, touched),
+        Change::Withdrawn { kind, identifier, patient, .. } => match fact_kind(*kind) {
+            Some(kind) => take_back(at, kind, identifier, patient, touched),
+            None => Ok(Outcome::Nothing),
+        },
         Change::Status { identifier, patient, status, signer, signed } => {
-            let there = "SELECT 1 FROM document WHERE identifier = ?1 AND current = 1 AND withdrawn = 0";
-            if !tx.prepare_cached(there)?.exists([identifier])? {
-                return Ok(None);
-            }
-            let Some(had) = charts::bare_document(tx, identifier)?.filter(|had| same(&had.patient, patient)) else { return Ok(None) };
+            let sql = "SELECT sent FROM document WHERE identifier = ?1 AND current = 1 AND withdrawn = 0";
+            let stored: Option<Option<String>> = at.tx.prepare_cached(sql)?.query_row([identifier], |r| r.get(0)).optional()?;
+            let Some(stands) = stored.map(|sent| sent::read(sent.as_deref())) else { return Ok(Outcome::Nothing) };
+            let Some(had) = charts::bare_document(at.tx, identifier)?.filter(|had| same(&had.patient, patient)) else {
+                return Ok(Outcome::Nothing);
+            };
             let now = Document {
                 status: if *status == DocumentStatus::NotGiven { had.status } else { *status },
                 signer: signer.clone().or_else(|| had.signer.clone()),
                 signed: signed.or(had.signed),
-                ..had
+                ..had.clone()
             };
-            if matches!(put_document(tx, run, &now, place, touched)?, Put::Unchanged) {
-                return Ok(None);
+            if now == had {
+                return Ok(Outcome::Nothing);
             }
-            Ok(Some(Done { action: STATUS, patient: now.patient, object: identifier.clone(), detail: "document".to_owned() }))
-        }
-        Change::Withdrawn { kind, identifier, patient } => {
-            let Some(kind) = fact_kind(*kind) else { return Ok(None) };
-            let sql = "SELECT body, encounter, patient FROM fact WHERE kind = ?1 AND identifier = ?2";
-            let found: Option<(String, Option<String>, Option<String>)> =
-                tx.prepare_cached(sql)?.query_row((kind, identifier), |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional()?;
-            let Some((body, encounter, whose)) = found.filter(|(_, _, whose)| same(whose, patient)) else { return Ok(None) };
-            tx.prepare_cached("DELETE FROM fact WHERE kind = ?1 AND identifier = ?2")?.execute((kind, identifier))?;
-            note(tx, run, kind, identifier, Some(&body))?;
-            touched.note(encounter.as_deref(), whose.as_deref());
-            Ok(Some(Done { action: "import.withdraw", patient: whose, object: identifier.clone(), detail: kind.to_owned() }))
+            if at.sent.is_before(&stands) {
+                return Ok(Outcome::Older);
+            }
+            let sent = if at.sent.is_empty() { &stands } else { at.sent };
+            if matches!(put_document(&At { sent, ..*at }, &now, touched)?, Put::Unchanged | Put::Older) {
+                return Ok(Outcome::Nothing);
+            }
+            Ok(Outcome::Done(Done { action: STATUS, patient: now.patient, object: identifier.clone(), detail: "document".to_owned() }))
         }
     }
+}
+
+/// Takes a document back: it is kept, and shown nowhere.
+fn withdraw(
+    at: &At<'_, '_>,
+    identifier: &str,
+    patient: &Option<String>,
+    by: &Option<String>,
+    touched: &mut Touched,
+) -> rusqlite::Result<Outcome> {
+    let At { tx, run, .. } = *at;
+    let sql = "SELECT id, encounter, patient, sent, withdrawn FROM document WHERE identifier = ?1 AND current = 1";
+    type Found = (i64, Option<String>, Option<String>, Option<String>, bool);
+    let found: Option<Found> =
+        tx.prepare_cached(sql)?.query_row([identifier], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?))).optional()?;
+    let gone = Gone { patient: patient.clone(), by: by.clone(), sent: *at.sent, body_sha256: None, run };
+    match found {
+        Some((_, _, whose, ..)) if !same(&whose, patient) => Ok(Outcome::Nothing),
+        Some((id, encounter, whose, sent, false)) => {
+            if at.sent.is_before(&sent::read(sent.as_deref())) {
+                return Ok(Outcome::Older);
+            }
+            tx.prepare_cached("UPDATE document SET withdrawn = 1 WHERE id = ?1")?.execute([id])?;
+            tx.prepare_cached("INSERT INTO outbox (document, present) VALUES (?1, 0)")?.execute([id])?;
+            note(tx, run, "withdrawn", &id.to_string(), None)?;
+            gone::put(tx, run, "document", identifier, &gone)?;
+            touched.note(encounter.as_deref(), whose.as_deref());
+            let detail = "document".to_owned();
+            Ok(Outcome::Done(Done { action: "import.withdraw", patient: whose, object: identifier.to_owned(), detail }))
+        }
+        _ => noted(at, "document", identifier, gone),
+    }
+}
+
+/// What was taken back and is not there, or not shown, is written down for what comes later: where its time can be compared, or another
+/// document stands in its place.
+fn noted(at: &At<'_, '_>, kind: &str, identifier: &str, gone: Gone) -> rusqlite::Result<Outcome> {
+    if gone.sent.is_empty() && gone.by.is_none() {
+        return Ok(Outcome::Nothing);
+    }
+    if gone::find(at.tx, kind, identifier)?.is_some_and(|there| !there.sent.is_before(&gone.sent)) {
+        return Ok(Outcome::Nothing);
+    }
+    gone::put(at.tx, at.run, kind, identifier, &gone)?;
+    Ok(Outcome::Noted)
+}
+
+/// Takes back what is no document: its row goes, and the journal keeps it.
+fn take_back(at: &At<'_, '_>, kind: &str, identifier: &str, patient: &Option<String>, touched: &mut Touched) -> rusqlite::Result<Outcome> {
+    let At { tx, run, .. } = *at;
+    let gone = Gone { patient: patient.clone(), by: None, sent: *at.sent, body_sha256: None, run };
+    let sql = "SELECT body, encounter, patient, sent FROM fact WHERE kind = ?1 AND identifier = ?2";
+    type Found = (String, Option<String>, Option<String>, Option<String>);
+    let found: Option<Found> =
+        tx.prepare_cached(sql)?.query_row((kind, identifier), |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))).optional()?;
+    let Some((body, encounter, whose, sent)) = found else { return noted(at, kind, identifier, gone) };
+    if !same(&whose, patient) {
+        return Ok(Outcome::Nothing);
+    }
+    if at.sent.is_before(&sent::read(sent.as_deref())) {
+        return Ok(Outcome::Older);
+    }
+    tx.prepare_cached("DELETE FROM fact WHERE kind = ?1 AND identifier = ?2")?.execute((kind, identifier))?;
+    tx.prepare_cached("INSERT INTO import_change (run, kind, identifier, before, sent) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute((run, kind, identifier, &body, sent))?;
+    gone::put(tx, run, kind, identifier, &Gone { body_sha256: Some(sha256(&body)), ..gone })?;
+    touched.note(encounter.as_deref(), whose.as_deref());
+    Ok(Outcome::Done(Done { action: "import.withdraw", patient: whose, object: identifier.to_owned(), detail: kind.to_owned() }))
 }
 
 fn fact_kind(kind: RecordKind) -> Option<&'static str> {
@@ -101,15 +166,8 @@ fn same(one: &Option<String>, other: &Option<String>) -> bool {
     one.as_ref().zip(other.as_ref()).is_none_or(|(one, other)| one == other)
 }
 
-fn merge(
-    tx: &Transaction<'_>,
-    actor: &Actor,
-    run: i64,
-    from: &str,
-    into: &str,
-    place: &str,
-    touched: &mut Touched,
-) -> rusqlite::Result<Option<Done>> {
+fn merge(at: &At<'_, '_>, actor: &Actor, from: &str, into: &str, touched: &mut Touched) -> rusqlite::Result<Option<Done>> {
+    let At { tx, run, .. } = *at;
     let merged = Merged::of(tx)?;
     let into = merged.resolve(into).to_owned();
     if merged.0.contains_key(from) || into == from {
@@ -162,7 +220,11 @@ fn merge(
     for identifier in identifiers {
         let Some(mut document) = charts::bare_document(tx, &identifier)? else { continue };
         document.patient = Some(into.clone());
-        if !matches!(put_document(tx, run, &document, place, touched)?, Put::Unchanged) {
+        let sql = "SELECT sent, folder FROM document WHERE identifier = ?1 AND current = 1";
+        let (sent, folder): (Option<String>, Option<String>) =
+            tx.prepare_cached(sql)?.query_row([&identifier], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        let of_then = At { sent: &sent::read(sent.as_deref()), folder: folder.as_deref(), gone: false, ..*at };
+        if !matches!(put_document(&of_then, &document, touched)?, Put::Unchanged) {
             moved += 1;
         }
     }

@@ -2,6 +2,8 @@
 //! patient's, is refused before anything is written: as a new version it would carry one patient's words into another's chart.
 
 use super::ingest::Incoming;
+use super::put::Fact;
+use super::sent;
 use crate::chart::Record;
 use crate::error::Trouble;
 use rusqlite::{OptionalExtension, Transaction};
@@ -28,17 +30,28 @@ impl Clash {
         let trouble = match self {
             Self::Implied => return None,
             Self::Identifier { kind, identifier, first } => {
-                Trouble::input(format!("the {kind} {identifier} is there already, of another patient"))
+                Trouble::input(format!("the {kind} {} is there already, of another patient", shown(&identifier)))
                     .why(format!("the first one came from {}", from(first)))
                     .hint(format!("give each {kind} an identifier of its own, or correct the patient; nothing stored was changed"))
             }
-            Self::Encounter { kind, identifier, encounter, first } => {
-                Trouble::input(format!("the {kind} {identifier} names the encounter {encounter}, which is another patient's"))
-                    .why(format!("that encounter came from {}", from(first)))
-                    .hint("correct the patient or the encounter at the sender; nothing stored was changed")
-            }
+            Self::Encounter { kind, identifier, encounter, first } => Trouble::input(format!(
+                "the {kind} {} names the encounter {}, which is another patient's",
+                shown(&identifier),
+                shown(&encounter)
+            ))
+            .why(format!("that encounter came from {}", from(first)))
+            .hint("correct the patient or the encounter at the sender; nothing stored was changed"),
         };
         Some(trouble.at(&incoming.source, incoming.line))
+    }
+}
+
+/// An identifier as a message shows it: a long one is cut, with a sign that it was. The report of the run has its file and line.
+pub(super) fn shown(identifier: &str) -> String {
+    const MOST: usize = 60;
+    match identifier.char_indices().nth(MOST) {
+        Some((at, _)) => format!("{}\u{2026}", identifier.get(..at).unwrap_or_default()),
+        None => identifier.to_owned(),
     }
 }
 
@@ -67,8 +80,8 @@ impl Known {
     }
 }
 
-/// Whether `record` may go in; then the body of the fact that has its identifier now.
-pub(super) fn clash(tx: &Transaction<'_>, record: &Record, known: &mut Known) -> rusqlite::Result<Result<Option<String>, Clash>> {
+/// Whether `record` may go in; then the fact that has its identifier now.
+pub(super) fn clash(tx: &Transaction<'_>, record: &Record, known: &mut Known) -> rusqlite::Result<Result<Option<Fact>, Clash>> {
     match record {
         Record::Patient(_) | Record::Provider(_) | Record::Change(_) => Ok(Ok(None)),
         Record::Encounter(e) => {
@@ -97,13 +110,18 @@ pub(super) fn clash(tx: &Transaction<'_>, record: &Record, known: &mut Known) ->
 /// Identifier, encounter and patient of a record that came.
 type Given<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
 
-fn fact(tx: &Transaction<'_>, known: &mut Known, kind: &'static str, given: Given<'_>) -> rusqlite::Result<Result<Option<String>, Clash>> {
-    let mut find = tx.prepare_cached("SELECT patient, encounter, body FROM fact WHERE kind = ?1 AND identifier = ?2")?;
-    let found: Option<(_, _, String)> = find.query_row((kind, given.0), |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional()?;
-    let (stored, body) = found.map_or((None, None), |(patient, encounter, body)| (Some((patient, encounter, None)), Some(body)));
+fn fact(tx: &Transaction<'_>, known: &mut Known, kind: &'static str, given: Given<'_>) -> rusqlite::Result<Result<Option<Fact>, Clash>> {
+    let mut find = tx.prepare_cached("SELECT patient, encounter, body, sent FROM fact WHERE kind = ?1 AND identifier = ?2")?;
+    let found = find
+        .query_row((kind, given.0), |r| {
+            let sent: Option<String> = r.get(3)?;
+            Ok(((r.get(0)?, r.get(1)?, None), Fact { body: r.get(2)?, sent: sent::read(sent.as_deref()) }))
+        })
+        .optional()?;
+    let (stored, fact) = found.map_or((None, None), |(stored, fact)| (Some(stored), Some(fact)));
     Ok(match of_encounter(tx, kind, given, stored, known)? {
         Some(clash) => Err(clash),
-        None => Ok(body),
+        None => Ok(fact),
     })
 }
 

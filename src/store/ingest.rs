@@ -1,16 +1,18 @@
 //! Taking records in: a batch a transaction, the same again changes nothing, a changed text is a new version.
 
 use super::audit::Act;
-use super::changes::{self, Merged};
+use super::changes::{self, Merged, Outcome};
 use super::json::json;
-use super::put::{Put, put};
+use super::put::{At, Fact, Put, put};
 use super::ready::{Ready, ReadyRecord};
 use super::undo::{FOLLOWED, note};
-use super::{Actor, Store, identity, older, trouble::because};
-use crate::chart::Record;
+use super::units::{self, Came, Waiting};
+use super::{Actor, Store, gone, identity, older, trouble::because};
+use crate::chart::{Change, Context, Record};
 use crate::error::{Result, Trouble};
 use rusqlite::{OptionalExtension, Transaction};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// What a run took in.
@@ -70,6 +72,8 @@ pub struct Incoming {
     pub source: String,
     /// Line in it, from 1.
     pub line: Option<u64>,
+    /// What it came with that is no part of a chart.
+    pub context: Context,
 }
 
 impl Store {
@@ -97,91 +101,208 @@ impl Store {
         ledger: Ledger<'_>,
         counts: &mut IngestCounts,
     ) -> Result<Answer> {
-        self.put_each(actor, run, records.iter().map(|record| (&record.incoming, Some(&record.ready))), ledger, counts)
+        self.put_each(actor, run, records.iter().map(ReadyRecord::parts), ledger, counts)
     }
 
     fn put_each<'r>(
         &self,
         actor: &Actor,
         run: i64,
-        records: impl ExactSizeIterator<Item = (&'r Incoming, Option<&'r Ready>)>,
+        records: impl Iterator<Item = (&'r Incoming, Option<&'r Ready>)>,
         ledger: Ledger<'_>,
         counts: &mut IngestCounts,
     ) -> Result<Answer> {
-        let (mut after, number) = (*counts, records.len());
-        let answer = self.write(|tx| {
-            let failed = because("the import could not be stored");
-            let mut touched = Touched::default();
-            let Answer { mut refused, mut notices } = Answer::default();
-            let mut merged = Merged::of(tx).map_err(&failed)?;
-            let mut known = identity::Known::default();
-            let mut moved = BTreeSet::new();
-            for (incoming, ready) in records {
-                if let Record::Change(change) = &incoming.record {
-                    let done = changes::put(tx, actor, run, change, &incoming.place(), &mut touched).map_err(&failed)?;
-                    if let Some(done) = done {
-                        *done.counted(&mut after) += 1;
-                        let act = Act {
-                            object: Some(&done.object),
-                            patient: done.patient.as_deref(),
-                            detail: &done.detail,
-                            ..Act::new(done.action)
-                        };
-                        self.record(tx, actor, &act)?;
-                        merged = Merged::of(tx).map_err(&failed)?;
-                        known.forget();
-                    }
-                    continue;
-                }
-                let followed = if merged.is_empty() { None } else { Some(merged.follow(incoming)) };
-                let (incoming, ready, from) = match &followed {
-                    None => (incoming, ready, None),
-                    Some(Some(followed)) => (&followed.incoming, None, followed.from.as_ref()),
-                    Some(None) => continue, // a patient who is another by now
-                };
-                match identity::clash(tx, &incoming.record, &mut known).map_err(&failed)? {
-                    Err(clash) => refused.extend(clash.told(incoming)),
-                    Ok(have) => {
-                        if let Some(told) = older::told(tx, incoming, have.as_deref()).map_err(&failed)? {
-                            after.older += 1;
-                            notices.push(told);
-                            continue;
-                        }
-                        let made;
-                        let ready = match ready {
-                            Some(ready) => ready,
-                            None => {
-                                made = Ready::of(&incoming.record);
-                                &made
-                            }
-                        };
-                        let put = put(tx, run, incoming, ready, have.as_deref(), &mut after, &mut touched).map_err(&failed)?;
-                        if put != Put::Unchanged {
-                            moved.extend(from.cloned());
-                        }
-                        if let Record::Encounter(_) = &incoming.record {
-                            known.forget();
-                        }
-                    }
-                }
-            }
-            touched.write(tx).map_err(&failed)?;
-            // That records followed a merge stands in the run's journal: the merge is not taken back under them.
-            moved.iter().try_for_each(|from| note(tx, run, FOLLOWED, from, None)).map_err(&failed)?;
-            for (table, told) in [("import_reject", ledger.rejects), ("import_notice", ledger.notices)] {
-                let sql = format!("INSERT INTO {table} (run, source, line, what, why, hint) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-                for t in told {
-                    let line = t.line.and_then(|l| i64::try_from(l).ok());
-                    tx.execute(&sql, (run, &t.source, line, &t.what, &t.why, &t.hint)).map_err(&failed)?;
-                }
-            }
-            tx.execute("UPDATE import_run SET counts = ?2 WHERE id = ?1", (run, json(&after))).map_err(&failed)?;
-            let detail = format!("{} records, {} rejected", number - refused.len(), ledger.rejects.len() + refused.len());
-            self.record(tx, actor, &Act { object: Some(&run.to_string()), detail: &detail, ..Act::new("import.batch") })?;
-            Ok(Answer { refused, notices })
-        })?;
+        let records: Vec<_> = records.collect();
+        let mut after = *counts;
+        let mut running = self.running();
+        let answer = self.write(|tx| Batch::new(self, tx, actor, run, &mut after, &mut running.waiting)?.put(&records, ledger))?;
+        drop(running);
         *counts = after;
         Ok(answer)
+    }
+}
+
+/// A batch that is being written.
+pub(super) struct Batch<'a, 't> {
+    store: &'a Store,
+    tx: &'a Transaction<'t>,
+    actor: &'a Actor,
+    run: i64,
+    counts: &'a mut IngestCounts,
+    waiting: &'a mut Waiting,
+    answer: Answer,
+    touched: Touched,
+    merged: Merged,
+    known: identity::Known,
+    moved: BTreeSet<String>,
+    gone: bool,
+}
+
+fn failed(error: rusqlite::Error) -> Trouble {
+    because("the import could not be stored")(error)
+}
+
+impl<'a, 't> Batch<'a, 't> {
+    pub(super) fn new(
+        store: &'a Store,
+        tx: &'a Transaction<'t>,
+        actor: &'a Actor,
+        run: i64,
+        counts: &'a mut IngestCounts,
+        waiting: &'a mut Waiting,
+    ) -> Result<Self> {
+        let (answer, touched, known, moved) = (Answer::default(), Touched::default(), identity::Known::default(), BTreeSet::new());
+        let merged = Merged::of(tx).map_err(failed)?;
+        let gone = gone::any(tx).map_err(failed)?;
+        Ok(Self { store, tx, actor, run, counts, waiting, answer, touched, merged, known, moved, gone })
+    }
+
+    /// Writes the records, and what was told of the batch into the ledger.
+    pub(super) fn put(mut self, records: &[(&Incoming, Option<&Ready>)], ledger: Ledger<'_>) -> Result<Answer> {
+        for unit in records.chunk_by(|(one, _), (other, _)| one.context.unit != 0 && one.context.unit == other.context.unit) {
+            self.unit(unit)?;
+        }
+        self.end(records.len(), ledger)
+    }
+
+    /// What came together: all of it, or nothing.
+    fn unit(&mut self, records: &[(&Incoming, Option<&Ready>)]) -> Result<()> {
+        let mut unit: Vec<Came<'_>> =
+            records.iter().map(|(incoming, ready)| Came { incoming: Cow::Borrowed(*incoming), ready: *ready, from: None }).collect();
+        let named = units::settle(self.tx, &mut unit).map_err(failed)?;
+        if !self.merged.is_empty() {
+            let merged = &self.merged;
+            unit = unit.into_iter().filter_map(|came| followed(merged, came)).collect();
+        }
+        if let Some(trouble) = units::refused(self.tx, &unit, &mut self.known).map_err(failed)? {
+            self.answer.refused.push(trouble);
+            self.waiting.keep(unit);
+            return Ok(());
+        }
+        self.answer.notices.extend(named);
+        unit.into_iter().try_for_each(|came| self.one(came))
+    }
+
+    fn one(&mut self, came: Came<'_>) -> Result<()> {
+        let incoming = came.incoming.as_ref();
+        if let Record::Change(change) = &incoming.record {
+            return self.change(change, incoming);
+        }
+        for owner in self.waiting.take(&incoming.record) {
+            // It waited because of another record: where it is another patient's itself, it still does not go in.
+            if identity::clash(self.tx, &owner.record, &mut self.known).map_err(failed)?.is_ok() {
+                self.write(Came { incoming: Cow::Owned(owner), ready: None, from: None }, None)?;
+            }
+        }
+        match identity::clash(self.tx, &incoming.record, &mut self.known).map_err(failed)? {
+            Err(clash) => {
+                self.answer.refused.extend(clash.told(incoming));
+                Ok(())
+            }
+            Ok(have) => match older::told(self.tx, incoming, have.as_ref().map(|have| have.body.as_str())).map_err(failed)? {
+                Some(told) => {
+                    self.counts.older += 1;
+                    self.answer.notices.push(told);
+                    Ok(())
+                }
+                None => self.write(came, have.as_ref()),
+            },
+        }
+    }
+
+    fn write(&mut self, came: Came<'_>, have: Option<&Fact>) -> Result<()> {
+        let incoming = came.incoming.as_ref();
+        let made;
+        let ready = match came.ready {
+            Some(ready) => ready,
+            None => {
+                made = Ready::of(&incoming.record);
+                &made
+            }
+        };
+        let place = incoming.place();
+        let Context { sent, by_name, .. } = &incoming.context;
+        let folder = by_name.as_ref().map(|by_name| by_name.folder.as_str());
+        let at = At { tx: self.tx, run: self.run, place: &place, sent, folder, gone: self.gone };
+        let put = put(&at, incoming, ready, have, self.counts, &mut self.touched).map_err(failed)?;
+        let told = match put {
+            Put::Older => older::late(incoming, false),
+            Put::PartlyOlder => older::late(incoming, true),
+            Put::Hidden => older::hidden(incoming),
+            Put::Changed => self.told(incoming),
+            Put::Added | Put::Unchanged => None,
+        };
+        self.answer.notices.extend(told);
+        if !matches!(put, Put::Unchanged | Put::Older) {
+            self.moved.extend(came.from);
+        }
+        if let Record::Encounter(_) = &incoming.record {
+            self.known.forget();
+        }
+        Ok(())
+    }
+
+    /// What is worth knowing where the store is otherwise for a record.
+    fn told(&self, incoming: &Incoming) -> Option<Trouble> {
+        let (what, why) = incoming.context.told?;
+        Some(Trouble::input(what).at(&incoming.source, incoming.line).why(why))
+    }
+
+    fn change(&mut self, change: &Change, incoming: &Incoming) -> Result<()> {
+        let place = incoming.place();
+        let at = At { tx: self.tx, run: self.run, place: &place, sent: &incoming.context.sent, folder: None, gone: self.gone };
+        match changes::put(&at, self.actor, change, &mut self.touched).map_err(failed)? {
+            Outcome::Nothing => return Ok(()),
+            Outcome::Older => {
+                self.counts.older += 1;
+                let what = "what a message takes back or says of a record was said before it: not applied";
+                let why = "a newer message about the same record was read before; what that one says is kept";
+                self.answer.notices.push(Trouble::input(what).at(&incoming.source, incoming.line).why(why));
+            }
+            Outcome::Noted => self.gone = true,
+            Outcome::Done(done) => {
+                *done.counted(self.counts) += 1;
+                let act =
+                    Act { object: Some(&done.object), patient: done.patient.as_deref(), detail: &done.detail, ..Act::new(done.action) };
+                self.store.record(self.tx, self.actor, &act)?;
+                self.answer.notices.extend(self.told(incoming));
+                self.merged = Merged::of(self.tx).map_err(failed)?;
+                self.known.forget();
+                self.gone = true;
+            }
+        }
+        Ok(())
+    }
+
+    fn end(self, number: usize, ledger: Ledger<'_>) -> Result<Answer> {
+        let Self { store, tx, actor, run, counts, answer, touched, moved, .. } = self;
+        touched.write(tx).map_err(failed)?;
+        // That records followed a merge stands in the run's journal: the merge is not taken back under them.
+        moved.iter().try_for_each(|from| note(tx, run, FOLLOWED, from, None)).map_err(failed)?;
+        for (table, told) in [("import_reject", ledger.rejects), ("import_notice", ledger.notices)] {
+            let sql = format!("INSERT INTO {table} (run, source, line, what, why, hint) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+            for t in told {
+                let line = t.line.and_then(|l| i64::try_from(l).ok());
+                tx.execute(&sql, (run, &t.source, line, &t.what, &t.why, &t.hint)).map_err(failed)?;
+            }
+        }
+        tx.execute("UPDATE import_run SET counts = ?2 WHERE id = ?1", (run, json(counts))).map_err(failed)?;
+        let detail =
+            format!("{} records, {} rejected", number.saturating_sub(answer.refused.len()), ledger.rejects.len() + answer.refused.len());
+        store.record(tx, actor, &Act { object: Some(&run.to_string()), detail: &detail, ..Act::new("import.batch") })?;
+        Ok(answer)
+    }
+}
+
+/// A record under the patient who stays.
+fn followed<'r>(merged: &Merged, came: Came<'r>) -> Option<Came<'r>> {
+    if matches!(came.incoming.record, Record::Change(_)) {
+        return Some(came);
+    }
+    let followed = merged.follow(&came.incoming)?;
+    match followed.from {
+        None => Some(came),
+        Some(from) => Some(Came { incoming: Cow::Owned(followed.incoming), ready: None, from: Some(from) }),
     }
 }
 

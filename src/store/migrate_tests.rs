@@ -278,7 +278,7 @@ fn rows(c: &Connection, schema: usize) {
         put("INSERT INTO site_template VALUES ('own', 'h', 'body', ?1, 'ana')", params![now]);
     }
     if schema >= 5 {
-        put("INSERT INTO patient_merge VALUES ('p9', 'p2', 1, ?1)", params![now]);
+        put("INSERT INTO patient_merge (from_patient, into_patient, run, at) VALUES ('p9', 'p2', 1, ?1)", params![now]);
         put("INSERT INTO import_change (run, kind, identifier, before) VALUES (1, 'document', 'd1', '1')", &[]);
     }
     if schema >= 8 {
@@ -293,6 +293,11 @@ fn rows(c: &Connection, schema: usize) {
             params![now, hash],
         );
         put("UPDATE query SET state = 'answered', answered_by = 'Dr Chen'", &[]);
+    }
+    if schema >= 15 {
+        put("INSERT INTO gone VALUES ('document', 'd7', 'p1', 'd2', '{}', NULL, 1)", &[]);
+        put("INSERT INTO patient_number VALUES ('0041', 'p1', '{\"name\":\"MERCY\"}')", &[]);
+        put("UPDATE fact SET sent = '{\"m\":\"2026-11-18T07:15:00Z\"}'", &[]);
     }
     if schema >= 14 {
         put("INSERT INTO gap_brief VALUES ('e2', 'of then', 0, 0, 0, '{\"gaps\":[]}')", &[]);

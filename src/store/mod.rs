@@ -17,6 +17,7 @@ mod check;
 mod classes;
 mod encrypt;
 mod evaluations;
+mod gone;
 mod identity;
 mod ingest;
 mod json;
@@ -33,11 +34,13 @@ mod put;
 mod queries;
 mod query_life;
 mod ready;
+mod rehearsal;
 mod rekey;
 mod reviews;
 mod runs;
 mod seals;
 mod searches;
+mod sent;
 mod shown;
 mod signatures;
 mod texts;
@@ -45,6 +48,7 @@ mod trouble;
 mod undo;
 #[cfg(test)]
 mod undo_tests;
+mod units;
 
 pub use anchor::append_anchor;
 pub use aside::Brought;
@@ -64,6 +68,7 @@ pub use people::SeenMap;
 pub use queries::{NewQuery, StoredQuery, StoredStep, StoredVersion};
 pub use query_life::{NewVersion, Said, StoredContact};
 pub use ready::ReadyRecord;
+pub use rehearsal::Rehearsal;
 pub use reviews::Review;
 pub use runs::{Made, RunRecord, RunReport};
 pub use searches::{SavedSearch, Searches};
@@ -129,6 +134,8 @@ pub struct Store {
     refused: Mutex<Option<audit::Refused>>,
     /// Who the patients are, as of the last import.
     names: Mutex<others::KnownNames>,
+    /// Of the import that runs: where its journal begins, and the patients and stays of what was refused.
+    running: Mutex<runs::Running>,
 }
 
 impl Store {
@@ -241,6 +248,7 @@ impl Store {
             brought,
             refused: Mutex::new(None),
             names: Mutex::new(None),
+            running: Mutex::default(),
         };
         store.tell_classes()?;
         Ok(store)

@@ -1,62 +1,50 @@
 //! One record into the store: added, as it was, or changed. A document that changed is a new version; other records are replaced, and what
-//! stood there goes into the journal.
+//! stood there goes into the journal. What an older message says, read after a newer one, takes no place.
 
+use super::gone;
 use super::ingest::{Incoming, IngestCounts, Touched};
 use super::json::{json, name};
-use super::merged;
 use super::ready::Ready;
+use super::sent::{self, Times};
 use super::undo::note;
-use crate::chart::{Document, DocumentStatus, Encounter, Instant, Patient, Provider, Record};
+use crate::chart::{Document, DocumentStatus, Encounter, Instant, Patient, Provider, Record, Sent};
+use crate::hash::sha256;
 use rusqlite::{OptionalExtension, Transaction, params};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-pub(super) fn put(
-    tx: &Transaction<'_>,
-    run: i64,
-    incoming: &Incoming,
-    ready: &Ready,
-    have: Option<&str>,
-    counts: &mut IngestCounts,
-    touched: &mut Touched,
-) -> rusqlite::Result<Put> {
-    let mut fact = |kind: &str, identifier: &str, encounter: &Option<String>, patient: &Option<String>, at: Option<Instant>| {
-        put_fact(tx, run, (kind, identifier), (encounter.as_deref(), patient.as_deref()), at, (&ready.body, have), touched)
-    };
-    let (put, added) = match &incoming.record {
-        Record::Document(d) => {
-            let put = put_ready_document(tx, run, d, ready, &incoming.place(), touched)?;
-            match put {
-                Put::Added => counts.added += 1,
-                Put::Unchanged => counts.unchanged += 1,
-                Put::Changed => counts.new_versions += 1,
-            }
-            return Ok(put);
-        }
-        Record::Change(_) => return Ok(Put::Unchanged), // the caller makes it, with its row in the audit chain
-        Record::Encounter(e) => (put_encounter(tx, run, e, &incoming.place(), touched)?, &mut counts.encounters),
-        Record::Observation(o) => (fact("observation", &o.identifier, &o.encounter, &o.patient, o.time)?, &mut counts.observations),
-        Record::Patient(p) => (put_patient(tx, run, p, touched)?, &mut counts.other),
-        Record::Provider(p) => (put_provider(tx, run, p)?, &mut counts.other),
-        Record::Order(o) => (fact("order", &o.identifier, &o.encounter, &o.patient, o.time)?, &mut counts.other),
-        Record::Medication(m) => (fact("medication", &m.identifier, &m.encounter, &m.patient, m.time)?, &mut counts.other),
-        Record::Procedure(p) => (fact("procedure", &p.identifier, &p.encounter, &p.patient, p.start)?, &mut counts.other),
-        Record::Problem(p) => (fact("problem", &p.identifier, &p.encounter, &p.patient, p.recorded.or(p.onset))?, &mut counts.other),
-    };
-    match put {
-        Put::Added => *added += 1,
-        Put::Changed => counts.changed += 1,
-        Put::Unchanged => {}
-    }
-    Ok(put)
+/// Where a record is written: in which run and transaction, from which place, and when its sender said it.
+pub(super) struct At<'a, 't> {
+    pub(super) tx: &'a Transaction<'t>,
+    pub(super) run: i64,
+    pub(super) place: &'a str,
+    pub(super) sent: &'a Sent,
+    /// The folder of a document that is known by its file's name alone.
+    pub(super) folder: Option<&'a str>,
+    /// Whether anything was ever taken back.
+    pub(super) gone: bool,
+}
+
+/// A fact that has the identifier of one that comes.
+#[derive(Clone, Debug)]
+pub(super) struct Fact {
+    pub(super) body: String,
+    pub(super) sent: Sent,
 }
 
 /// What came of a record.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Put {
     Added,
     Unchanged,
     /// It was there and is otherwise now: of a document, a new version.
     Changed,
+    /// What it says is older than what is there: nothing of it was taken.
+    Older,
+    /// Some of what it says is older than what is there; the rest was taken.
+    PartlyOlder,
+    /// It was taken back before it came: it is kept, and shown nowhere.
+    Hidden,
 }
 
 impl Put {
@@ -66,44 +54,129 @@ impl Put {
     }
 }
 
-pub(super) fn put_document(tx: &Transaction<'_>, run: i64, given: &Document, place: &str, touched: &mut Touched) -> rusqlite::Result<Put> {
-    put_ready_document(tx, run, given, &Ready::of_document(given), place, touched)
-}
-
-fn put_ready_document(
-    tx: &Transaction<'_>,
-    run: i64,
-    given: &Document,
+pub(super) fn put(
+    at: &At<'_, '_>,
+    incoming: &Incoming,
     ready: &Ready,
-    place: &str,
+    have: Option<&Fact>,
+    counts: &mut IngestCounts,
     touched: &mut Touched,
 ) -> rusqlite::Result<Put> {
-    let Ready { body, text_hash, body_hash, class } = ready;
-    let mut find = tx.prepare_cached("SELECT id, version, encounter FROM document WHERE identifier = ?1 AND current = 1")?;
-    let current: Option<(i64, i64, Option<String>)> =
-        find.query_row([&given.identifier], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional()?;
-    // The same as the current version, or as one that came in the same run as it (a source that holds one identifier twice would
-    // otherwise grow with every run). An older text that comes back is news: a correction was taken back.
-    let mut known = tx.prepare_cached(
-        "SELECT 1 FROM document d JOIN document c ON c.identifier = d.identifier AND c.current = 1
-         WHERE d.identifier = ?1 AND d.sha256 = ?2 AND d.body_sha256 = ?3 AND d.run = c.run",
-    )?;
-    if current.is_some() && known.exists((&given.identifier, text_hash, body_hash))? {
-        return Ok(Put::Unchanged);
+    let mut fact = |kind: &str, identifier: &str, encounter: &Option<String>, patient: &Option<String>, when: Option<Instant>| {
+        put_fact(at, (kind, identifier), (encounter.as_deref(), patient.as_deref()), when, (&ready.body, have), touched)
+    };
+    let (put, added) = match &incoming.record {
+        Record::Document(d) => {
+            let put = put_ready_document(at, d, ready, touched)?;
+            match put {
+                Put::Added | Put::Hidden => counts.added += 1,
+                Put::Unchanged => counts.unchanged += 1,
+                Put::Changed | Put::PartlyOlder => counts.new_versions += 1,
+                Put::Older => counts.older += 1,
+            }
+            return Ok(put);
+        }
+        Record::Change(_) => return Ok(Put::Unchanged), // the caller makes it, with its row in the audit chain
+        Record::Encounter(e) => (put_encounter(at, e, touched)?, &mut counts.encounters),
+        Record::Observation(o) => (fact("observation", &o.identifier, &o.encounter, &o.patient, o.time)?, &mut counts.observations),
+        Record::Patient(p) => (put_patient(at, p, touched)?, &mut counts.other),
+        Record::Provider(p) => (put_provider(at, p)?, &mut counts.other),
+        Record::Order(o) => (fact("order", &o.identifier, &o.encounter, &o.patient, o.time)?, &mut counts.other),
+        Record::Medication(m) => (fact("medication", &m.identifier, &m.encounter, &m.patient, m.time)?, &mut counts.other),
+        Record::Procedure(p) => (fact("procedure", &p.identifier, &p.encounter, &p.patient, p.start)?, &mut counts.other),
+        Record::Problem(p) => (fact("problem", &p.identifier, &p.encounter, &p.patient, p.recorded.or(p.onset))?, &mut counts.other),
+    };
+    match put {
+        Put::Added => *added += 1,
+        Put::Changed => counts.changed += 1,
+        Put::Older | Put::Hidden => counts.older += 1,
+        Put::PartlyOlder => {
+            counts.changed += 1;
+            counts.older += 1;
+        }
+        Put::Unchanged => {}
     }
-    let withdrawn = given.status == DocumentStatus::EnteredInError;
+    Ok(put)
+}
+
+pub(super) fn put_document(at: &At<'_, '_>, given: &Document, touched: &mut Touched) -> rusqlite::Result<Put> {
+    put_ready_document(at, given, &Ready::of_document(given), touched)
+}
+
+/// The version of a document that is current now.
+struct Current {
+    id: i64,
+    version: i64,
+    encounter: Option<String>,
+    withdrawn: bool,
+    sent: Sent,
+    /// Whether what is given is word for word it, and whether it is one that came in the same run as it.
+    same: bool,
+    known: bool,
+}
+
+fn current(tx: &Transaction<'_>, identifier: &str, (text_hash, body_hash): (&str, &str)) -> rusqlite::Result<Option<Current>> {
+    // One that came in the same run as the current one: a source that holds one identifier twice would otherwise grow with every run.
+    tx.prepare_cached(
+        "SELECT c.id, c.version, c.encounter, c.withdrawn, c.sent, c.sha256 = ?2 AND c.body_sha256 = ?3,
+             EXISTS (SELECT 1 FROM document d WHERE d.identifier = ?1 AND d.sha256 = ?2 AND d.body_sha256 = ?3 AND d.run = c.run)
+         FROM document c WHERE c.identifier = ?1 AND c.current = 1",
+    )?
+    .query_row((identifier, text_hash, body_hash), |r| {
+        let sent: Option<String> = r.get(4)?;
+        Ok(Current {
+            id: r.get(0)?,
+            version: r.get(1)?,
+            encounter: r.get(2)?,
+            withdrawn: r.get(3)?,
+            sent: sent::read(sent.as_deref()),
+            same: r.get(5)?,
+            known: r.get(6)?,
+        })
+    })
+    .optional()
+}
+
+fn put_ready_document(at: &At<'_, '_>, given: &Document, ready: &Ready, touched: &mut Touched) -> rusqlite::Result<Put> {
+    let At { tx, run, place, .. } = *at;
+    let Ready { body, text_hash, body_hash, class } = ready;
+    let current = current(tx, &given.identifier, (text_hash, body_hash))?;
+    let gone = if at.gone { gone::find(tx, "document", &given.identifier)? } else { None };
+    let gone = gone.filter(|gone| gone.is_of(given.patient.as_deref()));
+    // Its sender says it again after it was taken back.
+    let again = gone.as_ref().is_some_and(|gone| gone.sent.is_before(at.sent));
+    let mut hidden = false;
+    if let Some(current) = &current {
+        let repeats = current.known && (current.same || !current.sent.is_before(at.sent));
+        if repeats && !(again && current.withdrawn) {
+            if let Some(sent) = sent::newer(at.sent, &current.sent).filter(|_| current.same) {
+                tx.prepare_cached("UPDATE document SET sent = ?2 WHERE id = ?1")?.execute((current.id, sent))?;
+            }
+            return Ok(Put::Unchanged);
+        }
+        if at.sent.is_before(&current.sent) || current.withdrawn && gone.as_ref().is_some_and(|gone| !gone.yields(at.sent, run)) {
+            return Ok(Put::Older);
+        }
+    } else if let Some(gone) = &gone {
+        hidden = !gone.yields(at.sent, run);
+    }
+    if gone.is_some() && !hidden {
+        gone::forget(tx, run, "document", &given.identifier)?;
+    }
+    let withdrawn = hidden || given.status == DocumentStatus::EnteredInError;
     let version = match &current {
-        Some((old, version, encounter)) => {
-            touched.note(encounter.as_deref(), None); // it may have moved away from there
-            tx.prepare_cached("UPDATE document SET current = 0 WHERE id = ?1")?.execute([old])?;
-            tx.prepare_cached("INSERT INTO outbox (document, present) VALUES (?1, 0)")?.execute([old])?;
-            version + 1
+        Some(current) => {
+            touched.note(current.encounter.as_deref(), None); // it may have moved away from there
+            tx.prepare_cached("UPDATE document SET current = 0 WHERE id = ?1")?.execute([current.id])?;
+            tx.prepare_cached("INSERT INTO outbox (document, present) VALUES (?1, 0)")?.execute([current.id])?;
+            current.version + 1
         }
         None => 1,
     };
     tx.prepare_cached(
-        "INSERT INTO document (identifier, version, current, encounter, patient, written, sha256, text, body, body_sha256, run, withdrawn, source, class)
-         VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        "INSERT INTO document (identifier, version, current, encounter, patient, written, sha256, text, body, body_sha256, run, withdrawn, source,
+             class, sent, folder)
+         VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     )?
     .execute(params![
         given.identifier,
@@ -118,63 +191,127 @@ fn put_ready_document(
         run,
         withdrawn,
         place,
-        class
+        class,
+        sent::column(at.sent),
+        at.folder
     ])?;
     let id = tx.last_insert_rowid();
-    note(tx, run, "document", &given.identifier, current.as_ref().map(|(old, _, _)| old.to_string()).as_deref())?;
+    note(tx, run, "document", &given.identifier, current.as_ref().map(|current| current.id.to_string()).as_deref())?;
     if !withdrawn {
         tx.prepare_cached("INSERT INTO outbox (document, present) VALUES (?1, 1)")?.execute([id])?;
     }
     touched.note(given.encounter.as_deref(), given.patient.as_deref());
-    Ok(Put::over(current.is_some()))
+    Ok(if hidden { Put::Hidden } else { Put::over(current.is_some()) })
 }
 
 fn put_fact(
-    tx: &Transaction<'_>,
-    run: i64,
+    at: &At<'_, '_>,
     (kind, identifier): (&str, &str),
     (encounter, patient): (Option<&str>, Option<&str>),
-    at: Option<Instant>,
-    (body, have): (&str, Option<&str>),
+    when: Option<Instant>,
+    (body, have): (&str, Option<&Fact>),
     touched: &mut Touched,
 ) -> rusqlite::Result<Put> {
-    if have == Some(body) {
-        return Ok(Put::Unchanged);
+    let At { tx, run, .. } = *at;
+    if let Some(have) = have {
+        if have.body == body {
+            if let Some(sent) = sent::newer(at.sent, &have.sent) {
+                tx.prepare_cached("UPDATE fact SET sent = ?3 WHERE kind = ?1 AND identifier = ?2")?.execute((kind, identifier, sent))?;
+            }
+            return Ok(Put::Unchanged);
+        }
+        if at.sent.is_before(&have.sent) || goes_back(at.sent, body, have) {
+            return Ok(Put::Older);
+        }
+    } else if at.gone
+        && let Some(gone) = gone::find(tx, kind, identifier)?.filter(|gone| gone.is_of(patient))
+    {
+        let same = gone.body_sha256.as_deref() == Some(sha256(body).as_str());
+        if !gone.yields(at.sent, run) || same && !gone.sent.is_before(at.sent) {
+            return Ok(if same { Put::Unchanged } else { Put::Older });
+        }
+        gone::forget(tx, run, kind, identifier)?;
     }
+    let sent = match have {
+        None => sent::column(at.sent),
+        Some(have) => sent::newer(at.sent, &have.sent).or_else(|| sent::column(&have.sent)),
+    };
     tx.prepare_cached(
-        "INSERT INTO fact (kind, identifier, encounter, patient, at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT (kind, identifier) DO UPDATE SET encounter = ?3, patient = ?4, at = ?5, body = ?6, revision = revision + 1",
+        "INSERT INTO fact (kind, identifier, encounter, patient, at, body, sent) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (kind, identifier) DO UPDATE SET encounter = ?3, patient = ?4, at = ?5, body = ?6, sent = ?7, revision = revision + 1",
     )?
-    .execute(params![kind, identifier, encounter, patient, at.map(|t| t.utc_seconds()), body])?;
-    note(tx, run, kind, identifier, have)?;
+    .execute(params![kind, identifier, encounter, patient, when.map(|t| t.utc_seconds()), body, sent])?;
+    note_sent(at, kind, identifier, have.map(|have| (have.body.as_str(), sent::column(&have.sent))))?;
     touched.note(encounter, patient);
     Ok(Put::over(have.is_some()))
 }
 
-fn put_patient(tx: &Transaction<'_>, run: i64, given: &Patient, touched: &mut Touched) -> rusqlite::Result<Put> {
-    let have: Option<Patient> = body(tx, "SELECT body FROM patient WHERE identifier = ?1", &given.identifier)?;
-    let merged = Patient { id: crate::chart::Id(0), ..merged::patient(have.as_ref(), given) };
+/// A result that was final is never preliminary again: where the times of two messages do not say which was first, that does.
+fn goes_back(given: &Sent, body: &str, have: &Fact) -> bool {
+    #[derive(Deserialize)]
+    struct Status {
+        status: Option<String>,
+    }
+    let is = |body: &str, words: &[&str]| {
+        serde_json::from_str::<Status>(body).ok().and_then(|s| s.status).is_some_and(|status| words.contains(&status.as_str()))
+    };
+    !given.is_empty()
+        && !have.sent.is_empty()
+        && !have.sent.is_before(given)
+        && is(body, &["preliminary", "registered"])
+        && is(&have.body, &["final", "corrected", "amended"])
+}
+
+/// Writes into the journal what stood there, with its time.
+fn note_sent(at: &At<'_, '_>, kind: &str, identifier: &str, before: Option<(&str, Option<String>)>) -> rusqlite::Result<()> {
+    let Some((body, Some(sent))) = before else { return note(at.tx, at.run, kind, identifier, before.map(|(body, _)| body)) };
+    at.tx
+        .prepare_cached("INSERT INTO import_change (run, kind, identifier, before, sent) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute((at.run, kind, identifier, body, sent))?;
+    Ok(())
+}
+
+/// What stands under an identifier, and its times as the column has them.
+type Stored<T> = (Option<T>, Option<String>);
+
+fn stored<T: DeserializeOwned>(tx: &Transaction<'_>, sql: &str, identifier: &str) -> rusqlite::Result<Stored<T>> {
+    let row: Option<(String, Option<String>)> =
+        tx.prepare_cached(sql)?.query_row([identifier], |r| Ok((r.get(0)?, r.get(1)?))).optional()?;
+    Ok(row.map_or((None, None), |(body, sent)| (serde_json::from_str(&body).ok(), sent)))
+}
+
+fn put_patient(at: &At<'_, '_>, given: &Patient, touched: &mut Touched) -> rusqlite::Result<Put> {
+    let At { tx, .. } = *at;
+    let (have, times): Stored<Patient> = stored(tx, "SELECT body, sent FROM patient WHERE identifier = ?1", &given.identifier)?;
+    let stands = sent::patient(have.as_ref(), Times::read(times.as_deref()), given, at.sent);
+    let merged = Patient { id: crate::chart::Id(0), ..stands.record };
+    let sent = stands.times.column();
     if have.as_ref() == Some(&merged) {
-        return Ok(Put::Unchanged);
+        if sent != times {
+            tx.prepare_cached("UPDATE patient SET sent = ?2 WHERE identifier = ?1")?.execute((&merged.identifier, sent))?;
+        }
+        return Ok(if stands.older { Put::Older } else { Put::Unchanged });
     }
     tx.prepare_cached(
-        "INSERT INTO patient (identifier, mrn, body) VALUES (?1, ?2, ?3)
-         ON CONFLICT (identifier) DO UPDATE SET mrn = ?2, body = ?3, revision = revision + 1",
+        "INSERT INTO patient (identifier, mrn, body, sent) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (identifier) DO UPDATE SET mrn = ?2, body = ?3, sent = ?4, revision = revision + 1",
     )?
-    .execute((&merged.identifier, &merged.mrn, json(&merged)))?;
-    note(tx, run, "patient", &merged.identifier, have.as_ref().map(json).as_deref())?;
+    .execute((&merged.identifier, &merged.mrn, json(&merged), sent))?;
+    let before = have.as_ref().map(json);
+    note_sent(at, "patient", &merged.identifier, before.as_deref().map(|body| (body, times)))?;
     // Name and record number stand in the index beside each of the patient's documents, which may have come first.
     tx.prepare_cached(
         "INSERT INTO outbox (document, present) SELECT id, 1 FROM document WHERE patient = ?1 AND current = 1 AND withdrawn = 0",
     )?
     .execute([&merged.identifier])?;
     touched.note(None, Some(&merged.identifier));
-    Ok(Put::over(have.is_some()))
+    Ok(if stands.older { Put::PartlyOlder } else { Put::over(have.is_some()) })
 }
 
-fn put_provider(tx: &Transaction<'_>, run: i64, given: &Provider) -> rusqlite::Result<Put> {
+fn put_provider(at: &At<'_, '_>, given: &Provider) -> rusqlite::Result<Put> {
+    let At { tx, run, .. } = *at;
     let Some(identifier) = &given.identifier else { return Ok(Put::Unchanged) };
-    let have: Option<Provider> = body(tx, "SELECT body FROM provider WHERE identifier = ?1", identifier)?;
+    let (have, _): Stored<Provider> = stored(tx, "SELECT body, NULL FROM provider WHERE identifier = ?1", identifier)?;
     let merged = match &have {
         None => given.clone(),
         Some(old) => Provider {
@@ -195,34 +332,43 @@ fn put_provider(tx: &Transaction<'_>, run: i64, given: &Provider) -> rusqlite::R
     Ok(Put::over(have.is_some()))
 }
 
-fn put_encounter(tx: &Transaction<'_>, run: i64, given: &Encounter, place: &str, touched: &mut Touched) -> rusqlite::Result<Put> {
-    let have: Option<Encounter> = body(tx, "SELECT body FROM encounter WHERE identifier = ?1", &given.identifier)?;
+fn put_encounter(at: &At<'_, '_>, given: &Encounter, touched: &mut Touched) -> rusqlite::Result<Put> {
+    let At { tx, place, .. } = *at;
+    let (have, times): Stored<Encounter> = stored(tx, "SELECT body, sent FROM encounter WHERE identifier = ?1", &given.identifier)?;
     // What was really sent is never replaced by an encounter that only stands in for a missing one.
     if have.as_ref().is_some_and(|old| given.implied && !old.implied) {
         return Ok(Put::Unchanged);
     }
-    let given = Encounter { id: crate::chart::Id(0), ..merged::encounter(have.as_ref(), given) };
+    let stands = sent::encounter(have.as_ref(), Times::read(times.as_deref()), given, at.sent);
+    let given = Encounter { id: crate::chart::Id(0), ..stands.record };
+    let sent = stands.times.column();
     if have.as_ref() == Some(&given) {
-        return Ok(Put::Unchanged);
+        if sent != times {
+            tx.prepare_cached("UPDATE encounter SET sent = ?2 WHERE identifier = ?1")?.execute((&given.identifier, sent))?;
+        }
+        return Ok(if stands.older { Put::Older } else { Put::Unchanged });
     }
     let class = name(&given.class);
     tx.prepare_cached(
-        "INSERT INTO encounter (identifier, patient, class, started, ended, implied, body, account, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        "INSERT INTO encounter (identifier, patient, class, started, ended, implied, body, account, source, sent)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (identifier) DO UPDATE SET account = ?8, patient = ?2, class = ?3, started = ?4, ended = ?5, implied = ?6, body = ?7,
-         revision = revision + 1",
+         sent = ?10, revision = revision + 1",
     )?
     .execute(params![
-            given.identifier,
-            given.patient,
-            class,
-            given.start.map(|t| t.utc_seconds()),
-            given.end.map(|t| t.utc_seconds()),
-            given.implied,
-            json(&given),
-            given.account,
-            place
-        ])?;
-    note(tx, run, "encounter", &given.identifier, have.as_ref().map(json).as_deref())?;
+        given.identifier,
+        given.patient,
+        class,
+        given.start.map(|t| t.utc_seconds()),
+        given.end.map(|t| t.utc_seconds()),
+        given.implied,
+        json(&given),
+        given.account,
+        place,
+        sent
+    ])?;
+    let before = have.as_ref().map(json);
+    note_sent(at, "encounter", &given.identifier, before.as_deref().map(|body| (body, times)))?;
     touched.note(Some(&given.identifier), None);
     let named = |e: &Encounter| (e.name().to_owned(), e.service.clone());
     if have.as_ref().map(named) != Some(named(&given)) {
@@ -231,10 +377,5 @@ fn put_encounter(tx: &Transaction<'_>, run: i64, given: &Encounter, place: &str,
         )?
         .execute([&given.identifier])?;
     }
-    Ok(Put::over(have.is_some()))
-}
-
-fn body<T: DeserializeOwned>(tx: &Transaction<'_>, sql: &str, identifier: &str) -> rusqlite::Result<Option<T>> {
-    let text: Option<String> = tx.prepare_cached(sql)?.query_row([identifier], |r| r.get(0)).optional()?;
-    Ok(text.and_then(|t| serde_json::from_str(&t).ok()))
+    Ok(if stands.older { Put::PartlyOlder } else { Put::over(have.is_some()) })
 }

@@ -17,6 +17,11 @@ impl ReadyRecord {
     pub fn of(incoming: Incoming) -> Self {
         Self { ready: Ready::of(&incoming.record), incoming }
     }
+
+    /// The record, and what of it is ready.
+    pub(super) fn parts(&self) -> (&Incoming, Option<&Ready>) {
+        (&self.incoming, Some(&self.ready))
+    }
 }
 
 /// Bodies, hashes and the class of a record.

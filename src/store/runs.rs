@@ -2,10 +2,13 @@
 
 use super::audit::Act;
 use super::json::json;
+use super::units::Waiting;
 use super::{Actor, IngestCounts, Store, trouble::because};
 use crate::error::{Result, Trouble};
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Row, Transaction};
 use serde::Serialize;
+use std::collections::HashMap;
+use std::sync::{MutexGuard, PoisonError};
 
 /// A past import.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -70,7 +73,7 @@ const RECORDS: &str = "SELECT kind, identifier, what, source FROM (
             ELSE 'changed' END AS what,
         CASE c.kind WHEN 'document' THEN (SELECT d.source FROM document d WHERE d.identifier = c.identifier AND d.run = c.run LIMIT 1)
             WHEN 'encounter' THEN (SELECT e.source FROM encounter e WHERE e.identifier = c.identifier) END AS source
-    FROM import_change c WHERE c.run = ?1 AND c.kind <> 'followed' GROUP BY c.kind, c.identifier)";
+    FROM import_change c WHERE c.run = ?1 AND c.kind NOT IN ('followed', 'gone') GROUP BY c.kind, c.identifier)";
 
 impl Store {
     /// Opens a run in the ledger.
@@ -85,23 +88,40 @@ impl Store {
             .map_err(because("the import could not be recorded"))?;
             let run = tx.last_insert_rowid();
             self.record(tx, actor, &Act { object: Some(&run.to_string()), ..Act::new("import.begin") })?;
-            Ok(run)
+            let last = tx.query_row("SELECT coalesce(max(sequence), 0) FROM import_change", [], |r| r.get(0));
+            let begun = last.map_err(because("the import could not be recorded"))?;
+            Ok((run, begun))
         })
-        .and_then(|run| self.read(|c| super::room(c, super::ROOM_OF_AN_IMPORT)).map(|()| run))
+        .and_then(|(run, begun)| {
+            *self.running() = Running { run, begun, ..Running::default() };
+            self.read(|c| super::room(c, super::ROOM_OF_AN_IMPORT)).map(|()| run)
+        })
     }
 
-    /// Closes a run in the ledger.
-    pub fn end_run(&self, actor: &Actor, run: i64, complete: bool) -> Result<()> {
+    /// What is known of the import that runs.
+    pub(super) fn running(&self) -> MutexGuard<'_, Running> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Closes a run in the ledger. Gives how many of its changes came to nothing: a source that says one thing and then another of the same
+    /// record would else change the store each time it is imported.
+    pub fn end_run(&self, actor: &Actor, run: i64, complete: bool) -> Result<u64> {
+        let begun = Some(std::mem::take(&mut *self.running())).filter(|running| running.run == run).map(|running| running.begun);
         self.write(|tx| {
+            let idle = match begun.filter(|_| complete) {
+                Some(begun) => settle(tx, run, begun).map_err(because("the import could not be recorded"))?,
+                None => 0,
+            };
             // One that was stopped, or that failed, has not come to its end: the ledger must not say that everything went in.
             if complete {
                 tx.execute("UPDATE import_run SET ended = ?2 WHERE id = ?1", (run, actor.now.to_string()))
                     .map_err(because("the import could not be recorded"))?;
             }
             let outcome = if complete { "ok" } else { "stopped" };
-            self.record(tx, actor, &Act { object: Some(&run.to_string()), outcome, ..Act::new("import.end") })
+            self.record(tx, actor, &Act { object: Some(&run.to_string()), outcome, ..Act::new("import.end") })?;
+            Ok(idle)
         })
-        .and_then(|()| self.read(|c| super::room(c, super::ROOM)))
+        .and_then(|idle| self.read(|c| super::room(c, super::ROOM)).map(|()| idle))
     }
 
     /// Past imports, newest first.
@@ -164,6 +184,55 @@ impl Store {
                 .collect()
         })
     }
+}
+
+/// Leaves out of the journal what came to nothing: from the change of a record on whose `before` stands there again. Gives how many that are.
+pub(super) fn settle(tx: &Transaction<'_>, run: i64, begun: i64) -> rusqlite::Result<u64> {
+    let now = "CASE kind WHEN 'patient' THEN (SELECT body FROM patient p WHERE p.identifier = c.identifier)
+        WHEN 'encounter' THEN (SELECT body FROM encounter e WHERE e.identifier = c.identifier)
+        WHEN 'provider' THEN (SELECT body FROM provider p WHERE p.identifier = c.identifier)
+        ELSE (SELECT body FROM fact f WHERE f.kind = c.kind AND f.identifier = c.identifier) END";
+    let rows =
+        "import_change c WHERE c.sequence > ?1 AND c.run = ?2 AND c.kind NOT IN ('document', 'withdrawn', 'merge', 'followed', 'gone')";
+    let sql =
+        format!("SELECT c.kind, c.identifier, c.sequence FROM {rows} AND c.before IS NOT NULL AND c.before = {now} ORDER BY c.sequence");
+    let mut from: HashMap<(String, String), i64> = HashMap::new();
+    let mut statement = tx.prepare(&sql)?;
+    let mut found = statement.query((begun, run))?;
+    while let Some(row) = found.next()? {
+        from.entry((row.get(0)?, row.get(1)?)).or_insert(row.get(2)?);
+    }
+    drop(found);
+    if from.is_empty() {
+        return Ok(0);
+    }
+    let mut idle = Vec::new();
+    let mut statement = tx.prepare(&format!("SELECT c.kind, c.identifier, c.sequence FROM {rows}"))?;
+    let mut all = statement.query((begun, run))?;
+    while let Some(row) = all.next()? {
+        let sequence: i64 = row.get(2)?;
+        if from.get(&(row.get(0)?, row.get(1)?)).is_some_and(|from| *from <= sequence) {
+            idle.push(sequence);
+        }
+    }
+    drop(all);
+    let mut delete = tx.prepare("DELETE FROM import_change WHERE sequence = ?1")?;
+    for sequence in &idle {
+        delete.execute([sequence])?;
+    }
+    let counts: String = tx.query_row("SELECT counts FROM import_run WHERE id = ?1", [run], |r| r.get(0))?;
+    let mut counts: IngestCounts = serde_json::from_str(&counts).unwrap_or_default();
+    counts.changed = counts.changed.saturating_sub(idle.len() as u64);
+    tx.execute("UPDATE import_run SET counts = ?2 WHERE id = ?1", (run, json(&counts)))?;
+    Ok(idle.len() as u64)
+}
+
+/// Of the import that runs: its number, the last change in the journal before it, and what waits.
+#[derive(Default)]
+pub(super) struct Running {
+    run: i64,
+    begun: i64,
+    pub(super) waiting: Waiting,
 }
 
 fn report(r: &Row<'_>) -> rusqlite::Result<RunReport> {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::chart::{Document, Encounter, Observation, Patient, Record};
+use crate::chart::{Context, Document, Encounter, Observation, Patient, Record};
 use crate::query::{Draft, QueryState};
 
 pub(super) fn actor() -> Actor {
@@ -53,7 +53,12 @@ pub(super) fn import(store: &Store, records: &[Record]) -> IngestCounts {
 fn import_from(store: &Store, source: &str, records: &[Record]) -> (IngestCounts, Vec<crate::error::Trouble>) {
     let mut counts = IngestCounts::default();
     let run = store.begin_run(&actor(), &[source.into()]).unwrap();
-    let incoming = |(line, record): (u64, &Record)| Incoming { record: record.clone(), source: source.into(), line: Some(line) };
+    let incoming = |(line, record): (u64, &Record)| Incoming {
+        record: record.clone(),
+        source: source.into(),
+        line: Some(line),
+        context: Context::default(),
+    };
     let batch: Vec<Incoming> = (1..).zip(records).map(incoming).collect();
     let refused = store.put_batch(&actor(), run, &batch, &[], &mut counts).unwrap();
     store.end_run(&actor(), run, true).unwrap();

@@ -2,6 +2,7 @@
 
 use super::audit::Act;
 use super::evaluations::SEEN_BY;
+use super::gone::{self, GONE};
 use super::json::name;
 use super::{Actor, Store, charts, trouble::because};
 use crate::chart::{Encounter, Patient};
@@ -56,7 +57,7 @@ fn refused(tx: &Transaction<'_>, run: i64) -> rusqlite::Result<Option<Trouble>> 
         let why = "an older version made it, which kept no journal";
         return Ok(Some(Trouble::input("the import cannot be taken back").why(why).hint("restore a backup from before it")));
     }
-    let sql = "SELECT min(l.run) FROM import_change l WHERE l.run > ?1 AND l.kind <> ?2 AND (l.kind, l.identifier) IN
+    let sql = "SELECT min(l.run) FROM import_change l WHERE l.run > ?1 AND l.kind NOT IN (?2, 'gone') AND (l.kind, l.identifier) IN
                (SELECT kind, identifier FROM import_change WHERE run = ?1)";
     if let Some(later) = tx.query_row(sql, (run, FOLLOWED), |r| r.get::<_, Option<i64>>(0))? {
         return Ok(Some(
@@ -124,12 +125,14 @@ fn rests_on(tx: &Transaction<'_>, run: i64) -> rusqlite::Result<Option<i64>> {
 fn take_back(tx: &Transaction<'_>, run: i64) -> rusqlite::Result<u64> {
     let mut changes = 0;
     let mut patients = BTreeSet::new();
-    let mut statement = tx.prepare("SELECT kind, identifier, before FROM import_change WHERE run = ?1 ORDER BY sequence DESC")?;
+    let mut statement = tx.prepare("SELECT kind, identifier, before, sent FROM import_change WHERE run = ?1 ORDER BY sequence DESC")?;
     let mut rows = statement.query([run])?;
     while let Some(row) = rows.next()? {
         let (kind, identifier): (String, String) = (row.get(0)?, row.get(1)?);
         let before: Option<String> = row.get(2)?;
-        changes += 1;
+        let sent: Option<String> = row.get(3)?;
+        // Other names for a record that came under one: no change of its own.
+        changes += u64::from(!matches!(kind.as_str(), GONE | FOLLOWED));
         match kind.as_str() {
             "document" => document(tx, &identifier, before.as_deref(), &mut patients)?,
             "withdrawn" => {
@@ -142,13 +145,23 @@ fn take_back(tx: &Transaction<'_>, run: i64) -> rusqlite::Result<u64> {
             }
             FOLLOWED => {}
             "merge" => drop(tx.execute("DELETE FROM patient_merge WHERE from_patient = ?1", [&identifier])?),
+            GONE => gone::take_back(tx, &identifier, before.as_deref())?,
             "patient" => patient(tx, &identifier, before.as_deref())?,
             "provider" => match before {
                 None => drop(tx.execute("DELETE FROM provider WHERE identifier = ?1", [&identifier])?),
-                Some(body) => drop(tx.execute("UPDATE provider SET body = ?2 WHERE identifier = ?1", (&identifier, body))?),
+                Some(ref body) => drop(tx.execute("UPDATE provider SET body = ?2 WHERE identifier = ?1", (&identifier, body))?),
             },
             "encounter" => encounter(tx, &identifier, before.as_deref(), &mut patients)?,
             fact_kind => fact(tx, fact_kind, &identifier, before.as_deref(), &mut patients)?,
+        }
+        // Its time of then; where a record is gone, there is no row.
+        if before.is_some() {
+            match kind.as_str() {
+                "patient" => drop(tx.execute("UPDATE patient SET sent = ?2 WHERE identifier = ?1", (&identifier, sent))?),
+                "encounter" => drop(tx.execute("UPDATE encounter SET sent = ?2 WHERE identifier = ?1", (&identifier, sent))?),
+                "document" | "provider" | GONE => {}
+                kind => drop(tx.execute("UPDATE fact SET sent = ?3 WHERE kind = ?1 AND identifier = ?2", (kind, &identifier, sent))?),
+            }
         }
     }
     for patient in patients {

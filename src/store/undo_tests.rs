@@ -14,7 +14,7 @@ fn other() -> Record {
 }
 
 fn withdrawn(kind: RecordKind, identifier: &str, patient: Option<&str>) -> Record {
-    Record::Change(Change::Withdrawn { kind, identifier: identifier.into(), patient: patient.map(str::to_owned) })
+    Record::Change(Change::Withdrawn { kind, identifier: identifier.into(), patient: patient.map(str::to_owned), by: None })
 }
 
 /// Everything a person could see of the store, but for numbers that only count changes.

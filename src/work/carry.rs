@@ -6,7 +6,7 @@ use super::session::Session;
 use crate::chart::Record;
 use crate::error::{Result, Trouble};
 use crate::intake::{Origin, Sink};
-use crate::store::{Incoming, IngestCounts, Ledger, ReadyRecord, Store};
+use crate::store::{Answer, Incoming, IngestCounts, Ledger, ReadyRecord, Store};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -85,11 +85,23 @@ pub(super) fn carry(
     told: &mut Told<'_>,
     read: &mut dyn FnMut(&mut dyn Sink) -> Result<()>,
 ) -> Result<Carried> {
+    carry_into(told, read, |batches| {
+        batches.write(&mut |records, ledger, counts| store.put_ready(&session.actor(), run, records, ledger, counts))
+    })
+}
+
+/// Lets `read` fill a sink, and hands what comes to `write`, which takes all of it in a thread of its own.
+pub(super) fn carry_into<T: Send>(
+    told: &mut Told<'_>,
+    read: &mut dyn FnMut(&mut dyn Sink) -> Result<()>,
+    write: impl FnOnce(Batches<'_>) -> Result<T> + Send,
+) -> Result<T> {
     let far = Far::default();
     thread::scope(|scope| {
         let (out, batches) = bounded(WAITING);
-        let writer = scope.spawn(|| write(store, session, run, batches, &far));
-        let mut sink = Reader { told, out, batch: Batch::default(), bytes: 0, rejected: 0, noticed: 0, far: &far };
+        let batches = Batches { batches, far: &far };
+        let writer = scope.spawn(move || write(batches));
+        let mut sink = Reader { told, out, batch: Batch::default(), bytes: 0, unit: 0, rejected: 0, noticed: 0, far: &far };
         let outcome = read(&mut sink).and_then(|()| sink.send());
         drop(sink);
         let written = writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -99,34 +111,46 @@ pub(super) fn carry(
     })
 }
 
-fn write(store: &Store, session: &Session, run: i64, batches: Receiver<Batch>, far: &Far) -> Result<Carried> {
-    let mut carried = Carried::default();
-    let Carried { counts, refused, notices } = &mut carried;
-    // What the store itself says of a batch reaches the ledger with the next one.
-    let mut late = Batch::default();
-    let mut put = |batch: Batch, late: &mut Batch| -> Result<()> {
-        let said = std::mem::take(late);
-        let mut rejects = said.rejects.list;
-        rejects.extend(batch.rejects.listed(refused));
-        let mut told = said.notices.list;
-        told.extend(batch.notices.listed(notices));
-        (counts.rejected, counts.noticed) = (refused.count, notices.count);
-        let answer = store.put_ready(&session.actor(), run, &batch.records, Ledger { rejects: &rejects, notices: &told }, counts)?;
-        late.rejects.list.extend(answer.refused.into_iter().filter(|trouble| refused.add(trouble)));
-        late.notices.list.extend(answer.notices.into_iter().filter(|trouble| notices.add(trouble)));
-        far.documents.store(counts.added + counts.unchanged + counts.new_versions, Ordering::Relaxed);
-        far.rejected.store(refused.count, Ordering::Relaxed);
-        // The ledger's own counts are behind where the store said something of this batch.
-        late.behind = (counts.rejected, counts.noticed) != (refused.count, notices.count);
-        Ok(())
-    };
-    for batch in batches {
-        put(batch, &mut late)?;
+/// What comes from the thread that reads.
+pub(super) struct Batches<'f> {
+    batches: Receiver<Batch>,
+    far: &'f Far,
+}
+
+/// Stores one batch, and counts it.
+type Put<'p> = dyn FnMut(&[ReadyRecord], Ledger<'_>, &mut IngestCounts) -> Result<Answer> + 'p;
+
+impl Batches<'_> {
+    /// Stores each batch as it comes.
+    pub(super) fn write(self, store: &mut Put<'_>) -> Result<Carried> {
+        let mut carried = Carried::default();
+        let Carried { counts, refused, notices } = &mut carried;
+        // What the store itself says of a batch reaches the ledger with the next one.
+        let mut late = Batch::default();
+        let mut put = |batch: Batch, late: &mut Batch| -> Result<()> {
+            let said = std::mem::take(late);
+            let mut rejects = said.rejects.list;
+            rejects.extend(batch.rejects.listed(refused));
+            let mut told = said.notices.list;
+            told.extend(batch.notices.listed(notices));
+            (counts.rejected, counts.noticed) = (refused.count, notices.count);
+            let answer = store(&batch.records, Ledger { rejects: &rejects, notices: &told }, counts)?;
+            late.rejects.list.extend(answer.refused.into_iter().filter(|trouble| refused.add(trouble)));
+            late.notices.list.extend(answer.notices.into_iter().filter(|trouble| notices.add(trouble)));
+            self.far.documents.store(counts.added + counts.unchanged + counts.new_versions, Ordering::Relaxed);
+            self.far.rejected.store(refused.count, Ordering::Relaxed);
+            // The ledger's own counts are behind where the store said something of this batch.
+            late.behind = (counts.rejected, counts.noticed) != (refused.count, notices.count);
+            Ok(())
+        };
+        for batch in self.batches {
+            put(batch, &mut late)?;
+        }
+        if late.behind {
+            put(Batch::default(), &mut late)?;
+        }
+        Ok(carried)
     }
-    if late.behind {
-        put(Batch::default(), &mut late)?;
-    }
-    Ok(carried)
 }
 
 /// The sink of the thread that reads.
@@ -135,6 +159,8 @@ struct Reader<'a, 'b> {
     out: Sender<Batch>,
     batch: Batch,
     bytes: usize,
+    /// What the last record came with.
+    unit: u64,
     rejected: usize,
     noticed: usize,
     far: &'a Far,
@@ -154,12 +180,22 @@ impl Reader<'_, '_> {
 
 impl Sink for Reader<'_, '_> {
     fn take(&mut self, record: Record, origin: &Origin) -> Result<()> {
+        // What came together is stored together.
+        let unit = origin.context.unit;
+        let full = self.batch.records.len() >= BATCH_RECORDS || self.bytes >= BATCH_BYTES;
+        if full && (unit == 0 || unit != self.unit) {
+            self.send()?;
+        }
+        self.unit = unit;
         self.bytes += RECORD + if let Record::Document(document) = &record { document.text.len() } else { 0 };
-        self.batch.records.push(ReadyRecord::of(Incoming { record, source: origin.source.clone(), line: origin.line }));
-        if self.batch.records.len() >= BATCH_RECORDS || self.bytes >= BATCH_BYTES { self.send() } else { Ok(()) }
+        let incoming = Incoming { record, source: origin.source.clone(), line: origin.line, context: origin.context.clone() };
+        self.batch.records.push(ReadyRecord::of(incoming));
+        Ok(())
     }
 
-    fn reject(&mut self, trouble: Trouble) {
+    fn reject(&mut self, mut trouble: Trouble) {
+        // Every one has a remedy.
+        trouble.hint.get_or_insert_with(|| "correct it, or ask the sender for it again; the same command goes on".to_owned());
         self.batch.rejects.add(trouble, &mut self.rejected);
     }
 

@@ -1,7 +1,7 @@
 //! Patients that may be one person under two identifiers. They are listed, never joined unasked: a person decides, and can take it back.
 
 use super::session::Session;
-use crate::chart::{Change, Patient, Record, Sex};
+use crate::chart::{Change, Context, Patient, Record, Sex};
 use crate::error::{Result, Trouble};
 use crate::store::{Incoming, IngestCounts, Store};
 use serde::Serialize;
@@ -116,7 +116,13 @@ pub fn merge(store: &Store, session: &Session, gone: &str, kept: &str) -> Result
     let source = "merged by hand".to_owned();
     let run = store.begin_run(&session.actor(), std::slice::from_ref(&source))?;
     let record = Record::Change(Change::Merged { from: gone.to_owned(), into: kept.to_owned() });
-    let refused = store.put_batch(&session.actor(), run, &[Incoming { record, source, line: None }], &[], &mut IngestCounts::default())?;
+    let refused = store.put_batch(
+        &session.actor(),
+        run,
+        &[Incoming { record, source, line: None, context: Context::default() }],
+        &[],
+        &mut IngestCounts::default(),
+    )?;
     store.end_run(&session.actor(), run, refused.is_empty())?;
     refused.into_iter().next().map_or(Ok(run), Err)
 }

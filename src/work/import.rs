@@ -3,9 +3,8 @@
 use super::carry::{Carried, carry};
 use super::query_found::found_for;
 use super::session::Session;
-use crate::chart::Record;
 use crate::error::{Result, Trouble};
-use crate::intake::{self, NoteTypes, Options, Origin, Sink, Wanted};
+use crate::intake::{self, NoteTypes, Options, Sink, Wanted};
 use crate::store::{Made, RunRecord, RunReport, Store};
 use lacuna_index::Stop;
 use serde::Serialize;
@@ -101,6 +100,32 @@ impl From<Trouble> for Reject {
 }
 
 impl ImportReport {
+    /// Of a run whose changes came to nothing `idle` times.
+    pub(super) fn of(carried: Carried, idle: u64, run: i64, stopped: bool) -> Self {
+        let Carried { counts, refused, notices } = carried;
+        Self {
+            documents: DocumentCounts {
+                added: counts.added,
+                unchanged: counts.unchanged,
+                new_versions: counts.new_versions,
+                rejected: refused.count,
+            },
+            encounters: counts.encounters,
+            observations: counts.observations,
+            other: counts.other,
+            changed: counts.changed.saturating_sub(idle),
+            withdrawn: counts.withdrawn,
+            merged: counts.merged,
+            older: counts.older,
+            rejects: refused.list,
+            notices: notices.list,
+            noticed: notices.count,
+            run,
+            stopped,
+            ..Self::default()
+        }
+    }
+
     /// 0 when everything went in, 2 when something was refused.
     pub fn exit_code(&self) -> u8 {
         if self.rejects.is_empty() && !self.stopped { 0 } else { 2 }
@@ -163,30 +188,19 @@ pub enum Input<'a> {
 }
 
 impl Input<'_> {
-    fn read(self, options: &Options, sink: &mut dyn Sink) -> Result<()> {
+    pub(super) fn read(self, options: &Options, sink: &mut dyn Sink) -> Result<()> {
         match self {
             Self::Paths(paths) => intake::run(paths, options, sink),
             Self::Pasted(bytes) => intake::run_pasted(bytes, options, sink),
         }
     }
 
-    fn sources(self) -> Vec<String> {
+    pub(super) fn sources(self) -> Vec<String> {
         match self {
             Self::Paths(paths) => paths.iter().map(|p| p.display().to_string()).collect(),
             Self::Pasted(_) => vec!["standard input".to_owned()],
         }
     }
-}
-
-/// Reads `input` and stores nothing: what would go in, and what would be refused. Whether a record is there already, or would stand
-/// in another patient's chart, only an import can tell.
-pub fn dry_run(input: Input, options: &Options, stop: &Stop, tell: &mut dyn FnMut(&ImportProgress)) -> Result<ImportReport> {
-    let report = ImportReport { dry_run: true, ..ImportReport::default() };
-    let mut sink = CountSink { told: Told::new(stop, tell), refused: Listed::default(), notices: Listed::default(), report };
-    input.read(options, &mut sink)?;
-    let CountSink { refused, notices, mut report, .. } = sink;
-    report.documents.rejected = refused.count;
-    Ok(ImportReport { rejects: refused.list, notices: notices.list, noticed: notices.count, stopped: stop.stopped(), ..report })
 }
 
 /// What was refused, or told: the first of it one by one, and how much in all.
@@ -230,43 +244,6 @@ impl<'a> Told<'a> {
     }
 }
 
-struct CountSink<'a> {
-    told: Told<'a>,
-    refused: Listed,
-    notices: Listed,
-    report: ImportReport,
-}
-
-impl Sink for CountSink<'_> {
-    fn take(&mut self, record: Record, _origin: &Origin) -> Result<()> {
-        match record {
-            Record::Document(_) => self.report.documents.added += 1,
-            Record::Encounter(_) => self.report.encounters += 1,
-            Record::Observation(_) => self.report.observations += 1,
-            _ => self.report.other += 1,
-        }
-        self.told.progress.documents = self.report.documents.added;
-        Ok(())
-    }
-
-    fn reject(&mut self, trouble: Trouble) {
-        self.refused.add(&trouble);
-        self.told.progress.rejected = self.refused.count;
-    }
-
-    fn notice(&mut self, notice: Trouble) {
-        self.notices.add(&notice);
-    }
-
-    fn progress(&mut self, done_bytes: u64, total_bytes: u64, _label: &str) {
-        self.told.bytes(done_bytes, total_bytes);
-    }
-
-    fn stopped(&self) -> bool {
-        self.told.stopped()
-    }
-}
-
 /// How far an import is.
 #[derive(Clone, Debug, Default)]
 pub struct ImportProgress {
@@ -297,36 +274,16 @@ pub fn import(
     let stopped = stop.stopped();
     let ended = store.end_run(&session.actor(), run, outcome.is_ok() && !stopped);
     // What went wrong first is what a person must hear: on a full disk the ledger cannot be closed either.
-    let Carried { counts, refused, notices } = outcome?;
-    ended?;
+    let carried = outcome?;
+    let idle = ended?;
     let mut found = answers_found(store)?;
     found.retain(|f| !before.contains(f));
-    Ok(ImportReport {
-        documents: DocumentCounts {
-            added: counts.added,
-            unchanged: counts.unchanged,
-            new_versions: counts.new_versions,
-            rejected: refused.count,
-        },
-        encounters: counts.encounters,
-        observations: counts.observations,
-        other: counts.other,
-        changed: counts.changed,
-        withdrawn: counts.withdrawn,
-        merged: counts.merged,
-        older: counts.older,
-        rejects: refused.list,
-        notices: notices.list,
-        noticed: notices.count,
-        answers_found: found,
-        run,
-        stopped,
-        dry_run: false,
-    })
+    let report = ImportReport::of(carried, idle, run, stopped);
+    Ok(ImportReport { answers_found: found, ..report })
 }
 
 /// The site's own table of note types: the one that was named, else the store's.
-fn types(store: &Store, options: &Options) -> Result<NoteTypes> {
+pub(super) fn types(store: &Store, options: &Options) -> Result<NoteTypes> {
     if !options.types.is_empty() {
         return Ok(options.types.clone());
     }

@@ -23,6 +23,7 @@ mod query_exchange;
 mod query_found;
 mod query_life;
 mod query_notes;
+mod rehearse;
 mod search;
 mod search_order;
 mod session;
@@ -37,8 +38,8 @@ pub use desk::Desk;
 pub use door::{Door, Entered, Secret};
 pub use doubles::{Double, Suspect, doubles, merge};
 pub use import::{
-    AnswerFound, DocumentCounts, ImportProgress, ImportReport, Input, NOTE_TYPES, PastImport, Reject, dry_run, import, import_records,
-    past_import, past_imports, undo_import,
+    AnswerFound, DocumentCounts, ImportProgress, ImportReport, Input, NOTE_TYPES, PastImport, Reject, import, import_records, past_import,
+    past_imports, undo_import,
 };
 pub use indexing::Waiting;
 pub use known::Known;
@@ -47,6 +48,7 @@ pub use query_exchange::AnswersReport;
 pub use query_found::Found;
 pub use query_life::Reply;
 pub use query_notes::close_objection;
+pub use rehearse::{dry_run, dry_run_alone};
 pub use search::{Request as SearchRequest, encounters_with, marks_of, query_inside, search_in};
 pub use search_order::best_first;
 pub use session::{Clock, Session};

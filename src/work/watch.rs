@@ -59,6 +59,7 @@ impl Watch {
     /// # Errors
     /// When the folder cannot be read, a file not be moved, or the store not be written.
     pub fn look(&mut self, store: &Store, session: &Session, options: &Options, stop: &Stop) -> Result<Vec<Taken>> {
+        let options = &Options { passing: true, ..options.clone() };
         let now = self.files()?;
         let settled: BTreeSet<PathBuf> =
             now.iter().filter(|(path, state)| self.seen.get(*path) == Some(*state)).map(|(path, _)| path.clone()).collect();

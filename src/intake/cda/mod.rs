@@ -11,8 +11,10 @@ mod xml;
 
 use super::desk::{Desk, sha256};
 use super::walk::{self, Found};
-use super::{Origin, attachment, decode};
-use crate::chart::{Change, Coding, Document, DocumentStatus, DocumentType, Encounter, Patient, Provider, Record, RecordKind};
+use super::{attachment, decode};
+use crate::chart::{
+    Change, Coding, Document, DocumentStatus, DocumentType, Encounter, Instant, Patient, Provider, Record, RecordKind, Sent,
+};
 use crate::error::{Result, Trouble};
 use roxmltree::Node;
 use std::io::Read;
@@ -42,7 +44,6 @@ pub(super) fn file(desk: &mut Desk, file: &Found) -> Result<()> {
 /// Reads a document that is in memory.
 pub(super) fn document(desk: &mut Desk, source: &str, bytes: &[u8]) -> Result<()> {
     let mut out = Out::default();
-    let origin = Origin { source: source.to_owned(), line: None };
     let read = decoded(bytes).and_then(|decoded| {
         out.encoding = decoded.encoding;
         let parsed = xml::parse(&decoded.text)?;
@@ -52,6 +53,7 @@ pub(super) fn document(desk: &mut Desk, source: &str, bytes: &[u8]) -> Result<()
         let line = notice.line;
         desk.notice(notice.at(source, line));
     }
+    let origin = desk.origin(source, None, Sent::at(out.made));
     match read {
         Ok(()) => {
             out.changes.into_iter().for_each(|change| desk.later(change, &origin));
@@ -91,6 +93,8 @@ struct Out {
     encounter: Option<String>,
     /// The document's own identifier: what entries without one are counted under.
     document: String,
+    /// When it was made.
+    made: Option<Instant>,
 }
 
 fn read(root: Node<'_, '_>, out: &mut Out) -> Result<()> {
@@ -191,6 +195,7 @@ fn note(root: Node<'_, '_>, identifier: String, decoded: decode::Decoded, out: &
     let author = header::author(root);
     let signer = header::signer(root);
     let written = xml::instant(at(root, &["effectiveTime"]), "effectiveTime", &mut out.notices);
+    out.made = written;
     let author_time = author.as_ref().and_then(|(_, time)| *time);
     let signed = signer.as_ref().and_then(|(_, time)| xml::instant(*time, "legalAuthenticator/time", &mut out.notices));
     let code = at(root, &["code"]).and_then(coding);
@@ -226,7 +231,7 @@ fn parent(root: Node<'_, '_>, own: &str, out: &mut Out) -> (Option<String>, bool
         match related.attribute("typeCode") {
             Some("RPLC") => {
                 let (kind, patient) = (RecordKind::Document, out.patient.clone());
-                out.changes.push(Change::Withdrawn { kind, identifier: parent.clone(), patient });
+                out.changes.push(Change::Withdrawn { kind, identifier: parent.clone(), patient, by: Some(own.to_owned()) });
                 (found, replaces) = (Some(parent), true);
             }
             Some("APND") => found = found.or(Some(parent)),

@@ -43,9 +43,13 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
     let signer = scope.person_at(resource, "authenticator");
     let (document_type, code) = type_and_code(resource, "type");
     let patient = scope.patient(resource);
-    let withdrawn = |identifier: String| Change::Withdrawn { kind: RecordKind::Document, identifier, patient: patient.clone() };
+    let own = id(resource);
+    let withdrawn =
+        |identifier: String| Change::Withdrawn { kind: RecordKind::Document, identifier, patient: patient.clone(), by: own.clone() };
     // `superseded` alone hides nothing: exporters (Synthea) set it on every note but the newest. What is named as replaced is.
-    out.changes.extend(replaced(resource, "target", scope).into_iter().map(withdrawn));
+    let (amends, replaced) = related(resource, "target", scope);
+    let replaces = is_one_of(amends.as_deref(), &replaced);
+    out.changes.extend(replaced.into_iter().map(withdrawn));
     out.records.push(Record::Document(Document {
         identifier: id(resource).unwrap_or_default(),
         version: 1,
@@ -63,8 +67,8 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
         sha256: sha256(&decoded.text),
         text: decoded.text,
         encoding: extension(resource, ENCODING).and_then(|e| text(e, &["valueString"])).or(decoded.encoding),
-        amends: amends(resource, "target", scope),
-        replaces: replaces(resource, "target", scope),
+        amends,
+        replaces,
         ..Document::default()
     }));
     Ok(())
@@ -102,24 +106,22 @@ pub(super) fn status(of_record: Option<&str>, of_document: Option<&str>) -> Docu
     }
 }
 
-/// The document that this one replaces or adds to.
-pub(super) fn amends(resource: &Value, field: &str, scope: &Scope) -> Option<String> {
-    related(resource, field, scope, &["replaces", "appends"]).next()
+/// The document that this one replaces or adds to, and all in whose place it stands.
+pub(super) fn related(resource: &Value, field: &str, scope: &Scope) -> (Option<String>, Vec<String>) {
+    let (mut first, mut replaced) = (None, Vec::new());
+    for relation in list(resource, "relatesTo") {
+        let code = text(relation, &["code"]).or_else(|| code::plain(relation, "code"));
+        let Some(code) = code.filter(|code| matches!(code.as_str(), "replaces" | "appends")) else { continue };
+        let Some(target) = scope.target_at(relation, field, "DocumentReference") else { continue };
+        if code == "replaces" {
+            replaced.push(target.clone());
+        }
+        first.get_or_insert(target);
+    }
+    (first, replaced)
 }
 
-/// Whether that document is one in whose place this one stands.
-pub(super) fn replaces(resource: &Value, field: &str, scope: &Scope) -> bool {
-    amends(resource, field, scope).is_some_and(|target| replaced(resource, field, scope).contains(&target))
-}
-
-/// The documents in whose place this one stands.
-pub(super) fn replaced(resource: &Value, field: &str, scope: &Scope) -> Vec<String> {
-    related(resource, field, scope, &["replaces"]).collect()
-}
-
-fn related<'v>(resource: &'v Value, field: &'v str, scope: &'v Scope, codes: &'v [&str]) -> impl Iterator<Item = String> + use<'v> {
-    list(resource, "relatesTo").iter().filter_map(move |relation| {
-        let code = text(relation, &["code"]).or_else(|| code::plain(relation, "code"))?;
-        if codes.contains(&code.as_str()) { scope.target_at(relation, field, "DocumentReference") } else { None }
-    })
+/// Whether a document is one of those that are replaced.
+pub(super) fn is_one_of(target: Option<&str>, replaced: &[String]) -> bool {
+    target.is_some_and(|target| replaced.iter().any(|one| one == target))
 }

@@ -13,7 +13,7 @@ mod person;
 mod report;
 mod scope;
 
-pub(super) use bundle::{bytes, whole_file};
+pub(super) use bundle::{bytes, read as read_bundle, whole_file};
 pub(super) use person::role_of_name;
 pub(super) use report::type_of_section;
 pub(super) use scope::Scope;
@@ -23,7 +23,7 @@ use super::json::{Times, text};
 use super::sniff::Kind;
 use super::table::Shape;
 use super::{Origin, decode, kept};
-use crate::chart::{Change, Document, Encounter, Instant, Record, RecordKind};
+use crate::chart::{Change, Document, Encounter, Instant, Record, RecordKind, Sent};
 use crate::error::{Result, Trouble};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -109,9 +109,6 @@ pub(super) fn line(
     scope: &mut Scope,
     unused: &mut Unused,
 ) -> Result<()> {
-    if resource.get("resourceType").and_then(Value::as_str) == Some("Bundle") {
-        return bundle::read(desk, resource, origin, encoding, unused);
-    }
     scope.learn(&resource, None);
     hand_on(desk, &resource, origin, encoding, scope, unused, None)
 }
@@ -141,6 +138,9 @@ fn hand_on(
     for notice in out.notices.into_iter().chain(out.times.told()) {
         desk.notice(place(notice));
     }
+    // Each resource stands for itself: it says when it last changed.
+    let sent = Sent::at(text(resource, &["meta", "lastUpdated"]).and_then(|words| Instant::parse(&words)));
+    let origin = &desk.origin(&origin.source, origin.line, sent);
     match read {
         Ok(()) => {
             out.records = out.records.into_iter().flat_map(with_a_place).collect();

@@ -3,7 +3,7 @@
 use super::super::desk::sha256;
 use super::super::json::{list, text};
 use super::super::{decode, html};
-use super::document::{amends, replaced, replaces, status, type_and_code};
+use super::document::{is_one_of, related, status, type_and_code};
 use super::scope::contained;
 use super::{Out, Scope, attachment, code, id};
 use crate::chart::{Change, Document, DocumentType, Record, RecordKind};
@@ -140,14 +140,17 @@ pub(super) fn composition(resource: &Value, scope: &Scope, out: &mut Out) -> Res
         matches!(mode.as_deref(), Some("legal" | "professional" | "official"))
     });
     let (document_type, code) = type_and_code(resource, "type");
-    let related = list(resource, "relatesTo").iter().any(|r| r.get("targetReference").is_some());
-    out.changes.extend(replaced(resource, "targetReference", scope).into_iter().map(|id| Change::Withdrawn {
+    let (amends, replaced) = related(resource, "targetReference", scope);
+    let replaces = is_one_of(amends.as_deref(), &replaced);
+    let own = format!("Composition/{}", id(resource).unwrap_or_default());
+    out.changes.extend(replaced.into_iter().map(|id| Change::Withdrawn {
         kind: RecordKind::Document,
         identifier: format!("Composition/{id}"),
         patient: scope.patient(resource),
+        by: Some(own.clone()),
     }));
     out.records.push(Record::Document(Document {
-        identifier: format!("Composition/{}", id(resource).unwrap_or_default()),
+        identifier: own,
         version: 1,
         encounter: scope.target_at(resource, "encounter", "Encounter"),
         patient: scope.patient(resource),
@@ -162,8 +165,8 @@ pub(super) fn composition(resource: &Value, scope: &Scope, out: &mut Out) -> Res
         sha256: sha256(&written),
         text: written,
         encoding: out.encoding.clone(),
-        amends: related.then(|| amends(resource, "targetReference", scope)).flatten().map(|id| format!("Composition/{id}")),
-        replaces: related && replaces(resource, "targetReference", scope),
+        amends: amends.map(|id| format!("Composition/{id}")),
+        replaces,
         ..Document::default()
     }));
     Ok(())

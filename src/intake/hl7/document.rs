@@ -25,20 +25,17 @@ pub(super) fn read(out: &mut Out, event: &str) -> Result<()> {
             .why("TXA-12 is empty, and nothing else would know the document again")
             .hint("ask the sender for the unique document number"));
     };
-    let withdrawn = |identifier: String, patient: Option<String>| Change::Withdrawn { kind: RecordKind::Document, identifier, patient };
     if event == "T11" || txa.at(19, 1).as_deref() == Some("CA") {
-        out.notices.push(Trouble::input("a document was cancelled by its sender").why("it is kept, and shown nowhere"));
+        out.told = Some((RecordKind::Change, "a document was cancelled by its sender", "it is kept, and shown nowhere"));
         let patient = out.patient.clone();
-        change(out, withdrawn(identifier, patient));
+        change(out, Change::Withdrawn { kind: RecordKind::Document, identifier, patient, by: None });
         return Ok(());
     }
     let bodies: Vec<&Segment> = message.all("OBX").collect();
     let (signer, signed) = signed(txa, out);
     if bodies.is_empty() && matches!(event, "T03" | "T04") {
-        out.notices.push(
-            Trouble::input("the status of a document was told without its text")
-                .why("it holds for the document that is there already, as a new version; one that is not there stays away"),
-        );
+        let why = "it holds for the document that is there already, as a new version";
+        out.told = Some((RecordKind::Change, "the status of a document was told without its text", why));
         let patient = out.patient.clone();
         change(out, Change::Status { identifier, patient, status: status(txa, event), signer, signed });
         return Ok(());
@@ -54,6 +51,7 @@ pub(super) fn read(out: &mut Out, event: &str) -> Result<()> {
     let decoded = words(&bodies, out)?;
     let parent = entity(txa, 13).filter(|parent| *parent != identifier);
     let replaces = parent.clone().filter(|_| event == "T10" || event == "T09");
+    let own = identifier.clone();
     let document_type = type_of(txa);
     let time = out.instant(txa, 4).or_else(|| out.instant(txa, 6));
     let document = Document {
@@ -80,7 +78,7 @@ pub(super) fn read(out: &mut Out, event: &str) -> Result<()> {
     out.records.push(Record::Document(document));
     if let Some(parent) = replaces {
         let patient = out.patient.clone();
-        change(out, withdrawn(parent, patient));
+        change(out, Change::Withdrawn { kind: RecordKind::Document, identifier: parent, patient, by: Some(own) });
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ const END: u8 = 0x1c;
 /// A byte order mark in UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 /// A head as nearly everybody writes it. A field would have to escape these signs: inside a line it begins a message that lost its line.
-const HEAD: &[u8] = b"MSH|^~\\&";
+pub(super) const HEAD: &[u8] = b"MSH|^~\\&";
 
 /// What a file gives, one after the other.
 pub(super) enum Piece {

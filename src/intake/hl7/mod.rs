@@ -10,13 +10,14 @@ mod order;
 mod person;
 mod pharmacy;
 mod result;
+mod segments;
 mod visit;
 
 use super::Origin;
 use super::desk::{Desk, short_hash};
 use super::kept;
 use super::walk::{self, Found};
-use crate::chart::{Change, Instant, Record};
+use crate::chart::{Change, Context, Instant, Record, RecordKind, Sent};
 use crate::error::{Result, Trouble};
 use crate::hl7::stamp;
 use crate::hl7::syntax::{Message, Segment};
@@ -61,7 +62,7 @@ fn headless(start: &[u8]) -> bool {
 
 /// Whether a later line is a head whose signs are the usual ones: what stands before it is refused by the reader.
 pub(super) fn begins_later(start: &[u8]) -> bool {
-    start.split(|b| matches!(b, b'\r' | b'\n')).any(|line| frame::bare(line).starts_with(b"MSH|^~\\&|"))
+    start.split(|b| matches!(b, b'\r' | b'\n')).any(|line| frame::bare(line).strip_prefix(frame::HEAD).is_some_and(|r| r.starts_with(b"|")))
 }
 
 /// Reads a file of messages. Each that cannot be read is refused by its line; the rest goes on.
@@ -78,7 +79,7 @@ pub(super) fn file(desk: &mut Desk, file: &Found) -> Result<()> {
 /// Reads messages from anywhere.
 pub(super) fn messages(desk: &mut Desk, source: &str, reader: impl Read) -> Result<()> {
     let mut frames = Frames::new(BufReader::with_capacity(128 << 10, reader), desk.limits().line);
-    let (mut seen, mut tally, mut told) = (HashMap::new(), Tally::default(), 0);
+    let (mut tally, mut told) = (Tally::default(), 0);
     loop {
         if desk.stopped() {
             break;
@@ -89,7 +90,7 @@ pub(super) fn messages(desk: &mut Desk, source: &str, reader: impl Read) -> Resu
                 let line = trouble.line;
                 desk.reject(trouble.at(source, line));
             }
-            Ok(Some(Piece::Message { message, encoding })) => one(desk, source, &message, encoding, &mut seen, &mut tally)?,
+            Ok(Some(Piece::Message { message, encoding })) => one(desk, source, &message, encoding, &mut tally)?,
             Err(error) => {
                 desk.reject(walk::unreadable(source, &error).at(source, Some(frames.line())));
                 break;
@@ -106,8 +107,18 @@ pub(super) fn messages(desk: &mut Desk, source: &str, reader: impl Read) -> Resu
         desk.notice(trouble.at(source, None).hint("have the sender fill the visit number or the account"));
     }
     for (name, count) in tally.unused {
+        let hint = if name.starts_with("ADT") {
+            "the patients and stays stand as they were: do by hand what it says, or ask the sender for the charts as they are now"
+        } else {
+            "nothing of them is lost to a chart review; ask for notes as MDM, results as ORU, orders as ORM"
+        };
         let what = format!("{count} {name} not used");
-        desk.notice(Trouble::input(what).at(source, None).why("messages of this type are not read"));
+        desk.notice(Trouble::input(what).at(source, None).why("messages of this type are not read").hint(hint));
+    }
+    for (name, count) in tally.strange {
+        let what = format!("{count} {name} segments not used");
+        let why = "HL7 v2 has no segment of this name, and one that a sender makes up begins with Z";
+        desk.notice(Trouble::input(what).at(source, None).why(why).hint("ask the sender what they hold"));
     }
     Ok(())
 }
@@ -117,6 +128,8 @@ pub(super) fn messages(desk: &mut Desk, source: &str, reader: impl Read) -> Resu
 struct Tally {
     /// Messages of types that are not read, by type.
     unused: BTreeMap<String, u64>,
+    /// Segments of names that nobody knows, by name.
+    strange: BTreeMap<String, u64>,
     /// Messages about a stay that name none.
     placeless: u64,
 }
@@ -131,6 +144,10 @@ struct Out<'m> {
     encounter: Option<String>,
     /// What names the message: its control id.
     control: String,
+    /// When results and reports came to stand as they do, by their place among the records.
+    reported: BTreeMap<usize, Instant>,
+    /// What is worth knowing where a record of a kind changes what is stored, and why.
+    told: Option<(RecordKind, &'static str, &'static str)>,
 }
 
 impl Out<'_> {
@@ -149,45 +166,88 @@ fn kind(message: &Message) -> (String, String) {
     (part(1), event.or_else(|| message.first("EVN")?.at(1, 1)).unwrap_or_default())
 }
 
-fn one(
-    desk: &mut Desk,
-    source: &str,
-    message: &Message,
-    encoding: Option<String>,
-    seen: &mut HashMap<u64, u64>,
-    tally: &mut Tally,
-) -> Result<()> {
+fn one(desk: &mut Desk, source: &str, message: &Message, encoding: Option<String>, tally: &mut Tally) -> Result<()> {
     let Some(msh) = message.first("MSH") else { return Ok(()) };
-    let origin = Origin { source: source.to_owned(), line: Some(msh.line) };
     let (name, event) = kind(message);
     let control = msh.at(10, 1).unwrap_or_else(|| format!("{source}#{}", msh.line));
-    let mut out = Out { message, records: Vec::new(), notices: Vec::new(), encoding, patient: None, encounter: None, control };
-    twice(message, &mut out, seen);
+    let (records, notices, reported) = (Vec::new(), Vec::new(), BTreeMap::new());
+    let mut out = Out { message, records, notices, encoding, patient: None, encounter: None, control, reported, told: None };
+    twice(message, &mut out, &mut desk.controls);
+    order::told(&mut out);
     let read = match (name.as_str(), event.as_str()) {
-        ("ADT", "A40" | "A18" | "A34" | "A39" | "A30") => person::merge(&mut out),
-        ("ADT", "A24" | "A37" | "A41" | "A45" | "A47" | "A44" | "A43" | "A35" | "A42") => unread(&name, &event, &mut tally.unused),
-        ("ADT", event) => visit::read(&mut out, event),
-        ("MDM", event) => document::read(&mut out, event),
-        ("ORU", _) => result::read(&mut out),
-        ("ORM" | "OMG" | "OML" | "OMP" | "RDE" | "RAS", _) => order::read(&mut out),
         ("", _) => Err(Trouble::input("the HL7 message has no type").why("MSH-9 is empty").hint("have the sender name it, as in ADT^A01")),
+        ("ADT", "A40" | "A18" | "A34" | "A39" | "A30") => person::merge(&mut out),
+        ("ADT" | "MDM" | "ORU" | "ORM" | "OMG" | "OML" | "OMP" | "RDE" | "RAS", event) if !is_unread(&name, event) => {
+            person::alone(message).and_then(|()| match name.as_str() {
+                "ADT" => visit::read(&mut out, event),
+                "MDM" => document::read(&mut out, event),
+                "ORU" => result::read(&mut out),
+                _ => order::read(&mut out),
+            })
+        }
         _ => unread(&name, &event, &mut tally.unused),
     };
+    for strange in message.segments.iter().map(Segment::name).filter(|name| segments::is_strange(name)) {
+        let shown = if strange.len() == 3 && strange.bytes().all(|b| b.is_ascii_alphanumeric()) { strange } else { "nameless" };
+        *tally.strange.entry(shown.to_owned()).or_default() += 1;
+    }
     tally.placeless += u64::from(name == "ADT" && read.is_ok() && visit::is_placeless(&out, &event));
     for notice in out.notices {
-        desk.notice(notice.at(source, Some(msh.line)));
+        let line = notice.line.or(Some(msh.line));
+        desk.notice(notice.at(source, line));
     }
     match read {
         Ok(()) => {
             let with = if name == "ADT" { kept::OF_A_STAY.as_slice() } else { &kept::OF_ITS_OWN };
             kept::keep(&mut out.records, kept::of_message(message), with);
-            out.records.into_iter().try_for_each(|record| desk.take(record, &origin))
+            let origin = desk.origin(source, Some(msh.line), sent(message));
+            for (at, record) in out.records.into_iter().enumerate() {
+                let sent = Sent { reported: out.reported.get(&at).copied(), ..origin.context.sent };
+                let told = out.told.filter(|(kind, ..)| *kind == record.kind()).map(|(_, what, why)| (what, why));
+                let context = Context { sent, told, ..origin.context.clone() };
+                desk.take(record, &Origin { context, ..origin.clone() })?;
+            }
+            Ok(())
         }
         Err(trouble) => {
             let line = trouble.line.or(Some(msh.line));
             desk.reject(trouble.at(source, line));
             Ok(())
         }
+    }
+}
+
+/// When a message was made (MSH-7) and its event recorded (EVN-2). A time that cannot be read orders nothing.
+fn sent(message: &Message) -> Sent {
+    let time = |name: &str, field| stamp::read(&message.first(name)?.at(field, 1)?).ok().flatten();
+    Sent { reported: None, recorded: time("EVN", 2), message: time("MSH", 7) }
+}
+
+/// Events of types that are read which say something that is not: they move, swap, delete or rename what is there, or hold no text.
+fn is_unread(name: &str, event: &str) -> bool {
+    match name {
+        "ADT" => matches!(
+            event,
+            "A17"
+                | "A24"
+                | "A29"
+                | "A35"
+                | "A36"
+                | "A37"
+                | "A41"
+                | "A42"
+                | "A43"
+                | "A44"
+                | "A45"
+                | "A46"
+                | "A47"
+                | "A48"
+                | "A49"
+                | "A50"
+                | "A51"
+        ),
+        "MDM" => event.strip_prefix('T').and_then(|number| number.parse::<u8>().ok()).is_some_and(|number| !(1..=11).contains(&number)),
+        _ => false,
     }
 }
 

@@ -33,6 +33,20 @@ pub(super) fn read(out: &mut Out) -> Result<()> {
     Ok(())
 }
 
+/// Segments that stand where nothing can be said to belong to them: results before the order that they are of.
+pub(super) fn told(out: &mut Out) {
+    let named = |name: &str| out.message.segments.iter().position(|segment| segment.name() == name);
+    let (obx, obr) = (named("OBX"), named("OBR"));
+    let early = obx.zip(obr).is_some_and(|(obx, obr)| obx < obr);
+    if early && let Some(segment) = out.message.first("OBX") {
+        let notice = Trouble::input("results stand before the order that they are of")
+            .at("", Some(segment.line))
+            .why("an OBX comes before the first OBR: it was read as a result of no order")
+            .hint("have the sender put each OBX behind its OBR");
+        out.notices.push(notice);
+    }
+}
+
 pub(super) fn number(orc: Option<&Segment>, detail: &Segment) -> Option<String> {
     let of_detail = |field| if detail.name() == "OBR" { entity(detail, field) } else { None };
     orc.and_then(|orc| entity(orc, 2)).or_else(|| of_detail(2)).or_else(|| orc.and_then(|orc| entity(orc, 3))).or_else(|| of_detail(3))

@@ -1,9 +1,9 @@
 //! Patients (PID), merges (MRG), and people who write, sign, order and attend (XCN).
 
 use super::{Out, change, identifier};
-use crate::chart::{Authority, Change, Patient, Provider, Record, Role, Sex};
+use crate::chart::{Authority, Change, Patient, Provider, Record, RecordKind, Role, Sex};
 use crate::error::{Result, Trouble};
-use crate::hl7::syntax::{Field, Segment};
+use crate::hl7::syntax::{Field, Message, Segment};
 use crate::intake::fhir::role_of_name;
 
 /// Reads PID: the patient goes out, and everything else of the message names it.
@@ -57,6 +57,32 @@ pub(super) fn patient(out: &mut Out) -> Result<()> {
     Ok(())
 }
 
+/// One message is about one patient and one stay: results behind a second PID would stand in the first one's chart.
+pub(super) fn alone(message: &Message) -> Result<()> {
+    let refuse = |what: &str, why: &str, line: u64| {
+        let hint = "have the sender send one message for each; nothing of it was stored";
+        Err(Trouble::input(what).at("", Some(line)).why(why).hint(hint))
+    };
+    let named = |segment: &Segment, fields: &[usize]| fields.iter().find_map(|field| known_as(segment, *field)).map(|(name, _)| name);
+    let mut first: Option<String> = None;
+    for pid in message.all("PID") {
+        let name = named(pid, &[3, 2]);
+        if first.is_some() && name.is_some() && name != first {
+            return refuse("the HL7 message is about several patients", "a second PID names another one", pid.line);
+        }
+        first = first.or(name);
+    }
+    let mut stay: Option<String> = None;
+    for pv1 in message.all("PV1") {
+        let name = named(pv1, &[19]);
+        if stay.is_some() && name.is_some() && name != stay {
+            return refuse("the HL7 message is about several stays", "a second PV1 names another one", pv1.line);
+        }
+        stay = stay.or(name);
+    }
+    Ok(())
+}
+
 /// The medical record number of a list of identifiers, else the first: as we know it, and as it came.
 fn known_as(segment: &Segment, field: usize) -> Option<(String, Field<'_>)> {
     let all = || segment.repetitions(field).filter(|id| id.at(1).is_some());
@@ -94,8 +120,8 @@ pub(super) fn merge(out: &mut Out) -> Result<()> {
                 .hint("ask the sender for it again; nothing of it was stored"));
         };
         if from != into {
-            out.notices
-                .push(Trouble::input("two patients were merged by their sender").why("everything of the one in MRG-1 is the other's now"));
+            let why = "everything of the one in MRG-1 is the other's now";
+            out.told = Some((RecordKind::Change, "two patients were merged by their sender", why));
             change(out, Change::Merged { from, into });
         }
     }

@@ -36,7 +36,7 @@ pub(super) fn given(out: &mut Out, orc: Option<&Segment>, rxa: &Segment) -> bool
     drug.identifier = format!("RXA/{identifier}/{}", rxa.at(3, 1).unwrap_or_default());
     if rxa.at(21, 1).as_deref() == Some("D") {
         let patient = out.patient.clone();
-        change(out, Change::Withdrawn { kind: RecordKind::Medication, identifier: drug.identifier, patient });
+        change(out, Change::Withdrawn { kind: RecordKind::Medication, identifier: drug.identifier, patient, by: None });
         return true;
     }
     drug.kind = MedicationKind::Given;

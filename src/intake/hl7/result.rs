@@ -107,6 +107,7 @@ fn observations(out: &mut Out, group: &Group<'_>, values: &[&(&Segment, Vec<&Seg
     let number = order_number(out, group);
     let panel = group.obr.and_then(|obr| obr.at(4, 1));
     let drawn = group.obr.and_then(|obr| out.instant(obr, 7));
+    let reported = group.obr.and_then(|obr| out.instant(obr, 22));
     let category = group.obr.and_then(|obr| obr.at(24, 1)).map(|section| match section.as_str() {
         "VS" => "vital-signs".to_owned(),
         "RAD" | "CT" | "NMR" | "RUS" | "CUS" => "imaging".to_owned(),
@@ -126,6 +127,7 @@ fn observations(out: &mut Out, group: &Group<'_>, values: &[&(&Segment, Vec<&Seg
         let (low, high) = range(&obx.at(7, 1).unwrap_or_default());
         let note: Vec<String> = notes.iter().map(|nte| nte.text(3)).filter(|note| !note.trim().is_empty()).collect();
         let time = out.instant(obx, 14).or(drawn);
+        out.reported.extend(reported.map(|at| (out.records.len(), at)));
         out.records.push(Record::Observation(Observation {
             identifier,
             encounter: out.encounter.clone(),
@@ -268,6 +270,8 @@ fn narrative(out: &mut Out, group: &Group<'_>, lines: &[&Segment]) -> Result<()>
         ..Document::default()
     };
     implied(&document, out);
+    let reported = obr.and_then(|obr| crate::hl7::stamp::read(&obr.at(22, 1)?).ok().flatten());
+    out.reported.extend(reported.map(|at| (out.records.len(), at)));
     out.records.push(Record::Document(document));
     Ok(())
 }

@@ -106,7 +106,8 @@ fn a_discharge_that_is_cancelled_opens_the_stay_again_and_is_told() {
     assert_eq!(encounter(&discharge).status.as_deref(), Some("finished"));
     let cancelled = keep(sent("ADT^A13", &format!("EVN|A13|20260109\r{PID}{PV1}")).as_bytes());
     assert_eq!((encounter(&cancelled).status.as_deref(), encounter(&cancelled).end), (Some("in-progress"), None));
-    assert!(cancelled.notices[0].what.contains("discharge was cancelled"));
+    let told = |keep: &Keep| keep.records.iter().find_map(|(_, origin)| origin.context.told).unwrap().0;
+    assert!(cancelled.notices.is_empty() && told(&cancelled).contains("discharge was cancelled"), "told where it changes something");
     let admission = keep(sent("ADT^A11", &format!("{PID}{PV1}")).as_bytes());
     assert_eq!(encounter(&admission).status.as_deref(), Some("cancelled"));
 }
@@ -116,7 +117,7 @@ fn a_merge_names_who_goes_and_who_stays() {
     let keep = keep(sent("ADT^A40", &format!("{PID}MRG|55^^^SYN^MR\r")).as_bytes());
     let change = Change::Merged { from: "SYN|55".to_owned(), into: "SYN|77".to_owned() };
     assert_eq!(keep.records.last().unwrap().0, Record::Change(change));
-    assert!(keep.notices[0].what.contains("merged"));
+    assert!(keep.records.last().unwrap().1.context.told.unwrap().0.contains("merged"));
     let none = super::tests::keep(sent("ADT^A40", &format!("{PID}MRG|\r")).as_bytes());
     assert_eq!((none.records.len(), none.rejects[0].line), (0, Some(3)));
 }
@@ -405,7 +406,7 @@ fn a_note_that_was_signed_without_its_text_stayed_unsigned() {
     };
     assert_eq!((identifier.as_str(), patient.as_deref(), *status), ("SYN|N-1", Some("SYN|77"), DocumentStatus::Final));
     assert_eq!((signer.as_ref().unwrap().display(), signed.unwrap().to_string()), ("Ann Ode, MD", "2026-01-06T11:30:00".to_owned()));
-    assert!(keep.notices[0].what.contains("status"));
+    assert!(keep.records.last().unwrap().1.context.told.unwrap().0.contains("status"));
     assert!(!told("T01").records.iter().any(|(r, _)| matches!(r, Record::Change(_))), "a note that is only announced");
 }
 

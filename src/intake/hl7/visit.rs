@@ -3,16 +3,15 @@
 use super::person::{authority, patient, provider, provider_at};
 use super::{Out, change, identifier, result};
 use crate::chart::{Change, Coding, Encounter, EncounterClass, Location, Problem, Procedure, Record, RecordKind};
-use crate::error::{Result, Trouble};
+use crate::error::Result;
 use crate::hl7::syntax::{Message, Segment};
 
 /// An ADT message.
 pub(super) fn read(out: &mut Out, event: &str) -> Result<()> {
     patient(out)?;
     encounter(out, Some(event));
-    if let Some(told) = cancelled(event).filter(|_| out.encounter.is_some()) {
-        out.notices.push(Trouble::input(told).why("its sender took back what it had told before; the chart follows"));
-    }
+    let why = "its sender took back what it had told before; the chart follows";
+    out.told = cancelled(event).map(|what| (RecordKind::Encounter, what, why));
     diagnoses(out);
     procedures(out);
     result::beside(out);
@@ -161,7 +160,7 @@ fn diagnoses(out: &mut Out) {
         // DG1-21 says what is to be done with it.
         if dg1.at(21, 1).as_deref() == Some("D") {
             let patient = out.patient.clone();
-            change(out, Change::Withdrawn { kind: RecordKind::Problem, identifier, patient });
+            change(out, Change::Withdrawn { kind: RecordKind::Problem, identifier, patient, by: None });
             continue;
         }
         let recorded = out.instant(dg1, 5);

@@ -1,19 +1,24 @@
 //! Tables (CSV, tab- or semicolon-separated): notes, results, stays or patients, one a row, told apart by the names in the first row.
 //! MIMIC's own names are known; any other come from a map file.
 
+mod unicode;
+
 use super::desk::Desk;
 use super::fields::{find_named, words};
 use super::json::Times;
 use super::lines::Named;
 use super::walk::{self, Found};
 use super::{FieldMap, Origin, decode, hl7, notes};
-use crate::chart::{Authority, Coding, Encounter, EncounterClass, Location, Observation, Patient, Quantity, Record, Sex, Value as Given};
+use crate::chart::{
+    Authority, Coding, Encounter, EncounterClass, Location, Observation, Patient, Quantity, Record, Sent, Sex, Value as Given,
+};
 use crate::error::{Result, Trouble};
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 use serde_json::{Map, Value};
 use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
+use unicode::Unicode;
 
 /// How many bytes go by between two reports of progress.
 const STEP: u64 = 256 << 10;
@@ -106,7 +111,7 @@ pub(super) fn file(desk: &mut Desk, file: &Found) -> Result<()> {
 pub(super) fn rows(desk: &mut Desk, file: &Found, opened: impl Read) -> Result<()> {
     let since = Rc::new(Cell::new(0));
     let limit = desk.limits().line;
-    let mut bounded = Bounded { inner: opened, since: Rc::clone(&since), limit };
+    let mut bounded = Bounded { inner: Unicode::new(opened), since: Rc::clone(&since), limit };
     // The first row says what parts the others.
     let mut head = Vec::new();
     if let Err(error) = bounded.by_ref().take(64 << 10).read_to_end(&mut head) {
@@ -178,7 +183,7 @@ fn each(desk: &mut Desk, file: &Found, reader: &mut Reader<impl Read>, columns: 
             desk.advance(bytes - told, &file.source);
             told = bytes;
         }
-        let origin = Origin { source: file.source.clone(), line: Some(at) };
+        let origin = desk.origin(&file.source, Some(at), Sent::default());
         if record.len() != columns.len() {
             let why = format!("it has {} cells, the first row names {}", record.len(), columns.len());
             let hint = "put a cell with separators or line breaks in it into quotes";
@@ -225,9 +230,17 @@ fn object(record: &ByteRecord, columns: &[String]) -> (Value, Option<String>) {
                 Err(_) => continue,
             },
         };
-        row.insert(name.clone(), Value::String(words));
+        row.insert(name.clone(), Value::String(unguarded(words)));
     }
     (Value::Object(row), encoding)
+}
+
+/// A cell without the sign that keeps a spreadsheet from taking it for a formula: an export of ours puts it there.
+fn unguarded(cell: String) -> String {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.trim_start_matches('\'').starts_with(crate::export::FORMULA) => rest.to_owned(),
+        _ => cell,
+    }
 }
 
 /// Which column is read as what: the preview of a mapping. Names of columns are shown only where they are plain.
@@ -239,12 +252,22 @@ fn understood(columns: &[&str], shape: Shape, map: &FieldMap) -> Trouble {
             ("type", &map.document_type),
             ("title", &map.title),
             ("author", &map.author),
+            ("role", &map.role),
+            ("signer", &map.signer),
+            ("signed", &map.signed),
             ("date", &map.date),
             ("patient", &map.patient),
+            ("record number", &map.mrn),
             ("encounter", &map.encounter),
             ("service", &map.service),
             ("payer", &map.payer),
             ("withdrawn", &map.withdrawn),
+            ("code", &map.code),
+            ("code's system", &map.code_system),
+            ("code's words", &map.code_name),
+            ("status", &map.doc_status),
+            ("note it adds to", &map.relates_to),
+            ("whether it replaces that one", &map.replaces),
         ],
         Shape::Results => &[
             ("id", &map.result),
@@ -258,6 +281,7 @@ fn understood(columns: &[&str], shape: Shape, map: &FieldMap) -> Trouble {
             ("status", &map.status),
             ("date", &map.date),
             ("patient", &map.patient),
+            ("record number", &map.mrn),
             ("encounter", &map.encounter),
         ],
         Shape::Stays => &[
@@ -273,9 +297,13 @@ fn understood(columns: &[&str], shape: Shape, map: &FieldMap) -> Trouble {
             ("reason", &map.reason),
             ("disposition", &map.disposition),
             ("payer", &map.payer),
+            ("record number", &map.mrn),
         ],
         Shape::Patients => &[
             ("patient", &map.patient),
+            ("record number", &map.mrn),
+            ("who gave it", &map.mrn_authority),
+            ("who gave it, by a URI", &map.mrn_system),
             ("birth", &map.birth),
             ("sex", &map.sex),
             ("family", &map.family),
@@ -317,7 +345,7 @@ fn result(desk: &mut Desk, file: &Found, row: &Value, origin: &Origin, named: &m
         return Ok(());
     };
     let times = Times::default();
-    let time = find_named(row, &map.date).and_then(|(name, value)| times.read(value, name));
+    let time = find_named(row, &map.date).and_then(|(name, value)| desk.options().details.read(&times, value, name));
     for notice in times.told() {
         desk.notice(notice.at(&origin.source, origin.line));
     }
@@ -380,7 +408,7 @@ fn stay(desk: &mut Desk, row: &Value, origin: &Origin, named: &mut Named) -> Res
         return Ok(());
     };
     let times = Times::default();
-    let time = |names: &[String]| find_named(row, names).and_then(|(name, value)| times.read(value, name));
+    let time = |names: &[String]| find_named(row, names).and_then(|(name, value)| desk.options().details.read(&times, value, name));
     let patient = words(row, &map.patient);
     let class = words(row, &map.class).map(|class| class.to_uppercase());
     let end = time(&map.discharged);
@@ -445,7 +473,7 @@ fn patient(desk: &mut Desk, row: &Value, origin: &Origin) -> Result<()> {
         return Ok(());
     };
     let times = Times::default();
-    let time = |names: &[String]| find_named(row, names).and_then(|(name, value)| times.read(value, name));
+    let time = |names: &[String]| find_named(row, names).and_then(|(name, value)| desk.options().details.read(&times, value, name));
     let patient = Patient {
         identifier,
         mrn: words(row, &map.mrn),
