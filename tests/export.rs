@@ -300,6 +300,46 @@ fn a_replacement_went_out_as_an_addendum() {
 }
 
 #[test]
+fn a_table_of_notes_lost_where_a_note_stands_its_code_and_what_it_replaces() {
+    let folder = tempfile::tempdir().unwrap();
+    let message = |n: u32, event: &str, parent: &str, status: &str| {
+        format!(
+            "MSH|^~\\&|A|B|C|D|2026010{n}||MDM^{event}|{n}|P|2.5\rPID|1||77^^^SYN^MR||Probe^Mia\rPV1|1|I|4W^1||||||||||||||||V-9^^^SYN\r\
+             TXA|1|11506-3^Progress note^LN|TX|20260106||||||||N-{n}|{parent}||||{status}\rOBX|1|TX|||Text {n}.\r"
+        )
+    };
+    let feed = message(1, "T02", "", "AU") + &message(2, "T10", "N-1", "DI") + &message(3, "T06", "N-2", "LA");
+    let before = charts(&of_text(folder.path(), "feed.hl7", &feed));
+    let said = |charts: &[Chart]| {
+        let notes = charts.iter().flat_map(|chart| &chart.documents);
+        notes.map(|d| (d.identifier.clone(), d.status, d.code.clone(), d.amends.clone(), d.replaces)).collect::<Vec<_>>()
+    };
+    assert!(said(&before).iter().any(|(_, _, code, _, replaces)| code.is_some() && *replaces));
+    let after = of_text(folder.path(), "notes.csv", &table(&before, Table::Notes, false));
+    assert_eq!(said(&charts(&after)), said(&before));
+    // What it replaces goes, where it is there.
+    let both = store();
+    take(&both, &folder.path().join("feed.hl7"));
+    let old = "id,text,encounter,patient,relates_to,replaces\nA,First,E,P,,\nB,Second,E,P,A,1\n";
+    let notes = charts(&of_text(folder.path(), "old.csv", old)).remove(0).documents;
+    assert_eq!(notes.iter().map(|d| d.identifier.as_str()).collect::<Vec<_>>(), ["B"]);
+}
+
+#[test]
+fn a_cell_came_back_with_the_sign_that_keeps_it_from_being_a_formula() {
+    let folder = tempfile::tempdir().unwrap();
+    let texts = ["=1+1", "-5 mg given", "'quoted'", "'=kept", "''-5", "+", "@home", "-5", "Plain."];
+    let lines: String =
+        texts.iter().enumerate().map(|(n, text)| serde_json::json!({"id": n.to_string(), "text": text}).to_string() + "\n").collect();
+    let before = charts(&of_text(folder.path(), "n.jsonl", &lines));
+    let out = table(&before, Table::Notes, false);
+    assert!(out.contains("'=1+1") && out.contains("''=kept"), "{out}");
+    let after = charts(&of_text(folder.path(), "back.csv", &out));
+    let said = |charts: &[Chart]| charts.iter().flat_map(|c| &c.documents).map(|d| d.text.clone()).collect::<Vec<_>>();
+    assert_eq!(said(&after), said(&before));
+}
+
+#[test]
 fn a_result_that_was_corrected_or_taken_back_came_back_from_a_table_as_any_other() {
     let folder = tempfile::tempdir().unwrap();
     let rows = "result_id,label,value,patient,encounter,status\n1,Sodium,1,P,E,corrected\n2,Sodium,2,P,E,Entered in error\n3,Sodium,3,P,E,F\n4,Sodium,4,P,E,\n";

@@ -66,7 +66,9 @@ fn note(event: &str, sent: &str, number: &str, parent: &str, text: &str) -> Stri
 }
 
 /// The chart of the one stay: result and its status, status of the stay, its end, and the notes that are shown.
-fn shown(store: &Store) -> (Option<String>, Option<String>, Option<String>, bool, Vec<String>) {
+type Shown = (Option<String>, Option<String>, Option<String>, bool, Vec<String>);
+
+fn shown(store: &Store) -> Shown {
     let chart = store.chart("H|V1").unwrap().unwrap();
     let result = chart.observations.first();
     let value = result.and_then(|o| match &o.value {
@@ -78,7 +80,7 @@ fn shown(store: &Store) -> (Option<String>, Option<String>, Option<String>, bool
 }
 
 /// Whatever order they are read in, in one file or in two imports: what was said last stands.
-fn in_any_order(messages: &[String]) -> Vec<(Option<String>, Option<String>, Option<String>, bool, Vec<String>)> {
+fn in_any_order(messages: &[String]) -> Vec<Shown> {
     let mut all = Vec::new();
     let mut back = messages.to_vec();
     back.reverse();
@@ -364,4 +366,50 @@ fn the_same_input_again_changed_what_was_there() {
         let made = store.run_made(again.run).unwrap();
         assert_eq!(made, [], "{}", input.display());
     }
+}
+
+/// A patient of one hospital, known by the number of the whole network as well.
+fn of(hospital: &str, number: &str, network: &str, birth: &str) -> String {
+    let pid = format!("PID|1||{number}^^^{hospital}^MR~{network}^^^NET^PI||Rivera^Marta||{birth}|F");
+    let control = format!("{hospital}{number}");
+    format!("MSH|^~\\&|A|{hospital}|B|C|20260105080000||ADT^A01|{control}|P|2.5\r{pid}\rPV1|1|I|4W||||||||||||||||V{number}^^^{hospital}\r")
+}
+
+#[test]
+fn a_patient_with_several_numbers_kept_one_and_was_two_patients() {
+    let store = store();
+    file(&store, "a.hl7", &of("H", "77", "N1", "19500203"));
+    let second = file(&store, "b.hl7", &of("G", "12", "N1", "19500203"));
+    assert_eq!((second.merged, store.patients().unwrap().len()), (1, 1), "{:?}", second.notices);
+    let patient = store.patients().unwrap().remove(0).0;
+    assert_eq!((patient.identifier.as_str(), patient.mrn.as_deref()), ("H|77", Some("77")));
+    let numbers: Vec<_> =
+        patient.numbers().iter().map(|n| (n.value.clone(), n.from.as_ref().and_then(|a| a.name.clone()).unwrap())).collect();
+    assert_eq!(numbers, [("77", "H"), ("N1", "NET"), ("12", "G")].map(|(n, a)| (n.to_owned(), a.to_owned())));
+    // Both stays are this patient's, and the same again changes nothing.
+    for stay in ["H|V77", "G|V12"] {
+        assert_eq!(store.chart(stay).unwrap().unwrap().encounter.patient.as_deref(), Some("H|77"), "{stay}");
+    }
+    let before = seen(&store);
+    let again = file(&store, "b.hl7", &of("G", "12", "N1", "19500203"));
+    assert_eq!((again.merged, again.changed, again.notices.len()), (0, 0, 0), "{:?}", again.notices);
+    assert_eq!(seen(&store), before);
+    // It is taken back like any import.
+    lacuna::work::undo_import(&store, &session(), second.run).unwrap();
+    assert_eq!(store.encounter_identifiers().unwrap(), ["H|V77"]);
+    let apart = file(&store, "b.hl7", &of("G", "12", "N2", "19500203"));
+    assert_eq!((apart.merged, store.patients().unwrap().len()), (0, 2));
+}
+
+#[test]
+fn a_shared_number_with_another_day_of_birth_is_told_and_joins_nobody() {
+    let store = store();
+    file(&store, "a.hl7", &of("H", "77", "N1", "19500203"));
+    let second = file(&store, "b.hl7", &of("G", "12", "N1", "19620817"));
+    assert_eq!((second.merged, store.patients().unwrap().len()), (0, 2));
+    assert!(second.notices.iter().any(|n| n.what.contains("may be one") && n.hint.is_some()), "{:?}", second.notices);
+    let doubles = lacuna::work::doubles(&store, &session()).unwrap();
+    assert_eq!(doubles.len(), 1);
+    assert!(doubles[0].same.contains(&"a number of one authority") && doubles[0].differs.contains(&"date of birth"));
+    assert_eq!(file(&store, "b.hl7", &of("G", "12", "N1", "19620817")).notices, [], "told once");
 }

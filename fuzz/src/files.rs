@@ -86,7 +86,7 @@ pub fn run(format: &str, runs: u64, dice: &mut Dice) -> ExitCode {
     };
     // Panics are told here, with their input; the hook would print each twice.
     std::panic::set_hook(Box::new(|_| {}));
-    let options = Options { limits: Limits { line: 4096, whole: 1 << 20 }, ..Options::default() };
+    let options = Options { limits: Limits { line: 4096, whole: 1 << 20, xml: 1 << 20 }, ..Options::default() };
     let (mut records, mut slowest) = (0, Duration::ZERO);
     for run in 0..runs {
         let bytes = turn(dice, sound, signs);

@@ -51,6 +51,12 @@ impl Authority {
         [name, id, kind]
     }
 
+    /// Whether both are surely the same: something that both say is the same, the URI before the name.
+    pub fn is(&self, other: &Self) -> bool {
+        let same = |one: &Option<String>, other: &Option<String>| Some(one.as_ref()?.eq_ignore_ascii_case(other.as_ref()?));
+        same(&self.uri, &other.uri).or_else(|| same(&self.name, &other.name)).unwrap_or(false)
+    }
+
     /// Whether both can be the same: what both say must agree, and what only one says is not held against the other.
     pub fn agrees(&self, other: &Self) -> bool {
         let same = |one: &Option<String>, other: &Option<String>| match (one, other) {
@@ -58,6 +64,35 @@ impl Authority {
             _ => None,
         };
         same(&self.uri, &other.uri).or_else(|| same(&self.name, &other.name)).unwrap_or(true)
+    }
+}
+
+/// A number that a patient is known by beside the record number, with who gave it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Number {
+    /// The number.
+    pub value: String,
+    /// Who gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Authority>,
+    /// What kind of number it is (HL7 table 0203: `MR`, `PI`, `SS`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+}
+
+impl Number {
+    /// Whether two people can be told to be one by it: somebody gave it, and it is no number of an account, nor one that families share and
+    /// clerks mistype (HL7 table 0203; a social security number is no record number).
+    pub fn tells_people_apart(&self) -> bool {
+        const OTHERS: [&str; 7] = ["SS", "AN", "VN", "AC", "DL", "MA", "MC"];
+        const SSN: [&str; 2] = ["urn:oid:2.16.840.1.113883.4.1", "http://hl7.org/fhir/sid/us-ssn"];
+        let of_people = self.from.as_ref().is_some_and(|from| !from.uri.as_deref().is_some_and(|uri| SSN.contains(&uri)));
+        of_people && !self.kind.as_deref().is_some_and(|kind| OTHERS.contains(&kind))
+    }
+
+    /// Whether it is the same number of the same authority.
+    pub fn is(&self, other: &Self) -> bool {
+        self.value == other.value && self.from.as_ref().zip(other.from.as_ref()).is_some_and(|(one, other)| one.is(other))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Patients and encounters, and the whole of what is known of one encounter.
 
-use super::{Authority, Document, Id, Instant, Kept, Medication, Observation, Order, Precision, Problem, Procedure, Provider};
+use super::{Authority, Document, Id, Instant, Kept, Medication, Number, Observation, Order, Precision, Problem, Procedure, Provider};
 use serde::{Deserialize, Serialize};
 
 /// Administrative sex, as given.
@@ -52,6 +52,9 @@ pub struct Patient {
     pub sex: Sex,
     /// Time of death, when the sender says that the patient died.
     pub died: Option<Instant>,
+    /// Every other number that the patient is known by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identifiers: Vec<Number>,
     /// What its sender gave beside this, as it came.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<Kept>,
@@ -89,6 +92,12 @@ impl Patient {
             out.push_str(&format!(", born {}", birth.display()));
         }
         out
+    }
+
+    /// Every number that the patient is known by, the record number first.
+    pub fn numbers(&self) -> Vec<Number> {
+        let mrn = self.mrn.clone().map(|value| Number { value, from: self.mrn_from.clone(), kind: Some("MR".to_owned()) });
+        mrn.into_iter().chain(self.identifiers.iter().cloned()).collect()
     }
 
     /// Whole years at `when`.

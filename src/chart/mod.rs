@@ -13,7 +13,7 @@ mod record;
 mod sent;
 mod time;
 
-pub use authority::Authority;
+pub use authority::{Authority, Number};
 pub use class::DocumentClass;
 pub use clinical::{Medication, MedicationKind, Observation, Order, Problem, Procedure, Quantity, Value, is_dropped};
 pub use document::{Document, DocumentStatus, DocumentType};

@@ -4,7 +4,7 @@ use super::args::{Global, ImportArgs, ImportCommand};
 use super::import_told::{Fold, told};
 use super::input;
 use super::interrupt;
-use super::out::Out;
+use super::out::{Out, complain};
 use super::place;
 use crate::error::{Result, Trouble};
 use crate::intake::{Details, FieldMap, Format, NoteTypes, Options, SlashDates};
@@ -118,6 +118,7 @@ fn watch(store: &Store, session: &Session, folder: &Path, options: &Options, sto
             let line = json!({"file": one.file, "now": one.now, "report": one.report});
             out.show(&line, || format!("{}: {}", one.now.display(), counted(&one.report).replace('\n', "; ")))?;
         }
+        watch.strange().iter().for_each(|trouble| complain(trouble, out.json()));
         looks += 1;
         if args.once && looks > 1 && taken.is_empty() {
             return Ok(if rejected { 2 } else { 0 });

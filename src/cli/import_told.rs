@@ -12,6 +12,9 @@ pub(super) enum Fold {
     Kind,
 }
 
+/// What two things that are alike have in common: the file, the line, the words, and why.
+type Alike<'r> = (Option<&'r str>, Option<u64>, String, Option<&'r str>);
+
 /// What was refused, or is worth knowing: as much of it as is kept one by one, and how much more there was.
 pub(super) fn told(text: &mut String, title: &str, list: &[Reject], count: u64, fold: Fold) {
     if list.is_empty() {
@@ -19,7 +22,7 @@ pub(super) fn told(text: &mut String, title: &str, list: &[Reject], count: u64, 
     }
     text.push_str(&format!("\n\n{title}:"));
     let mut alike: Vec<(&Reject, u64, Option<u64>)> = Vec::new();
-    let mut places: HashMap<(Option<&str>, Option<u64>, String, Option<&str>), usize> = HashMap::new();
+    let mut places: HashMap<Alike<'_>, usize> = HashMap::new();
     for one in list {
         let line = one.line.filter(|_| fold == Fold::Place);
         let why = one.why.as_deref().filter(|why| !why.contains(char::is_numeric));

@@ -140,13 +140,17 @@ fn period(start: Option<Instant>, end: Option<Instant>) -> Option<Value> {
 }
 
 fn of_patient(p: &Patient) -> Map<String, Value> {
-    let from = p.mrn_from.clone().unwrap_or_default();
-    let mrn = p.mrn.as_ref().map(|mrn| {
-        let kind = json!({"coding": [{"code": "MR"}]});
-        let assigner = from.name.map(|name| json!({ "display": name }));
-        let number = Fields::default().with("type", Some(kind)).text("system", from.uri.as_ref()).text("value", Some(mrn));
-        json!([number.with("assigner", assigner).0])
-    });
+    let numbers: Vec<Value> = p
+        .numbers()
+        .into_iter()
+        .map(|number| {
+            let from = number.from.unwrap_or_default();
+            let kind = number.kind.map(|code| json!({"coding": [{ "code": code }]}));
+            let assigner = from.name.map(|name| json!({ "display": name }));
+            let told = Fields::default().with("type", kind).text("system", from.uri.as_ref()).text("value", Some(&number.value));
+            Value::Object(told.with("assigner", assigner).0)
+        })
+        .collect();
     let name = Fields::default().text("family", p.family.as_ref()).with("given", p.given.as_ref().map(|given| json!([given])));
     let gender = match p.sex {
         Sex::Female => Some("female"),
@@ -155,7 +159,7 @@ fn of_patient(p: &Patient) -> Map<String, Value> {
         Sex::NotGiven => None,
     };
     Fields::default()
-        .with("identifier", mrn)
+        .with("identifier", (!numbers.is_empty()).then_some(Value::Array(numbers)))
         .with("name", (!name.0.is_empty()).then(|| json!([name.0])))
         .with("gender", gender.map(Value::from))
         .time("birthDate", p.birth)

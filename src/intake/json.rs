@@ -13,7 +13,38 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, Trouble> {
 
 /// Whether it is valid JSON, without making anything of it.
 pub(super) fn check(bytes: &[u8]) -> Result<(), Trouble> {
-    read::<serde::de::IgnoredAny>(bytes).map(drop)
+    read::<serde::de::IgnoredAny>(bytes)?;
+    too_deep(bytes).map_or(Ok(()), Err)
+}
+
+/// Levels that a value may nest: as many as the library makes.
+const DEEPEST: u32 = 128;
+
+fn too_deep(json: &[u8]) -> Option<Trouble> {
+    let (mut depth, mut in_string, mut escaped) = (0_u32, false, false);
+    for (at, byte) in json.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEEPEST {
+            let before = json.get(..at).unwrap_or_default();
+            let mut trouble = nested(before.len() - before.iter().rposition(|b| *b == b'\n').map_or(0, |line| line + 1) + 1);
+            trouble.line = Some(before.iter().filter(|b| **b == b'\n').count() as u64 + 1);
+            return Some(trouble);
+        }
+    }
+    None
+}
+
+fn nested(column: usize) -> Trouble {
+    let why = format!("it nests deeper than {DEEPEST} levels, at column {column}");
+    Trouble::input("it is not valid JSON").why(why).hint("this is no clinical record; leave it out")
 }
 
 /// The parts of an object or a list, each as it stands: nothing of them is made but where they begin and end. Of valid JSON alone.
@@ -84,7 +115,7 @@ fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Trouble> {
             }
             // The library names this one only in words; the fixed beginning is all that is looked at.
             Category::Syntax if error.to_string().starts_with("recursion limit") => {
-                trouble.why(format!("it nests deeper than 128 levels, at {place}")).hint("this is no clinical record; leave it out")
+                Trouble { line: trouble.line, ..nested(error.column()) }
             }
             _ => trouble.why(format!("the syntax is broken at {place}")).hint("check the program that wrote it"),
         }

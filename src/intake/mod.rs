@@ -112,11 +112,13 @@ pub struct Limits {
     pub line: u64,
     /// Bytes of a file that is read as a whole.
     pub whole: u64,
+    /// Bytes of an XML document: what is made of it takes eight times as much.
+    pub xml: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { line: 64 << 20, whole: 256 << 20 }
+        Self { line: 64 << 20, whole: 256 << 20, xml: 32 << 20 }
     }
 }
 

@@ -127,6 +127,11 @@ fn rtf(desk: &mut Desk, file: &Found, content: &[u8]) -> Result<decode::Decoded,
             Trouble::input("the RTF goes on behind its end").why(format!("a group too many ends it; from byte {byte} it was left out"));
         desk.notice(notice.at(&file.source, None).hint(hint));
     }
+    if let Some(byte) = read.greedy {
+        let why = format!("\\uc at byte {byte} is larger than any writer's: one was taken for one");
+        let notice = Trouble::input("the RTF takes whole sentences for the stand-ins of a character").why(why);
+        desk.notice(notice.at(&file.source, None).hint(hint));
+    }
     if read.unknown > 0 {
         let what = format!("{} characters of the RTF could not be read", read.unknown);
         let notice = Trouble::input(what).why("their code page is not known; each stands as U+FFFD");

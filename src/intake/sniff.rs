@@ -159,6 +159,14 @@ fn text_holds(start: &[u8], bytes: &[u8], complete: bool, map: &FieldMap) -> Res
         return Ok(Kind::Hl7);
     }
     let wide = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.iter().take(64).any(|b| *b == 0);
+    // The names of a table are plain letters, whatever its cells hold.
+    let first = bytes.iter().position(|b| *b == b'\n').map_or(bytes.len(), |at| at + at % 2);
+    if wide
+        && let Ok(decoded) = decode::decode(bytes.get(..first & !1).unwrap_or_default())
+        && let Some(shape) = table_of(decoded.text.trim_start().as_bytes(), map)
+    {
+        return Ok(Kind::Table(Some(shape)));
+    }
     if wide && let Ok(decoded) = decode::decode(bytes.get(..bytes.len() & !1).unwrap_or_default()) {
         let text = decoded.text.trim_start();
         if text.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"')) {
@@ -166,9 +174,6 @@ fn text_holds(start: &[u8], bytes: &[u8], complete: bool, map: &FieldMap) -> Res
         }
         if is_xml(text.as_bytes()) {
             return Ok(Kind::Xml);
-        }
-        if let Some(shape) = table_of(text.as_bytes(), map) {
-            return Ok(Kind::Table(Some(shape)));
         }
         if hl7::begins(text.as_bytes()) {
             return Err(unknown("it is an HL7 v2 message in UTF-16", "save it as UTF-8"));

@@ -229,7 +229,7 @@ fn bulk_files_are_read_in_the_order_of_their_types() {
 
 #[test]
 fn limits_hold() {
-    let limits = Limits { line: 40, whole: 60 };
+    let limits = Limits { line: 40, whole: 60, xml: 60 };
     let long = format!("{{\"id\":\"A\",\"text\":\"{}\"}}\n{{\"id\":\"B\",\"text\":\"b\"}}\n", "x".repeat(50));
     let bundle = format!("{{\n\"resourceType\":\"Bundle\",\"id\":\"{}\"}}", "x".repeat(50));
     let files = folder(&[("n.jsonl", long.as_bytes()), ("b.json", bundle.as_bytes()), ("note.txt", "x".repeat(41).as_bytes())]);

@@ -6,7 +6,7 @@ use super::ingest::{Incoming, IngestCounts, Touched};
 use super::json::json;
 use super::put::{At, Put, put_document};
 use super::undo::note;
-use super::{Actor, charts, gone, sent};
+use super::{Actor, charts, gone, numbers, sent};
 use crate::chart::{Change, Document, DocumentStatus, Encounter, Record, RecordKind};
 use crate::hash::sha256;
 use rusqlite::{OptionalExtension, Transaction};
@@ -166,6 +166,17 @@ fn same(one: &Option<String>, other: &Option<String>) -> bool {
     one.as_ref().zip(other.as_ref()).is_none_or(|(one, other)| one == other)
 }
 
+/// One patient under two names, because both know one number of one authority.
+pub(super) fn same_person(at: &At<'_, '_>, actor: &Actor, from: &str, into: &str) -> rusqlite::Result<Done> {
+    at.tx.execute(
+        "INSERT INTO patient_merge (from_patient, into_patient, run, at, matched) VALUES (?1, ?2, ?3, ?4, 1)",
+        (from, into, at.run, actor.now.to_string()),
+    )?;
+    note(at.tx, at.run, "merge", from, None)?;
+    let detail = format!("into {into}, by a number that both have");
+    Ok(Done { action: MERGE, patient: Some(into.to_owned()), object: from.to_owned(), detail })
+}
+
 fn merge(at: &At<'_, '_>, actor: &Actor, from: &str, into: &str, touched: &mut Touched) -> rusqlite::Result<Option<Done>> {
     let At { tx, run, .. } = *at;
     let merged = Merged::of(tx)?;
@@ -237,13 +248,13 @@ fn merge(at: &At<'_, '_>, actor: &Actor, from: &str, into: &str, touched: &mut T
     Ok(Some(Done { action: MERGE, patient: Some(into), object: from.to_owned(), detail }))
 }
 
-/// Patients that are others by now.
-pub(super) struct Merged(HashMap<String, String>);
+/// Patients that are others by now, and whether they are because they share a number.
+pub(super) struct Merged(HashMap<String, (String, bool)>);
 
 impl Merged {
     pub(super) fn of(tx: &Transaction<'_>) -> rusqlite::Result<Self> {
-        let mut statement = tx.prepare_cached("SELECT from_patient, into_patient FROM patient_merge")?;
-        statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>().map(Self)
+        let mut statement = tx.prepare_cached("SELECT from_patient, into_patient, matched FROM patient_merge")?;
+        statement.query_map([], |r| Ok((r.get(0)?, (r.get(1)?, r.get(2)?))))?.collect::<rusqlite::Result<_>>().map(Self)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -255,7 +266,7 @@ impl Merged {
         let mut now = patient;
         for _ in 0..=self.0.len() {
             match self.0.get(now) {
-                Some(next) => now = next,
+                Some((next, _)) => now = next,
                 None => break,
             }
         }
@@ -266,7 +277,17 @@ impl Merged {
     pub(super) fn follow(&self, incoming: &Incoming) -> Option<Followed> {
         let mut followed = Followed { incoming: incoming.clone(), from: None };
         let patient = match &mut followed.incoming.record {
-            Record::Patient(p) => return (!self.0.contains_key(&p.identifier)).then_some(followed),
+            Record::Patient(p) => match self.0.get(&p.identifier) {
+                None => return Some(followed),
+                Some((_, false)) => return None,
+                // The same person, as another system tells of them.
+                Some((_, true)) => {
+                    let into = self.resolve(&p.identifier).to_owned();
+                    followed.from = Some(p.identifier.clone());
+                    *p = numbers::under(p, &into);
+                    return Some(followed);
+                }
+            },
             Record::Provider(_) | Record::Change(_) => return Some(followed),
             Record::Encounter(e) => &mut e.patient,
             Record::Document(d) => &mut d.patient,

@@ -1,14 +1,15 @@
 //! Taking records in: a batch a transaction, the same again changes nothing, a changed text is a new version.
 
 use super::audit::Act;
-use super::changes::{self, Merged, Outcome};
+use super::changes::{self, Done, Merged, Outcome};
 use super::json::json;
+use super::numbers::Shared;
 use super::put::{At, Fact, Put, put};
 use super::ready::{Ready, ReadyRecord};
 use super::undo::{FOLLOWED, note};
 use super::units::{self, Came, Waiting};
-use super::{Actor, Store, gone, identity, older, trouble::because};
-use crate::chart::{Change, Context, Record};
+use super::{Actor, Store, gone, identity, numbers, older, trouble::because};
+use crate::chart::{Change, Context, Patient, Record};
 use crate::error::{Result, Trouble};
 use rusqlite::{OptionalExtension, Transaction};
 use serde::{Deserialize, Serialize};
@@ -180,13 +181,25 @@ impl<'a, 't> Batch<'a, 't> {
             return Ok(());
         }
         self.answer.notices.extend(named);
-        unit.into_iter().try_for_each(|came| self.one(came))
+        for came in unit {
+            // A patient of the unit itself may have been another one.
+            let came = if self.merged.is_empty() { Some(came) } else { followed(&self.merged, came) };
+            came.map_or(Ok(()), |came| self.one(came))?;
+        }
+        Ok(())
     }
 
     fn one(&mut self, came: Came<'_>) -> Result<()> {
         let incoming = came.incoming.as_ref();
         if let Record::Change(change) = &incoming.record {
             return self.change(change, incoming);
+        }
+        if let Record::Patient(given) = &incoming.record
+            && let Some(known) = self.known_as(given, incoming)?
+        {
+            let record = Record::Patient(numbers::under(given, &known));
+            let from = Some(given.identifier.clone());
+            return self.write(Came { incoming: Cow::Owned(Incoming { record, ..incoming.clone() }), ready: None, from }, None);
         }
         for owner in self.waiting.take(&incoming.record) {
             // It waited because of another record: where it is another patient's itself, it still does not go in.
@@ -208,6 +221,41 @@ impl<'a, 't> Batch<'a, 't> {
                 None => self.write(came, have.as_ref()),
             },
         }
+    }
+
+    /// The name under which the store knows a patient who comes under another one: both know a number of one authority.
+    fn known_as(&mut self, given: &Patient, incoming: &Incoming) -> Result<Option<String>> {
+        let tell = |what: String, why: &str, hint: &str| Trouble::input(what).at(&incoming.source, incoming.line).why(why).hint(hint);
+        let name = identity::shown(&given.identifier);
+        match numbers::shared(self.tx, &self.merged, given).map_err(failed)? {
+            Shared::Nobody => Ok(None),
+            Shared::MayBe(other) => {
+                let why =
+                    "both have a number of one authority, but something speaks against it, or both have charts already: they stay two";
+                let hint = "`lacuna import doubles` lists them, and `lacuna import merge` makes them one";
+                self.answer.notices.push(tell(format!("the patients {name} and {} may be one", identity::shown(&other)), why, hint));
+                Ok(None)
+            }
+            Shared::Is(other) => {
+                let at = At { tx: self.tx, run: self.run, place: "", sent: &incoming.context.sent, folder: None, gone: self.gone };
+                let done = changes::same_person(&at, self.actor, &given.identifier, &other).map_err(failed)?;
+                self.done(&done)?;
+                let why = "both have a number of one authority, and nothing speaks against it";
+                let hint = "`lacuna import undo` parts them again";
+                self.answer.notices.push(tell(format!("the patient {name} is {}", identity::shown(&other)), why, hint));
+                Ok(Some(other))
+            }
+        }
+    }
+
+    /// Counts a change, and writes its row into the audit chain.
+    fn done(&mut self, done: &Done) -> Result<()> {
+        *done.counted(self.counts) += 1;
+        let act = Act { object: Some(&done.object), patient: done.patient.as_deref(), detail: &done.detail, ..Act::new(done.action) };
+        self.store.record(self.tx, self.actor, &act)?;
+        self.merged = Merged::of(self.tx).map_err(failed)?;
+        self.known.forget();
+        Ok(())
     }
 
     fn write(&mut self, came: Came<'_>, have: Option<&Fact>) -> Result<()> {
@@ -261,13 +309,8 @@ impl<'a, 't> Batch<'a, 't> {
             }
             Outcome::Noted => self.gone = true,
             Outcome::Done(done) => {
-                *done.counted(self.counts) += 1;
-                let act =
-                    Act { object: Some(&done.object), patient: done.patient.as_deref(), detail: &done.detail, ..Act::new(done.action) };
-                self.store.record(self.tx, self.actor, &act)?;
+                self.done(&done)?;
                 self.answer.notices.extend(self.told(incoming));
-                self.merged = Merged::of(self.tx).map_err(failed)?;
-                self.known.forget();
                 self.gone = true;
             }
         }

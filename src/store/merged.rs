@@ -1,6 +1,6 @@
 //! A patient or an encounter that is told again: what of it stands then.
 
-use crate::chart::{Encounter, EncounterClass, Kept, Location, Patient};
+use crate::chart::{Encounter, EncounterClass, Kept, Location, Number, Patient};
 
 /// What is given now wins; what is not given now is kept.
 pub(super) fn patient(have: Option<&Patient>, given: &Patient) -> Patient {
@@ -17,8 +17,22 @@ pub(super) fn patient(have: Option<&Patient>, given: &Patient) -> Patient {
         birth: given.birth.or(old.birth),
         sex: if given.sex == crate::chart::Sex::NotGiven { old.sex } else { given.sex },
         died: given.died.or(old.died),
+        identifiers: numbers(old, given),
         kept: kept(&old.kept, &given.kept),
     }
+}
+
+/// Every number of a patient that was told beside the record number of now.
+fn numbers(old: &Patient, given: &Patient) -> Vec<Number> {
+    let (mrn, from) = if given.mrn.is_some() { (&given.mrn, &given.mrn_from) } else { (&old.mrn, &old.mrn_from) };
+    let mut all: Vec<Number> = Vec::new();
+    for number in old.identifiers.iter().chain(&given.identifiers) {
+        let is_mrn = mrn.as_ref() == Some(&number.value) && (number.from == *from || number.from.is_none());
+        if !is_mrn && !all.iter().any(|known| known.value == number.value && known.from == number.from) {
+            all.push(number.clone());
+        }
+    }
+    all
 }
 
 /// What is given now wins; what is not given now is kept. A record that only names an encounter says nothing about it.

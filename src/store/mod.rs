@@ -25,6 +25,7 @@ mod location;
 mod merged;
 mod migrate;
 mod names;
+mod numbers;
 mod older;
 mod others;
 mod outbox;

@@ -1,12 +1,12 @@
 //! One record into the store: added, as it was, or changed. A document that changed is a new version; other records are replaced, and what
 //! stood there goes into the journal. What an older message says, read after a newer one, takes no place.
 
-use super::gone;
 use super::ingest::{Incoming, IngestCounts, Touched};
 use super::json::{json, name};
 use super::ready::Ready;
 use super::sent::{self, Times};
 use super::undo::note;
+use super::{gone, numbers};
 use crate::chart::{Document, DocumentStatus, Encounter, Instant, Patient, Provider, Record, Sent};
 use crate::hash::sha256;
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -299,6 +299,7 @@ fn put_patient(at: &At<'_, '_>, given: &Patient, touched: &mut Touched) -> rusql
     .execute((&merged.identifier, &merged.mrn, json(&merged), sent))?;
     let before = have.as_ref().map(json);
     note_sent(at, "patient", &merged.identifier, before.as_deref().map(|body| (body, times)))?;
+    numbers::write(tx, &merged)?;
     // Name and record number stand in the index beside each of the patient's documents, which may have come first.
     tx.prepare_cached(
         "INSERT INTO outbox (document, present) SELECT id, 1 FROM document WHERE patient = ?1 AND current = 1 AND withdrawn = 0",

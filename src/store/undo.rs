@@ -4,7 +4,7 @@ use super::audit::Act;
 use super::evaluations::SEEN_BY;
 use super::gone::{self, GONE};
 use super::json::name;
-use super::{Actor, Store, charts, trouble::because};
+use super::{Actor, Store, charts, numbers, trouble::because};
 use crate::chart::{Encounter, Patient};
 use crate::error::{Result, Trouble};
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -197,6 +197,7 @@ fn document(tx: &Transaction<'_>, identifier: &str, before: Option<&str>, patien
 }
 
 fn patient(tx: &Transaction<'_>, identifier: &str, before: Option<&str>) -> rusqlite::Result<()> {
+    numbers::take_back(tx, identifier, before.and_then(charts::parse::<Patient>).as_ref())?;
     let Some(body) = before else {
         tx.execute("DELETE FROM patient WHERE identifier = ?1", [identifier])?;
         return Ok(());

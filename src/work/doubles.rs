@@ -1,7 +1,7 @@
 //! Patients that may be one person under two identifiers. They are listed, never joined unasked: a person decides, and can take it back.
 
 use super::session::Session;
-use crate::chart::{Change, Context, Patient, Record, Sex};
+use crate::chart::{Change, Context, Number, Patient, Record, Sex};
 use crate::error::{Result, Trouble};
 use crate::store::{Incoming, IngestCounts, Store};
 use serde::Serialize;
@@ -65,10 +65,21 @@ pub fn doubles(store: &Store, session: &Session) -> Result<Vec<Double>> {
             born.entry(day).or_default().push(entry);
         }
     }
-    let mut found = Vec::new();
-    for group in born.values() {
+    let mut found: Vec<Double> = Vec::new();
+    // One number of one authority is worth a look whatever else differs.
+    let mut numbered: BTreeMap<String, Vec<&(Patient, u64)>> = BTreeMap::new();
+    for entry in &patients {
+        for number in entry.0.numbers().into_iter().filter(Number::tells_people_apart) {
+            numbered.entry(number.value).or_default().push(entry);
+        }
+    }
+    for group in born.values().chain(numbered.values()) {
         for (index, one) in group.iter().enumerate() {
-            found.extend(group.iter().skip(index + 1).filter_map(|other| compare(one, other)));
+            for double in group.iter().skip(index + 1).filter_map(|other| compare(one, other)) {
+                if !found.iter().any(|known| known.one.patient == double.one.patient && known.other.patient == double.other.patient) {
+                    found.push(double);
+                }
+            }
         }
     }
     found.sort_by(|a, b| (&a.one.patient, &a.other.patient).cmp(&(&b.one.patient, &b.other.patient)));
@@ -85,6 +96,13 @@ fn compare(one: &(Patient, u64), other: &(Patient, u64)) -> Option<Double> {
             _ => {}
         }
     }
+    let ours = one.0.numbers();
+    let theirs = other.0.numbers();
+    let shared = ours.iter().filter(|a| a.tells_people_apart()).any(|a| theirs.iter().any(|b| a.is(b)));
+    if shared {
+        same.push("a number of one authority");
+    }
+    let born = same.contains(&"date of birth");
     let alike = same.contains(&"record number") || same.contains(&"family name") && same.contains(&"first name");
     let suspect = |(patient, encounters): &(Patient, u64)| Suspect {
         patient: patient.identifier.clone(),
@@ -94,7 +112,7 @@ fn compare(one: &(Patient, u64), other: &(Patient, u64)) -> Option<Double> {
         encounters: *encounters,
     };
     // Twins share a day, a family and a house; a different sex or first name speaks against one person.
-    (alike && !differs.contains(&"sex")).then(|| Double { one: suspect(one), other: suspect(other), same, differs })
+    (shared || alike && born && !differs.contains(&"sex")).then(|| Double { one: suspect(one), other: suspect(other), same, differs })
 }
 
 /// Makes two patients one, because a person says so: everything of `gone` is `kept`'s. Gives the number of the run, which `import undo`

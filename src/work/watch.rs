@@ -24,6 +24,8 @@ pub struct Watch {
     folder: PathBuf,
     /// Size and time of each file when it was last seen: one that has not changed since has settled.
     seen: BTreeMap<PathBuf, (u64, Option<SystemTime>)>,
+    /// What lies there and is never taken, and whether it was told.
+    strange: BTreeMap<PathBuf, bool>,
 }
 
 /// A file that was taken, and where it is now.
@@ -49,9 +51,17 @@ impl Watch {
         }
         for name in [DONE, REJECTED] {
             let path = folder.join(name);
+            // A link would carry notes out of the folder, to wherever whoever made it wants them.
+            if fs::symlink_metadata(&path).is_ok_and(|meta| !meta.is_dir()) {
+                let hint = "take it away: the folder is made when the watch begins";
+                return Err(Trouble::input("it cannot be watched")
+                    .at(path.display().to_string(), None)
+                    .why("it is a link or a file, and no folder")
+                    .hint(hint));
+            }
             fs::create_dir_all(&path).map_err(|error| failed(&path, "the folder cannot be made", &error))?;
         }
-        Ok(Self { folder: folder.to_path_buf(), seen: BTreeMap::new() })
+        Ok(Self { folder: folder.to_path_buf(), seen: BTreeMap::new(), strange: BTreeMap::new() })
     }
 
     /// Looks once: takes every file that has not changed since the last look, in the order of names.
@@ -90,7 +100,7 @@ impl Watch {
     }
 
     /// Regular files in the folder itself. Hidden ones and ones that are being written (`.part`, `.tmp`) are left alone.
-    fn files(&self) -> Result<BTreeMap<PathBuf, (u64, Option<SystemTime>)>> {
+    fn files(&mut self) -> Result<BTreeMap<PathBuf, (u64, Option<SystemTime>)>> {
         let entries = fs::read_dir(&self.folder).map_err(|error| failed(&self.folder, "the folder cannot be read", &error))?;
         let mut files = BTreeMap::new();
         for entry in entries {
@@ -101,11 +111,27 @@ impl Watch {
                 continue;
             }
             // A file may go while we look.
-            if let Some(meta) = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file) {
-                files.insert(path, (meta.len(), meta.modified().ok()));
+            match fs::symlink_metadata(&path) {
+                Ok(meta) if meta.is_file() => drop(files.insert(path, (meta.len(), meta.modified().ok()))),
+                Ok(meta) if !meta.is_dir() => drop(self.strange.entry(path).or_insert(false)),
+                _ => {}
             }
         }
         Ok(files)
+    }
+
+    /// What lies in the folder and is never taken (a link, a pipe), since it was last asked.
+    pub fn strange(&mut self) -> Vec<Trouble> {
+        let untold = self.strange.iter_mut().filter(|(_, told)| !**told);
+        untold
+            .map(|(path, told)| {
+                *told = true;
+                Trouble::input("it is not taken")
+                    .at(path.display().to_string(), None)
+                    .why("it is a link, a pipe or a device, and no ordinary file")
+                    .hint("have the interface engine write the file itself")
+            })
+            .collect()
     }
 
     /// Moves a file and what says more of it, the report first: a file that lies in `done` has its report beside it.
@@ -219,6 +245,40 @@ mod tests {
         assert_eq!(fs::read_to_string(folder.path().join("done/n.txt")).unwrap(), "first");
         assert_eq!(fs::read_to_string(folder.path().join("done/2-n.txt")).unwrap(), "second");
         assert!(Watch::new(&folder.path().join("no such")).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_and_a_link_were_passed_over_in_silence_and_a_linked_done_took_notes_elsewhere() {
+        let store = Store::memory(&session().actor()).unwrap();
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("done")).unwrap();
+        let trouble = Watch::new(folder.path()).unwrap_err();
+        assert!(trouble.why.as_deref().is_some_and(|why| why.contains("link")) && trouble.hint.is_some());
+        fs::remove_file(folder.path().join("done")).unwrap();
+        let mut watch = Watch::new(folder.path()).unwrap();
+        fs::write(elsewhere.path().join("n.txt"), "Sepsis.").unwrap();
+        std::os::unix::fs::symlink(elsewhere.path().join("n.txt"), folder.path().join("n.txt")).unwrap();
+        rustix::fs::mknodat(rustix::fs::CWD, folder.path().join("p.hl7"), rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0).unwrap();
+        for _ in 0..3 {
+            assert!(watch.look(&store, &session(), &Options::default(), &Stop::new()).unwrap().is_empty());
+        }
+        assert_eq!((watch.strange().len(), watch.strange().len()), (2, 0), "told once");
+        assert!(elsewhere.path().join("n.txt").exists());
+    }
+
+    #[test]
+    fn a_name_that_came_again_with_another_note_became_a_version_of_the_first() {
+        let store = Store::memory(&session().actor()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut watch = Watch::new(folder.path()).unwrap();
+        for text in ["Sepsis.", "Hip fracture.", "Sepsis.", "Hip fracture."] {
+            fs::write(folder.path().join("note1.txt"), text).unwrap();
+            while watch.look(&store, &session(), &Options::default(), &Stop::new()).unwrap().is_empty() {}
+        }
+        assert_eq!(store.encounter_identifiers().unwrap().len(), 2, "two notes, each of its own");
+        assert_eq!(store.document("note1.txt", None).unwrap().unwrap().text, "Sepsis.");
+        assert_eq!(store.versions("note1.txt").unwrap().len(), 1);
     }
 
     fn session() -> Session {

@@ -164,8 +164,10 @@ fn a_path_that_is_not_there_is_told_beside_one_that_is() {
     let report = import(&home, &[gone.to_str().unwrap(), good.to_str().unwrap()]);
     assert_eq!(report["documents"]["added"], 1);
     assert_eq!(report["rejects"][0]["source"].as_str(), gone.to_str());
-    let plain = home.run(["import", gone.to_str().unwrap()]).ends(2).quiet().out;
-    assert!(plain.contains("why:") && plain.contains("hint:"), "{plain}");
+    // What was refused stands on standard error, what was done on standard output.
+    let ran = home.run(["import", gone.to_str().unwrap()]).ends(2);
+    assert!(ran.err.contains("gone: it cannot be read") && ran.err.contains("why:") && ran.err.contains("hint:"), "{}", ran.err);
+    assert!(ran.out.contains("1 rejected") && !ran.out.contains("why:"), "{}", ran.out);
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn a_paste_becomes_a_note_in_its_own_chart_and_the_same_paste_changes_nothing() 
     assert_eq!(home.feed(["import", "-", "--json"], hl7).ends(0).json()["encounters"], 1);
     // Alone, and something.
     assert!(home.feed(["import", "-", "other.txt"], "x").ends(2).err.contains("imported alone"));
-    assert!(home.feed(["import", "-"], "").ends(2).out.contains("empty"));
+    assert!(home.feed(["import", "-"], "").ends(2).err.contains("empty"));
     assert!(home.feed(["import", "-", "--set", "colour=red"], "x").ends(2).err.contains("known are"));
 }
 

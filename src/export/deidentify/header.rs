@@ -62,6 +62,10 @@ impl Header {
                 let token = tokens.of(Class::RecordNumbers, mrn);
                 number(&mut needles, mrn, Class::RecordNumbers, &token);
             }
+            for other in &p.identifiers {
+                let token = tokens.of(Class::RecordNumbers, &other.value);
+                number(&mut needles, &other.value, Class::RecordNumbers, &token);
+            }
             number(&mut needles, &p.identifier, Class::Others, &tokens.record("patient", &p.identifier));
         }
         let e = &chart.encounter;

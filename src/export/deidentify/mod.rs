@@ -189,6 +189,7 @@ impl Work<'_> {
             birth,
             sex: p.sex,
             died: self.time("death", p.died),
+            identifiers: Vec::new(),
             kept: Vec::new(),
         }
     }

@@ -1,7 +1,7 @@
 //! The header: whose document it is, which stay it belongs to, who wrote and signed it.
 
 use super::xml::{all, at, attribute, attribute_at, called, coding, identifier, identifier_of, instant, start, words};
-use crate::chart::{Authority, Encounter, EncounterClass, Location, Patient, Provider, Role, Sex};
+use crate::chart::{Authority, Encounter, EncounterClass, Location, Number, Patient, Provider, Role, Sex};
 use crate::error::Trouble;
 use crate::intake::fhir::role_of_name;
 use roxmltree::Node;
@@ -15,6 +15,10 @@ pub(super) fn patient(document: Node<'_, '_>, notices: &mut Vec<Trouble>) -> Opt
     let role = at(document, &["recordTarget", "patientRole"])?;
     let named = || all(role, "id").filter(|id| identifier(*id).is_some());
     let chosen = named().find(|id| id.attribute("root") != Some(SSN) && id.attribute("extension").is_some()).or_else(|| named().next())?;
+    let others = all(role, "id").filter(|id| *id != chosen).filter_map(|id| {
+        let from = Authority::of_hd(attribute(id, "assigningAuthorityName"), attribute(id, "root"), Some(root_kind(id)));
+        Some(Number { value: attribute(id, "extension")?, from, kind: None })
+    });
     let person = at(role, &["patient"]);
     let name = person.and_then(|person| {
         let legal = all(person, "name").find(|name| name.attribute("use").is_some_and(|u| u.split_whitespace().any(|u| u == "L")));
@@ -38,6 +42,7 @@ pub(super) fn patient(document: Node<'_, '_>, notices: &mut Vec<Trouble>) -> Opt
             _ => Sex::NotGiven,
         },
         died: instant(person.and_then(|p| at(p, &["deceasedTime"])), "deceasedTime", notices),
+        identifiers: others.collect(),
         ..Patient::default()
     })
 }

@@ -22,7 +22,7 @@ use xml::{all, at, attribute, attribute_at, coding, identifier_of, line, words};
 
 /// Reads a file that is one document.
 pub(super) fn file(desk: &mut Desk, file: &Found) -> Result<()> {
-    let limit = desk.limits().whole;
+    let limit = desk.limits().xml;
     let mut bytes = Vec::with_capacity(usize::try_from(file.bytes.min(limit) + 1).unwrap_or_default());
     let read = walk::open(file)
         .and_then(|opened| opened.take(limit + 1).read_to_end(&mut bytes).map_err(|error| walk::unreadable(&file.source, &error)));
@@ -33,7 +33,7 @@ pub(super) fn file(desk: &mut Desk, file: &Found) -> Result<()> {
         }
         Ok(_) if bytes.len() as u64 > limit => {
             let why = format!("it has more than {} MB", limit >> 20);
-            let hint = "send one document a file, its pictures left out";
+            let hint = "have the sender leave pictures and scans out, or send its sections as documents of their own";
             desk.reject(Trouble::input("the file is too large for one document").at(&file.source, None).why(why).hint(hint));
             Ok(())
         }

@@ -7,7 +7,7 @@ use roxmltree::Node;
 /// The words of a section with its title, and of the sections inside it.
 pub(super) fn section(section: Node<'_, '_>, out: &mut String) {
     let mut text = String::new();
-    if let Some(narrative) = at(section, &["text"]) {
+    if let Some(narrative) = at(section, &["text"]).filter(|text| !is_struck(text)) {
         let mut writer = Writer::default();
         writer.children(narrative);
         text = writer.done();
@@ -37,6 +37,11 @@ pub(super) fn block(node: Node<'_, '_>) -> String {
     writer.done()
 }
 
+/// Whether its author struck it out: it stands in the document only to be seen as deleted.
+fn is_struck(node: &Node<'_, '_>) -> bool {
+    node.attribute("revised").is_some_and(|revised| revised.trim().eq_ignore_ascii_case("delete"))
+}
+
 #[derive(Default)]
 struct Writer {
     out: String,
@@ -57,6 +62,9 @@ impl Writer {
     }
 
     fn element(&mut self, node: Node<'_, '_>) {
+        if is_struck(&node) {
+            return;
+        }
         match node.tag_name().name() {
             "br" => self.end(),
             "paragraph" | "caption" | "p" | "div" => self.lines(node),
@@ -84,7 +92,7 @@ impl Writer {
         self.line();
         let ordered = node.attribute("listType") == Some("ordered");
         let mut number = 0;
-        for child in node.children().filter(Node::is_element) {
+        for child in node.children().filter(|child| child.is_element() && !is_struck(child)) {
             if child.tag_name().name() == "item" {
                 number += 1;
                 self.line();
@@ -103,7 +111,7 @@ impl Writer {
 
     fn table(&mut self, node: Node<'_, '_>) {
         self.line();
-        for child in node.children().filter(Node::is_element) {
+        for child in node.children().filter(|child| child.is_element() && !is_struck(child)) {
             match child.tag_name().name() {
                 "thead" | "tbody" | "tfoot" => all(child, "tr").for_each(|row| self.row(row)),
                 "tr" => self.row(child),
@@ -115,13 +123,16 @@ impl Writer {
 
     /// A row is a line; a cell that has lines of its own keeps them as parts of it.
     fn row(&mut self, row: Node<'_, '_>) {
+        if is_struck(&row) {
+            return;
+        }
         self.line();
         for (index, cell) in row.children().filter(Node::is_element).enumerate() {
             if index > 0 {
                 self.blank = false;
                 self.out.push('\t');
             }
-            let words = block(cell);
+            let words = if is_struck(&cell) { String::new() } else { block(cell) };
             self.out.push_str(&words.lines().map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("; "));
         }
         self.line();

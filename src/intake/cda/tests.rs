@@ -48,6 +48,31 @@ fn notes(keep: &Keep) -> Vec<&Document> {
 }
 
 #[test]
+fn words_that_were_struck_out_stood_in_the_note() {
+    let text = r#"<paragraph>Sepsis <content revised="delete">ruled out</content><content revised="insert">confirmed</content>.</paragraph>
+        <paragraph revised="delete">Old plan.</paragraph><list><item revised="delete">Heparin</item><item>Aspirin</item></list>
+        <table><tbody><tr revised="delete"><td>Na</td><td>120</td></tr><tr><td>K</td><td revised="delete">9.9</td></tr></tbody></table>"#;
+    let keep = keep(&whole(STAY, &narrative(text)));
+    let note = &notes(&keep)[0].text;
+    assert!(note.contains("Sepsis confirmed.") && note.contains("- Aspirin") && note.contains("K"), "{note}");
+    for gone in ["ruled out", "Old plan", "Heparin", "120", "9.9"] {
+        assert!(!note.contains(gone), "{gone} in {note}");
+    }
+}
+
+#[test]
+fn a_document_of_many_megabytes_took_eight_times_its_size_in_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.xml");
+    std::fs::write(&path, whole(STAY, &narrative(&"word ".repeat(100)))).unwrap();
+    let mut kept = Keep::default();
+    let limits = crate::intake::Limits { xml: 1000, ..crate::intake::Limits::default() };
+    crate::intake::run(&[path], &Options { limits, ..Options::default() }, &mut kept).unwrap();
+    assert_eq!((kept.records.len(), kept.rejects.len()), (0, 1));
+    assert!(kept.rejects[0].what.contains("too large") && kept.rejects[0].hint.is_some());
+}
+
+#[test]
 fn a_document_names_its_patient_stay_and_people() {
     let keep = keep(&whole(&format!("{PEOPLE}{STAY}"), &narrative("<paragraph>Sepsis resolved.</paragraph>")));
     assert_eq!((&keep.rejects, &keep.notices), (&vec![], &vec![]));

@@ -2,7 +2,7 @@
 
 use super::super::json::{list, text};
 use super::{Out, Scope, code, id};
-use crate::chart::{Authority, Patient, Provider, Record, Role, Sex};
+use crate::chart::{Authority, Number, Patient, Provider, Record, Role, Sex};
 use crate::error::Result;
 use serde_json::Value;
 
@@ -26,9 +26,22 @@ pub(super) fn patient(resource: &Value, _: &Scope, out: &mut Out) -> Result<()> 
             _ => Sex::NotGiven,
         },
         died: out.instant(resource, &["deceasedDateTime"]),
+        identifiers: list(resource, "identifier")
+            .iter()
+            .filter(|one| mrn.is_none_or(|mrn| !std::ptr::eq(*one, mrn)))
+            .filter_map(number)
+            .collect(),
         ..Patient::default()
     }));
     Ok(())
+}
+
+/// One of a patient's identifiers; our own name for the record is none of them.
+fn number(identifier: &Value) -> Option<Number> {
+    let system = text(identifier, &["system"]);
+    let value = text(identifier, &["value"]).filter(|_| system.as_deref() != Some(super::OWN))?;
+    let from = Authority::of(text(identifier, &["assigner", "display"]), system);
+    Some(Number { value, from, kind: text(identifier, &["type", "coding", "code"]) })
 }
 
 /// The name to use: the official one, else the usual one, else the first.

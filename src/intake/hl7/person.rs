@@ -1,7 +1,7 @@
 //! Patients (PID), merges (MRG), and people who write, sign, order and attend (XCN).
 
 use super::{Out, change, identifier};
-use crate::chart::{Authority, Change, Patient, Provider, Record, RecordKind, Role, Sex};
+use crate::chart::{Authority, Change, Number, Patient, Provider, Record, RecordKind, Role, Sex};
 use crate::error::{Result, Trouble};
 use crate::hl7::syntax::{Field, Message, Segment};
 use crate::intake::fhir::role_of_name;
@@ -37,6 +37,13 @@ pub(super) fn patient(out: &mut Out) -> Result<()> {
     let called = legal.unwrap_or_else(|| pid.field(5));
     let given: Vec<String> = [called.at(2), called.at(3)].into_iter().flatten().collect();
     let died = out.instant(pid, 29);
+    let number = |id: &Field<'_>| {
+        let from = Authority::of_hd(id.part(4, 1), id.part(4, 2), id.part(4, 3).as_deref());
+        Some(Number { value: id.at(1)?, from, kind: id.at(5) })
+    };
+    let mrn = number(&chosen);
+    let is_mrn = |n: &Number| mrn.as_ref().is_some_and(|mrn| mrn.value == n.value && mrn.from == n.from);
+    let others: Vec<Number> = pid.repetitions(3).filter_map(|id| number(&id)).filter(|n| !is_mrn(n)).collect();
     out.records.push(Record::Patient(Patient {
         identifier: name.clone(),
         mrn: chosen.at(1),
@@ -51,6 +58,7 @@ pub(super) fn patient(out: &mut Out) -> Result<()> {
             _ => Sex::NotGiven,
         },
         died,
+        identifiers: others,
         ..Patient::default()
     }));
     out.patient = Some(name);

@@ -10,5 +10,6 @@ const KNOWN: &str = "ABS ACC ADD ADJ AIG AIL AIP AIS AL1 APR ARQ ARV AUT BHS BLC
 
 /// Whether a name is neither one of HL7's nor one that a sender may make up.
 pub(super) fn is_strange(name: &str) -> bool {
-    !(name.starts_with('Z') && name.len() == 3) && !KNOWN.split_whitespace().any(|known| known == name)
+    let own = name.starts_with('Z') && name.len() == 3;
+    !own && !KNOWN.split_whitespace().any(|known| known == name)
 }

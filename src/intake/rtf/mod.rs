@@ -16,6 +16,8 @@ pub(super) struct Rtf {
     pub(super) unknown: usize,
     /// The byte (from 1) where words or groups stand behind the end of the document: they are left out.
     pub(super) behind: Option<usize>,
+    /// The byte (from 1) of a `\\uc` that would take whole sentences for the stand-ins of one character: it counts as one.
+    pub(super) greedy: Option<usize>,
 }
 
 /// Why an RTF text cannot be read, and at which byte (counted from 1).
@@ -36,11 +38,12 @@ pub(super) fn to_text(bytes: &[u8]) -> Result<Rtf, Broken> {
     if !begins(bytes) {
         return Err(Broken { why: "it does not begin with {\\rtf", byte: 1 });
     }
-    let mut reader = Reader { bytes, at: 0, groups: Vec::new(), now: Group::default(), fonts: Vec::new(), out: Out::default() };
+    let mut reader =
+        Reader { bytes, at: 0, groups: Vec::new(), now: Group::default(), fonts: Vec::new(), out: Out::default(), greedy: None };
     reader.run()?;
     let rest = bytes.get(reader.at..).unwrap_or_default();
     let behind = rest.iter().position(|b| !b.is_ascii_whitespace() && *b != 0).map(|at| reader.at + at + 1);
-    Ok(Rtf { behind, ..reader.out.done() })
+    Ok(Rtf { behind, greedy: reader.greedy, ..reader.out.done() })
 }
 
 /// Where the words of a group go.
@@ -71,7 +74,11 @@ struct Reader<'b> {
     now: Group,
     fonts: Vec<(i64, Page)>,
     out: Out,
+    greedy: Option<usize>,
 }
+
+/// Characters that stand in for one, at most: no code page takes more than a few bytes for one, and a `\'hh` counts as one.
+const STAND_INS: i64 = 32;
 
 impl Reader<'_> {
     fn run(&mut self) -> Result<(), Broken> {
@@ -105,10 +112,27 @@ impl Reader<'_> {
                 b'\\' => self.control(&mut skip, begun)?,
                 b'\r' | b'\n' | 0 => {}
                 _ if skip > 0 => skip -= 1,
-                byte => self.byte(byte),
+                byte => match self.letter(begun) {
+                    // RTF has seven bits; a writer that puts UTF-8 there all the same means UTF-8.
+                    Some(letter) => {
+                        self.at = begun + letter.len_utf8();
+                        self.words(letter.encode_utf8(&mut [0; 4]));
+                    }
+                    None => self.byte(byte),
+                },
             }
         }
         Err(Broken { why: "it ends inside a group: it is cut off", byte: self.bytes.len() })
+    }
+
+    /// The letter that the bytes from here are in UTF-8, where they are more than one; two bytes of a wide code page are its own.
+    fn letter(&self, at: usize) -> Option<char> {
+        let bytes = self.bytes.get(at..self.bytes.len().min(at + 4))?;
+        if bytes.first()?.is_ascii() || self.now.page.is_wide() {
+            return None;
+        }
+        let chunk = bytes.utf8_chunks().next()?;
+        chunk.valid().chars().next()
     }
 
     fn visible(&self) -> bool {
@@ -183,6 +207,10 @@ impl Reader<'_> {
                 *skip = self.now.instead.unwrap_or(1);
             }
             _ if *skip > 0 => *skip -= 1,
+            b"uc" if number.is_some_and(|number| number > STAND_INS) => {
+                self.greedy.get_or_insert(begun + 1);
+                self.now.instead = None;
+            }
             _ => self.word(word, number),
         }
         Ok(())
@@ -362,7 +390,7 @@ impl Out {
     }
 
     fn done(self) -> Rtf {
-        Rtf { text: self.text, unknown: self.unknown, behind: None }
+        Rtf { text: self.text, unknown: self.unknown, behind: None, greedy: None }
     }
 }
 

@@ -28,6 +28,27 @@ fn what_is_no_text_stays_out() {
 }
 
 #[test]
+fn a_number_of_stand_ins_that_cannot_be_took_the_rest_of_the_note() {
+    for number in ["99999999", "33", "2147483647"] {
+        let read = to_text(format!(r"{{\rtf1\ansi\uc{number} \u176?C, then the rest of the note.}}").as_bytes()).unwrap();
+        assert_eq!((read.text.as_str(), read.greedy), ("°C, then the rest of the note.", Some(12)), "{number}");
+    }
+    assert_eq!(to_text(br"{\rtf1\ansi\uc4 \u176????C}").unwrap().greedy, None);
+}
+
+#[test]
+fn raw_letters_in_utf_8_came_out_as_two_signs_each() {
+    for (rtf, words) in [
+        ("{\\rtf1\\ansi Temp 38.5\u{b0}, na\u{ef}ve \u{1f600}.}", "Temp 38.5\u{b0}, na\u{ef}ve \u{1f600}."),
+        ("{\\rtf1\\ansi\\uc1 \\u176?\u{b0}C}", "\u{b0}\u{b0}C"),
+    ] {
+        assert_eq!(text(rtf), words);
+    }
+    // What is no UTF-8 is in the code page.
+    assert_eq!(to_text(b"{\\rtf1\\ansi 38.5\xb0 \x93so\x94}").unwrap().text, "38.5\u{b0} \u{201c}so\u{201d}");
+}
+
+#[test]
 fn letters_are_read_in_the_code_page_of_their_font() {
     for (rtf, words) in [
         (r"{\rtf1\ansi 38.5\'b0 \'93quoted\'94}", "38.5° “quoted”"),
@@ -45,7 +66,7 @@ fn letters_are_read_in_the_code_page_of_their_font() {
 
 #[test]
 fn letters_of_an_unknown_code_page_are_counted_and_not_guessed() {
-    assert_eq!(to_text(br"{\rtf1\pc 38\'f8C}").unwrap(), Rtf { text: "38\u{fffd}C".to_owned(), unknown: 1, behind: None });
+    assert_eq!(to_text(br"{\rtf1\pc 38\'f8C}").unwrap(), Rtf { text: "38\u{fffd}C".to_owned(), unknown: 1, behind: None, greedy: None });
 }
 
 /// A byte of nothing came out as a NUL, which no store takes.

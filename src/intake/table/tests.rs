@@ -50,6 +50,52 @@ fn noteevents_are_notes_of_their_stays() {
 }
 
 #[test]
+fn a_table_in_utf_16_was_refused() {
+    let table =
+        "id,text,date\n7,Temp 38.5\u{b0},2026-01-05\n8,\"two\nlines \u{1f600}\",\n".to_owned() + &"9,filler \u{e9},\n".repeat(20_000);
+    let wide = |mark: bool, big: bool| -> Vec<u8> {
+        let mark = if mark { "\u{feff}" } else { "" };
+        let units = mark.encode_utf16().chain(table.encode_utf16());
+        units.flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+    };
+    let plain = keep(&table);
+    for bytes in [wide(true, false), wide(true, true), wide(false, false)] {
+        let keep = keep_with(&bytes, &Options::default());
+        assert_eq!((keep.rejects.len(), notes(&keep).len()), (0, notes(&plain).len()));
+        assert!(notes(&keep).iter().zip(notes(&plain)).all(|(one, other)| one.text == other.text));
+        let kind = crate::intake::sniff::head_holds(bytes.get(..4096).unwrap(), false, &FieldMap::default());
+        assert_eq!(kind, Ok(crate::intake::sniff::Kind::Table(Some(Shape::Notes))), "{:?}", bytes.get(..4));
+    }
+}
+
+#[test]
+fn dates_with_slashes_in_a_table_are_read_as_it_is_asked_for() {
+    let mut details = crate::intake::Details::default();
+    details.dates = Some(crate::intake::SlashDates::MonthFirst);
+    let table = b"id,text,date\n7,AKI,11/12/2026 07:30\n";
+    let asked = keep_with(table, &Options { details, ..Options::default() });
+    assert_eq!(notes(&asked)[0].time.unwrap().to_string(), "2026-11-12T07:30");
+    let unasked = keep_with(table, &Options::default());
+    assert!(notes(&unasked)[0].time.is_none() && unasked.notices.iter().any(|n| n.what.contains("cannot be read")));
+}
+
+#[test]
+fn columns_that_are_read_were_shown_as_left_out() {
+    for (table, read) in [
+        ("id,text,role,signer,signed,mrn,loinc,doc_status,relates_to,replaces,nurse_only\n1,x,,,,,,,,,\n", 10),
+        ("patient,mrn,mrn_authority,mrn_system,dob,nurse_only\np,1,a,b,1950-01-01,\n", 5),
+        ("result_id,label,value,mrn,patient,nurse_only\n1,Na,2,7,7,\n", 5),
+        ("hadm_id,subject_id,mrn,admittime,nurse_only\n1,2,3,2026-01-01,\n", 4),
+    ] {
+        let keep = keep(table);
+        let why = keep.notices[0].why.clone().unwrap();
+        assert!(why.ends_with("left out: nurse_only"), "{why}");
+        let named = table.split(['\n', ',']).take(read).all(|name| why.contains(name));
+        assert!(named, "{why}");
+    }
+}
+
+#[test]
 fn a_map_file_names_other_columns() {
     let map = FieldMap::parse_toml("map.toml", "text = \"Body Of Note\"\nid = \"Key\"\n").unwrap();
     let keep = keep_with(b"Key;Body Of Note\n7;AKI\n", &Options { map, ..Options::default() });
