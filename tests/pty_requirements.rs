@@ -65,6 +65,15 @@ fn t02_a_signal_gives_the_terminal_back_and_says_which_it_was() {
     }
 }
 
+/// Typed as soon as the program was called: the terminal itself took them in, echoed them and made a line of them.
+#[test]
+fn t27_keys_pressed_right_after_the_start_count_and_leave_nothing_on_the_screen() {
+    let Some(mut s) = demo(80, 24, &[]) else { return };
+    s.press("/rivera\r\r").expect("Dr Chen").expect("3 Gaps");
+    assert!(s.text().starts_with(" RIVERA"), "{}", s.text());
+    s.press("\u{11}").ended();
+}
+
 /// What was typed a moment before is in the store, and the next start opens the draft where it was left.
 #[test]
 fn t02_what_was_typed_a_moment_before_a_signal_is_kept_and_open_again() {
@@ -187,7 +196,7 @@ fn t11_line_by_line_nothing_is_drawn_and_everything_is_numbered() {
         "Taken on",
         "Noted, for you alone",
         "k 1. draft",
-        "Nothing was sent yet. send 1 yes",
+        "Not sent:",
         "Type h and a number",
         "Next look in 2 days.",
         "Type a number to open a chart",

@@ -61,7 +61,8 @@ pub fn run(mut desk: Arc<dyn Desk>, mut model: Model, theme: Theme, lock: Option
             timers: BTreeMap::new(),
             theme,
             cache: ViewCache::default(),
-            repaint: false,
+            // What a terminal wrote by itself of keys that came before it was ours goes with the first frame.
+            repaint: true,
             copy: None,
             suspend: false,
             editor: None,
@@ -367,6 +368,8 @@ fn translate(event: Event) -> Option<Msg> {
         Event::Key(key) if key.kind != KeyEventKind::Release => {
             let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
             Some(Msg::Key(match key.code {
+                // Enter that came before the terminal was ours: it was kept as a line feed. No command can have this key.
+                KeyCode::Char('j' | 'J') if ctrl => Key::Enter,
                 KeyCode::Char(c) if ctrl => Key::Ctrl(c.to_ascii_lowercase()),
                 KeyCode::Char(c) if !key.modifiers.contains(KeyModifiers::ALT) => Key::Char(c),
                 KeyCode::Enter => Key::Enter,
