@@ -5,32 +5,42 @@ use crate::query::LintSeverity;
 use crate::tui::command::Avail;
 use crate::tui::compose::Field;
 use crate::tui::model::{Model, Pane, Screen};
+use crate::tui::msg::Slot;
 use crate::work::model::QueryRow;
 
 fn yes_if(holds: bool, reason: &'static str) -> Avail {
     if holds { Avail::Yes } else { Avail::No(reason) }
 }
 
+/// Why there is no list yet.
+fn no_list(model: &Model) -> Option<&'static str> {
+    match (model.worklist.loaded, model.jobs.waits(Slot::Worklist)) {
+        (true, _) => None,
+        (false, true) => Some(READING),
+        (false, false) => Some("the charts could not be read; {reload} reads them again"),
+    }
+}
+
 /// A row of the worklist is selected.
 pub fn row(model: &Model) -> Avail {
-    if !model.worklist.loaded {
-        return Avail::No(READING);
+    if let Some(reason) = no_list(model) {
+        return Avail::No(reason);
     }
     yes_if(model.worklist.selected().is_some(), "no chart in this view")
 }
 
 /// The view has charts, whatever of it shows.
 pub fn listed(model: &Model) -> Avail {
-    if !model.worklist.loaded {
-        return Avail::No(READING);
+    if let Some(reason) = no_list(model) {
+        return Avail::No(reason);
     }
     yes_if(!model.worklist.list.rows.is_empty(), "no chart in this view")
 }
 
 /// Some chart has something new.
 pub fn any_new(model: &Model) -> Avail {
-    if !model.worklist.loaded {
-        return Avail::No(READING);
+    if let Some(reason) = no_list(model) {
+        return Avail::No(reason);
     }
     yes_if(model.worklist.rows().any(|r| r.unseen > 0), "nothing new in this view")
 }

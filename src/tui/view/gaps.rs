@@ -34,7 +34,7 @@ impl Line {
 }
 
 /// Rows of a title in the list; the proof says the rest of it.
-const TITLE: usize = 2;
+const TITLE: usize = 3;
 
 /// Draws them: all gaps in a list, and under it what proves the chosen one.
 pub fn draw(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect, tops: &mut Tops) -> Option<Position> {
