@@ -2,7 +2,7 @@
 
 use super::folded::Folded;
 use super::judged::{Judged, cause};
-use super::lexicon::{Axis, Deed, Direction, Lexicon, Trigger};
+use super::lexicon::{Axis, Deed, Direction, Lexicon, Pick, Trigger};
 use super::scan::Hit;
 use super::scope::{Clause, Nature, Place, Scopes, trigger};
 use std::ops::Range;
@@ -38,6 +38,8 @@ pub(super) struct Antecedent {
 struct Heard<'l> {
     judged: Judged,
     one: bool,
+    /// Which one, where it says so.
+    picks: Option<Pick>,
     /// The words one of which must stand before the name.
     asked: &'l [String],
 }
@@ -60,6 +62,11 @@ fn was_asked(folded: &Folded, name: Option<&Place>, asked: &[String]) -> bool {
 }
 
 impl Antecedent {
+    /// The last of the names.
+    pub(super) fn last(&self) -> Option<usize> {
+        self.names.clone().next_back()
+    }
+
     /// A sentence with these names has been read; an empty one only puts those before it further away.
     pub(super) fn pass(&mut self, names: Range<usize>) {
         if !names.is_empty() {
@@ -88,8 +95,15 @@ impl Antecedent {
         for heard in said(lexicon, folded, clause, own) {
             let doubted = self.names.clone().any(|name| meant(name) == Meant::Doubted);
             let last = self.names.clone().rev().find(|name| meant(*name) != Meant::Never).and_then(|name| places.get(name));
+            let first = self.names.clone().find(|name| meant(*name) != Meant::Never).and_then(|name| places.get(name));
+            let picked = |name: usize| match heard.picks {
+                None => true,
+                Some(Pick::First) => first.zip(places.get(name)).is_some_and(|(f, n)| n.start < f.end),
+                Some(Pick::Last) => last.zip(places.get(name)).is_some_and(|(l, n)| n.end > l.start),
+            };
             let holds = |name: &usize| match meant(*name) {
                 Meant::Never => false,
+                _ if heard.picks.is_some() => picked(*name),
                 Meant::Doubted => true,
                 // Two names of one place are one illness.
                 Meant::Illness if heard.one => !doubted && last.zip(places.get(*name)).is_some_and(|(l, n)| n.end > l.start),
@@ -112,11 +126,16 @@ fn said<'l>(lexicon: &'l Lexicon, folded: &Folded, clause: &Clause<'_>, own: Opt
         if by.answers {
             let mut judged = Judged::default();
             judged.hold(by, cause(lexicon, folded, by, hit));
-            out.push(Heard { judged, one: by.nearest, asked: &by.asked });
+            out.push(Heard { judged, one: by.nearest, picks: None, asked: &by.asked });
         }
         if by.deed == Deed::Means {
             let judged = of_it(lexicon, folded, clause, *hit);
-            out.extend(judged.filter(|judged| !judged.causes.is_empty()).map(|judged| Heard { judged, one: by.nearest, asked: &[] }));
+            out.extend(judged.filter(|judged| !judged.causes.is_empty()).map(|judged| Heard {
+                judged,
+                one: by.nearest,
+                picks: by.picks,
+                asked: &[],
+            }));
         }
     }
     out

@@ -56,6 +56,22 @@ impl Judged {
         self.causes.extend(later.causes);
     }
 
+    /// What is said to stand as something else does: whether it is there, and when; not whose it is.
+    pub(super) fn the_same(lexicon: &Lexicon, folded: &Folded, axes: Axes, hit: &Hit) -> Self {
+        let axes = Axes { experiencer: Experiencer::Patient, ..axes };
+        let of = [
+            (axes.negated, Axis::Negated),
+            (axes.possible, Axis::Possible),
+            (axes.historical, Axis::Historical),
+            (axes.hypothetical, Axis::Hypothetical),
+        ];
+        let at = Some(folded.back(hit.start, hit.end));
+        let causes = of.into_iter().filter(|(holds, _)| *holds);
+        let causes =
+            causes.map(|(_, axis)| Cause { axis: axis.name().to_owned(), by: lexicon.words(hit.pattern).to_owned(), at }).collect();
+        Self { axes, causes, ..Self::default() }
+    }
+
     /// With what takes other cues back worked in: a doubt over a denial, a mistake, a patient beside a relative.
     pub(super) fn settled(mut self) -> Self {
         self.axes.negated = (self.axes.negated && !self.lifted) ^ self.untrue;

@@ -16,12 +16,14 @@ pub(super) struct Lead {
     begun: bool,
     /// A line above the list: it holds until a blank line, items or not.
     heads: bool,
+    /// It holds for sentences that are nothing but names.
+    names: bool,
 }
 
 impl Lead {
     /// Whether it still holds for a sentence; `item` says that this is an item of a list.
-    pub(super) fn holds(self, item: bool) -> bool {
-        !self.begun || self.heads || item
+    pub(super) fn holds(self, item: bool, bare: &dyn Fn() -> bool) -> bool {
+        if self.names { bare() } else { !self.begun || self.heads || item }
     }
 
     /// When a sentence has passed that it holds for.
@@ -43,7 +45,7 @@ pub(super) fn leads_on(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'_>) 
     let own = folded.text().get(..last.end).is_some_and(|words| words.ends_with(':'));
     let between = if own && rest.is_empty() { "" } else { rest.strip_suffix(':')? };
     let known = |word: &str| word.is_empty() || lexicon.lead_words.iter().any(|known| known == word);
-    (!named && between.split(' ').all(known)).then_some(Lead { hit: *last, begun: false, heads: false })
+    (!named && between.split(' ').all(known)).then_some(Lead { hit: *last, begun: false, heads: false, names: false })
 }
 
 /// Where a clause begins that names nothing and is a line above others: short, with no stop at its end, or with a colon.
@@ -72,11 +74,37 @@ pub(super) fn line_above(text: &str, folded: &Folded, clause: &Clause<'_>) -> Op
 
 /// The cue of such a line that holds for the lines below it.
 pub(super) fn heads(lexicon: &Lexicon, clause: &Clause<'_>) -> Option<Lead> {
-    let cues = || clause.triggers.iter().filter_map(|hit| trigger(lexicon, hit).filter(|by| by.heads).map(|by| (hit, by)));
+    let cues = || clause.triggers.iter().filter_map(|hit| trigger(lexicon, hit).filter(|by| by.heads && !by.fragments).map(|by| (hit, by)));
     // "Mother's history": whose it is says more than when.
     let whose = cues().find(|(_, by)| matches!(by.deed, Deed::Sets(Axis::Family | Axis::Other, _)));
     let (hit, _) = whose.or_else(|| cues().next_back())?;
-    Some(Lead { hit: *hit, begun: false, heads: true })
+    Some(Lead { hit: *hit, begun: false, heads: true, names: false })
+}
+
+/// The cue of a sentence without names that holds for sentences that are nothing but names: "I considered three things."
+pub(super) fn names_follow(lexicon: &Lexicon, clause: &Clause<'_>) -> Option<Lead> {
+    let cue = || clause.triggers.iter().rfind(|hit| trigger(lexicon, hit).is_some_and(|by| by.fragments));
+    let hit = if clause.places.is_empty() { cue() } else { None };
+    hit.map(|hit| Lead { hit: *hit, begun: false, heads: false, names: true })
+}
+
+/// A sentence of names is no longer.
+const NAMES: usize = 160;
+
+/// Whether a sentence is nothing but names, with what joins them and one word before the first: "Acute pancreatitis. Or a stroke."
+pub(super) fn is_bare(lexicon: &Lexicon, folded: &Folded, place: Place, names: &[Place]) -> bool {
+    let Some(first) = names.first().filter(|_| place.end - place.start < NAMES) else { return false };
+    let strange = |from: usize, to: usize| {
+        let words = folded.text().get(from..to.max(from)).unwrap_or_default().split(|c: char| !c.is_alphanumeric());
+        words.filter(|word| !word.is_empty() && !lexicon.name_joints.iter().any(|known| known == word)).count()
+    };
+    let mut at = first.end;
+    let mut others = 0;
+    for name in names.iter().skip(1) {
+        others += strange(at, name.start);
+        at = at.max(name.end);
+    }
+    strange(place.start, first.start) <= 1 && others + strange(at, place.end) == 0
 }
 
 /// Whether a cue denies what it governs or makes it uncertain or feared, which few known sections do.

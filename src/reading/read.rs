@@ -9,7 +9,7 @@ use super::folded::{Folded, fold_name};
 use super::item;
 use super::judged::{Judged, set};
 use super::lead::{self, Lead};
-use super::lexicon::{Axis, Concept, Form, Lexicon, Owner};
+use super::lexicon::{Axis, Concept, Form, Lexicon, Owner, SAME};
 use super::measurement;
 use super::model::{Assertion, Axes, Cause, Experiencer, Mention, Reading, Section, Term};
 use super::scan::{self, Hit, Hits};
@@ -319,7 +319,7 @@ impl<'a> Page<'a> {
             }
             let at = self.folded.back(place.start, place.end).start;
             let item = item_at(self.text, at);
-            lead = lead.filter(|lead| lead.holds(item));
+            lead = lead.filter(|lead| lead.holds(item, &|| lead::is_bare(self.lexicon, &self.folded, *place, here)));
             if item || self.is_heading(at) {
                 paragraph = place.start;
             }
@@ -353,7 +353,7 @@ impl<'a> Page<'a> {
                 let heads = above.and_then(|line| lead::heads(self.lexicon, &clause).map(|lead| (line, lead)));
                 heads.filter(|(line, lead)| lead::decides(self.lexicon, &lead.hit) || !self.is_heading(*line)).map(|(_, lead)| lead)
             };
-            lead = heads().or(own).or(lead.map(Lead::begun));
+            lead = heads().or(own).or_else(|| lead::names_follow(self.lexicon, &clause)).or(lead.map(Lead::begun));
             if item || self.is_heading(at) {
                 before = Antecedent::default();
             }
@@ -369,6 +369,7 @@ impl<'a> Page<'a> {
                     judged.hear(later);
                 }
             }
+            let same = before.last().filter(|name| bears(*name));
             before.pass(if own.is_some() { first..first + here.len() } else { 0..0 });
             if here.is_empty() {
                 continue;
@@ -378,6 +379,13 @@ impl<'a> Page<'a> {
                 let mut verdict = Verdict { judged, by_section: false };
                 self.by_section(*place, &mut verdict);
                 out.push(verdict);
+            }
+            // "So is cellulitis": it stands as the one before it.
+            if let Some((hit, name)) = clause.triggers.iter().find(|hit| scope::sets_scene(self.lexicon, hit, SAME)).zip(same)
+                && let Some(Judged { axes, .. }) = out.get(name).map(|verdict| verdict.judged.clone().settled())
+            {
+                let later = Judged::the_same(self.lexicon, &self.folded, axes, hit);
+                out.iter_mut().skip(first).for_each(|verdict| verdict.judged.hear(later.clone()));
             }
             for (name, sign) in signs::denied(&self.folded, here) {
                 if let Some(Verdict { judged, .. }) = out.get_mut(first + name) {

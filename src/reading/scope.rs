@@ -161,6 +161,11 @@ impl Reach {
     }
 }
 
+/// Whether a cue sets this scene.
+pub(super) fn sets_scene(lexicon: &Lexicon, hit: &Hit, scene: usize) -> bool {
+    trigger(lexicon, hit).is_some_and(|trigger| trigger.deed == Deed::Scene(scene))
+}
+
 pub(super) fn trigger<'a>(lexicon: &'a Lexicon, hit: &Hit) -> Option<&'a Trigger> {
     match hit.owner {
         Owner::Trigger(at) => lexicon.triggers.get(at),

@@ -51,7 +51,7 @@ impl Story<'_> {
         // A comma begins a member of a list, and no sentence that goes on.
         (by.guard.at_start != Some(true) || opens(self.lexicon, self.folded, self.here.start, hit.start))
             && by.after.iter().any(|after| match after {
-                After::Scene(scene) => self.scene(*scene),
+                After::Scene(scene) => self.scene(*scene, hit.start),
                 After::Kin => self.tells_of(hit, &by.deed, &|place| self.living(place)),
                 After::ToldKin => self.tells_of(hit, &by.deed, &|place| ill(place) || self.gone(place)),
                 After::SubjectKin => self.begins_with_kin(&by.deed),
@@ -81,9 +81,13 @@ impl Story<'_> {
         })
     }
 
-    fn scene(&self, wanted: usize) -> bool {
+    fn scene(&self, wanted: usize, cue: usize) -> bool {
         if self.scenes(self.here).any(|scene| scene == NOW) {
             return false;
+        }
+        // "In 2009 | it was for pancreatitis."
+        if self.scenes(Place { start: self.here.start, end: cue }).any(|scene| scene == wanted) {
+            return true;
         }
         for place in self.sentences() {
             let last = self.scenes(place).rfind(|scene| *scene == wanted || *scene == NOW);

@@ -4,7 +4,7 @@ use super::entry::{AttributeFile, ConceptFile, GuardEntry, MeasurementFile, Trig
 use super::placeholders::expand;
 use super::spelling::Spellings;
 use super::{
-    After, AttributeWord, Axis, Concept, Deed, Direction, Files, Form, Guard, Kin, Lexicon, Measure, Only, Owner, Owners, Trigger,
+    After, AttributeWord, Axis, Concept, Deed, Direction, Files, Form, Guard, Kin, Lexicon, Measure, Only, Owner, Owners, Pick, Trigger,
 };
 use crate::error::{Result, Trouble};
 use crate::reading::folded::fold_name;
@@ -42,6 +42,7 @@ struct Builder {
     fillers: Vec<String>,
     habits: Vec<String>,
     not_next: Vec<String>,
+    name_joints: Vec<String>,
     may_follow: Vec<String>,
     not_over: Vec<String>,
     place_words: Vec<String>,
@@ -85,6 +86,7 @@ impl Lexicon {
             kin: Vec::new(),
             habits: Vec::new(),
             not_next: Vec::new(),
+            name_joints: Vec::new(),
             may_follow: Vec::new(),
             not_over: Vec::new(),
             place_words: Vec::new(),
@@ -204,6 +206,7 @@ impl Builder {
         self.auxiliaries.clone_from(&entries.auxiliaries);
         self.verdicts.clone_from(&entries.verdicts);
         self.item_leads.clone_from(&entries.item_leads);
+        self.name_joints.clone_from(&entries.name_joints);
         self.aside_words.clone_from(&entries.aside_words);
         self.aside_ends.clone_from(&entries.aside_ends);
         self.kin.extend(entries.kin.into_iter().map(|kin| Kin {
@@ -214,7 +217,7 @@ impl Builder {
             patient: kin.patient,
         }));
         // These come first: now ends the others, and of those who are gone is told in the past.
-        let mut scenes = vec!["now", "gone", "living"];
+        let mut scenes = vec!["now", "gone", "living", "same"];
         for entry in entries.trigger.iter().filter(|entry| entry.axis == "scene") {
             if !scenes.contains(&entry.scene.as_str()) {
                 scenes.push(&entry.scene);
@@ -244,7 +247,9 @@ impl Builder {
                 after: entry.after.iter().map(|name| after(file, name, &scenes)).collect::<Result<_>>()?,
                 asked: entry.asked.iter().flat_map(|word| expand(word, &entries.sets)).map(|word| fold_name(&word)).collect(),
                 absence: entry.absence,
-                heads: entry.heads,
+                heads: entry.heads || entry.fragments,
+                fragments: entry.fragments,
+                picks: pick(file, entry)?,
                 lifts: entry.lifts,
                 from_comma: entry.from_comma,
                 boxes: entry.boxes,
@@ -358,6 +363,7 @@ impl Builder {
             kin: self.kin,
             habits: self.habits,
             not_next: self.not_next,
+            name_joints: self.name_joints,
             may_follow: self.may_follow,
             not_over: self.not_over,
             place_words: self.place_words,
@@ -432,6 +438,15 @@ fn after(file: &str, name: &str, scenes: &[&str]) -> Result<After> {
         "gone_kin" => Ok(After::GoneKin),
         "subject_kin" => Ok(After::SubjectKin),
         _ => scene(file, name, scenes).map(After::Scene),
+    }
+}
+
+fn pick(file: &str, entry: &TriggerEntry) -> Result<Option<Pick>> {
+    match entry.picks.as_deref() {
+        None => Ok(None),
+        Some("first") => Ok(Some(Pick::First)),
+        Some("last") => Ok(Some(Pick::Last)),
+        Some(other) => Err(Trouble::input(format!("a trigger cannot pick the \"{other}\"")).at(file, None).hint("first, last")),
     }
 }
 

@@ -116,6 +116,9 @@ pub(super) struct TriggerFile {
     /// Whom the pronouns can speak of.
     #[serde(default)]
     pub kin: Vec<KinEntry>,
+    /// Words that may stand beside the names of a sentence of names.
+    #[serde(default)]
+    pub name_joints: Vec<String>,
     /// Words of a last word on a doubt.
     #[serde(default)]
     pub verdicts: Vec<String>,
@@ -187,6 +190,11 @@ pub(super) struct TriggerEntry {
     pub absence: bool,
     #[serde(default)]
     pub heads: bool,
+    #[serde(default)]
+    pub fragments: bool,
+    /// `first`, `last`.
+    #[serde(default)]
+    pub picks: Option<String>,
     #[serde(default)]
     pub lifts: bool,
     #[serde(default)]

@@ -49,6 +49,8 @@ pub struct Lexicon {
     pub(super) verdicts: Vec<String>,
     /// Words that, right after a condition's name, make it the name of a measure or a place ("DVT prophylaxis").
     pub(super) not_next: Vec<String>,
+    /// Words that may stand beside the names of a sentence that is nothing but names.
+    pub(super) name_joints: Vec<String>,
     /// Words that may follow an adjective behind a comma ("heart failure, chronic, on ...").
     pub(super) may_follow: Vec<String>,
     /// Words over which an adjective does not reach a name ("permanent pacemaker for atrial fibrillation").
@@ -283,6 +285,9 @@ pub(super) const GONE: usize = 1;
 /// Somebody is alive.
 pub(super) const LIVING: usize = 2;
 
+/// The same as in the sentence before: "so is".
+pub(super) const SAME: usize = 3;
+
 /// Whom a pronoun can speak of.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Kin {
@@ -296,6 +301,13 @@ pub(super) struct Kin {
     pub other: Vec<String>,
     /// "woman": a patient of whom it speaks.
     pub patient: Vec<String>,
+}
+
+/// Which of several names is spoken of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pick {
+    First,
+    Last,
 }
 
 /// What a trigger holds for.
@@ -344,6 +356,10 @@ pub(super) struct Trigger {
     pub asked: Vec<String>,
     /// It holds, in a line of its own, for the lines below it.
     pub heads: bool,
+    /// It holds for the sentences behind its own that are nothing but names: "I considered three things. Sepsis. A stroke."
+    pub fragments: bool,
+    /// It speaks of one name of several: "the former", "the latter".
+    pub picks: Option<Pick>,
     /// It acts only where a sentence before set one of these: "At that time", behind an earlier stay.
     pub after: Vec<After>,
     /// It says that something is lacking: with a denial before it, two denials say that it is there ("never without").
