@@ -31,6 +31,8 @@ mod story;
 mod summary;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod traps;
 pub mod units;
 mod version;
 pub mod vocabulary;
