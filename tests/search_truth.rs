@@ -73,7 +73,7 @@ fn entry<'d>(d: &'d DocumentForIndex, read: &'d Annotated<'_>) -> Entry<'d> {
         mrn: &d.mrn,
         encounter: d.encounter.as_deref().unwrap_or_default(),
         stay: document.encounter.as_deref().unwrap_or_default(),
-        date: document.time.map(|t| t.utc_seconds()),
+        date: document.time.map(|t| t.written_seconds()),
         notes: read.notes(),
     }
 }

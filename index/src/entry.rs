@@ -27,7 +27,7 @@ pub struct Entry<'a> {
     pub encounter: &'a str,
     /// The encounter's identifier: `encounter:` finds it by this too, and `gap:` and `query:` name encounters so.
     pub stay: &'a str,
-    /// When it was written, in UTC seconds: `date:` and the order by date.
+    /// When it was written, in seconds since 1970 of the clock that it was written by: `date:` and the order by date.
     pub date: Option<i64>,
     /// What somebody read in the text; the engine itself reads nothing.
     pub notes: Annotations<'a>,

@@ -109,6 +109,11 @@ impl Instant {
         self.utc.as_second()
     }
 
+    /// The same of the day and the hour as they were written, whatever their offset: what a person means by a date.
+    pub fn written_seconds(&self) -> i64 {
+        self.utc_seconds() + i64::from(self.offset_seconds.unwrap_or(0))
+    }
+
     /// The offset that came with it, in seconds east of UTC.
     pub fn offset_seconds(&self) -> Option<i32> {
         self.offset_seconds

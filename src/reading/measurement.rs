@@ -77,7 +77,10 @@ impl Page<'_> {
         let plain = self.folded.text();
         let Some(name) = only(first) else {
             return first.orders.iter().find_map(|order| {
-                let names: Vec<&str> = order.iter().map(String::as_str).collect();
+                let mut names: Vec<&str> = order.iter().map(String::as_str).collect();
+                if first.ascending && self.falls(hit.end) {
+                    names.reverse();
+                }
                 self.row(&names, hit.start, hit.end, out)
             });
         };

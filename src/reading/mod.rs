@@ -41,7 +41,7 @@ mod why;
 pub use document_type::{DocumentTypes, document_type};
 pub use elements::{ElementRules, elements};
 pub use jsonl::read_line;
-pub use lexicon::{Concept, Files, Lexicon, Sense, senses, synonyms};
+pub use lexicon::{Concept, Files, Lexicon, MEMBER, Sense, denied_kind, is_kind, member, senses, synonyms};
 pub use model::{Assertion, Axes, Cause, Condition, Experiencer, Measurement, Mention, Presence, Reading, Section, Term};
 pub use read::{read, read_marks, read_terms};
 pub use section::{Headings, sections};

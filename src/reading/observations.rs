@@ -34,6 +34,9 @@ pub struct Observation {
     pub shifted: BTreeMap<String, (f64, f64)>,
     /// Numbers outside this range, in the canonical unit, are something else.
     pub plausible: (f64, f64),
+    /// Which of its parts a search means by its name, when it has parts.
+    #[serde(default)]
+    pub asked_as: Option<String>,
     /// Where codes, unit and factor come from.
     pub source: String,
 }

@@ -1,10 +1,10 @@
 //! A reading as the index takes it: names and places, no text.
 
-use crate::reading::{Assertion, Mention as Read, Reading, version};
+use crate::reading::{Assertion, MEMBER, Mention as Read, Reading, denied_kind, is_kind, member, version};
 use lacuna_index::{Annotations, Mention, Region, Value};
 
 /// What of a reading the index is told, and how; another number, another index.
-const TOLD: u32 = 2;
+const TOLD: u32 = 3;
 
 /// Names what the index was made with: the reader, and what it is told of a reading.
 pub fn told_by() -> String {
@@ -38,11 +38,13 @@ impl<'r> Annotated<'r> {
                 sections.push(Region { name: parent, span: s.start..s.end, heading: s.start..s.start });
             }
         }
-        let mentions = reading.mentions.iter().map(|m| Mention {
-            concept: &m.concept,
-            assertion: how(m),
-            attributes: m.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
-            span: m.start..m.end,
+        let mentions = reading.mentions.iter().map(|m| {
+            let own = m.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            let (assertion, member) = (how(m), member(&m.concept, &m.text).map(|name| (MEMBER, name)));
+            // Who denies a kind does not deny the condition.
+            let apart = assertion == Assertion::Negated.name() && is_kind(&m.concept, &m.text);
+            let concept = apart.then(|| denied_kind(&m.concept)).flatten().unwrap_or(&m.concept);
+            Mention { concept, assertion, attributes: own.chain(member).collect(), span: m.start..m.end }
         });
         let mut values = Vec::with_capacity(reading.measurements.len());
         for m in &reading.measurements {
@@ -83,5 +85,22 @@ mod tests {
         let annotated = Annotated::of(text, &reading);
         let how = |name: &str| annotated.mentions.iter().find(|m| text.get(m.span.clone()) == Some(name)).map(|m| m.assertion);
         assert_eq!((how("hypertension"), how("diabetes")), (Some("negated"), Some("family")));
+    }
+
+    #[test]
+    fn no_septic_shock_was_found_as_a_denial_of_sepsis() {
+        let text = "Sepsis, present on admission. No septic shock. No pneumonia.";
+        let reading = read_marks(text);
+        let annotated = Annotated::of(text, &reading);
+        let denied: Vec<&str> = annotated.mentions.iter().filter(|m| m.assertion == "negated").map(|m| m.concept).collect();
+        assert!(denied.contains(&"sepsis~") && denied.contains(&"pneumonia") && !denied.contains(&"sepsis"), "{denied:?}");
+    }
+
+    #[test]
+    fn the_day_of_a_note_was_that_of_another_clock() {
+        let written = crate::chart::Instant::parse("2026-11-16T20:10:00-05:00").unwrap();
+        let day = crate::chart::Instant::parse("2026-11-16").unwrap();
+        assert_eq!(written.written_seconds().div_euclid(86_400), day.written_seconds().div_euclid(86_400));
+        assert_ne!(written.utc_seconds().div_euclid(86_400), day.utc_seconds().div_euclid(86_400), "in UTC it is the next day");
     }
 }

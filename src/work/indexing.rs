@@ -275,7 +275,7 @@ pub fn entry<'d>(d: &'d DocumentForIndex, annotated: &'d Annotated<'_>) -> Entry
         mrn: &d.mrn,
         encounter: d.encounter.as_deref().unwrap_or_default(),
         stay: d.document.encounter.as_deref().unwrap_or_default(),
-        date: d.document.time.map(|t| t.utc_seconds()),
+        date: d.document.time.map(|t| t.written_seconds()),
         notes: annotated.notes(),
     }
 }

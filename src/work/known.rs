@@ -125,8 +125,15 @@ impl Knowledge for Known<'_> {
         Headings::shipped().named(words).into_iter().map(str::to_owned).collect()
     }
 
+    fn note_type(&self, words: &str) -> Option<String> {
+        let called = |t: &&DocumentType| t.label().eq_ignore_ascii_case(words.trim());
+        DocumentType::ALL.iter().find(called).map(|t| t.name().to_owned())
+    }
+
     fn measure(&self, words: &str) -> Option<Measure> {
         let row = observations::canonical(None, words).and_then(observations::find)?;
+        // "BP > 180": notes state two numbers of it, and a person means the first.
+        let row = row.asked_as.as_deref().and_then(observations::find).unwrap_or(row);
         Some(Measure { name: row.name.clone(), label: row.label.clone(), unit: row.unit.clone() })
     }
 
@@ -174,5 +181,22 @@ impl Knowledge for Known<'_> {
         let (first, rest): (Vec<String>, Vec<String>) = all.into_iter().partition(|value| value.starts_with(&start));
         let inner = rest.into_iter().filter(|value| value.split(['_', '.']).any(|part| part.starts_with(&start)));
         first.into_iter().chain(inner).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Known;
+    use lacuna_index::Query;
+
+    #[test]
+    fn what_the_screen_calls_a_type_or_a_pressure_found_nothing() {
+        let known = Known::lexicon();
+        let read = |typed: &str| Query::read(typed, &known).0;
+        for (typed, wanted) in [("type:H&P", "type:history_and_physical"), ("type:\"ED note\"", "type:\"emergency_note\"")] {
+            assert_eq!(read(typed), read(wanted), "{typed}");
+        }
+        let pressure = read("bp > 180");
+        assert!(format!("{pressure:?}").contains("systolic_bp"), "{pressure:?}");
     }
 }

@@ -166,7 +166,7 @@ pub fn marks_of(query: &Query, chart: &Chart, document: &Document, reading: &Rea
         mrn: patient.and_then(|p| p.mrn.as_deref()).unwrap_or_default(),
         encounter: stay.name(),
         stay: &stay.identifier,
-        date: document.time.map(|t| t.utc_seconds()),
+        date: document.time.map(|t| t.written_seconds()),
         notes: annotated.notes(),
     };
     marks_in(query, &entry).iter().map(|m| (m.start, m.end)).collect()

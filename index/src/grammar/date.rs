@@ -1,4 +1,4 @@
-//! Date ranges of a query: `2026`, `2026-01`, `2026-01-15`, `a..b`, `a..`, `..b`. Days are UTC days.
+//! Date ranges of a query: `2026`, `2026-01`, `2026-01-15`, `a..b`, `a..`, `..b`. Days are those of the clock that a note was written by.
 
 /// A year, a month of it, or a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl DateRange {
         }
     }
 
-    /// First second inside and first second after, in UTC seconds.
+    /// First second inside and first second after, in seconds since 1970 of that clock.
     pub(crate) fn bounds(self) -> (Option<i64>, Option<i64>) {
         (self.from.map(Span::start), self.to.map(Span::end))
     }

@@ -38,6 +38,10 @@ pub trait Knowledge {
     fn is_unit(&self, word: &str) -> bool;
     /// The encounters that `gap:` or `query:` with this value stands for; `None` when the value means nothing.
     fn encounters(&self, field: &str, value: &str) -> Option<Vec<String>>;
+    /// The name of the note type that a person calls so ("H&P"); `None` leaves the words as they are.
+    fn note_type(&self, _words: &str) -> Option<String> {
+        None
+    }
     /// Values of a field that begin like `start`, for completion.
     fn values(&self, field: &str, start: &str) -> Vec<String>;
 }

@@ -278,7 +278,7 @@ impl Parser<'_> {
         if !closed {
             self.issue(span.clone(), "This quotation mark is not closed; the phrase goes to the end.", None);
         }
-        let content = self.slice(inside).to_owned();
+        let content = self.named_type(self.slice(inside).to_owned(), field);
         let mut words = Vec::new();
         for raw in content.split_whitespace() {
             let (word, refusal) = Word::read(raw, field);
@@ -363,8 +363,13 @@ impl Parser<'_> {
         Some(Node::Leaf(Leaf::Date(range)))
     }
 
+    /// A note type by its own name, where a person called it as the screen does: `type:H&P`.
+    fn named_type(&self, words: String, field: Field) -> String {
+        if field == Field::Type { self.knowledge.note_type(&words).unwrap_or(words) } else { words }
+    }
+
     pub(super) fn plain(&mut self, raw: &str, span: Range<usize>, field: Field) -> Option<Node> {
-        let (word, refusal) = Word::read(raw, field);
+        let (word, refusal) = Word::read(&self.named_type(raw.to_owned(), field), field);
         self.refuse(refusal, &span);
         let Some(word) = word else {
             self.issue(span, "There is nothing to search for in this.", None);

@@ -49,7 +49,7 @@ pub const FORMS: [Form; 25] = [
     form("patient", "patient:name", "patient:rivera", "the patient, by name"),
     form("mrn", "mrn:number", "mrn:00417733", "the medical record number, whole"),
     form("encounter", "encounter:number", "encounter:88120", "the stay, by its number or identifier, whole"),
-    form("date", "date:range", "date:2026-01..", "written then: a year, a month, a day, or a range of them"),
+    form("date", "date:range", "date:2026-01..", "written then, by the note's own clock: a year, a month, a day, or a range"),
     form("gap", "gap:words", "gap:heart_failure", "notes of stays with such a gap: a condition, an item, or open, dismissed, any, none"),
     form("query", "query:state", "query:open", "notes of stays with such a query to a provider, or none"),
     form("synonyms", "synonyms:off", "chf synonyms:off", "the words as typed, without synonyms, in the whole query"),

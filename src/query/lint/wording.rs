@@ -7,7 +7,7 @@ use super::title::codes;
 use super::words::{Token, is_pictograph, last_before, tokens};
 use crate::chart::Span;
 use crate::query::OptionKind;
-use crate::reading::senses;
+use crate::reading::{MEMBER, senses};
 
 pub(crate) fn check(page: &mut Page<'_>) {
     let mut found: Vec<(&'static str, Part, Span, String)> = Vec::new();
@@ -204,7 +204,7 @@ fn narrowed(page: &Page<'_>, sentence: &Sentence, named: Span, field: &Field) ->
 /// "heart failure" is the answer that is asked for.
 fn narrow_name(page: &Page<'_>, named: Span, field: &Field) -> bool {
     let name = words(field, named);
-    senses(name).iter().any(|sense| !sense.attributes.is_empty()) && !said_in_record(page, name)
+    senses(name).iter().any(|sense| sense.attributes.iter().any(|(name, _)| name != MEMBER)) && !said_in_record(page, name)
 }
 
 /// Whether a diagnosis after a directive stands in quotation marks that nobody's words are known to fill: then they are put into the

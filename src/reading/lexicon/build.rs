@@ -300,7 +300,7 @@ impl Builder {
 
     fn observations(&mut self, (file, text): (&str, &str)) -> Result<()> {
         for entry in Table::parse(file, text)?.rows() {
-            let measure = Measure { orders: vec![vec![entry.name.clone()]], guard: Guard::default(), unit_too: false };
+            let measure = Measure { orders: vec![vec![entry.name.clone()]], ascending: false, guard: Guard::default(), unit_too: false };
             self.measure(file, measure, &entry.text)?;
         }
         Ok(())
@@ -320,11 +320,11 @@ impl Builder {
         let sets = BTreeMap::new();
         for name in &entries.name {
             let guard = guard(&name.guard, &name.words, &sets);
-            let measure = Measure { orders: vec![vec![name.measure.clone()]], guard, unit_too: name.unit_too };
+            let measure = Measure { orders: vec![vec![name.measure.clone()]], ascending: false, guard, unit_too: name.unit_too };
             self.measure(file, measure, &name.words)?;
         }
         for panel in &entries.panel {
-            let measure = Measure { orders: panel.orders.clone(), guard: Guard::default(), unit_too: false };
+            let measure = Measure { orders: panel.orders.clone(), ascending: panel.ascending, guard: Guard::default(), unit_too: false };
             self.measure(file, measure, &panel.words)?;
         }
         self.measuring = Measuring::new(entries.how);

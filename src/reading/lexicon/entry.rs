@@ -260,6 +260,9 @@ pub(super) struct MeasurementFile {
 pub(super) struct PanelEntry {
     pub words: Vec<String>,
     pub orders: Vec<Vec<String>>,
+    /// The names stand in the order of their numbers, the smallest first: a row in the other order is turned.
+    #[serde(default)]
+    pub ascending: bool,
 }
 
 #[derive(Deserialize)]

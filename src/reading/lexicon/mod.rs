@@ -10,7 +10,7 @@ mod spelling;
 mod tests;
 
 pub use files::Files;
-pub use senses::{Sense, senses, synonyms};
+pub use senses::{MEMBER, Sense, denied_kind, is_kind, member, senses, synonyms};
 
 use crate::error::Result;
 use crate::reading::machine::Machine;
@@ -184,6 +184,8 @@ pub(super) struct Guard {
 pub(super) struct Measure {
     /// What the numbers are, in their order; several when rows of different lengths are usual.
     pub orders: Vec<Vec<String>>,
+    /// The names stand in the order of their numbers, the smallest first.
+    pub ascending: bool,
     pub guard: Guard,
     /// It is a unit, too: behind a number it is none but that.
     pub unit_too: bool,

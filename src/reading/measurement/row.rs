@@ -34,6 +34,13 @@ impl Page<'_> {
         self.numbers_named(names, start, begin.at, out)
     }
 
+    /// Whether the row of numbers behind a name begins with its largest.
+    pub(super) fn falls(&self, from: usize) -> bool {
+        let begin = number::skip_fillers(self.folded.text(), from, &self.how.fillers, self.how.most_fillers);
+        let row = begin.and_then(|begin| numbers(self.folded.text(), begin.at));
+        row.is_some_and(|(numbers, _)| numbers.windows(2).all(|pair| matches!(pair, [first, second] if first > second)))
+    }
+
     fn numbers_named(&self, names: &[&str], start: usize, at: usize, out: &mut Vec<Measurement>) -> Option<usize> {
         let (numbers, end) = numbers(self.folded.text(), at)?;
         if numbers.len() != names.len() {

@@ -28,6 +28,7 @@ const STATED: &[Row] = &[
     ("White count is down from 22,000 to 10.5.", &[("wbc", 22.0), ("wbc", 10.5)]),
     ("Weight went from about 210 pounds to 190 pounds.", &[("weight", 95.25), ("weight", 86.18)]),
     // Rows of names and numbers.
+    ("H&H 37.4/12.1", &[("hematocrit", 37.4), ("hemoglobin", 12.1)]),
     ("H&H 7.8/23.9.", &[("hemoglobin", 7.8), ("hematocrit", 23.9)]),
     ("H and H of 7.8 and 23.9", &[("hemoglobin", 7.8), ("hematocrit", 23.9)]),
     ("PT/INR 15/1.3", &[("pt", 15.0), ("inr", 1.3)]),
