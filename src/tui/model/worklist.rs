@@ -38,6 +38,8 @@ pub struct WorklistPage {
     pub moved: bool,
     /// Whether the next list is the same one in the order of what a look found.
     pub sorts_anew: bool,
+    /// Whether the next list keeps the order of this one: somebody is at work in it.
+    pub keeps_order: bool,
 }
 
 /// How far a look through the charts is.

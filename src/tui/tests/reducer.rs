@@ -253,7 +253,13 @@ fn numbers_of_gaps_come_into_their_rows_while_everything_works() {
     answer(&mut h, Slot::Count);
     // Somebody is at work in the list: nothing moves under their hands.
     h.expect("6 charts looked at; r puts what was found in its order").absent("looking for gaps");
-    assert!(h.held.as_ref().unwrap().iter().all(|(slot, ..)| *slot != Slot::Worklist));
+    // The numbers of the views were those of before the look, and went on standing over the list.
+    let order: Vec<String> = h.model.worklist.rows().map(|r| r.encounter.clone()).collect();
+    h.model.worklist.list.rows.reverse();
+    answer(&mut h, Slot::Worklist);
+    let now: Vec<String> = h.model.worklist.rows().map(|r| r.encounter.clone()).collect();
+    assert!(now.iter().eq(order.iter().rev()), "{now:?}");
+    assert_eq!(h.model.worklist.list.waiting, 0);
 }
 
 #[test]

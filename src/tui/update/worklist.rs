@@ -14,8 +14,13 @@ use std::collections::HashMap;
 const READING: &str = "reading again";
 
 /// Takes a list in; the cursor stays on its encounter. Charts that nobody looked at are looked at beside it, those at the top first.
-pub fn take(model: &mut Model, list: Worklist) -> Vec<Effect> {
+pub fn take(model: &mut Model, mut list: Worklist) -> Vec<Effect> {
     let page = &mut model.worklist;
+    if std::mem::take(&mut page.keeps_order) && list.view == page.list.view {
+        let places: HashMap<String, usize> = page.list.rows.iter().enumerate().map(|(at, row)| (row.encounter.clone(), at)).collect();
+        // Those that are new in it come last.
+        list.rows.sort_by_key(|row| places.get(&row.encounter).copied().unwrap_or(usize::MAX));
+    }
     // Who waits at the top for the charts to be looked at waits for what is most pressing, not for the chart that happens to stand there.
     let stays = !std::mem::take(&mut page.sorts_anew) || page.moved;
     let before = page.selected().filter(|_| stays).map(|r| r.encounter.clone());
@@ -65,8 +70,11 @@ pub fn counted(model: &mut Model, left: usize) -> Vec<Effect> {
     match (here, page.moved) {
         (false, _) => Vec::new(),
         (true, true) => {
+            // What stands over the list and in the choice of views is true again; nothing moves under their hands.
+            page.keeps_order = true;
+            let effects = nav::refresh(model);
             model.say(format!("{looked}; {{reload}} puts what was found in its order"));
-            Vec::new()
+            effects
         }
         (true, false) => {
             model.say(looked);
@@ -316,5 +324,6 @@ pub fn note_to_self(model: &mut Model) -> Vec<Effect> {
 /// Reads the visible list again.
 pub fn reload(model: &mut Model) -> Vec<Effect> {
     model.say(READING);
+    model.worklist.keeps_order = false;
     nav::refresh(model)
 }
