@@ -97,6 +97,9 @@ def memory(program, gigabytes):
             if bundle.get("resourceType") == "Bundle":
                 resources += [entry["resource"] for entry in bundle["entry"]]
         names = {resource["id"] for resource in resources if "id" in resource}
+        # A record number names the person as well: under another id with the same number it would be the same patient.
+        patients = [resource for resource in resources if resource["resourceType"] == "Patient"]
+        names |= {number["value"] for patient in patients for number in patient.get("identifier", [])}
 
         def renamed(value):
             if isinstance(value, dict):

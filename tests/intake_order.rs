@@ -211,6 +211,25 @@ fn notes_of_one_name_from_two_folders_became_versions_of_one_note() {
 }
 
 #[test]
+fn results_of_one_file_name_from_two_folders_took_each_others_place() {
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let table = |patient: &str, test: &str| format!("label,value,patient,encounter\n{test},1,{patient},E{patient}\n");
+    std::fs::write(one.path().join("labs.csv"), table("1", "Sodium")).unwrap();
+    std::fs::write(other.path().join("labs.csv"), table("2", "Potassium")).unwrap();
+    let store = store();
+    let folders = [one.path().to_path_buf(), other.path().to_path_buf()];
+    let reports = folders.each_ref().map(|folder| take(&store, std::slice::from_ref(folder), &Options::default()));
+    assert_eq!(reports.each_ref().map(|r| (r.observations, r.documents.rejected)), [(1, 0); 2]);
+    let before = seen(&store);
+    folders.iter().for_each(|folder| drop(take(&store, std::slice::from_ref(folder), &Options::default())));
+    assert_eq!(seen(&store), before);
+    // A value that was corrected in its own row is no other result.
+    std::fs::write(one.path().join("labs.csv"), table("1", "Sodium").replace(",1,1,", ",2,1,")).unwrap();
+    assert_eq!(take(&store, &folders[..1], &Options::default()).changed, 1);
+    assert_eq!(store.chart("E1").unwrap().unwrap().observations[0].shown(), "2");
+}
+
+#[test]
 fn a_name_that_was_used_again_for_another_patient_became_a_version_of_the_first_ones_note() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("note1.txt");

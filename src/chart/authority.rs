@@ -81,13 +81,13 @@ pub struct Number {
 }
 
 impl Number {
-    /// Whether two people can be told to be one by it: somebody gave it, and it is no number of an account, nor one that families share and
-    /// clerks mistype (HL7 table 0203; a social security number is no record number).
+    /// Whether two people can be told to be one by it: somebody gave it, and it names a patient (HL7 table 0203), not an account, a passport
+    /// or a licence, and no number that families share and clerks mistype.
     pub fn tells_people_apart(&self) -> bool {
-        const OTHERS: [&str; 7] = ["SS", "AN", "VN", "AC", "DL", "MA", "MC"];
+        const OF_PATIENTS: [&str; 5] = ["MR", "PI", "PT", "MRT", "NI"];
         const SSN: [&str; 2] = ["urn:oid:2.16.840.1.113883.4.1", "http://hl7.org/fhir/sid/us-ssn"];
-        let of_people = self.from.as_ref().is_some_and(|from| !from.uri.as_deref().is_some_and(|uri| SSN.contains(&uri)));
-        of_people && !self.kind.as_deref().is_some_and(|kind| OTHERS.contains(&kind))
+        let given = self.from.as_ref().is_some_and(|from| !from.uri.as_deref().is_some_and(|uri| SSN.contains(&uri)));
+        given && self.kind.as_deref().is_none_or(|kind| OF_PATIENTS.contains(&kind))
     }
 
     /// Whether it is the same number of the same authority.

@@ -5,7 +5,7 @@ use super::charts;
 use super::identity::{self, Clash, Known};
 use super::ingest::Incoming;
 use super::ready::Ready;
-use crate::chart::{Document, Encounter, Record};
+use crate::chart::{Document, Encounter, Observation, Record};
 use crate::error::Trouble;
 use crate::hash::sha256;
 use rusqlite::{OptionalExtension, Transaction};
@@ -90,6 +90,7 @@ pub(super) fn refused(tx: &Transaction<'_>, unit: &[Came<'_>], known: &mut Known
 /// A note that has no name but its file's is no version of another one of that name: in another folder, of another patient, stay, time or
 /// type it is a note of its own, and has a name of its own. Says so where it is new.
 pub(super) fn settle(tx: &Transaction<'_>, unit: &mut [Came<'_>]) -> rusqlite::Result<Option<Trouble>> {
+    settle_results(tx, unit)?;
     let Some(at) =
         unit.iter().position(|came| came.incoming.context.by_name.is_some() && matches!(came.incoming.record, Record::Document(_)))
     else {
@@ -140,6 +141,26 @@ pub(super) fn settle(tx: &Transaction<'_>, unit: &mut [Came<'_>]) -> rusqlite::R
         came.ready = None;
     }
     Ok(notice)
+}
+
+/// The same of results that have no name but their file's and line: another patient's, or of another test or time, is a result of its own.
+fn settle_results(tx: &Transaction<'_>, unit: &mut [Came<'_>]) -> rusqlite::Result<()> {
+    for came in unit {
+        let (Record::Observation(given), Some(by_name)) = (&came.incoming.record, &came.incoming.context.by_name) else { continue };
+        let sql = "SELECT body FROM fact WHERE kind = 'observation' AND identifier = ?1";
+        let body: Option<String> = tx.prepare_cached(sql)?.query_row([&given.identifier], |r| r.get(0)).optional()?;
+        let Some(have) = body.and_then(|body| charts::parse::<Observation>(&body)) else { continue };
+        let own = |o: &Observation| (o.patient.clone(), o.encounter.clone(), o.name.clone(), o.time);
+        if own(&have) == own(given) {
+            continue; // a value that was corrected
+        }
+        let key = sha256(&format!("{}\u{1f}{:?}", by_name.folder, own(given)));
+        let identifier = format!("{}@{}", given.identifier, key.get(..8).unwrap_or_default());
+        let record = Record::Observation(Observation { identifier, ..given.clone() });
+        came.incoming = Cow::Owned(Incoming { record, ..came.incoming.as_ref().clone() });
+        came.ready = None;
+    }
+    Ok(())
 }
 
 /// Whose a note is, and which, beside its name.

@@ -157,6 +157,17 @@ fn a_file_without_permission_is_told_and_the_rest_goes_in() {
 }
 
 #[test]
+fn a_watch_that_rejected_something_ended_as_if_nothing_were_wrong() {
+    let home = Home::new();
+    home.write("in/bad.txt", "");
+    home.write("in/good.txt", "PLAN: cefepime.");
+    let folder = home.at("in").display().to_string();
+    let ran = home.run(["import", "--watch", &folder, "--once", "--every", "0"]).ends(2);
+    assert!(ran.err.contains("bad.txt: the file is empty") && ran.err.contains("hint:"), "{}", ran.err);
+    assert!(ran.out.contains("done/good.txt") && !ran.out.contains("hint:"), "{}", ran.out);
+}
+
+#[test]
 fn a_path_that_is_not_there_is_told_beside_one_that_is() {
     let home = Home::new();
     let good = home.write("good.txt", "PLAN: cefepime.\n");

@@ -10,7 +10,7 @@ use super::lines::Named;
 use super::walk::{self, Found};
 use super::{FieldMap, Origin, decode, hl7, notes};
 use crate::chart::{
-    Authority, Coding, Encounter, EncounterClass, Location, Observation, Patient, Quantity, Record, Sent, Sex, Value as Given,
+    Authority, Coding, Context, Encounter, EncounterClass, Location, Observation, Patient, Quantity, Record, Sent, Sex, Value as Given,
 };
 use crate::error::{Result, Trouble};
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
@@ -362,8 +362,11 @@ fn result(desk: &mut Desk, file: &Found, row: &Value, origin: &Origin, named: &m
     let (patient, encounter) = (words(row, &map.patient), words(row, &map.encounter));
     name_owners(desk, row, origin, (patient.as_ref(), encounter.as_ref()), named)?;
     let code = words(row, &map.code);
+    let given = words(row, &map.result);
+    let by_name = given.is_none().then(|| desk.by_name(file));
+    let origin = &Origin { context: Context { by_name, ..origin.context.clone() }, ..origin.clone() };
     let observation = Observation {
-        identifier: words(row, &map.result).unwrap_or_else(|| format!("{}#{}", file.relative, origin.line.unwrap_or_default())),
+        identifier: given.unwrap_or_else(|| format!("{}#{}", file.relative, origin.line.unwrap_or_default())),
         encounter,
         patient,
         code: code.map(|code| Coding { system: None, code, display: None }),
