@@ -118,7 +118,7 @@ def service(folder):
     check("ana works over the forced command", over("ana", "--passphrase-fd 0 search kidney", PASS["ana"])[0] == 0)
     check("ben works over his", over("ben", "--passphrase-fd 0 search kidney", PASS["ben"])[0] == 0)
     check("ben may not import", over("ben", f"--passphrase-fd 0 import {note}", PASS["ben"])[0] == 3)
-    for typed in ("--passphrase-fd 0 --as ana audit show", "--as=ana --passphrase-fd 0 worklist", "--passphrase-fd 0 --store /tmp worklist"):
+    for typed in ("--passphrase-fd 0 --as ana audit show", "worklist --passphrase-fd 0 --as ana", "worklist --passphrase-fd 0 --store=/tmp", "--as=ana --passphrase-fd 0 worklist", "--passphrase-fd 0 --store /tmp worklist"):
         check(f"ben types `{typed}`", over("ben", typed, PASS["ana"])[0] == 2)
     marks = os.path.join(folder, "made")
     for typed in (f"worklist; touch {marks}", f"$(touch {marks})", f"`touch {marks}`", f"worklist && touch {marks}", f"worklist | tee {marks}", f"worklist > {marks}"):

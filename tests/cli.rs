@@ -15,6 +15,8 @@ mod forged;
 mod imports;
 #[path = "cli/locked.rs"]
 mod locked;
+#[path = "cli/misuse.rs"]
+mod misuse;
 #[path = "cli/plain_notes.rs"]
 mod plain_notes;
 #[path = "cli/planted.rs"]

@@ -22,12 +22,23 @@ pub enum DocumentClass {
 struct Written {
     name: DocumentClass,
     titles: Vec<String>,
+    labels: Vec<String>,
     services: Vec<String>,
     notices: Vec<String>,
     #[cfg(test)]
     yes: Vec<Example>,
     #[cfg(test)]
     no: Vec<Example>,
+}
+
+impl Written {
+    fn is_named(&self, title: &str) -> bool {
+        self.titles.iter().any(|words| holds(title, words))
+    }
+
+    fn is_label(&self, given: &str) -> bool {
+        self.labels.iter().any(|label| given.trim().eq_ignore_ascii_case(label))
+    }
 }
 
 #[cfg(test)]
@@ -86,16 +97,29 @@ impl DocumentClass {
 
     /// The class of a document; almost all have none.
     pub fn of(document: &Document) -> Option<Self> {
-        let code = document.code.as_ref().and_then(|c| c.display.as_deref());
-        let titles = [document.title.as_deref(), code].map(|t| plain(t.unwrap_or_default()));
+        let code = document.code.as_ref();
+        let words = [document.title.as_deref(), code.and_then(|c| c.display.as_deref()), code.map(|c| c.code.as_str())];
+        let titles: Vec<String> =
+            words.into_iter().flatten().chain(document.type_words.iter().map(String::as_str)).map(plain_name).collect();
         let service = plain(document.service.as_deref().unwrap_or_default());
         let notices = plain(&ends(&document.text));
         let found = classes().iter().find(|class| {
-            class.titles.iter().any(|words| titles.iter().any(|title| holds(title, words)))
+            titles.iter().any(|title| class.is_named(title))
+                || document.labels.iter().any(|label| class.is_label(label))
                 || class.services.iter().any(|words| holds(&service, words))
                 || class.notices.iter().any(|words| holds(&notices, words))
         });
         found.map(|class| class.name)
+    }
+
+    /// Whether a word that names a note's type tells its class.
+    pub fn is_told_by_type(word: &str) -> bool {
+        classes().iter().any(|class| class.is_named(&plain_name(word)))
+    }
+
+    /// Whether a security label tells the class of what bears it.
+    pub fn is_told_by_label(label: &str) -> bool {
+        classes().iter().any(|class| class.is_label(label))
     }
 
     /// Changes when what tells the classes apart does.
@@ -109,11 +133,25 @@ fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
+/// The same of a name: what joins its words is a blank, and a mark that shows as nothing is none.
+fn plain_name(name: &str) -> String {
+    let hidden = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+    plain(
+        &name
+            .chars()
+            .filter(|c| !hidden(*c))
+            .map(|c| if matches!(c, '_' | '-' | '/' | '\u{2010}'..='\u{2015}') { ' ' } else { c })
+            .collect::<String>(),
+    )
+}
+
 /// Whether words stand in a text as words of their own.
 fn holds(text: &str, words: &str) -> bool {
     let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     text.match_indices(words).any(|(at, found)| {
         let (before, after) = (text.get(..at), text.get(at + found.len()..));
+        // "Note" and "notes" alike.
+        let after = after.map(|t| t.strip_prefix('s').unwrap_or(t));
         !letter(before.and_then(|t| t.chars().next_back())) && !letter(after.and_then(|t| t.chars().next()))
     })
 }
@@ -149,6 +187,39 @@ mod tests {
             for example in &class.no {
                 assert_eq!(of(example), None, "{example:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_psychotherapy_note_that_only_its_type_or_its_label_named_was_shown_to_everybody() {
+        use crate::chart::Coding;
+        let (psych, sud) = (DocumentClass::Psychotherapy, DocumentClass::SubstanceUse);
+        let code = |code: &str, display: Option<&str>| {
+            let code = Some(Coding { system: None, code: code.to_owned(), display: display.map(str::to_owned) });
+            Document { code, title: Some("Session 4".into()), ..Document::default() }
+        };
+        let words = |words: &str| Document { type_words: vec!["Note".into(), words.into()], ..Document::default() };
+        let label = |label: &str| Document { labels: vec!["N".into(), label.into()], ..Document::default() };
+        for (document, class) in [
+            (code("Psychotherapy note", None), psych),
+            (code("PSYCHOTHERAPY_NOTE", None), psych),
+            (code("11488-4", Some("Psychotherapy note")), psych),
+            (words("Psychotherapy process notes"), psych),
+            (words("psycho\u{ad}therapy note"), psych),
+            (words("Individual therapy note"), psych),
+            (words("Methadone clinic note"), sud),
+            (words("OTP note"), sud),
+            (label("PSYTHPN"), psych),
+            (label("PSY"), psych),
+            (label("ETH"), sud),
+            (label("42cfrpart2"), sud),
+            (label("SUD"), sud),
+        ] {
+            assert_eq!(DocumentClass::of(&document), Some(class), "{:?} {:?} {:?}", document.code, document.type_words, document.labels);
+            assert_eq!(DocumentClass::of(&document.bare()), Some(class), "what is kept beside the text tells it again");
+        }
+        for document in [code("PSY", None), words("ETH"), label("N"), label("R"), words("Physical therapy notes")] {
+            assert_eq!(DocumentClass::of(&document), None);
         }
     }
 

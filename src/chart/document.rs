@@ -162,6 +162,8 @@ impl Document {
             replaces: self.replaces,
             guessed: false,
             kept: self.kept.clone(),
+            type_words: self.type_words.clone(),
+            labels: self.labels.clone(),
         }
     }
 
@@ -228,4 +230,10 @@ pub struct Document {
     /// What its sender gave beside this, as it came.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<Kept>,
+    /// What its sender says of its type and category beside `code`, where that tells its class ([`super::DocumentClass`]).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub type_words: Vec<String>,
+    /// Its sender's security labels, by code, where they tell its class.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
 }

@@ -63,6 +63,9 @@ pub struct Global {
     /// The folder of settings.toml and keys.toml [default: lacuna in your configuration folder]
     #[arg(long, global = true, value_name = "DIR")]
     pub config: Option<PathBuf>,
+    /// Begin behind the lock: how the interface starts itself anew when it locks
+    #[arg(long, hide = true)]
+    pub locked: bool,
     /// Say more on standard error
     #[arg(short, long, global = true)]
     pub verbose: bool,

@@ -5,7 +5,8 @@ use super::out::{self, Out};
 use super::{memory, place};
 use crate::error::Result;
 use crate::export::{audit_bundle, audit_table};
-use crate::store::{AuditEntry, AuditFilter, AuditVerdict, append_anchor};
+use crate::store::{AuditEntry, AuditFilter, AuditVerdict, append_anchor, takes_anchors};
+use crate::text::one_line;
 use crate::work::Entered;
 use serde::Serialize;
 use serde_json::json;
@@ -62,6 +63,10 @@ pub fn run(global: &Global, command: &AuditCommand, out: &Out) -> Result<u8> {
             Ok(0)
         }
         AuditCommand::Anchor { file } => {
+            if let Some(file) = file {
+                place::outside(global, file)?;
+                takes_anchors(file)?;
+            }
             let to = file.as_ref().map_or_else(|| "standard output".to_owned(), |f| f.display().to_string());
             let line = store.anchor(&actor, &to)?;
             if let Some(file) = file {
@@ -117,19 +122,51 @@ fn told(verdict: &AuditVerdict) -> String {
 }
 
 fn line(e: &AuditEntry) -> String {
-    let part = |name: &str, value: &Option<String>| value.as_ref().map(|v| format!("  {name} {v}")).unwrap_or_default();
+    // Each field a part of this one row: a line end in an identifier, a reason or a login name would begin one that nobody wrote.
+    let part = |name: &str, value: &Option<String>| value.as_ref().map(|v| format!("  {name} {}", one_line(v))).unwrap_or_default();
     // A borrowed name shows: the login that really ran this, and where from.
-    let from = if e.client == format!("local ({})", e.user) { String::new() } else { format!("  from {}", e.client) };
+    let from = if e.client == format!("local ({})", e.user) { String::new() } else { format!("  from {}", one_line(&e.client)) };
     format!(
         "{:>6}  {}  {:<12} {:<16} {}{}{}{}{from}  {}",
         e.sequence,
-        e.at,
-        e.user,
-        e.action,
-        e.outcome,
+        one_line(&e.at),
+        one_line(&e.user),
+        one_line(&e.action),
+        one_line(&e.outcome),
         part("patient", &e.patient),
         part("encounter", &e.encounter),
         part("object", &e.object),
-        e.detail
+        one_line(&e.detail)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_end_in_a_login_name_a_reason_or_an_identifier_wrote_a_row_of_the_log() {
+        let row = AuditEntry {
+            sequence: 394,
+            at: "2026-11-30T13:00:46Z".into(),
+            user: "coder\n   395  x".into(),
+            session: "s".into(),
+            client: "local (root)\n   395  2026-11-30T13:00:46Z  pa           document.open    ok".into(),
+            program: "0".into(),
+            action: "break_glass".into(),
+            patient: Some("p\n   396".into()),
+            encounter: Some("e\r\n   397".into()),
+            object: Some("o\u{2028}398".into()),
+            object_version: None,
+            outcome: "ok".into(),
+            detail: "emergency now\n   500  pa  chart.export".into(),
+            shown: None,
+            previous: String::new(),
+            hash: String::new(),
+            signature: None,
+        };
+        let shown = line(&row);
+        assert_eq!(shown.lines().count(), 1, "{shown}");
+        assert!(shown.contains("now\u{240a}") && shown.contains("(root)\u{240a}"), "{shown}");
+    }
 }

@@ -6,6 +6,7 @@ use super::out::Out;
 use super::place;
 use crate::chart::Kept;
 use crate::error::{Result, Trouble};
+use crate::text::one_line;
 use crate::work::Desk;
 use crate::work::model::{ChartView, Group, Worklist, WorklistView};
 use serde_json::json;
@@ -41,15 +42,18 @@ fn plain_list(list: &Worklist) -> String {
         let day = r.day.map_or_else(|| "-".to_owned(), |d| d.to_string());
         let sign = r.severity.map_or(' ', |s| s.sign());
         text.push_str(&format!(
-            "\n{:<12} {:<24} {age:>3} {}  {:<8} {:<14} day {day:>3}  {sign} {:>2} gaps  {}{}",
-            r.encounter,
-            r.patient,
+            "\n{:<12} {:<24} {age:>3} {}  {:<8} {:<14} day {day:>3}  {sign} {:>2} gaps  {}",
+            one_line(&r.encounter),
+            one_line(&r.patient),
             r.sex,
-            r.unit.as_deref().unwrap_or("-"),
-            r.payer.as_deref().unwrap_or("-"),
+            one_line(r.unit.as_deref().unwrap_or("-")),
+            one_line(r.payer.as_deref().unwrap_or("-")),
             r.gaps.unwrap_or(0),
-            r.note_alone.as_ref().map(|note| format!("{}; ", note.words.chars().take(60).collect::<String>())).unwrap_or_default(),
-            r.reasons.join("; ")
+            one_line(&format!(
+                "{}{}",
+                r.note_alone.as_ref().map(|note| format!("{}; ", note.words.chars().take(60).collect::<String>())).unwrap_or_default(),
+                r.reasons.join("; ")
+            ))
         ));
     }
     text
@@ -77,19 +81,19 @@ pub fn chart(global: &Global, encounter: &str, out: &Out) -> Result<u8> {
 
 fn plain_chart(view: &ChartView) -> String {
     let e = &view.chart.encounter;
-    let given = |o: &Option<String>| o.clone().unwrap_or_else(|| "not given".to_owned());
+    let given = |o: &Option<String>| o.as_deref().map_or_else(|| "not given".to_owned(), one_line);
     let patient = view.chart.patient.as_ref().map_or_else(
         || "patient not given".to_owned(),
         |p| {
             let age = e.start.and_then(|s| p.age_at(&s)).map_or_else(String::new, |a| format!(" {a}"));
-            format!("{}{age} {}  MRN {}", p.display(), p.sex.letter(), given(&p.mrn))
+            format!("{}{age} {}  MRN {}", one_line(&p.display()), p.sex.letter(), given(&p.mrn))
         },
     );
     let mut text = format!(
         "{patient}\nencounter {}   admitted {}   attending {}   service {}   payer {}",
-        e.name(),
+        one_line(e.name()),
         e.start.map_or_else(|| "not given".to_owned(), |t| t.display()),
-        e.attending.as_ref().map_or("not given", |a| a.display()),
+        one_line(e.attending.as_ref().map_or("not given", |a| a.display())),
         given(&e.service),
         given(&e.payer_words())
     );
@@ -100,23 +104,23 @@ fn plain_chart(view: &ChartView) -> String {
     for (d, r) in view.chart.documents.iter().zip(view.readings.iter()) {
         let new = if view.seen.contains(&d.identifier) { ' ' } else { '*' };
         let time = d.time.map_or_else(|| "no date".to_owned(), |t| t.display());
-        let author = d.author.as_ref().map_or("author not given", |a| a.display());
+        let author = one_line(d.author.as_ref().map_or("author not given", |a| a.display()));
         let guessed = match (d.document_type.is_none(), d.guessed) {
             (true, true) => "   (type and stay guessed)",
             (true, false) => "   (type guessed)",
             (false, true) => "   (stay guessed by date)",
             (false, false) => "",
         };
-        let version = Kept::version_words(&d.kept).map(|v| format!("   (sender's version {v})")).unwrap_or_default();
+        let version = Kept::version_words(&d.kept).map(|v| format!("   (sender's version {})", one_line(v))).unwrap_or_default();
         text.push_str(&format!(
             "\n{new} {time:<18} {:<18} {author:<28} {}{version}{guessed}",
             d.document_type.unwrap_or(r.document_type).label(),
-            d.identifier
+            one_line(&d.identifier)
         ));
     }
     for w in &view.withheld {
         let time = w.time.map_or_else(|| "no date".to_owned(), |t| t.display());
-        text.push_str(&format!("\n- {time:<18} withheld: {}; read for no gap   {}", w.class.label(), w.document));
+        text.push_str(&format!("\n- {time:<18} withheld: {}; read for no gap   {}", w.class.label(), one_line(&w.document)));
     }
     let by_date = view.chart.facts_by_date();
     if by_date > 0 {
@@ -124,7 +128,7 @@ fn plain_chart(view: &ChartView) -> String {
             "\n\n{by_date} results, orders, drugs, procedures or problems name no stay: they stand here by their dates (guessed)"
         ));
     }
-    let kept: Vec<String> = view.chart.kept().iter().map(|(name, count)| format!("{count} {name}")).collect();
+    let kept: Vec<String> = view.chart.kept().iter().map(|(name, count)| format!("{count} {}", one_line(name))).collect();
     if !kept.is_empty() {
         text.push_str(&format!("\n\nKept as it was sent, and given back by an export: {}", kept.join(", ")));
     }
@@ -134,21 +138,21 @@ fn plain_chart(view: &ChartView) -> String {
     }
     for row in &view.gaps {
         let state = match (&row.dismissed, row.answered, row.query) {
-            (Some(reason), ..) => format!("  set aside: {reason}"),
+            (Some(reason), ..) => format!("  set aside: {}", one_line(reason)),
             (None, Some(id), _) => format!("  query {id} is answered, the record does not say it yet"),
             (None, None, Some(id)) => format!("  query {id}"),
             (None, None, None) => String::new(),
         };
-        text.push_str(&format!("\n{} {}   [{}]{state}", row.gap.severity.sign(), row.gap.title, row.gap.item));
+        text.push_str(&format!("\n{} {}   [{}]{state}", row.gap.severity.sign(), one_line(&row.gap.title), row.gap.item));
         for proof in &row.gap.evidence {
-            text.push_str(&format!("\n    {}", proof_line(proof)));
+            text.push_str(&format!("\n    {}", one_line(&proof_line(proof))));
         }
     }
     if !view.queries.is_empty() {
         text.push_str("\n\nQueries");
     }
     for q in &view.queries {
-        text.push_str(&format!("\n  {}", super::query_plain::row(q)));
+        text.push_str(&format!("\n  {}", one_line(&super::query_plain::row(q))));
     }
     text
 }

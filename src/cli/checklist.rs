@@ -13,7 +13,12 @@ pub fn run(global: &Global, command: &ChecklistCommand, out: &Out) -> Result<u8>
     match command {
         ChecklistCommand::List { form } => list(global, *form, out),
         ChecklistCommand::Show { item, form } => show(global, item, *form, out),
-        ChecklistCommand::New { file } => checklist_author::new(file.as_deref(), out),
+        ChecklistCommand::New { file } => {
+            if let Some(file) = &file {
+                super::place::outside(global, file)?;
+            }
+            checklist_author::new(file.as_deref(), out)
+        }
         ChecklistCommand::Names { words } => checklist_author::names(&words.join(" "), out),
         ChecklistCommand::Check { files } => check(files, out),
         ChecklistCommand::Test { files } => test(global, files, out),

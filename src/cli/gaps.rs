@@ -7,6 +7,7 @@ use crate::chart::Evidence;
 use crate::checklist::{Explanation, Gap, GapState, Outcome};
 use crate::error::{Result, Trouble};
 use crate::names::name_of;
+use crate::text::one_line;
 use crate::work::model::{DismissReason, GapMark};
 use crate::work::{Desk, LocalDesk, evaluate};
 use lacuna_index::Stop;
@@ -66,7 +67,7 @@ fn history(desk: &LocalDesk, args: &GapsArgs, out: &Out) -> Result<u8> {
     out.show(&value, || {
         let line = |m: &GapMark| {
             let state = name_of(&m.state);
-            format!("{}  {}  {}  {state}: {} ({})", m.at.display(), m.encounter, m.key, m.reason, m.by)
+            one_line(&format!("{}  {}  {}  {state}: {} ({})", m.at.display(), m.encounter, m.key, m.reason, m.by))
         };
         if acts.is_empty() {
             "Nothing was done about these gaps yet.".to_owned()
@@ -87,7 +88,7 @@ pub fn plain(gaps: &[Gap]) -> String {
     for gap in gaps {
         if gap.encounter != encounter {
             encounter = &gap.encounter;
-            text.push_str(&format!("\nEncounter {encounter}\n"));
+            text.push_str(&format!("\nEncounter {}\n", one_line(encounter)));
         }
         let state = match gap.state {
             GapState::Open => "",
@@ -95,12 +96,12 @@ pub fn plain(gaps: &[Gap]) -> String {
             GapState::Queried => "  (queried)",
             GapState::Resolved => "  (resolved)",
         };
-        text.push_str(&format!("  {} {}{state}   [{}]\n", gap.severity.sign(), gap.title, gap.item));
+        text.push_str(&format!("  {} {}{state}   [{}]\n", gap.severity.sign(), one_line(&gap.title), gap.item));
         for proof in &gap.evidence {
-            text.push_str(&format!("      {}\n", proof_line(proof)));
+            text.push_str(&format!("      {}\n", one_line(&proof_line(proof))));
         }
         for proof in &gap.counter_evidence {
-            text.push_str(&format!("      against: {}\n", proof_line(proof)));
+            text.push_str(&format!("      against: {}\n", one_line(&proof_line(proof))));
         }
         if !gap.also.is_empty() {
             text.push_str(&format!("      the same question as {}, asked once\n", gap.also.join(", ")));

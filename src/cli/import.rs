@@ -9,7 +9,7 @@ use super::place;
 use crate::error::{Result, Trouble};
 use crate::intake::{Details, FieldMap, Format, NoteTypes, Options, SlashDates};
 use crate::store::{RunReport, Store};
-use crate::text::multiline;
+use crate::text::{multiline, one_line};
 use crate::work::{
     Clock, Entered, ImportProgress, ImportReport, Input, PastImport, Reject, Session, Suspect, Watch, doubles, dry_run, dry_run_alone,
     import, merge, past_import, past_imports, undo_import,
@@ -56,6 +56,7 @@ pub fn run(global: &Global, args: &ImportArgs, out: &Out) -> Result<u8> {
     } else {
         let Entered { store, session, .. } = place::enter(global)?;
         if let Some(folder) = &args.watch {
+            place::outside(global, folder)?;
             return watch(&store, &session, folder, &options, &stop, args, out);
         }
         import(&store, &session, input, &options, &stop, &mut tell)?
@@ -147,7 +148,7 @@ fn list_doubles(global: &Global, out: &Out) -> Result<u8> {
     out.show(&found, || {
         let one = |s: &Suspect| {
             let given = |words: &Option<String>| words.clone().unwrap_or_else(|| "not given".to_owned());
-            format!("{}  {}  MRN {}  born {}  {} encounters", s.patient, s.name, given(&s.mrn), given(&s.birth), s.encounters)
+            one_line(&format!("{}  {}  MRN {}  born {}  {} encounters", s.patient, s.name, given(&s.mrn), given(&s.birth), s.encounters))
         };
         let lines = found.iter().map(|d| {
             let differs = if d.differs.is_empty() { String::new() } else { format!("; not the same: {}", d.differs.join(", ")) };
@@ -201,8 +202,8 @@ fn past_plain(past: &PastImport) -> String {
     told(&mut text, "Worth knowing", &past.notices, past.run.noticed, Fold::Kind);
     for (at, record) in past.records.iter().flatten().enumerate() {
         let head = if at == 0 { "\n\nRecords, in the order they came:" } else { "" };
-        let source = record.source.as_deref().map(|s| format!("   {s}")).unwrap_or_default();
-        text.push_str(&format!("{head}\n  {:<9} {:<12} {}{source}", record.what, record.kind, record.identifier));
+        let source = record.source.as_deref().map(|s| format!("   {}", one_line(s))).unwrap_or_default();
+        text.push_str(&format!("{head}\n  {:<9} {:<12} {}{source}", record.what, record.kind, one_line(&record.identifier)));
     }
     let all: u64 = past.made.iter().map(|m| m.added + m.changed + m.withdrawn).sum();
     let listed = past.records.as_ref().map_or(all, |records| records.len() as u64);
@@ -233,7 +234,7 @@ fn line(r: &RunReport) -> String {
         "import {}  {}  {}  {ended}: {} documents added, {} unchanged, {} new versions; {} encounters, {} observations, {} other records added{}; {} rejected\n    {}",
         r.run,
         r.started,
-        r.by,
+        one_line(&r.by),
         c.added,
         c.unchanged,
         c.new_versions,
@@ -242,7 +243,7 @@ fn line(r: &RunReport) -> String {
         c.other,
         besides(c.changed, c.withdrawn, c.merged, c.older),
         r.rejected,
-        r.sources.join("  ")
+        one_line(&r.sources.join("  "))
     )
 }
 

@@ -1,5 +1,6 @@
 //! What an import refused, and what is worth knowing of it, in lines: what is alike is told once, with how many more there are.
 
+use crate::text::one_line;
 use crate::work::Reject;
 use std::collections::HashMap;
 
@@ -68,10 +69,10 @@ fn one(r: &Reject, text: &mut String) {
         (Some(source), None) => format!("{source}: "),
         _ => String::new(),
     };
-    text.push_str(&format!("\n  {place}{}", r.what));
+    text.push_str(&format!("\n  {}", one_line(&format!("{place}{}", r.what))));
     for (name, words) in [("why", &r.why), ("hint", &r.hint)] {
         if let Some(words) = words {
-            text.push_str(&format!("\n    {name}: {words}"));
+            text.push_str(&format!("\n    {name}: {}", one_line(words)));
         }
     }
 }

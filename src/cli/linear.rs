@@ -19,7 +19,7 @@ enum Place {
 
 /// Holds the conversation until it is left or the input ends.
 pub fn run(desk: &dyn Desk, input: &mut dyn BufRead, out: &mut dyn Write, start_at: Option<&str>) -> Result<u8> {
-    let mut say = |words: &str| writeln!(out, "{}", ascii(words)).and_then(|()| out.flush()).map_err(broken);
+    let mut say = |words: &str| writeln!(out, "{}", ascii(&text::multiline(words))).and_then(|()| out.flush()).map_err(broken);
     let mut view = WorklistView::Active;
     let mut place = match start_at {
         Some(encounter) => Place::Chart(Box::new(desk.chart(encounter)?)),
@@ -31,8 +31,15 @@ pub fn run(desk: &dyn Desk, input: &mut dyn BufRead, out: &mut dyn Write, start_
     let mut hits: Vec<(String, String)> = Vec::new();
     loop {
         line.clear();
-        if input.read_line(&mut line).map_err(broken)? == 0 {
-            return Ok(0);
+        match input.read_line(&mut line) {
+            Ok(0) => return Ok(0),
+            Ok(_) => {}
+            // No screen could be locked and come back: the end of the program takes charts and keys with it.
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+                say("Closed: nobody typed for a while (--lock-after). What was done is saved; start Lacuna again to go on.")?;
+                return Ok(0);
+            }
+            Err(error) => return Err(broken(error)),
         }
         let words: Vec<&str> = line.split_whitespace().collect();
         let number = |at: usize| words.get(at).and_then(|w| w.parse::<usize>().ok()).and_then(|n| n.checked_sub(1));
@@ -141,10 +148,13 @@ pub fn run(desk: &dyn Desk, input: &mut dyn BufRead, out: &mut dyn Write, start_
             }
             (Place::Chart(chart), Some("g")) => match number(1).and_then(|at| chart.gaps.get(at)) {
                 Some(row) => {
-                    say(&row.gap.title)?;
-                    say(&row.gap.why)?;
-                    row.gap.evidence.iter().try_for_each(|proof| say(&proof_line(proof)))?;
-                    row.gap.searched.iter().try_for_each(|s| say(&format!("Looked for and not found: {} ({})", s.what, s.r#where)))?;
+                    say(&text::one_line(&row.gap.title))?;
+                    say(&text::one_line(&row.gap.why))?;
+                    row.gap.evidence.iter().try_for_each(|proof| say(&text::one_line(&proof_line(proof))))?;
+                    row.gap
+                        .searched
+                        .iter()
+                        .try_for_each(|s| say(&text::one_line(&format!("Looked for and not found: {} ({})", s.what, s.r#where))))?;
                     continue;
                 }
                 None => unknown(),
@@ -188,7 +198,7 @@ pub fn run(desk: &dyn Desk, input: &mut dyn BufRead, out: &mut dyn Write, start_
                         (Some(low), Some(high)) => format!(", range {low} to {high}"),
                         _ => String::new(),
                     };
-                    say(&format!("{} {value}{range}, {}", o.name, o.time.map(|t| t.display()).unwrap_or_default()))?;
+                    say(&format!("{} {value}{range}, {}", text::one_line(&o.name), o.time.map(|t| t.display()).unwrap_or_default()))?;
                 }
                 continue;
             }
@@ -223,7 +233,7 @@ fn value_words(value: &Value) -> String {
                 q.unit.as_deref().map(|u| format!(" {u}")).unwrap_or_default()
             )
         }
-        Value::Text(words) => text::label(words),
+        Value::Text(words) => text::one_line(words),
     }
 }
 
@@ -259,9 +269,11 @@ fn shown(place: &Place) -> String {
                 text.push_str(&format!(
                     "\n{}. {}{age}, {}. {}. Gaps {}, documents to read {}.",
                     at + 1,
-                    text::label(&row.patient),
-                    text::label(row.unit.as_deref().unwrap_or("no unit")),
-                    text::label(&row.note_alone.iter().map(|note| &note.words).chain(&row.reasons).cloned().collect::<Vec<_>>().join("; ")),
+                    text::one_line(&row.patient),
+                    text::one_line(row.unit.as_deref().unwrap_or("no unit")),
+                    text::one_line(
+                        &row.note_alone.iter().map(|note| &note.words).chain(&row.reasons).cloned().collect::<Vec<_>>().join("; ")
+                    ),
                     row.gaps.unwrap_or(0),
                     row.unseen
                 ));
@@ -275,12 +287,12 @@ fn shown(place: &Place) -> String {
 
 fn chart(view: &ChartView) -> String {
     let patient = view.chart.patient.as_ref().map_or_else(|| "Patient not given".to_owned(), |p| p.display());
-    let mut text = format!("Chart of {}, stay {}.", text::label(&patient), text::label(view.chart.encounter.name()));
+    let mut text = format!("Chart of {}, stay {}.", text::one_line(&patient), text::one_line(view.chart.encounter.name()));
     if let Some(who) = &view.claimed {
-        text.push_str(&format!(" {} has it.", text::label(who)));
+        text.push_str(&format!(" {} has it.", text::one_line(who)));
     }
     if let Some(words) = &view.note {
-        text.push_str(&format!("\nYour note: {}.", text::label(words)));
+        text.push_str(&format!("\nYour note: {}.", text::one_line(words)));
     }
     text.push_str(&format!("\n{} documents:", view.chart.documents.len()));
     for document in &view.chart.documents {
@@ -296,7 +308,7 @@ fn chart(view: &ChartView) -> String {
             (None, Some(id)) => format!(", query {id} asks about it"),
             (None, None) => String::new(),
         };
-        text.push_str(&format!("\ng {}. {}: {}{state}.", at + 1, severity(row.gap.severity), text::label(&row.gap.title)));
+        text.push_str(&format!("\ng {}. {}: {}{state}.", at + 1, severity(row.gap.severity), text::one_line(&row.gap.title)));
     }
     text.push_str("\nType d and a number to read a document, u for the oldest one not read, f and words to find them in this chart, l for the newest values,");
     text.push_str("\ng and a number for a gap with its proof, e and a number for how it was decided, x to set a gap aside, r and a number to open it again,");
@@ -315,5 +327,5 @@ fn document_line(view: &ChartView, document: &Document) -> String {
     let kind = document.document_type.unwrap_or(judged).label();
     let author = document.author.as_ref().map_or("author not given", |a| a.display());
     let time = document.time.map(|t| t.display()).unwrap_or_else(|| "no date".to_owned());
-    format!("d {}. {kind}, {time}, {}, {read}.", at + 1, text::label(author))
+    format!("d {}. {kind}, {time}, {}, {read}.", at + 1, text::one_line(author))
 }

@@ -17,7 +17,7 @@ pub fn everywhere(desk: &dyn Desk, words: &str) -> Result<(String, Vec<(String, 
     let mut told = head(&page);
     for (at, hit) in page.hits.iter().enumerate() {
         let patient = hit.patient.as_deref().or(hit.title.as_deref()).unwrap_or("no patient");
-        told.push_str(&format!("\nh {}. {}, {}", at + 1, text::label(patient), quote(hit.date, &hit.snippet)));
+        told.push_str(&format!("\nh {}. {}, {}", at + 1, text::one_line(patient), quote(hit.date, &hit.snippet)));
     }
     if !page.hits.is_empty() {
         told.push_str("\nType h and a number to open the chart of a hit.");
@@ -53,7 +53,7 @@ fn head(page: &SearchPage) -> String {
 
 fn quote(date: Option<crate::chart::Instant>, words: &str) -> String {
     let date = date.map_or_else(|| "no date".to_owned(), |d| d.display());
-    format!("{date}: {}", text::label(words).trim())
+    format!("{date}: {}", text::one_line(words).trim())
 }
 
 /// Every query by its number.
@@ -62,11 +62,11 @@ pub fn queries(rows: &[QueryRow]) -> String {
         return "No query yet. w and the number of a gap writes one.".to_owned();
     }
     let line = |row: &QueryRow| {
-        let patient = text::label(row.patient.as_deref().unwrap_or("no patient"));
-        let to = row.to.as_deref().map(|to| format!(", to {}", text::label(to))).unwrap_or_default();
+        let patient = text::one_line(row.patient.as_deref().unwrap_or("no patient"));
+        let to = row.to.as_deref().map(|to| format!(", to {}", text::one_line(to))).unwrap_or_default();
         let due = row.due.map(|due| format!(", due {}", due.display())).unwrap_or_default();
         let late = if row.overdue { ", overdue" } else { "" };
-        format!("k {}. {}, {patient}: {}{to}{due}{late}.", row.id, row.state.label(), text::label(&row.title))
+        format!("k {}. {}, {patient}: {}{to}{due}{late}.", row.id, row.state.label(), text::one_line(&row.title))
     };
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -92,7 +92,7 @@ pub fn send(desk: &dyn Desk, id: i64, yes: bool) -> Result<String> {
         let to = view.draft.recipient.as_ref().map_or("nobody", |r| r.name.as_str());
         return Ok(format!(
             "{shown}\nNothing was sent yet. send {id} yes sends it to {}; it is recorded and can no longer be changed.",
-            text::label(to)
+            text::one_line(to)
         ));
     }
     desk.send(id, view.revision)?;
@@ -106,8 +106,8 @@ pub fn reasons(node: &Explanation, depth: usize, out: &mut Vec<String>) {
         Outcome::No => "no",
         Outcome::CannotTell => "cannot tell",
     };
-    let detail = if node.detail.is_empty() { String::new() } else { format!(" ({})", text::label(&node.detail)) };
-    out.push(format!("{}{word}: {}{detail}", "  ".repeat(depth.min(8)), text::label(&node.label)));
+    let detail = if node.detail.is_empty() { String::new() } else { format!(" ({})", text::one_line(&node.detail)) };
+    out.push(format!("{}{word}: {}{detail}", "  ".repeat(depth.min(8)), text::one_line(&node.label)));
     for part in &node.parts {
         reasons(part, depth + 1, out);
     }

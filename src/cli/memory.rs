@@ -59,7 +59,7 @@ pub fn visit(store: &Store) -> Visit {
         keep(store);
         return Visit::Goes;
     }
-    match store.accepted().ok().flatten().filter(|row| row.hash != known.accepted) {
+    match store.accepted_since(&known.accepted).ok().flatten() {
         Some(row) => {
             keep(store);
             let (who, at, detail) = (row.user, row.at, row.detail);
@@ -81,17 +81,19 @@ pub fn seen(store: &Store) -> Option<Seen> {
 /// Remembers a store's log as it is.
 pub fn keep(store: &Store) {
     let (Some(file), Some(folder), Ok(Some(head))) = (file(), folder(store), store.head()) else { return };
-    let accepted = store.accepted().ok().flatten().map_or(NEVER.to_owned(), |row| row.hash);
-    let mine = Memory { store: store.id().to_owned(), head, accepted, folder };
-    let others = all().into_iter().filter(|m| (&m.store, &m.folder) != (&mine.store, &mine.folder));
+    let known = memory(store).map_or(NEVER.to_owned(), |memory| memory.accepted);
+    let accepted = store.accepted_since(&known).ok().flatten().map_or(known, |row| row.hash);
+    let mine = Memory { store: store.lasting_id(), head, accepted, folder };
+    let others = all().into_iter().filter(|m| m.folder != mine.folder || (m.store != mine.store && m.store != store.id()));
     let text: String = others.chain([mine.clone()]).map(|m| m.line()).collect();
     // Whole or not at all; two processes at once each write a file of their own.
-    let fresh = file.with_extension(std::process::id().to_string());
+    let Ok(unknown) = crate::keys::unknown_name() else { return };
+    let fresh = file.with_extension(unknown);
     let written = || -> std::io::Result<()> {
         if let Some(folder) = file.parent() {
             DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
-        OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&fresh)?.write_all(text.as_bytes())?;
+        OpenOptions::new().create_new(true).write(true).mode(0o600).open(&fresh)?.write_all(text.as_bytes())?;
         fs::rename(&fresh, &file)
     };
     if written().is_err() {
@@ -101,7 +103,10 @@ pub fn keep(store: &Store) {
 
 fn memory(store: &Store) -> Option<Memory> {
     let folder = folder(store)?;
-    all().into_iter().find(|m| m.store == store.id() && m.folder == folder)
+    let lasting = store.lasting_id();
+    let of = |name: &str| all().into_iter().find(|m| m.store == name && m.folder == folder);
+    // Before the vault named a store its id did.
+    of(&lasting).or_else(|| of(store.id()))
 }
 
 fn all() -> Vec<Memory> {

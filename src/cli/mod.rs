@@ -11,6 +11,7 @@ mod checklist_print;
 mod export;
 mod export_deidentified;
 mod gaps;
+mod idle;
 mod import;
 mod import_told;
 mod input;
@@ -29,6 +30,7 @@ mod query_plain;
 mod read;
 mod search;
 mod secret;
+mod twice;
 mod upkeep;
 
 use crate::error::{Result, Trouble};
@@ -53,7 +55,8 @@ pub fn main() -> u8 {
         }
     };
     let json = cli.global.json;
-    match run(cli) {
+    let typed: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    match twice::refuse(&typed).and_then(|()| run(cli)) {
         Ok(code) => code,
         Err(trouble) => {
             out::complain(&trouble, json);
@@ -73,7 +76,7 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Encrypt) => people::encrypt(&global, &out),
         Some(Command::Export(args)) => export::run(&global, &args),
         Some(Command::Import(args)) => import::run(&global, &args, &out),
-        Some(Command::Read(args)) => read::run(&args, &out),
+        Some(Command::Read(args)) => read::run(&global, &args, &out),
         Some(Command::Search(args)) => search::run(&global, &args, &out),
         Some(Command::Gaps(args)) => gaps::run(&global, &args, &out),
         Some(Command::Explain { encounter, item, as_of }) => gaps::explain_item(&global, &encounter, &item, as_of.as_deref(), &out),
@@ -103,7 +106,9 @@ fn run(cli: Cli) -> Result<u8> {
 
 fn interface(global: &Global) -> Result<u8> {
     if global.plain {
-        return by_lines(&place::desk(global)?.sat_at(), None);
+        let locked = place::door(global)?.locked();
+        let after = locked.then(|| std::time::Duration::from_secs(global.lock_after));
+        return by_lines(&place::desk(global)?.sat_at(), after, None);
     }
     screens(global)
 }
@@ -111,22 +116,25 @@ fn interface(global: &Global) -> Result<u8> {
 fn demo_interface(global: &Global, demo: args::DemoArgs) -> Result<u8> {
     place::refuse_store_in_demo(global)?;
     if global.plain {
-        return by_lines(&crate::work::demo::desk(global.user.as_deref())?, demo.chart.as_deref());
+        return by_lines(&crate::work::demo::desk(global.user.as_deref())?, None, demo.chart.as_deref());
     }
     demo_screens(global, demo)
 }
 
 /// The interface line by line, for those whom a screen is read out to: it needs no terminal of any kind.
-fn by_lines(desk: &dyn crate::work::Desk, start_at: Option<&str>) -> Result<u8> {
-    linear::run(desk, &mut std::io::stdin().lock(), &mut std::io::stdout().lock(), start_at)
+fn by_lines(desk: &dyn crate::work::Desk, after: Option<std::time::Duration>, start_at: Option<&str>) -> Result<u8> {
+    linear::run(desk, &mut idle::Lines::of_stdin(after), &mut std::io::stdout().lock(), start_at)
 }
 
 #[cfg(feature = "tui")]
 fn screens(global: &Global) -> Result<u8> {
     let options = place::tui_options(global, None)?;
-    let desk = place::desk(global)?.sat_at();
     let lock = place::lock(global)?;
-    crate::tui::run(std::sync::Arc::new(desk), options, lock.as_ref())
+    let start = match &lock {
+        Some(_) if global.locked => crate::tui::Start::Locked(place::door(global)?.user().to_owned()),
+        _ => crate::tui::Start::At(std::sync::Arc::new(place::desk(global)?.sat_at())),
+    };
+    crate::tui::run(start, options, lock.as_ref())
 }
 
 #[cfg(feature = "tui")]
@@ -134,7 +142,7 @@ fn demo_screens(global: &Global, demo: args::DemoArgs) -> Result<u8> {
     let tour = demo.chart.is_none() && place::first_demo();
     let options = crate::tui::Options { panic: demo.panic, tour, ..place::tui_options(global, demo.chart)? };
     let desk = crate::work::demo::desk(global.user.as_deref())?;
-    crate::tui::run(std::sync::Arc::new(desk), options, None)
+    crate::tui::run(crate::tui::Start::At(std::sync::Arc::new(desk)), options, None)
 }
 
 #[cfg(not(feature = "tui"))]

@@ -134,7 +134,10 @@ pub fn user(global: &Global, command: &UserCommand, out: &Out) -> Result<u8> {
         UserCommand::List => {
             let rows = people::list(&entered, &door)?;
             out.show(&rows, || {
-                rows.iter().map(|p| format!("{:<20} {:<18} {}", p.user, p.role.name(), p.role.about())).collect::<Vec<_>>().join("\n")
+                rows.iter()
+                    .map(|p| format!("{:<20} {:<18} {}", crate::text::one_line(&p.user), p.role.name(), p.role.about()))
+                    .collect::<Vec<_>>()
+                    .join("\n")
             })?;
         }
         UserCommand::Add { name, role } => {

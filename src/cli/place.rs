@@ -35,6 +35,26 @@ pub fn folder(global: &Global) -> Result<PathBuf> {
     global.store.clone().map_or_else(default_folder, Ok)
 }
 
+/// Refuses a file of the store's own folder, whatever way leads to it: what a command wrote there could keep everybody out, and what lies
+/// there is for the program only. A site's checklists are a person's own files.
+pub fn outside(global: &Global, path: &Path) -> Result<()> {
+    let Ok(store) = std::fs::canonicalize(folder(global)?) else { return Ok(()) };
+    let above = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let real = match std::fs::canonicalize(path) {
+        Ok(real) => real,
+        // A link to nothing leads to a file that would be made.
+        Err(_) if path.symlink_metadata().is_ok() => store.clone(),
+        Err(_) => std::fs::canonicalize(above).unwrap_or_default().join(path.file_name().unwrap_or_default()),
+    };
+    if !real.starts_with(&store) || real.starts_with(store.join(SITE_PACKS)) {
+        return Ok(());
+    }
+    Err(Trouble::refused("that file lies in the store's own folder")
+        .at(input::name(path), None)
+        .why("what is in there is the program's alone")
+        .hint("name a file somewhere else"))
+}
+
 /// The person and the clock.
 pub fn session(global: &Global) -> Result<Session> {
     Session::begin(global.user.as_deref(), Clock::Host)
@@ -145,8 +165,27 @@ pub fn lock(global: &Global) -> Result<Option<crate::tui::Lock>> {
         let entered = door.enter(&Secret::Passphrase(passphrase))?;
         Ok(Arc::new(desk_of(&global, entered)?.sat_at()))
     };
-    Ok(Some(crate::tui::Lock { after, open: Box::new(open) }))
+    Ok(Some(crate::tui::Lock { after, open: Box::new(open), afresh: Box::new(afresh) }))
 }
+
+/// Puts a new image of this program in the place of this one, behind its lock. What comes back is a failure: then all is as it was.
+#[cfg(feature = "tui")]
+fn afresh() {
+    use std::os::unix::process::CommandExt;
+    let mut typed = std::env::args_os();
+    let name = typed.next().unwrap_or_default();
+    let lock = std::ffi::OsString::from(LOCKED);
+    let rest: Vec<_> = typed.filter(|word| *word != lock).collect();
+    // The link leads to the file that runs, even where another one was put in its place since.
+    let file = if cfg!(target_os = "linux") { Ok(PathBuf::from("/proc/self/exe")) } else { std::env::current_exe() };
+    if let Ok(file) = file {
+        let _failed = std::process::Command::new(file).arg0(name).arg(lock).args(rest).exec();
+    }
+}
+
+/// What the new image is told; hidden from help.
+#[cfg(feature = "tui")]
+const LOCKED: &str = "--locked";
 
 /// What the interface needs to know from the command line and from this person's own files.
 #[cfg(feature = "tui")]

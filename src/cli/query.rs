@@ -48,12 +48,13 @@ fn list(global: &Global, args: &ListArgs, out: &Out) -> Result<u8> {
             && (!args.undocumented || q.state.is_answered())
             && (to.is_empty() || q.to.as_deref().is_some_and(|name| name.to_lowercase().contains(&to)))
     });
-    out.show(
-        &list,
-        || {
-            if list.is_empty() { "No query.".to_owned() } else { list.iter().map(query_plain::row).collect::<Vec<_>>().join("\n") }
-        },
-    )
+    out.show(&list, || {
+        if list.is_empty() {
+            "No query.".to_owned()
+        } else {
+            list.iter().map(|q| crate::text::one_line(&query_plain::row(q))).collect::<Vec<_>>().join("\n")
+        }
+    })
     .map(|()| 0)
 }
 

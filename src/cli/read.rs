@@ -1,8 +1,9 @@
 //! `lacuna read`: what the reader sees in one text. Needs no store.
 
-use super::args::ReadArgs;
+use super::args::{Global, ReadArgs};
 use super::input;
 use super::out::{self, Out};
+use super::place;
 use crate::chart::DocumentType;
 use crate::checklist::{Packs, evaluate_text};
 use crate::error::{Result, Trouble};
@@ -13,7 +14,7 @@ use std::io::Write;
 use std::path::Path;
 
 /// Reads a file, standard input, or lines of JSON.
-pub fn run(args: &ReadArgs, out: &Out) -> Result<u8> {
+pub fn run(global: &Global, args: &ReadArgs, out: &Out) -> Result<u8> {
     let hint = match &args.document_type {
         None => None,
         Some(name) => Some(DocumentType::from_name(name).ok_or_else(|| {
@@ -22,6 +23,9 @@ pub fn run(args: &ReadArgs, out: &Out) -> Result<u8> {
         })?),
     };
     let path = args.file.as_deref().unwrap_or(Path::new("-"));
+    if path != Path::new("-") {
+        place::outside(global, path)?;
+    }
     if args.jsonl {
         return lines(path);
     }

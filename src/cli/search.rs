@@ -4,6 +4,7 @@ use super::args::{Global, SearchArgs, SortChoice};
 use super::out::Out;
 use super::place;
 use crate::error::Result;
+use crate::text::one_line;
 use crate::work::model::SearchPage;
 use crate::work::{SearchRequest, search_in};
 use lacuna_index::Stop;
@@ -34,8 +35,8 @@ fn plain(page: &SearchPage) -> String {
         let author = hit.author.as_deref().unwrap_or("author not given");
         let snippet: Vec<&str> = hit.snippet.split_whitespace().collect();
         let section = hit.section.as_deref().map(|s| format!("  [{}]", s.replace('_', " "))).unwrap_or_default();
-        let line = format!("\n\n{}  {patient}  {}  {date}  {author}{section}\n    {}", hit.document, hit.document_type, snippet.join(" "));
-        text.push_str(&line);
+        let head = format!("{}  {patient}  {}  {date}  {author}{section}", hit.document, hit.document_type);
+        text.push_str(&format!("\n\n{}\n    {}", one_line(&head), snippet.join(" ")));
     }
     text
 }

@@ -30,6 +30,7 @@ pub fn me(global: &Global, name: Option<String>, contact: Option<String>, out: &
 
 /// Copies the store.
 pub fn backup(global: &Global, file: &Path, out: &Out) -> Result<u8> {
+    place::outside(global, file)?;
     let Entered { store, session, .. } = place::enter(global)?;
     store.backup(file, &session.actor())?;
     let (at, locked) = (file.display().to_string(), store.encrypted());

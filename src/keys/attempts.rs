@@ -1,11 +1,12 @@
 //! Logins that failed, counted before each try so that a killed one counts too. Each makes the next wait longer.
 
+use super::ours;
 use crate::error::Result;
+use crate::hash::sha256;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -34,6 +35,9 @@ impl Failures {
         }
     }
 }
+
+/// The turn of a name at the lock; the system lets go of it when the process ends, however it ends.
+pub struct Turn(#[expect(dead_code, reason = "its lock is what counts")] File);
 
 /// The count beside a store. Where it cannot be written (a read-only disk), nothing is counted: the passphrase still is the lock.
 pub struct Attempts {
@@ -67,8 +71,13 @@ impl Attempts {
         taken.unwrap_or_default()
     }
 
-    fn mode(&self) -> u32 {
-        self.path.parent().map_or(0o600, super::file_mode)
+    /// Waits for the turn of this name, and holds it until it is dropped: one try at a time, however many programs are started at once.
+    /// Names that nobody has share one. Where no lock can be kept nobody waits.
+    pub fn turn(&self, user: Option<&str>) -> Option<Turn> {
+        let name = user.map_or_else(|| "nobody".to_owned(), |user| sha256(user).chars().take(16).collect());
+        let file = ours::open_or_make(&self.path.with_file_name(format!("login-{name}.lock"))).ok()?;
+        file.lock().ok()?;
+        Some(Turn(file))
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut BTreeMap<String, Failures>) -> T) -> Result<T> {
@@ -76,8 +85,7 @@ impl Attempts {
         if self.path.symlink_metadata().is_ok_and(|m| !m.is_file()) {
             fs::remove_file(&self.path).map_err(failed)?;
         }
-        let open = OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(self.mode()).open(&self.path);
-        let mut file = open.map_err(failed)?;
+        let mut file = ours::open_or_make(&self.path).map_err(failed)?;
         file.lock().map_err(failed)?;
         let mut text = String::new();
         let read = Read::by_ref(&mut file).take(1 << 20).read_to_string(&mut text);
@@ -99,6 +107,20 @@ fn write(file: &mut File, bytes: &[u8]) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn guesses_that_were_started_together_ran_side_by_side() {
+        let folder = tempfile::tempdir().unwrap();
+        let attempts = Attempts::of(folder.path());
+        let file = |user: &str| folder.path().join(format!("login-{}.lock", &sha256(user)[..16]));
+        let mine = attempts.turn(Some("ana"));
+        assert!(mine.is_some());
+        let other = File::open(file("ana")).unwrap();
+        assert!(other.try_lock().is_err(), "a second try of the same name waits");
+        assert!(attempts.turn(Some("ben")).is_some(), "another name has its own turn");
+        drop(mine);
+        assert!(other.try_lock().is_ok());
+    }
 
     #[test]
     fn each_failure_doubles_the_wait_and_a_success_begins_anew() {

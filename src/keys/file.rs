@@ -133,6 +133,11 @@ impl KeyFile {
         &self.people
     }
 
+    /// The vault that every slot opens in, and no other.
+    pub fn vault(&self) -> String {
+        hex(&self.vault.0)
+    }
+
     /// How often the data key was replaced, and once more.
     pub fn epoch(&self) -> u64 {
         self.epoch

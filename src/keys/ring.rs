@@ -241,7 +241,18 @@ impl KeyFile {
 }
 
 fn name(user: &str) -> Result<()> {
-    if is_name(user) { Ok(()) } else { Err(Trouble::input("that is no user name").hint("1 to 64 visible characters")) }
+    if !is_name(user) {
+        return Err(Trouble::input("that is no user name").hint("1 to 64 visible characters"));
+    }
+    let shown = |c: char| c.is_alphanumeric() || " .@_-+'".contains(c);
+    // Letters of Greek and Cyrillic that look like ours, among ours, make a name that is read as another one.
+    let other = |c: char| matches!(c, '\u{370}'..='\u{52f}' | '\u{1f00}'..='\u{1fff}');
+    if user.chars().all(shown) && !(user.chars().any(other) && user.chars().any(|c| c.is_ascii_alphabetic())) {
+        return Ok(());
+    }
+    Err(Trouble::input("that name could be read as another one")
+        .why("it mixes alphabets, or has signs that are not seen")
+        .hint("letters of one alphabet, digits, and . @ _ - +"))
 }
 
 fn changed() -> Trouble {

@@ -143,3 +143,13 @@ fn who_signs_stays_the_same_until_the_slot_is_made_anew_and_is_nobody_else() {
     let (file, next) = file.with_recovery(&key, &other, QUICK).unwrap();
     assert!(file.recover(&other).unwrap().signer.verifier() == next && next != recovery);
 }
+
+#[test]
+fn a_name_that_is_read_as_another_one_was_let_in() {
+    for bad in ["\u{430}dmin", "admin\u{200b}", "ad\u{202e}min", "adm\u{3b9}n", "a\u{ad}na"] {
+        assert!(name(bad).is_err(), "{}", bad.escape_debug());
+    }
+    for good in ["admin", "ana.ruiz@site", "Zoë O'Brien", "\u{430}\u{43d}\u{43d}\u{430}", "uid-1000"] {
+        assert!(name(good).is_ok(), "{good}");
+    }
+}

@@ -1,10 +1,11 @@
 //! The key file on the disk. Written new, made durable, then put in the place of the old one: at every moment there is a whole one.
 
 use super::file::{KeyFile, LARGEST};
+use super::ours;
 use crate::error::{Result, Trouble};
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// The file inside a store's folder.
@@ -57,13 +58,11 @@ impl Shelf {
         let path = self.folder.join(name);
         let at = |t: Trouble| t.at(path.display().to_string(), None);
         let failed = |e: std::io::Error| at(Trouble::system("the key file could not be read").why(e.kind()).hint("check its permissions"));
-        // A FIFO or a link that somebody put there would be waited for, or followed.
-        let meta = path.symlink_metadata().map_err(failed)?;
-        if !meta.is_file() {
-            return Err(at(Trouble::damaged("the key file is no ordinary file")));
-        }
-        let mut bytes = Vec::new();
-        File::open(&path).and_then(|f| f.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(failed)?;
+        let bytes = ours::read_at_most(&path, LARGEST + 1).map_err(|e| match e.kind() {
+            // A FIFO or a link that somebody put there.
+            ErrorKind::InvalidInput => at(Trouble::damaged("the key file is no ordinary file")),
+            _ => failed(e),
+        })?;
         KeyFile::parse(&bytes).map_err(at)
     }
 
@@ -84,24 +83,15 @@ impl Shelf {
 
     /// Waits until nobody else changes keys.
     pub fn hold(&self) -> Result<Held> {
-        let open = OpenOptions::new().create(true).truncate(false).write(true).mode(file_mode(&self.folder)).open(self.folder.join(LOCK));
-        let file = open.map_err(|e| self.unwritten(&e))?;
+        let file = ours::open_or_make(&self.folder.join(LOCK)).map_err(|e| self.unwritten(&e))?;
         file.lock().map_err(|e| self.unwritten(&e))?;
         Ok(Held(file))
     }
 
     /// Writes a file whole and durably.
     fn put(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        let fresh = self.folder.join(format!("{name}.{}", std::process::id()));
-        let written = || -> std::io::Result<()> {
-            // One that an earlier process of this number left behind is in nobody's use.
-            let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(file_mode(&self.folder)).open(&fresh)?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            fs::rename(&fresh, self.folder.join(name))?;
-            self.sync()
-        };
-        written().map_err(|e| self.unwritten(&e))
+        let written = ours::put_whole(&self.folder, name, bytes, true).and_then(|()| self.sync());
+        written.map_err(|e| self.unwritten(&e))
     }
 
     fn sync(&self) -> std::io::Result<()> {

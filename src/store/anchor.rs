@@ -3,11 +3,12 @@
 //! The head moves on only from a row that the log still holds. A head that is missing, unreadable, or not in the log stays as it is,
 //! whatever is written afterwards: else the first act after a backup was put back would hide it. A person accepts a log by name.
 
-use super::audit::{Act, AuditEntry, AuditVerdict};
+use super::audit::{Act, AuditEntry, AuditFilter, AuditVerdict};
 use super::chain::Seen;
 use super::names::NAMING;
-use super::{Actor, Store};
+use super::{Actor, Store, signatures};
 use crate::error::{Result, Trouble};
+use crate::keys::{Shelf, put_whole, read_at_most};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -35,18 +36,15 @@ impl Store {
         let Some(folder) = &self.folder else { return };
         let Ok(Some((sequence, hash))) = self.head() else { return };
         // Two processes may be here at once: each writes a file of its own, and the rename is whole.
-        let fresh = folder.join(format!("{HEAD_FILE}.{}", std::process::id()));
-        if fs::write(&fresh, format!("{sequence} {hash}\n")).is_ok() {
-            fs::rename(&fresh, folder.join(HEAD_FILE)).ok();
-        }
+        put_whole(folder, HEAD_FILE, format!("{sequence} {hash}\n").as_bytes(), false).ok();
     }
 
     /// The head kept beside the store; `None` when there is none, or none that can be read.
     pub(super) fn head_seen(&self) -> Option<Seen> {
         let file = self.folder.as_ref()?.join(HEAD_FILE);
-        // A FIFO or a link that somebody put there would be waited for, or followed.
-        file.symlink_metadata().ok().filter(|m| m.is_file() && m.len() < 4096)?;
-        let text = fs::read_to_string(file).ok()?;
+        // A FIFO or a link that somebody put there is neither waited for nor followed.
+        let bytes = read_at_most(&file, 4096).ok()?;
+        let text = std::str::from_utf8(&bytes).ok()?;
         let (sequence, hash) = text.trim().split_once(' ')?;
         seen(sequence, hash)
     }
@@ -84,7 +82,15 @@ impl Store {
     pub fn anchor(&self, actor: &Actor, to: &str) -> Result<String> {
         self.write(|tx| self.record(tx, actor, &Act { object: Some(to), ..Act::new("audit.anchor") }))?;
         let (sequence, hash) = self.head()?.unwrap_or_default();
-        Ok(format!("{ANCHOR} {} {sequence} {hash} {}", self.id, actor.now))
+        Ok(format!("{ANCHOR} {} {sequence} {hash} {}", self.lasting_id(), actor.now))
+    }
+
+    /// What the memory of a log and its anchors know the store by. Of an encrypted one that is its vault: every slot of the key file opens
+    /// with this vault only, so nobody can give the store another one and pass its log off as one that nobody has seen. The id in the
+    /// tables can be changed by whoever holds the data key; it names a store that has no keys.
+    pub fn lasting_id(&self) -> String {
+        let vault = self.folder.as_deref().filter(|_| self.encrypted()).and_then(|folder| Shelf::of(folder).read().ok());
+        vault.map_or_else(|| self.id.clone(), |file| file.vault())
     }
 
     /// Whether the head that this host saw last is there, and in the log.
@@ -92,9 +98,20 @@ impl Store {
         self.head_seen().is_some_and(|head| self.holds(&head).unwrap_or(false))
     }
 
-    /// The newest row with which somebody accepted the log as it was.
-    pub fn accepted(&self) -> Result<Option<AuditEntry>> {
-        Ok(self.rows_where(NAMING)?.into_iter().rfind(|row| row.action == "audit.accept" && row.outcome == "ok"))
+    /// The newest row with which somebody accepted the log as it was, and who may: an administrator or auditor by the log's own words, under
+    /// a signature that fits, in a log that chains. Whoever holds the data key can write any row, and accepts nothing with it.
+    /// `None` where the newest such row is the one whose hash is `known`.
+    pub fn accepted_since(&self, known: &str) -> Result<Option<AuditEntry>> {
+        let newest = self.rows_where(NAMING)?.into_iter().rfind(|row| row.action == "audit.accept" && row.outcome == "ok");
+        if newest.is_none_or(|row| row.hash == known) {
+            return Ok(None);
+        }
+        let rows = self.audit(&AuditFilter::default())?;
+        if self.first_broken(&rows)?.is_some() {
+            return Ok(None);
+        }
+        let accepted = signatures::check(&rows).accepted;
+        Ok(rows.into_iter().rfind(|row| accepted.contains(&row.sequence)).filter(|row| row.hash != known))
     }
 
     /// Checks the chain against a file of anchors too, and a row that somebody saw. Lines of other stores are passed over.
@@ -117,8 +134,9 @@ impl Store {
     /// An anchor of this store in a line, wherever a log put its own words before it.
     fn anchor_of(&self, line: &str) -> Option<Seen> {
         let words: Vec<&str> = line.split_whitespace().collect();
+        let lasting = self.lasting_id();
         words.windows(4).find_map(|w| match w {
-            [ANCHOR, store, sequence, hash] if *store == self.id => seen(sequence, hash),
+            [ANCHOR, store, sequence, hash] if *store == self.id || *store == lasting => seen(sequence, hash),
             _ => None,
         })
     }
@@ -127,6 +145,27 @@ impl Store {
 fn seen(sequence: &str, hash: &str) -> Option<Seen> {
     let sequence: i64 = sequence.parse().ok().filter(|n| *n > 0)?;
     (hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit())).then(|| (sequence, hash.to_owned()))
+}
+
+/// Refuses a file that is there and holds something else than anchors: keys, or who may log in, with a line of ours at their end open
+/// nothing any more.
+pub fn takes_anchors(file: &Path) -> Result<()> {
+    let at = |t: Trouble| t.at(file.display().to_string(), None);
+    let meta = match fs::metadata(file) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        meta => meta.map_err(|e| at(Trouble::system("the anchor could not be kept").why(e.kind())))?,
+    };
+    let none = || at(Trouble::refused("that file holds something else than anchors").hint("name a new file, or one that holds anchors"));
+    if !meta.is_file() {
+        // A terminal or a pipe shows the line and keeps nothing of its own.
+        return if meta.is_dir() { Err(none()) } else { Ok(()) };
+    }
+    let bytes = if meta.len() > LARGEST { Err(none()) } else { fs::read(file).map_err(|_| none()) }?;
+    let anchor = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        words.is_empty() || words.windows(4).any(|w| matches!(w, [ANCHOR, _, sequence, hash] if seen(sequence, hash).is_some()))
+    };
+    if String::from_utf8_lossy(&bytes).lines().all(anchor) { Ok(()) } else { Err(none()) }
 }
 
 /// Adds a line to a file of anchors, durably.

@@ -7,7 +7,7 @@
 use super::{Actor, Store, chain, trouble::because};
 use crate::error::{Result, Trouble};
 use crate::hash::{hex, mac};
-use crate::keys::{Role, may};
+use crate::keys::{Role, Shelf, may};
 use hmac::Mac;
 use rusqlite::{OptionalExtension, Transaction};
 use serde::Serialize;
@@ -209,15 +209,14 @@ impl Store {
 
     /// The same, giving the number of the row.
     pub(super) fn append(&self, tx: &Transaction<'_>, actor: &Actor, act: &Act<'_>) -> Result<i64> {
-        if let Some(role) = actor.role
-            && act.outcome == "ok"
-            && !may(role, act.action, actor.glass)
+        if act.outcome == "ok"
+            && let Some(why) = self.forbids(actor, act.action)
         {
             let own = |text: Option<&str>| text.map(str::to_owned);
             let refused =
                 Refused { actor: actor.clone(), action: act.action.to_owned(), encounter: own(act.encounter), object: own(act.object) };
             *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(refused);
-            return Err(not_allowed(role, act.action));
+            return Err(why);
         }
         let failed = because("the audit row could not be written; nothing was saved");
         let last: Option<(i64, String)> = tx
@@ -291,12 +290,32 @@ impl Store {
     /// Refuses, and writes down, what the person's role does not allow, before any work is done for it. What is done without asking here is
     /// refused when it is written down.
     pub fn allow(&self, actor: &Actor, action: &str) -> Result<()> {
-        match actor.role {
-            Some(role) if !may(role, action, actor.glass) => {
+        match self.forbids(actor, action) {
+            Some(why) => {
                 self.record_refusal(actor, action, None, None, "role")?;
-                Err(not_allowed(role, action))
+                Err(why)
             }
-            _ => Ok(()),
+            None => Ok(()),
+        }
+    }
+
+    /// Why a person may not do this. The role that the session began with has to allow it, and the one that the key file gives them now: a
+    /// role that was taken away ends in sessions that are open, and a file that somebody changed gives nobody more.
+    fn forbids(&self, actor: &Actor, action: &str) -> Option<Trouble> {
+        let began = actor.role?;
+        if !may(began, action, actor.glass) {
+            return Some(not_allowed(began, action));
+        }
+        let shelf = self.folder.as_deref().map(Shelf::of).filter(Shelf::is_locked)?;
+        let file = match shelf.read() {
+            Ok(file) => file,
+            Err(trouble) => return Some(trouble),
+        };
+        match file.people().iter().find(|person| person.user == actor.user).map(|person| person.role) {
+            Some(now) => (!may(now, action, actor.glass)).then(|| not_allowed(now, action)),
+            None => {
+                Some(Trouble::refused("you are not let into this store any more").hint("an administrator gives access: `lacuna user add`"))
+            }
         }
     }
 

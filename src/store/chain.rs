@@ -26,20 +26,11 @@ impl Store {
 
     /// Checks the whole chain, and that every row of `seen` is in it.
     pub(super) fn verify_against(&self, seen: &[Seen]) -> Result<AuditVerdict> {
-        let (earlier, rows, mut shown) = (self.earlier_keys()?, self.audit(&AuditFilter::default())?, self.shown_hashes()?);
-        let mut previous = GENESIS.to_owned();
-        for (place, row) in (1..).zip(&rows) {
-            let key = earlier.iter().find(|(until, _)| place <= *until).map_or(&self.audit_key, |(_, key)| key);
-            let listed = shown.remove(&place) == row.shown;
-            if row.sequence != place || row.previous != previous || hash(key, row) != row.hash || !listed {
-                return Ok(AuditVerdict::Altered { sequence: place });
-            }
-            previous.clone_from(&row.hash);
+        let rows = self.audit(&AuditFilter::default())?;
+        if let Some(sequence) = self.first_broken(&rows)? {
+            return Ok(AuditVerdict::Altered { sequence });
         }
-        if let Some((sequence, _)) = shown.pop_first() {
-            return Ok(AuditVerdict::Altered { sequence }); // patients listed at a row that is not there
-        }
-        let Found { forged, strange } = signatures::check(&rows);
+        let Found { forged, strange, .. } = signatures::check(&rows);
         if let Some(sequence) = forged {
             let user = rows.iter().find(|row| row.sequence == sequence).map(|row| row.user.clone()).unwrap_or_default();
             return Ok(AuditVerdict::Forged { sequence, user });
@@ -66,6 +57,22 @@ impl Store {
             None if last > count => Ok(AuditVerdict::Shortened { rows: count, expected: last }),
             None => with_queries(AuditVerdict::Intact { rows: count }),
         }
+    }
+
+    /// The first of all rows that does not chain.
+    pub(super) fn first_broken(&self, rows: &[AuditEntry]) -> Result<Option<i64>> {
+        let (earlier, mut shown) = (self.earlier_keys()?, self.shown_hashes()?);
+        let mut previous = GENESIS.to_owned();
+        for (place, row) in (1..).zip(rows) {
+            let key = earlier.iter().find(|(until, _)| place <= *until).map_or(&self.audit_key, |(_, key)| key);
+            let listed = shown.remove(&place) == row.shown;
+            if row.sequence != place || row.previous != previous || hash(key, row) != row.hash || !listed {
+                return Ok(Some(place));
+            }
+            previous.clone_from(&row.hash);
+        }
+        // Patients listed at a row that is not there.
+        Ok(shown.pop_first().map(|(sequence, _)| sequence))
     }
 
     /// Keys of rows from before the data key was replaced, with the last row of each.

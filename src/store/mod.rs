@@ -51,7 +51,7 @@ mod undo;
 mod undo_tests;
 mod units;
 
-pub use anchor::append_anchor;
+pub use anchor::{append_anchor, takes_anchors};
 pub use aside::Brought;
 pub use audit::{AuditEntry, AuditFilter, AuditVerdict};
 pub use backup::{keys_of, put_backup, take_back};

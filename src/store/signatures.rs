@@ -22,6 +22,8 @@ pub(super) struct Found {
     pub(super) forged: Option<i64>,
     /// Keys that nobody vouched for: the row that brought each, and whose it is said to be.
     pub(super) strange: Vec<(i64, String, Verifier)>,
+    /// The rows with which somebody accepted the log who may: signed, by an administrator or auditor.
+    pub(super) accepted: Vec<i64>,
 }
 
 /// Checks the signatures of a whole log that chains.
@@ -39,7 +41,10 @@ pub(super) fn check(rows: &[AuditEntry]) -> Found {
     let wrong = book.waiting.par_iter().filter(|w| !sets.get(w.set).is_some_and(|set| set.iter().any(|key| w.fits(key))));
     let first = wrong.map(|w| w.row.sequence).min();
     let strange = book.strange.into_iter().map(|(row, owner, key)| (row, owner.unwrap_or_default().to_owned(), key)).collect();
-    Found { forged: first.into_iter().chain(forged).min(), strange }
+    let forged = first.into_iter().chain(forged).min();
+    // In a log with a forged row nobody can have accepted anything after it.
+    let accepted = book.accepted.into_iter().filter(|row| forged.is_none_or(|forged| *row < forged)).collect();
+    Found { forged, strange, accepted }
 }
 
 /// A row whose signature is still to be checked, with the set of keys that may have made it.
@@ -81,6 +86,7 @@ struct Book<'a> {
     sets: Vec<Vec<Verifier>>,
     /// Which of `sets` holds for a person, while it does.
     set_of: HashMap<&'a str, usize>,
+    accepted: Vec<i64>,
 }
 
 impl<'a> Book<'a> {
@@ -212,7 +218,8 @@ impl<'a> Book<'a> {
                 }
                 self.heed_roles(row, all);
                 let accepts = all || self.roles.get(row.user.as_str()) == Some(&Role::Auditor);
-                if row.action == "audit.accept" && accepts {
+                if row.action == "audit.accept" && row.outcome == "ok" && accepts {
+                    self.accepted.push(row.sequence);
                     for (_, owner, key) in std::mem::take(&mut self.strange) {
                         self.keys.entry(owner).or_default().push(key);
                     }

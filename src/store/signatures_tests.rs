@@ -334,3 +334,17 @@ fn a_key_that_the_log_does_not_know_is_told_at_the_door_once_and_accepted_by_som
     store.accept_audit(&person("amy", "amy"), "an older key file was put back").unwrap();
     assert_eq!(store.verify_audit().unwrap().exit_code(), 0);
 }
+
+#[test]
+fn a_row_of_anybody_with_the_data_key_accepted_a_log_that_was_cut() {
+    for (who, signed, counts) in [("ben", true, false), ("eve", true, false), ("ana", false, false), ("ana", true, true)] {
+        let mut rows = log();
+        rows.push(row(who, "audit.accept", None, "it was SHORTENED; fine"));
+        hashed(&mut rows, if signed { &["ana", "ben", "eve"] } else { &["ben", "eve"] });
+        if !signed {
+            rows.last_mut().unwrap().signature = Some(hex(&hand("eve").sign(&rows.last().unwrap().hash.clone())));
+        }
+        let last = rows.last().unwrap().sequence;
+        assert_eq!(check(&rows).accepted, if counts { vec![last] } else { vec![] }, "{who}, signed: {signed}");
+    }
+}

@@ -199,6 +199,11 @@ pub fn label(text: &str) -> String {
     out
 }
 
+/// A text as one line of a list, in which a line end is a mark like all else: nobody's words begin a row that is not there.
+pub fn one_line(text: &str) -> String {
+    label(&text.replace('\n', "\u{240a}").replace('\r', "\u{240d}"))
+}
+
 /// The same text with its lines kept and everything else made harmless.
 pub fn multiline(text: &str) -> String {
     text.lines().map(|line| pieces(line, false).map(|p| p.shown).collect::<String>()).collect::<Vec<_>>().join("\n")
@@ -256,6 +261,19 @@ pub fn safe_paste(text: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_line_end_in_a_field_began_a_row_of_a_list() {
+        for (text, shown) in [
+            ("root)\n   395  pa  document.open", "root)\u{240a}   395  pa  document.open"),
+            ("a\r\nb", "a\u{240d}\u{240a}b"),
+            ("a\u{2028}b", "a\u{27e8}U+2028\u{27e9}b"),
+            ("plain words", "plain words"),
+            ("\u{1b}[2J", "\u{241b}[2J"),
+        ] {
+            assert_eq!(one_line(text), shown, "{}", text.escape_debug());
+        }
+    }
 
     #[test]
     fn what_cannot_be_drawn_is_shown_as_a_mark() {

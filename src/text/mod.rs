@@ -4,4 +4,4 @@
 
 mod clean;
 
-pub use clean::{Piece, fit, json, label, multiline, pieces, safe_paste, width};
+pub use clean::{Piece, fit, json, label, multiline, one_line, pieces, safe_paste, width};

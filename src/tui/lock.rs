@@ -24,6 +24,9 @@ pub struct Lock {
     pub after: Duration,
     /// With the passphrase.
     pub open: Open,
+    /// Starts the program anew, behind its lock, in the place of this one: what this one held in memory is gone with it. It comes back only
+    /// where that is not possible.
+    pub afresh: Box<dyn Fn()>,
 }
 
 /// How waiting at the lock ended.

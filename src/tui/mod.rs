@@ -8,6 +8,7 @@ mod compare;
 mod compose;
 mod copied;
 mod edit;
+mod idle;
 mod input;
 mod interrupt;
 mod jobs;
@@ -89,8 +90,16 @@ pub fn theme_names() -> impl Iterator<Item = &'static str> {
     theme::Palette::ALL.into_iter().map(|(_, name)| name)
 }
 
+/// How the interface begins.
+pub enum Start {
+    /// At a desk.
+    At(Arc<dyn Desk>),
+    /// Behind its lock, for the person of that name.
+    Locked(String),
+}
+
 /// Opens the interface and runs it until it ends. Gives the exit code: 0, or 128 and the number of the signal that ended it.
-pub fn run(desk: Arc<dyn Desk>, options: Options, lock: Option<&Lock>) -> Result<u8> {
+pub fn run(start: Start, options: Options, lock: Option<&Lock>) -> Result<u8> {
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         return Err(Trouble::input("the interface needs a terminal for input and output")
             .hint("commands such as `lacuna worklist` and `lacuna gaps --json` do not"));
@@ -103,9 +112,13 @@ pub fn run(desk: Arc<dyn Desk>, options: Options, lock: Option<&Lock>) -> Result
     // crossterm drops bold and reversed too when NO_COLOR is set; the theme decides about colour, so it must not.
     crossterm::style::force_color_output(true);
     let wish = options.start_at.map(|encounter| model::Wish { encounter, ..model::Wish::default() });
+    let (desk, user, banner) = match start {
+        Start::At(desk) => (Some(Arc::clone(&desk)), desk.user().to_owned(), desk.banner().to_owned()),
+        Start::Locked(user) => (None, user, String::new()),
+    };
     let model = model::Model {
-        user: desk.user().to_owned(),
-        banner: desk.banner().to_owned(),
+        user,
+        banner,
         ascii: settings.ascii.unwrap_or_else(|| !utf8_locale()),
         mouse: settings.mouse,
         clipboard: settings.clipboard,

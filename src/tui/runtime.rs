@@ -1,6 +1,7 @@
 //! The event loop: messages in, effects out, a frame when the queue is empty and something changed. No timer runs when
 //! nothing waits for one.
 
+use super::idle::{self, Idle};
 use super::input::{self, Input};
 use super::jobs::Workers;
 use super::keys::Key;
@@ -37,7 +38,7 @@ const LAST_SAVE: Duration = Duration::from_millis(1200);
 pub(super) type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
 /// Runs the interface until it ends; gives the exit code.
-pub fn run(mut desk: Arc<dyn Desk>, mut model: Model, theme: Theme, lock: Option<&Lock>, panic: bool) -> Result<u8> {
+pub fn run(start: Option<Arc<dyn Desk>>, mut model: Model, theme: Theme, lock: Option<&Lock>, panic: bool) -> Result<u8> {
     let failed = |e: io::Error| Trouble::system("the terminal cannot be used").why(e);
     let (events, outside) = crossbeam_channel::unbounded();
     term::hook_panics();
@@ -48,6 +49,14 @@ pub fn run(mut desk: Arc<dyn Desk>, mut model: Model, theme: Theme, lock: Option
     let mut screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()))).map_err(failed)?;
     let input = Arc::new(input::read(&events).map_err(failed)?);
     term::mouse(model.mouse).map_err(failed)?;
+    let mut desk = match (start, lock) {
+        (Some(desk), _) => desk,
+        (None, Some(lock)) => match lock::wait(&mut screen, &outside, lock, &model.user)? {
+            lock::Ended::Open(desk) => desk,
+            lock::Ended::Code(code) => return Ok(code),
+        },
+        (None, None) => return Err(Trouble::input("there is nothing to open")),
+    };
     let size = screen.size().map_err(failed)?;
     model.size = (size.width, size.height);
     model.lockable = lock.is_some();
@@ -70,7 +79,7 @@ pub fn run(mut desk: Arc<dyn Desk>, mut model: Model, theme: Theme, lock: Option
             quit: false,
             mouse: model.mouse,
             panic,
-            idle: lock.map(|lock| (lock.after, Instant::now())),
+            idle: lock.map(|lock| Idle::new(lock.after)),
         };
         let started = update::start(&mut model);
         run.carry_out(started);
@@ -83,6 +92,11 @@ pub fn run(mut desk: Arc<dyn Desk>, mut model: Model, theme: Theme, lock: Option
         wipe(&mut screen).map_err(failed)?;
         drop((run, inbox));
         model = model.without_charts();
+        // Freed memory still holds what stood in it; another image of the program holds nothing of this one.
+        term::leave();
+        (lock.afresh)();
+        term::enter().map_err(failed)?;
+        wipe(&mut screen).map_err(failed)?;
         desk = match lock::wait(&mut screen, &outside, lock, &model.user)? {
             lock::Ended::Open(desk) => desk,
             lock::Ended::Code(code) => return Ok(code),
@@ -103,8 +117,7 @@ struct Loop {
     editor: Option<(u64, Box<Request>)>,
     input: Arc<Input>,
     quit: bool,
-    /// After how long without a key the interface locks itself, and when the last one came.
-    idle: Option<(Duration, Instant)>,
+    idle: Option<Idle>,
     mouse: bool,
     panic: bool,
 }
@@ -126,7 +139,7 @@ impl Loop {
                 Effect::Repaint => self.repaint = true,
                 Effect::Suspend => self.suspend = true,
                 // The wait for the next key is over at once.
-                Effect::Lock => self.idle = self.idle.map(|(_, last)| (Duration::ZERO, last)),
+                Effect::Lock => self.idle.iter_mut().for_each(Idle::at_once),
                 Effect::Editor(generation, request) => self.editor = Some((generation, request)),
                 Effect::Quit => self.quit = true,
             }
@@ -154,13 +167,14 @@ impl Loop {
             }
             let msg = match self.next(inbox, outside) {
                 Next::Msg(msg) => Some(msg),
-                Next::Event(Outside::Terminal(event)) => {
-                    if let Some((_, last)) = &mut self.idle {
-                        *last = Instant::now();
+                // The key that ends a sleep of the host comes too late, like any other after the time.
+                Next::Event(Outside::Terminal(event)) if !self.idle.is_some_and(|idle| idle.is_over()) => {
+                    if idle::is_a_persons(&event) {
+                        self.idle.iter_mut().for_each(Idle::touch);
                     }
                     translate(event)
                 }
-                Next::Idle => {
+                Next::Idle | Next::Event(Outside::Terminal(_)) => {
                     self.end(model, inbox, 0);
                     return Ok(None);
                 }
@@ -201,7 +215,7 @@ impl Loop {
     /// Waits for whatever comes first; a timer that ran out is a message too.
     fn next(&mut self, inbox: &Receiver<Msg>, outside: &Receiver<Outside>) -> Next {
         let first = self.timers.iter().map(|(timer, (at, _))| (*at, *timer)).min();
-        let lock = self.idle.and_then(|(after, last)| last.checked_add(after));
+        let lock = self.idle.and_then(|idle| idle.look_at());
         let wait = match first.map(|(at, _)| at).into_iter().chain(lock).min() {
             Some(at) => crossbeam_channel::at(at),
             None => crossbeam_channel::never(),
@@ -210,7 +224,7 @@ impl Loop {
             recv(outside) -> event => event.map_or(Next::Nothing, Next::Event),
             recv(inbox) -> msg => msg.map_or(Next::Nothing, Next::Msg),
             recv(wait) -> _ => {
-                if lock.is_some_and(|at| Instant::now() >= at) {
+                if self.idle.is_some_and(|idle| idle.is_over()) {
                     return Next::Idle;
                 }
                 let first = first.filter(|(at, _)| *at <= Instant::now());
@@ -278,9 +292,7 @@ impl Loop {
             let effects = update::update(model, msg);
             self.carry_out(effects);
         }
-        if let Some((_, last)) = &mut self.idle {
-            *last = Instant::now();
-        }
+        self.idle.iter_mut().for_each(Idle::touch);
         Ok(None)
     }
 

@@ -86,6 +86,7 @@ impl Door {
         let file = self.shelf().read()?;
         let known = file.people().iter().any(|p| p.user == self.session.user);
         let name = known.then_some(self.session.user.as_str());
+        let _turn = attempts.turn(name);
         let wait = attempts.begin(name, &self.session.now().to_string()).wait();
         std::thread::sleep(wait);
         let (store, unlocked) = self.open(secret)?;

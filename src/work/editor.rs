@@ -1,12 +1,13 @@
-//! A draft in the person's own editor. The file lies in a folder of its own inside the store's, which only its owner can read: what an
-//! editor leaves beside it (a copy, a swap file) goes with it. Whatever ends the editor, the draft that went in is in the store.
+//! A draft in the person's own editor. The file lies in a folder of its own inside the store's (of a shared store: inside the person's own),
+//! which only its owner can read: what an editor leaves beside it (a copy, a swap file) goes with it. Whatever ends the editor, the draft that went in is in the store.
 
 use crate::error::{Result, Trouble};
 use crate::query::{Draft, from_editor, to_editor};
+use etcetera::BaseStrategy;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// What the folders of running editors begin with; the number of the process follows.
+/// What the folders of running editors begin with; the number of the process follows, and words that nobody knows before.
 const LEAD: &str = "edit-";
 
 /// Opens the editor and waits for it; the draft with what it made of title, words, question and options.
@@ -17,8 +18,9 @@ pub(super) fn edit(store: Option<&Path>, draft: &Draft) -> Result<Draft> {
             .hint("write in the fields; a store on disk has an editor")
     })?;
     let editor = named()?;
-    sweep(store);
-    let folder = Folder::new(store.join(format!("{LEAD}{}", std::process::id())))?;
+    let place = place_of(store)?;
+    sweep(&place);
+    let folder = Folder::new(&place)?;
     let path = folder.0.join("query.txt");
     private_file(&path).and_then(|mut file| file.write_all(to_editor(draft).as_bytes())).map_err(failed)?;
     run(&editor, &path)?;
@@ -29,6 +31,22 @@ pub(super) fn edit(store: Option<&Path>, draft: &Draft) -> Result<Draft> {
         return Err(Trouble::refused("the editor left nothing").at(editor.as_str(), None).hint("the draft is as it was"));
     }
     Ok(from_editor(draft, &written))
+}
+
+/// Where an editor's folder may be made: in the store's, or, where colleagues can write there too and put something else in its place while
+/// the editor runs, in this person's own.
+fn place_of(store: &Path) -> Result<PathBuf> {
+    if !crate::keys::is_shared(store) {
+        return Ok(store.to_owned());
+    }
+    let base = etcetera::choose_base_strategy().map_err(|_| {
+        Trouble::input("your home folder is not known")
+            .why("an editor's file does not lie where colleagues can write")
+            .hint("write in the fields")
+    })?;
+    let own = base.state_dir().unwrap_or_else(|| base.data_dir()).join("lacuna");
+    make_folder(&own, true)?;
+    Ok(own)
 }
 
 /// Opens a file of the person's own, which holds nothing about a patient, where it lies.
@@ -67,14 +85,19 @@ fn failed(e: std::io::Error) -> Trouble {
 struct Folder(PathBuf);
 
 impl Folder {
-    fn new(path: PathBuf) -> Result<Self> {
-        clear(&path);
-        let mut builder = std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&path).map_err(failed)?;
+    fn new(place: &Path) -> Result<Self> {
+        let unknown = crate::keys::unknown_name().map_err(failed)?;
+        let path = place.join(format!("{LEAD}{}-{unknown}", std::process::id()));
+        make_folder(&path, false)?;
         Ok(Self(path))
     }
+}
+
+fn make_folder(path: &Path, there: bool) -> Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(there).create(path).map_err(failed)
 }
 
 impl Drop for Folder {
@@ -91,24 +114,36 @@ fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
     options.open(path)
 }
 
-/// Writes over what is in a folder, then removes it. Links are removed, not followed.
+/// Writes over what is in a folder of this person's, then removes it. Links are removed, not followed; another's folder, or a link in the
+/// place of one, is left alone.
 fn clear(folder: &Path) {
+    if !is_own_folder(folder) {
+        return;
+    }
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let file = entry.file_type().is_ok_and(|t| t.is_file());
-        let length = entry.metadata().ok().filter(|_| file).and_then(|m| usize::try_from(m.len()).ok());
-        if let Some(length) = length {
-            std::fs::write(entry.path(), vec![0; length]).ok();
-        }
+        crate::keys::blank(&entry.path());
     }
     std::fs::remove_dir_all(folder).ok();
 }
 
+#[cfg(unix)]
+fn is_own_folder(folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    folder.symlink_metadata().is_ok_and(|meta| meta.is_dir() && meta.uid() == rustix::process::getuid().as_raw())
+}
+
+#[cfg(not(unix))]
+fn is_own_folder(folder: &Path) -> bool {
+    folder.symlink_metadata().is_ok_and(|meta| meta.is_dir())
+}
+
 /// Removes what a program that was killed left behind: folders whose process is no more.
-fn sweep(store: &Path) {
-    for entry in std::fs::read_dir(store).into_iter().flatten().flatten() {
+fn sweep(place: &Path) {
+    for entry in std::fs::read_dir(place).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let number = name.to_str().and_then(|n| n.strip_prefix(LEAD)).and_then(|n| n.parse::<i32>().ok());
-        if number.is_some_and(|number| !runs(number)) && entry.file_type().is_ok_and(|t| t.is_dir()) {
+        let rest = name.to_str().and_then(|n| n.strip_prefix(LEAD));
+        let number = rest.and_then(|n| n.split('-').next()).and_then(|n| n.parse::<i32>().ok());
+        if number.is_some_and(|number| !runs(number)) {
             clear(&entry.path());
         }
     }
@@ -122,4 +157,42 @@ fn runs(process: i32) -> bool {
 #[cfg(not(unix))]
 fn runs(_: i32) -> bool {
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_link_where_the_editors_folder_was_expected_emptied_the_files_of_a_home() {
+        let (store, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let key = home.path().join("id_ed25519");
+        std::fs::write(&key, "key").unwrap();
+        // The name of before, and one of a process that is no more: both were cleared.
+        for name in [format!("{LEAD}{}", std::process::id()), format!("{LEAD}2147483647"), format!("{LEAD}2147483647-aa")] {
+            symlink(home.path(), store.path().join(name)).unwrap();
+        }
+        sweep(store.path());
+        let folder = Folder::new(store.path()).unwrap();
+        assert_ne!(folder.0, store.path().join(format!("{LEAD}{}", std::process::id())), "its name was known before");
+        symlink(&key, folder.0.join("query.txt")).unwrap();
+        assert!(private_file(&folder.0.join("query.txt")).is_err());
+        std::fs::hard_link(&key, folder.0.join("backup~")).unwrap();
+        let gone = folder.0.clone();
+        drop(folder);
+        assert!(!gone.exists());
+        assert_eq!(std::fs::read_to_string(&key).unwrap(), "key");
+    }
+
+    #[test]
+    fn an_editors_file_lay_where_colleagues_can_write() {
+        use std::os::unix::fs::PermissionsExt;
+        let store = tempfile::tempdir().unwrap();
+        assert_eq!(place_of(store.path()).unwrap(), store.path());
+        std::fs::set_permissions(store.path(), std::fs::Permissions::from_mode(0o2770)).unwrap();
+        if crate::keys::is_shared(store.path()) {
+            assert!(!place_of(store.path()).unwrap().starts_with(store.path()));
+        }
+    }
 }

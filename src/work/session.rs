@@ -51,11 +51,8 @@ impl Session {
         };
         let mut random = [0_u8; 8];
         getrandom::fill(&mut random).map_err(|e| Trouble::system("the system gave no random numbers").why(e))?;
-        let client =
-            std::env::var("SSH_CONNECTION").ok().and_then(|c| c.split(' ').next().map(str::to_owned)).unwrap_or_else(|| "local".to_owned());
-        // Whoever `--as` names, the account that really runs this is recorded beside it.
-        let account = login_name().unwrap_or_default();
-        let client = format!("{client} ({account})");
+        let said = |key: &str| std::env::var(key).ok();
+        let client = client(&account(), said("USER").as_deref(), said("SSH_CONNECTION").as_deref());
         Ok(Self { user, role: None, glass: false, signer: None, id: crate::hash::hex(&random), client, clock })
     }
 
@@ -114,11 +111,31 @@ impl Session {
     }
 }
 
-/// The environment first; then the account that this process runs under, which a container may give without a name.
+/// Who sits here where nobody says: the environment first, then the account. At a locked store the passphrase decides.
 fn login_name() -> Option<String> {
-    let uid = rustix::process::getuid().as_raw();
     let named = ["USER", "LOGNAME"].into_iter().find_map(|key| std::env::var(key).ok().filter(|name| !name.is_empty()));
-    named.or_else(|| account_name(&std::fs::read_to_string("/etc/passwd").ok()?, uid)).or_else(|| Some(format!("uid-{uid}")))
+    named.or_else(|| Some(account()))
+}
+
+/// The account that this process really runs under, whatever the environment says of it: by its name in the system's own list, or by its
+/// number where a container or a directory gives it without.
+fn account() -> String {
+    let uid = rustix::process::getuid().as_raw();
+    std::fs::read_to_string("/etc/passwd").ok().and_then(|list| account_name(&list, uid)).unwrap_or_else(|| format!("uid-{uid}"))
+}
+
+/// Where a session comes from, for the log. The account is the system's word. The rest comes from the environment, which whoever starts the
+/// program may set: it is written down as said, and only where it looks like what it claims to be.
+fn client(account: &str, user: Option<&str>, ssh: Option<&str>) -> String {
+    let address = ssh.and_then(|c| c.split(' ').next());
+    let like_one = |a: &&str| a.len() <= 64 && !a.is_empty() && a.chars().all(|c| c.is_ascii_alphanumeric() || ".:%-".contains(c));
+    let from = match address {
+        None => "local".to_owned(),
+        Some(address) => format!("ssh, said {}", Some(address).filter(like_one).unwrap_or("nothing readable")),
+    };
+    let name: String = user.unwrap_or_default().chars().filter(|c| !c.is_control()).take(64).collect();
+    let said = if name.is_empty() || name == account { String::new() } else { format!(", said {name}") };
+    format!("{from} ({account}{said})")
 }
 
 /// The name of an account in the text of a passwd file.
@@ -132,7 +149,21 @@ fn account_name(passwd: &str, uid: u32) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Clock, Session, account_name};
+    use super::{Clock, Session, account_name, client};
+
+    #[test]
+    fn the_log_named_the_login_that_the_environment_said() {
+        for (user, ssh, shown) in [
+            (Some("root"), None, "local (root)"),
+            (None, None, "local (root)"),
+            (Some("ben"), None, "local (root, said ben)"),
+            (Some("ben"), Some("203.0.113.9 1 2 3"), "ssh, said 203.0.113.9 (root, said ben)"),
+            (Some("root"), Some("fe80::1%eth0 1 2 3"), "ssh, said fe80::1%eth0 (root)"),
+            (Some("root)\n  395  pa"), Some("local\n 396 1"), "ssh, said nothing readable (root, said root)  395  pa)"),
+        ] {
+            assert_eq!(client("root", user, ssh), shown);
+        }
+    }
 
     #[test]
     fn without_a_name_in_the_environment_the_account_names_the_person() {

@@ -32,20 +32,35 @@ enum Form {
     MonthDay,
     DayMonth,
     Short,
+    Dashed,
+    Glued,
+    Roman,
+    MonthShortYear,
     Month,
     Holiday,
 }
 
+/// Months as some people number them.
+const ROMAN: [&str; 12] = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"];
+
 fn forms() -> &'static [(Form, Regex)] {
     static FORMS: OnceLock<Vec<(Form, Regex)>> = OnceLock::new();
     FORMS.get_or_init(|| {
-        let all: [(Form, String); 11] = [
+        let all: [(Form, String); 15] = [
             (Form::Iso, r"(?:^|[^\d-])((\d{4})([-/.])(\d{1,2})[-/.](\d{1,2}))(?:$|[^\d])".to_owned()),
             (Form::Compact, r"(?:^|[^\d.])((19\d\d|20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))(?:$|[^\d])".to_owned()),
             (Form::Slashed, r"(?:^|[^\d./-])((\d{1,2})([/.-])(\d{1,2})[/.-](\d{4}|\d{2}))(?:$|[^\d/.-]|[.-](?:\s|$))".to_owned()),
             (Form::DayMonthYear, format!(r"(?:^|[^\w])((\d{{1,2}})(?:st|nd|rd|th)?((?:\s+of)?[\s-]+){NAME}\.?([\s,-]+)(\d{{4}}|'?\d{{2}}))(?:$|[^\w:])")),
             (Form::MonthDayYear, format!(r"\b({NAME}\.?(\s+)(\d{{1,2}})(?:st|nd|rd|th)?(,?\s+)(\d{{4}}))\b")),
             (Form::MonthYear, format!(r"\b({NAME}\.?((?:\s+of)?[\s,/-]+)(\d{{4}}))\b")),
+            (Form::Glued, format!(r"(?:^|[^\w])((\d{{1,2}}){NAME}(\d{{4}}|\d{{2}}))(?:$|[^\w:])")),
+            (Form::Roman, r"(?:^|[^\w./-])((\d{1,2})([-./ ])(I{1,3}|IV|VI{0,3}|IX|XI{0,2})([-./ ])(\d{4}|\d{2}))(?:$|[^\w/-])".to_owned()),
+            (Form::MonthShortYear, format!(r"\b({NAME}\.?(\s+)['\u{{2019}}](\d{{2}}))\b")),
+            (
+                Form::Dashed,
+                r"(?i:\b(?:d/?c|dc'd|discharged|admitted|admit|dos|doa|dob|seen|fell|since|dated?)(?:\s+(?:on|date))?[\s:,]+)((0?[1-9]|1[0-2])-(0?[1-9]|[12]\d|3[01]))\s*(?:$|[.,;)\n])"
+                    .to_owned(),
+            ),
             (Form::MonthDay, format!(r"\b({NAME}\.?(\s+)(\d{{1,2}})(?:st|nd|rd|th)?)(?:$|[^\w/.%]|\.(?:\s|$))")),
             (Form::DayMonth, format!(r"(?:^|[^\w./])((\d{{1,2}})(?:st|nd|rd|th)?([\s-]+(?:of\s+)?){NAME})\b")),
             (
@@ -69,6 +84,44 @@ pub(super) struct Dated {
     pub start: usize,
     pub end: usize,
     pub with: String,
+    /// The date that stands there, where it is whole.
+    pub date: Option<Date>,
+    /// The year, where no more stands there.
+    pub year: Option<i16>,
+    /// Whether it counts as somebody's birth, and for nothing else.
+    pub born: bool,
+}
+
+/// What stands before the date or the year of a birth.
+const BIRTH: &str =
+    r"(?i)(?:\b(?:d\.?o\.?b\b\.?|date of birth|birth ?da(?:te|y)|birth|born|b\.)(?:\s+(?:on|in|is|was))?(?:\s+the)?\s*[:=#,(]*\s*)$";
+/// A year behind it.
+const BORN: &str = r"(?i)(?:\b(?:d\.?o\.?b\b\.?|date of birth|birth ?date|year of birth|yob|born)(?:\s+(?:on|in|is|was))?\s*[:=#,(]*\s*)((?:18|19|20)\d\d)(?:$|[^\d/.-]|[.-](?:\s|$))";
+
+fn birth() -> Option<&'static Regex> {
+    static FORM: OnceLock<Option<Regex>> = OnceLock::new();
+    FORM.get_or_init(|| Regex::new(BIRTH).ok()).as_ref()
+}
+
+/// Whether the words before a date say that somebody was born then.
+pub(super) fn is_birth(text: &str, start: usize) -> bool {
+    let mut from = start.saturating_sub(30);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    birth().is_some_and(|form| text.get(from..start).is_some_and(|before| form.is_match(before)))
+}
+
+/// The years in which somebody was born, where no more than the year stands there.
+pub(super) fn born(text: &str) -> Vec<Dated> {
+    static FORM: OnceLock<Option<Regex>> = OnceLock::new();
+    let found = FORM.get_or_init(|| Regex::new(BORN).ok()).iter().flat_map(|form| form.captures_iter(text));
+    let year = found.filter_map(|found| {
+        let span = found.get(1)?;
+        let year = span.as_str().parse().ok();
+        Some(Dated { start: span.start(), end: span.end(), with: span.as_str().to_owned(), date: None, year, born: true })
+    });
+    year.collect()
 }
 
 /// Every date in a text. `near` is the time of the text itself: a day and month without a year are of the year nearest to it.
@@ -81,7 +134,8 @@ pub(super) fn dates(text: &str, dates: Dates, near: Option<Date>) -> Vec<Dated> 
             let Some(span) = found.get(1) else { break };
             let (start, end) = (from + span.start(), from + span.end());
             if let Some(with) = replaced(*form, &found, dates, near) {
-                out.push(Dated { start, end, with });
+                let date = whole(*form, &found).filter(|_| !with.starts_with('['));
+                out.push(Dated { start, end, with, date, year: None, born: false });
             }
             from = end.max(from + 1);
             while !text.is_char_boundary(from) {
@@ -90,6 +144,33 @@ pub(super) fn dates(text: &str, dates: Dates, near: Option<Date>) -> Vec<Dated> 
         }
     }
     out
+}
+
+/// The date that was found, where it is whole.
+fn whole(form: Form, found: &Captures<'_>) -> Option<Date> {
+    let part = |n: usize| found.get(n).map_or("", |m| m.as_str());
+    let number = |n: usize| part(n).trim_start_matches('\'').parse::<i16>().ok();
+    let year = |n: usize| Some(full(number(n)?, part(n).trim_start_matches('\'')));
+    match form {
+        Form::Iso => date(number(2)?, number(4)?, number(5)?),
+        Form::Compact => date(number(2)?, number(3)?, number(4)?),
+        Form::Slashed => {
+            let (one, two) = (number(2)?, number(4)?);
+            let (month, day) = if one <= 12 && part(3) != "." { (one, two) } else { (two, one) };
+            date(year(5)?, month, day)
+        }
+        Form::DayMonthYear => date(year(6)?, month(part(4))?, number(2)?),
+        Form::MonthDayYear => date(number(6)?, month(part(2))?, number(4)?),
+        Form::Glued => date(year(4)?, month(part(3))?, number(2)?),
+        Form::Roman => date(year(6)?, roman(part(4))?, number(2)?),
+        Form::MonthYear => date(number(4)?, month(part(2))?, 15),
+        Form::MonthShortYear => date(year(4)?, month(part(2))?, 15),
+        Form::MonthDay | Form::DayMonth | Form::Short | Form::Dashed | Form::Month | Form::Holiday => None,
+    }
+}
+
+fn roman(number: &str) -> Option<i16> {
+    ROMAN.iter().position(|r| *r == number).and_then(|at| i16::try_from(at + 1).ok())
 }
 
 fn replaced(form: Form, found: &Captures<'_>, dates: Dates, near: Option<Date>) -> Option<String> {
@@ -161,6 +242,40 @@ fn replaced(form: Form, found: &Captures<'_>, dates: Dates, near: Option<Date>) 
                 }
             })
         }
+        Form::Glued => {
+            let Some(date) = date(full(number(4)?, part(4)), month(part(3))?, number(2)?) else { return unreadable() };
+            Some(match dates {
+                Dates::Years => year_of(date),
+                Dates::Moved(days) => {
+                    let to = moved(date, days)?;
+                    format!("{}{}{}", padded(to.day(), part(2)), month_as(to.month(), part(3)), year_as(to.year(), part(4)))
+                }
+            })
+        }
+        Form::Roman => {
+            if part(3) != part(5) {
+                return None;
+            }
+            let Some(date) = date(full(number(6)?, part(6)), roman(part(4))?, number(2)?) else { return unreadable() };
+            Some(match dates {
+                Dates::Years => year_of(date),
+                Dates::Moved(days) => {
+                    let to = moved(date, days)?;
+                    let month = usize::try_from(to.month() - 1).ok().and_then(|at| ROMAN.get(at))?;
+                    format!("{}{}{month}{}{}", padded(to.day(), part(2)), part(3), part(5), year_as(to.year(), part(6)))
+                }
+            })
+        }
+        Form::MonthShortYear => {
+            let date = date(full(number(4)?, part(4)), month(part(2))?, 15)?;
+            Some(match dates {
+                Dates::Years => year_of(date),
+                Dates::Moved(days) => {
+                    let to = moved(date, days)?;
+                    format!("{}{}'{:02}", month_as(to.month(), part(2)), part(3), to.year() % 100)
+                }
+            })
+        }
         Form::MonthYear => {
             let date = date(number(4)?, month(part(2))?, 15)?;
             Some(match dates {
@@ -171,7 +286,7 @@ fn replaced(form: Form, found: &Captures<'_>, dates: Dates, near: Option<Date>) 
                 }
             })
         }
-        Form::MonthDay | Form::DayMonth | Form::Short => {
+        Form::MonthDay | Form::DayMonth | Form::Short | Form::Dashed => {
             let (m, d) = match form {
                 Form::MonthDay => (month(part(2))?, number(4)?),
                 Form::DayMonth => (month(part(4))?, number(2)?),
@@ -181,6 +296,7 @@ fn replaced(form: Form, found: &Captures<'_>, dates: Dates, near: Option<Date>) 
             let to = moved(date, days)?;
             Some(match form {
                 Form::MonthDay => format!("{}{}{}", month_as(to.month(), part(2)), part(3), padded(to.day(), part(4))),
+                Form::Dashed => format!("{}-{}", padded(to.month(), part(2)), padded(to.day(), part(3))),
                 Form::DayMonth => format!("{}{}{}", padded(to.day(), part(2)), part(3), month_as(to.month(), part(4))),
                 _ => format!("{}/{}", padded(to.month(), part(2)), padded(to.day(), part(3))),
             })
@@ -286,6 +402,11 @@ mod tests {
             ("on Nov 3 and 18 Nov 07:20", "on Oct 27 and 11 Nov 07:20", "on [date] and [date] 07:20"),
             ("on 11/3 she fell", "on 10/27 she fell", "on [date] she fell"),
             ("11/17: better\n11/18: worse", "11/10: better\n11/11: worse", "[date]: better\n[date]: worse"),
+            ("03NOV2026, 3NOV26", "27OCT2026, 27OCT26", "2026, 2026"),
+            ("3-XI-2026", "27-X-2026", "2026"),
+            ("Date of service: 20260407", "Date of service: 20260331", "Date of service: 2026"),
+            ("since Nov. '26", "since Nov '26", "since 2026"),
+            ("d/c 11-9.", "d/c 11-2.", "d/c [date]."),
             ("in January", "in January", "in [date]"),
             ("at Thanksgiving", "at [holiday]", "at [holiday]"),
             ("20261117", "20261110", "2026"),
@@ -310,6 +431,8 @@ mod tests {
             "since 2019",
             "24/7 care, 20/40 vision",
             "10-12 mg, 3-4-5 rule",
+            "discharged on 10-12 mg",
+            "CN II-XII intact, 2 V 2",
             "march in place, a may be",
             "GCS 15, 2.11.3 of the guideline",
             "Dec'd O2 to 2 L",

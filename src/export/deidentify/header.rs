@@ -1,6 +1,7 @@
 //! What a chart's own header says of its people: names and numbers that are looked for in every text of the chart.
 
 use super::class::Class;
+use super::fold::{self, As, Folded};
 use super::tokens::Tokens;
 use crate::chart::{Chart, Provider};
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
@@ -25,7 +26,7 @@ small big bigger best good goodman sharp blunt pain hurt ill sick wells crisp fi
 wolf fox lamb bull buck stagg hare coffin graves tombs cross post wall walls hall house holmes homes bridges brooks waters shore banks field \
 stokes pace pace stroke stent port line tube drain lead chest leg arm ";
 
-/// A name or a number to look for.
+/// A name or a number to look for, folded.
 #[derive(Clone, Debug)]
 struct Needle {
     words: String,
@@ -38,7 +39,8 @@ struct Needle {
 /// What to look for in the texts of one chart.
 pub(super) struct Header {
     needles: Vec<Needle>,
-    finder: Option<AhoCorasick>,
+    /// A finder for each way to fold a text.
+    finders: Vec<(As, AhoCorasick)>,
 }
 
 /// A header's words in a text.
@@ -84,37 +86,83 @@ impl Header {
                 number(&mut needles, identifier, Class::Licenses, &token);
             }
         }
-        needles.sort_by(|a, b| b.words.len().cmp(&a.words.len()).then_with(|| a.words.cmp(&b.words)));
-        needles.dedup_by(|a, b| a.words.eq_ignore_ascii_case(&b.words));
-        let build = AhoCorasickBuilder::new()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(needles.iter().map(|n| &n.words));
-        Self { needles, finder: build.ok() }
+        let mut header = Self { needles, finders: Vec::new() };
+        header.build();
+        header
+    }
+
+    /// Looks for names too that stand in one of the chart's texts, with their pseudonyms: whoever is named once is known in all of them.
+    pub(super) fn carry(&mut self, names: Vec<(String, String)>) {
+        for (words, token) in names {
+            let words = words.strip_suffix("'s").or_else(|| words.strip_suffix("\u{2019}s")).unwrap_or(&words);
+            let plain = words.to_lowercase();
+            let telling = fold::name(words).chars().count() >= 4 && !WORDS.split_whitespace().any(|w| w == plain);
+            if telling {
+                self.needles.push(Needle { words: fold::name(words), class: Class::Names, token, capital: true });
+            }
+        }
+        self.build();
+    }
+
+    fn build(&mut self) {
+        self.needles.retain(|n| !n.words.is_empty());
+        self.needles.sort_by(|a, b| b.words.len().cmp(&a.words.len()).then_with(|| a.words.cmp(&b.words)));
+        // The sort is stable: of two with the same words the header's own stays.
+        self.needles.dedup_by(|a, b| a.words == b.words);
+        let finder = || AhoCorasickBuilder::new().match_kind(MatchKind::LeftmostLongest).build(self.needles.iter().map(|n| &n.words)).ok();
+        self.finders = [As::Words, As::Unbroken, As::Digits].into_iter().filter_map(|how| Some((how, finder()?))).collect();
     }
 
     /// Its names and numbers in a text.
     pub(super) fn found(&self, text: &str) -> Vec<Known> {
-        let Some(finder) = &self.finder else { return Vec::new() };
-        let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         let mut out = Vec::new();
+        for (how, finder) in &self.finders {
+            // Only what spans a line end is another word than before; only numbers are grouped.
+            if *how == As::Unbroken && !text.contains('\n') {
+                continue;
+            }
+            self.look(text, *how, finder, &mut out);
+        }
+        out.sort_by_key(|k| (k.start, std::cmp::Reverse(k.end)));
+        let mut last = 0;
+        out.retain(|k| {
+            let new = k.start >= last;
+            last = last.max(k.end);
+            new
+        });
+        out
+    }
+
+    fn look(&self, text: &str, how: As, finder: &AhoCorasick, out: &mut Vec<Known>) {
+        let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let folded = Folded::new(text, how);
         let mut from = 0;
         // A match that is part of a word is none, and hides none that begins inside it.
-        while let Some(found) = finder.find(aho_corasick::Input::new(text).range(from..)) {
-            let (start, end) = (found.start(), found.end());
-            let before = text.get(..start).and_then(|t| t.chars().next_back());
-            let after = text.get(end..).and_then(|t| t.chars().next());
+        while let Some(found) = finder.find(aho_corasick::Input::new(&folded.text).range(from..)) {
+            let span = folded.back(text, found.start(), found.end());
             let needle = self.needles.get(found.pattern().as_usize());
-            let capital = text.get(start..).and_then(|t| t.chars().next()).is_some_and(char::is_uppercase);
-            match needle.filter(|n| !letter(before) && !letter(after) && (capital || !n.capital)) {
-                Some(needle) => {
+            let taken = needle.zip(span).filter(|(needle, (start, end))| {
+                let before = text.get(..*start).and_then(|t| t.chars().next_back());
+                let after = text.get(*end..).unwrap_or_default();
+                // "The Youngs" are she and hers.
+                let plural = needle.class == Class::Names && needle.words.len() > 3;
+                let after = after.strip_prefix('s').filter(|_| plural).unwrap_or(after);
+                let capital = text.get(*start..).and_then(|t| t.chars().next()).is_some_and(char::is_uppercase);
+                let fits = match how {
+                    As::Words => true,
+                    As::Unbroken => needle.class == Class::Names && text.get(*start..*end).is_some_and(|t| t.contains('\n')),
+                    As::Digits => needle.class != Class::Names,
+                };
+                fits && !letter(before) && !letter(after.chars().next()) && (capital || !needle.capital)
+            });
+            match taken {
+                Some((needle, (start, end))) => {
                     out.push(Known { start, end, class: needle.class, token: needle.token.clone() });
-                    from = end;
+                    from = found.end();
                 }
-                None => from = start + text.get(start..).and_then(|t| t.chars().next()).map_or(1, char::len_utf8),
+                None => from = found.start() + folded.text.get(found.start()..).and_then(|t| t.chars().next()).map_or(1, char::len_utf8),
             }
         }
-        out
     }
 }
 
@@ -171,33 +219,61 @@ fn split(name: &str) -> (Vec<String>, Vec<String>) {
 
 /// The ways in which a name stands in a note.
 fn name(needles: &mut Vec<Needle>, family: &[String], given: &[String], token: &str) {
-    let mut add = |words: String, capital: bool| {
+    let mut add = |words: &str, capital: bool| {
+        let words = fold::name(words);
         if words.chars().filter(|c| c.is_alphabetic()).count() > 1 {
             needles.push(Needle { words, class: Class::Names, token: token.to_owned(), capital });
         }
     };
     let (last, first) = (family.join(" "), given.join(" "));
+    let initial = |name: &str| name.chars().next().map(|c| c.to_uppercase().collect::<String>());
     if !last.is_empty() && !first.is_empty() {
         let mut firsts = vec![first.clone()];
         if let Some(one) = given.first().filter(|_| given.len() > 1) {
             firsts.push(one.clone());
         }
-        if let Some(initial) = first.chars().next() {
-            firsts.extend([format!("{initial}."), initial.to_string()]);
+        if let Some(initial) = initial(&first) {
+            firsts.extend([format!("{initial}."), initial]);
         }
         for first in &firsts {
-            for whole in [format!("{first} {last}"), format!("{last}, {first}"), format!("{last},{first}"), format!("{last} {first}")] {
-                add(whole, true);
+            for whole in [
+                format!("{first} {last}"),
+                format!("{last}, {first}"),
+                format!("{last},{first}"),
+                format!("{last}/{first}"),
+                format!("{last} {first}"),
+            ] {
+                add(&whole, true);
             }
         }
+        // "Rosalind A.", and three initials; two are too often something else (a.m., p.o.).
+        if let (Some(one), Some(i)) = (given.first(), initial(&last)) {
+            add(&format!("{one} {i}."), true);
+        }
+        let initials: Vec<String> = given.iter().chain(family).flat_map(|n| n.split('-')).filter_map(initial).collect();
+        if initials.len() >= 3 {
+            add(&(initials.join(".") + "."), true);
+            add(&(initials.join(". ") + "."), true);
+        }
     }
-    for part in family.iter().chain(given).chain([&last, &first]) {
+    for i in initial(&last).into_iter() {
+        for title in TITLES.iter().filter(|title| !matches!(**title, "the" | "rev" | "prof")) {
+            add(&format!("{title} {i}."), true);
+            add(&format!("{title}. {i}."), true);
+        }
+    }
+    let parts = |name: &String| name.split(['-', ' ', '\u{2010}', '\u{2011}', '\u{2013}']).map(str::to_owned).collect::<Vec<_>>();
+    let joined = |name: &String| parts(name).concat();
+    let mut all: Vec<String> = family.iter().chain(given).chain([&last, &first]).cloned().collect();
+    let halves: Vec<String> = family.iter().chain(given).flat_map(|n| parts(n).into_iter().chain([joined(n)])).collect();
+    all.extend(halves);
+    for part in &all {
         let plain = part.to_lowercase();
         let word = WORDS.split_whitespace().any(|w| w == plain);
         match part.chars().count() {
             0 | 1 => {}
             2 if word => {} // "He", "Do", "An": with the other name only
-            n => add(part.clone(), word || n <= 3),
+            n => add(part, word || n <= 3),
         }
     }
 }
@@ -209,7 +285,9 @@ fn number(needles: &mut Vec<Needle>, text: &str, class: Class, token: &str) {
         || (digits > 0 && text.chars().filter(|c| c.is_alphanumeric()).count() > digits && text.len() >= 5)
         || (digits >= 4 && text.starts_with('0'));
     if telling && text.len() <= 64 {
-        needles.push(Needle { words: text.to_owned(), class, token: token.to_owned(), capital: false });
+        for words in [fold::name(text), fold::number(text)] {
+            needles.push(Needle { words, class, token: token.to_owned(), capital: false });
+        }
     }
 }
 
@@ -258,6 +336,46 @@ mod tests {
             assert_eq!(shown(&h, text), [found], "{text}");
         }
         for text in ["riveration", "Chenille", "1004188", "the patient", "martary"] {
+            assert_eq!(shown(&h, text), [] as [String; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_header_s_name_with_another_apostrophe_accent_or_hidden_sign_went_out() {
+        let h = header("O'Brien-Núñez", "Zoë Mary-Ann", "Rosalind Achterberg, MD");
+        for (text, was) in [
+            ("O\u{2019}Brien-Núñez seen", "O\u{2019}Brien-Núñez"),
+            ("O'BRIEN-NUNEZ, ZOE.", "O'BRIEN-NUNEZ, ZOE"),
+            ("OBrien Nunez", "OBrien Nunez"),
+            ("Núñez agrees", "Núñez"),
+            ("Ms. Nunez", "Nunez"),
+            ("Zoe\u{308}.", "Zoe\u{308}"),
+            ("Zoe here", "Zoe"),
+            ("MaryAnn", "MaryAnn"),
+            ("Mary Ann", "Mary Ann"),
+            ("per Rosalind A. today", "Rosalind A."),
+            ("Achter\u{ad}berg's plan", "Achter\u{ad}berg"),
+            ("Ach\u{200b}terberg", "Ach\u{200b}terberg"),
+            ("by Achter\nberg.", "Achter\nberg"),
+            ("the Achterbergs", "Achterberg"),
+            ("Асhterberg", "Асhterberg"),
+        ] {
+            let found: Vec<&str> = h.found(text).iter().map(|k| &text[k.start..k.end]).collect();
+            assert_eq!(found, [was], "{}", text.escape_debug());
+        }
+        for text in ["zone", "Annual", "a-b", "no brie"] {
+            assert_eq!(shown(&h, text), [] as [String; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_record_number_with_other_separators_went_out() {
+        let patient = Patient { identifier: "p".into(), mrn: Some("4471-8820".into()), ..Patient::default() };
+        let h = Header::of(&Chart { patient: Some(patient), ..Chart::default() }, &mut Tokens::default());
+        for text in ["4471-8820", "4471 8820", "44718820", "4471 - 8820", "4471\u{2013}8820"] {
+            assert_eq!(shown(&h, &format!("MRN {text}, seen")), [format!("{text}=[record number 1]")], "{text}");
+        }
+        for text in ["144718820", "4471.8820", "44718821"] {
             assert_eq!(shown(&h, text), [] as [String; 0], "{text}");
         }
     }

@@ -4,6 +4,7 @@
 
 mod class;
 mod dates;
+mod fold;
 mod header;
 mod rules;
 mod tokens;
@@ -83,9 +84,19 @@ pub fn deidentify(charts: &[Chart], dates: &mut dyn FnMut(&str) -> Dates) -> Dei
         let chart = &chart.without_kept();
         let patient = chart.encounter.patient.as_deref().unwrap_or(&chart.encounter.identifier);
         let how = dates(patient);
-        let header = Header::of(chart, &mut tokens);
+        let mut header = Header::of(chart, &mut tokens);
+        // A name that a rule finds in one note stands in others without the words that tell it.
+        let named: Vec<(String, String)> = texts_of(chart)
+            .flat_map(rules::names)
+            .map(|was| {
+                let token = tokens.person("person", &format!("{patient} {was}"));
+                (was, token)
+            })
+            .collect();
+        header.carry(named);
+        let birth = Birth::of(chart, how);
         let mut work =
-            Work { tokens: &mut tokens, header: &header, dates: how, encounter: &chart.encounter, patient, replaced: Vec::new() };
+            Work { tokens: &mut tokens, header: &header, dates: how, birth, encounter: &chart.encounter, patient, replaced: Vec::new() };
         let clean = work.chart(chart);
         out.replaced.append(&mut work.replaced);
         for (place, text) in texts(&clean) {
@@ -98,6 +109,11 @@ pub fn deidentify(charts: &[Chart], dates: &mut dyn FnMut(&str) -> Dates) -> Dei
     out
 }
 
+/// The texts of a chart in which somebody writes.
+fn texts_of(chart: &Chart) -> impl Iterator<Item = &str> {
+    chart.documents.iter().map(|d| d.text.as_str()).chain(chart.observations.iter().filter_map(|o| o.note.as_deref()))
+}
+
 /// Every text of a chart with its place: what is looked through once more at the end.
 fn texts(chart: &Chart) -> Vec<(String, String)> {
     let mut out: Vec<(String, String)> = chart.documents.iter().map(|d| (d.identifier.clone(), d.text.clone())).collect();
@@ -107,10 +123,56 @@ fn texts(chart: &Chart) -> Vec<(String, String)> {
     out
 }
 
+/// A birth date is cut down to its year wherever it stands, and everybody over 89 is 90.
+struct Birth {
+    /// The patient's, and the year that stands for it.
+    patient: Option<(Date, i16)>,
+    /// The year in which who is 90 now was born, as dates are moved; and the oldest year that a birth may show, as it came.
+    oldest: Option<(i16, i16)>,
+}
+
+impl Birth {
+    fn of(chart: &Chart, dates: Dates) -> Self {
+        let last = chart.documents.iter().filter_map(|d| d.time).chain(chart.encounter.start).chain(chart.encounter.end).max();
+        let by = |date: Date| match dates {
+            Dates::Moved(days) => dates::moved(date, days).unwrap_or(date),
+            Dates::Years => date,
+        };
+        let oldest = last.map(|when| when.local_date()).map(|now| (by(now).year() - 90, now.year() - i16::try_from(OLDEST).unwrap_or(89)));
+        let patient = chart.patient.as_ref().and_then(|p| {
+            let birth = p.birth?;
+            let aged = last.and_then(|when| p.age_at(&when)).is_some_and(|age| age > OLDEST);
+            let date = birth.local_date();
+            let year = match oldest.filter(|_| aged) {
+                Some((year, _)) => year,
+                // A year alone is no date that could be moved.
+                None if birth.precision() == Precision::Year => date.year(),
+                None => by(date).year(),
+            };
+            Some((date, year))
+        });
+        Self { patient, oldest }
+    }
+
+    /// What stands for a date or a year in a text, when it is a birth's; the date as it is found otherwise. A year alone that is none is left.
+    fn cut(&self, text: &str, dated: dates::Dated) -> Option<dates::Dated> {
+        let theirs = self.patient.filter(|(birth, _)| dated.date == Some(*birth));
+        let born = dated.born || dates::is_birth(text, dated.start);
+        let Some(year) = dated.date.map(|date| date.year()).or(dated.year).filter(|_| born || theirs.is_some()) else {
+            return (!dated.born).then_some(dated);
+        };
+        let own = self.patient.filter(|(birth, _)| theirs.is_some() || birth.year() == year).map(|(_, year)| year);
+        let capped = self.oldest.filter(|(_, oldest)| year < *oldest).map(|(year, _)| year);
+        let with = own.or(capped).unwrap_or(year);
+        Some(dates::Dated { with: format!("{with:04}"), ..dated })
+    }
+}
+
 struct Work<'a> {
     tokens: &'a mut Tokens,
     header: &'a Header,
     dates: Dates,
+    birth: Birth,
     encounter: &'a crate::chart::Encounter,
     patient: &'a str,
     replaced: Vec<Replaced>,
@@ -130,7 +192,7 @@ impl Work<'_> {
         let e = &chart.encounter;
         let near = e.start.or(e.end).map(|t| t.local_date());
         let mut out = Chart { encounter: e.clone(), ..Chart::default() };
-        out.patient = chart.patient.as_ref().map(|p| self.person(p, chart));
+        out.patient = chart.patient.as_ref().map(|p| self.person(p));
         let encounter = &mut out.encounter;
         encounter.id = Id(0);
         // A plan may belong to a single employer; who pays is nothing to learn from.
@@ -158,17 +220,10 @@ impl Work<'_> {
         out
     }
 
-    fn person(&mut self, p: &Patient, chart: &Chart) -> Patient {
+    fn person(&mut self, p: &Patient) -> Patient {
         let token = self.tokens.person("patient", &p.identifier);
-        let last = chart.documents.iter().filter_map(|d| d.time).chain(chart.encounter.start).chain(chart.encounter.end).max();
-        let aged = last.and_then(|when| p.age_at(&when)).is_some_and(|age| age > OLDEST);
         let birth = p.birth.and_then(|birth| {
-            let year = match last.and_then(|when| self.moved(when)).filter(|_| aged) {
-                // Everybody over 89 is 90.
-                Some(now) => now.local_date().year() - 90,
-                None => self.moved(birth).unwrap_or(birth).local_date().year(),
-            };
-            let with = Instant::parse(&format!("{year:04}"));
+            let with = self.birth.patient.and_then(|(_, year)| Instant::parse(&format!("{year:04}")));
             self.note("birth", Class::Dates, &birth.to_string(), &with.map(|t| t.to_string()).unwrap_or_default());
             with
         });
@@ -215,6 +270,7 @@ impl Work<'_> {
             replaces: d.replaces,
             amends: d.amends.as_ref().map(|a| self.id("note", a)),
             code: self.code(d.code.as_ref(), near),
+            type_words: Vec::new(),
             ..d.clone()
         }
     }
@@ -352,7 +408,8 @@ impl Work<'_> {
             .into_iter()
             .map(|k| Found { start: k.start, end: k.end, class: k.class, rule: "header", with: k.token })
             .collect();
-        for dated in dates::dates(text, self.dates, near) {
+        for dated in dates::dates(text, self.dates, near).into_iter().chain(dates::born(text)) {
+            let Some(dated) = self.birth.cut(text, dated) else { continue };
             all.push(Found { start: dated.start, end: dated.end, class: Class::Dates, rule: "date", with: dated.with });
         }
         for rule in rules::rules() {
@@ -367,7 +424,8 @@ impl Work<'_> {
                 all.push(Found { start, end, class: rule.class, rule: rule.id, with });
             }
         }
-        all.sort_by_key(|f| (f.start, std::cmp::Reverse(f.end)));
+        // Where both begin at once the header knows who it is.
+        all.sort_by_key(|f| (f.start, f.rule != "header", std::cmp::Reverse(f.end)));
         let mut out: Vec<Found> = Vec::new();
         for f in all {
             match out.last_mut().filter(|last| f.start < last.end) {

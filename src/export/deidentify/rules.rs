@@ -51,6 +51,12 @@ pub(super) fn rules() -> &'static [Rule] {
     })
 }
 
+/// The names that rules find in a text.
+pub(super) fn names(text: &str) -> Vec<String> {
+    let of = |rule: &'static Rule| rule.found(text).filter_map(|(start, end)| text.get(start..end).map(str::to_owned)).collect::<Vec<_>>();
+    rules().iter().filter(|rule| rule.class == Class::Names).flat_map(of).collect()
+}
+
 impl Rule {
     /// What it finds in a text, as bytes.
     pub(super) fn found<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {

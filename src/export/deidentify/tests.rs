@@ -210,3 +210,40 @@ fn what_is_left_of_the_header_is_found() {
     let out = deidentify(&[chart], &mut |_| Dates::Years);
     assert_eq!(out.left.len(), 1);
 }
+
+/// The chart's patient was born on 1933-02-11 and is 93; the label said 1936 beside the date in the text, which was moved like any other.
+#[test]
+fn a_birth_date_or_an_age_over_89_in_a_text_went_out() {
+    for (text, moved) in [
+        ("DOB: 02/11/1933.", "DOB: 1936."),
+        ("Date of birth February 11, 1933", "Date of birth 1936"),
+        ("DOB=19330211", "DOB=1936"),
+        ("Born 1933 in town", "Born 1936 in town"),
+        ("b. 11 Feb 1933", "b. 1936"),
+        ("DOB 2/11/33", "DOB 1936"),
+        ("(02/11/1933)", "(1936)"),
+        ("Her mother, born 3/5/1901", "Her mother, born 1936"),
+        ("Her son, born 3/5/1961", "Her son, born 1961"),
+        ("93F with sepsis", "90+F with sepsis"),
+        ("She turned 93.", "She turned 90+."),
+    ] {
+        assert_eq!(done(text, Dates::Moved(-21)).charts[0].documents[0].text, moved, "{text}");
+        let years = &done(text, Dates::Years).charts[0].documents[0].text;
+        assert!(!["1933", "33", "93F", "93.", "1901"].iter().any(|left| years.contains(left)), "{text}: {years}");
+    }
+    let text = done("In her nineties; she is ninety-three.", Dates::Years).charts[0].documents[0].text.clone();
+    assert!(!text.contains("ninet"), "{text}");
+}
+
+#[test]
+fn a_name_that_one_note_told_stayed_in_another() {
+    let mut chart = chart("His wife Philippa is here.");
+    let mut other = chart.documents[0].clone();
+    (other.identifier, other.text) = ("n10".into(), "Philippa called again, Phil\u{ad}ippa will come.".into());
+    chart.documents.push(other);
+    let out = deidentify(&[chart], &mut |_| Dates::Years);
+    assert_eq!(out.left, [] as [String; 0]);
+    let (one, two) = (&out.charts[0].documents[0].text, &out.charts[0].documents[1].text);
+    let token = one.split_whitespace().find(|w| w.starts_with("Person-")).unwrap();
+    assert_eq!(two.as_str(), format!("{token} called again, {token} will come."));
+}

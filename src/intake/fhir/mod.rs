@@ -7,6 +7,7 @@ mod code;
 mod coverage;
 mod document;
 mod encounter;
+mod kind;
 mod medication;
 mod observation;
 mod person;
@@ -146,6 +147,7 @@ fn hand_on(
             out.records = out.records.into_iter().flat_map(with_a_place).collect();
             kept::keep(&mut out.records, kept::of_resource(resource), &kept::OF_ITS_OWN);
             kept::keep_version(&mut out.records, resource);
+            kind::keep(&mut out.records, resource);
             out.changes.into_iter().for_each(|change| desk.later(change, origin));
             out.records.into_iter().try_for_each(|record| desk.take(record, origin))
         }

@@ -3,7 +3,9 @@
 use super::person::{patient, provider, provider_at};
 use super::visit::encounter;
 use super::{Out, change, entity};
-use crate::chart::{Change, Coding, Document, DocumentStatus, DocumentType, Encounter, Instant, Provider, Record, RecordKind};
+use crate::chart::{
+    Change, Coding, Document, DocumentClass, DocumentStatus, DocumentType, Encounter, Instant, Provider, Record, RecordKind,
+};
 use crate::error::{Result, Trouble};
 use crate::hl7::syntax::Segment;
 use crate::intake::desk::sha256;
@@ -72,6 +74,7 @@ pub(super) fn read(out: &mut Out, event: &str) -> Result<()> {
         amends: parent,
         replaces: replaces.is_some(),
         identifier,
+        type_words: [4, 5].into_iter().filter_map(|part| txa.at(2, part)).filter(|word| DocumentClass::is_told_by_type(word)).collect(),
         ..Document::default()
     };
     implied(&document, out);
