@@ -48,8 +48,7 @@ fn is_dash(c: char) -> bool {
 impl Folded {
     pub(super) fn new(text: &str, how: As) -> Self {
         let mut out = Self { text: String::with_capacity(text.len()), at: Vec::with_capacity(text.len()) };
-        let mut rest = text.char_indices().peekable();
-        while let Some((start, c)) = rest.next() {
+        for (start, c) in text.char_indices() {
             let end = start + c.len_utf8();
             if hides(c) || is_apostrophe(c) {
                 continue;
