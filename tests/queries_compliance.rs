@@ -464,3 +464,28 @@ fn a_wound_was_asked_about_without_the_first_look_at_the_skin() {
         assert!(draft.indicators.iter().any(|i| shown(&i)), "{encounter}");
     }
 }
+
+/// A table whose patient was another one's was recorded: the column was not looked at.
+#[test]
+fn an_answer_of_another_patient_came_in_by_a_table() {
+    let desk = demo::desk(None).unwrap();
+    let id = sent(&desk);
+    let patient = desk.query(id).unwrap().draft.patient_name.clone();
+    let encounter = desk.query(id).unwrap().draft.encounter.clone().unwrap();
+    let person = desk.chart(&encounter).unwrap().chart.patient.clone().unwrap();
+    let (mrn, family) = (person.mrn.clone().unwrap(), person.family.clone().unwrap());
+    for (header, cell) in [
+        ("patient", "\"KOWALSKI Peter, MRN 00519034\"".to_owned()),
+        ("patient", "KOWALSKI Peter".to_owned()),
+        ("Patient Name", format!("{family} Zebulon")),
+        ("mrn", "00519034".to_owned()),
+        ("Record number", "00519034".to_owned()),
+    ] {
+        let report = desk.import_answers("a.csv", &format!("query,option,{header}\n{id},1,{cell}\n")).unwrap();
+        assert_eq!((report.answered.len(), report.rejects.len()), (0, 1), "{header}: {cell}");
+        assert!(report.rejects[0].what.contains("another patient"), "{:?}", report.rejects);
+    }
+    assert_eq!(desk.query(id).unwrap().answer, None);
+    let report = desk.import_answers("a.csv", &format!("query,option,text,patient,mrn\n{id},1,dehydration,\"{patient}\",{mrn}\n")).unwrap();
+    assert_eq!((report.answered.len(), report.rejects.len()), (1, 0), "{:?}", report.rejects);
+}

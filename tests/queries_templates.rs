@@ -264,6 +264,7 @@ fn a_steady_gas_offers_no_acute_failure_and_a_new_air_leak_names_the_line() {
         [
             "Chronic respiratory failure with hypercapnia",
             "Chronic respiratory failure with hypoxia",
+            "Chronic respiratory failure with hypoxia and hypercapnia",
             "Hypoxemia without respiratory failure"
         ]
     );

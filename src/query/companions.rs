@@ -55,8 +55,13 @@ pub(super) struct Record<'c> {
 }
 
 impl<'c> Record<'c> {
-    fn notes(&self) -> impl Iterator<Item = (&'c Document, &'c Reading)> {
+    pub(super) fn notes(&self) -> impl Iterator<Item = (&'c Document, &'c Reading)> {
         self.chart.documents.iter().zip(self.readings)
+    }
+
+    /// A note of the stay with how it was read.
+    pub(super) fn note(&self, document: &str) -> Option<(&'c Document, &'c Reading)> {
+        self.notes().find(|(d, _)| d.identifier == document)
     }
 
     /// How a note of the stay was read.

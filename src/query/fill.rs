@@ -3,13 +3,16 @@
 use super::companions::{Record, documented, stated_in};
 use super::evidence::words_of;
 use super::gather::indicators;
-use super::lint::words::{Token, tokens};
+use super::lint::words::{Patterns, Token, tokens};
 use super::lint::{concepts, vocabularies};
+use super::naming::own_term;
 use super::normal::{telling, told};
 use super::recipients::responsible;
 use super::slip::writer_of_slip;
+use super::standing::spoken;
 use super::template::{Template, TemplateOption, Templates};
 use super::wanted::asked;
+use super::whole::{denied, grown, numbers};
 use super::{Draft, Indicator, NOT_SIGNIFICANT, OptionKind, Policy, QueryForm, QueryOption, Reason, Recipient};
 use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, Provider};
 use crate::checklist::{Gap, GapKind, Searched, condition_name, listed};
@@ -89,22 +92,23 @@ pub fn draft_from_gap(gap: &Gap, chart: &Chart, readings: &[Reading], asking: &A
     };
     let Some(template) = template else { return draft };
     draft.template = Some(template.id.clone());
-    draft.title = placeholders(&template.title, gap, chart);
+    let record = Record { chart, readings };
+    draft.title = placeholders(&template.title, gap, record);
     // A gap about a documented condition asks for its detail.
     let detail = gap.kind == GapKind::Unspecified;
     let asks = if detail && !template.documented_question.is_empty() { &template.documented_question } else { &template.question };
     let documented = documented_concepts(chart, readings);
     let broader = !detail && !template.broader_question.is_empty() && template.broader.iter().any(|c| documented.contains(c));
-    draft.question = placeholders(if broader { &template.broader_question } else { asks }, gap, chart);
+    draft.question = placeholders(if broader { &template.broader_question } else { asks }, gap, record);
     draft.reason = reason(template, gap);
     draft.form = template.form;
     if matches!(gap.kind, GapKind::Unsupported | GapKind::PoaUnclear) {
         draft.documented_at = statement(gap, &draft, chart, readings);
         once(&mut draft);
     }
-    options(&mut draft, template, (detail, &documented));
+    options(&mut draft, template, (detail, &documented), (gap, record));
     if draft.form == QueryForm::Open && !template.open_question.is_empty() {
-        draft.question = placeholders(&template.open_question, gap, chart);
+        draft.question = placeholders(&template.open_question, gap, record);
     }
     draft
 }
@@ -181,7 +185,7 @@ fn statement(gap: &Gap, draft: &Draft, chart: &Chart, readings: &[Reading]) -> O
 }
 
 /// Supported options in neutral order, then the ones that every query has.
-fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, &BTreeSet<String>)) {
+fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, &BTreeSet<String>), (gap, record): (&Gap, Record<'_>)) {
     if template.form == QueryForm::Open {
         return;
     }
@@ -192,9 +196,21 @@ fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, 
     }
     let evidence: Vec<&Evidence> = draft.indicators.iter().filter(|i| i.included).map(|i| &i.evidence).collect();
     let of = |evidence: &[&Evidence]| tokens(&evidence.iter().map(|e| words_of(e)).collect::<Vec<_>>().join("\n"));
-    let (all, words): (Vec<Token>, Vec<Token>) = (of(&evidence), told(of(&telling(&evidence))));
+    let source = |id: &str| record.chart.document(id).map(|d| d.text.clone());
+    let (all, words): (Vec<Token>, Vec<Token>) = (of(&evidence), told(spoken(&telling(&evidence), &source)));
     let concept = draft.concept.clone().unwrap_or_default();
-    let fits = |o: &TemplateOption| o.is_supported(&evidence, (&all, &words), documented) && !(detail && takes_away(&o.text, &concept));
+    let organisms = if template.organism.is_empty() { Vec::new() } else { grown(&evidence, &source) };
+    // What the chart denies or a value of it rules out is no choice, though the query quotes neither.
+    let away = denied(&template.option, (gap.kind == GapKind::Undocumented).then_some(concept.as_str()), record);
+    let away: BTreeSet<&str> = away.iter().filter_map(|at| template.option.get(*at)).map(|o| o.text.as_str()).collect();
+    let known = |names: &Patterns| numbers(names, record);
+    let against = |o: &TemplateOption| {
+        away.contains(o.text.as_str())
+            || (o.unless_grown && !organisms.is_empty())
+            || (detail && takes_away(&o.text, &concept))
+            || o.is_ruled_out(&evidence, &all, &known)
+    };
+    let fits = |o: &TemplateOption| o.is_supported(&evidence, (&all, &words), documented) && !against(o);
     let other = |o: &TemplateOption| detail && names_another(&o.text, &concept, template);
     let (kept, removed): (Vec<_>, Vec<_>) = template.option.iter().partition(|o| fits(o) && !other(o));
     draft.removed = removed.into_iter().map(|o| o.text.clone()).collect();
@@ -202,6 +218,8 @@ fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, 
         .into_iter()
         .map(|o| QueryOption { text: o.text.clone(), kind: o.kind, concepts: o.concepts.clone(), selected: false })
         .collect();
+    options
+        .extend(organisms.iter().map(|name| QueryOption { text: template.organism.replace("{organism}", name), ..QueryOption::default() }));
     // Where only what is not there could be ticked, the list would lead away from the diagnosis.
     let negation = vocabularies().get("negation");
     let mut diagnoses = options.iter().filter(|o| o.kind == OptionKind::Diagnosis).peekable();
@@ -261,7 +279,8 @@ fn names_another(option: &str, concept: &str, template: &Template) -> bool {
     !named.is_empty() && !is_own(&named) && template.option.iter().any(|o| is_own(&of(&o.text)))
 }
 
-fn placeholders(text: &str, gap: &Gap, chart: &Chart) -> String {
+fn placeholders(text: &str, gap: &Gap, record: Record<'_>) -> String {
+    let chart = record.chart;
     let spoken = |name: &str| name.replace('_', " ");
     let missing = if gap.missing.is_empty() { gap.element.clone().into_iter().collect() } else { gap.missing.clone() };
     let missing: Vec<String> = missing.iter().map(|m| asked(m).map_or_else(|| spoken(m), str::to_owned)).collect();
@@ -269,7 +288,10 @@ fn placeholders(text: &str, gap: &Gap, chart: &Chart) -> String {
     let kind = gap.document_type.clone().or_else(|| quoted.and_then(|d| d.document_type).map(|t| t.name().to_owned()));
     let kind = kind.unwrap_or_else(|| "document".to_owned());
     let missing = if missing.is_empty() { "detail".to_owned() } else { listed(&missing) };
-    let condition = gap.condition.as_deref().map_or_else(|| "condition".to_owned(), condition_name);
+    let called = gap.condition.as_deref().map_or_else(|| "condition".to_owned(), condition_name);
+    // What nobody wrote is not "documented": where the provider uses another term, that term is quoted.
+    let condition = own_term(gap, record).map_or_else(|| called.clone(), |term| format!("\"{term}\""));
+    let text = text.replace(&called, &condition);
     text.replace("{missing}", &missing).replace("{document_type}", &spoken(&kind)).replace("{condition}", &condition)
 }
 

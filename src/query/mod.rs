@@ -9,10 +9,12 @@ mod exchange;
 mod figures;
 mod fill;
 mod gather;
+mod letters;
 mod life;
 mod lint;
 mod measures;
 mod model;
+mod naming;
 mod normal;
 mod parse;
 mod passage;
@@ -22,12 +24,14 @@ mod recipients;
 mod render;
 mod settle;
 mod slip;
+mod standing;
 mod take;
 mod template;
 #[cfg(test)]
 mod tests;
 mod verify;
 mod wanted;
+mod whole;
 
 pub use diff::{DiffLine, Step, diff, steps};
 pub use editor::{from_editor, to_editor};
@@ -38,6 +42,7 @@ pub use exchange::{
 pub use figures::{Counted, Figure, FigureGroup, figures};
 pub use fill::{Asking, documented_concepts, draft_from_gap};
 pub use gather::retell_the_rest;
+pub use letters::{same_letters, spellings};
 pub use life::{Event, next};
 pub use lint::{
     Context, Diagnostic, LintSeverity, OpenQuery, Past, Report, Rule, brief, is_empty_reason, is_justified, is_reason, lint, lint_note,

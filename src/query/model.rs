@@ -209,7 +209,9 @@ pub struct Draft {
 impl Draft {
     /// Who the patient is, in words a provider can find the chart by.
     pub fn patient_name(&self) -> &str {
-        if self.patient_name.is_empty() { self.patient.as_deref().unwrap_or_default() } else { &self.patient_name }
+        // "Not given" says less than the identifier under which the chart came.
+        let given = !self.patient_name.is_empty() && self.patient_name != crate::chart::Patient::default().display();
+        if given { &self.patient_name } else { self.patient.as_deref().unwrap_or(&self.patient_name) }
     }
 
     /// What a person calls the encounter.

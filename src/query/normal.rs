@@ -137,6 +137,12 @@ pub(crate) fn told(words: Vec<Token>) -> Vec<Token> {
             gone.iter_mut().take(past).skip(first).for_each(|g| *g = true);
         }
     }
+    // "Alert, oriented x4": what is as it should be speaks for nothing, nor does what it is said of in its clause.
+    for found in super::lint::vocabularies().get("normal_finding").find(&words) {
+        let from = words.get(..found.first).unwrap_or_default().iter().rposition(ends).map_or(0, |at| at + 1);
+        let past = words.iter().skip(found.past).position(ends).map_or(words.len(), |n| found.past + n);
+        gone.iter_mut().take(past).skip(from).for_each(|g| *g = true);
+    }
     words.into_iter().zip(gone).filter(|(_, gone)| !gone).map(|(token, _)| token).collect()
 }
 

@@ -78,8 +78,24 @@ pub(super) fn answers_in(text: &str) -> Vec<(Span, bool)> {
 fn boxes(all: &[Line<'_>]) -> Vec<(Span, bool)> {
     const EMPTY: [&str; 13] =
         ["( )", "[ ]", "(  )", "[  ]", "()", "[]", "\u{2610}", "\u{25a1}", "\u{25a2}", "\u{2b1c}", "(_)", "[_]", "[__]"];
-    const TICKED: [&str; 13] =
-        ["(x)", "[x]", "(X)", "[X]", "(*)", "[*]", "( x )", "[ x ]", "\u{2611}", "\u{2612}", "\u{2713}", "\u{2714}", "\u{25c9}"];
+    const TICKED: [&str; 16] = [
+        "(\u{2022})",
+        "(\u{25cf})",
+        "[\u{2022}]",
+        "(x)",
+        "[x]",
+        "(X)",
+        "[X]",
+        "(*)",
+        "[*]",
+        "( x )",
+        "[ x ]",
+        "\u{2611}",
+        "\u{2612}",
+        "\u{2713}",
+        "\u{2714}",
+        "\u{25c9}",
+    ];
     let mut out = Vec::new();
     for line in all {
         let mut marks: Vec<(usize, usize, bool)> = Vec::new();

@@ -91,6 +91,9 @@ pub struct Template {
     /// Values that the question is also about: the one farthest into each range is quoted too.
     #[serde(default)]
     pub with_values: Vec<ValueRange>,
+    /// An answer for each organism that a quoted result says grew, `{organism}` its name; none where it is empty.
+    #[serde(default)]
+    pub organism: String,
     /// Diagnoses offered, in neutral order.
     #[serde(default)]
     pub option: Vec<TemplateOption>,
@@ -134,9 +137,18 @@ pub struct TemplateOption {
     /// A value that speaks for it or against it.
     #[serde(default)]
     pub value: Option<ValueRange>,
+    /// Whether that value must be known: a stage is not offered where nothing says which.
+    #[serde(default)]
+    pub stated: bool,
     /// Further values, judged the same way.
     #[serde(default)]
     pub also: Vec<ValueRange>,
+    /// Values of which one must lie in its range, where any of them is known.
+    #[serde(default)]
+    pub any: Vec<ValueRange>,
+    /// Left out where a quoted result names the organism.
+    #[serde(default)]
+    pub unless_grown: bool,
     /// Values that together speak for something graver; when all are quoted, the option is left out.
     #[serde(default)]
     pub unless: Vec<ValueRange>,
@@ -249,7 +261,24 @@ pub fn templates() -> &'static Templates {
 impl TemplateOption {
     /// Whether a quoted value lies outside the range that the option asks for.
     pub(crate) fn is_contradicted(&self, evidence: &[&Evidence], words: &[Token]) -> bool {
+        let none = |judged: Vec<bool>| !judged.is_empty() && !judged.contains(&true);
         self.value.iter().chain(&self.also).any(|range| range.judge(evidence, words) == Some(false))
+            || none(self.any.iter().filter_map(|range| range.judge(evidence, words)).collect())
+    }
+
+    /// Whether a value of the stay lies outside the range that the option asks for, or the one that it stands on is not known.
+    /// `numbers` gives those of a measure in the whole chart; what is quoted goes before them.
+    pub(super) fn is_ruled_out(&self, evidence: &[&Evidence], words: &[Token], numbers: &dyn Fn(&Patterns) -> Vec<f64>) -> bool {
+        let judged = |range: &ValueRange| {
+            range.judge(evidence, words).or_else(|| {
+                let all = numbers(&Patterns::new(&range.names));
+                (!all.is_empty()).then(|| all.into_iter().any(|n| range.holds(n)))
+            })
+        };
+        let any: Vec<bool> = self.any.iter().filter_map(judged).collect();
+        self.value.iter().chain(&self.also).any(|range| judged(range) == Some(false))
+            || (self.stated && self.value.as_ref().is_some_and(|range| judged(range).is_none()))
+            || (!any.is_empty() && !any.contains(&true))
     }
 
     /// Whether the evidence supports offering it: no quoted value lies outside its range, one of its words is there, and something
@@ -330,8 +359,11 @@ impl ValueRange {
             let after = words.iter().skip(found.past).take(4);
             numbers.extend(after.filter_map(|t| t.text.parse::<f64>().ok()).take(1));
         }
-        let inside = |n: f64| self.from.is_none_or(|from| n >= from) && self.below.is_none_or(|below| n < below);
-        (!numbers.is_empty()).then(|| numbers.into_iter().any(inside))
+        (!numbers.is_empty()).then(|| numbers.into_iter().any(|n| self.holds(n)))
+    }
+
+    fn holds(&self, n: f64) -> bool {
+        self.from.is_none_or(|from| n >= from) && self.below.is_none_or(|below| n < below)
     }
 }
 

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod audit_rules;
 mod compliance_rules;
 mod draft_rules;
 mod history_rules;
@@ -95,6 +96,7 @@ pub(super) fn clean() -> Draft {
         title: "Clinical clarification: renal function".into(),
         encounter: Some("88120".into()),
         patient: Some("mrn-7".into()),
+        patient_name: "ROSE Ida, MRN 004512".into(),
         concept: Some("acute_kidney_injury".into()),
         form: QueryForm::MultipleChoice,
         reason: Reason::R3,

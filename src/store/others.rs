@@ -51,11 +51,16 @@ impl Store {
                 let first: String =
                     family.chars().skip_while(|c| !c.is_alphabetic()).take_while(|c| c.is_alphabetic() || is_apostrophe(*c)).collect();
                 let first = first.to_lowercase().replace(is_apostrophe, "'");
-                names.entry(first.trim_end_matches('\'').to_owned()).or_default().push(FullName {
-                    patient: patient.identifier,
-                    family,
-                    given,
-                });
+                // Also as it is typed without the marks of its letters.
+                let first = first.trim_end_matches('\'');
+                let mut keys = vec![first.to_owned()];
+                keys.extend(crate::query::spellings(first));
+                keys.sort();
+                keys.dedup();
+                let name = FullName { patient: patient.identifier, family, given };
+                for key in keys {
+                    names.entry(key).or_default().push(name.clone());
+                }
             }
         }
         let names = Arc::new(names);

@@ -6,13 +6,13 @@ use super::model::ChartView;
 use super::query_life;
 use super::session::Session;
 use super::site::Site;
-use crate::chart::{Chart, Document, DocumentType, Instant, Patient, Provider, TextEvidence};
+use crate::chart::{Chart, Document, DocumentType, FullName, Instant, Patient, Provider, TextEvidence};
 use crate::checklist::Gap;
 use crate::error::{Result, Trouble};
 use crate::query::{
     Asking, Context, Draft, Event, Indicator, LintSeverity, Measure, OpenQuery, Past, Policy, QueryForm, QueryState, Recipient, Report,
     body_hash, departures, documented_concepts, draft_from_gap, lint as lint_draft, lint_note, measured_in, next, recipients, render_sent,
-    responsible,
+    responsible, spellings,
 };
 use crate::reading::{Reading, read};
 use crate::store::{NewQuery, Said, Store, StoredQuery};
@@ -139,7 +139,16 @@ fn judged<T>(
         unread.borrow_mut().get_or_insert(trouble);
     };
     let names = store.full_names()?;
-    let people = |word: &str| names.get(word).cloned().unwrap_or_default();
+    let people = |word: &str| {
+        let mut keys = vec![word.to_owned()];
+        keys.extend(spellings(word));
+        keys.sort();
+        keys.dedup();
+        let mut found: Vec<FullName> = keys.iter().filter_map(|key| names.get(key)).flatten().cloned().collect();
+        found.sort_by(|a, b| a.patient.cmp(&b.patient));
+        found.dedup();
+        found
+    };
     let owners = |number: &str| store.patients_of_number(number).map_err(unknown).unwrap_or_default();
     let measured = |measure: &Measure, number: f64| chart.as_ref().is_none_or(|c| measured_in(c, measure, number));
     let waiting = match &draft.recipient {

@@ -2,7 +2,7 @@
 //! apostrophe, as those programs ask.
 
 use super::Sheet;
-use super::replies::{Replies, Reply};
+use super::replies::{PatientId, Replies, Reply};
 use crate::chart::Instant;
 use crate::error::Trouble;
 use crate::query::render::spelled;
@@ -80,9 +80,12 @@ const OPTION: [&str; 1] = ["option"];
 const ANSWER: [&str; 2] = ["answer", "response"];
 const TEXT: [&str; 3] = ["text", "comment", "words"];
 const BY: [&str; 3] = ["by", "answered by", "provider"];
+const PATIENT: [&str; 3] = ["patient", "patient name", "name"];
+const NUMBER: [&str; 8] =
+    ["mrn", "patient mrn", "record number", "medical record number", "patient number", "patient id", "mr number", "chart number"];
 const AT: [&str; 3] = ["at", "answered", "answered at"];
 
-/// Reads answers: the columns `query` (and `version`, where it is there), and `option` or `text`; `by` and `at` where they are known. An option is its number, from 1, or
+/// Reads answers: the columns `query` (and `version`, where it is there), and `option` or `text`; `by` and `at` where they are known, and `patient` or `mrn`, which must be the query's. An option is its number, from 1, or
 /// its words. Cells are parted by commas, semicolons or tabs: by what parts the header.
 pub fn replies_from_csv(source: &str, text: &str) -> Replies {
     let mut out = Replies::default();
@@ -151,6 +154,8 @@ pub fn replies_from_csv(source: &str, text: &str) -> Replies {
             by: get(&BY),
             at: time,
             line: Some(line),
+            patient: Some(get(&NUMBER)).filter(|n| !n.is_empty()).map(|value| PatientId { value, from: None }).into_iter().collect(),
+            person: get(&PATIENT),
             ..Reply::default()
         });
     }

@@ -154,6 +154,7 @@ fn reply(value: &Value, all: &Resources<'_>) -> Result<Reply, &'static str> {
         at,
         line: None,
         patient: patient(value, all),
+        person: value.get("subject").map(|subject| name_of(subject, all)).unwrap_or_default(),
     })
 }
 

@@ -79,6 +79,10 @@ fn reply(message: &Message) -> Result<Option<Reply>, Trouble> {
         let parts: Vec<String> = [field.at(3), field.at(2)].into_iter().flatten().collect();
         Some(parts.join(" ")).filter(|name| !name.is_empty())
     };
+    let called = |field: Field<'_>| {
+        let parts: Vec<String> = [field.at(1), field.at(2)].into_iter().flatten().collect();
+        Some(parts.join(" ")).filter(|name| !name.is_empty())
+    };
     let signer = || message.first("TXA").and_then(|txa| person(txa.field(22)));
     let by = Some(said("BY")).filter(|by| !by.is_empty()).or_else(|| line.and_then(|s| person(s.field(16)))).or_else(signer);
     let stamp = Some(said("AT")).filter(|at| !at.is_empty()).or_else(|| line.and_then(|s| s.at(14, 1)));
@@ -98,6 +102,7 @@ fn reply(message: &Message) -> Result<Option<Reply>, Trouble> {
         at,
         line: message.segments.first().map(|msh| msh.line),
         patient: patient(message),
+        person: message.first("PID").and_then(|pid| called(pid.field(5))).unwrap_or_default(),
     }))
 }
 

@@ -3,7 +3,7 @@
 use super::{replies_from_csv, replies_from_fhir, replies_from_mdm};
 use crate::chart::{Authority, Instant, Patient};
 use crate::error::Trouble;
-use crate::query::{Draft, OptionKind};
+use crate::query::{Draft, OptionKind, same_letters};
 
 /// One answer, not yet matched with its query.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,6 +30,8 @@ pub struct Reply {
     pub line: Option<u64>,
     /// The record numbers of the patient that it is about; none where the form says none.
     pub patient: Vec<PatientId>,
+    /// The patient as the answer names it: a name, or name and numbers in one; empty where it names none.
+    pub person: String,
 }
 
 /// A patient's record number as an answer gives it.
@@ -71,7 +73,9 @@ impl Reply {
             let from = id.from.as_ref().zip(patient.mrn_from.as_ref()).is_none_or(|(theirs, ours)| theirs.agrees(ours));
             id.value == patient.identifier || (patient.mrn.as_ref() == Some(&id.value) && from)
         };
-        self.patient.is_empty() || patient.mrn.is_none() || self.patient.iter().any(same)
+        let numbered = self.patient.is_empty() || patient.mrn.is_none() || self.patient.iter().any(same);
+        // A number that fits says more than a name that is written another way.
+        numbered && ((!self.patient.is_empty() && patient.mrn.is_some()) || is_named(&self.person, patient))
     }
 
     /// Which option of the query was ticked, and the words besides. An option that the query does not have is no answer to it, but where
@@ -89,6 +93,30 @@ impl Reply {
         }
         Err(format!("the query has {} options, and this is none of them", draft.options.len()))
     }
+}
+
+/// Whether words can name the patient: the record number that they give is this one's, and the name is. Words that name nobody ("not
+/// given") name nobody else.
+fn is_named(words: &str, patient: &Patient) -> bool {
+    let words = words.trim();
+    if words.is_empty() || words == patient.display() || words == patient.identifier || words == Patient::default().display() {
+        return true;
+    }
+    let parts: Vec<&str> = words.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
+    let number = parts.iter().position(|w| w.eq_ignore_ascii_case("mrn")).and_then(|at| parts.get(at + 1));
+    if let (Some(number), Some(mrn)) = (number, &patient.mrn) {
+        return mrn == number;
+    }
+    // A number by itself is a record number.
+    if parts.iter().all(|w| w.chars().any(|c| c.is_ascii_digit())) {
+        return patient.mrn.as_deref().is_none_or(|mrn| mrn == words);
+    }
+    let Some(family) = &patient.family else { return true };
+    let holds = |name: &str| name.split_whitespace().all(|part| parts.iter().any(|w| same_letters(w, part)));
+    let given = patient.given.as_deref().and_then(|g| g.split_whitespace().next());
+    let initial = |g: &str| parts.iter().any(|w| w.chars().count() == 1 && g.to_lowercase().starts_with(&w.to_lowercase()));
+    let alone = parts.iter().filter(|w| w.chars().all(char::is_alphabetic)).count() == family.split_whitespace().count();
+    holds(family) && given.is_none_or(|g| holds(g) || initial(g) || alone)
 }
 
 fn joined(one: &str, other: &str) -> String {

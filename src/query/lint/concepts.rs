@@ -11,6 +11,7 @@ const SHIPPED: &str = include_str!("../../../templates/concepts.toml");
 #[derive(Deserialize)]
 struct File {
     processes: Vec<String>,
+    masks: Vec<String>,
     concept: BTreeMap<String, Entry>,
 }
 
@@ -31,6 +32,8 @@ struct Entry {
 #[derive(Default)]
 pub(crate) struct Concepts {
     names: Patterns,
+    /// What only looks like a name.
+    masks: Patterns,
     owner: Vec<String>,
     within: BTreeMap<String, Vec<String>>,
     support: BTreeMap<String, Patterns>,
@@ -75,13 +78,18 @@ impl Concepts {
         let long = |t: Token| (t.text.chars().count() >= SPELLED && t.text.chars().all(char::is_alphabetic)).then_some(t.text);
         out.words = names.iter().flat_map(|n| tokens(n)).filter_map(long).collect();
         out.names = Patterns::new(&names);
+        out.masks = Patterns::new(&file.masks);
         Ok(out)
     }
 
     /// The diagnoses that the tokens name; of overlapping names the longest stays ("septic shock", not "shock").
     pub(crate) fn find(&self, tokens: &[Token]) -> Vec<Named> {
         let mut out: Vec<Named> = Vec::new();
+        let masks = if tokens.is_empty() { Vec::new() } else { self.masks.find(tokens) };
         for found in self.names.find(tokens) {
+            if masks.iter().any(|m| m.span.overlaps(found.span)) {
+                continue;
+            }
             let Some(concept) = self.owner.get(found.pattern) else { continue };
             let longer = |n: &Named| n.span.end - n.span.start >= found.span.end - found.span.start;
             match out.last() {
@@ -126,6 +134,11 @@ impl Concepts {
         out.extend(more);
         out.sort_by_key(|n| (n.span.start, n.span.end));
         out
+    }
+
+    /// Whether a word is one of a name, or of what speaks for one.
+    pub(crate) fn has_word(&self, word: &str) -> bool {
+        self.words.contains(word) || self.support.values().chain(self.hints.values()).any(|p| p.any(&tokens(word)))
     }
 
     /// The diagnoses that a text names.

@@ -5,6 +5,7 @@ use super::page::{Page, Part, Sentence};
 use super::words::tokens;
 use crate::chart::{Evidence, Span};
 use crate::query::evidence::{indicator_hash, words_of};
+use crate::query::standing::standing;
 use crate::query::{QueryForm, Reason};
 
 pub(crate) fn check(page: &mut Page<'_>) {
@@ -44,6 +45,17 @@ fn indicators(page: &mut Page<'_>) {
         let changed = departures.iter().any(|d| d.part == "quote");
         for departure in departures {
             page.add_at(departure.rule, &field, departure.message());
+        }
+        if let Evidence::Text(text) = &indicator.evidence
+            && let Some(stored) = (page.context.source_text)(&text.document)
+            && let Some(cut) = standing(&text.quote, text.start, &stored).cut
+        {
+            let words = cut.of(&text.quote).to_owned();
+            page.add_at(
+                "QL112",
+                &field,
+                format!("the sentence denies \"{words}\" or says it of somebody else, and the quotation leaves that out"),
+            );
         }
         if indicator.hash != indicator_hash(&indicator.evidence) {
             page.add_at("QL022", &field, "the quoted words were changed after they were taken");

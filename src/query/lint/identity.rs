@@ -1,7 +1,7 @@
 //! Who asks whom, about which stay, by when (QL001 to QL007).
 
 use super::page::Page;
-use crate::chart::Evidence;
+use crate::chart::{Evidence, Patient};
 use crate::query::{Reason, same_person};
 
 pub(crate) fn check(page: &mut Page<'_>) {
@@ -21,6 +21,11 @@ pub(crate) fn check(page: &mut Page<'_>) {
         && draft.author.split([',', ' ', '-']).any(|w| w.len() >= 2 && w.chars().all(|c| c.is_ascii_uppercase() || c == '.'));
     if !blank(&draft.author) && !with_credential {
         page.add_at("QL001", "author", "the author's credential is not given");
+    }
+    // A letter that only a machine can match with a chart is answered about the wrong one.
+    let known = draft.patient_name.trim();
+    if !context.bare && draft.patient.as_deref().is_some_and(|p| !blank(p)) && (known.is_empty() || known == Patient::default().display()) {
+        page.add_at("QL008", "patient", "the letter names the patient neither by name nor by record number");
     }
     recipient(page);
     if draft.due.is_none() {

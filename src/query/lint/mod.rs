@@ -12,6 +12,7 @@ mod others;
 mod page;
 mod rules;
 mod said;
+mod standard;
 mod title;
 mod values;
 mod vocabulary;
@@ -332,6 +333,7 @@ fn judge(page: &mut Page<'_>) {
     options::check(page);
     form::check(page);
     wording::check(page);
+    standard::check(page);
     others::check(page);
     values::check(page);
     history::check(page);

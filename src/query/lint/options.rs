@@ -314,4 +314,29 @@ fn criteria(page: &mut Page<'_>, diagnoses: &[usize]) {
     {
         page.add("QL065", Part::Option(*one), None, "criteria stand beside this option and no other");
     }
+    // "Acute kidney injury criteria: ..." above the options are those of one of them.
+    if diagnoses.len() < 2 {
+        return;
+    }
+    let given = |i: usize| -> BTreeSet<String> {
+        let Some(field) = page.field(Part::Option(i)) else { return BTreeSet::new() };
+        let words = tokens(&field.text);
+        field.named.iter().filter(|n| !page.is_negated(&words, n.span)).map(|n| n.concept.clone()).collect()
+    };
+    let offered: Vec<BTreeSet<String>> = diagnoses.iter().map(|i| given(*i)).collect();
+    let mut found = Vec::new();
+    for field in [Part::Body, Part::Question].into_iter().filter_map(|part| page.field(part)) {
+        for sentence in &field.sentences {
+            let Some(place) = page.vocab("criteria").first(&sentence.tokens).filter(|p| !field.is_quoted(*p)) else { continue };
+            let named: BTreeSet<String> =
+                field.named_in(sentence.span).map(|n| n.concept.clone()).filter(|c| page.is_undocumented(c)).collect();
+            let of = offered.iter().filter(|o| !o.is_disjoint(&named)).count();
+            if of > 0 && of < offered.len() {
+                found.push((field.part, place));
+            }
+        }
+    }
+    for (part, place) in found {
+        page.add("QL065", part, Some(place), "these are the criteria of one option and of no other");
+    }
 }

@@ -32,7 +32,9 @@ fn names(page: &Page<'_>, field: &Field, words: &[Token]) -> Vec<Span> {
     for (at, word) in words.iter().enumerate().filter(|(_, w)| w.text.starts_with(char::is_alphabetic)) {
         let places: Vec<(Span, FullName)> = (page.context.people)(bare(word))
             .into_iter()
-            .filter_map(|person| Some((place_of(&person, words, at, &field.text)?, person)))
+            .filter_map(|person| {
+                Some((place_of(&person, words, at, &field.text).or_else(|| addressed(page, &person, (words, &field.text), at))?, person))
+            })
             .filter(|(_, person)| !is_provider(page, person))
             .collect();
         let own = places.iter().any(|(_, person)| page.draft.patient.as_ref() == Some(&person.patient));
@@ -50,11 +52,11 @@ fn bare(word: &Token) -> &str {
 fn place_of(person: &FullName, words: &[Token], at: usize, text: &str) -> Option<Span> {
     let (family, given) = (tokens(&person.family), tokens(&person.given));
     let given = given.first().filter(|g| g.text.chars().count() >= 2)?;
-    let here = words.get(at..at + family.len()).filter(|here| here.iter().zip(&family).all(|(a, b)| bare(a) == b.text))?;
+    let here = words.get(at..at + family.len()).filter(|here| here.iter().zip(&family).all(|(a, b)| same(bare(a), &b.text)))?;
     let (first, last) = (here.first()?, here.last()?);
     let before = words.get(at.saturating_sub(3)..at).unwrap_or_default();
-    let between = |w: &Token| w.text == "." || w.text.chars().count() <= 2 || tokens(&person.given).iter().any(|g| g.text == w.text);
-    let named = |w: &&Token| bare(w) == given.text;
+    let between = |w: &Token| w.text == "." || w.text.chars().count() <= 2 || tokens(&person.given).iter().any(|g| same(&g.text, &w.text));
+    let named = |w: &&Token| same(bare(w), &given.text);
     let ahead = before.iter().rev().take_while(|w| named(w) || between(w)).find(named);
     let behind = words.get(at + family.len()..).unwrap_or_default();
     let past_comma = behind.iter().position(|w| w.text != ",").filter(|n| *n <= 1).and_then(|n| behind.get(n));
@@ -64,6 +66,23 @@ fn place_of(person: &FullName, words: &[Token], at: usize, text: &str) -> Option
     let plain = |t: &Token| t.text.chars().count() <= 4;
     let capital = |t: &Token| t.span.of(text).starts_with(char::is_uppercase);
     ((!plain(first) && !plain(other)) || capital(first) && capital(other)).then_some(place)
+}
+
+/// Where a surname alone tells of whom: behind a title, or with a bed or a room beside it ("Mrs. Abbott in bed 6W-18").
+fn addressed(page: &Page<'_>, person: &FullName, (words, text): (&[Token], &str), at: usize) -> Option<Span> {
+    let family = tokens(&person.family);
+    let here = words.get(at..at + family.len()).filter(|here| here.iter().zip(&family).all(|(a, b)| same(bare(a), &b.text)))?;
+    let (first, last) = (here.first()?, here.last()?);
+    let capital = first.span.of(text).starts_with(char::is_uppercase);
+    let titled = page.vocab("patient_title").any(last_before(words, first.span.start, 2));
+    let likened = page.vocab("likened").any(last_before(words, first.span.start, 5));
+    let placed = page.vocab("bed").any(first_after(words, last.span.end, 5));
+    (capital && (placed || titled && likened)).then(|| Span::new(first.span.start, last.span.end))
+}
+
+/// Whether two names are one, written with or without the marks of their letters: "M\u{fc}ller", "Muller", "Mueller".
+fn same(one: &str, other: &str) -> bool {
+    one == other || crate::query::same_letters(one, other)
 }
 
 fn is_provider(page: &Page<'_>, person: &FullName) -> bool {

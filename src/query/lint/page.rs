@@ -7,8 +7,8 @@ use super::vocabulary::{Vocabularies, vocabularies};
 use super::words::{Token, first_after, last_before, quotations, sentences, tokens, within};
 use super::{Context, Diagnostic, rules};
 use crate::chart::{Evidence, Role, Span};
-use crate::query::evidence::words_of;
 use crate::query::normal::{telling, told};
+use crate::query::standing::{spoken, standing};
 use crate::query::{Draft, Indicator, OptionKind, QueryForm};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -201,6 +201,7 @@ impl<'a> Page<'a> {
     /// marks alone show nobody's words.
     fn documented_in_text(&self) -> BTreeSet<String> {
         let mut out = BTreeSet::new();
+        let away = self.unsaid();
         for field in self.fields.iter().filter(|f| f.part != Part::Title) {
             let mut quotations: BTreeMap<usize, Origin> = BTreeMap::new();
             for sentence in &field.sentences {
@@ -223,7 +224,8 @@ impl<'a> Page<'a> {
                     let asserted = link.is_some_and(|l| l.end <= named.span.start);
                     let stated = origin.cites && !directive && !asserted && !matches!(field.part, Part::Option(_));
                     let quoted = quotation.is_some() && (origin.cites || origin.dated) && !directive;
-                    if (quoted || stated) && !self.is_negated(&sentence.tokens, named.span) {
+                    let theirs = field.part == Part::Body && away.iter().any(|u| u.overlaps(named.span));
+                    if (quoted || stated) && !theirs && !self.is_negated(&sentence.tokens, named.span) {
                         out.extend(concepts().implied(&named.concept));
                     }
                 }
@@ -298,10 +300,12 @@ impl<'a> Page<'a> {
     /// All words that speak for something: indicators, or in a plain text everything but title, question and options.
     pub(crate) fn evidence_tokens(&self) -> Vec<Token> {
         let included: Vec<&Evidence> = self.included().map(|(_, i)| &i.evidence).collect();
-        let mut text: Vec<String> = telling(&included).into_iter().map(words_of).collect();
+        let mut words = spoken(&telling(&included), self.context.source_text);
         // In a draft only an indicator speaks for a diagnosis: the author's own words could say anything.
-        text.extend(self.plain.then(|| self.draft.body.clone()));
-        let mut words = tokens(&text.join("\n"));
+        if self.plain {
+            let away = self.unsaid();
+            words.extend(tokens(&self.draft.body).into_iter().filter(|t| !away.iter().any(|u| u.overlaps(t.span))));
+        }
         // A pasted question can hold its findings ("given the creatinine of 2.4"); the diagnoses that it names speak for nothing.
         if let Some(question) = self.field(Part::Question).filter(|_| self.plain) {
             let all = tokens(&question.text);
@@ -313,6 +317,11 @@ impl<'a> Page<'a> {
             words.extend(all.into_iter().filter(|t| !named(t)));
         }
         told(words)
+    }
+
+    /// Places in the words of a pasted text that speak of no finding of the patient: denied, a relative's, over.
+    pub(crate) fn unsaid(&self) -> Vec<Span> {
+        standing(&self.draft.body, 0, &self.draft.body).unsaid
     }
 
     /// The words of the record that the query quotes.

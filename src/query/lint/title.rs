@@ -32,6 +32,18 @@ pub(crate) fn check(page: &mut Page<'_>) {
             ));
         }
     }
+    // "KDIGO stage 3" answers by its criteria what the title only has to announce.
+    for place in field.sentences.iter().flat_map(|s| page.vocab("title_criteria").find(&s.tokens)).map(|f| f.span) {
+        let recorded = page.included().map(|(_, i)| &i.evidence).chain(&page.draft.documented_at).any(|e| {
+            let wanted = tokens(place.of(&field.text));
+            page.is_statement(e)
+                && tokens(&words_of(e)).windows(wanted.len().max(1)).any(|w| w.iter().zip(&wanted).all(|(a, b)| a.text == b.text))
+        });
+        let quoted = page.plain && page.said().holds(place.of(&field.text), None);
+        if !recorded && !quoted {
+            found.push(("QL010", Some(place), format!("the title says \"{}\", which answers the question", place.of(&field.text))));
+        }
+    }
     found.extend(narrowing(page, field).map(|place| {
         ("QL010", Some(place), format!("the title says \"{}\", which no quoted words of a provider say of it", place.of(&field.text)))
     }));
@@ -43,6 +55,9 @@ pub(crate) fn check(page: &mut Page<'_>) {
     for place in codes(&field.text) {
         found.push(("QL011", Some(place), "the title holds a diagnosis code".to_owned()));
     }
+    if let Some(place) = stranger(page, field) {
+        found.push(("QL012", Some(place), format!("\"{}\" is neither a subject nor a reason for asking", place.of(&field.text))));
+    }
     let neutral = field.sentences.iter().any(|s| page.vocab("neutral_title").any(&s.tokens));
     if !neutral {
         found.push(("QL012", None, "the title does not say that it asks for a clarification".to_owned()));
@@ -50,6 +65,24 @@ pub(crate) fn check(page: &mut Page<'_>) {
     for (rule, place, message) in found {
         page.add(rule, Part::Title, place, message);
     }
+}
+
+/// A word of the title that names neither what it is about nor why it is asked.
+fn stranger(page: &Page<'_>, field: &Field) -> Option<Span> {
+    let known = |t: &Token| {
+        let one = std::slice::from_ref(t);
+        t.text.chars().filter(|c| c.is_alphabetic()).count() < 4
+            || super::standard::is_template_word(&t.text)
+            || concepts().has_word(&t.text)
+            || page.vocabularies.is_filler(&t.text)
+            || ["clinical", "detail", "attribute", "neutral_title", "title_narrows", "of_record"]
+                .iter()
+                .any(|name| page.vocab(name).any(one))
+            || !crate::reading::read_marks(&t.text).mentions.is_empty()
+    };
+    let word = field.sentences.iter().flat_map(|s| &s.tokens).find(|t| !known(t))?;
+    // A name of more words, or of a diagnosis that another rule speaks of.
+    (!field.named.iter().any(|n| n.span.contains(word.span))).then_some(word.span)
 }
 
 /// The words that narrow what the title names (acuity, type, stage, cause), where no provider's quoted words that name it say so. A pasted

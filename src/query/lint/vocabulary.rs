@@ -129,6 +129,8 @@ pub(crate) struct Vocabularies {
     pub(crate) ranks: Vec<Vec<Patterns>>,
     /// Rows of names of one diagnosis each, by the row.
     pub(crate) synonyms: (Patterns, Vec<usize>),
+    /// The same rows as they are written.
+    pub(crate) synonym_rows: Vec<Vec<String>>,
     /// The brief that the rules follow.
     pub(crate) brief: String,
     /// Its year.
@@ -167,6 +169,7 @@ impl Vocabularies {
                 Patterns::new(&file.synonym.rows.concat()),
                 file.synonym.rows.iter().enumerate().flat_map(|(row, names)| names.iter().map(move |_| row)).collect(),
             ),
+            synonym_rows: file.synonym.rows,
             brief: file.brief,
             brief_year: file.brief_year,
             max_words: file.max_words,

@@ -1,12 +1,13 @@
 //! What the author's words may not do: lead, push, or speak of money and scores (QL060 to QL071).
 
-use super::concepts::Named;
+use super::concepts::{Named, concepts};
 use super::fold::is_hidden;
 use super::page::{Field, Page, Part, Sentence};
 use super::title::codes;
 use super::words::{Token, is_pictograph, last_before, tokens};
 use crate::chart::Span;
 use crate::query::OptionKind;
+use crate::query::naming::same_name;
 use crate::reading::{MEMBER, senses};
 
 pub(crate) fn check(page: &mut Page<'_>) {
@@ -22,6 +23,7 @@ pub(crate) fn check(page: &mut Page<'_>) {
         page.add(rule, part, Some(place), message);
     }
     named_by_author(page);
+    renamed(page);
     quoted_money(page);
     addressed_money(page);
     hidden(page);
@@ -54,6 +56,34 @@ fn named_by_author(page: &mut Page<'_>) {
                     named.span,
                     format!("\"{}\" is documented by no provider, and stands in the author's own words", words(field, named.span)),
                 ));
+            }
+        }
+    }
+    for (part, place, message) in found {
+        page.add("QL067", part, Some(place), message);
+    }
+}
+
+/// QL067: a documented condition by a name that no provider gave it. "End-stage liver disease" is no "documented cirrhosis".
+fn renamed(page: &mut Page<'_>) {
+    if page.plain {
+        return;
+    }
+    let cites = page.included().map(|(_, i)| &i.evidence).chain(&page.draft.documented_at).filter(|e| page.is_statement(e));
+    let mut written: Vec<(String, String)> = Vec::new();
+    for evidence in cites {
+        let words = crate::query::evidence::words_of(evidence);
+        let mentions = crate::reading::read_marks(&words).mentions;
+        written.extend(mentions.into_iter().map(|m| (m.concept, m.text)));
+        written.extend(concepts().named(&words).into_iter().map(|n| (n.concept, n.span.of(&words).to_owned())));
+    }
+    let mut found = Vec::new();
+    for field in page.fields.iter().filter(|f| matches!(f.part, Part::Title | Part::Body | Part::Question)) {
+        for named in field.named.iter().filter(|n| !field.is_quoted(n.span) && !concepts().is_finding(&n.concept)) {
+            let called = words(field, named.span);
+            let mut own = written.iter().filter(|(concept, _)| *concept == named.concept).map(|(_, text)| text).peekable();
+            if own.peek().is_some_and(|_| true) && !page.is_undocumented(&named.concept) && !own.any(|text| same_name(text, called)) {
+                found.push((field.part, named.span, format!("no quoted words of a provider call it \"{called}\"")));
             }
         }
     }

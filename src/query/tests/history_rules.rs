@@ -35,6 +35,8 @@ pub(super) fn tally(rule: &str, fired: bool) {
 /// Every rule of this file, with the number of drafts that break it and of those that keep it.
 pub(super) fn counted() -> BTreeMap<String, (usize, usize)> {
     TALLY.with_borrow_mut(BTreeMap::clear);
+    super::audit_rules::ql008_a_letter_went_out_that_named_no_patient();
+    super::audit_rules::ql112_a_quotation_was_cut_out_of_a_denial();
     ql024_what_speaks_against_it_is_not_left_out();
     ql025_findings_are_of_the_stay();
     ql028_history_finding_and_treatment();
