@@ -1,12 +1,13 @@
 //! The names that packs may use, to look up: nobody can guess that a potassium is `potassium` and a loop diuretic `drug.loop_diuretic`.
 
 use super::names;
+use crate::chart::DocumentType;
 use serde::Serialize;
 
 /// A name that packs may use.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Known {
-    /// Where it belongs: condition, concept, observation or section.
+    /// Where it belongs: condition, concept, observation, section or document.
     pub kind: &'static str,
     /// As packs write it.
     pub name: String,
@@ -26,7 +27,8 @@ pub fn glossary(words: Option<&str>) -> Vec<Known> {
     let observations =
         names::observations().iter().map(|name| ("observation", name.as_str(), names::unit(name).unwrap_or_default().to_owned()));
     let sections = names::sections().iter().map(|name| ("section", name.as_str(), String::new()));
-    let all = conditions.chain(concepts).chain(observations).chain(sections);
+    let documents = DocumentType::ALL.iter().map(|t| ("document", t.name(), t.label().to_owned()));
+    let all = conditions.chain(concepts).chain(observations).chain(sections).chain(documents);
     let plain = |text: &str| text.to_lowercase().replace(['_', '-', '.'], " ");
     let asked = words.map(|words| (plain(words), names::concept_called(words), names::observation_called(words)));
     let fits = |kind: &str, name: &str| match &asked {

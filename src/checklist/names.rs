@@ -100,6 +100,25 @@ pub(super) fn concept_called(name: &str) -> Option<String> {
     mentions_in(name).iter().find(whole).map(|mention| mention.concept.clone()).filter(|concept| is_concept(concept))
 }
 
+/// What the lexicon calls the concepts whose id begins so.
+fn called(begins: &str) -> Vec<String> {
+    let lexicon = Lexicon::shipped();
+    let names = lexicon.concepts().filter(|c| !c.mask && c.id.starts_with(begins)).flat_map(|c| lexicon.names(&c.id));
+    names.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// The names of drugs.
+pub(super) fn drugs() -> &'static [String] {
+    static LIST: OnceLock<Vec<String>> = OnceLock::new();
+    LIST.get_or_init(|| called("drug."))
+}
+
+/// The names of conditions.
+pub(super) fn illnesses() -> &'static [String] {
+    static LIST: OnceLock<Vec<String>> = OnceLock::new();
+    LIST.get_or_init(|| conditions().flat_map(|id| Lexicon::shipped().names(id)).collect::<BTreeSet<_>>().into_iter().collect())
+}
+
 /// The canonical unit of an observation.
 pub(super) fn unit(observation: &str) -> Option<&'static str> {
     if observation == URINE_PER_KG.0 { Some(URINE_PER_KG.1) } else { units::canonical_unit(observation) }

@@ -3,7 +3,7 @@
 use super::Approval;
 use super::check::{Check, ClockStart};
 use super::item::{Item, Pack};
-use super::load::{self, Diagnostic};
+use super::load::{self, Diagnostic, Loaded};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -16,6 +16,7 @@ const LONGEST: f64 = 2_880.0;
 pub struct Packs {
     packs: Vec<Pack>,
     words: BTreeMap<String, Vec<String>>,
+    remarks: Vec<Diagnostic>,
     fingerprint: String,
 }
 
@@ -29,12 +30,6 @@ fn fingerprint(sources: &[(String, String)]) -> String {
         hasher.update([0]);
     }
     hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The id of the pack in a file, as far as the file can be read.
-fn pack_id(text: &str) -> Option<String> {
-    let table: toml::Table = toml::from_str(text).ok()?;
-    Some(table.get("pack")?.get("id")?.as_str()?.to_owned())
 }
 
 macro_rules! shipped {
@@ -106,27 +101,73 @@ impl Packs {
     /// The packs that come with the program. A test proves that they load clean.
     pub fn shipped() -> &'static Packs {
         static SHIPPED: OnceLock<Packs> = OnceLock::new();
-        SHIPPED.get_or_init(|| Self::parse(&Self::shipped_sources()).unwrap_or_default())
+        SHIPPED.get_or_init(|| {
+            let sources = Self::shipped_sources();
+            Self::load(&sources, sources.len()).unwrap_or_default()
+        })
     }
 
     /// Parses packs from file names and TOML. Every mistake of every file is reported, not just the first.
     pub fn parse(sources: &[(String, String)]) -> Result<Packs, Vec<Diagnostic>> {
-        let fingerprint = fingerprint(sources);
-        load::parse(sources).map(|(packs, words)| Packs { packs, words, fingerprint })
+        Self::load(sources, 0)
     }
 
-    /// The shipped packs and these: what a site's own file is checked and run with, since it may name their groups. An edited copy
-    /// of a shipped pack, known by its file name or its pack id, stands in its place.
+    fn load(sources: &[(String, String)], shipped: usize) -> Result<Packs, Vec<Diagnostic>> {
+        let fingerprint = fingerprint(sources);
+        load::parse(sources, shipped).map(|Loaded { packs, words, remarks }| Packs { packs, words, remarks, fingerprint })
+    }
+
+    /// The shipped packs and these: what a site's own file is checked and run with, since it may name their groups. It adds to them,
+    /// under whatever name: no shipped item goes but where one of the same id stands in for it.
     pub fn with_shipped(sources: &[(String, String)]) -> Result<Packs, Vec<Diagnostic>> {
-        let name = |source: &str| source.rsplit('/').next().unwrap_or(source).to_owned();
-        let own: Vec<String> = sources.iter().filter_map(|(_, text)| pack_id(text)).collect();
         let mut all = Self::shipped_sources();
-        all.retain(|(shipped, text)| {
-            let same_id = pack_id(text).is_some_and(|id| own.contains(&id));
-            !same_id && !sources.iter().any(|(given, _)| name(given) == name(shipped))
-        });
+        let shipped = all.len();
         all.extend(sources.iter().cloned());
-        Self::parse(&all)
+        let mut packs = Self::load(&all, shipped)?;
+        let doubled = packs.doubles(sources);
+        packs.remarks.extend(doubled);
+        packs.remarks.sort();
+        Ok(packs)
+    }
+
+    /// Items of these files that ask what another item asks already, and those that stand in for one that asks something else.
+    fn doubles(&self, sources: &[(String, String)]) -> Vec<Diagnostic> {
+        let own = |pack: &Pack| sources.iter().any(|(name, _)| *name == pack.source);
+        let mut out = Vec::new();
+        for (pack, item) in self.items().filter(|(pack, _)| own(pack)) {
+            let say = |what: String, expected: &str| Diagnostic {
+                source: pack.source.clone(),
+                line: item.line,
+                column: 1,
+                what,
+                expected: expected.to_owned(),
+                hint: None,
+            };
+            if let Some(before) = Self::shipped().item(&item.id).filter(|b| b.kind != item.kind || b.condition != item.condition) {
+                let about = before.condition.as_deref().unwrap_or("nothing of its own").replace('_', " ");
+                let what = format!("`{}` stands in for a shipped item of another kind or condition ({about})", item.id);
+                out.push(say(what, "the same kind and condition, or an id of its own"));
+            }
+            let Some(condition) = item.condition.as_deref() else { continue };
+            let same = |other: &Item| {
+                other.id != item.id
+                    && other.kind == item.kind
+                    && other.condition.as_deref() == Some(condition)
+                    && !item.covered_by.contains(&other.id)
+                    && !other.covered_by.contains(&item.id)
+            };
+            if let Some((_, other)) = self.items().find(|(pack, other)| !own(pack) && same(other)) {
+                let what = format!("`{}` asks about {} as the shipped `{}` does", item.id, condition.replace('_', " "), other.id);
+                let expected = format!("`covered_by = [\"{}\"]` where the question is the same: it is asked once then", other.id);
+                out.push(say(what, &expected));
+            }
+        }
+        out
+    }
+
+    /// What is no mistake of the files that were brought, but is better known.
+    pub fn remarks(&self) -> &[Diagnostic] {
+        &self.remarks
     }
 
     /// Puts approvals on the items and versions they are for. What was approved is no draft any more.
@@ -176,6 +217,12 @@ impl Packs {
             _ => None,
         });
         clocks.max().unwrap_or(0)
+    }
+
+    /// The id that is meant by one that no item has: written in another case, or with a slip.
+    pub fn nearest_id(&self, name: &str) -> Option<&str> {
+        let ids = || self.items().map(|(_, item)| item.id.as_str());
+        ids().find(|id| id.eq_ignore_ascii_case(name)).or_else(|| load::nearest(name, ids()))
     }
 
     /// The item with this id.

@@ -72,7 +72,7 @@ pub(super) fn heading(item: &Item) -> &str {
 fn show(global: &Global, name: &str, form: PrintForm, out: &Out) -> Result<u8> {
     let packs = place::packs(global)?;
     let Some((pack, item)) = packs.items().find(|(_, i)| i.id == name) else {
-        return Err(Trouble::input("there is no such checklist item").at(name, None).hint("`lacuna checklist list` shows them"));
+        return Err(no_item(&packs, name));
     };
     let kind = serde_json::to_value(item.kind).unwrap_or_default();
     let rule = serde_json::to_value(item).unwrap_or_default();
@@ -85,13 +85,41 @@ fn show(global: &Global, name: &str, form: PrintForm, out: &Out) -> Result<u8> {
     Ok(0)
 }
 
+/// There is no such item, and which one is meant: ids are told apart by their case, and people do not type it.
+pub(super) fn no_item(packs: &Packs, name: &str) -> Trouble {
+    let hint = match packs.nearest_id(name) {
+        Some(near) => format!("did you mean {near}? `lacuna checklist list` shows them all"),
+        None => "`lacuna checklist list` shows them".to_owned(),
+    };
+    Trouble::input("there is no such checklist item").at(name, None).hint(hint)
+}
+
 pub(super) fn read(files: &[PathBuf]) -> Result<Vec<(String, String)>> {
     files.iter().map(|file| Ok((input::name(file), input::text(file, crate::work::CHECKLIST)?))).collect()
 }
 
 fn check(files: &[PathBuf], out: &Out) -> Result<u8> {
-    let diagnostics = Packs::with_shipped(&read(files)?).err().unwrap_or_default();
-    report(&diagnostics, out)
+    match Packs::with_shipped(&read(files)?) {
+        Err(diagnostics) => report(&diagnostics, out),
+        Ok(packs) => {
+            if out.json() {
+                remarks(&packs, true);
+            }
+            out.show(&Vec::<Diagnostic>::new(), || match packs.remarks() {
+                [] => "No mistake found.".to_owned(),
+                remarks => {
+                    let lines: Vec<String> = remarks.iter().map(|remark| format!("  {remark}")).collect();
+                    format!("No mistake found. Worth knowing:\n{}", lines.join("\n"))
+                }
+            })?;
+            Ok(0)
+        }
+    }
+}
+
+/// Says on standard error what is no mistake, but better known.
+fn remarks(packs: &Packs, json: bool) {
+    packs.remarks().iter().for_each(|remark| super::out::remark(&json!({ "remark": remark }), &remark.to_string(), json));
 }
 
 pub(super) fn report(diagnostics: &[Diagnostic], out: &Out) -> Result<u8> {
@@ -128,6 +156,9 @@ fn test(global: &Global, files: &[PathBuf], out: &Out) -> Result<u8> {
                 failures.push(json!({ "item": item.id, "example": number, "problem": trial.problem, "why": example.why }));
             }
         }
+    }
+    if !files.is_empty() {
+        remarks(&packs, out.json());
     }
     let value = json!({ "passed": passed, "failed": failures.len(), "failures": failures });
     out.show(&value, || {

@@ -113,11 +113,16 @@ pub fn try_note(file: &PathBuf, note: &Note<'_>, only: Option<&str>, out: &Out) 
 pub fn approve(global: &Global, item: &str, by: Option<&str>, out: &Out) -> Result<u8> {
     let desk = place::desk(global)?;
     let Some(found) = desk.packs().item(item) else {
-        return Err(Trouble::input("there is no such checklist item").at(item, None).hint("`lacuna checklist list` shows them"));
+        return Err(checklist::no_item(desk.packs(), item));
     };
     let by = by.map(str::trim);
     if by.is_some_and(str::is_empty) {
         return Err(Trouble::input("nobody approved it").at("--by", None).hint("give the name of the physician or the committee"));
+    }
+    if by.is_none() && !desk.store().approvals()?.iter().any(|approval| approval.item == item) {
+        let what = format!("Nobody approved {item}: there is nothing to withdraw.");
+        out.show(&json!({ "item": item, "version": found.version, "approved_by": by }), || what)?;
+        return Ok(1);
     }
     desk.store().approve_item(&desk.session().actor(), found, by)?;
     let value = json!({ "item": item, "version": found.version, "approved_by": by });

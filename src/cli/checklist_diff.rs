@@ -3,14 +3,14 @@
 use super::args::Global;
 use super::out::Out;
 use super::{checklist, place};
-use crate::checklist::{Gap, Item, Packs, Subject, evaluate as judge, questions};
+use crate::checklist::{Gap, Item, Pack, Packs, Subject, evaluate_where, questions};
 use crate::error::Result;
 use crate::names::name_of;
 use crate::work::Entered;
 use crate::work::evaluate;
 use rayon::prelude::*;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 /// Charts held in memory at a time.
@@ -26,12 +26,53 @@ pub fn run(global: &Global, before: &PathBuf, after: &PathBuf, out: &Out) -> Res
             Err(diagnostics) => return checklist::report(&diagnostics, out),
         }
     }
+    let entered = place::enter_if_there(global)?;
+    // What was approved here is approved in both, as far as each of them still is what was approved.
+    let approvals = entered.as_ref().map(|entered| entered.store.approvals()).transpose()?.unwrap_or_default();
+    both.iter_mut().for_each(|packs| packs.approve(&approvals));
     let [old, new] = both.as_slice() else { return Ok(1) };
-    let items = items(old, new);
-    let gaps = gaps(global, old, new, &items)?;
-    let value = json!({ "items": items, "gaps": gaps });
-    out.show(&value, || plain(&items, gaps.as_ref()))?;
-    Ok(u8::from(items.is_empty()))
+    let (packs, items) = (packs(old, new), items(old, new));
+    let gaps = entered.map(|entered| gaps(&entered, old, new, &items)).transpose()?;
+    let value = json!({ "packs": packs, "items": items, "gaps": gaps });
+    out.show(&value, || plain(&packs, &items, gaps.as_ref()))?;
+    Ok(u8::from(items.is_empty() && packs.is_empty()))
+}
+
+/// What packs of the same id say of themselves otherwise. Days and kinds of encounter are inherited: they show at the items too.
+fn packs(old: &Packs, new: &Packs) -> Vec<Value> {
+    let lines = |packs: &Packs| -> BTreeMap<String, Vec<String>> {
+        let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for pack in packs.packs() {
+            out.entry(pack.id.clone()).or_default().extend(head(pack));
+        }
+        out
+    };
+    let (before, after) = (lines(old), lines(new));
+    let mut out = Vec::new();
+    for (id, one) in &before {
+        let Some(two) = after.get(id).filter(|two| *two != one) else { continue };
+        let gone: Vec<&String> = one.iter().filter(|line| !two.contains(line)).collect();
+        let come: Vec<&String> = two.iter().filter(|line| !one.contains(line)).collect();
+        out.push(json!({ "pack": id, "change": "changed", "before": gone, "after": come }));
+    }
+    let only = |in_these: &BTreeMap<String, Vec<String>>, and_not: &BTreeMap<String, Vec<String>>, change: &str| -> Vec<Value> {
+        in_these.keys().filter(|id| !and_not.contains_key(*id)).map(|id| json!({ "pack": id, "change": change })).collect()
+    };
+    out.extend(only(&before, &after, "removed"));
+    out.extend(only(&after, &before, "added"));
+    out
+}
+
+/// What a pack says of itself, a line for each field: one that is added to the model shows here too.
+fn head(pack: &Pack) -> Vec<String> {
+    let value = serde_json::to_value(Pack { items: Vec::new(), source: String::new(), ..pack.clone() }).unwrap_or_default();
+    let fields = value
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(key, value)| !matches!(key.as_str(), "items" | "source" | "id") && !value.is_null());
+    let said = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    fields.map(|(key, value)| format!("{}: {}", key.replace('_', " "), said(value))).collect()
 }
 
 /// Every item that is not the same in both, with what differs.
@@ -64,6 +105,14 @@ fn words(packs: &Packs, item: &Item) -> Vec<String> {
     let severity = name_of(&item.severity);
     let mut out: Vec<String> = item.titles.iter().map(|title| format!("title: {title}")).collect();
     out.extend([format!("severity: {severity}"), format!("why: {}", item.why), format!("source: {}", item.authority.cite)]);
+    let day = |day: Option<crate::chart::Instant>| day.map_or_else(|| "any day".to_owned(), |day| day.local_date().to_string());
+    out.push(format!("in force: from {} to {}", day(item.effective_from), day(item.effective_to)));
+    let approved = &item.authority;
+    out.push(if approved.approved_by.is_empty() {
+        "status: draft".to_owned()
+    } else {
+        format!("status: approved by {}", approved.approved_by)
+    });
     out.extend(questions(packs, item));
     out
 }
@@ -78,11 +127,11 @@ fn fields(one: &Item, two: &Item) -> Vec<String> {
     names
 }
 
-/// Which gaps come and go in the stored charts; `None` without a store.
-fn gaps(global: &Global, old: &Packs, new: &Packs, items: &[Value]) -> Result<Option<Value>> {
-    let Some(Entered { store, session, .. }) = place::enter_if_there(global)? else { return Ok(None) };
+/// Which gaps come and go in the stored charts.
+fn gaps(entered: &Entered, old: &Packs, new: &Packs, items: &[Value]) -> Result<Value> {
+    let Entered { store, session, .. } = entered;
     let now = session.now();
-    let changed: Vec<&str> = items.iter().filter_map(|item| item.get("item").and_then(Value::as_str)).collect();
+    let changed: HashSet<&str> = items.iter().filter_map(|item| item.get("item").and_then(Value::as_str)).collect();
     let names = store.encounter_identifiers()?;
     let (mut come, mut go, mut other) = (Vec::new(), Vec::new(), Vec::new());
     for batch in names.chunks(BATCH) {
@@ -92,7 +141,7 @@ fn gaps(global: &Global, old: &Packs, new: &Packs, items: &[Value]) -> Result<Op
             .map(|chart| {
                 let readings = evaluate::readings(&chart.documents);
                 let subject = Subject { chart, readings: &readings };
-                let run = |packs: &Packs| changed.iter().flat_map(|id| judge(packs, &subject, &now, Some(id))).collect::<Vec<_>>();
+                let run = |packs: &Packs| evaluate_where(packs, &subject, &now, &|_, item| changed.contains(item.id.as_str()));
                 let (before, after) = (run(old), run(new));
                 let key_in = |gaps: &[Gap], gap: &Gap| gaps.iter().any(|known| known.key() == gap.key());
                 let line = |gap: &Gap| json!({ "encounter": gap.encounter, "item": gap.item, "title": gap.title });
@@ -120,16 +169,16 @@ fn gaps(global: &Global, old: &Packs, new: &Packs, items: &[Value]) -> Result<Op
     }
     let detail = format!("{} encounters, {} gaps more, {} fewer, {} other", names.len(), come.len(), go.len(), other.len());
     store.record_act(&session.actor(), "checklist.diff", None, None, None, &detail)?;
-    Ok(Some(json!({ "encounters": names.len(), "more": come, "fewer": go, "other": other })))
+    Ok(json!({ "encounters": names.len(), "more": come, "fewer": go, "other": other }))
 }
 
-fn plain(items: &[Value], gaps: Option<&Value>) -> String {
-    if items.is_empty() {
+fn plain(packs: &[Value], items: &[Value], gaps: Option<&Value>) -> String {
+    if items.is_empty() && packs.is_empty() {
         return "No item differs.".to_owned();
     }
     let word = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut text = String::new();
-    for item in items {
+    for item in packs.iter().chain(items) {
         let list = |key: &str| -> Vec<String> {
             let list = item.get(key).and_then(Value::as_array);
             list.into_iter().flatten().filter_map(|line| line.as_str().map(str::to_owned)).collect()
@@ -141,7 +190,11 @@ fn plain(items: &[Value], gaps: Option<&Value>) -> String {
             _ if version(0) == version(1) => format!("  (version {} in both: count it up)", version(0)),
             _ => format!("  (version {} to {})", version(0), version(1)),
         };
-        text.push_str(&format!("{:<8} {}{what}\n", word(item, "change"), word(item, "item")));
+        text.push_str(&format!(
+            "{:<8} {}{what}\n",
+            word(item, "change"),
+            if item.get("pack").is_some() { format!("checklist {}", word(item, "pack")) } else { word(item, "item") }
+        ));
         let (before, after) = (list("before"), list("after"));
         before.iter().for_each(|line| text.push_str(&format!("    - {line}\n")));
         after.iter().for_each(|line| text.push_str(&format!("    + {line}\n")));
@@ -162,7 +215,14 @@ fn plain(items: &[Value], gaps: Option<&Value>) -> String {
             }
             for gap in &other {
                 let title = |at: usize| gap.get("titles").and_then(|t| t.get(at)).and_then(Value::as_str).unwrap_or_default().to_owned();
-                text.push_str(&format!("  ~ {}  {}  {} -> {}\n", word(gap, "encounter"), word(gap, "item"), title(0), title(1)));
+                let severity = |at: usize| gap.get("severities").and_then(|s| s.get(at)).and_then(Value::as_str).unwrap_or_default();
+                // The same title twice says nothing: what differs is how much it matters.
+                let change = if title(0) == title(1) {
+                    format!("{}: {} -> {}", title(0), severity(0), severity(1))
+                } else {
+                    format!("{} -> {}", title(0), title(1))
+                };
+                text.push_str(&format!("  ~ {}  {}  {change}\n", word(gap, "encounter"), word(gap, "item")));
             }
         }
     }

@@ -22,7 +22,9 @@ pub fn run(global: &Global, args: &GapsArgs, out: &Out) -> Result<u8> {
     if let Some(only) = &args.checklist {
         let known = desk.packs().packs().iter().any(|p| p.id == *only) || desk.packs().item(only).is_some();
         if !known {
-            return Err(Trouble::input("there is no such checklist or item").at(only, None).hint("`lacuna checklist list` shows them"));
+            let near = desk.packs().nearest_id(only).map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+            let hint = format!("{near}`lacuna checklist list` shows them");
+            return Err(Trouble::input("there is no such checklist or item").at(only, None).hint(hint));
         }
     }
     desk.store().allow(&desk.session().actor(), "gaps.list")?;
@@ -177,10 +179,18 @@ pub fn dismiss(global: &Global, args: &DismissArgs, out: &Out) -> Result<u8> {
         }
     };
     let name = view.chart.encounter.identifier.as_str();
+    let reason = args.reason.unwrap_or(DismissReason::Other);
+    if args.undo && row.gap.state != GapState::Dismissed {
+        let done = serde_json::json!({ "gap": row.key, "state": row.gap.state });
+        out.show(&done, || format!("The gap is {}: there is no dismissal to take back.", name_of(&row.gap.state)))?;
+        return Ok(1);
+    }
+    if !args.undo && reason == DismissReason::Other && args.words.trim().is_empty() {
+        return Err(Trouble::input("another reason has no words").at("--words", None).hint("say which: --words \"...\""));
+    }
     if args.undo {
         desk.reopen_gap(name, &row.key)?;
     } else {
-        let reason = args.reason.unwrap_or(DismissReason::Other);
         desk.dismiss_gap(name, &row.key, reason, &args.words)?;
     }
     let done = serde_json::json!({ "gap": row.key, "state": if args.undo { "open" } else { "dismissed" } });

@@ -112,6 +112,17 @@ fn desk_of(global: &Global, entered: Entered) -> Result<LocalDesk> {
     LocalDesk::new(Arc::new(store), session, packs, banner)
 }
 
+/// A desk for those who look what is wrong: with the shipped packs where the store's own cannot be used, and why they cannot.
+pub fn desk_at_any_rate(global: &Global) -> Result<(LocalDesk, Option<Trouble>)> {
+    let Entered { store, session, .. } = enter(global)?;
+    let banner = if store.encrypted() { "" } else { "NOT ENCRYPTED" };
+    let (packs, trouble) = match packs_of(&folder(global)?, Some(&store)) {
+        Ok(packs) => (packs, None),
+        Err(trouble) => (None, Some(trouble)),
+    };
+    Ok((LocalDesk::new(Arc::new(store), session, packs, banner)?, trouble))
+}
+
 /// Into the store where there is one that opens: what works without a store too does not fail for want of one. A locked store is not
 /// passed over: a wrong passphrase is an error.
 pub fn enter_if_there(global: &Global) -> Result<Option<Entered>> {

@@ -69,7 +69,7 @@ pub fn restore(global: &Global, file: &Path, out: &Out) -> Result<u8> {
 
 /// Checks the store, the chain and the index.
 pub fn doctor(global: &Global, rebuild: bool, out: &Out) -> Result<u8> {
-    let desk = place::desk(global)?;
+    let (desk, checklists) = place::desk_at_any_rate(global)?;
     desk.store().allow(&desk.session().actor(), "store.check")?;
     desk.store().check()?;
     let verdict = desk.store().verify_audit()?;
@@ -80,13 +80,14 @@ pub fn doctor(global: &Global, rebuild: bool, out: &Out) -> Result<u8> {
     let (patients, encounters, documents, observations) = desk.store().counts()?;
     let indexed = desk.indexed();
     let sound = altered == 0
+        && checklists.is_none()
         && waiting.0 == 0
         && indexed == documents
         && !verdict.is_altered()
         && !matches!(verdict, AuditVerdict::Shortened { .. } | AuditVerdict::RolledBack { .. } | AuditVerdict::UnknownKey { .. });
     let value = json!({
         "store": if altered == 0 { "intact" } else { "altered" }, "versions": versions, "altered": altered, "altered_documents": damaged, "encrypted": desk.store().encrypted(), "audit": verdict, "patients": patients, "encounters": encounters,
-        "documents": documents, "observations": observations, "indexed": indexed, "waiting": waiting.0, "sound": sound,
+        "documents": documents, "observations": observations, "indexed": indexed, "waiting": waiting.0, "checklists": checklists, "sound": sound,
     });
     let detail = format!("{}, {altered} altered, audit {}", if sound { "sound" } else { "NOT SOUND" }, verdict.words());
     let recorded = desk.store().record_act(&desk.session().actor(), "store.check", None, None, None, &detail);
@@ -96,9 +97,10 @@ pub fn doctor(global: &Global, rebuild: bool, out: &Out) -> Result<u8> {
             0 => format!("all {versions} stored versions are as they came in"),
             _ => format!("{altered} of {versions} stored versions ARE NOT AS THEY CAME IN: restore a backup, or import their sources into a new store"),
         };
+        let packs = checklists.as_ref().map(|trouble| format!("\nchecklists {trouble}")).unwrap_or_default();
         let which: String = damaged.iter().map(|d| format!("\n  {} version {}: {}", d.document, d.version, d.part)).collect();
         format!(
-            "store      readable\ntexts      {texts}{which}\nencrypted  {}\naudit      {}\nholds      {patients} patients, {encounters} encounters, {documents} documents, {observations} observations\nindex      {indexed} documents, {} changes waiting{hint}",
+            "store      readable\ntexts      {texts}{which}\nencrypted  {}\naudit      {}\nholds      {patients} patients, {encounters} encounters, {documents} documents, {observations} observations\nindex      {indexed} documents, {} changes waiting{hint}{packs}",
             if desk.store().encrypted() { "yes" } else { "NO" },
             verdict.words(),
             waiting.0

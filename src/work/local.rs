@@ -141,8 +141,10 @@ impl LocalDesk {
         self.store.record_act(&self.session.actor(), "gap.explain", None, Some(&chart.encounter.identifier), Some(item), "")?;
         let readings = evaluate::readings(&chart.documents);
         let subject = Subject { chart: &chart, readings: &readings };
-        explain(self.packs(), &subject, as_of, item)
-            .ok_or_else(|| Trouble::input("there is no such checklist item").at(item, None).hint("`lacuna checklist list` shows them"))
+        explain(self.packs(), &subject, as_of, item).ok_or_else(|| {
+            let near = self.packs().nearest_id(item).map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+            Trouble::input("there is no such checklist item").at(item, None).hint(format!("{near}`lacuna checklist list` shows them"))
+        })
     }
 
     /// One chart, as it stands or as it stood.

@@ -179,3 +179,65 @@ fn the_guide_shows_what_the_program_says() {
     let line = said.lines().next().and_then(|line| line.split_once("site.toml")).unwrap().1;
     assert!(guide.contains(line), "docs/checklists.md does not show this any more:\n{said}");
 }
+
+#[test]
+fn a_difference_of_days_or_approval_was_no_difference_and_the_gaps_went() {
+    let home = Home::with_charts();
+    let template = include_str!("../../src/cli/checklist_new.toml");
+    let one = home.write("one.toml", template);
+    let two = home.write("two.toml", template.replace("2015-10-01", "2027-10-01"));
+    let [one, two] = [&one, &two].map(|file| file.to_str().unwrap());
+    let said = home.run(["checklist", "diff", one, two]).ends(0).quiet().out;
+    for line in ["checklist site", "- in force: from 2015-10-01", "+ in force: from 2027-10-01", "0 more, 1 fewer", "- 88098"] {
+        assert!(said.contains(line), "{line}:\n{said}");
+    }
+    let folder = home.store().join("checklists");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::copy(one, folder.join("site.toml")).unwrap();
+    home.run(["checklist", "approve", "SITE-1", "--by", "Medical executive committee"]).ends(0);
+    let said = home.run(["checklist", "diff", one, two]).ends(0).out;
+    assert!(said.contains("- status: approved by Medical executive committee") && said.contains("+ status: draft"), "{said}");
+    // What is in the file is no approval, and what was withdrawn is none any more.
+    home.run(["checklist", "approve", "SITE-1", "--withdraw"]).ends(0);
+    let named = template.replace("citation = ", "approved_by = \"MEC\"\ncitation = ");
+    std::fs::write(folder.join("site.toml"), &named).unwrap();
+    assert!(home.run(["checklist", "show", "SITE-1"]).ends(0).out.contains("draft: not yet approved"));
+    assert!(home.run(["checklist", "approve", "SITE-1", "--withdraw"]).ends(1).out.contains("nothing to withdraw"));
+}
+
+#[test]
+fn the_doctor_could_not_look_because_a_checklist_was_broken() {
+    let home = Home::with_charts();
+    let folder = home.store().join("checklists");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("own.toml"), "[pack]\nid = \"own\n").unwrap();
+    let said = home.run(["doctor"]).ends(4).out;
+    assert!(said.contains("own.toml") && said.contains("store      readable"), "{said}");
+    // A name that ships with the program stops nothing.
+    std::fs::remove_file(folder.join("own.toml")).unwrap();
+    std::fs::write(folder.join("groups.toml"), include_str!("../../src/cli/checklist_new.toml")).unwrap();
+    home.run(["doctor"]).ends(0);
+    let found = home.json(["gaps", "88120"]);
+    assert!(found.as_array().unwrap().iter().any(|gap| gap["item"] == "N01-undocumented"), "{found}");
+}
+
+#[test]
+fn an_id_in_small_letters_led_nowhere() {
+    let home = Home::with_charts();
+    for args in [vec!["checklist", "show", "doc-001"], vec!["explain", "88120", "doc-001"], vec!["gaps", "--all", "--checklist", "doc-001"]]
+    {
+        let said = home.run(args.clone()).ends(2).err;
+        assert!(said.contains("did you mean DOC-001?"), "{args:?}: {said}");
+    }
+}
+
+#[test]
+fn a_gap_that_was_never_set_aside_was_opened_again_and_another_reason_had_no_words() {
+    let home = Home::with_charts();
+    let gaps = home.json(["gaps", "88120"]);
+    let item = gaps.as_array().unwrap().iter().find(|g| g["item"] == "N01-undocumented").unwrap()["item"].as_str().unwrap();
+    assert!(home.run(["dismiss", "88120", item, "--undo"]).ends(1).out.contains("no dismissal to take back"));
+    assert!(home.run(["dismiss", "88120", item, "--reason", "other"]).ends(2).err.contains("no words"));
+    home.run(["dismiss", "88120", item, "--reason", "other", "--words", "asked by telephone"]).ends(0);
+    home.run(["dismiss", "88120", item, "--undo"]).ends(0);
+}

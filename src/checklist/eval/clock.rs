@@ -51,14 +51,21 @@ pub(super) fn run(check: &Clock, kind: GapKind, facts: &Facts<'_>) -> Verdict {
     let cannot = |detail: &str, parts| Verdict { findings: Vec::new(), tree: node(label.clone(), Outcome::CannotTell, detail, parts) };
     let runs = runs(check, facts);
     if runs.is_empty() {
+        let lone = facts.chart().encounter.start.is_none();
+        let mut needing = facts.chart().procedures.iter().filter(|p| surgical(p, &check.procedures, &check.not_procedures));
+        let untimed = needing.any(|p| p.start.is_none() && p.end.is_none());
         let (outcome, detail) = match check.start {
             ClockStart::Admission | ClockStart::EachDay => {
                 (Outcome::CannotTell, "the time of admission was not given, or the stay is too short")
             }
+            ClockStart::ProcedureStart | ClockStart::ProcedureEnd if untimed => {
+                (Outcome::CannotTell, "a procedure that needs one has no time")
+            }
             ClockStart::ProcedureStart | ClockStart::ProcedureEnd => (Outcome::No, "no procedure with a time needs one"),
+            ClockStart::Discharge if lone => (Outcome::CannotTell, "neither the stay nor its end was given"),
             ClockStart::Discharge => (Outcome::No, "not discharged"),
             ClockStart::Death => (Outcome::No, "no death was recorded"),
-            ClockStart::Event => (Outcome::No, "nothing started the clock"),
+            ClockStart::Event => return unstarted(check, label, facts),
         };
         return Verdict { findings: Vec::new(), tree: node(label, outcome, detail, Vec::new()) };
     }
@@ -154,6 +161,27 @@ fn add(runs: &mut Vec<Run>, check: &Clock, mut run: Run) {
         run.until = run.start.plus_hours(24);
     }
     runs.push(run);
+}
+
+/// A clock of an event that did not begin to run: what was looked for, and how near it came.
+fn unstarted(check: &Clock, label: String, facts: &Facts<'_>) -> Verdict {
+    let (mut outcome, mut detail) = (Outcome::No, "nothing started the clock");
+    let mut parts = Vec::new();
+    for event in &check.events {
+        let (answer, tree) = leaf::indicator(event, facts, None);
+        match answer.outcome {
+            // It stands there, but when it was is not known.
+            Outcome::Yes if answer.hits.iter().all(|hit| hit.time.is_none()) => {
+                (outcome, detail) = (Outcome::CannotTell, "what starts the clock stands here without its time");
+            }
+            Outcome::CannotTell if outcome == Outcome::No => {
+                (outcome, detail) = (Outcome::CannotTell, "whether the clock started cannot be told");
+            }
+            _ => {}
+        }
+        parts.push(tree);
+    }
+    Verdict { findings: Vec::new(), tree: node(label, outcome, detail, parts) }
 }
 
 fn events(check: &Clock, facts: &Facts<'_>) -> Vec<Run> {

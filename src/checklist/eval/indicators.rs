@@ -22,13 +22,16 @@ pub(super) fn ask_all<'i, 'f>(indicators: &'i [Indicator], facts: &'f Facts<'_>)
             ((indicator, answer), tree)
         })
         .unzip();
-    let holding: BTreeSet<&str> = asked.iter().filter(|(_, a)| a.outcome == Outcome::Yes).map(|(i, _)| i.name.as_str()).collect();
+    let with =
+        |outcome: Outcome| -> BTreeSet<&str> { asked.iter().filter(|(_, a)| a.outcome == outcome).map(|(i, _)| i.name.as_str()).collect() };
+    let (holding, untold) = (with(Outcome::Yes), with(Outcome::CannotTell));
     for ((indicator, answer), tree) in asked.iter_mut().zip(&mut trees) {
         let alone = indicator.with.as_deref().filter(|other| !holding.contains(other));
         if let Some(other) = alone.filter(|_| answer.outcome == Outcome::Yes) {
-            tree.outcome = Outcome::No;
+            // What may hold after all keeps its companion open.
+            tree.outcome = if untold.contains(other) { Outcome::CannotTell } else { Outcome::No };
             tree.detail = format!("{}; counts only with {other}", answer.detail);
-            *answer = Answer::empty(Outcome::No, tree.detail.clone(), answer.looked.clone());
+            *answer = Answer::empty(tree.outcome, tree.detail.clone(), answer.looked.clone());
         }
     }
     (asked, trees)
@@ -61,8 +64,8 @@ fn within(answers: &[&Answer<'_>], least: usize, hours: f64) -> bool {
 pub(super) fn undocumented(check: &Indicators, item: &Item, facts: &Facts<'_>, whole: bool) -> Verdict {
     let (asked, trees) = ask_all(&check.indicators, facts);
     let mut parts = Vec::new();
-    let mut enough = true;
-    let mut unknown = false;
+    // Whether it holds, and whether it still could if what cannot be told held.
+    let (mut enough, mut possible) = (true, true);
     let mut grouped: BTreeSet<&str> = BTreeSet::new();
     for (group, least) in &check.groups {
         grouped.insert(group);
@@ -72,8 +75,8 @@ pub(super) fn undocumented(check: &Indicators, item: &Item, facts: &Facts<'_>, w
         let in_time = *least < 2 || check.window_hours.is_none_or(|hours| within(&holding, *least, hours));
         let holds = holding.len() >= *least && in_time;
         let untold = members.iter().filter(|((_, a), _)| a.outcome == Outcome::CannotTell).count();
-        let open = !holds && in_time && holding.len() + untold >= *least;
-        unknown |= open;
+        let open = !holds && (in_time || untold > 0) && holding.len() + untold >= *least;
+        possible &= holds || open;
         enough &= holds;
         let when = if holding.len() >= *least && !in_time { ", not within the window" } else { "" };
         let detail = format!("{} of {} hold{when}", holding.len(), members.len());
@@ -82,7 +85,9 @@ pub(super) fn undocumented(check: &Indicators, item: &Item, facts: &Facts<'_>, w
         parts.push(node(label, outcome, detail, members.iter().map(|(_, tree)| (*tree).clone()).collect()));
     }
     let holding = asked.iter().filter(|(_, a)| a.outcome == Outcome::Yes).count();
+    let untold = asked.iter().filter(|(_, a)| a.outcome == Outcome::CannotTell).count();
     enough &= holding >= check.evidence_min;
+    possible &= holding + untold >= check.evidence_min;
     for ((indicator, _), tree) in asked.iter().zip(&trees) {
         if indicator.group.as_deref().is_none_or(|group| !grouped.contains(group)) {
             parts.push(tree.clone());
@@ -93,7 +98,7 @@ pub(super) fn undocumented(check: &Indicators, item: &Item, facts: &Facts<'_>, w
     let label = format!("indicators of {name} stand in the chart (at least {least})");
     let outcome = if enough {
         Outcome::Yes
-    } else if unknown {
+    } else if possible {
         Outcome::CannotTell
     } else {
         Outcome::No

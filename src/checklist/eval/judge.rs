@@ -51,25 +51,25 @@ pub(super) fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) ->
     if findings.is_empty() && !whole {
         return Judged { gaps: Vec::new(), tree: node(item.id.clone(), Outcome::No, "", parts), carried: Vec::new() };
     }
-    let mut stopped = false;
+    let (mut stopped, mut open) = (false, false);
     for (list, label) in [(&item.satisfied_by, "documented after all"), (&item.suppress_if, "the question does not arise")] {
         let (holds, tree) = any_of(list, label, facts);
-        stopped |= holds;
+        stopped |= holds == Outcome::Yes;
         parts.extend(tree);
     }
     if !item.only_if.is_empty() {
         let (holds, tree) = any_of(&item.only_if, ONLY_WHEN, facts);
-        stopped |= !holds;
+        (stopped, open) = (stopped || holds == Outcome::No, holds == Outcome::CannotTell);
         parts.extend(tree);
         raised_by(&item.only_if, facts, &mut findings);
     }
     let mut by = Vec::new();
-    if !findings.is_empty() && !stopped {
+    if !findings.is_empty() && !stopped && !open {
         let (covering, tree) = covered(item, facts);
         by = covering;
         parts.extend(tree);
     }
-    let asks = !findings.is_empty() && !stopped;
+    let asks = !findings.is_empty() && !stopped && !open;
     stopped |= !by.is_empty();
     let fires = asks && by.is_empty();
     let mut against = Vec::new();
@@ -90,6 +90,7 @@ pub(super) fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) ->
     let outcome = match parts.first().map(|tree| tree.outcome) {
         _ if fires => Outcome::Yes,
         Some(Outcome::CannotTell) if !stopped => Outcome::CannotTell,
+        Some(Outcome::Yes) if open && !stopped => Outcome::CannotTell,
         _ => Outcome::No,
     };
     let found = if asks { findings } else { Vec::new() };
@@ -176,15 +177,19 @@ fn same_place(known: &Evidence, proof: &Evidence) -> bool {
     }
 }
 
-/// Whether any of a list of indicators holds.
-fn any_of(list: &[Indicator], label: &str, facts: &Facts<'_>) -> (bool, Option<Explanation>) {
+/// Whether any of a list of indicators holds; where none does and one cannot be told, neither can this.
+fn any_of(list: &[Indicator], label: &str, facts: &Facts<'_>) -> (Outcome, Option<Explanation>) {
     let mut parts = Vec::new();
-    let mut holds = false;
+    let mut holds = Outcome::No;
     for indicator in list {
         let (answer, tree) = leaf::indicator(indicator, facts, None);
-        holds |= answer.outcome == Outcome::Yes;
+        holds = match (holds, answer.outcome) {
+            (Outcome::Yes, _) | (_, Outcome::Yes) => Outcome::Yes,
+            (Outcome::CannotTell, _) | (_, Outcome::CannotTell) => Outcome::CannotTell,
+            (Outcome::No, Outcome::No) => Outcome::No,
+        };
         parts.push(tree);
     }
-    let tree = (!parts.is_empty()).then(|| node(label, yes_if(holds), "", parts));
+    let tree = (!parts.is_empty()).then(|| node(label, holds, "", parts));
     (holds, tree)
 }

@@ -71,6 +71,8 @@ pub(super) struct Answer<'f> {
     /// Every place where it holds.
     pub(super) hits: Vec<Hit<'f>>,
     pub(super) outcome: Outcome,
+    /// It cannot be told, though one of its ways says no: what is looked for in vain is missing then.
+    pub(super) half: bool,
     pub(super) evidence: Vec<Evidence>,
     /// When it held, every time.
     pub(super) times: Vec<Instant>,
@@ -84,7 +86,7 @@ pub(super) struct Answer<'f> {
 impl Answer<'_> {
     pub(super) fn empty(outcome: Outcome, detail: impl Into<String>, looked: impl Into<String>) -> Self {
         let (detail, looked) = (detail.into(), looked.into());
-        Self { hits: Vec::new(), outcome, evidence: Vec::new(), times: Vec::new(), facts: BTreeMap::new(), detail, looked }
+        Self { hits: Vec::new(), outcome, half: false, evidence: Vec::new(), times: Vec::new(), facts: BTreeMap::new(), detail, looked }
     }
 }
 
@@ -150,8 +152,10 @@ fn either<'f>(before: Answer<'f>, answer: Answer<'f>) -> Answer<'f> {
         }
         (Outcome::Yes, _) => before,
         (_, Outcome::Yes) => answer,
-        (Outcome::CannotTell, Outcome::CannotTell) | (Outcome::No, Outcome::No | Outcome::CannotTell) => before,
-        (Outcome::CannotTell, Outcome::No) => answer,
+        // One way that cannot be told leaves the whole open, whatever the others say.
+        (Outcome::CannotTell, other) => Answer { half: before.half || other == Outcome::No, ..before },
+        (Outcome::No, Outcome::CannotTell) => Answer { half: true, ..answer },
+        (Outcome::No, Outcome::No) => before,
     }
 }
 
@@ -246,8 +250,11 @@ fn concept<'f>(test: &ConceptTest, facts: &'f Facts<'_>, cap: Option<f64>) -> An
     }
     let enough = documents.len().max(1) >= test.min_documents && test.max_documents.is_none_or(|most| documents.len() <= most);
     let Some(first) = fresh.first().copied().or(hits.first()).filter(|_| enough) else {
-        let detail =
-            if hits.is_empty() { format!("not found in {looked}") } else { format!("found in {}", describe::documents(documents.len())) };
+        let detail = if hits.is_empty() {
+            format!("not found in {looked}{}", left_out(test, facts))
+        } else {
+            format!("found in {}", describe::documents(documents.len()))
+        };
         return Answer::empty(Outcome::No, detail, looked);
     };
     let mut shown: BTreeSet<&str> = BTreeSet::new();
@@ -274,7 +281,21 @@ fn concept<'f>(test: &ConceptTest, facts: &'f Facts<'_>, cap: Option<f64>) -> An
     let detail = format!("\"{}\" in {place}{prior}{}", first.mention.text, describe::more(documents.len().saturating_sub(1)));
     let times = hits.iter().filter_map(|said| said.document.time).collect();
     let places = hits.iter().map(|said| Hit::at(said.document, said.reading, said.mention.start, said.mention.end)).collect();
-    Answer { hits: places, outcome: Outcome::Yes, evidence, times, facts: named, detail, looked }
+    Answer { hits: places, outcome: Outcome::Yes, half: false, evidence, times, facts: named, detail, looked }
+}
+
+/// Where it stands without counting, for whoever reads why: in a section that is left out, or in a note of another kind.
+fn left_out(test: &ConceptTest, facts: &Facts<'_>) -> String {
+    if !facts.told || test.prior {
+        return String::new();
+    }
+    let stands = |said: &&Said<'_>| counts(test.author, said.document, said.reading) && test.assertions.contains(&said.mention.assertion);
+    let out = |said: &&Said<'_>| in_sections(said, &test.not_sections) || !test.sections.is_empty() && !in_sections(said, &test.sections);
+    let found = test.concepts.iter().flat_map(|concept| facts.said(concept)).filter(stands).find(out);
+    found.map_or_else(String::new, |said| {
+        let section = describe::name(&said.mention.section);
+        format!("; \"{}\" in {}, under {section}, does not count", said.mention.text, describe::place(said.document, said.reading))
+    })
 }
 
 /// Whether a suspicion was ruled out by a provider at the same time or later, and nobody confirmed it.

@@ -21,6 +21,7 @@ mod procedures;
 mod questions;
 mod records;
 mod scope;
+mod sheet;
 mod signature;
 mod statements;
 mod values;
@@ -39,11 +40,16 @@ use scope::applies;
 
 /// Every gap of an encounter, the gravest first. `only` names one pack or one item.
 pub fn evaluate(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, only: Option<&str>) -> Vec<Gap> {
+    evaluate_where(packs, subject, as_of, &|pack, item| only.is_none_or(|name| name == pack.id || name == item.id))
+}
+
+/// The gaps of the items that `keep` takes: the chart is laid out once for all of them.
+pub fn evaluate_where(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, keep: &dyn Fn(&Pack, &Item) -> bool) -> Vec<Gap> {
     let facts = Facts::untold(packs, *subject, as_of);
     let mut gaps: Vec<Gap> = Vec::new();
     let mut carried: Vec<Carried> = Vec::new();
     for (pack, item) in packs.items() {
-        if only.is_some_and(|name| name != pack.id && name != item.id) || applies(pack, item, &facts).outcome != Outcome::Yes {
+        if !keep(pack, item) || applies(pack, item, &facts).outcome != Outcome::Yes {
             continue;
         }
         let Judged { gaps: found, carried: left, .. } = judge(pack, item, &facts, false);

@@ -53,11 +53,15 @@ fn label(check: &Pair) -> String {
     out
 }
 
-fn ask<'i, 'f>(list: &'i [Indicator], facts: &'f Facts<'_>) -> (Vec<(&'i Indicator, Answer<'f>)>, Explanation) {
+/// `in_vain`: its absence is what counts, and a way that says no is absence enough, though another cannot be told.
+fn ask<'i, 'f>(list: &'i [Indicator], facts: &'f Facts<'_>, in_vain: bool) -> (Vec<(&'i Indicator, Answer<'f>)>, Explanation) {
     let mut answers = Vec::new();
     let mut trees = Vec::new();
     for indicator in list {
-        let (answer, tree) = leaf::indicator(indicator, facts, None);
+        let (mut answer, mut tree) = leaf::indicator(indicator, facts, None);
+        if in_vain && answer.half {
+            (answer.outcome, tree.outcome) = (Outcome::No, Outcome::No);
+        }
         answers.push((indicator, answer));
         trees.push(tree);
     }
@@ -110,13 +114,13 @@ fn get<'f>(answers: &[(&Indicator, Answer<'f>)], at: &(usize, usize)) -> Option<
 }
 
 fn one(check: &Pair, of: &PairOf, facts: &Facts<'_>) -> (Option<Finding>, Explanation) {
-    let (firsts, first_tree) = ask(&of.one, facts);
+    let (firsts, first_tree) = ask(&of.one, facts, false);
     let label =
         of.condition.as_deref().map_or_else(|| label(check), |condition| format!("{}: {}", describe::name(condition), label(check)));
     if first_tree.outcome != Outcome::Yes {
         return (None, node(label, first_tree.outcome, "the first does not hold", vec![first_tree]));
     }
-    let (seconds, second_tree) = ask(&of.other, facts);
+    let (seconds, second_tree) = ask(&of.other, facts, check.lacks);
     let hits = |answers: &[(&Indicator, Answer<'_>)]| -> Vec<(usize, usize)> {
         let places = answers.iter().enumerate().filter(|(_, (_, a))| a.outcome == Outcome::Yes);
         places.flat_map(|(index, (_, a))| (0..a.hits.len()).map(move |hit| (index, hit))).collect()

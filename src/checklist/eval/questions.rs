@@ -1,6 +1,6 @@
 //! What an item asks, for those who read it without a chart.
 
-use super::{describe, run_check};
+use super::{describe, run_check, sheet};
 use crate::chart::{Chart, Instant};
 use crate::checklist::Packs;
 use crate::checklist::check::{Attributes, Check, Elements, Kind};
@@ -13,6 +13,7 @@ pub fn questions(packs: &Packs, item: &Item) -> Vec<String> {
     let chart = Chart::default();
     let facts = Facts::new(packs, Subject { chart: &chart, readings: &[] }, &Instant::UNIX_EPOCH);
     let mut out = Vec::new();
+    let whom = sheet::item(item);
     let lists: Vec<(&str, &[Indicator])> = match &item.check {
         Check::Indicators(check) => {
             out.push(format!("at least {} of these, and the diagnosis is not named", check.evidence_min));
@@ -45,6 +46,7 @@ pub fn questions(packs: &Packs, item: &Item) -> Vec<String> {
         _ if out.is_empty() => out.push(run_check(item, &facts, true).tree.label),
         _ => {}
     }
+    out.extend(sheet::check(&item.check));
     let rest: [(&str, &[Indicator]); 5] = [
         ("documented after all", &item.satisfied_by),
         ("asked only when", &item.only_if),
@@ -54,13 +56,13 @@ pub fn questions(packs: &Packs, item: &Item) -> Vec<String> {
     ];
     for (what, list) in lists.into_iter().chain(rest) {
         for indicator in list {
-            let tests: Vec<String> = indicator.any.iter().map(describe::test).collect();
-            out.push(format!("{what}: {} ({})", indicator.label, tests.join("; or ")));
+            out.push(format!("{what}: {}", sheet::indicator(indicator)));
         }
     }
     if !item.covered_by.is_empty() {
         out.push(format!("not asked where {} fires", describe::choice(&item.covered_by)));
     }
+    out.extend(whom);
     out
 }
 
@@ -122,7 +124,9 @@ fn attributes(check: &Attributes) -> Vec<String> {
             (false, true) => " after it",
             (false, false) => "",
         };
-        out.push(format!("{} is stated by: {}{place}", describe::name(&stated.attribute), describe::choice(&all)));
+        let near: Vec<String> = stated.near.iter().map(|word| format!("\"{word}\"")).collect();
+        let near = if near.is_empty() { String::new() } else { format!(" beside {}", describe::choice(&near)) };
+        out.push(format!("{} is stated by: {}{near}{place}", describe::name(&stated.attribute), describe::choice(&all)));
     }
     if !check.not_with.is_empty() {
         let words: Vec<String> = check.not_with.iter().map(|word| format!("\"{word}\"")).collect();

@@ -20,6 +20,24 @@ fn is_drug(test: &MedicationTest, drug: &Medication, concepts: &BTreeSet<String>
     kind && name && (test.routes.is_empty() || test.routes.iter().any(by)) && !is_dropped(drug.status.as_deref())
 }
 
+/// A drug of that name that does not count as it was taken, for whoever reads why.
+fn left_out(test: &MedicationTest, facts: &Facts<'_>) -> String {
+    if !facts.told {
+        return String::new();
+    }
+    let bare = MedicationTest {
+        kinds: vec![MedicationKind::Ordered, MedicationKind::Given, MedicationKind::Home],
+        routes: Vec::new(),
+        ..test.clone()
+    };
+    let found = facts.chart().medications.iter().zip(&facts.medication_concepts).find(|(drug, concepts)| is_drug(&bare, drug, concepts));
+    found.map_or_else(String::new, |(drug, _)| {
+        let route = drug.route.as_deref().map(|route| format!(" {route}")).unwrap_or_default();
+        let kind = crate::names::spoken(&drug.kind);
+        format!("; {}{route}{}, {kind}, does not count", drug.name, describe::at(drug.time))
+    })
+}
+
 /// Whether the dose is within what was asked for; `None` when it cannot be read.
 fn dose_fits(test: &MedicationTest, drug: &Medication) -> Option<bool> {
     if test.dose_at_least.is_none() && test.dose_below.is_none() {
@@ -45,7 +63,7 @@ pub(super) fn medication<'f>(test: &MedicationTest, facts: &'f Facts<'_>, cap: O
     let Some(first) = hits.first() else {
         return match drugs.iter().find(|drug| dose_fits(test, drug).is_none()) {
             Some(drug) => Answer::empty(Outcome::CannotTell, format!("{}: its dose cannot be read", drug.name), looked),
-            None if drugs.is_empty() => Answer::empty(Outcome::No, format!("not among {looked}"), looked),
+            None if drugs.is_empty() => Answer::empty(Outcome::No, format!("not among {looked}{}", left_out(test, facts)), looked),
             None => Answer::empty(Outcome::No, "given, in another dose", looked),
         };
     };
@@ -70,7 +88,7 @@ pub(super) fn medication<'f>(test: &MedicationTest, facts: &'f Facts<'_>, cap: O
     let detail = format!("{}{route}{}", first.name, describe::at(first.time));
     let places = hits.iter().enumerate().map(|(at, drug)| Hit { time: drug.time, place: Place::Record(at) }).collect();
     let times = hits.iter().filter_map(|d| d.time).collect();
-    Answer { hits: places, outcome: Outcome::Yes, evidence, times, facts: named, detail, looked }
+    Answer { hits: places, outcome: Outcome::Yes, half: false, evidence, times, facts: named, detail, looked }
 }
 
 pub(super) fn order<'f>(test: &NamedTest, facts: &'f Facts<'_>, cap: Option<f64>) -> Answer<'f> {
@@ -120,5 +138,5 @@ fn named<'f, 'r>(
     let evidence = hits.iter().take(PROOFS).map(|(id, name, _, time, _)| record_proof(id, name, *time)).collect();
     let places = hits.iter().enumerate().map(|(at, record)| Hit { time: record.3, place: Place::Record(at) }).collect();
     let times = hits.iter().filter_map(|r| r.3).collect();
-    Answer { hits: places, outcome: Outcome::Yes, evidence, times, facts: named, detail, looked }
+    Answer { hits: places, outcome: Outcome::Yes, half: false, evidence, times, facts: named, detail, looked }
 }

@@ -181,6 +181,7 @@ fn threshold<'f>(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'f>]) -
     Answer {
         hits: hits.iter().map(|p| Hit { time: p.time, place: Place::Value(*p) }).collect(),
         outcome: Outcome::Yes,
+        half: false,
         evidence,
         times: hits.iter().filter_map(|p| p.time).collect(),
         facts: named,
@@ -334,7 +335,16 @@ fn changed<'f>(facts: &Facts<'_>, from: &Point<'f>, to: &Point<'f>, prior: bool)
     );
     let evidence = vec![facts.value_proof(from), facts.value_proof(to)];
     let hits = vec![Hit { time: to.time, place: Place::Value(*to) }];
-    Answer { hits, outcome: Outcome::Yes, evidence, times: to.time.into_iter().collect(), facts: named, detail, looked: String::new() }
+    Answer {
+        hits,
+        outcome: Outcome::Yes,
+        half: false,
+        evidence,
+        times: to.time.into_iter().collect(),
+        facts: named,
+        detail,
+        looked: String::new(),
+    }
 }
 
 /// A value as its sender wrote it, so that "1.0" stays "1.0" where the text says so.

@@ -75,8 +75,11 @@ pub(super) fn words<'f>(test: &WordsTest, facts: &'f Facts<'_>, cap: Option<f64>
     let looked = describe::documents(looked_at);
     let Some((document, reading, (at, end))) = found.first().copied().filter(|_| found.len() >= test.min_documents) else {
         let outcome = if looked_at == 0 { Outcome::CannotTell } else { Outcome::No };
-        let detail =
-            if found.is_empty() { format!("not found in {looked}") } else { format!("found in {}", describe::documents(found.len())) };
+        let detail = if found.is_empty() {
+            format!("not found in {looked}{}", left_out(test, facts))
+        } else {
+            format!("found in {}", describe::documents(found.len()))
+        };
         return Answer::empty(outcome, detail, looked);
     };
     let text = document.text.get(at..end).unwrap_or_default();
@@ -99,7 +102,22 @@ pub(super) fn words<'f>(test: &WordsTest, facts: &'f Facts<'_>, cap: Option<f64>
         })
         .collect();
     let times = found.iter().filter_map(|(document, ..)| document.time).collect();
-    Answer { hits, outcome: Outcome::Yes, evidence, times, facts: named, detail, looked }
+    Answer { hits, outcome: Outcome::Yes, half: false, evidence, times, facts: named, detail, looked }
+}
+
+/// Where the words stand without counting, for whoever reads why.
+fn left_out(test: &WordsTest, facts: &Facts<'_>) -> String {
+    let narrow = !(test.sections.is_empty() && test.not_sections.is_empty() && test.near.is_empty() && test.not_near.is_empty());
+    if !facts.told || !narrow {
+        return String::new();
+    }
+    for (document, reading, vocabulary) in facts.texts().filter(|(document, reading, _)| counts(test.author, document, reading)) {
+        if let Some((at, word)) = vocabulary.places(&document.text, &test.words).next() {
+            let section = describe::name(section_at(reading, at).0);
+            return format!("; \"{word}\" in {}, under {section}, does not count as it stands there", describe::place(document, reading));
+        }
+    }
+    String::new()
 }
 
 /// Documents of a kind, whatever they say.
@@ -126,6 +144,7 @@ pub(super) fn document<'f>(test: &DocumentTest, facts: &'f Facts<'_>, cap: Optio
     Answer {
         hits: hits.collect(),
         outcome: Outcome::Yes,
+        half: false,
         evidence: vec![whole(document, reading)],
         times: found.iter().filter_map(|(document, _)| document.time).collect(),
         facts: BTreeMap::new(),

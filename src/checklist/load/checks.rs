@@ -259,6 +259,10 @@ fn undocumented(table: &Fields<'_, '_, '_>, indicators: Vec<Indicator>) -> Indic
         }
     }
     let evidence_min = table.count("evidence_min", 1);
+    if evidence_min == 0 {
+        let what = "`evidence_min` is 0: it would fire where nothing was found";
+        table.say(table.at(), what, "1 or more: so many indicators must hold", None);
+    }
     if evidence_min > indicators.len() && !indicators.is_empty() {
         let expected = format!("{} at most: the number of indicators", indicators.len());
         table.say(table.at(), format!("`evidence_min` is {evidence_min}, it can never hold"), expected, None);
@@ -274,6 +278,14 @@ fn support(table: &Fields<'_, '_, '_>, indicators: Vec<Indicator>, context: &Con
         table.unknown_observation(word);
     }
     let support_min = table.count("support_min", 1);
+    if support_min == 0 {
+        table.say(
+            table.at(),
+            "`support_min` is 0: it would never fire",
+            "1 or more: with fewer indicators the diagnosis stands alone",
+            None,
+        );
+    }
     if support_min > indicators.len() && !indicators.is_empty() {
         let expected = format!("{} at most: the number of indicators", indicators.len());
         table.say(table.at(), format!("`support_min` is {support_min}, no chart can reach it"), expected, None);

@@ -2,7 +2,7 @@
 
 use super::nearest;
 use serde::Serialize;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -39,12 +39,13 @@ pub(super) struct Log<'s> {
     /// Where each line ends: every item and every example asks for its line, in files of thousands of them.
     ends: Vec<usize>,
     out: RefCell<Vec<Diagnostic>>,
+    remarks: RefCell<Vec<Diagnostic>>,
 }
 
 impl<'s> Log<'s> {
     pub(super) fn new(source: &'s str, text: &'s str) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
-        Self { source, text, ends, out: RefCell::new(Vec::new()) }
+        Self { source, text, ends, out: RefCell::default(), remarks: RefCell::default() }
     }
 
     pub(super) fn source(&self) -> &'s str {
@@ -56,14 +57,32 @@ impl<'s> Log<'s> {
     }
 
     pub(super) fn say(&self, at: usize, what: impl Into<String>, expected: impl Into<String>, hint: Option<String>) {
+        let said = self.placed(at, what.into(), expected.into(), hint);
+        self.out.borrow_mut().push(said);
+    }
+
+    /// What is no mistake, but is better known before the file is in force.
+    pub(super) fn remark(&self, at: usize, what: impl Into<String>, expected: impl Into<String>) {
+        let said = self.placed(at, what.into(), expected.into(), None);
+        self.remarks.borrow_mut().push(said);
+    }
+
+    fn placed(&self, at: usize, what: String, expected: String, hint: Option<String>) -> Diagnostic {
         let before = self.text.get(..at.min(self.text.len())).unwrap_or_default();
         let column = 1 + before.rsplit('\n').next().unwrap_or_default().chars().count() as u64;
         let (source, line) = (self.source.to_owned(), self.line(at));
-        self.out.borrow_mut().push(Diagnostic { source, line, column, what: what.into(), expected: expected.into(), hint });
+        Diagnostic { source, line, column, what, expected, hint }
     }
 
-    pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
-        self.out.into_inner()
+    /// The mistakes and the remarks, each once, in the order of their lines.
+    pub(super) fn into_diagnostics(self) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+        let sorted = |list: RefCell<Vec<Diagnostic>>| {
+            let mut list = list.into_inner();
+            list.sort();
+            list.dedup();
+            list
+        };
+        (sorted(self.out), sorted(self.remarks))
     }
 }
 
@@ -80,12 +99,14 @@ pub(super) struct Fields<'t, 's, 'i> {
     at: usize,
     log: &'t Log<'s>,
     asked: RefCell<Vec<&'static str>>,
+    /// Its one mistake is said: what follows from it is not.
+    given_up: Cell<bool>,
     what: String,
 }
 
 impl<'t, 's, 'i> Fields<'t, 's, 'i> {
     pub(super) fn new(table: &'t DeTable<'i>, span: Range<usize>, log: &'t Log<'s>, what: impl Into<String>) -> Self {
-        Self { table, at: span.start, log, asked: RefCell::new(Vec::new()), what: what.into() }
+        Self { table, at: span.start, log, asked: RefCell::new(Vec::new()), given_up: Cell::new(false), what: what.into() }
     }
 
     pub(super) fn log(&self) -> &'t Log<'s> {
@@ -102,6 +123,15 @@ impl<'t, 's, 'i> Fields<'t, 's, 'i> {
 
     pub(super) fn say(&self, at: usize, what: impl Into<String>, expected: impl Into<String>, hint: Option<String>) {
         self.log.say(at, what, expected, hint);
+    }
+
+    pub(super) fn remark(&self, at: usize, what: impl Into<String>, expected: impl Into<String>) {
+        self.log.remark(at, what, expected);
+    }
+
+    /// No more is said of this table: its keys follow from a mistake that is said already.
+    pub(super) fn give_up(&self) {
+        self.given_up.set(true);
     }
 
     /// The value under a key, and where it stands.
@@ -159,12 +189,23 @@ impl<'t, 's, 'i> Fields<'t, 's, 'i> {
     /// One word or a list of words.
     pub(super) fn words(&self, key: &'static str) -> Vec<Word> {
         let Some(value) = self.raw(key) else { return Vec::new() };
+        let filled = |text: &str, at: usize| {
+            if text.trim().is_empty() {
+                self.say(at, format!("a word of `{key}` is empty"), "words", Some("take it out or fill it in".to_owned()));
+            }
+        };
         match value.get_ref() {
-            DeValue::String(text) => vec![Word { text: text.to_string(), at: value.span().start }],
+            DeValue::String(text) => {
+                filled(text, value.span().start);
+                vec![Word { text: text.to_string(), at: value.span().start }]
+            }
             DeValue::Array(list) => list
                 .iter()
                 .filter_map(|entry| match entry.get_ref() {
-                    DeValue::String(text) => Some(Word { text: text.to_string(), at: entry.span().start }),
+                    DeValue::String(text) => {
+                        filled(text, entry.span().start);
+                        Some(Word { text: text.to_string(), at: entry.span().start })
+                    }
                     _ => {
                         self.wrong(key, entry, "a list of words in quotes");
                         None
@@ -305,7 +346,13 @@ impl<'t, 's, 'i> Fields<'t, 's, 'i> {
         let near = called.or_else(|| nearest::of(&word.text, names.clone()));
         let hint = near.map(|near| format!("did you mean `{near}`?"));
         let few: Vec<&str> = names.clone().take(13).collect();
-        let expected = if few.len() <= 12 { format!("{expected}: {}", few.join(", ")) } else { expected.to_owned() };
+        let expected = if few.is_empty() {
+            format!("{expected}, of which there is none")
+        } else if few.len() <= 12 {
+            format!("{expected}: {}", few.join(", "))
+        } else {
+            expected.to_owned()
+        };
         self.say(word.at, format!("`{}` is not known here", word.text), expected, hint);
     }
 
@@ -317,6 +364,9 @@ impl<'t, 's, 'i> Fields<'t, 's, 'i> {
 
     /// Reports every key that nobody asked for.
     pub(super) fn finish(&self) {
+        if self.given_up.get() {
+            return;
+        }
         let asked = self.asked.borrow();
         for (key, _) in self.table.iter() {
             let name = key.get_ref().as_ref();

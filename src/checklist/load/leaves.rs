@@ -1,7 +1,7 @@
 //! Reads indicators and the tests under them.
 
 use super::fields::{Fields, Word, number_of};
-use super::{Context, document_types, known_condition, units};
+use super::{Context, document_types, known_condition, spelling, units};
 use crate::chart::MedicationKind;
 use crate::checklist::indicator::{
     Author, Baseline, Bound, Compare, ConceptTest, DocumentTest, Indicator, MedicationTest, NamedTest, ObservationTest, Since, Test, When,
@@ -67,13 +67,18 @@ fn test(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> Option<Test> {
     match kinds.as_slice() {
         ["concept"] => Some(Test::Concept(concept(fields, context))),
         ["observation"] => observation(fields).map(Test::Observation),
-        ["medication"] => Some(Test::Medication(medication(fields))),
+        ["medication"] => Some(Test::Medication(medication(fields, context))),
         ["order"] => Some(Test::Order(named(fields, "order"))),
         ["procedure"] => Some(Test::Procedure(named(fields, "procedure"))),
         ["words"] => Some(Test::Words(words(fields, context))),
         ["document"] => Some(Test::Document(document(fields, context))),
         [] => {
-            fields.say(fields.at(), "nothing to look for", TESTS, None);
+            if fields.has("any") {
+                fields.say(fields.at(), "`any` within `any`", TESTS, Some("write all the ways into one `any`".into()));
+                fields.give_up();
+            } else {
+                fields.say(fields.at(), "nothing to look for", TESTS, None);
+            }
             None
         }
         _ => {
@@ -83,6 +88,7 @@ fn test(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> Option<Test> {
                 TESTS,
                 Some("put them under `any`".into()),
             );
+            fields.give_up();
             None
         }
     }
@@ -132,6 +138,7 @@ fn author(fields: &Fields<'_, '_, '_>) -> Author {
 
 fn concept(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> ConceptTest {
     let concepts = known_concepts(fields, fields.words("concept"));
+    need_one(fields, "concept", concepts.is_empty());
     let mut assertions = assertions(fields);
     if assertions.is_empty() {
         assertions.push(Assertion::Present);
@@ -226,7 +233,9 @@ fn observation(fields: &Fields<'_, '_, '_>) -> Option<ObservationTest> {
         compares.push((format!("down from at least {n} times"), Compare::FallRatio(n)));
     }
     const EXPECTED: &str = "one of above, at_least, below, at_most, rise, fall, ratio, fall_ratio";
-    if compares.len() != 1 {
+    // One that could not be read is said already.
+    let tried = ["above", "at_least", "below", "at_most", "rise", "fall", "ratio", "fall_ratio"].iter().any(|key| fields.has(key));
+    if compares.len() > 1 || compares.is_empty() && !tried {
         let what = if compares.is_empty() { "nothing to compare with" } else { "more than one comparison" };
         fields.say(name.at, what, EXPECTED, Some("write one indicator for each".into()));
     }
@@ -285,7 +294,17 @@ fn beside(fields: &Fields<'_, '_, '_>) -> Option<Box<ObservationTest>> {
     test.map(Box::new)
 }
 
-fn medication(fields: &Fields<'_, '_, '_>) -> MedicationTest {
+fn medication(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> MedicationTest {
+    let (classes, drugs) = (fields.words("medication"), fields.words("drug"));
+    need_one(fields, if fields.has("drug") { "drug" } else { "medication" }, classes.is_empty() && drugs.is_empty());
+    if context.own {
+        for word in &drugs {
+            if let Some(near) = spelling::of_drug(&word.text) {
+                let hint = Some(format!("did you mean `{near}`?"));
+                fields.say(word.at, format!("no drug is called `{}`", word.text), "the name of a drug", hint);
+            }
+        }
+    }
     let kinds = fields.words("given_as");
     let (dose_at_least, dose_below) = (fields.number("dose_at_least"), fields.number("dose_below"));
     if (dose_at_least.is_some() || dose_below.is_some()) && !fields.has("dose_unit") {
@@ -301,8 +320,8 @@ fn medication(fields: &Fields<'_, '_, '_>) -> MedicationTest {
         dose_unit: dose_unit.map(|word| word.text).unwrap_or_default(),
         for_hours: fields.number("for_hours"),
         when: when(fields),
-        concepts: known_concepts(fields, fields.words("medication")),
-        words: lower(fields.words("drug")),
+        concepts: known_concepts(fields, classes),
+        words: lower(drugs),
         routes: lower(fields.words("route")),
         kinds: kinds.iter().filter_map(|word| fields.pick(word, &MEDICATION_KINDS, "how a drug was taken")).collect(),
     }
@@ -312,6 +331,7 @@ fn medication(fields: &Fields<'_, '_, '_>) -> MedicationTest {
 fn named(fields: &Fields<'_, '_, '_>, key: &'static str) -> NamedTest {
     let (concepts, words): (Vec<Word>, Vec<Word>) =
         fields.words(key).into_iter().partition(|word| word.text.contains('.') || word.text == EACH || names::is_concept(&word.text));
+    need_one(fields, key, concepts.is_empty() && words.is_empty());
     NamedTest {
         concepts: known_concepts(fields, concepts),
         words: lower(words),
@@ -322,8 +342,18 @@ fn named(fields: &Fields<'_, '_, '_>, key: &'static str) -> NamedTest {
 }
 
 fn words(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> WordsTest {
+    let words = context.listed(fields, "words");
+    need_one(fields, "words", fields.words("words").is_empty());
+    if words.iter().any(|word| !word.is_empty() && word.chars().all(|c| c == '*')) {
+        fields.say(
+            fields.at(),
+            "`*` alone is no word",
+            "words that stand in notes; `document = \"any\"` finds notes whatever they say",
+            None,
+        );
+    }
     WordsTest {
-        words: context.listed(fields, "words"),
+        words,
         author: author(fields),
         document_types: document_types(fields, "document_types"),
         assertions: assertions(fields),
@@ -334,6 +364,14 @@ fn words(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> WordsTest {
         titles: context.listed(fields, "titles"),
         min_documents: fields.count("min_documents", 1),
         when: when(fields),
+    }
+}
+
+/// Says that a list from which one must hold is empty: it never would.
+fn need_one(fields: &Fields<'_, '_, '_>, key: &'static str, empty: bool) {
+    if empty {
+        let at = fields.raw(key).map_or(fields.at(), |value| value.span().start);
+        fields.say(at, format!("`{key}` is an empty list: it never holds"), "at least one", None);
     }
 }
 

@@ -4,11 +4,14 @@ mod checks;
 mod clocks;
 mod conflicts;
 mod copied;
+mod covering;
 mod examples;
 mod fields;
 mod leaves;
 mod nearest;
 mod pairs;
+mod plain;
+mod spelling;
 #[cfg(test)]
 mod tests;
 mod titles;
@@ -17,6 +20,7 @@ mod units;
 pub use fields::Diagnostic;
 use fields::{Fields, Log, Word};
 
+use super::check::Check;
 use super::item::{Authority, AuthorityKind, Item, Pack, Scope};
 use super::names;
 use super::{GapKind, Severity};
@@ -59,77 +63,96 @@ const CLASSES: [(&str, Option<EncounterClass>); 7] = [
     ("lone_note", None),
 ];
 
+/// The closest of `names` to a word, when it is close enough to be meant.
+pub(super) fn nearest<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    nearest::of(word, names)
+}
+
 /// The name of a gap kind in packs.
 pub(super) fn kind_name(kind: GapKind) -> &'static str {
     KINDS.iter().find(|(_, k)| *k == kind).map_or("", |(name, _)| name)
 }
 
-/// Parses packs; the mistakes of all files come together, in the order of the files and their lines.
-pub(super) fn parse(sources: &[(String, String)]) -> Result<(Vec<Pack>, Groups), Vec<Diagnostic>> {
+/// What files of packs hold.
+pub(super) struct Loaded {
+    pub(super) packs: Vec<Pack>,
+    pub(super) words: Groups,
+    /// No mistakes, but better known.
+    pub(super) remarks: Vec<Diagnostic>,
+}
+
+/// Parses packs; the mistakes of all files come together, in the order of the files and their lines. The first `shipped` of them come
+/// with the program: a later file adds to them, and what it does to them is its own mistake.
+pub(super) fn parse(sources: &[(String, String)], shipped: usize) -> Result<Loaded, Vec<Diagnostic>> {
     let mut packs = Vec::new();
-    let mut mistakes = Vec::new();
+    let (mut mistakes, mut remarks) = (Vec::new(), Vec::new());
+    let mut site_groups: BTreeSet<String> = BTreeSet::new();
     let mut tables: Vec<(toml::Spanned<DeTable<'_>>, Log<'_>)> = Vec::new();
     let (mut groups, mut words) = (Groups::new(), Groups::new());
-    for (name, text) in sources {
+    for (index, (name, text)) in sources.iter().enumerate() {
         let (table, errors) = DeTable::parse_recoverable(text);
         let log = Log::new(name, text);
-        for error in &errors {
+        // One slip makes many: only the first is where the hand slipped.
+        if let Some(error) = errors.first() {
             let at = error.span().map_or(0, |span| span.start);
-            let what = error.message().lines().next().unwrap_or("the file is not TOML").trim().trim_end_matches('.').to_owned();
-            log.say(at, what, "TOML: `key = value`, texts in quotes, tables in brackets", None);
+            let (what, expected) = plain::toml(error.message());
+            log.say(at, what, expected, None);
         }
         if errors.is_empty() {
-            read_groups(table.get_ref(), &log, &mut groups, &mut words);
+            let added = (index >= shipped && shipped > 0).then_some(&mut site_groups);
+            read_groups(table.get_ref(), &log, &mut groups, &mut words, added);
             tables.push((table, log));
         } else {
-            mistakes.extend(log.into_diagnostics());
+            mistakes.extend(log.into_diagnostics().0);
         }
     }
     let all: Vec<String> = tables.iter().flat_map(|(table, _)| item_ids(table.get_ref())).collect();
     let mut ids: BTreeMap<String, (String, u64)> = BTreeMap::new();
+    let ours: Vec<&str> = sources.iter().take(shipped).map(|(name, _)| name.as_str()).collect();
+    let mut pack_ids: BTreeMap<String, String> = BTreeMap::new();
     for (table, log) in tables {
-        let named = Named { groups: &groups, word_groups: &words, items: &all };
+        let own = !ours.contains(&log.source());
+        let id = pack_id(table.get_ref());
+        let extends = if own {
+            let same_file = ours.iter().copied().find(|source| file_name(source) == file_name(log.source()));
+            same_file.map(str::to_owned).or_else(|| id.as_ref().and_then(|id| pack_ids.get(id).cloned()))
+        } else {
+            pack_ids.extend(id.map(|id| (id, log.source().to_owned())));
+            None
+        };
+        let named = Named { groups: &groups, word_groups: &words, items: &all, shipped: &ours, extends: extends.as_deref(), own };
         let (pack, overridden) = read_pack(table.get_ref(), table.span(), &log, named, &mut ids);
         for earlier in &mut packs {
             let earlier: &mut Pack = earlier;
             earlier.items.retain(|item| !overridden.contains(&item.id));
         }
         packs.push(pack);
-        let mut found = log.into_diagnostics();
-        found.sort();
-        found.dedup();
+        let (found, noted) = log.into_diagnostics();
         mistakes.extend(found);
+        remarks.extend(noted);
     }
     if mistakes.is_empty() {
-        mistakes.extend(circles(&packs));
+        mistakes.extend(covering::mistakes(&packs, &ours));
     }
-    if mistakes.is_empty() { Ok((packs, words)) } else { Err(mistakes) }
-}
-
-/// Items that cover one another in a circle: none of them would ever be asked.
-fn circles(packs: &[Pack]) -> Vec<Diagnostic> {
-    let items: BTreeMap<&str, &Item> = packs.iter().flat_map(|pack| &pack.items).map(|item| (item.id.as_str(), item)).collect();
-    let mut out = Vec::new();
-    for pack in packs {
-        for item in &pack.items {
-            let (mut reached, mut next) = (BTreeSet::new(), vec![item]);
-            while let Some(here) = next.pop() {
-                let fresh = here.covered_by.iter().filter(|id| reached.insert(id.as_str()));
-                next.extend(fresh.filter_map(|id| items.get(id.as_str()).copied()));
-            }
-            if reached.contains(item.id.as_str()) {
-                out.push(Diagnostic {
-                    source: pack.source.clone(),
-                    line: item.line,
-                    column: 1,
-                    what: format!("`{}` is covered by itself, by way of {}", item.id, item.covered_by.join(", ")),
-                    expected: "`covered_by` that leads to an item which is asked".to_owned(),
-                    hint: Some("take the item out of the `covered_by` of one of them".to_owned()),
-                });
-            }
+    // A shipped file has none by itself (a test proves it): what is wrong in one comes from a file that was brought.
+    if let Some((brought, _)) = sources.get(shipped).filter(|_| shipped > 0) {
+        if mistakes.iter().any(|mistake| !ours.contains(&mistake.source.as_str())) {
+            mistakes.retain(|mistake| !ours.contains(&mistake.source.as_str()));
+        }
+        for mistake in mistakes.iter_mut().filter(|mistake| ours.contains(&mistake.source.as_str())) {
+            mistake.what = format!("the shipped {} does not work with this file: {}", mistake.source, mistake.what);
+            (mistake.source, mistake.line, mistake.column) = (brought.clone(), 1, 1);
         }
     }
-    out
+    if mistakes.is_empty() { Ok(Loaded { packs, words, remarks }) } else { Err(mistakes) }
+}
+
+fn file_name(source: &str) -> &str {
+    source.rsplit('/').next().unwrap_or(source)
+}
+
+fn pack_id(table: &DeTable<'_>) -> Option<String> {
+    Some(table.get("pack")?.get_ref().get("id")?.get_ref().as_str()?.to_owned())
 }
 
 /// The ids of a file's items: one may name an item that comes later, or stands in another pack.
@@ -146,10 +169,17 @@ struct Named<'n> {
     groups: &'n Groups,
     word_groups: &'n Groups,
     items: &'n [String],
+    /// The files that come with the program.
+    shipped: &'n [&'n str],
+    /// The shipped file that this one adds to, by its name or the id of its pack.
+    extends: Option<&'n str>,
+    /// Whether somebody brought it.
+    own: bool,
 }
 
 /// Groups come first, from all files: an item may name a group of another pack.
-fn read_groups(table: &DeTable<'_>, log: &Log<'_>, sections: &mut Groups, words: &mut Groups) {
+/// In a file that was brought, a shipped name adds its words to the shipped ones; `added` holds the names that such files gave.
+fn read_groups(table: &DeTable<'_>, log: &Log<'_>, sections: &mut Groups, words: &mut Groups, mut added: Option<&mut BTreeSet<String>>) {
     let file = Fields::new(table, 0..0, log, "the file");
     for (key, into) in [("section_groups", sections), ("word_groups", words)] {
         let Some(list) = file.table(key) else { continue };
@@ -159,8 +189,13 @@ fn read_groups(table: &DeTable<'_>, log: &Log<'_>, sections: &mut Groups, words:
             if key == "section_groups" {
                 members.iter().for_each(|word| check_section(&file, word));
             }
-            let members = members.into_iter().map(|word| word.text).collect();
-            if into.insert(name.text.clone(), members).is_some() {
+            let members: Vec<String> = members.into_iter().map(|word| word.text).collect();
+            let fresh = added.as_mut().map(|added| added.insert(format!("{key} {}", name.text)));
+            if let (Some(true), Some(shipped)) = (fresh, into.get_mut(&name.text)) {
+                let what = format!("the group `{}` ships with the program", name.text);
+                file.remark(name.at, what, "its words are added to the shipped ones; a name of its own keeps them apart");
+                shipped.extend(members);
+            } else if into.insert(name.text.clone(), members).is_some() {
                 file.say(name.at, format!("the group `{}` stands twice", name.text), "one list for each name", None);
             }
         }
@@ -194,19 +229,31 @@ fn read_pack(
     };
     let mut scope = None;
     if let Some(header) = file.table("pack") {
-        pack.id = header.need_word("id", "a short name in lower case").text;
+        let id = header.need_word("id", "a short name in lower case");
+        plain_id(&header, &id);
+        pack.id = id.text;
         pack.title = header.need_word("title", "what it is called on a screen").text;
         pack.version = version(&header);
         pack.summary = header.text("summary").unwrap_or_default();
-        pack.effective_from = day(&header, "effective_from");
-        pack.effective_to = day(&header, "effective_to");
+        (pack.effective_from, pack.effective_to) = in_force(&header, (None, None));
         scope = Some(read_scope(&header, None));
         header.finish();
     } else {
         log.say(0, "the file has no `[pack]`", "a header: `[pack]` with `id`, `title` and `version`", None);
     }
-    let context =
-        Context { pack: &pack.id, scope: scope.as_ref(), groups: named.groups, word_groups: named.word_groups, items: named.items };
+    let context = Context {
+        pack: &pack.id,
+        scope: scope.as_ref(),
+        in_force: (pack.effective_from, pack.effective_to),
+        groups: named.groups,
+        word_groups: named.word_groups,
+        items: named.items,
+        own: named.own,
+    };
+    if let Some(shipped) = named.extends {
+        let what = format!("the file name or the pack id is that of the shipped {shipped}");
+        log.remark(0, what, "its items are added to the shipped ones; an item with the id of a shipped one stands in for it");
+    }
     let (mut items, mut overridden): (Vec<Item>, Vec<String>) = (Vec::new(), Vec::new());
     for fields in file.tables("item", "the item") {
         let overrides = fields.flag("overrides", false);
@@ -217,8 +264,14 @@ fn read_pack(
         let here = (log.source().to_owned(), item.line);
         let before = ids.insert(item.id.clone(), here);
         let elsewhere = before.as_ref().is_some_and(|(source, _)| source != log.source());
-        if overrides && elsewhere {
+        let ships = before.as_ref().is_some_and(|(source, _)| named.shipped.contains(&source.as_str()));
+        // An edited copy of a shipped file stands in for what it holds without saying so at each item.
+        let overrides = overrides || ships && named.extends.is_some();
+        if overrides && elsewhere && (ships || named.shipped.is_empty()) {
             overridden.push(item.id.clone());
+        } else if let (true, true, Some((source, line))) = (overrides, elsewhere, &before) {
+            let what = format!("the item `{}` is overridden already in {source}, line {line}", item.id);
+            log.say(item_at(table, items.len()), what, "one file that stands in for it", Some("take it out of one of the two".to_owned()));
         } else if overrides && before.is_none() {
             let near = nearest::of(&item.id, ids.keys().map(String::as_str).filter(|id| *id != item.id));
             let hint = near.map(|near| format!("did you mean `{near}`?"));
@@ -229,6 +282,9 @@ fn read_pack(
             log.say(item_at(table, items.len()), what, "an id of its own for each item", None);
         }
         items.push(item);
+    }
+    if items.is_empty() && !file.has("section_groups") && !file.has("word_groups") {
+        log.remark(0, "the file has no `[[item]]`", "at least one item, or groups of words: it changes nothing as it is");
     }
     let _ = (file.raw("section_groups"), file.raw("word_groups"));
     file.finish();
@@ -245,9 +301,13 @@ fn item_at(table: &DeTable<'_>, index: usize) -> usize {
 pub(super) struct Context<'c> {
     pack: &'c str,
     scope: Option<&'c Scope>,
+    /// First and last day of the pack.
+    in_force: (Option<Instant>, Option<Instant>),
     groups: &'c Groups,
     word_groups: &'c Groups,
     items: &'c [String],
+    /// Whether somebody brought the file: names that only examples hold are looked up then, which costs more than all the rest.
+    own: bool,
 }
 
 impl Context<'_> {
@@ -295,7 +355,11 @@ fn version(fields: &Fields<'_, '_, '_>) -> u32 {
     if !fields.has("version") {
         fields.need_word("version", "a whole number, counted up with every change");
     }
-    u32::try_from(fields.count("version", 1)).unwrap_or(1)
+    let version = fields.count("version", 1);
+    if version == 0 {
+        fields.say(fields.at(), "`version` is 0", "a whole number from 1, counted up with every change", None);
+    }
+    u32::try_from(version).unwrap_or(1)
 }
 
 fn day(fields: &Fields<'_, '_, '_>, key: &'static str) -> Option<Instant> {
@@ -307,14 +371,37 @@ fn day(fields: &Fields<'_, '_, '_>, key: &'static str) -> Option<Instant> {
     day
 }
 
+/// First and last day; what a table does not say it inherits.
+fn in_force(fields: &Fields<'_, '_, '_>, inherited: (Option<Instant>, Option<Instant>)) -> (Option<Instant>, Option<Instant>) {
+    let (from, to) = (day(fields, "effective_from").or(inherited.0), day(fields, "effective_to").or(inherited.1));
+    let own = fields.has("effective_from") || fields.has("effective_to");
+    if let (Some(first), Some(last), true) = (from, to, own)
+        && last.utc_seconds() < first.utc_seconds()
+    {
+        let key = if fields.has("effective_to") { "effective_to" } else { "effective_from" };
+        let at = fields.raw(key).map_or(fields.at(), |value| value.span().start);
+        let what = format!("`effective_to` {} lies before `effective_from` {}", last.local_date(), first.local_date());
+        fields.say(at, format!("{what}: it would never be in force"), "the earlier day in `effective_from`", None);
+    }
+    (from, to)
+}
+
+/// Ids are typed in commands and stand in tables.
+fn plain_id(fields: &Fields<'_, '_, '_>, id: &Word) {
+    if !id.text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_' || c == '.') {
+        fields.say(id.at, format!("the id `{}` holds other signs", id.text), "letters, digits, hyphens", None);
+    }
+}
+
+/// So many examples show that an item finds what it must, and leaves alone what it must not.
+const EXAMPLES: (usize, usize) = (3, 5);
+
 fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
     let line = fields.log().line(fields.at());
     let id = fields.need_word("id", "a short name such as \"N01-undocumented\"");
     if !id.text.is_empty() {
         fields.rename(format!("item `{}`", id.text));
-        if !id.text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_' || c == '.') {
-            fields.say(id.at, format!("the id `{}` holds other signs", id.text), "letters, digits, hyphens", None);
-        }
+        plain_id(&fields, &id);
     }
     let kind_word = fields.need_word("kind", "one of the ten kinds of gap");
     let kind = if kind_word.text.is_empty() { None } else { fields.pick(&kind_word, &KINDS, "a kind of gap") };
@@ -326,7 +413,12 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
     let authority_word = fields.need_word("authority", "who stands behind it");
     let authority = if authority_word.text.is_empty() { None } else { fields.pick(&authority_word, &AUTHORITIES, "an authority") };
     let citation = fields.need_word("citation", "chapter and verse of the source").text;
-    let approved_by = fields.text("approved_by").map(|name| name.trim().to_owned()).unwrap_or_default();
+    // A file says what its author wrote; who approved it, and of which wording, is what the store recorded.
+    if let Some(name) = fields.text("approved_by").filter(|name| !name.trim().is_empty()) {
+        let at = fields.raw("approved_by").map_or(fields.at(), |value| value.span().start);
+        let what = format!("`approved_by` names {}, but a file is no approval: it is shown as a draft", name.trim());
+        fields.remark(at, what, format!("`lacuna checklist approve {} --by NAME`, which records it", id.text));
+    }
     let approved_on = fields.text("approved_on").filter(|day| !day.trim().is_empty());
     if let Some(day) = approved_on.as_ref().filter(|day| Instant::parse(day).is_none()) {
         fields.say(fields.at(), format!("`{day}` is no day"), "`approved_on`: a day as 2026-01-31, in quotes", None);
@@ -339,7 +431,7 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
     let answers = fields.words("answers").into_iter().map(|word| word.text).collect();
     let scope = read_scope(&fields, context.scope);
     let _ = fields.raw("overrides");
-    let (effective_from, effective_to) = (day(&fields, "effective_from"), day(&fields, "effective_to"));
+    let (effective_from, effective_to) = in_force(&fields, context.in_force);
     let item_version = version(&fields);
     let indicators = leaves::indicators(&fields, "indicator", context);
     let satisfied_by = leaves::indicators(&fields, "satisfied_by", context);
@@ -348,9 +440,21 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
     let counter = leaves::indicators(&fields, "counter", context);
     let clinical = leaves::indicators(&fields, "clinical", context);
     let check = checks::read(&fields, kind, condition.as_deref(), indicators, context);
-    let examples = examples::read(&fields);
+    let examples = examples::read(&fields, context.own);
+    let fire = examples.iter().filter(|example| example.fires).count();
+    if fire < EXAMPLES.0 || examples.len() - fire < EXAMPLES.1 {
+        let what = format!("item `{}` has {fire} examples that fire and {} that do not", id.text, examples.len() - fire);
+        let expected = format!("at least {} and {}: denied, of the family, a normal value, another unit", EXAMPLES.0, EXAMPLES.1);
+        fields.remark(fields.at(), what, expected);
+    }
     for title in &titles {
-        titles::place_holders(&fields, title, &check);
+        if title.text.contains(char::is_control) {
+            fields.say(title.at, "a title runs over its line", "one line", None);
+        }
+        // Without a kind and its table nothing was read that a title could name.
+        if kind.is_some() && !matches!(&check, Check::Signature(signature) if signature.after_hours.is_infinite()) {
+            titles::place_holders(&fields, title, &check);
+        }
     }
     fields.finish();
     Item {
@@ -366,8 +470,8 @@ fn read_item(mut fields: Fields<'_, '_, '_>, context: &Context<'_>) -> Item {
         authority: Authority {
             kind: authority.unwrap_or(AuthorityKind::House),
             cite: citation,
-            approved_by,
-            approved_on: approved_on.unwrap_or_default(),
+            approved_by: String::new(),
+            approved_on: String::new(),
         },
         query_template,
         covered_by: covered_by.into_iter().map(|word| word.text).collect(),

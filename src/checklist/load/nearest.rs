@@ -14,8 +14,22 @@ pub(super) fn of<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Option
         .map(|(_, name)| name)
 }
 
+/// The one of `names` of which `word` is a slip of the pen: nearer than what [`of`] takes for meant, and no part of it.
+pub(super) fn slip<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let word = word.to_lowercase();
+    let long = word.chars().count();
+    if long < 5 {
+        return None;
+    }
+    let allowed = (long / 5).clamp(1, 3);
+    // One of several is no slip.
+    let plain = |word: &str| word.trim_end_matches('s').to_owned();
+    let near = names.filter(|name| name.chars().count().abs_diff(long) <= allowed && plain(name) != plain(&word));
+    near.map(|name| (distance(&word, &name.to_lowercase()), name)).filter(|(by, _)| *by <= allowed).min().map(|(_, name)| name)
+}
+
 /// Edits (insert, delete, replace, swap neighbours) from one word to another.
-fn distance(a: &str, b: &str) -> usize {
+pub(super) fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
