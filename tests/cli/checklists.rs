@@ -12,8 +12,11 @@ fn template(home: &Home) -> String {
 fn the_template_is_sound_and_never_overwrites_a_file() {
     let home = Home::empty();
     let path = template(&home);
-    assert_eq!(home.json(["checklist", "check", &path]), serde_json::json!([]));
-    assert_eq!(home.json(["checklist", "test", &path])["failed"], 0);
+    // It asks what a shipped item asks, which is no mistake, and is told beside.
+    let checked = home.run(["--json", "checklist", "check", &path]).ends(0);
+    assert!(checked.err.contains("N04-undocumented") && checked.err.lines().count() == 1, "{}", checked.err);
+    assert_eq!(checked.json(), serde_json::json!([]));
+    assert_eq!(home.run(["--json", "checklist", "test", &path]).ends(0).json()["failed"], 0);
     let again = home.run(["checklist", "new", &path]).ends(2);
     assert!(again.err.contains("was not written"), "{}", again.err);
 }

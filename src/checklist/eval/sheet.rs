@@ -52,7 +52,10 @@ fn shown(value: &Value) -> Option<String> {
         Value::Array(list) => {
             let words: Vec<String> = list.iter().filter_map(shown).collect();
             let pair = list.len() == 2 && list.iter().any(|part| part.is_array() || part.is_number());
-            if pair { Some(words.join(": ")) } else { (!words.is_empty()).then(|| describe::choice(&words)) }
+            // Pairs hold together; of plain words any will do.
+            let all = list.iter().all(Value::is_array);
+            let said = || if all { describe::list(&words) } else { describe::choice(&words) };
+            if pair { Some(words.join(": ")) } else { (!words.is_empty()).then(said) }
         }
         Value::Object(fields) => {
             let words: Vec<String> = fields.iter().filter_map(|(key, value)| phrase(key, value)).collect();
