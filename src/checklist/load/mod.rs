@@ -114,7 +114,10 @@ pub(super) fn parse(sources: &[(String, String)], shipped: usize) -> Result<Load
             pack_ids.extend(id.map(|id| (id, log.source().to_owned())));
             None
         };
-        let named = Named { groups: &groups, word_groups: &words, items: &all, shipped: &ours, extends: extends.as_deref(), own };
+        // A shipped file by itself, to be looked at, changes nothing.
+        let text_of = |name: &str| sources.iter().rev().find(|(source, _)| source == name).map(|(_, text)| text);
+        let copied = own && sources.iter().take(shipped).any(|(_, text)| Some(text) == text_of(log.source()));
+        let named = Named { groups: &groups, word_groups: &words, items: &all, shipped: &ours, extends: extends.as_deref(), own, copied };
         let (pack, overridden) = read_pack(table.get_ref(), table.span(), &log, named, &mut ids);
         for earlier in &mut packs {
             let earlier: &mut Pack = earlier;
@@ -167,6 +170,8 @@ struct Named<'n> {
     shipped: &'n [&'n str],
     /// The shipped file that this one adds to, by its name or the id of its pack.
     extends: Option<&'n str>,
+    /// It is a shipped file, word for word.
+    copied: bool,
     /// Whether somebody brought it.
     own: bool,
 }
@@ -244,7 +249,7 @@ fn read_pack(
         items: named.items,
         own: named.own,
     };
-    if let Some(shipped) = named.extends {
+    if let Some(shipped) = named.extends.filter(|_| !named.copied) {
         let what = format!("the file name or the pack id is that of the shipped {shipped}");
         log.remark(0, what, "its items are added to the shipped ones; an item with the id of a shipped one stands in for it");
     }
