@@ -20,19 +20,35 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Trouble> {
 /// Levels that a value may nest: as many as the library makes.
 const DEEPEST: u32 = 128;
 
-fn too_deep(json: &[u8]) -> Option<Trouble> {
-    let (mut depth, mut in_string, mut escaped) = (0_u32, false, false);
-    for (at, byte) in json.iter().enumerate() {
+/// Where a walk over JSON stands: how deep, and whether in a string.
+#[derive(Default)]
+struct Walk {
+    depth: u32,
+    in_string: bool,
+    escaped: bool,
+}
+
+impl Walk {
+    /// Takes the next byte; tells whether it stands in no string and opens or closes nothing.
+    fn takes(&mut self, byte: u8) -> bool {
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            _ if in_string => {}
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
+            _ if self.escaped => self.escaped = false,
+            b'\\' if self.in_string => self.escaped = true,
+            b'"' => self.in_string = !self.in_string,
+            _ if self.in_string => {}
+            b'{' | b'[' => self.depth += 1,
+            b'}' | b']' => self.depth = self.depth.saturating_sub(1),
+            _ => return true,
         }
-        if depth > DEEPEST {
+        false
+    }
+}
+
+fn too_deep(json: &[u8]) -> Option<Trouble> {
+    let mut walk = Walk::default();
+    for (at, byte) in json.iter().enumerate() {
+        walk.takes(*byte);
+        if walk.depth > DEEPEST {
             let before = json.get(..at).unwrap_or_default();
             let mut trouble = nested(before.len() - before.iter().rposition(|b| *b == b'\n').map_or(0, |line| line + 1) + 1);
             trouble.line = Some(before.iter().filter(|b| **b == b'\n').count() as u64 + 1);
@@ -51,21 +67,11 @@ fn nested(column: usize) -> Trouble {
 pub(super) fn parts(json: &[u8]) -> Vec<&[u8]> {
     let json = json.trim_ascii();
     let inside = json.get(1..json.len().saturating_sub(1)).unwrap_or_default();
-    let (mut all, mut from, mut depth) = (Vec::new(), 0, 0_u32);
-    let (mut in_string, mut escaped) = (false, false);
+    let (mut all, mut from, mut walk) = (Vec::new(), 0, Walk::default());
     for (at, byte) in inside.iter().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            _ if in_string => {}
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            b',' if depth == 0 => {
-                all.push(inside.get(from..at).unwrap_or_default().trim_ascii());
-                from = at + 1;
-            }
-            _ => {}
+        if walk.takes(*byte) && *byte == b',' && walk.depth == 0 {
+            all.push(inside.get(from..at).unwrap_or_default().trim_ascii());
+            from = at + 1;
         }
     }
     all.push(inside.get(from..).unwrap_or_default().trim_ascii());

@@ -99,12 +99,7 @@ fn heads(text: &str, folded: &Folded, place: &Place) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use crate::reading::{Assertion, read};
-
-    fn stands(text: &str, concept: &str) -> &'static str {
-        let reading = read(text, None);
-        reading.mentions.iter().filter(|m| m.concept == concept).map(|m| m.assertion).min().map_or("none", Assertion::name)
-    }
+    use crate::reading::tests::stands;
 
     #[test]
     fn an_item_that_ruled_its_own_head_out_was_read_as_present() {

@@ -159,12 +159,7 @@ fn is_gap(sign: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::reading::{Assertion, read};
-
-    fn stands(text: &str, concept: &str) -> &'static str {
-        let reading = read(text, None);
-        reading.mentions.iter().filter(|m| m.concept == concept).map(|m| m.assertion).min().map_or("none", Assertion::name)
-    }
+    use crate::reading::tests::stands;
 
     #[test]
     fn a_relative_told_of_a_sentence_earlier_was_taken_for_the_patient() {

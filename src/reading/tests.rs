@@ -100,7 +100,7 @@ fn a_box_behind_a_name_was_taken_for_the_next_one() {
 }
 
 /// How a text says that a concept stands, at most.
-fn stands(text: &str, concept: &str) -> &'static str {
+pub(super) fn stands(text: &str, concept: &str) -> &'static str {
     let reading = read(text, None);
     reading.mentions.iter().filter(|m| m.concept == concept).map(|m| m.assertion).min().map_or("none", Assertion::name)
 }

@@ -267,7 +267,7 @@ pub fn import(
     tell: &mut dyn FnMut(&ImportProgress),
 ) -> Result<ImportReport> {
     let before = answers_found(store)?;
-    let own = Options { now: options.now.or(Some(session.now())), types: types(store, options)?, ..options.clone() };
+    let own = settled(store, session, options)?;
     let run = store.begin_run(&session.actor(), &input.sources())?;
     let mut told = Told::new(stop, tell);
     let outcome = carry(store, session, run, &mut told, &mut |sink| input.read(&own, sink));
@@ -282,8 +282,13 @@ pub fn import(
     Ok(ImportReport { answers_found: found, ..report })
 }
 
+/// The options of a run: with the time of the session and the store's table of note types, where none was named.
+pub(super) fn settled(store: &Store, session: &Session, options: &Options) -> Result<Options> {
+    Ok(Options { now: options.now.or(Some(session.now())), types: types(store, options)?, ..options.clone() })
+}
+
 /// The site's own table of note types: the one that was named, else the store's.
-pub(super) fn types(store: &Store, options: &Options) -> Result<NoteTypes> {
+fn types(store: &Store, options: &Options) -> Result<NoteTypes> {
     if !options.types.is_empty() {
         return Ok(options.types.clone());
     }

@@ -2,7 +2,7 @@
 //! figures are those of the import that follows.
 
 use super::carry::{Carried, carry_into};
-use super::import::{ImportProgress, ImportReport, Input, Told, types};
+use super::import::{ImportProgress, ImportReport, Input, Told, settled};
 use super::session::Session;
 use crate::error::{Result, Trouble};
 use crate::hash::hex;
@@ -24,7 +24,7 @@ pub fn dry_run(
     stop: &Stop,
     tell: &mut dyn FnMut(&ImportProgress),
 ) -> Result<ImportReport> {
-    let own = Options { now: options.now.or(Some(session.now())), types: types(store, options)?, ..options.clone() };
+    let own = settled(store, session, options)?;
     let mut told = Told::new(stop, tell);
     let (actor, sources) = (session.actor(), input.sources());
     let (carried, idle): (Carried, u64) = carry_into(&mut told, &mut |sink| input.read(&own, sink), |batches| {

@@ -81,7 +81,7 @@ pub(super) fn parse(sources: &[(String, String)], shipped: usize) -> Result<Load
     let mut packs = Vec::new();
     let (mut mistakes, mut remarks) = (Vec::new(), Vec::new());
     let mut site_groups: BTreeSet<String> = BTreeSet::new();
-    let mut tables: Vec<(toml::Spanned<DeTable<'_>>, Log<'_>)> = Vec::new();
+    let mut tables: Vec<(toml::Spanned<DeTable<'_>>, Log<'_>, &String)> = Vec::new();
     let (mut groups, mut words) = (Groups::new(), Groups::new());
     for (index, (name, text)) in sources.iter().enumerate() {
         let (table, errors) = DeTable::parse_recoverable(text);
@@ -95,16 +95,16 @@ pub(super) fn parse(sources: &[(String, String)], shipped: usize) -> Result<Load
         if errors.is_empty() {
             let added = (index >= shipped && shipped > 0).then_some(&mut site_groups);
             read_groups(table.get_ref(), &log, &mut groups, &mut words, added);
-            tables.push((table, log));
+            tables.push((table, log, text));
         } else {
             mistakes.extend(log.into_diagnostics().0);
         }
     }
-    let all: Vec<String> = tables.iter().flat_map(|(table, _)| item_ids(table.get_ref())).collect();
+    let all: Vec<String> = tables.iter().flat_map(|(table, ..)| item_ids(table.get_ref())).collect();
     let mut ids: BTreeMap<String, (String, u64)> = BTreeMap::new();
     let ours: Vec<&str> = sources.iter().take(shipped).map(|(name, _)| name.as_str()).collect();
     let mut pack_ids: BTreeMap<String, String> = BTreeMap::new();
-    for (table, log) in tables {
+    for (table, log, text) in tables {
         let own = !ours.contains(&log.source());
         let id = pack_id(table.get_ref());
         let extends = if own {
@@ -115,8 +115,7 @@ pub(super) fn parse(sources: &[(String, String)], shipped: usize) -> Result<Load
             None
         };
         // A shipped file by itself, to be looked at, changes nothing.
-        let text_of = |name: &str| sources.iter().rev().find(|(source, _)| source == name).map(|(_, text)| text);
-        let copied = own && sources.iter().take(shipped).any(|(_, text)| Some(text) == text_of(log.source()));
+        let copied = own && sources.iter().take(shipped).any(|(_, ours)| ours == text);
         let named = Named { groups: &groups, word_groups: &words, items: &all, shipped: &ours, extends: extends.as_deref(), own, copied };
         let (pack, overridden) = read_pack(table.get_ref(), table.span(), &log, named, &mut ids);
         for earlier in &mut packs {

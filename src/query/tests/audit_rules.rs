@@ -1,9 +1,10 @@
 //! What an audit of whole charts and sent queries found: findings of somebody else as indicators, diagnoses that nobody wrote, answers that the
 //! chart refutes, and reasons that are not clinical.
 
+use super::compliance_rules::{filled_from, gap};
 use super::history_rules::tally;
 use super::*;
-use crate::checklist::{Gap, GapKind, GapState, Severity};
+use crate::checklist::{Gap, GapKind};
 use crate::query::lint::words::tokens;
 
 fn changed(change: impl FnOnce(&mut Draft)) -> Draft {
@@ -291,38 +292,11 @@ fn a_title_answered_the_question_or_named_its_worth() {
     }
 }
 
-fn gap(kind: GapKind, item: &str, condition: &str, note: &str) -> Gap {
-    Gap {
-        item: item.into(),
-        checklist: "test".into(),
-        version: 1,
-        kind,
-        condition: Some(condition.into()),
-        element: None,
-        document_type: None,
-        missing: vec!["type".into()],
-        severity: Severity::Warn,
-        title: String::new(),
-        why: String::new(),
-        encounter: "88120".into(),
-        evidence: note.split_inclusive(". ").map(|sentence| quoted("prog-1", note, sentence.trim_end())).collect(),
-        counter_evidence: Vec::new(),
-        searched: Vec::new(),
-        also: Vec::new(),
-        due: None,
-        state: GapState::Open,
-    }
-}
-
 fn drafted(item: &str, condition: &str, note: &str, beside: &str) -> Draft {
     let whole = format!("{note}\n{beside}");
-    let chart = chart(&whole);
-    let readings: Vec<_> = chart.documents.iter().map(|d| crate::reading::read(&d.text, d.document_type)).collect();
-    let mut gap = gap(GapKind::Unspecified, item, condition, note);
-    gap.evidence = note.split_inclusive(". ").map(|sentence| quoted("prog-1", &whole, sentence.trim_end())).collect();
-    let (now, policy) = (at("2026-11-20T08:50-05:00"), Policy::named("default").unwrap());
-    let asking = Asking { author: "Ana Ruiz, RN, CCDS", contact: "ext. 4411", now: &now, policy, templates: templates() };
-    draft_from_gap(&gap, &chart, &readings, &asking)
+    let evidence = note.split_inclusive(". ").map(|sentence| quoted("prog-1", &whole, sentence.trim_end())).collect();
+    let gap = gap(GapKind::Unspecified, item, condition, note);
+    filled_from(&Gap { document_type: None, missing: vec!["type".into()], evidence, ..gap }, &whole)
 }
 
 /// "The documented traumatic brain injury" of somebody who had written "some symptoms of head injury".

@@ -165,7 +165,7 @@ fn filled(kind: GapKind, item: &str, condition: &str, note: &str) -> Draft {
     filled_from(&gap(kind, item, condition, note), note)
 }
 
-fn gap(kind: GapKind, item: &str, condition: &str, note: &str) -> Gap {
+pub(super) fn gap(kind: GapKind, item: &str, condition: &str, note: &str) -> Gap {
     Gap {
         item: item.into(),
         checklist: "test".into(),
@@ -188,7 +188,7 @@ fn gap(kind: GapKind, item: &str, condition: &str, note: &str) -> Gap {
     }
 }
 
-fn filled_from(gap: &Gap, note: &str) -> Draft {
+pub(super) fn filled_from(gap: &Gap, note: &str) -> Draft {
     let chart = chart(note);
     let now = at("2026-11-20T08:50-05:00");
     let readings: Vec<_> = chart.documents.iter().map(|d| read(&d.text, d.document_type)).collect();

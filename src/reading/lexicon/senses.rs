@@ -129,8 +129,8 @@ pub fn is_kind(concept: &str, words: &str) -> bool {
     !concept.contains('.') && own.peek().is_some() && own.all(|(_, form)| !form.sets.is_empty())
 }
 
-/// One drug under its names, and the words for whole classes.
-#[derive(Deserialize)]
+/// The file of the names that one drug has, and of the words for whole classes.
+#[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct SameNames {
     general: BTreeSet<String>,
@@ -143,11 +143,17 @@ struct Same {
     names: Vec<String>,
 }
 
-fn same_names() -> &'static SameNames {
-    static SAME: OnceLock<SameNames> = OnceLock::new();
-    SAME.get_or_init(|| {
-        let parsed = toml::from_str(include_str!("../../../lexicon/same_names.toml"));
-        parsed.unwrap_or_else(|_| SameNames { general: BTreeSet::new(), same: Vec::new() })
+fn same_names() -> SameNames {
+    toml::from_str(include_str!("../../../lexicon/same_names.toml")).unwrap_or_default()
+}
+
+/// The names of drugs, each with the first name of the same; those of whole classes with none. Asked at every drug that a note names.
+fn members() -> &'static BTreeMap<String, Option<String>> {
+    static MEMBERS: OnceLock<BTreeMap<String, Option<String>>> = OnceLock::new();
+    MEMBERS.get_or_init(|| {
+        let known = same_names();
+        let of = |same: Same| same.names.clone().into_iter().map(move |name| (name, same.names.first().cloned()));
+        known.same.into_iter().flat_map(of).chain(known.general.into_iter().map(|name| (name, None))).collect()
     })
 }
 
@@ -156,15 +162,15 @@ pub fn member(concept: &str, words: &str) -> Option<&'static str> {
     if !concept.starts_with("drug.") {
         return None;
     }
-    let (known, folded) = (same_names(), fold_name(words));
+    let (members, folded) = (members(), fold_name(words));
     let folded = folded.trim();
-    if known.general.contains(folded) {
-        return None;
+    if let Some(known) = members.get(folded) {
+        return known.as_deref();
     }
-    let names = known.same.iter().flat_map(|same| same.names.iter().map(move |name| (name.as_str(), same)));
-    let longest = names.filter(|(name, _)| holds(folded, name)).max_by_key(|(name, _)| name.len());
-    let first = longest.and_then(|(_, same)| same.names.first()).map(String::as_str);
-    first.or_else(|| {
+    let list: Vec<&str> = folded.split(' ').collect();
+    let inside = (1..list.len()).flat_map(|length| list.windows(length)).filter_map(|words| members.get_key_value(&words.join(" ")));
+    let longest = inside.filter_map(|(name, first)| Some((name.len(), first.as_deref()?))).max_by_key(|(length, _)| *length);
+    longest.map(|(_, first)| first).or_else(|| {
         let lexicon = Lexicon::shipped();
         let at = lexicon.patterns.binary_search_by(|pattern| pattern.as_ref().cmp(folded)).ok()?;
         Some(lexicon.words(at))
