@@ -171,6 +171,37 @@ date:..2025 fever
 mrn:00417733
 encounter:88120 fever
 title:note
+title:none fever
+type:=discharge_summary
+type:="Discharge summary" or type:=H&P
+type:=discharge
+type:note
+author:none
+not author:none creatinine
+author:="chen, wei md"
+author:="Chen, Wei"
+author:=A
+service:none
+service:="Surgery"
+1000mg
+1000
+500mg
+"500 mg"
+40mg
+1.2cm
+65yo
+"2+"
+"5%"
+-sepsis
+*itis
+and
+wbc > 12000
+creatinine > 2,5
+temp > 101
+troponin > 0.04
+breast cancer is:any
+metastatic breast cancer is:present
+gap:hf fever
 gap:nonsense fever
 foo:fever
 café

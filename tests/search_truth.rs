@@ -57,6 +57,12 @@ const QUERIES: &[&str] = &[
     "creatinine > 1.5 section:labs",
     "encounter:88047",
     "\"the patient was\"",
+    "type:note",
+    "type:=discharge_summary",
+    "author:none",
+    "service:none",
+    "1000mg",
+    "40mg",
 ];
 
 /// A document as the search sees it, put together here anew.
@@ -65,7 +71,7 @@ fn entry<'d>(d: &'d DocumentForIndex, read: &'d Annotated<'_>) -> Entry<'d> {
     Entry {
         key: d.key,
         text: &document.text,
-        document_type: document.document_type.map_or("", |t| t.name()),
+        document_type: document.document_type.unwrap_or_default().name(),
         title: document.title.as_deref(),
         author: document.author.as_ref().and_then(|a| a.name.as_deref()).unwrap_or_default(),
         service: &d.service,

@@ -12,6 +12,11 @@
 //! | `10,000` | `10000@0` |
 //! | `mg/dL` | `mg/dl@0` `mg@0` `dl@1` |
 //! | `1.2`, `.5` | `1.2@0`, `0.5@0` |
+//! | `1,000mg/dL` | `1000@0` `mg/dl@1` `mg@1` `dl@2` |
+//!
+//! A number ends where letters begin: `1000mg`, `1.2cm`, `2DM` and `3rd` are two words each, in texts and in queries, so that the number is
+//! found however its unit is written, and `1000mg` as typed finds `1000 mg` too. Digits behind letters (`x3`, `B12`, `HbA1c`) and letters
+//! between digits (`2x3`, `13q14`) are part of one word.
 
 mod ascii;
 
@@ -23,7 +28,7 @@ use crate::fold;
 use crate::occur::Place;
 
 /// Version of the analysis; part of the index epoch, so that a change here rebuilds every index.
-pub const ANALYZER_VERSION: u32 = 2;
+pub const ANALYZER_VERSION: u32 = 3;
 
 /// Longest token text in bytes; longer ones are cut, in texts and in queries alike, so that both still meet.
 pub const MAX_TOKEN: usize = 64;
@@ -213,6 +218,10 @@ impl Units<'_> {
         let length = ascii::length(bytes, start);
         let end = start + length;
         let letters = first.is_ascii_alphabetic();
+        // A number with its unit is two words.
+        if !letters && bytes.get(start..end).is_some_and(|word| word.iter().any(u8::is_ascii_alphabetic)) {
+            return None;
+        }
         let apart = match bytes.get(end) {
             None => true,
             Some(next) if next.is_ascii() && !matches!(next, b'-' | b'/' | b'^' | b'\'' | b'&' | b'_' | b'.' | b':' | b',') => true,
@@ -266,22 +275,38 @@ impl Units<'_> {
 
     /// A word and what its joiners tie to it.
     fn word(&mut self, start: usize) -> Unit {
-        let first = self.part(start);
+        let (first, mut glued) = self.split(self.part(start));
         let mut rest: Vec<Range<usize>> = Vec::new();
         let mut end = first.end;
-        while let Some((joiner, joint, after)) = self.see(end) {
+        while !glued && let Some((joiner, joint, after)) = self.see(end) {
             let digits =
                 self.text.get(..joint).and_then(|t| t.chars().next_back()).is_some_and(|c| c.is_ascii_digit()) && self.digit_at(after);
             if !fold::joins(joiner, digits) || !self.word_at(after) {
                 break;
             }
             let Some((_, begin, _)) = self.see(after).filter(|(c, ..)| fold::is_letter(*c)) else { break };
-            let part = self.part(begin);
+            let part;
+            (part, glued) = self.split(self.part(begin));
             end = part.end;
             rest.push(part);
         }
         self.leave(end);
         Unit { first, rest, acronym: false }
+    }
+
+    /// The number at the start of a part that is a number and letters, and whether it is one.
+    fn split(&self, part: Range<usize>) -> (Range<usize>, bool) {
+        let text = self.text.get(part.clone()).unwrap_or_default();
+        if !text.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+            return (part, false);
+        }
+        let letters = text.find(|c: char| fold::is_letter(c) && !c.is_ascii_digit());
+        let Some((number, letters)) = letters.and_then(|at| text.split_at_checked(at)) else { return (part, false) };
+        if !letters.starts_with(char::is_alphabetic) || letters.contains(|c: char| c.is_ascii_digit()) {
+            return (part, false);
+        }
+        let end = number.trim_end_matches(|c: char| !c.is_ascii_digit()).len();
+        (part.start..part.start + end, true)
     }
 
     /// One part: letters and digits, with the inner marks of a number.

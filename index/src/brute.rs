@@ -77,10 +77,14 @@ impl<'a> Document<'a> {
     }
 }
 
-/// The tokens of a field: word by word, or the value as one.
+/// The tokens of a field: word by word, with the whole value before them where it is not the text of the note; or the value as one.
 pub(crate) fn field_tokens(field: Field, text: &str) -> Vec<Token<'_>> {
     match field.shape() {
-        Shape::Words => tokens(text).collect(),
+        Shape::Words if field == Field::Text => tokens(text).collect(),
+        Shape::Words => {
+            let whole = Token { text: keys::whole(text).into(), span: 0..text.len(), position: 0 };
+            std::iter::once(whole).chain(tokens(text)).collect()
+        }
         Shape::Value if text.trim().is_empty() => Vec::new(),
         Shape::Value => vec![Token { text: fold::value(text).into(), span: 0..text.len(), position: 0 }],
         Shape::Keys => Vec::new(),

@@ -6,7 +6,7 @@ use crate::analysis::ANALYZER_VERSION;
 use crate::pairs::LISTS;
 
 /// Version of the schema; raise it with every change of the fields.
-const SCHEMA_VERSION: u32 = 5;
+const SCHEMA_VERSION: u32 = 6;
 
 /// The name of the epoch: of schema, analysis, pairs, file format, the caller's store and the version of its reader, as 32 hexadecimal digits.
 pub(crate) fn name(store: &str, reader: &str) -> String {

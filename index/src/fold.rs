@@ -86,6 +86,21 @@ fn cut(text: &mut String, limit: usize) {
     }
 }
 
+/// Quotation marks: a query cannot hold one inside of a pair of them.
+pub(crate) fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '\u{201c}'..='\u{201f}')
+}
+
+/// Longest whole value that is told from others; a query is no longer.
+const LONGEST_VALUE: usize = 2 * crate::grammar::MAX_LENGTH;
+
+/// The whole value of a field as it is compared: one piece, folded as words are, inner blanks as one space. Quotation marks count as blanks,
+/// so that every value can be typed.
+pub(crate) fn whole(text: &str) -> String {
+    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || is_quote(c)).filter(|word| !word.is_empty()).collect();
+    normal(&words.join(" "), LONGEST_VALUE).into_owned()
+}
+
 /// An identifier as it is compared: one piece, lower case, inner blanks as one space.
 pub(crate) fn value(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();

@@ -6,6 +6,7 @@
 //! | mention | `concept assertion`, and with each attribute | the first word of the mention |
 //! | measured | `measure value`, in the order of the numbers | the first word of name and value |
 //! | section | `name` | twice its first word, and twice its last word and one |
+//! | title, type, author … | a sign and the whole value | its first word |
 //!
 //! The parts of a key are joined by a character that is in no name.
 
@@ -13,9 +14,11 @@ use std::ops::Range;
 
 use crate::analysis::Token;
 use crate::entry::Annotations;
+use crate::fold;
 use crate::grammar::{Field, sortable};
 use crate::line::Line;
 use crate::occur::Place;
+use crate::pairs::SIGN;
 
 /// Between the parts of a key.
 const JOINT: &str = "\u{1f}";
@@ -36,6 +39,11 @@ pub(crate) fn attribute(concept: &str, assertion: &str, name: &str, value: &str)
 
 fn attribute_parts<'a>(concept: &'a str, assertion: &'a str, name: &'a str, value: &'a str) -> [&'a str; 7] {
     [concept, JOINT, assertion, JOINT, name, "=", value]
+}
+
+/// The whole value of a field, or that it has none; no word begins so.
+pub(crate) fn whole(value: &str) -> String {
+    format!("{}{}", char::from(SIGN), fold::whole(value))
 }
 
 /// A measured value.

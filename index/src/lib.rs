@@ -86,7 +86,7 @@ pub use brute::matches;
 pub use engine::{Engine, Facet, Found, Hit, Opened, Page, Recency, SectionWeight, Sort, Take, sealed_contents};
 pub use entry::{Annotations, Change, Entry, Mention, Region, Value};
 pub use error::IndexError;
-pub use grammar::{Completion, Issue, Knowledge, MAX_DEPTH, MAX_LENGTH, Measure, Plain, Query, Sense, complete, table};
+pub use grammar::{Bare, Completion, Issue, Knowledge, MAX_DEPTH, MAX_LENGTH, Measure, Plain, Query, Sense, complete, narrowed, table};
 pub use highlight::{Mark, marks, marks_in};
 pub use snippet::{Snippet, snippet, window};
 pub use stop::Stop;

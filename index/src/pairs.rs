@@ -13,7 +13,7 @@ use crate::plan::{Phrase, Slot, Test};
 /// stand in here.
 pub(crate) const LISTS: [&str; 2] = [include_str!("common.txt"), include_str!("seconds.txt")];
 
-/// What a pair begins with: no word does, so that prefixes and slips never meet a pair.
+/// What a pair begins with, and the whole value of a field: no word does, so that prefixes and slips never meet them.
 pub(crate) const SIGN: u8 = 1;
 
 /// Bytes of a pair. Written as words it would have more than twice as many, and each is hashed and compared for every fifth word of a note.

@@ -4,6 +4,7 @@
 //! - A word of several parts (`C-diff`) is the phrase of its parts, so it also finds `C. diff`; since a text gives the parts of every
 //!   compound, that holds for the whole as well. A compound of numbers only (`120/80`) is looked up in one piece.
 //! - `*` applies to the last part of a word, `~` to every part of three letters or more.
+//! - The whole value of a field (`service:="Wound Care"`) is one token beside its words; a field that is empty has the empty one.
 //! - Concepts, values and sections are looked up by their keys (`keys`), by the same rules as words.
 //! - A `section:` beside words, concepts or values says where these must stand; alone it finds notes that have such a section.
 
@@ -16,6 +17,7 @@ use crate::analysis::{MAX_TOKEN, Unit, units};
 use crate::fold;
 use crate::grammar::{DateRange, Field, Kind, Leaf, Node, Pattern, Query, Shape, Word};
 use crate::keys;
+use crate::pairs::SIGN;
 
 #[derive(Debug, Clone)]
 pub(crate) enum Plan {
@@ -95,7 +97,7 @@ impl Test {
         match self {
             Test::Exact(text) => token == text,
             Test::Prefix(start) => token.starts_with(start.as_str()),
-            Test::Typo(automaton) => matches!(automaton.dfa.eval(token), Distance::Exact(_)),
+            Test::Typo(automaton) => !token.starts_with(char::from(SIGN)) && matches!(automaton.dfa.eval(token), Distance::Exact(_)),
             Test::Between(from, to) => (from.as_str()..=to.as_str()).contains(&token),
             Test::OneOf(values) => values.contains(token),
         }
@@ -187,7 +189,7 @@ fn stands(node: &Node) -> bool {
         Node::Leaf(leaf) => match leaf {
             Leaf::Words { field, .. } | Leaf::Near { field, .. } => field.in_text(),
             Leaf::Mention { .. } | Leaf::Measured { .. } => true,
-            Leaf::Date(_) | Leaf::Section { .. } | Leaf::Encounters { .. } => false,
+            Leaf::Date(_) | Leaf::Whole { .. } | Leaf::Section { .. } | Leaf::Encounters { .. } => false,
         },
     }
 }
@@ -211,6 +213,7 @@ fn matcher(leaf: &Leaf) -> Option<Matcher> {
             let operands = operands.iter().map(|o| o.patterns.iter().chain(&o.also).map(phrase).collect()).collect();
             Matcher::Near { field: *field, operands, within: *within }
         }
+        Leaf::Whole { field, value } => Matcher::Words { field: *field, choices: vec![one(vec![Test::Exact(keys::whole(value))])] },
         Leaf::Date(range) => Matcher::Date(*range),
         Leaf::Section { names, .. } => {
             Matcher::Words { field: Field::Section, choices: names.iter().map(|name| one(vec![Test::Exact(name.clone())])).collect() }

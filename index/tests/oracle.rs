@@ -5,7 +5,7 @@
 mod common;
 
 use common::{Mini, Notes, read, with};
-use lacuna_index::{Change, Engine, Entry, Page, Query, Sort, Stop, marks_in, matches, snippet};
+use lacuna_index::{Change, Engine, Entry, Page, Query, Sort, Stop, marks_in, matches, narrowed, snippet};
 use proptest::prelude::*;
 
 const JAN: i64 = 1_767_225_600;
@@ -205,6 +205,26 @@ const TABLE: &[(&str, &[u64], &str)] = &[
     ("author:smith near/1 carl", &[], ""),
     ("author:smith near/1 author:carl", &[3, 13], ""),
     ("service:surgery not type:operative", &[3], ""),
+    ("service:=surgery", &[3, 13], ""),
+    ("service:=\"critical care\"", &[5], ""),
+    ("service:=care", &[], ""),
+    ("service:=*", &[18], ""),
+    ("author:=\"Smith, Anna MD\" heart", &[1], "heart"),
+    ("author:=\"smith, anna\"", &[], ""),
+    ("author:=\"muller, jurgen\"", &[6], ""),
+    ("author:=田中", &[14], ""),
+    ("author:none", &[17], ""),
+    ("author:\"none\"", &[], ""),
+    ("not author:none sepsis", &[5, 6], "Sepsis"),
+    ("type:=\"discharge summary\"", &[3], ""),
+    ("type:=discharge_summary", &[2], ""),
+    ("type:=visit~", &[], ""),
+    ("title:none sepsis", &[5], "Sepsis"),
+    ("title:=\"follow-up visit\" sepsis", &[6], "sepsis SEPSIS Sepsis"),
+    ("author:le~", &[], ""),
+    ("2L", &[11], "2L"),
+    ("\"on 2\"", &[11], "on 2"),
+    ("l", &[11], "L L"),
     ("mrn:mrn-0042 sepsis", &[6], "sepsis SEPSIS Sepsis"),
     ("mrn:MRN-0042 heart", &[2], "heart"),
     ("mrn:mrn-0042* heart", &[1, 2], "heart"),
@@ -308,6 +328,60 @@ const TABLE: &[(&str, &[u64], &str)] = &[
     ("\"unclosed phrase", &[], ""),
 ];
 
+/// Invented notes whose types, authors and services share words, differ in case, accents and signs only, or are not given.
+const SHARED: &[(&str, &str, &str)] = &[
+    ("progress_note", "A Smith", "Surgery"),
+    ("progress_note", "A Smith Jones", "Surgery, Orthopedic"),
+    ("progress_note", "a smith", "SURGERY"),
+    ("note", "Smith, A", "Surgery"),
+    ("nursing note", "Jos\u{e9} \"Pepe\" Diaz", "Orthopedic Surgery"),
+    ("discharge_summary", "Jose Pepe Diaz", "Wound Care (inpatient)"),
+    ("", "O'Neil, Bo: R.N./B.S.", "*"),
+    ("", "", "none"),
+    ("other", "none", ""),
+    ("other note", "and", "Surgery or Medicine"),
+    ("other", " ", "=5"),
+    ("H&P", "\u{201c}\u{201d}", "#1 & (\"two\")"),
+];
+
+#[test]
+fn the_count_of_a_facet_was_not_what_choosing_it_gave() {
+    let texts = ["fever today", "no fever"];
+    let entries: Vec<Entry<'_>> = SHARED
+        .iter()
+        .cycle()
+        .take(SHARED.len() * 3)
+        .zip(1_u64..)
+        .map(|((document_type, author, service), key)| Entry {
+            key,
+            text: texts[key as usize % 2],
+            document_type,
+            author,
+            service,
+            date: (key % 5 != 0).then(|| JAN + key as i64 * 20 * 86_400),
+            ..Entry::default()
+        })
+        .collect();
+    let engine = engine_of(&entries);
+    for typed in ["fever", "fever or \"today", "(no fever) not today", "fever date:2026.."] {
+        let page = Page { limit: 1000, ..Page::default() };
+        let found = engine.search(&Query::read(typed, &Mini).0, page, &Stop::new()).unwrap();
+        let mut sums = std::collections::BTreeMap::<&str, u64>::new();
+        assert!(found.facets.len() > 20, "{typed}");
+        for facet in &found.facets {
+            let query = Query::read(&narrowed(typed, facet.field, &facet.value), &Mini).0;
+            assert_eq!(both(&engine, &entries, &query).len() as u64, facet.count, "{typed}: {facet:?} as {query}");
+            // In an open chart as in all.
+            let marked = entries.iter().filter(|entry| !marks_in(&query, entry).is_empty()).count() as u64;
+            assert_eq!(marked, facet.count, "{typed}: {facet:?} as {query}");
+            *sums.entry(facet.field).or_default() += facet.count;
+        }
+        for field in ["type", "author", "service"] {
+            assert_eq!(sums[field], found.total, "{typed}: every note is counted under one {field}");
+        }
+    }
+}
+
 #[test]
 fn every_query_of_the_table_finds_the_same_both_ways() {
     let notes = all_read();
@@ -348,6 +422,12 @@ fn word() -> impl Strategy<Value = String> {
         "120",
         "80",
         "1.2",
+        "5mg",
+        "5",
+        "mg",
+        "1.2cm",
+        "2x3",
+        "1,000mg/dL",
         "1,000",
         "1000",
         "mg/dL",
@@ -395,6 +475,8 @@ fn leaf() -> impl Strategy<Value = String> {
         1 => (word(), word(), word(), 1..6).prop_map(|(a, b, c, n)| format!("{a} near/{n} \"{b} {c}\" near/{n} {a}")),
         1 => (word(), word(), word()).prop_map(|(a, b, c)| format!("({a} or {b}*) near/2 {c}~")),
         1 => word().prop_map(|w| format!("type:{w}")),
+        1 => word().prop_map(|w| format!("type:=\"{w}\"")),
+        1 => Just("author:none".to_owned()),
         2 => (prop::sample::select(vec!["sepsis", "ab", "abc", "acute sepsis"]), prop::sample::select(vec!["present", "negated", "any", "historical,negated"]))
             .prop_map(|(c, how)| format!("{c} is:{how}")),
         1 => (word(), prop::sample::select(vec!["plan", "history", "assessment", "(plan or history)"])).prop_map(|(w, s)| format!("({w} section:{s})")),

@@ -72,7 +72,8 @@ impl Page<'_> {
         measure.unit_too && before.ends_with(|c: char| c.is_ascii_digit())
     }
 
-    /// Numbers in the order of several names, or of one that means several: "AST/ALT 40/38", "H&H 8.2/24.6". Where they end.
+    /// Numbers in the order of several names, or of one that means several: "AST/ALT 40/38", "BUN and creatinine are 44 and 2.1", "H&H
+    /// 8.2/24.6". Where they end.
     fn named_row(&self, lexicon: &Lexicon, hit: &Hit, first: &Measure, rest: &[Hit], out: &mut Vec<Measurement>) -> Option<usize> {
         let plain = self.folded.text();
         let Some(name) = only(first) else {
@@ -89,7 +90,8 @@ impl Page<'_> {
             if next.start <= end {
                 continue;
             }
-            let joined = plain.get(end..next.start).is_some_and(|between| between.trim_matches(' ') == "/");
+            let joined =
+                plain.get(end..next.start).is_some_and(|between| matches!(between.trim_matches(' '), "/" | "and" | "&" | "," | ", and"));
             let Some(named) = measure(lexicon, next).filter(|_| joined && names.len() < MOST_NAMES) else { break };
             // A pair that has a row of its own ("hgb/hct") is two names here.
             if let Some(name) = only(named) {
@@ -126,7 +128,8 @@ impl Page<'_> {
             }
         }
         let (mut found, mut values) = (found?, values?);
-        if self.how.is_other(name, self.folded, hit.start) {
+        let order = found.comparator.is_some() && self.how.is_order(self.folded, hit.start);
+        if order || self.how.is_other(name, self.folded, hit.start) {
             return None;
         }
         let (mut own, mut last) = (hit.start, hit.end);

@@ -16,6 +16,8 @@ pub(super) struct File {
     again: Vec<String>,
     aims_within: usize,
     aims: Vec<String>,
+    orders_within: usize,
+    orders: Vec<String>,
     fishbone: Vec<String>,
     asides_of: String,
     elsewhere: Vec<Elsewhere>,
@@ -70,6 +72,8 @@ pub(super) struct Measuring {
     pub asides_of: String,
     aims: BTreeSet<String>,
     aims_within: usize,
+    orders: BTreeSet<String>,
+    orders_within: usize,
     elsewhere: Vec<Elsewhere>,
     compound: Vec<Compound>,
 }
@@ -93,6 +97,8 @@ impl Measuring {
             asides_of: file.asides_of,
             aims: file.aims.into_iter().collect(),
             aims_within: file.aims_within,
+            orders: file.orders.into_iter().collect(),
+            orders_within: file.orders_within,
             elsewhere: file.elsewhere,
             compound: file.compound,
         }
@@ -101,6 +107,11 @@ impl Measuring {
     /// The two units that a measurement can be given in together.
     pub(super) fn compound(&self, measure: &str) -> Option<&Compound> {
         self.compound.iter().find(|compound| compound.measure == measure)
+    }
+
+    /// Whether the words before a name make a number behind a sign of comparison the condition of an order.
+    pub(super) fn is_order(&self, folded: &Folded, start: usize) -> bool {
+        words_back(sentence_before(folded.text(), start)).take(self.orders_within).any(|word| self.orders.contains(word))
     }
 
     /// Whether the words before a name make its number an aim, a limit, or the value of something else.

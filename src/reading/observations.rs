@@ -34,6 +34,9 @@ pub struct Observation {
     pub shifted: BTreeMap<String, (f64, f64)>,
     /// Numbers outside this range, in the canonical unit, are something else.
     pub plausible: (f64, f64),
+    /// The unit of a whole number without a unit, where the newer way to measure it gives whole numbers of another unit.
+    #[serde(default)]
+    pub whole: Option<String>,
     /// Which of its parts a search means by its name, when it has parts.
     #[serde(default)]
     pub asked_as: Option<String>,

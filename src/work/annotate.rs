@@ -4,7 +4,7 @@ use crate::reading::{Assertion, MEMBER, Mention as Read, Reading, denied_kind, i
 use lacuna_index::{Annotations, Mention, Region, Value};
 
 /// What of a reading the index is told, and how; another number, another index.
-const TOLD: u32 = 3;
+const TOLD: u32 = 4;
 
 /// Names what the index was made with: the reader, and what it is told of a reading.
 pub fn told_by() -> String {

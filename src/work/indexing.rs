@@ -267,7 +267,8 @@ pub fn entry<'d>(d: &'d DocumentForIndex, annotated: &'d Annotated<'_>) -> Entry
     Entry {
         key: d.key,
         text: &d.document.text,
-        document_type: d.document.document_type.map_or("", |t| t.name()),
+        // What has no type is shown as what has the type of the others ("Note"), and found so.
+        document_type: d.document.document_type.unwrap_or_default().name(),
         title: d.document.title.as_deref(),
         author: d.document.author.as_ref().and_then(|a| a.name.as_deref()).unwrap_or_default(),
         service: &d.service,

@@ -10,7 +10,7 @@ use crate::error::{Result, Trouble};
 use crate::names::name_of;
 use crate::query::QueryState;
 use crate::reading::{Headings, Lexicon, observations, senses, synonyms, units, vocabulary};
-use lacuna_index::{Knowledge, Measure, Sense, Stop};
+use lacuna_index::{Bare, Knowledge, Measure, Sense, Stop};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,19 +57,31 @@ impl<'a> Known<'a> {
         Ok(found.into_iter().collect())
     }
 
+    /// A value of `gap:` by its own name, where a person wrote another name of the condition: `gap:hf`.
+    fn gap_called(&self, value: &str) -> Option<String> {
+        let all = self.values("gap", "");
+        if all.iter().any(|known| known == value) {
+            return Some(value.to_owned());
+        }
+        let named = senses(&value.replace('_', " "));
+        named.into_iter().map(|sense| sense.concept).find(|concept| all.contains(concept))
+    }
+
     fn gap(&self, desk: &LocalDesk, value: &str) -> Result<Option<Vec<String>>> {
         let open = |gap: &&Gap| gap.state == GapState::Open;
         let found = match value {
             "any" | "open" => self.with_gaps(desk, |gaps| gaps.iter().any(|g| g.state == GapState::Open)),
             "none" => self.with_gaps(desk, |gaps| !gaps.iter().any(|g| g.state == GapState::Open)),
             "dismissed" => self.with_gaps(desk, |gaps| gaps.iter().any(|g| g.state == GapState::Dismissed)),
-            value if !self.values("gap", "").iter().any(|known| known == value) => return Ok(None),
-            value => self.with_gaps(desk, |gaps| {
-                gaps.iter().filter(open).any(|g| {
-                    let named = [Some(&g.item), Some(&g.checklist), g.condition.as_ref(), g.element.as_ref(), g.document_type.as_ref()];
-                    named.into_iter().flatten().any(|name| name == value) || name_of(&g.kind) == value
+            value => {
+                let Some(value) = self.gap_called(value) else { return Ok(None) };
+                self.with_gaps(desk, |gaps| {
+                    gaps.iter().filter(open).any(|g| {
+                        let named = [Some(&g.item), Some(&g.checklist), g.condition.as_ref(), g.element.as_ref(), g.document_type.as_ref()];
+                        named.into_iter().flatten().any(|name| *name == value) || name_of(&g.kind) == value
+                    })
                 })
-            }),
+            }
         };
         found.map(Some)
     }
@@ -153,6 +165,36 @@ impl Knowledge for Known<'_> {
             self.trouble.replace(Some(trouble));
             Some(Vec::new())
         })
+    }
+
+    fn bare(&self, measure: &str, value: f64) -> Bare {
+        let Some(row) = observations::find(measure) else { return Bare::Kept };
+        let (from, to) = row.plausible;
+        let fits = |value: f64| (from..=to).contains(&value);
+        if fits(value) || value == 0.0 {
+            return Bare::Kept;
+        }
+        let others = row.units.keys().chain(row.shifted.keys());
+        let mut read: Vec<(String, f64)> =
+            others.filter_map(|unit| units::convert(value, unit, measure).filter(|v| fits(*v)).map(|v| (unit.clone(), v))).collect();
+        read.sort_by_key(|(unit, _)| (unit.len(), unit.clone()));
+        match read.first().cloned() {
+            // Several units that make several values of it leave it open which is meant.
+            Some((unit, value)) if read.iter().all(|(_, other)| (other - value).abs() <= value.abs() / 100.0) => Bare::In { unit, value },
+            _ => Bare::Odd { from, to },
+        }
+    }
+
+    fn remedy(&self, field: &str, value: &str) -> Option<String> {
+        if self.desk.is_none() {
+            return Some(format!("{field}: chooses among stays, in the search of all charts"));
+        }
+        let value = value.to_lowercase().replace([' ', '-'], "_");
+        let all = self.values(field, "");
+        let near = all.iter().find(|known| value.len() >= 3 && known.starts_with(&value));
+        let near =
+            near.or_else(|| all.iter().find(|known| value.len() >= 3 && known.split(['_', '.', '-']).any(|part| part.starts_with(&value))));
+        near.map(|near| format!("Did you mean {field}:{near} ?"))
     }
 
     fn values(&self, field: &str, start: &str) -> Vec<String> {

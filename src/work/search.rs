@@ -158,7 +158,7 @@ pub fn marks_of(query: &Query, chart: &Chart, document: &Document, reading: &Rea
     let entry = Entry {
         key: document.id.0.unsigned_abs(),
         text: &document.text,
-        document_type: document.document_type.map_or("", |t| t.name()),
+        document_type: document.document_type.unwrap_or_default().name(),
         title: document.title.as_deref(),
         author: document.author.as_ref().and_then(|a| a.name.as_deref()).unwrap_or_default(),
         service: document.service.as_deref().or(stay.service.as_deref()).unwrap_or_default(),

@@ -47,7 +47,7 @@ fn of_segment(reader: &SegmentReader, column: Column, test: &Test, limit: usize)
     let mut found: Vec<String> = Vec::new();
     let mut cut = false;
     let mut take = |key: &[u8]| {
-        // Pairs of words are no words.
+        // Pairs of words and whole values are no words.
         if key.first() != Some(&SIGN) {
             cut = found.len() >= limit;
             if !cut && let Ok(text) = std::str::from_utf8(key) {

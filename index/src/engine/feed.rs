@@ -115,7 +115,9 @@ fn values(columns: &Columns, words: &mut Words, entry: &Entry<'_>) -> Vec<(Colum
         match field.shape() {
             _ if field == Field::Text => out.extend(line.take().map(|line| (column, OwnedValue::Str(line)))),
             Shape::Keys => out.extend(keys::keys(field, notes, places).line().map(|line| (column, OwnedValue::Str(line)))),
-            Shape::Words | Shape::Value => {
+            // Also where there is none: that it has none is found, too.
+            Shape::Words => out.push((column, OwnedValue::Str(entry.field(field).to_owned()))),
+            Shape::Value => {
                 let second = if field == Field::Encounter && entry.stay != entry.encounter { entry.stay } else { "" };
                 let texts = [entry.field(field), second].into_iter().filter(|text| !text.is_empty());
                 out.extend(texts.map(|text| (column, OwnedValue::Str(text.to_owned()))));

@@ -9,6 +9,7 @@ use tantivy::index::{SegmentId, SegmentReader};
 use tantivy::{DocId, Searcher};
 
 use super::schema::{DATE, FACETS, column_name};
+use crate::fold;
 use crate::grammar::month;
 
 /// The facets, and the months after them.
@@ -34,6 +35,8 @@ struct Sheet {
 /// processor's cache. The last number stands for none.
 #[derive(Debug)]
 enum Which {
+    /// All have the only one: a facet that nobody uses, whose value is that of none.
+    One,
     Few(Vec<u8>),
     Many(Vec<u32>),
 }
@@ -47,6 +50,9 @@ impl Default for Which {
 impl Sheet {
     fn of(values: Vec<String>, which: Vec<u32>) -> Sheet {
         // A facet that nobody uses is not looked at.
+        if values.len() == 1 && which.iter().all(|value| *value == 0) {
+            return Sheet { values, of: Which::One };
+        }
         let which = if values.is_empty() { Vec::new() } else { which };
         let few = values.len() < usize::from(u8::MAX);
         let narrow = |value: &u32| u8::try_from(*value).unwrap_or(u8::MAX);
@@ -64,6 +70,7 @@ impl Sheet {
         }
         match &self.of {
             _ if self.values.is_empty() => {}
+            Which::One => counts.iter_mut().for_each(|count| *count += docs.len() as u64),
             Which::Few(which) => each(which, docs, counts),
             Which::Many(which) => each(which, docs, counts),
         }
@@ -75,6 +82,8 @@ impl Sheet {
 pub(crate) struct Ledger {
     /// The values of each facet, in order.
     pub(crate) values: [Vec<String>; COUNTED],
+    /// For each value the first that a query cannot tell from it: they differ in case, accents or signs only.
+    pub(crate) alike: [Vec<usize>; COUNTED],
     segments: Vec<Part>,
 }
 
@@ -129,7 +138,7 @@ impl Ledger {
             Part { id, sheets, all }
         };
         let segments = sheets.into_iter().map(part).collect();
-        Ledger { values, segments }
+        Ledger { alike: std::array::from_fn(|facet| values.get(facet).map_or_else(Vec::new, |values| alike(values))), values, segments }
     }
 
     /// Counters for one segment.
@@ -138,6 +147,12 @@ impl Ledger {
         let counts = std::array::from_fn(|facet| vec![0; sheets.and_then(|all| all.get(facet)).map_or(0, |sheet| sheet.values.len())]);
         Counter { ledger: Arc::clone(self), segment, counts }
     }
+}
+
+/// For each value the first that is the same to a query.
+fn alike(values: &[String]) -> Vec<usize> {
+    let mut first: HashMap<String, usize> = HashMap::with_capacity(values.len());
+    values.iter().enumerate().map(|(at, value)| *first.entry(fold::whole(value)).or_insert(at)).collect()
 }
 
 /// Counts the documents of one segment.

@@ -33,13 +33,14 @@ use tantivy::{Executor, Index, IndexReader};
 use crate::entry::Change;
 use crate::epoch::Payload;
 use crate::error::IndexError;
+use crate::fold;
 use crate::grammar::Query;
 use crate::plan::Plan;
 use crate::stop::Stop;
 use collect::Gather;
 use compile::Compiler;
 use home::Home;
-use ledger::{COUNTED, Ledgers};
+use ledger::{COUNTED, Ledger, Ledgers};
 use schema::{Columns, FACETS};
 use standing::{LOOKED_AT, Standing};
 
@@ -173,7 +174,7 @@ pub struct Hit {
 pub struct Facet {
     /// The field, as in a query: `type`, `author`, `service` or `date`.
     pub field: &'static str,
-    /// The value as it was put in.
+    /// The value as it was put in; empty for the documents that have none.
     pub value: String,
     /// How many have it.
     pub count: u64,
@@ -326,7 +327,7 @@ impl Engine {
             Standing { leaves, weights: page.sections }.rank(&searcher, &mut gathered.top)?;
         }
         let hits = gathered.top.iter().take(page_end).skip(page.offset).map(|r| Hit { key: r.key(), score: r.score() }).collect();
-        let facets = ledger.map_or_else(Vec::new, |ledger| facets(&ledger.values, &gathered.counts));
+        let facets = ledger.map_or_else(Vec::new, |ledger| facets(&ledger, &gathered.counts));
         Ok(Found { total: gathered.total, hits, facets, notices })
     }
 
@@ -348,13 +349,16 @@ impl Engine {
     pub fn values(&self, field: &str, start: &str, limit: usize) -> Result<Vec<String>, IndexError> {
         let Some(field) = FACETS.into_iter().find(|f| f.name() == field) else { return Ok(Vec::new()) };
         let start = start.to_lowercase();
-        let begins = |value: &str| value.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| word.starts_with(&start));
+        let begins = |value: &str| {
+            let value = value.to_lowercase();
+            value.starts_with(&start) || value.split(|c: char| !c.is_alphanumeric()).any(|word| word.starts_with(&start))
+        };
         let mut out = std::collections::BTreeSet::new();
         for reader in self.reader.searcher().segment_readers() {
             let Some(column) = reader.fast_fields().str(schema::column_name(field))? else { continue };
             for ord in 0..column.num_terms().min(MOST_VALUES) {
                 let mut text = String::new();
-                if column.ord_to_str(ord as u64, &mut text)? && (start.is_empty() || begins(&text)) {
+                if column.ord_to_str(ord as u64, &mut text)? && !text.trim().is_empty() && (start.is_empty() || begins(&text)) {
                     out.insert(text);
                 }
             }
@@ -370,18 +374,34 @@ impl Engine {
     }
 }
 
-/// The counts as a list: the most frequent values of each field, and the latest months.
-fn facets(values: &[Vec<String>; COUNTED], counts: &[Vec<u64>; COUNTED]) -> Vec<Facet> {
+/// The counts as a list: the most frequent values of each field and the notes without one, and the latest months. Values that a query cannot
+/// tell apart count as the most frequent of them, so that what is chosen gives what was counted.
+fn facets(ledger: &Ledger, counts: &[Vec<u64>; COUNTED]) -> Vec<Facet> {
     let names = FACETS.into_iter().map(|field| field.name()).chain(["date"]);
     let mut out = Vec::new();
-    for (field, (values, counts)) in names.zip(values.iter().zip(counts)) {
-        let mut counted: Vec<(&String, u64)> = values.iter().zip(counts.iter().copied()).filter(|(_, count)| *count > 0).collect();
+    for (((field, values), alike), counts) in names.zip(&ledger.values).zip(&ledger.alike).zip(counts) {
+        // By the first of those alike: the sum, and the most frequent with its own count.
+        let mut sums: Vec<(u64, u64, &str)> = vec![(0, 0, ""); values.len()];
+        for ((value, first), count) in values.iter().zip(alike).zip(counts) {
+            let Some(sum) = sums.get_mut(*first) else { continue };
+            sum.0 += count;
+            if *count > sum.1 {
+                (sum.1, sum.2) = (*count, value);
+            }
+        }
+        let found = sums.into_iter().filter(|(count, ..)| *count > 0);
+        let counted = found.map(|(count, _, value)| Facet { field, value: value.to_owned(), count });
+        let (none, mut counted): (Vec<Facet>, Vec<Facet>) = counted.partition(|facet| fold::whole(&facet.value).is_empty());
         if field == "date" {
             counted.reverse();
         } else {
-            counted.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+            counted.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
         }
-        out.extend(counted.into_iter().take(FACET_VALUES).map(|(value, count)| Facet { field, value: value.clone(), count }));
+        // A field that none of them has says nothing.
+        let none = if counted.is_empty() { Vec::new() } else { none };
+        counted.truncate(FACET_VALUES - none.len().min(1));
+        out.extend(counted);
+        out.extend(none.into_iter().map(|facet| Facet { value: String::new(), ..facet }));
     }
     out
 }

@@ -4,9 +4,12 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use super::field::{Field, Shape as FieldShape};
 use super::knowledge::Knowledge;
-use super::parse::split_field;
+use super::lex::{Shape, lex};
+use super::parse::{NONE, split_field};
 use super::table::{ASSERTIONS, FORMS};
+use crate::fold::is_quote;
 
 /// More than this is no help.
 const MOST: usize = 12;
@@ -25,21 +28,40 @@ pub struct Completion {
 /// What the word that ends at the cursor could become.
 pub fn complete(text: &str, cursor: usize, knowledge: &dyn Knowledge) -> Vec<Completion> {
     let before = text.get(..cursor).unwrap_or(text);
-    let start = before
-        .rfind(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '"'))
-        .map_or(0, |at| at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
+    // A value in quotes that are still open: `service:="wound c`.
+    let open = lex(before).pop().and_then(|last| if let Shape::Quoted(_, false) = last.shape { Some(last.span.start) } else { None });
+    let start = before.get(..open.unwrap_or(before.len())).and_then(|before| {
+        before
+            .rfind(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '"'))
+            .map(|at| at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8))
+    });
+    let start = start.unwrap_or(0);
     let word = before.get(start..).unwrap_or_default();
-    let Some((name, value)) = split_field(word) else { return fields(word, start..before.len()) };
-    let typed = value.rsplit(',').next().unwrap_or_default();
+    let Some((name, value)) = split_field(word) else {
+        return if open.is_some() { Vec::new() } else { fields(word, start..before.len()) };
+    };
+    let value = value.strip_prefix('=').unwrap_or(value);
+    // Behind := a comma is part of the value.
+    let one = open.is_some() || word.contains(":=");
+    let typed = if one { value } else { value.rsplit(',').next().unwrap_or_default() };
     let span = before.len() - typed.len()..before.len();
+    let typed = typed.trim_start_matches(is_quote);
     let name = name.to_ascii_lowercase();
     let values: Vec<String> = match name.as_str() {
         "is" => ASSERTIONS.iter().filter(|how| how.starts_with(&typed.to_lowercase())).map(|how| (*how).to_owned()).collect(),
         "synonyms" => vec!["off".to_owned()],
-        field => knowledge.values(field, typed),
+        field => {
+            let mut all = knowledge.values(field, typed);
+            let words = Field::named(field).is_some_and(|field| field.shape() == FieldShape::Words);
+            let none = words && !one && typed.len() >= 2 && NONE.starts_with(typed);
+            all.extend(none.then(|| NONE.to_owned()));
+            all
+        }
     };
-    let written =
-        |value: String| if value.contains(|c: char| c.is_whitespace() || matches!(c, '(' | ')')) { format!("\"{value}\"") } else { value };
+    let written = |value: String| {
+        let value = value.replace(is_quote, " ");
+        if value.contains(|c: char| c.is_whitespace() || matches!(c, '(' | ')')) { format!("\"{}\"", value.trim()) } else { value }
+    };
     let done = |value: &String| !value.eq_ignore_ascii_case(typed);
     let values = values.into_iter().filter(done).map(written);
     values.take(MOST).map(|insert| Completion { insert, span: span.clone(), finds: "" }).collect()

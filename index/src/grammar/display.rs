@@ -2,6 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
+use super::parse::NONE;
 use super::{Field, Kind, Leaf, Node, Pattern, Query};
 
 impl Display for Query {
@@ -48,6 +49,7 @@ impl Display for Leaf {
         match self {
             Leaf::Words { field, pattern, .. } => write!(f, "{}", pattern.in_field(*field)),
             Leaf::Date(range) => write!(f, "date:{range}"),
+            Leaf::Whole { field, value } => f.write_str(&whole(field.name(), value)),
             Leaf::Near { field, operands, within } => {
                 for (i, operand) in operands.iter().enumerate() {
                     if i > 0 {
@@ -74,10 +76,22 @@ impl Display for Leaf {
     }
 }
 
+/// Whether a value is read back as one word without quotes.
+fn bare(value: &str) -> bool {
+    super::parse::operator(value).is_none() && value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '&'))
+}
+
+/// A field with its whole value, or without any.
+pub(super) fn whole(field: &str, value: &str) -> String {
+    match value {
+        "" => format!("{field}:{NONE}"),
+        value if bare(value) => format!("{field}:={value}"),
+        value => format!("{field}:=\"{value}\""),
+    }
+}
+
 /// A field with its values, each in quotes where it would not be read back as one word.
 fn listed(f: &mut Formatter<'_>, field: &str, words: &[String]) -> Result {
-    let bare =
-        |w: &str| super::parse::operator(w).is_none() && w.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '&'));
     let words: Vec<String> = words.iter().map(|w| if bare(w) { w.clone() } else { format!("\"{w}\"") }).collect();
     match words.as_slice() {
         [one] => write!(f, "{field}:{one}"),

@@ -22,6 +22,27 @@ pub struct Measure {
     pub unit: String,
 }
 
+/// How a value without a unit is meant.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Bare {
+    /// In the unit that the measurement is kept in.
+    Kept,
+    /// In another one: in the unit that it is kept in it would be a value that there is not.
+    In {
+        /// The other unit.
+        unit: String,
+        /// The value in the unit that it is kept in.
+        value: f64,
+    },
+    /// In none that is known.
+    Odd {
+        /// The least value that there is.
+        from: f64,
+        /// The greatest.
+        to: f64,
+    },
+}
+
 /// Where the meaning of words comes from.
 pub trait Knowledge {
     /// The concepts that words name; none when they name nothing.
@@ -34,6 +55,14 @@ pub trait Knowledge {
     fn measure(&self, words: &str) -> Option<Measure>;
     /// A value in the unit that a measurement is kept in; `None` when it is not measured in that unit.
     fn convert(&self, measure: &str, value: f64, unit: &str) -> Option<f64>;
+    /// How a value without a unit is meant.
+    fn bare(&self, _measure: &str, _value: f64) -> Bare {
+        Bare::Kept
+    }
+    /// What to type in the place of a value that means nothing, as a sentence.
+    fn remedy(&self, _field: &str, _value: &str) -> Option<String> {
+        None
+    }
     /// Whether this is a unit of anything.
     fn is_unit(&self, word: &str) -> bool;
     /// The encounters that `gap:` or `query:` with this value stands for; `None` when the value means nothing.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::fold::is_quote;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Shape {
     Open,
@@ -17,10 +19,6 @@ pub(crate) enum Shape {
 pub(crate) struct Lexeme {
     pub(crate) shape: Shape,
     pub(crate) span: Range<usize>,
-}
-
-fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '\u{201c}'..='\u{201f}')
 }
 
 /// The end of a sign of comparison at `at`, if a number follows it.

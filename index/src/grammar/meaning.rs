@@ -45,6 +45,8 @@ fn leaf_meaning(leaf: &Leaf) -> String {
     match leaf {
         Leaf::Words { field, pattern, also } => format!("{}{}", in_field(*field, &words(pattern, *field)), added(also.len())),
         Leaf::Date(range) => dated(*range),
+        Leaf::Whole { field, value } if value.is_empty() => format!("no {} given", field.spoken()),
+        Leaf::Whole { field, value } => format!("{} exactly {}", field.spoken(), value.replace('_', " ")),
         Leaf::Near { field, operands, within } => {
             let parts: Vec<String> = operands
                 .iter()
@@ -58,13 +60,18 @@ fn leaf_meaning(leaf: &Leaf) -> String {
         Leaf::Mention { words, how, .. } => format!("{words} said to be {}", how.join(" or ").replace("family", "a relative's")),
         Leaf::Measured { measure, is, .. } => {
             let words = format!("{} {}", measure.label, is.spoken());
-            if measure.unit.is_empty() { words } else { format!("{words} {}", measure.unit) }
+            if measure.unit.is_empty() { words } else { format!("{words} {}", spoken_unit(&measure.unit)) }
         }
         Leaf::Encounters { field, words, names } => {
             let stays = if names.len() == 1 { "1 stay".to_owned() } else { format!("{} stays", names.len()) };
             format!("in the {stays} with {field} {}", words.join(" or ").replace('_', " "))
         }
     }
+}
+
+/// A unit as it is read: `10^3/uL`.
+pub(super) fn spoken_unit(unit: &str) -> String {
+    unit.replace("10*", "10^")
 }
 
 /// ` (+ 3 synonyms)`.

@@ -6,7 +6,8 @@
 //! and    := not ("and"? not)*
 //! not    := "not" not | near
 //! near   := item ("near/N" item)*
-//! item   := group | phrase | word | field ":" (word | phrase | group) | "date:" range | "section:" words
+//! item   := group | phrase | word | field ":" (word | phrase | group) | field ":=" (word | phrase) | field ":none"
+//!         | "date:" range | "section:" words
 //!         | concept "is:" how ("," how)* | measure ("<" | "<=" | "=" | ">=" | ">") number unit?
 //! group  := "(" query ")"     phrase := "\"" word* "\""     concept, measure := word+ | phrase
 //! word   := text | text "*" | text "~" | text "~2"
@@ -23,6 +24,7 @@ mod field;
 mod knowledge;
 mod lex;
 mod meaning;
+mod narrow;
 mod parse;
 pub mod table;
 mod terms;
@@ -36,7 +38,8 @@ use serde::Serialize;
 pub use complete::{Completion, complete};
 pub(crate) use date::{DateRange, month};
 pub(crate) use field::{Field, Shape};
-pub use knowledge::{Knowledge, Measure, Plain, Sense};
+pub use knowledge::{Bare, Knowledge, Measure, Plain, Sense};
+pub use narrow::narrowed;
 pub(crate) use value::{Comparison, sortable};
 pub(crate) use word::{Kind, Word};
 
@@ -89,6 +92,11 @@ pub(crate) enum Leaf {
         within: u32,
     },
     Date(DateRange),
+    /// The whole value of a field; empty for none.
+    Whole {
+        field: Field,
+        value: String,
+    },
     Section {
         words: Vec<String>,
         names: Vec<String>,

@@ -16,6 +16,19 @@ pub(super) const MAX_SYNONYMS: usize = 100;
 /// More issues than this help nobody.
 const MAX_ISSUES: usize = 16;
 
+/// Most words, phrases and fields of a query; a pasted page has more, and a note that has these has the page.
+pub(super) const MAX_LEAVES: usize = 64;
+
+/// What there is nothing to search for in has no word in it.
+const ONLY_WORDS: &str = "Notes are searched by words and numbers, not by signs.";
+
+/// Signs that a reader would miss. What ends or ties words, and the signs of this language, nobody does.
+fn is_sign(c: char) -> bool {
+    let of_words = c.is_alphanumeric() || c.is_whitespace() || c.is_control() || crate::fold::is_mark(c) || crate::fold::is_invisible(c);
+    let of_sentences = ".,;:!?'\u{2018}\u{2019}()[]{}-\u{2010}\u{2011}\u{2013}\u{2014}\u{2212}/\\&_^\u{2026}*~`\u{b7}\u{2022}";
+    !of_words && !crate::fold::is_quote(c) && !of_sentences.contains(c)
+}
+
 /// Widest distance of `near/N`.
 const MAX_WITHIN: u32 = 1000;
 
@@ -30,7 +43,7 @@ pub(crate) fn parse(text: &str, knowledge: &dyn Knowledge) -> (Query, Vec<Issue>
             issues.push(too_long(text));
         }
         keep = keep.saturating_sub(MAX_LENGTH / 16);
-        query = read(floor(&written, keep), knowledge).0;
+        query = read(cut(&written, keep), knowledge).0;
         written = query.to_string();
     }
     issues.truncate(MAX_ISSUES);
@@ -38,14 +51,26 @@ pub(crate) fn parse(text: &str, knowledge: &dyn Knowledge) -> (Query, Vec<Issue>
 }
 
 fn read(text: &str, knowledge: &dyn Knowledge) -> (Query, Vec<Issue>) {
-    let kept = floor(text, MAX_LENGTH);
+    let kept = cut(text, MAX_LENGTH);
     let lexemes = lex(kept);
     // It holds for the whole query, wherever it stands.
     let literal = lexemes.iter().filter(|l| l.shape == Shape::Word).any(|l| {
         let word = kept.get(l.span.clone()).unwrap_or_default();
         split_field(word).is_some_and(|(name, value)| name.eq_ignore_ascii_case("synonyms") && value.eq_ignore_ascii_case("off"))
     });
-    let mut parser = Parser { text: kept, lexemes, at: 0, depth: 0, field: Field::Text, literal, knowledge, issues: Vec::new() };
+    let mut parser = Parser {
+        text: kept,
+        lexemes,
+        at: 0,
+        depth: 0,
+        field: Field::Text,
+        literal,
+        knowledge,
+        issues: Vec::new(),
+        loose: 0..0,
+        leaves: 0,
+        full: false,
+    };
     if kept.len() < text.len() {
         parser.issues.push(too_long(text));
     }
@@ -54,11 +79,25 @@ fn read(text: &str, knowledge: &dyn Knowledge) -> (Query, Vec<Issue>) {
 }
 
 fn too_long(text: &str) -> Issue {
-    Issue {
-        message: format!("The query is longer than {MAX_LENGTH} bytes; the end is left out."),
-        span: floor(text, MAX_LENGTH).len()..text.len(),
-        hint: None,
+    let kept = cut(text, MAX_LENGTH);
+    let last = kept.split_whitespace().next_back().unwrap_or_default();
+    let message = if kept.len() < text.len() && last.len() < 64 {
+        format!("The query is longer than {MAX_LENGTH} bytes; what stands behind \"{last}\" is left out.")
+    } else {
+        format!("The query is longer than {MAX_LENGTH} bytes; the end is left out.")
+    };
+    Issue { message, span: kept.len()..text.len(), hint: None }
+}
+
+/// The longest start of `text` of at most `limit` bytes that ends where a word does, if there is a blank in it.
+fn cut(text: &str, limit: usize) -> &str {
+    let start = floor(text, limit);
+    let inside = |c: char| !c.is_whitespace();
+    if start.len() == text.len() || !start.ends_with(inside) || !text.get(start.len()..).is_some_and(|rest| rest.starts_with(inside)) {
+        return start;
     }
+    let words = start.trim_end_matches(inside);
+    if words.is_empty() { start } else { words }
 }
 
 /// The longest start of `text` of at most `limit` bytes that ends at a character.
@@ -77,7 +116,16 @@ pub(super) struct Parser<'a> {
     literal: bool,
     pub(super) knowledge: &'a dyn Knowledge,
     issues: Vec<Issue>,
+    /// The plain words that were read last, one after the other: from which lexeme to which.
+    pub(super) loose: Range<usize>,
+    /// How many words, phrases and fields were read.
+    leaves: usize,
+    /// Whether there were too many.
+    full: bool,
 }
+
+/// The value of a field that has none.
+pub(super) const NONE: &str = "none";
 
 pub(super) enum Operator {
     And,
@@ -147,7 +195,7 @@ impl Parser<'_> {
             self.at += 1;
             let dangling = side.is_none() || self.peek().is_none_or(|l| l.shape == Shape::Close);
             nodes.extend(side);
-            if dangling {
+            if dangling && !self.full {
                 self.issue(span, "\"or\" needs something on both sides.", Some("To find the word itself, put it in quotes: \"or\""));
             }
         }
@@ -163,9 +211,27 @@ impl Parser<'_> {
             }
             match self.operator() {
                 Some(Operator::Or) => return Node::and(nodes),
-                Some(Operator::And) => self.at += 1,
+                Some(Operator::And) => self.both_sides(),
                 _ => nodes.extend(self.not()),
             }
+        }
+    }
+
+    /// An "and", which says what standing beside each other says.
+    fn both_sides(&mut self) {
+        let shape = |at: usize| self.lexemes.get(at).map(|lexeme| (&lexeme.shape, operator(self.slice(&lexeme.span))));
+        let before = match self.at.checked_sub(1).and_then(shape) {
+            None | Some((Shape::Open, _)) => false,
+            Some((shape, operator)) => *shape != Shape::Word || operator.is_none(),
+        };
+        let after = match shape(self.at + 1) {
+            None | Some((Shape::Close, _)) => false,
+            Some((shape, operator)) => *shape != Shape::Word || matches!(operator, None | Some(Operator::Not)),
+        };
+        let span = self.peek().map(|lexeme| lexeme.span.clone()).unwrap_or_default();
+        self.at += 1;
+        if !(before && after || self.full) {
+            self.issue(span, "\"and\" needs something on both sides.", Some("To find the word itself, put it in quotes: \"and\""));
         }
     }
 
@@ -211,6 +277,9 @@ impl Parser<'_> {
             within = within.clamp(1, MAX_WITHIN);
         }
         if items.len() < 2 {
+            if self.full {
+                return Node::and(items);
+            }
             self.issue(span, "near/N needs a word or a phrase on both sides.", Some("kidney near/5 stage"));
             return Node::and(items);
         }
@@ -236,6 +305,26 @@ impl Parser<'_> {
     /// One item; always takes at least one lexeme.
     fn item(&mut self) -> Option<Node> {
         let lexeme = self.peek()?.clone();
+        if self.leaves >= MAX_LEAVES && matches!(lexeme.shape, Shape::Word | Shape::Quoted(..)) {
+            if !std::mem::replace(&mut self.full, true) {
+                let message = format!("These are more than {MAX_LEAVES} words and phrases; the others are left out.");
+                let hint = Some("A phrase in quotes counts once, however many words it has.".to_owned());
+                // First, so that it shows however much else there is to say.
+                self.issues.insert(0, Issue { message, span: lexeme.span.start..self.text.len(), hint });
+            }
+            self.at += 1;
+            return None;
+        }
+        let node = self.one(lexeme);
+        self.leaves += usize::from(matches!(node, Some(Node::Leaf(_))));
+        node
+    }
+
+    fn one(&mut self, lexeme: Lexeme) -> Option<Node> {
+        if lexeme.shape == Shape::Word && self.excluded(&lexeme.span) {
+            self.at += 1;
+            return None;
+        }
         if let Some(node) = self.named() {
             return node;
         }
@@ -268,7 +357,7 @@ impl Parser<'_> {
         } else {
             self.issue(span.clone(), "This parenthesis is not closed.", None);
         }
-        if inner.is_none() {
+        if inner.is_none() && !self.full {
             self.issue(span, "There is nothing to search for in these parentheses.", None);
         }
         inner
@@ -286,9 +375,10 @@ impl Parser<'_> {
             words.extend(word);
         }
         if words.is_empty() {
-            self.issue(span, "There is nothing to search for in these quotes.", None);
+            self.issue(span, "There is nothing to search for in these quotes.", Some(ONLY_WORDS));
             return None;
         }
+        self.unread(&content, &span, field);
         Some(Node::Leaf(Leaf::Words { field, pattern: Pattern { words, quoted: true }, also: Vec::new() }))
     }
 
@@ -298,7 +388,11 @@ impl Parser<'_> {
             self.issue(span, "near/N needs a word or a phrase on both sides.", Some("kidney near/5 stage"));
             return None;
         }
-        let Some((name, value)) = split_field(&raw) else { return self.plain(&raw, span, self.field) };
+        let Some((name, value)) = split_field(&raw) else {
+            let own = self.at - 1;
+            self.loose = if self.loose.end == own { self.loose.start..self.at } else { own..self.at };
+            return self.plain(&raw, span, self.field);
+        };
         if !known(name) {
             let near = nearest(name, field_names());
             let all = || format!("Fields are {}.", field_names().collect::<Vec<_>>().join(", "));
@@ -306,6 +400,8 @@ impl Parser<'_> {
             self.issue(span.clone(), format!("There is no field \"{name}\"; searched as plain words."), Some(&hint));
             return self.plain(&raw, span, self.field);
         }
+        let exact = value.strip_prefix('=').filter(|_| Field::named(name).is_some());
+        let value = exact.unwrap_or(value);
         let follows = self.peek().filter(|next| value.is_empty() && next.span.start == span.end && next.shape != Shape::Word).cloned();
         let Some(field) = Field::named(name) else {
             return match name.to_ascii_lowercase().as_str() {
@@ -318,12 +414,25 @@ impl Parser<'_> {
             };
         };
         match follows.map(|next| (next.shape, next.span)) {
+            Some((Shape::Quoted(inside, closed), _)) if exact.is_some() && field.shape() == FieldShape::Words => {
+                self.at += 1;
+                if !closed {
+                    self.issue(span.clone(), "This quotation mark is not closed; the value goes to the end.", None);
+                }
+                let value = self.slice(&inside).to_owned();
+                Some(self.valued(&value, field))
+            }
+            None if exact.is_some() && !value.is_empty() && field.shape() == FieldShape::Words => Some(self.valued(value, field)),
             Some((Shape::Quoted(inside, closed), next)) => {
                 self.at += 1;
                 self.quoted(span.start..next.end, &inside, closed, field)
             }
             Some((Shape::Open, next)) => {
                 self.at += 1;
+                if exact.is_some() {
+                    let hint = format!("({name}:=\"one value\" or {name}:=\"another\")");
+                    self.issue(span, "Behind := stands one value; what is in the parentheses is searched as words.", Some(&hint));
+                }
                 let outer = std::mem::replace(&mut self.field, field);
                 let inner = self.group(next);
                 self.field = outer;
@@ -363,6 +472,14 @@ impl Parser<'_> {
         Some(Node::Leaf(Leaf::Date(range)))
     }
 
+    /// The whole value of a field.
+    fn valued(&self, value: &str, field: Field) -> Node {
+        let words: Vec<&str> = value.split_whitespace().collect();
+        let value = self.named_type(words.join(" "), field);
+        let value = if crate::fold::whole(&value).is_empty() { String::new() } else { value };
+        Node::Leaf(Leaf::Whole { field, value })
+    }
+
     /// A note type by its own name, where a person called it as the screen does: `type:H&P`.
     fn named_type(&self, words: String, field: Field) -> String {
         if field == Field::Type { self.knowledge.note_type(&words).unwrap_or(words) } else { words }
@@ -372,9 +489,13 @@ impl Parser<'_> {
         let (word, refusal) = Word::read(&self.named_type(raw.to_owned(), field), field);
         self.refuse(refusal, &span);
         let Some(word) = word else {
-            self.issue(span, "There is nothing to search for in this.", None);
+            self.issue(span, "There is nothing to search for in this.", Some(ONLY_WORDS));
             return None;
         };
+        self.unread(raw, &span, field);
+        if field.shape() == FieldShape::Words && field != Field::Text && word.kind == Kind::Exact && word.text.eq_ignore_ascii_case(NONE) {
+            return Some(Node::Leaf(Leaf::Whole { field, value: String::new() }));
+        }
         // Punctuation around a word is not kept, and without it the word could read as an operator, a field or a comparison
         // (`:x=5`): quotes keep it a word.
         let quoted = field == Field::Text
@@ -387,6 +508,59 @@ impl Parser<'_> {
             Vec::new()
         };
         Some(Node::Leaf(Leaf::Words { field, pattern: Pattern { words: vec![word], quoted }, also }))
+    }
+
+    /// Says that a sign before a word does not exclude it, as it does elsewhere. Whether it stands before quotes or a parenthesis, and is no
+    /// word itself.
+    fn excluded(&mut self, span: &Range<usize>) -> bool {
+        let raw = self.slice(span);
+        let Some(rest) = raw.strip_prefix(['-', '\u{2212}', '!']) else { return false };
+        let next = self.lexemes.get(self.at + 1).filter(|next| rest.is_empty() && next.span.start == span.end);
+        let what = match next {
+            Some(Lexeme { shape: Shape::Quoted(..), span }) => self.slice(span).to_owned(),
+            Some(Lexeme { shape: Shape::Open, .. }) => "( )".to_owned(),
+            _ if rest.starts_with(char::is_alphabetic) => rest.to_owned(),
+            _ => return false,
+        };
+        let (alone, sign) = (next.is_some(), raw.chars().next().unwrap_or('-'));
+        let before = self.text.get(..span.start).unwrap_or_default();
+        if before.is_empty() || before.ends_with(|c: char| c.is_whitespace() || c == '(') {
+            let hint = format!("To leave it out: not {what}");
+            self.issue(span.clone(), format!("\"{sign}\" leaves nothing out here; {what} is searched."), Some(&hint));
+        }
+        alone
+    }
+
+    /// Says what of a word or phrase is not looked at.
+    fn unread(&mut self, content: &str, span: &Range<usize>, field: Field) {
+        if field.shape() != FieldShape::Words {
+            return;
+        }
+        let star = |raw: &str| {
+            let body = raw.trim_end_matches('*');
+            let number = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+            // In `10*3/uL` it is a sign of multiplication.
+            body.match_indices('*').any(|(at, _)| {
+                let (before, after) = body.split_at_checked(at).unwrap_or_default();
+                !(number(before.chars().next_back()) && number(after.chars().nth(1))) && after.contains(char::is_alphanumeric)
+            })
+        };
+        if content.split_whitespace().any(star) {
+            self.issue(
+                span.clone(),
+                "A \"*\" counts only at the end of a word: words are found by how they begin; here it is left out.",
+                Some("pneumon* finds pneumonia and pneumonitis"),
+            );
+        }
+        let mut signs: Vec<String> = content.chars().filter(|c| is_sign(*c)).map(|c| format!("\"{c}\"")).collect();
+        signs.sort();
+        signs.dedup();
+        if let [first, rest @ ..] = signs.as_slice() {
+            let verb = if rest.is_empty() { "is" } else { "are" };
+            let all = signs.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(" ");
+            let all = if rest.is_empty() { first.clone() } else { all };
+            self.issue(span.clone(), format!("{all} {verb} not searched: notes are searched by their words and numbers."), None);
+        }
     }
 
     /// The synonyms of a word, as patterns in the order of the alphabet.

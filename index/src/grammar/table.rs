@@ -19,7 +19,7 @@ const fn form(field: &'static str, write: &'static str, example: &'static str, f
 }
 
 /// Every form of the language, in the order of the documentation.
-pub const FORMS: [Form; 25] = [
+pub const FORMS: [Form; 27] = [
     form("", "word", "sepsis", "notes with the word, or with a synonym of the lexicon; case and accents do not matter"),
     form("", "\"words\"", "\"acute on chronic\"", "exactly these words in this order, without synonyms"),
     form("", "a b", "fever cough", "both, anywhere in the note; `and` says the same"),
@@ -47,6 +47,13 @@ pub const FORMS: [Form; 25] = [
     form("author", "author:name", "author:chen", "who wrote it"),
     form("service", "service:words", "service:cardiology", "the clinical service"),
     form("patient", "patient:name", "patient:rivera", "the patient, by name"),
+    form(
+        "",
+        "field:=\"value\"",
+        "service:=\"Wound Care\"",
+        "the whole value and no longer one; for title, type, author, service and patient",
+    ),
+    form("", "field:none", "author:none", "notes without one; for the same fields"),
     form("mrn", "mrn:number", "mrn:00417733", "the medical record number, whole"),
     form("encounter", "encounter:number", "encounter:88120", "the stay, by its number or identifier, whole"),
     form("date", "date:range", "date:2026-01..", "written then, by the note's own clock: a year, a month, a day, or a range"),

@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use super::field::{Field, known, nearest};
 use super::lex::Shape;
+use super::meaning::spoken_unit;
 use super::parse::{Parser, operator, split_field};
 use super::table::ASSERTIONS;
-use super::value::{Comparison, Number, Op, number};
-use super::{Issue, Leaf, Node};
+use super::value::{Comparison, Number, Op, decimal_comma, number};
+use super::{Bare, Issue, Leaf, Measure, Node};
 
 /// A name of a concept or a measurement has at most so many words.
 const MOST_WORDS: usize = 6;
@@ -77,6 +78,17 @@ impl Parser<'_> {
             self.at = is_at + 1;
             self.list(how);
             return Some(node);
+        }
+        if self.loose.end == start
+            && !self.loose.is_empty()
+            && self.lexemes.get(start).is_some_and(|lexeme| lexeme.shape == Shape::Word)
+            && let Some(first) = self.lexemes.get(self.loose.start)
+        {
+            let before = first.span.start..span.start;
+            let beside = self.slice(&before).trim().to_owned();
+            let whole = first.span.start..self.lexemes.get(is_at).map_or(span.end, |is| is.span.start);
+            let name = format!("For one name: \"{}\" is:{}", self.slice(&whole).trim().replace('"', ""), how.trim());
+            self.issue(before, format!("\"is:\" belongs to \"{words}\" alone; {beside} is searched as words."), Some(&name));
         }
         self.at = is_at + 1;
         let how = self.assertions(how, is_at);
@@ -177,6 +189,7 @@ impl Parser<'_> {
         };
         let typed = self.lexemes.get(at + 1).map(|l| l.span.clone())?;
         let (value, mut rest) = number(self.slice(&typed))?;
+        let comma = decimal_comma(self.slice(&typed)).map(str::to_owned);
         let mut upper = None;
         if op == Op::Equal
             && let Some((end, after)) = rest.strip_prefix("..").and_then(number)
@@ -186,6 +199,9 @@ impl Parser<'_> {
         }
         let mut unit = rest.trim_end_matches([',', ';', '.']).to_owned();
         self.at = at + 2;
+        if let Some(comma) = comma {
+            self.issue(typed.clone(), format!("{comma} is read as {value}."), Some("A comma stands between thousands: 12,000"));
+        }
         if unit.is_empty()
             && let Some(next) = self.peek().filter(|l| l.shape == Shape::Word)
         {
@@ -205,12 +221,39 @@ impl Parser<'_> {
             return Some(None);
         };
         let upper = both.1.flatten();
+        let (value, upper) = if unit.is_empty() { self.usual(words, &measure, value, upper, &typed) } else { (value, upper) };
         let (value, upper) = match upper {
             Some(upper) if upper < value => (upper, Some(value)),
             upper => (value, upper),
         };
         let is = Comparison { op, value: Number(value), upper: upper.map(Number) };
         Some(Some(Node::Leaf(Leaf::Measured { words: words.to_owned(), measure, is })))
+    }
+
+    /// Values without a unit in the one that the measurement is kept in: those that it never has are taken for another unit, as in a note.
+    fn usual(&mut self, words: &str, measure: &Measure, value: f64, upper: Option<f64>, span: &Range<usize>) -> (f64, Option<f64>) {
+        let kept = spoken_unit(&measure.unit);
+        let ends = (self.knowledge.bare(&measure.name, value), upper.map(|upper| self.knowledge.bare(&measure.name, upper)));
+        match ends {
+            (Bare::Kept, None | Some(Bare::Kept)) => {}
+            (Bare::In { unit, value: read }, None) => {
+                let message = format!("{} is kept in {kept}: {value} is read as {value} {unit}, which is {read} {kept}.", measure.label);
+                let hint = format!("To be sure, write the unit: {words} ... {value} {unit}");
+                self.issue(span.clone(), message, Some(&hint));
+                return (read, None);
+            }
+            (Bare::In { unit, value: from }, Some(Bare::In { unit: other, value: to })) if unit == other => {
+                self.issue(span.clone(), format!("{} is kept in {kept}; this range is read in {unit}.", measure.label), None);
+                return (from, Some(to));
+            }
+            (Bare::Odd { from, to }, _) | (_, Some(Bare::Odd { from, to })) => {
+                let message =
+                    format!("{} is kept in {kept}, and notes state {from} to {to} of it; this is outside of that.", measure.label);
+                self.issue(span.clone(), message, None);
+            }
+            _ => {}
+        }
+        (value, upper)
     }
 
     pub(super) fn section(&mut self, value: &str, span: Range<usize>) -> Option<Node> {
@@ -240,7 +283,7 @@ impl Parser<'_> {
                     names.extend(some);
                 }
                 None => {
-                    let near = self.nearest_value(field, word);
+                    let near = self.knowledge.remedy(field, word).or_else(|| self.nearest_value(field, word));
                     self.issue(span.clone(), format!("\"{field}:{word}\" means nothing here and is left out."), near.as_deref());
                 }
             }

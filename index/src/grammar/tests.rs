@@ -58,6 +58,15 @@ fn queries_are_read_as_meant() {
         ("gap:sepsis x synonyms:off", "gap:sepsis x synonyms:off", "in the 0 stays with gap sepsis, and x"),
         ("and, or", "\"and\"", "and"),
         ("!type:x", "\"type:x\"", "type:x"),
+        ("service:=\"Wound  Care\"", "service:=\"Wound Care\"", "service exactly Wound Care"),
+        ("type:=progress_note x", "type:=progress_note x", "note type exactly progress note, and x"),
+        ("author:none", "author:none", "no author given"),
+        ("service:=\"\"", "service:none", "no service given"),
+        ("service:(NONE or surgery)", "service:none or service:surgery", "either no service given or service surgery"),
+        ("service:\"none\"", "service:\"none\"", "service none"),
+        ("mrn:=00123", "mrn:00123", "record number 00123"),
+        ("wbc is 10*3/uL", "wbc is 10*3/uL", "wbc, and is, and 10*3/uL"),
+        ("creatinine > 2,5", "(\"creatinine\" > 2.5)", "creatinine above 2.5"),
         ("", "", "nothing to search for"),
     ];
     for (typed, expected, meaning) in table {
@@ -97,6 +106,8 @@ fn what_cannot_be_taken_is_said() {
         ("> 5", "needs a measurement"),
         ("creatinine > 5x", "not measured in"),
         ("synonyms:maybe", "on or off"),
+        ("service:=", "Nothing stands after"),
+        ("service:=(a or b)", "stands one value"),
     ];
     for (typed, part) in table {
         assert!(complaints(typed).iter().any(|m| m.contains(part)), "{typed}: {:?}", complaints(typed));
@@ -119,13 +130,79 @@ fn depth_and_length_are_bounded() {
     let long = "word ".repeat(2000);
     assert!(written(&long).len() <= MAX_LENGTH);
     assert!(complaints(&long).iter().any(|m| m.contains("longer")));
-    let group = format!("author:({})", "a ".repeat(1900));
+    let group = format!("author:({})", format!("{} ", "a".repeat(66)).repeat(60));
     let (query, issues) = Query::parse(&group);
     assert!(query.to_string().len() <= MAX_LENGTH && issues.iter().any(|i| i.message.contains("longer")));
     assert_eq!(Query::parse(&query.to_string()).0, query);
 }
 
-const PIECES: &str = "(\\PC|[ab~*:()\"'./,-]|and |or |not |near/3 |near/|type:|date:|2026-01|\\.\\.|mrn:|section:|is:|is:present| > 2|<= 3..4 %|=|gap:|synonyms:off| |sep|\u{201c}|\u{200b}|b\\.i\\.d\\. ){0,40}";
+/// Query and what is said of it, whole.
+fn said(typed: &str) -> Vec<String> {
+    Query::parse(typed).1.iter().map(Issue::sentence).collect()
+}
+
+#[test]
+fn signs_in_quotes_were_dropped_without_a_word() {
+    for (typed, sign) in [
+        ("\"5%\"", "\"%\" is not"),
+        ("\"#1\"", "\"#\" is not"),
+        ("\"a + b\"", "\"+\" is not"),
+        ("2+", "\"+\" is not"),
+        ("title:\"#1 @x\"", "\"#\" \"@\" are not"),
+    ] {
+        assert!(said(typed).iter().any(|issue| issue.starts_with(sign)), "{typed}: {:?}", said(typed));
+    }
+    assert!(said("\"+\"")[0].contains("not by signs"));
+    for fine in ["\"fever, chills.\"", "h&p", "s/p", "o'brien", "x10^9/L", "C-diff", "120/80", "\"he said: no!\""] {
+        assert_eq!(said(fine), Vec::<String>::new(), "{fine}");
+    }
+}
+
+#[test]
+fn a_minus_and_a_star_in_front_were_read_as_if_they_were_not_there() {
+    for (typed, remedy) in [
+        ("-sepsis", "not sepsis"),
+        ("fever -sepsis", "not sepsis"),
+        ("fever -\"septic shock\"", "not \"septic shock\""),
+        ("!sepsis", "not sepsis"),
+        ("*itis", "pneumon*"),
+        ("append*tis", "pneumon*"),
+    ] {
+        assert!(said(typed).iter().any(|issue| issue.contains(remedy)), "{typed}: {:?}", said(typed));
+    }
+    assert_eq!(written("fever -\"septic shock\""), "fever \"septic shock\"");
+    for fine in ["C-diff", "x -5", "10*3/uL", "\u{2014} fever", "a - b*"] {
+        assert!(!said(fine).iter().any(|issue| issue.contains("not ") && issue.contains("leave")), "{fine}: {:?}", said(fine));
+    }
+}
+
+#[test]
+fn an_and_alone_said_nothing() {
+    for typed in ["and", "fever and", "and fever", "(and) fever", "fever and or cough", "fever and and cough"] {
+        assert!(complaints(typed).iter().any(|issue| issue.contains("both sides")), "{typed}");
+    }
+    for fine in ["fever and cough", "fever and not cough", "(fever) and (cough)", "\"a b\" and \"c d\"", "\"and\""] {
+        assert_eq!(complaints(fine), Vec::<String>::new(), "{fine}");
+    }
+    assert_eq!(written("\"and\""), "\"and\"", "the remedy is true");
+}
+
+#[test]
+fn a_paste_was_cut_inside_a_word_and_searched_word_by_word() {
+    let paste: String = (0..2000).map(|n| format!("word{n} ")).collect();
+    let (query, issues) = Query::parse(&paste);
+    assert_eq!(query.leaf_list().len(), super::parse::MAX_LEAVES);
+    assert!(issues[0].message.contains("64 words"), "{issues:?}");
+    let cut = issues.iter().find(|issue| issue.message.contains("longer")).unwrap();
+    assert!(paste[..cut.span.start].ends_with(' '), "at the end of a word");
+    assert!(!issues.iter().any(|issue| issue.message.contains("both sides")));
+    let (_, issues) = Query::parse(&"not (fever or cough) ".repeat(60));
+    assert_eq!(issues.iter().map(|issue| issue.message.as_str()).collect::<Vec<_>>().len(), 1, "{issues:?}");
+    let phrase = format!("\"{}\"", "a ".repeat(200));
+    assert_eq!(Query::parse(&phrase).1, [], "a phrase counts once");
+}
+
+const PIECES: &str = "(\\PC|[ab~*:()\"'./,-]|and |or |not |near/3 |near/|type:|type:=|author:none|date:|2026-01|\\.\\.|mrn:|section:|is:|is:present| > 2|<= 3..4 %|=|gap:|synonyms:off| |sep|\u{201c}|\u{200b}|b\\.i\\.d\\. ){0,40}";
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]

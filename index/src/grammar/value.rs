@@ -94,8 +94,17 @@ impl std::fmt::Display for Comparison {
     }
 }
 
-/// A number at the start of a word, and what follows it: `40%`, `2mg/dL`, `10,000`, `-2.5`.
+/// A number at the start of a word, and what follows it: `40%`, `2mg/dL`, `10,000`, `-2.5`, `2,5`.
 pub(crate) fn number(text: &str) -> Option<(f64, &str)> {
+    let (written, rest) = written(text);
+    let plain = if decimal_comma(text).is_some() { written.replace(',', ".") } else { written.replace(',', "") };
+    let value: f64 = plain.parse().ok()?;
+    // Longer numbers measure nothing, and would not be written back as they were read.
+    (value.abs() < 1e12).then_some((value, rest))
+}
+
+/// The digits at the start of a word with the signs between them, and what follows.
+fn written(text: &str) -> (&str, &str) {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let mut end = text.len() - unsigned.len();
     let bytes = text.as_bytes();
@@ -103,9 +112,14 @@ pub(crate) fn number(text: &str) -> Option<(f64, &str)> {
     while digit(end) || (matches!(bytes.get(end), Some(b'.' | b',')) && digit(end + 1)) {
         end += 1;
     }
-    let value: f64 = text.get(..end)?.replace(',', "").parse().ok()?;
-    // Longer numbers measure nothing, and would not be written back as they were read.
-    (value.abs() < 1e12).then_some((value, text.get(end..).unwrap_or_default()))
+    text.split_at_checked(end).unwrap_or((text, ""))
+}
+
+/// A number whose comma stands where a point would: before other than three digits, and the only sign in it.
+pub(crate) fn decimal_comma(text: &str) -> Option<&str> {
+    let written = written(text).0;
+    let (whole, part) = written.split_once(',')?;
+    (part.len() != 3 && !part.contains([',', '.']) && !whole.contains('.')).then_some(written)
 }
 
 /// A value as text whose order is that of the numbers: what the term dictionary is walked by.
@@ -123,9 +137,15 @@ mod tests {
 
     #[test]
     fn numbers_are_read_with_what_follows_them() {
-        for (text, value, rest) in
-            [("40%", 40.0, "%"), ("2mg/dL", 2.0, "mg/dL"), ("10,000", 10_000.0, ""), (".5", 0.5, ""), ("-2.5", -2.5, "")]
-        {
+        for (text, value, rest) in [
+            ("40%", 40.0, "%"),
+            ("2mg/dL", 2.0, "mg/dL"),
+            ("10,000", 10_000.0, ""),
+            (".5", 0.5, ""),
+            ("-2.5", -2.5, ""),
+            ("2,5", 2.5, ""),
+            ("1,234,567.8", 1_234_567.8, ""),
+        ] {
             assert_eq!(number(text), Some((value, rest)), "{text}");
         }
         for text in ["", "x", "-", ".", "%", "9999999999999"] {

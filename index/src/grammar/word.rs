@@ -33,7 +33,7 @@ impl Word {
     pub(crate) fn read(raw: &str, field: Field) -> (Option<Word>, Option<Refusal>) {
         let (body, asked, mut refusal) = suffix(raw);
         if field.shape() != Shape::Words {
-            let text = body.replace(['*', '~'], ";");
+            let text = body.replace(['*', '~'], ";").trim_start_matches('=').to_owned();
             let kind = if matches!(asked, Kind::Typo(_)) {
                 refusal = Some(Refusal::TypoInValue);
                 Kind::Exact
@@ -66,7 +66,8 @@ impl Word {
             }
             kind => kind,
         };
-        let text = body.get(start..end).unwrap_or_default().replace(['*', '~'], ";");
+        // A star inside stays: only one at the end means something. `a~1` would be read back as a word with slips.
+        let text = body.get(start..end).unwrap_or_default().replace('~', ";");
         (Some(Word { text, kind }), refusal)
     }
 }

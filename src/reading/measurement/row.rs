@@ -17,6 +17,8 @@ fn numbers(plain: &str, start: usize) -> Option<(Vec<f64>, usize)> {
         let behind = rest.strip_prefix(['%', 'k']).unwrap_or(rest).trim_start_matches(' ');
         let Some(next) = behind.strip_prefix(SIGNS).or_else(|| behind.strip_prefix("and ")) else { break };
         let next = next.trim_start_matches(' ');
+        // "138, 4.1, and 102"
+        let next = next.strip_prefix("and ").unwrap_or(next).trim_start_matches(' ');
         let Some((value, after)) = number::plain(plain, end + rest.len() - next.len()) else { break };
         out.push(value);
         end = after;

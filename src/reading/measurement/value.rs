@@ -57,7 +57,9 @@ impl Page<'_> {
             return None; // a date, a dose ratio, a strength, a telephone: not this measurement
         }
         let (unit, end) = unit_behind(name, plain, found.end);
-        let convert = |value: f64| match unit {
+        let written = plain.get(found.start..found.end).unwrap_or_default();
+        let whole = row.whole.as_deref().filter(|_| !written.contains('.'));
+        let convert = |value: f64| match unit.or(whole) {
             Some(unit) => units::convert(value, unit, name),
             None => bare(row, value),
         };

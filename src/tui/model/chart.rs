@@ -159,6 +159,8 @@ pub struct Find {
     pub words: String,
     /// Words that were added to those typed: each with its synonyms.
     pub also: Vec<(String, Vec<String>)>,
+    /// What of the words could not be taken as it was meant.
+    pub issues: Vec<String>,
     /// Where they stand: document, first byte, one past the last; in the order of the list.
     pub hits: Arc<Vec<(usize, usize, usize)>>,
     /// Where the search began, to come back to on Esc.

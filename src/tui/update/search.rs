@@ -7,7 +7,7 @@ use crate::tui::layer::{Layer, Purpose};
 use crate::tui::model::{Model, Only, Screen, Wish};
 use crate::tui::msg::{Effect, Request, SearchAsk, Slot, Timer};
 use crate::work::model::{SearchPage, Searches, WorklistView};
-use lacuna_index::{Completion, table};
+use lacuna_index::{Completion, narrowed, table};
 use std::time::Duration;
 
 /// How long typing must rest before a search starts.
@@ -167,19 +167,8 @@ fn set(model: &mut Model, query: String) -> Vec<Effect> {
 fn narrow(model: &mut Model) -> Vec<Effect> {
     let Some(at) = model.search.facet else { return Vec::new() };
     let Some((field, value, _)) = model.search.facets().nth(at) else { return Vec::new() };
-    let value = if value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-')) {
-        value.to_owned()
-    } else {
-        format!("\"{}\"", value.replace(['"', '\u{201c}', '\u{201d}'], " "))
-    };
-    let query = format!("{} {field}:{value}", grouped(&model.search.query));
+    let query = narrowed(&model.search.query, field, value);
     set(model, query)
-}
-
-/// A query to which something is to be added: a choice keeps its parentheses.
-fn grouped(query: &str) -> String {
-    let query = query.trim();
-    if query.split_whitespace().any(|word| word.eq_ignore_ascii_case("or")) { format!("({query})") } else { query.to_owned() }
 }
 
 /// Gives the keys to the values beside the hits, and back.

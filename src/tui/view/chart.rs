@@ -267,5 +267,11 @@ fn find(chart: &ChartPage, pen: &mut Pen<'_>, area: Rect) -> Option<Position> {
     let room = usize::from(area.width.saturating_sub(used + 3)).saturating_sub(text::width(&words) + 3);
     let words = if find.also.is_empty() { words } else { format!("{words}   {}", added(&find.also, room)) };
     pen.put(area.x + used + 3, area.y, area.width.saturating_sub(used + 3), &words, Role::Dim);
+    // What could not be understood covers the last row of the note.
+    if let Some(issue) = find.issues.first() {
+        let above = Rect { y: area.y.saturating_sub(1), height: 1, ..area };
+        pen.clear(above);
+        pen.told(above, ("? ", Role::Warn), issue, Role::Text);
+    }
     find.typing.then(|| Position::new(area.x + used, area.y))
 }

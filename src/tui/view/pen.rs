@@ -120,6 +120,21 @@ impl<'a> Pen<'a> {
         used
     }
 
+    /// Draws words behind a lead, wrapped beside it; what does not fit the last row is cut there, and shows it. Gives the rows it took.
+    pub fn told(&mut self, area: Rect, lead: (&str, Role), words: &str, role: Role) -> u16 {
+        let indent = self.put(area.x, area.y, area.width, lead.0, lead.1);
+        let (x, width) = (area.x + indent, area.width.saturating_sub(indent));
+        let clean = text::label(words);
+        let rows = text::wrap_text(&clean, usize::from(width.max(1)));
+        let mut used = 0;
+        for (start, end) in rows.iter().take(usize::from(area.height)) {
+            let end = if used + 1 == area.height { clean.len() } else { *end };
+            self.put(x, area.y + used, width, clean.get(*start..end).unwrap_or_default().trim_end(), role);
+            used += 1;
+        }
+        used.max(1)
+    }
+
     fn in_charset(&self, words: &str) -> String {
         if !self.ascii {
             return words.to_owned();

@@ -15,6 +15,9 @@ use ratatui::layout::{Position, Rect};
 /// From this many columns on, facets and preview stand beside the hits.
 const BESIDE: u16 = 100;
 
+/// What stands before the meaning of a query.
+const MEANS: &str = "means  ";
+
 /// Values of a facet that show at once.
 const VALUES: usize = 4;
 
@@ -88,16 +91,14 @@ fn explained(search: &SearchState, pen: &mut Pen<'_>, area: Rect) -> u16 {
     let page = &search.page;
     let mut at = area.y;
     for issue in page.issues.iter().take(2) {
-        pen.line(area.x, at, area.width, &[("? ", Role::Warn), (issue, Role::Text)]);
-        at += 1;
+        at += pen.told(Rect { y: at, height: 2, ..area }, ("? ", Role::Warn), issue, Role::Text);
     }
     if !page.meaning.is_empty() {
-        let mut used = pen.line(area.x, at, area.width, &[("means  ", Role::Dim), (&page.meaning, Role::Dim)]);
-        if let Some((_, also)) = page.synonyms.first() {
-            let words = format!("   {}", also.join(", "));
-            used += pen.put(area.x + used, at, area.width.saturating_sub(used), &words, Role::Dim);
-        }
-        at += u16::from(used > 0);
+        let also = page.synonyms.first().map_or(String::new(), |(_, also)| format!("   {}", also.join(", ")));
+        // The meaning shows whole where it can; the synonyms take what room is left.
+        let long = text::width(&page.meaning) + MEANS.len() > usize::from(area.width);
+        let words = if long { page.meaning.clone() } else { format!("{}{also}", page.meaning) };
+        at += pen.told(Rect { y: at, height: 1 + u16::from(long), ..area }, (MEANS, Role::Dim), &words, Role::Dim);
     }
     for notice in page.notices.iter().take(1) {
         pen.put(area.x, at, area.width, notice, Role::Dim);
@@ -236,6 +237,7 @@ fn facets_beside(search: &SearchState, pen: &mut Pen<'_>, area: Rect) -> u16 {
 /// A value as a person says it.
 fn value_label(field: &str, value: &str) -> String {
     match field {
+        _ if value.is_empty() => "none given".to_owned(),
         "type" => type_label(value).to_owned(),
         "author" => text::label(value),
         _ => value.to_owned(),

@@ -80,7 +80,7 @@ fn look_for(chart: &mut ChartPage, size: (u16, u16), words: String) {
         chart.restore(from);
     }
     chart.find.hits = Arc::new(find_all(&chart.data, chart.doc, &words));
-    chart.find.also = added(&words);
+    (chart.find.also, chart.find.issues) = understood(&words);
     chart.find.words = words;
     let (doc, top) = (chart.doc, chart.top());
     let first = chart.find.hits.iter().find(|h| h.0 == doc && h.1 >= top).or(chart.find.hits.first()).copied();
@@ -96,9 +96,10 @@ fn show_hit(chart: &mut ChartPage, size: (u16, u16), hit: (usize, usize, usize))
     reveal(chart, size, hit.1, false);
 }
 
-/// The words that a query looks for beside those that were typed.
-pub(super) fn added(words: &str) -> Vec<(String, Vec<String>)> {
-    query_inside(words).0.synonyms()
+/// The words that a query looks for beside those that were typed, and what of it could not be taken as it was meant.
+pub(super) fn understood(words: &str) -> (Vec<(String, Vec<String>)>, Vec<String>) {
+    let (query, issues) = query_inside(words);
+    (query.synonyms(), issues)
 }
 
 /// Every place that a query marks, from the document on show on, in the order of the list. The word at the end may still be growing: when

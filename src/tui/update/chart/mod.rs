@@ -122,7 +122,7 @@ pub fn take(model: &mut Model, data: Arc<ChartData>) -> Vec<Effect> {
             chart.back.clear();
             if let Some(words) = wish.find {
                 chart.find.hits = Arc::new(find::find_all(&chart.data, chart.doc, &words));
-                chart.find.also = find::added(&words);
+                (chart.find.also, chart.find.issues) = find::understood(&words);
                 (chart.find.words, chart.find.told) = (words, true);
                 // The match that was opened is one of them.
                 let near = |hit: &&(usize, usize, usize)| hit.0 == chart.doc && hit.1 < at.1.max(at.0 + 1) && at.0 < hit.2;
