@@ -189,7 +189,7 @@ fn control_characters_in_a_query_leave_the_house_in_no_form() {
     let forms = [
         desk.provider_view(&view.draft, Some(id)),
         sheets[0].text.clone(),
-        render_markdown(&view.draft, Some(id), None),
+        render_markdown(&view.draft, Some(id), None, None),
         letter(&sheets),
         mdm(&sheets, &desk.now()).replace('\r', "\n"),
         csv(&sheets).replace('\r', "\n"),

@@ -199,7 +199,7 @@ fn nothing_that_a_provider_sees_speaks_of_money_or_of_how_the_query_came_about()
             let sheets = desk.sheets(Some(&[id]), "test").unwrap();
             let forms = [
                 sheets[0].text.clone(),
-                render_markdown(&draft, Some(id), None),
+                render_markdown(&draft, Some(id), None, None),
                 letter(&sheets),
                 serde_json::to_string(&sheets[0]).unwrap(),
                 bundle(&sheets).to_string(),
@@ -502,8 +502,13 @@ fn an_answer_is_asked_for_so_many_hours_after_the_sending_not_after_the_first_wo
     assert_eq!(sent.draft.due, sent.row.due, "what is shown is what was sent");
     assert!(sent.versions[0].text.contains("Due: 27 Nov 2026") && sent.answer_time.is_none());
     assert_eq!(later.provider_view(&sent.draft, Some(sent.row.id)), sent.versions[0].text);
-    let asked_again =
-        desk_at(&store, "2026-11-30T09:00:00-05:00").redirect(sent.row.id, "Hospital medicine", "off duty for a week").unwrap();
+    let monday = desk_at(&store, "2026-11-30T09:00:00-05:00");
+    assert_eq!(monday.query(sent.row.id).unwrap().row.next_step.as_deref(), Some("reminder to recipient"));
+    let asked_again = monday.redirect(sent.row.id, "Hospital medicine", "off duty for a week").unwrap();
+    // The steps of the policy had run for the one before; who has it since this minute was escalated at once.
+    assert_eq!(asked_again.row.next_step, None, "nothing is due from who has just got it");
+    let tuesday = desk_at(&store, "2026-12-01T10:00:00-05:00").query(sent.row.id).unwrap();
+    assert_eq!(tuesday.row.next_step.as_deref(), Some("reminder to recipient"));
     assert_eq!(asked_again.row.due.unwrap().to_string(), "2026-12-02T09:00:00-05:00", "whoever gets it now has the whole time");
 }
 

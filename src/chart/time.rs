@@ -141,6 +141,12 @@ impl Instant {
         Self { offset_seconds: place.offset_seconds.or(self.offset_seconds), ..*self }
     }
 
+    /// The same instant, to be shown by a clock so many seconds east of UTC.
+    #[must_use]
+    pub fn at_offset(&self, seconds: i32) -> Self {
+        Self { offset_seconds: Some(seconds), ..*self }
+    }
+
     /// Hours from `earlier` to this instant; negative when it is the earlier one.
     pub fn hours_since(&self, earlier: &Instant) -> f64 {
         (self.utc_seconds() - earlier.utc_seconds()) as f64 / 3600.0
@@ -148,8 +154,12 @@ impl Instant {
 
     /// The instant `hours` later, in the same offset; `None` outside the calendar.
     pub fn plus_hours(&self, hours: i64) -> Option<Self> {
-        let seconds = self.utc_seconds().checked_add(hours.checked_mul(3600)?)?;
-        let utc = Timestamp::from_second(seconds).ok()?;
+        self.plus_seconds(hours.checked_mul(3600)?)
+    }
+
+    /// The instant so many seconds later, in the same offset; `None` outside the calendar.
+    pub fn plus_seconds(&self, seconds: i64) -> Option<Self> {
+        let utc = Timestamp::from_second(self.utc_seconds().checked_add(seconds)?).ok()?;
         Some(Self { utc, ..*self })
     }
 

@@ -81,7 +81,7 @@ fn answer(desk: &LocalDesk, args: &AnswerArgs, out: &Out) -> Result<u8> {
         None => None,
         Some(text) => Some(instant("--at", text)?),
     };
-    act(desk, out, |desk| desk.reply(id, &Reply { words: args.text.clone(), option, by: args.by.clone(), at }))
+    act(desk, out, |desk| desk.reply(id, &Reply { words: args.text.clone(), option, by: args.by.clone(), at, ..Reply::default() }))
 }
 
 fn instant(option: &str, text: &str) -> Result<Instant> {

@@ -53,7 +53,8 @@ fn markdown(draft: &Draft, sheet: &Sheet) -> String {
         Some(mark) => Draft { title: marked(mark, &draft.title), ..draft.clone() },
         None => draft.clone(),
     };
-    render_markdown(&draft, Some(sheet.query), sheet.sent.as_ref())
+    let before = sheet.replaces.as_ref().map(|before| (before.version, before.sent.as_ref()));
+    render_markdown(&draft, Some(sheet.query), sheet.sent.as_ref(), before)
 }
 
 /// A file of answers: some megabytes at most.
@@ -113,8 +114,16 @@ fn plain(groups: &[FigureGroup], rows: bool) -> String {
             };
             let of = f.denominator.map(|d| format!("{} of {d}", f.numerator)).unwrap_or_else(|| f.numerator.to_string());
             text.push_str(&format!("  {:<32} {value:>8}   {of}\n", f.name));
+            let list = |rows: &[i64]| rows.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
             if rows && !f.rows.is_empty() {
-                text.push_str(&format!("      queries {}\n", f.rows.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")));
+                text.push_str(&format!("      queries {}\n", list(&f.rows)));
+            }
+            if rows && f.unit == "share" && !f.of.is_empty() {
+                text.push_str(&format!("      of {}\n", list(&f.of)));
+            }
+            for left in f.left_out.iter().filter(|_| f.unit == "share") {
+                let which = if rows { format!(": {}", list(&left.rows)) } else { String::new() };
+                text.push_str(&format!("      not in it, {}: {}{which}\n", left.why, left.rows.len()));
             }
         }
     }

@@ -9,13 +9,14 @@ pub fn row(q: &QueryRow) -> String {
     let overdue = if q.overdue { "  OVERDUE" } else { "" };
     let outcome = q.outcome.map(|o| format!(" ({})", spoken(&o))).unwrap_or_default();
     format!(
-        "{:>4}  {}{outcome}{overdue}  {}  to {}  {}  due {}{}{}",
+        "{:>4}  {}{outcome}{overdue}  {}  to {}  {}  due {}{}{}{}",
         q.id,
         spoken(&q.state),
         if q.title.is_empty() { "no title" } else { &q.title },
         q.to.as_deref().unwrap_or("nobody yet"),
         q.patient.as_deref().unwrap_or("patient not given"),
         due(q),
+        q.imported.as_ref().map(|from| format!("  answer imported from {from}")).unwrap_or_default(),
         q.next_step.as_ref().map(|s| format!("  next: {s}")).unwrap_or_default(),
         q.found
             .as_ref()

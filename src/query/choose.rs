@@ -8,7 +8,7 @@ use super::lint::words::{Patterns, tokens};
 use super::lint::{concepts, vocabularies};
 use super::normal::strays;
 use super::template::ValueRange;
-use crate::chart::{Evidence, Instant, TextEvidence, ValueEvidence};
+use crate::chart::{DocumentType, Evidence, Instant, TextEvidence, ValueEvidence};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the gap's own proof is worth beside what is brought (`companions.rs`).
@@ -52,7 +52,7 @@ const TREATMENTS: usize = 2;
 /// Gives each piece of the gap's own proof what it is worth. `groups` are the headings that the pieces stand under.
 pub(super) fn weigh(picks: &mut [Pick], groups: &[&str], about: About<'_>, record: Record<'_>) {
     let numbers = listed_numbers(picks);
-    let mut wordings: Vec<(i32, usize)> = Vec::new();
+    let mut wordings: Vec<(Quoted, usize)> = Vec::new();
     let mut own: Option<(i32, usize)> = None;
     let mut treated = 0;
     let worst = farthest(picks, about.values);
@@ -70,7 +70,7 @@ pub(super) fn weigh(picks: &mut [Pick], groups: &[&str], about: About<'_>, recor
                 let quoted = quotation(group, text, about, &numbers, record);
                 let says = quoted.says_more && !is_row(&text.quote);
                 if *group == "documentation" && says && !pick.brought {
-                    wordings.push((quoted.worth, at));
+                    wordings.push((quoted, at));
                 }
                 if about.to.is_some() && text.author.as_deref() == about.to && !is_row(&text.quote) {
                     own = own.max(Some((quoted.worth, at)));
@@ -98,14 +98,31 @@ pub(super) fn weigh(picks: &mut [Pick], groups: &[&str], about: About<'_>, recor
             pick.worth = pick.worth.max(worth);
         }
     }
-    wordings.sort_by_key(|(quoted, at)| (std::cmp::Reverse(*quoted), *at));
-    let best = wordings.into_iter().filter(|(quoted, _)| *quoted > 0).take(WORDINGS);
-    for (_, at) in best.chain(own).collect::<Vec<_>>() {
+    for at in best_wordings(wordings, picks).into_iter().chain(own.map(|(_, at)| at)) {
         if let Some(pick) = picks.get_mut(at) {
             pick.worth = pick.worth.max(worth::WORDING);
         }
     }
     inherit(picks, about.all);
+}
+
+/// The best quotations of what a provider wrote, by their places: one that states the very condition before others, none that says another
+/// again. Of equal ones the recipient's own goes first, and what was written in the emergency department last: a fragment of the first hour
+/// is no statement of who answers.
+fn best_wordings(mut wordings: Vec<(Quoted, usize)>, picks: &[Pick]) -> Vec<usize> {
+    wordings.retain(|(quoted, _)| quoted.worth > 0);
+    wordings.sort_by_key(|(quoted, at)| (std::cmp::Reverse((quoted.worth, quoted.own, !quoted.first_hour)), *at));
+    let stated = wordings.iter().filter(|(q, _)| q.states).max_by_key(|(q, at)| (q.own, !q.first_hour, q.worth, std::cmp::Reverse(*at)));
+    let order: Vec<usize> = stated.into_iter().chain(&wordings).map(|(_, at)| *at).collect();
+    let mut out: Vec<usize> = Vec::new();
+    for at in order {
+        let new =
+            picks.get(at).is_some_and(|pick| !out.contains(&at) && !says_nothing_more(pick, out.iter().filter_map(|k| picks.get(*k))));
+        if new && out.len() < WORDINGS {
+            out.push(at);
+        }
+    }
+    out
 }
 
 /// A quotation that stands whole in a longer one gives way to it, and leaves it what it was worth.
@@ -177,9 +194,16 @@ fn content(quote: &str) -> BTreeSet<String> {
 }
 
 /// What a quotation is worth, and whether it says more than the listed values.
+#[derive(Clone, Copy)]
 struct Quoted {
     worth: i32,
     says_more: bool,
+    /// Whether it states the condition that is asked about.
+    states: bool,
+    /// Whether who is asked wrote it.
+    own: bool,
+    /// Whether it was written in the emergency department.
+    first_hour: bool,
 }
 
 /// What a quotation is worth beside the others: a provider's documentation that names a condition or a finding of this stay, in the
@@ -187,18 +211,21 @@ struct Quoted {
 fn quotation(group: &str, text: &TextEvidence, about: About<'_>, numbers: &BTreeSet<String>, record: Record<'_>) -> Quoted {
     let reading = record.reading(&text.document);
     let inside = reading.map(|r| r.mentions.as_slice()).unwrap_or_default().iter().filter(|m| text.start <= m.start && m.end <= text.end);
-    let (mut names, mut treats, mut assessed, mut wanted) = (false, false, false, false);
+    let (mut names, mut treats, mut assessed, mut wanted, mut states) = (false, false, false, false, false);
     for mention in inside {
         let treatment = mention.concept.starts_with("treatment.") || mention.concept.starts_with("drug.");
         let stands = stands(mention.assertion);
         treats |= treatment;
         wanted |= about.with.contains(&mention.concept) && stands;
+        states |= about.condition == Some(mention.concept.as_str()) && stands;
         names |= !treatment && stands;
         assessed |= is_assessment(&mention.section);
     }
     let words = tokens(&text.quote);
     let related = about.condition.is_some_and(|c| concepts().supports(c, &words) == Some(true));
-    let given: Vec<String> = words.iter().filter(|t| is_number(&t.text)).map(|t| plain(&t.text)).collect();
+    // "0205 lactate 4.2": the hour is no value.
+    let hour = words.first().filter(|t| t.text.len() == 4 && t.text.parse::<u32>().is_ok_and(|n| n < 2400)).map(|t| t.span);
+    let given: Vec<String> = words.iter().filter(|t| is_number(&t.text) && Some(t.span) != hour).map(|t| plain(&t.text)).collect();
     let listed = given.iter().filter(|n| numbers.contains(*n)).count();
     let repeats = given.len() >= 2 && listed * 2 >= given.len();
     let documented = group == "documentation" && names;
@@ -210,7 +237,14 @@ fn quotation(group: &str, text: &TextEvidence, about: About<'_>, numbers: &BTree
         - 3 * i32::from(repeats);
     let document = record.chart.document(&text.document);
     let aside = document.zip(reading).is_some_and(|(d, r)| is_passed_over(d, r, text.start));
-    Quoted { worth, says_more: !aside && (names || treats || given.is_empty() || listed < given.len()) }
+    let kind = document.zip(reading).map(|(d, r)| d.document_type.unwrap_or(r.document_type));
+    Quoted {
+        worth,
+        says_more: !aside && (names || treats || given.is_empty() || listed < given.len()),
+        states,
+        own: about.to.is_some() && text.author.as_deref() == about.to,
+        first_hour: kind == Some(DocumentType::EmergencyNote),
+    }
 }
 
 fn is_number(word: &str) -> bool {

@@ -288,10 +288,23 @@ pub(super) fn section_at(reading: &Reading, at: usize) -> &str {
 /// Whether a place stands in a section that tells nothing of this patient's stay. A report often has no heading between why it was asked
 /// for and what it found: behind the first line it tells.
 pub(super) fn is_passed_over(document: &Document, reading: &Reading, at: usize) -> bool {
+    let kind = document.document_type.unwrap_or(reading.document_type);
+    if (kind.is_findings() || document.is_providers(reading.document_type)) && tells_why(&document.text, at) {
+        return true;
+    }
     let Some(section) = reading.section_at(at) else { return false };
     let before = document.text.get(section.start..at).unwrap_or_default();
     let found = document.document_type.unwrap_or(reading.document_type).is_findings() && before.contains('\n');
     !found && table().passed_over.contains(&section.section)
+}
+
+/// Whether the line says why something was asked for ("Reason: ...", "Indication: ..."): no finding of whoever wrote it.
+fn tells_why(text: &str, at: usize) -> bool {
+    let line = text.get(..at).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
+    let line = text.get(at - line.len()..).unwrap_or_default().split('\n').next().unwrap_or_default();
+    let Some((label, _)) = line.split_once(':') else { return false };
+    let words = label.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    table().asked_for.iter().any(|l| *l == words)
 }
 
 /// The sentence of the newest report of pictures or tissue that says it.

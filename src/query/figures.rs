@@ -1,6 +1,7 @@
-//! First figures: queries, response rate and time, agree rate. Each with its definition, what it counts and of what, and the rows.
+//! First figures: queries, response rate and time, agree rate. Each with its definition, what it counts and of what, what it leaves out, and
+//! the rows.
 
-use super::{Outcome, Policy, QueryForm, QueryState};
+use super::{Outcome, Policy, QueryForm, QueryState, Reason};
 use serde::Serialize;
 
 /// One query as the figures count it.
@@ -16,16 +17,20 @@ pub struct Counted {
     pub state: QueryState,
     /// Its form: validation queries are counted apart.
     pub form: QueryForm,
-    /// How it ended.
+    /// Why it was asked: of some questions another answer is agreement.
+    pub reason: Reason,
+    /// How it ended; of one that was asked again, how the last asking did.
     pub outcome: Option<Outcome>,
-    /// Whether a reply came.
+    /// Whether a reply came that fits the question, in this asking or an earlier one.
     pub responded: bool,
     /// How often it was answered and asked again.
     pub asked_again: usize,
     /// Whether somebody else than who was asked replied.
     pub by_another: bool,
-    /// Clock hours from sending to the reply.
+    /// Clock hours from the first sending to the first reply that fits.
     pub hours: Option<f64>,
+    /// Whether that reply came by the time at which it was due.
+    pub in_time: bool,
 }
 
 impl Counted {
@@ -34,15 +39,20 @@ impl Counted {
         self.state == QueryState::Withdrawn || self.outcome == Some(Outcome::Withdrawn)
     }
 
-    /// A reply that answers the question. One that does not is no response.
-    fn is_response(&self) -> bool {
-        self.responded && !matches!(self.outcome, Some(Outcome::InvalidResponse | Outcome::NoResponse))
-    }
-
     /// A reply whose outcome is known.
     fn is_judged(&self) -> bool {
-        self.is_response() && self.outcome.is_some_and(|o| o != Outcome::AnsweredNotDocumented)
+        let settled = |o: Outcome| !matches!(o, Outcome::AnsweredNotDocumented | Outcome::InvalidResponse | Outcome::NoResponse);
+        self.responded && self.outcome.is_some_and(settled)
     }
+}
+
+/// Queries that are in no denominator, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// Why.
+    pub why: &'static str,
+    /// Which.
+    pub rows: Vec<i64>,
 }
 
 /// One figure.
@@ -64,6 +74,8 @@ pub struct Figure {
     pub rows: Vec<i64>,
     /// The queries of the denominator.
     pub of: Vec<i64>,
+    /// The queries that were sent and are in no denominator, by reason: with those of the denominator, all of them.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// The figures of one person, one provider, or all.
@@ -91,17 +103,68 @@ pub fn figures(counted: &[Counted], policy: &Policy) -> Vec<FigureGroup> {
     out
 }
 
-fn share(name: &'static str, definition: &'static str, counted: &[&Counted], all: &[&Counted]) -> Figure {
-    let value = (!all.is_empty()).then(|| counted.len() as f64 / all.len() as f64);
-    Figure {
-        name,
-        definition,
-        numerator: counted.len(),
-        denominator: Some(all.len()),
-        value,
-        unit: "share",
-        rows: ids(counted),
-        of: ids(all),
+const WITHDRAWN: &str = "withdrawn";
+const NO_REPLY: &str = "no reply that fits the question";
+const BY_ANOTHER: &str = "answered by somebody else";
+const VALIDATION: &str = "validation query";
+const NOT_VALIDATION: &str = "no validation query";
+const NOT_SETTLED: &str = "outcome not known yet";
+const NEITHER: &str = "unable to determine";
+const NOT_AGREED: &str = "no agreement";
+
+/// The queries of a group, sorted into those that are counted and those that are not.
+struct Sorted<'c> {
+    kept: Vec<&'c Counted>,
+    left_out: Vec<LeftOut>,
+}
+
+impl<'c> Sorted<'c> {
+    /// Each query by the first reason that leaves it out.
+    fn of(all: &[&'c Counted], why: impl Fn(&Counted) -> Option<&'static str>) -> Self {
+        let mut out = Self { kept: Vec::new(), left_out: Vec::new() };
+        for counted in all.iter().copied() {
+            match why(counted) {
+                None => out.kept.push(counted),
+                Some(why) => match out.left_out.iter_mut().find(|l| l.why == why) {
+                    Some(there) => there.rows.push(counted.query),
+                    None => out.left_out.push(LeftOut { why, rows: vec![counted.query] }),
+                },
+            }
+        }
+        out
+    }
+
+    fn share(&self, name: &'static str, definition: &'static str, counts: impl Fn(&Counted) -> bool) -> Figure {
+        let rows: Vec<i64> = self.kept.iter().filter(|c| counts(c)).map(|c| c.query).collect();
+        Figure {
+            name,
+            definition,
+            numerator: rows.len(),
+            denominator: Some(self.kept.len()),
+            value: (!self.kept.is_empty()).then(|| rows.len() as f64 / self.kept.len() as f64),
+            unit: "share",
+            rows,
+            of: ids(&self.kept),
+            left_out: self.left_out.clone(),
+        }
+    }
+
+    fn time(&self, name: &'static str, definition: &'static str, of: f64) -> Figure {
+        let mut hours: Vec<f64> = self.kept.iter().filter_map(|c| c.hours).collect();
+        hours.sort_by(f64::total_cmp);
+        let (numerator, value) = (hours.len(), quantile(&hours, of));
+        let rows = ids(&self.kept);
+        Figure {
+            name,
+            definition,
+            numerator,
+            denominator: None,
+            value,
+            unit: "hours",
+            of: rows.clone(),
+            rows,
+            left_out: self.left_out.clone(),
+        }
     }
 }
 
@@ -116,140 +179,95 @@ fn quantile(hours: &[f64], of: f64) -> Option<f64> {
 }
 
 fn of(by: &str, all: &[&Counted], policy: &Policy) -> Vec<Figure> {
-    let sent: Vec<&Counted> = all.iter().copied().filter(|c| !c.is_excluded()).collect();
     // A provider's figures count what that provider answered.
-    let own = |c: &&Counted| by != "provider" || !c.by_another;
-    let responded: Vec<&Counted> = sent.iter().copied().filter(|c| c.is_response()).filter(own).collect();
-    let questions: Vec<&Counted> = responded.iter().copied().filter(|c| c.form != QueryForm::Validation && c.is_judged()).collect();
-    let agreed: Vec<&Counted> = questions.iter().copied().filter(|c| c.outcome.is_some_and(|o| policy.agrees(o))).collect();
-    let other: Vec<&Counted> = questions.iter().copied().filter(|c| c.outcome == Some(Outcome::AltDx)).collect();
-    let validations: Vec<&Counted> = responded.iter().copied().filter(|c| c.form == QueryForm::Validation && c.is_judged()).collect();
-    let ruled_out: Vec<&Counted> = validations.iter().copied().filter(|c| c.outcome == Some(Outcome::RuledOut)).collect();
-    let unanswered: Vec<&Counted> = sent.iter().copied().filter(|c| c.outcome == Some(Outcome::NoResponse)).collect();
-    let again: Vec<&Counted> = sent.iter().copied().filter(|c| c.asked_again > 0).collect();
-    let agreed_again: Vec<&Counted> = agreed.iter().copied().filter(|c| c.asked_again > 0).collect();
-    let replied: Vec<&Counted> = sent.iter().copied().filter(|c| c.responded).collect();
-    let by_another: Vec<&Counted> = replied.iter().copied().filter(|c| c.by_another).collect();
-    let timed: Vec<&Counted> = responded.iter().copied().filter(|c| c.hours.is_some()).collect();
-    let mut hours: Vec<f64> = timed.iter().filter_map(|c| c.hours).collect();
-    hours.sort_by(f64::total_cmp);
-    let time = |name, definition, of| Figure {
-        name,
-        definition,
-        numerator: hours.len(),
-        denominator: None,
-        value: quantile(&hours, of),
-        unit: "hours",
-        rows: ids(&timed),
-        of: ids(&timed),
-    };
+    let own = |c: &Counted| by != "provider" || !c.by_another;
+    let agrees = |c: &Counted| c.outcome.and_then(|o| policy.agrees(o, c.reason));
+    let withdrawn = |c: &Counted| c.is_excluded().then_some(WITHDRAWN);
+    let no_reply = |c: &Counted| withdrawn(c).or((!c.responded).then_some(NO_REPLY)).or((!own(c)).then_some(BY_ANOTHER));
+    let unsettled = |c: &Counted| (!c.is_judged()).then_some(NOT_SETTLED);
+    let is_validation = |c: &Counted| c.form == QueryForm::Validation;
+    let sent = Sorted::of(all, withdrawn);
+    let replied = Sorted::of(all, |c| withdrawn(c).or((!c.responded).then_some(NO_REPLY)));
+    let timed = Sorted::of(all, |c| no_reply(c).or(c.hours.is_none().then_some("the time of sending or of the reply is not known")));
+    let question = |c: &Counted| no_reply(c).or(is_validation(c).then_some(VALIDATION)).or_else(|| unsettled(c));
+    let settled = Sorted::of(all, question);
+    let judged = Sorted::of(all, |c| question(c).or(agrees(c).is_none().then_some(NEITHER)));
+    let agreed = Sorted::of(all, |c| question(c).or((agrees(c) != Some(true)).then_some(NOT_AGREED)));
+    let validations = Sorted::of(all, |c| no_reply(c).or((!is_validation(c)).then_some(NOT_VALIDATION)).or_else(|| unsettled(c)));
     vec![
         Figure {
             name: "queries",
             definition: "queries that were sent, less those withdrawn",
-            numerator: sent.len(),
+            numerator: sent.kept.len(),
             denominator: None,
-            value: Some(sent.len() as f64),
+            value: Some(sent.kept.len() as f64),
             unit: "queries",
-            rows: ids(&sent),
+            rows: ids(&sent.kept),
             of: ids(all),
+            left_out: sent.left_out.clone(),
         },
-        share(
+        sent.share(
             "response rate",
-            "queries with a reply that fits the question / queries sent less withdrawn, whenever the reply came; of a provider, the provider's own replies",
-            &responded,
-            &sent,
+            "queries with a reply that fits the question / queries sent less withdrawn, whenever the reply came; a reply before the question \
+             was asked again is one; of a provider, the provider's own replies",
+            |c| c.responded && own(c),
         ),
-        time("response time, median", "clock hours from sending to the reply, over queries with a reply", 0.5),
-        time(
+        sent.share(
+            "response rate within policy",
+            "queries whose first fitting reply came by its due time / queries sent less withdrawn; one that nobody answered yet is not in time; \
+             of a provider, the provider's own replies",
+            |c| c.responded && c.in_time && own(c),
+        ),
+        timed.time(
+            "response time, median",
+            "clock hours from the first sending to the first fitting reply, over queries with one; open ones are not in it",
+            0.5,
+        ),
+        timed.time(
             "response time, 90th percentile",
-            "clock hours from sending to the reply, over queries with a reply; open ones are not in it",
+            "clock hours from the first sending to the first fitting reply, over queries with one; open ones are not in it",
             0.9,
         ),
-        share(
+        judged.share(
             "agree rate",
-            "replies whose outcome counts as agreement by the policy / replies with a known outcome, validation queries apart",
-            &agreed,
-            &questions,
+            "replies whose outcome counts as agreement by the policy / replies with an outcome that counts either way; not in it: withdrawn, no \
+             reply, unable to determine, outcome not known yet, validation queries. Of present on admission every answer to the question asked \
+             (yes, no, clinically undetermined) is agreement",
+            |c| agrees(c) == Some(true),
         ),
-        share(
+        settled.share(
+            "unable to determine",
+            "replies that could not determine it / replies with a known outcome, validation queries apart; what the policy counts as an answer \
+             (present on admission) is none of them",
+            |c| c.outcome == Some(Outcome::Undetermined) && agrees(c).is_none(),
+        ),
+        settled.share(
             "another diagnosis",
             "replies with another valid diagnosis / replies with a known outcome, validation queries apart",
-            &other,
-            &questions,
+            |c| c.outcome == Some(Outcome::AltDx),
         ),
-        share(
+        validations.share(
             "ruled out on validation",
             "validation queries whose diagnosis was ruled out / validation queries with a known outcome",
-            &ruled_out,
-            &validations,
+            |c| c.outcome == Some(Outcome::RuledOut),
         ),
-        share("asked again after an answer", "queries that were answered and asked again / queries sent less withdrawn", &again, &sent),
-        share(
+        sent.share("asked again after an answer", "queries that were answered and asked again / queries sent less withdrawn", |c| {
+            c.asked_again > 0
+        }),
+        agreed.share(
             "agreed only when asked again",
             "replies that count as agreement and came after an earlier answer / replies that count as agreement",
-            &agreed_again,
-            &agreed,
+            |c| c.asked_again > 0,
         ),
-        share(
+        replied.share(
             "answered by somebody else",
-            "queries that somebody answered who was not asked / queries with a reply",
-            &by_another,
-            &replied,
+            "queries that somebody answered who was not asked / queries with a reply that fits",
+            |c| c.by_another,
         ),
-        share("no response", "queries closed without a reply / queries sent less withdrawn", &unanswered, &sent),
+        sent.share("no response", "queries closed without a reply / queries sent less withdrawn", |c| c.outcome == Some(Outcome::NoResponse)),
     ]
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
-mod tests {
-    use super::*;
-
-    fn counted(query: i64, author: &str, outcome: Option<Outcome>, hours: Option<f64>) -> Counted {
-        let state = match outcome {
-            Some(Outcome::Withdrawn) => QueryState::Withdrawn,
-            Some(_) => QueryState::Closed,
-            None => QueryState::Open,
-        };
-        let (author, provider) = (author.to_owned(), "Chen".to_owned());
-        Counted {
-            query,
-            author,
-            provider,
-            state,
-            form: QueryForm::MultipleChoice,
-            outcome,
-            responded: hours.is_some(),
-            asked_again: 0,
-            by_another: false,
-            hours,
-        }
-    }
-
-    #[test]
-    fn withdrawn_ones_are_in_no_denominator_and_open_ones_are() {
-        let rows = [
-            counted(1, "ana", Some(Outcome::Agreed), Some(2.0)),
-            counted(2, "ana", Some(Outcome::AltDx), Some(10.0)),
-            counted(3, "bo", Some(Outcome::Disagreed), Some(30.0)),
-            counted(4, "bo", Some(Outcome::Withdrawn), None),
-            counted(5, "bo", Some(Outcome::NoResponse), None),
-            counted(6, "bo", None, None),
-            counted(7, "bo", Some(Outcome::InvalidResponse), Some(1.0)),
-        ];
-        let groups = figures(&rows, Policy::named("default").unwrap());
-        let names: Vec<(&str, &str)> = groups.iter().map(|g| (g.by, g.name.as_str())).collect();
-        assert_eq!(names, [("all", "all"), ("person", "ana"), ("person", "bo"), ("provider", "Chen")]);
-        let get = |name: &str| groups[0].figures.iter().find(|f| f.name == name).unwrap().clone();
-        assert_eq!((get("queries").numerator, get("queries").rows), (6, vec![1, 2, 3, 5, 6, 7]));
-        let response = get("response rate");
-        assert_eq!((response.numerator, response.denominator, response.rows), (3, Some(6), vec![1, 2, 3]));
-        assert_eq!(get("response time, median").value, Some(10.0));
-        let agree = get("agree rate");
-        assert_eq!((agree.rows, agree.of), (vec![1], vec![1, 2, 3]));
-        let wide = figures(&rows, Policy::named("office-hours").unwrap());
-        assert_eq!(wide[0].figures.iter().find(|f| f.name == "agree rate").unwrap().rows, vec![1, 2], "the profile decides");
-        assert!(figures(&[], Policy::named("default").unwrap())[0].figures.iter().all(|f| f.unit != "share" || f.value.is_none()));
-    }
-}
+#[path = "figures_tests.rs"]
+mod tests;

@@ -9,11 +9,11 @@ use super::naming::own_term;
 use super::normal::{telling, told};
 use super::recipients::responsible;
 use super::slip::writer_of_slip;
-use super::standing::spoken;
+use super::standing::{certain, spoken};
 use super::template::{Template, TemplateOption, Templates};
 use super::wanted::asked;
 use super::whole::{denied, grown, numbers};
-use super::{Draft, Indicator, NOT_SIGNIFICANT, OptionKind, Policy, QueryForm, QueryOption, Reason, Recipient};
+use super::{Draft, Indicator, NOT_SIGNIFICANT, OptionKind, Policy, QueryForm, QueryOption, Reason, Recipient, days_after};
 use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, Provider};
 use crate::checklist::{Gap, GapKind, Searched, condition_name, listed};
 use crate::reading::{Assertion, Reading};
@@ -156,12 +156,52 @@ fn once(draft: &mut Draft) {
 fn not_found(searched: &[Searched]) -> String {
     match searched {
         [] => String::new(),
-        [one] => format!("Looked for in {}, not found: {}.", one.r#where, one.what),
+        [one] => format!("Looked for in {}, not found: {}.", one.r#where, with_days(&one.what)),
         several => {
-            let what: Vec<&str> = several.iter().map(|s| s.what.as_str()).collect();
+            let what: Vec<String> = several.iter().map(|s| with_days(&s.what)).collect();
             format!("Looked for in the record of this stay, not found: {}.", what.join("; "))
         }
     }
+}
+
+/// Days as a letter gives them: "20 to 29 Nov 2026" for a row of them, not each one in the notation of a machine.
+fn with_days(text: &str) -> String {
+    let pieces: Vec<&str> = text.split(", ").collect();
+    let day = |piece: &str| {
+        let (before, day) = piece.rsplit_once(' ').map_or(("", piece), |(before, day)| (before, day));
+        let written = day.len() == 10 && day.as_bytes().iter().filter(|b| **b == b'-').count() == 2;
+        Instant::parse(day).filter(|_| written).map(|day| (before.to_owned(), day))
+    };
+    let mut out: Vec<String> = Vec::new();
+    // What stands before the first day of a row, its first and its last day.
+    let mut row: Option<(String, Instant, Instant)> = None;
+    let told = |(before, first, last): (String, Instant, Instant)| {
+        let gap = if before.is_empty() { "" } else { " " };
+        if first == last {
+            format!("{before}{gap}{}", first.display())
+        } else {
+            format!("{before}{gap}{} to {}", first.display(), last.display())
+        }
+    };
+    for piece in pieces {
+        row = match (row.take(), day(piece)) {
+            (Some((before, first, last)), Some((bare, next))) if bare.is_empty() && days_after(&last, &next) == 1 => {
+                Some((before, first, next))
+            }
+            (before, next) => {
+                out.extend(before.map(told));
+                match next {
+                    Some((before, day)) => Some((before, day, day)),
+                    None => {
+                        out.push(piece.to_owned());
+                        None
+                    }
+                }
+            }
+        };
+    }
+    out.extend(row.map(told));
+    out.join(", ")
 }
 
 /// Where a provider documented what is asked about: among the quoted words, else anywhere in the stay. A nurse's words, a value or a
@@ -198,6 +238,8 @@ fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, 
     let of = |evidence: &[&Evidence]| tokens(&evidence.iter().map(|e| words_of(e)).collect::<Vec<_>>().join("\n"));
     let source = |id: &str| record.chart.document(id).map(|d| d.text.clone());
     let (all, words): (Vec<Token>, Vec<Token>) = (of(&evidence), told(spoken(&telling(&evidence), &source)));
+    // What a provider calls possible, and nothing else speaks for, is offered as possible and no more.
+    let (sure, stated) = (told(certain(&telling(&evidence), &source)), stated_concepts(record));
     let concept = draft.concept.clone().unwrap_or_default();
     let organisms = if template.organism.is_empty() { Vec::new() } else { grown(&evidence, &source) };
     // What the chart denies or a value of it rules out is no choice, though the query quotes neither.
@@ -211,12 +253,19 @@ fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, 
             || o.is_ruled_out(&evidence, &all, &known)
     };
     let fits = |o: &TemplateOption| o.is_supported(&evidence, (&all, &words), documented) && !against(o);
+    let is_only_possible = |o: &TemplateOption| {
+        let hedged = vocabularies().get("hedge").any(&tokens(&o.text)) || o.text.contains("__");
+        o.kind == OptionKind::Diagnosis && !hedged && !o.is_supported(&evidence, (&all, &sure), &stated)
+    };
     let other = |o: &TemplateOption| detail && names_another(&o.text, &concept, template);
     let (kept, removed): (Vec<_>, Vec<_>) = template.option.iter().partition(|o| fits(o) && !other(o));
     draft.removed = removed.into_iter().map(|o| o.text.clone()).collect();
     let mut options: Vec<QueryOption> = kept
         .into_iter()
-        .map(|o| QueryOption { text: o.text.clone(), kind: o.kind, concepts: o.concepts.clone(), selected: false })
+        .map(|o| {
+            let text = if is_only_possible(o) { format!("{}{POSSIBLE}", o.text) } else { o.text.clone() };
+            QueryOption { text, kind: o.kind, concepts: o.concepts.clone(), selected: false }
+        })
         .collect();
     options
         .extend(organisms.iter().map(|name| QueryOption { text: template.organism.replace("{organism}", name), ..QueryOption::default() }));
@@ -244,10 +293,25 @@ fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, 
     draft.options = options;
 }
 
+/// What an option bears behind its name where providers only call it possible.
+const POSSIBLE: &str = ", possible";
+
+/// The diagnoses that a provider documented as present.
+fn stated_concepts(record: Record<'_>) -> BTreeSet<String> {
+    let notes = record.notes().filter(|(document, reading)| document.is_providers(reading.document_type));
+    let present = notes.flat_map(|(_, reading)| &reading.mentions).filter(|m| m.assertion == Assertion::Present);
+    present
+        .flat_map(|m| {
+            [m.concept.clone()].into_iter().chain(concepts().named(&m.text).into_iter().flat_map(|n| concepts().implied(&n.concept)))
+        })
+        .collect()
+}
+
 /// Whether a drug with its dose is quoted as the treatment of what is asked about: nobody treats what means nothing, and the option would
-/// say so.
+/// say so. Plain fluid is given for many reasons.
 pub(super) fn shows_drug(draft: &Draft) -> bool {
-    let dose = |e: &Evidence| matches!(e, Evidence::Value(value) if !value.value.is_empty());
+    let fluid = vocabularies().get("plain_fluid");
+    let dose = |e: &Evidence| matches!(e, Evidence::Value(value) if !value.value.is_empty() && !fluid.any(&tokens(&value.name)));
     draft.indicators.iter().any(|i| i.included && i.group == "treatment" && dose(&i.evidence))
 }
 
@@ -348,4 +412,23 @@ fn writer<'c>(gap: &Gap, chart: &'c Chart, readings: &[Reading], attending: Opti
     }
     let carries = attending.and_then(|a| wrote.iter().find(|(_, _, p)| same_person(a, p)));
     carries.or_else(|| wrote.iter().max_by_key(|(stays, time, _)| (*stays, *time))).map(|(_, _, p)| *p)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// "2026-11-20, 2026-11-21, 2026-11-22 ..." is no sentence that a person writes to a physician.
+    #[test]
+    fn days_stood_in_a_letter_one_by_one_as_a_machine_writes_them() {
+        for (given, told) in [
+            ("Progress note or Consult on 2026-11-20, 2026-11-21, 2026-11-22", "Progress note or Consult on 20 Nov 2026 to 22 Nov 2026"),
+            ("Progress note on 2026-11-20", "Progress note on 20 Nov 2026"),
+            ("Progress note on 2026-11-28, 2026-11-30, 2026-12-01", "Progress note on 28 Nov 2026, 30 Nov 2026 to 1 Dec 2026"),
+            ("heart rate over 90, or pCO2 under 32", "heart rate over 90, or pCO2 under 32"),
+            ("Consult", "Consult"),
+        ] {
+            assert_eq!(with_days(given), told);
+        }
+    }
 }

@@ -32,6 +32,8 @@ pub(super) fn indicators(
     bring(&wanted, &mut picks, record);
     let treats = Patterns::new(&wanted.treatment.iter().flat_map(|t| t.split(';')).map(str::trim).collect::<Vec<_>>());
     let heading = |p: &Pick| match group(&p.evidence, &treats, record) {
+        // Of a document that lacks something its words are what is asked about, whatever part of it they stand in.
+        _ if documents && matches!(p.evidence, Evidence::Text(_)) => "documentation",
         "documentation" if !is_at_issue(&p.evidence, gap, record) => "history",
         heading => heading,
     };

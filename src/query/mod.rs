@@ -1,5 +1,6 @@
 //! Drafts, templates, compliance lint, life cycle. Pure: no I/O, no clock.
 
+mod again;
 mod choose;
 mod companions;
 mod diff;
@@ -33,20 +34,21 @@ mod verify;
 mod wanted;
 mod whole;
 
+pub use again::stands_nowhere;
 pub use diff::{DiffLine, Step, diff, steps};
 pub use editor::{from_editor, to_editor};
 pub use evidence::{indicator_hash, sha256_hex, words_of};
 pub use exchange::{
-    EarlierAnswer, Replies, Reply as IncomingReply, Sheet, SheetAnswer, bundle, csv, letter, mark, marked, mdm, read_replies,
+    EarlierAnswer, Replaced, Replies, Reply as IncomingReply, Sheet, SheetAnswer, bundle, csv, letter, mark, marked, mdm, read_replies,
 };
-pub use figures::{Counted, Figure, FigureGroup, figures};
+pub use figures::{Counted, Figure, FigureGroup, LeftOut, figures};
 pub use fill::{Asking, documented_concepts, draft_from_gap};
 pub use gather::retell_the_rest;
 pub use letters::{same_letters, spellings};
 pub use life::{Event, next};
 pub use lint::{
-    Context, Diagnostic, LintSeverity, OpenQuery, Past, Report, Rule, brief, is_empty_reason, is_justified, is_reason, lint, lint_note,
-    lint_text, rules,
+    Context, Diagnostic, LintSeverity, OpenQuery, Past, Report, Rule, brief, is_empty_reason, is_justified, is_reason, lint,
+    lint_new_words, lint_note, lint_text, rules,
 };
 pub use measures::{Measure, is_in as measured_in};
 pub use model::{
@@ -54,7 +56,7 @@ pub use model::{
     ShownIndicator, Verbal,
 };
 pub use parse::{Parsed, kind_of, parse_text};
-pub use policy::{Counting, Policy, PolicyStep, days_after};
+pub use policy::{AgreeOf, Counting, Policy, PolicyStep, days_after};
 pub use proof::{Departure, departures, of_evidence as evidence_departures};
 pub use recipients::{recipients, responsible, same_person};
 pub use render::{body_hash, render_markdown, render_sent, render_text, render_version};

@@ -1,6 +1,7 @@
 //! A query to a provider: what it says, and where it stands. What the provider sees is in [`Draft`]; an internal note and
 //! anything about impact live elsewhere.
 
+use super::render::{ASKED_ABOUT, cited, under_headings};
 use crate::chart::{Evidence, Instant};
 use serde::{Deserialize, Serialize};
 
@@ -245,15 +246,21 @@ pub struct ProviderView {
     pub indicators: Vec<ShownIndicator>,
     /// Words above the question.
     pub body: String,
+    /// The provider's statement of the diagnosis that a yes/no or validation query asks about.
+    pub asked_about: Option<ShownIndicator>,
     /// The question.
     pub question: String,
     /// The options, in the order shown.
     pub options: Vec<String>,
+    /// The record of a query that was asked aloud.
+    pub verbal: Option<Verbal>,
 }
 
 /// A piece of proof as the provider sees it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ShownIndicator {
+    /// The heading that it stands under.
+    pub heading: &'static str,
     /// The words or the value, with source and date.
     #[serde(flatten)]
     pub evidence: Evidence,
@@ -264,14 +271,14 @@ pub struct ShownIndicator {
 }
 
 impl ShownIndicator {
-    fn of(indicator: &Indicator) -> Self {
+    fn of((heading, indicator): (&'static str, &Indicator)) -> Self {
         let mut evidence = indicator.evidence.clone();
         // One mark for words and values alike, instead of a second one inside the value.
         let marked = match &mut evidence {
             Evidence::Value(value) => std::mem::take(&mut value.prior),
             Evidence::Text(_) => false,
         };
-        Self { evidence, prior: indicator.prior || marked, relevance: indicator.relevance.clone() }
+        Self { heading, evidence, prior: indicator.prior || marked, relevance: indicator.relevance.clone() }
     }
 }
 
@@ -288,10 +295,17 @@ impl Draft {
             contact: self.contact.clone(),
             due: self.due,
             form: self.form,
-            indicators: self.indicators.iter().filter(|i| i.included).map(ShownIndicator::of).collect(),
+            indicators: under_headings(self).into_iter().map(ShownIndicator::of).collect(),
             body: self.body.clone(),
+            asked_about: cited(self).map(|evidence| ShownIndicator {
+                heading: ASKED_ABOUT,
+                evidence: evidence.clone(),
+                prior: false,
+                relevance: String::new(),
+            }),
             question: self.question.clone(),
             options: self.options.iter().map(|o| o.text.clone()).collect(),
+            verbal: self.verbal.clone(),
         }
     }
 }

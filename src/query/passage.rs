@@ -40,7 +40,21 @@ pub(super) fn sentence(document: &Document, reading: &Reading, place: Span) -> O
     let words = span.of(&document.text);
     let lead = words.len() - words.trim_start().len();
     let span = Span::new(span.start + lead, span.start + lead + words.trim().len());
+    let span = with_its_number(&document.text, span);
     (span.end - span.start <= LONGEST).then_some(span)
+}
+
+/// A quotation that was cut before the number of its last word ("NT-proBNP 3,480. hs-TnT" of "hs-TnT 11.") takes it in.
+fn with_its_number(text: &str, span: Span) -> Span {
+    let (words, after) = (span.of(text), text.get(span.end..).unwrap_or_default());
+    let number = after.trim_start_matches(' ').split([' ', '\n']).next().unwrap_or_default();
+    let digits = number.trim_end_matches(['.', ',', ';']);
+    let bare = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','));
+    if !words.ends_with(char::is_alphabetic) || !after.starts_with(' ') || !bare {
+        return span;
+    }
+    let blanks = after.len() - after.trim_start_matches(' ').len();
+    Span::new(span.start, span.end + blanks + number.trim_end_matches([',', ';']).len())
 }
 
 /// The line around a place, where it is not too long to be read: notes in keywords have no sentences.
@@ -55,6 +69,10 @@ pub(super) fn line(text: &str, place: Span) -> Option<Span> {
 /// A quotation that says nothing by itself takes in its line: a bare heading ("ESTIMATED BLOOD LOSS") what stands behind it, a placeholder
 /// ("***") the words around it.
 pub(super) fn whole_line(text: &mut TextEvidence, document: &Document) {
+    let span = with_its_number(&document.text, Span::new(text.start, text.end));
+    if span.end > text.end {
+        (text.end, text.quote) = (span.end, span.of(&document.text).to_owned());
+    }
     let sign = !text.quote.contains(char::is_alphanumeric);
     let after = document.text.get(text.end..).unwrap_or_default();
     let heading = after.starts_with(':') && !text.quote.contains(|c: char| c.is_lowercase() || c.is_ascii_digit());
@@ -99,6 +117,19 @@ mod tests {
     fn item_at<'t>(text: &'t str, words: &str) -> Option<&'t str> {
         let start = text.find(words).unwrap();
         item(text, Span::new(start, start + words.len())).map(|s| s.of(text))
+    }
+
+    #[test]
+    fn a_quotation_ended_before_the_number_of_its_last_word() {
+        let text = "ECG AF. NT-proBNP 3,480. hs-TnT 11. CXR clear.\nK 4.0";
+        let of = |words: &str| {
+            let start = text.find(words).unwrap();
+            with_its_number(text, Span::new(start, start + words.len())).of(text)
+        };
+        assert_eq!(of("NT-proBNP 3,480. hs-TnT"), "NT-proBNP 3,480. hs-TnT 11.");
+        assert_eq!(of("CXR clear."), "CXR clear.");
+        assert_eq!(of("ECG AF."), "ECG AF.");
+        assert_eq!(of("K 4.0"), "K 4.0");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::evidence::sha256_hex;
 use super::lint::is_hidden;
-use super::{Draft, Indicator, OptionKind, QueryForm};
+use super::{Draft, Indicator, OptionKind, QueryForm, Verbal};
 use crate::chart::{Evidence, Instant, Precision};
 
 /// The headings under which indicators stand, in the order shown.
@@ -30,22 +30,31 @@ pub fn render_sent(draft: &Draft, id: i64, at: &Instant) -> String {
     ascii(&compose(draft, (Some(id), Some(at)), &PLAIN))
 }
 
+/// What the head of a later version says: which one it replaces.
+fn replaces(version: u32, sent: Option<&Instant>) -> String {
+    let when = sent.map(|sent| format!(", sent {}", with_zone(sent))).unwrap_or_default();
+    format!("Version: {}, in place of version {version}{when}", version + 1)
+}
+
 /// The next version as it goes out: it says in its head which one it replaces, so that nobody answers the earlier one.
 pub fn render_version(draft: &Draft, id: i64, at: &Instant, (before, sent): (u32, Option<&Instant>)) -> String {
     let text = render_sent(draft, id, at);
-    let when = sent.map(|sent| format!(", sent {}", with_zone(sent))).unwrap_or_default();
-    let says = format!("Version: {}, in place of version {before}{when}", before + 1);
+    let says = replaces(before, sent);
     match text.split_once('\n') {
         Some((title, rest)) => format!("{title}\n{says}\n{rest}"),
         None => text,
     }
 }
 
-/// The query as Markdown.
-pub fn render_markdown(draft: &Draft, id: Option<i64>, sent: Option<&Instant>) -> String {
+/// The query as Markdown. `before`: the version that it replaces, and when that one was sent.
+pub fn render_markdown(draft: &Draft, id: Option<i64>, sent: Option<&Instant>, before: Option<(u32, Option<&Instant>)>) -> String {
     let style = Style { title: "# ", heading: "## ", item: "- ", option: "- [ ] ", units: true };
+    let mut text = compose(draft, (id, sent), &style);
+    if let (Some((version, sent)), Some(end)) = (before, text.find('\n')) {
+        text.insert_str(end, &format!("\n{}{}", style.item, replaces(version, sent)));
+    }
     // What a note holds is words there, and no tag or link.
-    ascii(&compose(draft, (id, sent), &style).replace('<', "\\<").replace("](", "]\\("))
+    ascii(&text.replace('<', "\\<").replace("](", "]\\("))
 }
 
 /// SHA-256 of everything that the provider sees but number and day of sending, before punctuation is made plain: two texts that differ have different hashes.
@@ -95,10 +104,8 @@ fn compose(draft: &Draft, (id, sent): (Option<i64>, Option<&Instant>), style: &S
         section(&mut out, style, "Note");
         out.push(draft.body.trim().to_owned());
     }
-    if let Some(Evidence::Text(_)) = &draft.documented_at
-        && let Some(documented) = &draft.documented_at
-    {
-        section(&mut out, style, "Diagnosis asked about");
+    if let Some(documented) = cited(draft) {
+        section(&mut out, style, ASKED_ABOUT);
         out.push(format!("{}{}", style.item, quote(documented, style.units)));
     }
     section(&mut out, style, "Question");
@@ -112,18 +119,11 @@ fn compose(draft: &Draft, (id, sent): (Option<i64>, Option<&Instant>), style: &S
         }));
     }
     if let Some(verbal) = &draft.verbal {
-        section(&mut out, style, "Record of the conversation");
-        for (label, value) in [
-            ("At", verbal.at.map(|t| with_zone(&t)).unwrap_or_default()),
-            ("Channel", verbal.channel.clone()),
-            ("Asked", verbal.wording.clone()),
-            ("Reply", verbal.reply.clone()),
-        ] {
-            out.push(format!("{}{label}: {}", style.item, line(&value)));
-        }
+        section(&mut out, style, CONVERSATION);
+        out.extend(conversation(verbal).map(|line| format!("{}{line}", style.item)));
     }
     out.push(String::new());
-    out.push("Your answer belongs in a progress note or an addendum, in your own words.".to_owned());
+    out.push(WHERE_TO_ANSWER.to_owned());
     out.push(String::new());
     out.join("\n")
 }
@@ -134,21 +134,50 @@ fn section(out: &mut Vec<String>, style: &Style, heading: &str) {
 }
 
 fn indicators(draft: &Draft, style: &Style, out: &mut Vec<String>) {
-    let included: Vec<&Indicator> = draft.indicators.iter().filter(|i| i.included).collect();
-    let known = |group: &str| GROUPS.iter().any(|(name, _)| *name == group);
-    let headed = GROUPS.iter().map(|(name, heading)| (*heading, included.iter().filter(|i| i.group == *name).copied().collect::<Vec<_>>()));
-    let rest = ("Other indicators", included.iter().filter(|i| !known(&i.group)).copied().collect::<Vec<_>>());
-    for (heading, members) in headed.chain([rest]).filter(|(_, members)| !members.is_empty()) {
-        section(out, style, heading);
-        for indicator in members {
-            out.push(format!("{}{}", style.item, marked((&indicator.evidence, indicator.prior, &indicator.relevance), style.units)));
+    let mut last = "";
+    for (heading, indicator) in under_headings(draft) {
+        if heading != last {
+            section(out, style, heading);
+            last = heading;
         }
+        out.push(format!("{}{}", style.item, marked((&indicator.evidence, indicator.prior, &indicator.relevance), style.units)));
     }
+}
+
+/// What stands over the statement that a yes/no or validation query asks about.
+pub(super) const ASKED_ABOUT: &str = "Diagnosis asked about";
+/// What stands over what was said aloud.
+pub(super) const CONVERSATION: &str = "Record of the conversation";
+/// The last line, in every form.
+pub(super) const WHERE_TO_ANSWER: &str = "Your answer belongs in a progress note or an addendum, in your own words.";
+
+/// The provider's statement that a yes/no or validation query asks about.
+pub(super) fn cited(draft: &Draft) -> Option<&Evidence> {
+    draft.documented_at.as_ref().filter(|e| matches!(e, Evidence::Text(_)))
+}
+
+/// What is shown of the proof, each piece under its heading, in the order shown.
+pub(super) fn under_headings(draft: &Draft) -> Vec<(&'static str, &Indicator)> {
+    let heading = |i: &Indicator| GROUPS.get(place_of(&i.group)).map_or("Other indicators", |(_, heading)| *heading);
+    let mut out: Vec<(&'static str, &Indicator)> = draft.indicators.iter().filter(|i| i.included).map(|i| (heading(i), i)).collect();
+    out.sort_by_key(|(_, i)| place_of(&i.group));
+    out
+}
+
+/// What was said aloud, line by line.
+pub(super) fn conversation(verbal: &Verbal) -> impl Iterator<Item = String> {
+    let said = [
+        ("At", verbal.at.map(|t| with_zone(&t)).unwrap_or_default()),
+        ("Channel", verbal.channel.clone()),
+        ("Asked", verbal.wording.clone()),
+        ("Reply", verbal.reply.clone()),
+    ];
+    said.into_iter().map(|(label, value)| format!("{label}: {}", line(&value)))
 }
 
 /// The same with the mark of an earlier encounter, and why it matters now.
 pub(super) fn quote_marked(evidence: &Evidence, prior: bool, relevance: &str) -> String {
-    marked((evidence, prior, relevance), true)
+    ascii(&marked((evidence, prior, relevance), true))
 }
 
 fn marked((evidence, prior, relevance): (&Evidence, bool, &str), units: bool) -> String {

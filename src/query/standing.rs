@@ -14,6 +14,8 @@ use std::sync::{LazyLock, Mutex};
 pub(crate) struct Standing {
     /// Places in the quotation that say nothing for a diagnosis.
     pub(crate) unsaid: Vec<Span>,
+    /// Places that its author calls possible.
+    pub(crate) unsure: Vec<Span>,
     /// Words of the quotation that its sentence denies, or says of somebody else, and that stand by themselves as if they were said.
     pub(crate) cut: Option<Span>,
 }
@@ -43,7 +45,7 @@ pub(crate) fn standing(quote: &str, at: usize, whole: &str) -> Standing {
 }
 
 fn read_again(quote: &str, place: Span, whole: &str) -> Standing {
-    let words: Vec<Token> = tokens(quote).into_iter().filter(|t| t.text.chars().filter(|c| c.is_alphabetic()).count() >= 2).collect();
+    let words = words_of_findings(quote);
     let mut terms: Vec<String> = words.iter().map(|t| t.span.of(quote).to_owned()).collect();
     terms.sort();
     terms.dedup();
@@ -69,12 +71,24 @@ fn read_again(quote: &str, place: Span, whole: &str) -> Standing {
         if away_here || dismissed.iter().any(|d| d.contains(word.span)) {
             out.unsaid.push(word.span);
         }
+        if note == Assertion::Possible {
+            out.unsure.push(word.span);
+        }
         let turned = matches!(sentence, Assertion::Negated | Assertion::Family) && !away(own);
         if turned && away_here && out.cut.is_none() && !is_bare(quote, word.span) {
             out.cut = Some(word.span);
         }
     }
     out
+}
+
+/// Letters of the longest word that a finding can have: 50 KB without a blank are none, and to look for them in their own text takes a minute.
+const LONGEST: usize = 60;
+
+/// The words of a quotation that can say something.
+fn words_of_findings(quote: &str) -> Vec<Token> {
+    let says = |t: &Token| t.text.len() <= 4 * LONGEST && (2..=LONGEST).contains(&t.text.chars().filter(|c| c.is_alphabetic()).count());
+    tokens(quote).into_iter().filter(says).collect()
 }
 
 /// Places that words behind them take back: "sepsis considered, not felt present".
@@ -117,15 +131,24 @@ fn around(text: &str, place: Span) -> Span {
 
 /// The words of evidence that speak of the patient as having it, as one row.
 pub(crate) fn spoken(evidence: &[&Evidence], source: &dyn Fn(&str) -> Option<String>) -> Vec<Token> {
+    row(evidence, source, |standing| standing.unsaid)
+}
+
+/// The same without what their authors call possible.
+pub(crate) fn certain(evidence: &[&Evidence], source: &dyn Fn(&str) -> Option<String>) -> Vec<Token> {
+    row(evidence, source, |standing| [standing.unsaid, standing.unsure].concat())
+}
+
+fn row(evidence: &[&Evidence], source: &dyn Fn(&str) -> Option<String>, out_of: impl Fn(Standing) -> Vec<Span>) -> Vec<Token> {
     let mut out: Vec<Token> = Vec::new();
     let mut base = 0;
     for item in evidence {
         let words = super::words_of(item);
-        let unsaid = match item {
-            Evidence::Text(text) => standing(&text.quote, text.start, &source(&text.document).unwrap_or_default()).unsaid,
+        let left = match item {
+            Evidence::Text(text) => out_of(standing(&text.quote, text.start, &source(&text.document).unwrap_or_default())),
             Evidence::Value(_) => Vec::new(),
         };
-        let kept = tokens(&words).into_iter().filter(|t| !unsaid.iter().any(|u| u.overlaps(t.span)));
+        let kept = tokens(&words).into_iter().filter(|t| !left.iter().any(|u| u.overlaps(t.span)));
         out.extend(kept.map(|t| Token { span: Span::new(t.span.start + base, t.span.end + base), text: t.text }));
         base += words.len() + 1;
     }
@@ -136,6 +159,14 @@ pub(crate) fn spoken(evidence: &[&Evidence], source: &dyn Fn(&str) -> Option<Str
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    /// 50 KB without a blank, pasted into a field, were looked for letter by letter in themselves: the lint stood still for a minute.
+    #[test]
+    fn a_word_of_fifty_kilobytes_is_looked_for_nowhere() {
+        let text = format!("sepsis {} shock", "abcdefghij".repeat(5000));
+        let words: Vec<String> = words_of_findings(&text).into_iter().map(|t| t.text).collect();
+        assert_eq!(words, ["sepsis", "shock"]);
+    }
 
     fn of(note: &str, quote: &str) -> (Vec<String>, bool) {
         let found = standing(quote, note.find(quote).unwrap(), note);

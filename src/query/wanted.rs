@@ -15,6 +15,7 @@ const SHIPPED: &str = include_str!("../../templates/evidence.toml");
 struct File {
     apart: Vec<String>,
     passed_over: Vec<String>,
+    asked_for: Vec<String>,
     stopped: Vec<String>,
     pictures: Vec<String>,
     most_words: usize,
@@ -56,6 +57,8 @@ pub(super) struct Table {
     pub(super) apart: Patterns,
     /// Sections that tell nothing of the stay.
     pub(super) passed_over: Vec<String>,
+    /// Labels of lines that say why something was asked for.
+    pub(super) asked_for: Vec<String>,
     /// What a sentence about pictures names.
     pub(super) pictures: Patterns,
     /// How notes say that a drug was stopped; `{drug}` stands for its name.
@@ -84,6 +87,7 @@ pub(super) fn table() -> &'static Table {
             asked: file.asked,
             apart: Patterns::new(&file.apart),
             passed_over: file.passed_over,
+            asked_for: file.asked_for,
             stopped: file.stopped,
             pictures: Patterns::new(&file.pictures),
             most: Most { words: file.most_words, values: file.most_values, treatments: file.most_treatments, usual: file.most_usual },

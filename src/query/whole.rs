@@ -2,7 +2,7 @@
 //! nor one that a value rules out; an organism that grew is.
 
 use super::companions::Record;
-use super::lint::words::{Patterns, last_before, tokens};
+use super::lint::words::{Patterns, Token, last_before, tokens};
 use super::lint::{concepts, vocabularies};
 use super::naming::same_name;
 use super::template::TemplateOption;
@@ -46,6 +46,11 @@ fn organisms() -> &'static Organisms {
         let all = file.organism.into_iter().map(|e| (Patterns::new(&e.patterns), e)).map(|(p, e)| (e, p)).collect();
         Organisms { grown: Patterns::new(&file.grown), all }
     })
+}
+
+/// The organisms that words name, whatever is said of them.
+pub(super) fn organisms_in(words: &[Token]) -> Vec<&'static str> {
+    organisms().all.iter().filter(|(_, patterns)| patterns.any(words)).map(|(entry, _)| entry.name.as_str()).collect()
 }
 
 /// The organisms that the quoted results say grew. Of an organism and a kind of it, the kind is meant.

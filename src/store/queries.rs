@@ -148,7 +148,7 @@ impl Store {
         self.write(|tx| {
             let failed = because("the draft could not be saved");
             if let Some(stored) = find(tx, id)?.filter(|stored| stored.revision == revision) {
-                keeps_identity(id, &stored.draft, draft)?;
+                keeps_identity(id, &stored.draft, draft, &signs_as(tx, &stored.created_by)?)?;
             }
             let changed = tx
                 .execute(
@@ -303,11 +303,20 @@ impl Store {
 }
 
 /// Whom a query is about, where it came from and who asks were settled when it was begun: words can change, these cannot.
-fn keeps_identity(id: i64, stored: &Draft, given: &Draft) -> Result<()> {
+/// The name that a person signs with; empty where none is set.
+fn signs_as(tx: &Transaction<'_>, user: &str) -> Result<String> {
+    tx.query_row("SELECT name FROM profile WHERE by_user = ?1", [user], |r| r.get(0))
+        .optional()
+        .map(Option::unwrap_or_default)
+        .map_err(because("the profile could not be read"))
+}
+
+/// `signs_as`: the name that its author is known by now, which is the author's too.
+fn keeps_identity(id: i64, stored: &Draft, given: &Draft, signs_as: &str) -> Result<()> {
     let same = [
         ("encounter", stored.encounter == given.encounter && stored.encounter_name == given.encounter_name),
         ("patient", stored.patient == given.patient && stored.patient_name == given.patient_name),
-        ("author", stored.author == given.author),
+        ("author", stored.author == given.author || !signs_as.is_empty() && given.author == signs_as),
         ("gap", stored.gap == given.gap),
         ("subject", stored.concept.is_none() || stored.concept == given.concept),
         ("template", stored.template.is_none() || stored.template == given.template),

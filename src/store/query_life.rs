@@ -264,6 +264,33 @@ impl Store {
         })
     }
 
+    /// The step that brought each query its newest answer: what it says, the answer, and who gave it where that was said.
+    pub fn last_answers(&self) -> Result<std::collections::BTreeMap<i64, (String, String, Option<String>)>> {
+        self.read(|c| {
+            c.prepare_cached(
+                "SELECT query, note, answer, answered_by FROM query_step
+                 WHERE id IN (SELECT max(id) FROM query_step WHERE event = 'answer' GROUP BY query) AND answer IS NOT NULL",
+            )?
+            .query_map([], |r| Ok((r.get(0)?, (r.get(1)?, r.get(2)?, r.get(3)?))))?
+            .collect()
+        })
+    }
+
+    /// When each query was last given to another recipient, and how many times it was escalated since: the steps of the policy count anew
+    /// for who has it now.
+    pub fn last_redirects(&self) -> Result<std::collections::BTreeMap<i64, (Instant, u32)>> {
+        self.read(|c| {
+            let rows: Vec<(i64, String, u32)> = c
+                .prepare_cached(
+                    "SELECT s.query, s.at, (SELECT count(*) FROM query_step e WHERE e.query = s.query AND e.event = 'escalate' AND e.id > s.id)
+                     FROM query_step s WHERE s.id IN (SELECT max(id) FROM query_step WHERE event = 'redirect' GROUP BY query)",
+                )?
+                .query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
+                .collect::<rusqlite::Result<_>>()?;
+            Ok(rows.into_iter().filter_map(|(id, at, level)| Some((id, (Instant::parse(&at)?, level)))).collect())
+        })
+    }
+
     /// Records a step. A clock that stands before the step before it is said, and the order of the steps stays the order of their acts.
     pub(super) fn step(
         &self,

@@ -18,8 +18,8 @@ use std::collections::HashMap;
 impl LocalDesk {
     /// The lines of queries. What they share (names, contacts, policies, charts) is read once for all of them.
     pub(super) fn rows(&self, queries: &[StoredQuery], site: Option<&Site>) -> Result<Vec<QueryRow>> {
-        let (now, contacts) = (self.now(), self.store().last_contacts()?);
-        let mut found = found_for(self.store(), queries)?;
+        let (now, contacts, redirects) = (self.now(), self.store().last_contacts()?, self.store().last_redirects()?);
+        let (mut found, answers) = (found_for(self.store(), queries)?, self.store().last_answers()?);
         let mut names: HashMap<&str, Option<String>> = HashMap::new();
         let mut out = Vec::with_capacity(queries.len());
         for query in queries {
@@ -31,8 +31,13 @@ impl LocalDesk {
                     names.entry(encounter).or_insert(name).clone()
                 }
             };
-            let about = (policy_for(site, query), contacts.get(&query.id).copied());
-            out.push(row_of(query, patient, &now, about, found.remove(&query.id)));
+            // The one who has it now was not asked before it was redirected; asking again afterwards starts the clock once more.
+            let redirected = redirects.get(&query.id).copied().filter(|(at, _)| query.sent.is_none_or(|sent| *at > sent));
+            let clock = redirected.or(query.sent.map(|sent| (sent, query.level)));
+            let about = (policy_for(site, query), contacts.get(&query.id).copied(), clock);
+            let read = answers.get(&query.id).filter(|_| query.answer.is_some());
+            let imported = read.and_then(|(note, answer, by)| query_notes::imported_from(note, answer, by.as_deref()));
+            out.push(QueryRow { imported, ..row_of(query, patient, &now, about, found.remove(&query.id)) });
         }
         Ok(out)
     }
@@ -138,7 +143,7 @@ impl LocalDesk {
     }
 
     pub(super) fn view(&self, id: i64) -> Result<QueryView> {
-        let stored = self.store().query(id)?.ok_or_else(|| queries::missing(id))?;
+        let stored = queries::load(self.store(), id)?;
         let steps = self.store().steps(id)?;
         let versions = self.store().query_versions(id)?;
         let sent_text = versions.last().map(|v| v.text.clone());
@@ -209,13 +214,13 @@ pub(super) fn row_of(
     query: &StoredQuery,
     patient: Option<String>,
     now: &Instant,
-    (policy, last_contact): (Option<&Policy>, Option<Instant>),
+    (policy, last_contact, clock): (Option<&Policy>, Option<Instant>, Option<(Instant, u32)>),
     found: Option<Found>,
 ) -> QueryRow {
-    let step = policy.zip(query.sent).filter(|_| query.state.is_waiting());
-    let next_step = step.map(|(policy, sent)| match policy.step_due(&sent, query.level, now) {
+    let step = policy.zip(clock).filter(|_| query.state.is_waiting());
+    let next_step = step.map(|(policy, (since, level))| match policy.step_due(&since, level, now) {
         Some(step) => format!("{} to {}", step.action, step.to),
-        None if policy.is_at_its_end(query.level) => "the policy is at its end: close as no response".to_owned(),
+        None if policy.is_at_its_end(level) => "the policy is at its end: close as no response".to_owned(),
         None => String::new(),
     });
     QueryRow {
@@ -237,6 +242,7 @@ pub(super) fn row_of(
         overdue: overdue(query, now),
         outcome: query.outcome,
         answer: query.answer.as_ref().and_then(|a| a.lines().next().map(str::to_owned)),
+        imported: None,
         says: query_life::outcome_of(query),
     }
 }

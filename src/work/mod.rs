@@ -19,6 +19,7 @@ mod local_queries;
 pub mod model;
 pub mod people;
 mod queries;
+mod query_count;
 mod query_exchange;
 mod query_found;
 mod query_life;

@@ -371,6 +371,8 @@ pub struct QueryRow {
     pub outcome: Option<Outcome>,
     /// The answer's first line.
     pub answer: Option<String>,
+    /// The file that the answer was read from, with its form; nothing where a person typed it.
+    pub imported: Option<String>,
     /// What the option that was ticked says of the outcome.
     pub says: Option<Outcome>,
     /// Who wrote it.

@@ -11,8 +11,8 @@ use crate::checklist::Gap;
 use crate::error::{Result, Trouble};
 use crate::query::{
     Asking, Context, Draft, Event, Indicator, LintSeverity, Measure, OpenQuery, Past, Policy, QueryForm, QueryState, Recipient, Report,
-    body_hash, departures, documented_concepts, draft_from_gap, lint as lint_draft, lint_note, measured_in, next, recipients, render_sent,
-    responsible, spellings,
+    body_hash, departures, documented_concepts, draft_from_gap, lint as lint_draft, lint_new_words, lint_note, measured_in, next,
+    recipients, render_sent, responsible, spellings, stands_nowhere,
 };
 use crate::reading::{Reading, read};
 use crate::store::{NewQuery, Said, Store, StoredQuery};
@@ -89,6 +89,24 @@ pub(super) fn note_must_pass(store: &Store, session: &Session, query: &StoredQue
         .at(format!("query {}", query.id), None)
         .why(format!("blocked by {rules}: {}", first.message))
         .hint("what is kept beside a query is read with it: say what was asked and answered, and no more"))
+}
+
+/// Refuses a reason for asking again that names what stands nowhere in the record, or leads: it is judged as the words of a new query are.
+pub(super) fn new_words_must_pass(store: &Store, session: &Session, query: &StoredQuery, words: &str) -> Result<()> {
+    let site = Site::of(store)?;
+    let found = judged(store, &site, &query.draft, (&session.now(), Some(query.id), None), |c| lint_new_words(words, &query.draft, c))?;
+    let chart = query.draft.encounter.as_deref().map(|e| store.chart(e)).transpose()?.flatten();
+    let nowhere = chart.and_then(|chart| stands_nowhere(words, &chart, &evaluate::readings(&chart.documents)));
+    let (rule, why) = match (found.first(), nowhere) {
+        (Some(first), _) => (first.rule, first.message.clone()),
+        (None, Some(term)) => ("QL021", format!("\"{}\" stands nowhere in this record", crate::text::label(&term))),
+        (None, None) => return Ok(()),
+    };
+    store.record_refusal(&session.actor(), "query.version", query.draft.encounter.as_deref(), Some(&query.id.to_string()), rule)?;
+    Err(Trouble::refused("the query was not asked again")
+        .at(format!("query {}", query.id), None)
+        .why(format!("blocked by {rule}: {why}"))
+        .hint("say what is new as the record has it: a result with its value, words of a note; what nobody documented asks nothing"))
 }
 
 /// Judges a draft with what is known of its encounter.
@@ -360,7 +378,25 @@ pub fn missing(id: i64) -> Trouble {
 }
 
 pub(super) fn load(store: &Store, id: i64) -> Result<StoredQuery> {
-    store.query(id)?.ok_or_else(|| missing(id))
+    signed_as_known(store, store.query(id)?.ok_or_else(|| missing(id))?)
+}
+
+/// A draft with the name and the contact that its author is known by now: one begun before `lacuna me` was signed with a login. What was
+/// sent stays as it was signed, and so does a contact that stands in the draft; an amendment keeps the name that the query went out under.
+fn signed_as_known(store: &Store, mut query: StoredQuery) -> Result<StoredQuery> {
+    if !query.state.is_draft() {
+        return Ok(query);
+    }
+    let (name, contact) = store.profile(&query.created_by)?;
+    let draft = &mut query.draft;
+    let unsigned = draft.author.trim().is_empty() || draft.author == query.created_by;
+    if !name.trim().is_empty() && (unsigned || draft.amends.is_none()) {
+        draft.author = name;
+    }
+    if draft.contact.trim().is_empty() {
+        draft.contact = contact;
+    }
+    Ok(query)
 }
 
 pub(super) fn allowed(query: &StoredQuery, event: &Event) -> Result<QueryState> {

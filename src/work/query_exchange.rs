@@ -1,17 +1,14 @@
-//! Queries out, answers in, and the figures over both.
+//! Queries out, and answers in.
 
 use super::import::Reject;
 use super::local::LocalDesk;
 use super::queries;
 use super::query_life::{self, Reply};
-use super::query_notes::{answered_by, earlier_answers, fits, notes};
+use super::query_notes::{answered_by, earlier_answers, notes};
 use super::site::Site;
 use crate::chart::{EncounterClass, Instant, Patient};
 use crate::error::{Result, Trouble};
-use crate::query::{
-    Counted, FigureGroup, IncomingReply, Outcome, Recipient, Sheet, SheetAnswer, body_hash, figures, read_replies, recipients, render_text,
-    same_person,
-};
+use crate::query::{IncomingReply, Recipient, Replaced, Sheet, SheetAnswer, body_hash, read_replies, recipients, render_text};
 use crate::store::{Store, StoredQuery};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -77,7 +74,7 @@ impl LocalDesk {
     pub fn sheets(&self, ids: Option<&[i64]>, form: &str) -> Result<Vec<Sheet>> {
         self.store().allow(&self.session().actor(), "query.export")?;
         let stored: Vec<StoredQuery> = match ids {
-            Some(ids) => ids.iter().map(|id| self.store().query(*id)?.ok_or_else(|| queries::missing(*id))).collect::<Result<_>>()?,
+            Some(ids) => ids.iter().map(|id| queries::load(self.store(), *id)).collect::<Result<_>>()?,
             None => {
                 let mut all = self.store().queries(None)?;
                 all.retain(|q| q.state.is_sent() && q.version > 0);
@@ -94,12 +91,14 @@ impl LocalDesk {
             let draft = timed.as_ref().unwrap_or(&query.draft);
             let (patient, encounter) = (draft.patient.as_deref(), draft.encounter.as_deref());
             self.store().record_act(&self.session().actor(), "query.export", patient, encounter, Some(&query.id.to_string()), form)?;
-            let last = self.store().query_versions(query.id)?.pop();
+            let mut versions = self.store().query_versions(query.id)?;
+            let last = versions.pop();
             // When the words that are written out were sent: those of the last version, not of the first.
             let sent = last.as_ref().and_then(|v| Instant::parse(&v.sent)).or(query.sent);
             let (text, hash) = last.map_or_else(|| (render_text(draft, Some(query.id)), body_hash(draft)), |v| (v.text, v.body_hash));
             let mut sheet = Sheet::of(query.id, (query.version, query.state), draft, text, hash);
             sheet.sent = sent;
+            sheet.replaces = versions.pop().map(|v| Replaced { version: v.version, sent: Instant::parse(&v.sent) });
             sheet.authority.clone_from(&authority);
             let stay = stays.of(self.store(), encounter)?;
             (sheet.person, sheet.class) = (stay.patient.clone(), stay.class);
@@ -115,10 +114,12 @@ impl LocalDesk {
     /// Takes in the answers of a file. The same file again changes nothing.
     pub fn import_answers(&self, source: &str, text: &str) -> Result<AnswersReport> {
         let replies = read_replies(source, text);
+        let file = std::path::Path::new(source).file_name().map_or_else(|| source.to_owned(), |n| n.to_string_lossy().into_owned());
+        let from = crate::text::label(&format!("{} {file}", replies.form));
         let mut report = AnswersReport { rejects: replies.refused.into_iter().map(Reject::from).collect(), ..AnswersReport::default() };
         let mut stays = Stays::default();
         for reply in replies.taken {
-            match self.take_reply(&reply, &mut stays) {
+            match self.take_reply(&reply, &from, &mut stays) {
                 Ok(Taken::New { in_words, notes }) => {
                     report.answered.push(reply.query);
                     report.in_words.extend(in_words.then_some(reply.query));
@@ -141,7 +142,7 @@ impl LocalDesk {
         Ok(report)
     }
 
-    fn take_reply(&self, reply: &IncomingReply, stays: &mut Stays) -> Result<Taken> {
+    fn take_reply(&self, reply: &IncomingReply, from: &str, stays: &mut Stays) -> Result<Taken> {
         let id = reply.query;
         let query = self.store().query(id)?.ok_or_else(|| queries::missing(id))?;
         if query.state.is_draft() {
@@ -175,43 +176,9 @@ impl LocalDesk {
             return Ok(Taken::Known);
         }
         let in_words = option.is_none() && !query.draft.options.is_empty();
-        let reply = Reply { words, option, by: reply.by.clone(), at: reply.at };
+        let reply = Reply { words, option, by: reply.by.clone(), at: reply.at, from: from.to_owned() };
         query_life::answer(self.store(), self.session(), id, &reply)?;
         let answered = self.store().query(id)?.ok_or_else(|| queries::missing(id))?;
         Ok(Taken::New { in_words, notes: notes(&answered, &self.store().steps(id)?, &stay.providers) })
-    }
-
-    /// The figures over queries sent in a period.
-    pub fn query_figures(&self, from: Option<Instant>, to: Option<Instant>) -> Result<Vec<FigureGroup>> {
-        self.store().record_act(&self.session().actor(), "report.queries", None, None, None, "")?;
-        let mut stored = self.store().queries(None)?;
-        stored.retain(|q| q.sent.is_some_and(|sent| from.is_none_or(|from| sent >= from) && to.is_none_or(|to| sent < to)));
-        stored.sort_by_key(|q| q.id);
-        let counted: Vec<Counted> = stored.iter().map(|q| self.counted(q)).collect::<Result<_>>()?;
-        Ok(figures(&counted, Site::of(self.store())?.policy()))
-    }
-
-    fn counted(&self, q: &StoredQuery) -> Result<Counted> {
-        let steps = self.store().steps(q.id)?;
-        let to = q.draft.recipient.as_ref();
-        let by = answered_by(q, &steps);
-        let by_another = to.zip(by).is_some_and(|(to, by)| to.role != "pool" && !same_person(&to.name, &by));
-        // An outcome that contradicts the option that was ticked counts as what the option says: nobody agrees by ticking "unable".
-        let outcome = q.outcome.map(|outcome| match query_life::outcome_of(q) {
-            Some(ticked) if ticked != Outcome::AltDx && !fits(ticked, outcome) => ticked,
-            _ => outcome,
-        });
-        Ok(Counted {
-            query: q.id,
-            author: q.created_by.clone(),
-            provider: to.map(|r| r.name.clone()).unwrap_or_default(),
-            state: q.state,
-            form: q.draft.form,
-            outcome,
-            responded: q.answer.is_some(),
-            asked_again: earlier_answers(q, &steps).len(),
-            by_another,
-            hours: q.responded.zip(q.sent).map(|(responded, sent)| responded.hours_since(&sent)).filter(|h| *h >= 0.0),
-        })
     }
 }

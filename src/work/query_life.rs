@@ -1,15 +1,16 @@
 //! What happens to a query after it was sent. Every act asks the life cycle first and is one transaction with its step.
 
 use super::evaluate;
-use super::queries::{allowed, load, must_pass, note_must_pass, recipient};
+use super::queries::{allowed, load, must_pass, new_words_must_pass, note_must_pass, recipient};
+use super::query_count::closed_as;
 use super::query_found::{Found, found_for, objections};
-use super::query_notes::close_objection;
+use super::query_notes::{close_objection, imported};
 use super::session::Session;
 use super::site::Site;
 use crate::chart::{Document, DocumentType, Instant};
 use crate::error::{Result, Trouble};
 use crate::query::{
-    Counting, Draft, Event, OptionKind, Outcome, Policy, QueryForm, QueryOption, QueryState, Recipient, body_hash, is_empty_reason,
+    Counting, Draft, Event, OptionKind, Outcome, Policy, QueryForm, QueryOption, QueryState, Reason, Recipient, body_hash, is_empty_reason,
     is_reason, recipients, render_version, same_person,
 };
 use crate::reading::Reading;
@@ -27,6 +28,8 @@ pub struct Reply {
     pub by: String,
     /// When; now when not given.
     pub at: Option<Instant>,
+    /// The file that it was read from, with its form; empty where a person typed it.
+    pub from: String,
 }
 
 /// Hours that another clock may be ahead of ours.
@@ -87,6 +90,7 @@ pub fn answer(store: &Store, session: &Session, id: i64, reply: &Reply) -> Resul
     let event = Event::Answer { text: said.clone(), option: reply.option, by: by.clone(), at: session.now() };
     let to = allowed(&query, &event)?;
     let note = if by == recipient(&query) { said.clone() } else { format!("{by}: {said}") };
+    let note = if reply.from.is_empty() { note } else { format!("{note}{}", imported(&reply.from)) };
     let step = Said {
         event: event.code(),
         note: &note,
@@ -207,6 +211,8 @@ pub fn outcome_of(query: &StoredQuery) -> Option<Outcome> {
         OptionKind::Other => Some(Outcome::AltDx),
         OptionKind::Undetermined => Some(Outcome::Undetermined),
         OptionKind::NotSignificant => Some(Outcome::NotSignificant),
+        // Whether a condition was present on admission is what is asked: "no" answers it, and takes no condition away.
+        OptionKind::No if query.draft.reason == Reason::R6 => Some(Outcome::Agreed),
         OptionKind::No => Some(Outcome::Disagreed),
         OptionKind::Confirmed => Some(Outcome::Validated),
         OptionKind::RuledOut => Some(Outcome::RuledOut),
@@ -223,7 +229,8 @@ pub fn close(store: &Store, session: &Session, id: i64, outcome: Outcome, words:
     let undocumented = query.state.is_answered() && find(store, &query)?.is_none();
     let early = query.due.is_some_and(|due| due > session.now());
     settle(&query, outcome, (undocumented, early), words, "close it with the outcome of the answer, or say why this one: --reason WORDS")?;
-    let note = if words.trim().is_empty() { "closed".to_owned() } else { format!("closed: {}", words.trim()) };
+    let note = closed_as(outcome);
+    let note = if words.trim().is_empty() { note } else { format!("{note}: {}", words.trim()) };
     let said = Said { event: event.code(), note: &note, outcome: Some(outcome), ..Said::default() };
     store.move_query(&session.actor(), id, (query.state, to), &said)
 }
@@ -352,6 +359,7 @@ pub fn reopen(store: &Store, session: &Session, id: i64, words: &str) -> Result<
         draft.justifications.insert(AGAIN.to_owned(), words.trim().to_owned());
     }
     allowed(&query, &event)?;
+    new_words_must_pass(store, session, &query, words)?;
     renew(store, session, &query, (&event, None), &draft, words).map_err(|trouble| match &trouble.why {
         Some(why) if why.contains(AGAIN) => trouble
             .hint("quote what is new and say it: a finding, a result, words of the chart; that the answer does not suit is no reason"),

@@ -18,6 +18,20 @@ fn named(given: Option<&str>, answer: &str, step: &StoredStep) -> Option<String>
     given.map(str::to_owned).or_else(older)
 }
 
+/// What a step says behind an answer that was read from a file.
+pub(super) fn imported(from: &str) -> String {
+    format!("\n(imported from {from})")
+}
+
+/// The file that an answer was read from, with its form; nothing where a person typed it. `by`: who gave it, where that was said. It stands
+/// behind the whole answer, so that no words of an answer can say it.
+pub(super) fn imported_from(note: &str, answer: &str, by: Option<&str>) -> Option<String> {
+    let named = || by.and_then(|by| note.strip_prefix(by)?.strip_prefix(": ")?.strip_prefix(answer));
+    let behind = note.strip_prefix(answer).filter(|rest| rest.starts_with('\n')).or_else(named)?;
+    let (from, _) = behind.strip_prefix("\n(imported from ")?.split_once(')')?;
+    Some(from.to_owned())
+}
+
 /// The answers that were given before the one that stands, oldest first: asking again takes none of them away.
 pub fn earlier_answers(query: &StoredQuery, steps: &[StoredStep]) -> Vec<EarlierAnswer> {
     let mut all: Vec<EarlierAnswer> = steps
@@ -38,6 +52,10 @@ pub fn earlier_answers(query: &StoredQuery, steps: &[StoredStep]) -> Vec<Earlier
 /// What is to be said of a query.
 pub fn notes(query: &StoredQuery, steps: &[StoredStep], providers: &[Recipient]) -> Vec<String> {
     let mut out = Vec::new();
+    let read = steps.iter().rfind(|s| s.event == "answer").zip(query.answer.as_deref());
+    if let Some(from) = read.and_then(|(step, answer)| imported_from(&step.note, answer, step.answered_by.as_deref())) {
+        out.push(format!("the answer was imported from {from}; nobody typed it here"));
+    }
     if let Some(by) = answered_by(query, steps) {
         out.extend(of_reply(query, &by, providers));
     } else if query.answer.is_some() {
@@ -128,6 +146,19 @@ mod tests {
         let query = query(OptionKind::Diagnosis);
         assert_eq!(of_reply(&query, "Dr Chen", &[]), None);
         assert!(of_reply(&query, "M. Cole, RN", &[]).unwrap().contains("no provider of this encounter"));
+    }
+
+    /// An answer out of a file stood in the tracker and the timeline like one that a person typed.
+    #[test]
+    fn an_imported_answer_could_not_be_told_from_a_typed_one() {
+        let suffix = imported("FHIR answers.json");
+        for (head, answer, by) in [("", "Acute kidney injury\nsince Monday", None), ("R. Bell, NP: ", "Yes", Some("R. Bell, NP"))] {
+            assert_eq!(imported_from(&format!("{head}{answer}{suffix}"), answer, by).as_deref(), Some("FHIR answers.json"));
+            assert_eq!(imported_from(&format!("{head}{answer}"), answer, by), None);
+            // Typed words that say so are the answer's own.
+            let own = format!("{answer}{suffix}");
+            assert_eq!(imported_from(&format!("{head}{own}"), &own, by), None);
+        }
     }
 
     #[test]

@@ -28,6 +28,16 @@ impl Clock {
     }
 }
 
+/// The clock of this machine, or the one of this name.
+pub fn clock_of(zone: &str) -> Result<jiff::tz::TimeZone> {
+    if zone.is_empty() {
+        return Ok(jiff::tz::TimeZone::system());
+    }
+    jiff::tz::TimeZone::get(zone).map_err(|_| {
+        Trouble::input("there is no clock of this name").at(crate::text::label(zone), None).hint("as in zone = \"America/New_York\"")
+    })
+}
+
 /// One person's session on one host.
 #[derive(Clone, Debug)]
 pub struct Session {

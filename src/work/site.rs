@@ -1,6 +1,7 @@
 //! What a site brings of its own: `STORE/templates/policy.toml` and query templates beside it. Its templates go before the shipped ones;
 //! each wording that was used is kept in the store.
 
+use super::session::clock_of;
 use crate::chart::Instant;
 use crate::error::{Result, Trouble};
 use crate::hash::sha256;
@@ -17,7 +18,8 @@ const LARGEST: u64 = 4 << 20;
 
 /// A site's own policy and templates, with the shipped ones behind them.
 pub struct Site {
-    policy: Option<Policy>,
+    /// The site's own, where it has one, then those that ship: each with the clock that it counts by.
+    policies: Vec<Policy>,
     templates: Option<Templates>,
     /// Name, hash and text of each file of templates.
     files: Vec<(String, String, String)>,
@@ -26,7 +28,8 @@ pub struct Site {
 impl Site {
     /// Reads them; nothing is there in the demo and in most stores.
     pub fn of(store: &Store) -> Result<Self> {
-        let mut site = Self { policy: None, templates: None, files: Vec::new() };
+        let mut site = Self { policies: Policy::shipped().to_vec(), templates: None, files: Vec::new() };
+        site.set_clocks()?;
         let Some(folder) = store.folder().map(|f| f.join(FOLDER)).filter(|f| f.is_dir()) else { return Ok(site) };
         let entries = std::fs::read_dir(&folder).map_err(|e| unread(&folder, &e))?;
         let mut names: Vec<_> =
@@ -36,7 +39,8 @@ impl Site {
             let text = read(&path)?;
             if path.file_name().is_some_and(|n| n == POLICY) {
                 let policies = Policy::parse(&text).map_err(|t| t.at(path.display().to_string(), None))?;
-                site.policy = policies.into_iter().next();
+                site.policies = policies.into_iter().take(1).chain(site.policies).collect();
+                site.set_clocks().map_err(|t| t.why(format!("it stands in {}", path.display())))?;
             } else {
                 site.files.push((path.display().to_string(), sha256(&text), text));
             }
@@ -48,16 +52,23 @@ impl Site {
         Ok(site)
     }
 
+    fn set_clocks(&mut self) -> Result<()> {
+        for policy in &mut self.policies {
+            policy.clock = Some(clock_of(&policy.zone)?);
+        }
+        Ok(())
+    }
+
     /// The policy in force.
     pub fn policy(&self) -> &Policy {
         static NONE: std::sync::OnceLock<Policy> = std::sync::OnceLock::new();
         // The shipped file is compiled in and a test parses it: the empty policy is never seen.
-        self.policy.as_ref().or(Policy::shipped().first()).unwrap_or_else(|| NONE.get_or_init(Policy::default))
+        self.policies.first().unwrap_or_else(|| NONE.get_or_init(Policy::default))
     }
 
     /// The policy of this name: the site's own before a shipped one.
     pub fn policy_of(&self, name: &str) -> Option<&Policy> {
-        self.policy.iter().chain(Policy::shipped()).find(|p| p.name == name)
+        self.policies.iter().find(|p| p.name == name)
     }
 
     /// The policy that a draft follows: the one it names, else the one in force.

@@ -4,12 +4,14 @@
 
 use super::{Sheet, SheetAnswer, fhir_time};
 use crate::query::evidence::sha256_hex;
-use crate::query::render::{quote_marked, spelled};
-use crate::query::{QueryForm, QueryState};
+use crate::query::render::{CONVERSATION, WHERE_TO_ANSWER, conversation, quote_marked, spelled};
+use crate::query::{QueryForm, QueryState, ShownIndicator};
 use serde_json::{Map, Value, json};
 
 /// Names of our own things.
 pub(super) const SYSTEM: &str = "urn:lacuna:query";
+/// A task is one asking of a query: its number and its version.
+const VERSION: &str = "urn:lacuna:query-version";
 /// The extension-free place of the hash: an identifier of the questionnaire.
 pub(super) const HASH: &str = "urn:lacuna:query-sha256";
 
@@ -90,14 +92,48 @@ fn about(sheet: &Sheet, map: &mut Map<String, Value>, patient: &str) {
     map.extend(reference(stay.as_deref(), &sheet.view.encounter).map(|r| ("encounter".to_owned(), r)));
 }
 
+/// A line to read.
+fn display(name: &str, words: &str) -> Value {
+    json!({ "linkId": name, "type": "display", "text": text(words) })
+}
+
+/// Proof under its heading, as the letter has it.
+fn group(name: String, shown: &[ShownIndicator]) -> Option<Value> {
+    let heading = shown.first()?.heading;
+    let line = |(n, i): (usize, &ShownIndicator)| display(&format!("{name}-{}", n + 1), &quote_marked(&i.evidence, i.prior, &i.relevance));
+    let items: Vec<Value> = shown.iter().enumerate().map(line).collect();
+    Some(json!({ "linkId": name, "type": "group", "text": heading, "item": items }))
+}
+
+/// The version that this one took the place of, as the standard's own extension says it (R4: `task-replaces` of a Task, `replaces` of a
+/// Questionnaire).
+fn replaced(sheet: &Sheet, map: &mut Map<String, Value>, kind: &str) {
+    let Some(before) = sheet.replaces else { return };
+    let number = format!("{}-{}", sheet.query, before.version);
+    let (url, key, value) = match kind {
+        "Task" => {
+            let identifier = json!({ "system": VERSION, "value": number });
+            let words = format!("version {} of query {}", before.version, sheet.query);
+            (
+                "http://hl7.org/fhir/StructureDefinition/task-replaces",
+                "valueReference",
+                json!({ "type": "Task", "identifier": identifier, "display": words }),
+            )
+        }
+        _ => ("http://hl7.org/fhir/StructureDefinition/replaces", "valueCanonical", format!("{}|{}", url(sheet), before.version).into()),
+    };
+    map.insert("extension".into(), json!([{ "url": url, key: value }]));
+}
+
 fn questionnaire(sheet: &Sheet) -> Value {
     let mut items = Vec::new();
-    for (n, indicator) in sheet.view.indicators.iter().enumerate() {
-        items.push(json!({ "linkId": format!("indicator-{}", n + 1), "type": "display", "text": text(&quote_marked(&indicator.evidence, indicator.prior, &indicator.relevance)) }));
+    for part in sheet.view.indicators.chunk_by(|a, b| a.heading == b.heading) {
+        items.extend(group(format!("indicators-{}", items.len() + 1), part));
     }
     if !sheet.view.body.trim().is_empty() {
-        items.push(json!({ "linkId": "words", "type": "display", "text": text(&sheet.view.body) }));
+        items.push(display("words", &sheet.view.body));
     }
+    items.extend(group("asked-about".to_owned(), sheet.view.asked_about.as_slice()));
     let mut question = Map::new();
     question.insert("linkId".into(), "question".into());
     put(&mut question, "text", &sheet.view.question);
@@ -113,10 +149,17 @@ fn questionnaire(sheet: &Sheet) -> Value {
     if !sheet.view.options.is_empty() && sheet.view.form != QueryForm::Open {
         items.push(json!({ "linkId": "comment", "type": "text", "text": "In your own words" }));
     }
+    if let Some(verbal) = &sheet.view.verbal {
+        let lines: Vec<Value> =
+            conversation(verbal).enumerate().map(|(n, line)| display(&format!("conversation-{}", n + 1), &line)).collect();
+        items.push(json!({ "linkId": "conversation", "type": "group", "text": CONVERSATION, "item": lines }));
+    }
+    items.push(display("where-to-answer", WHERE_TO_ANSWER));
     let mut map = Map::new();
     map.insert("resourceType".into(), "Questionnaire".into());
     map.insert("id".into(), name(sheet).into());
     map.insert("url".into(), url(sheet).into());
+    replaced(sheet, &mut map, "Questionnaire");
     map.insert(
         "identifier".into(),
         json!([{ "system": SYSTEM, "value": sheet.query.to_string() }, { "system": HASH, "value": sheet.hash }]),
@@ -154,7 +197,12 @@ fn task(sheet: &Sheet) -> Value {
     let mut map = Map::new();
     map.insert("resourceType".into(), "Task".into());
     map.insert("id".into(), name(sheet).into());
-    map.insert("identifier".into(), json!([{ "system": SYSTEM, "value": sheet.query.to_string() }]));
+    let version = format!("{}-{}", sheet.query, sheet.version);
+    map.insert(
+        "identifier".into(),
+        json!([{ "system": SYSTEM, "value": sheet.query.to_string() }, { "system": VERSION, "value": version }]),
+    );
+    replaced(sheet, &mut map, "Task");
     map.insert("status".into(), status(sheet.state).into());
     map.insert("intent".into(), "order".into());
     map.insert("code".into(), json!({ "text": "Clinical documentation query" }));

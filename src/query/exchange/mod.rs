@@ -41,6 +41,8 @@ pub struct Sheet {
     pub view: ProviderView,
     /// When it was sent.
     pub sent: Option<Instant>,
+    /// The version that this one took the place of.
+    pub replaces: Option<Replaced>,
     /// The answer, when one came.
     pub answer: Option<SheetAnswer>,
     /// The answers given before it was asked again, oldest first.
@@ -62,6 +64,15 @@ pub struct Sheet {
     /// Options that leave room for words.
     #[serde(skip)]
     pub open_options: Vec<usize>,
+}
+
+/// A version that a later one took the place of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Replaced {
+    /// Its number.
+    pub version: u32,
+    /// When it was sent.
+    pub sent: Option<Instant>,
 }
 
 /// An answer that was given before the question was asked again.
@@ -145,6 +156,7 @@ impl Sheet {
             hash,
             view,
             sent: None,
+            replaces: None,
             answer: None,
             earlier_answers: Vec::new(),
             text,

@@ -50,6 +50,8 @@ pub struct Replies {
     pub taken: Vec<Reply>,
     /// What could not be read.
     pub refused: Vec<Trouble>,
+    /// What it came in: `FHIR`, `HL7 MDM`, `CSV`.
+    pub form: &'static str,
 }
 
 /// Reads a file of answers, told apart by its content.
@@ -57,13 +59,14 @@ pub fn read_replies(source: &str, text: &str) -> Replies {
     let start = text.trim_start_matches(['\u{feff}', '\u{b}']).trim_start();
     let message =
         ["MSH", "FHS", "BHS"].iter().any(|n| start.strip_prefix(n).is_some_and(|r| r.starts_with(|c: char| c.is_ascii_punctuation())));
-    if start.starts_with('{') || start.starts_with('[') {
-        replies_from_fhir(source, text)
+    let (form, read): (_, fn(&str, &str) -> Replies) = if start.starts_with('{') || start.starts_with('[') {
+        ("FHIR", replies_from_fhir)
     } else if message {
-        replies_from_mdm(source, text)
+        ("HL7 MDM", replies_from_mdm)
     } else {
-        replies_from_csv(source, text)
-    }
+        ("CSV", replies_from_csv)
+    };
+    Replies { form, ..read(source, text) }
 }
 
 impl Reply {

@@ -249,6 +249,11 @@ fn shape(page: &mut Page<'_>) {
     if words > most {
         page.add_at("QL100", "body", format!("the provider reads {words} words; {most} are enough for most queries"));
     }
+    let longest = |text: &str| text.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
+    let long: Vec<(Part, usize)> = page.fields.iter().map(|f| (f.part, longest(&f.text))).collect();
+    for (part, letters) in long.into_iter().filter(|(_, letters)| *letters > page.vocabularies.max_letters) {
+        page.add("QL100", part, None, format!("{letters} letters without a blank: nobody can read them"));
+    }
     let (indicators, most) = (page.included().count(), page.vocabularies.max_indicators);
     if indicators > most {
         page.add_at("QL100", "indicators", format!("{indicators} indicators; {most} are enough for most queries"));

@@ -291,17 +291,7 @@ pub fn lint(draft: &Draft, context: &Context<'_>) -> Report {
 /// What blocks in words that are kept beside a query and not in it: why it was escalated, what was said about it. Whoever audits the query
 /// reads them as part of it. They need no indicator, no question and no recipient: only what may be said nowhere counts.
 pub fn lint_note(text: &str, draft: &Draft, context: &Context<'_>) -> Vec<Diagnostic> {
-    let note = Draft {
-        body: text.to_owned(),
-        title: String::new(),
-        question: String::new(),
-        options: Vec::new(),
-        verbal: None,
-        author: String::new(),
-        contact: String::new(),
-        indicators: draft.indicators.iter().cloned().map(|i| Indicator { relevance: String::new(), ..i }).collect(),
-        ..draft.clone()
-    };
+    let note = as_note(text, draft);
     let mut page = Page::of_draft(&note, context);
     wording::check(&mut page);
     others::check(&mut page);
@@ -312,6 +302,33 @@ pub fn lint_note(text: &str, draft: &Draft, context: &Context<'_>) -> Vec<Diagno
         d.rule != "QL060" || ["directive", "removal"].iter().any(|name| vocabularies().get(name).any(&words))
     };
     found.retain(|d| d.severity == LintSeverity::Block && d.field == "body" && instructs(d));
+    found
+}
+
+/// The words as the only ones that somebody said beside a query's indicators.
+fn as_note(text: &str, draft: &Draft) -> Draft {
+    Draft {
+        body: text.to_owned(),
+        title: String::new(),
+        question: String::new(),
+        options: Vec::new(),
+        verbal: None,
+        author: String::new(),
+        contact: String::new(),
+        indicators: draft.indicators.iter().cloned().map(|i| Indicator { relevance: String::new(), ..i }).collect(),
+        ..draft.clone()
+    }
+}
+
+/// What is to be said of words that are to be the reason for asking again: of what they say is new, the rules hold that hold for an author's own
+/// words in a new query. Nobody can justify one of them here.
+pub fn lint_new_words(text: &str, draft: &Draft, context: &Context<'_>) -> Vec<Diagnostic> {
+    let note = as_note(text, draft);
+    let mut page = Page::of_draft(&note, context);
+    wording::check(&mut page);
+    values::check(&mut page);
+    let mut found = report(page).diagnostics;
+    found.retain(|d| d.field == "body" && matches!(d.rule, "QL062" | "QL067" | "QL111"));
     found
 }
 

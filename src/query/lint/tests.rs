@@ -237,3 +237,13 @@ fn the_date_that_an_answer_is_due_makes_no_finding_an_earlier_one() {
     assert!(!names(&lint_text(text)).contains(&"QL080"));
     assert!(names(&lint_text(&text.replace("Due:", "Creatinine 1.1 on"))).contains(&"QL080"));
 }
+
+/// 50 KB without a blank are one word, and passed for a short query.
+#[test]
+fn a_word_of_fifty_kilobytes_is_too_long_to_be_read() {
+    let text = |word: &str| {
+        format!("Title: Clinical clarification: renal function\n\nCreatinine 2.4 on 19 Nov 2026. {word}\n\nCan the cause be clarified?")
+    };
+    let told = |word: &str| lint_text(&text(word)).diagnostics.iter().any(|d| d.rule == "QL100");
+    assert!(told(&"abcdefghij".repeat(5000)) && !told("pseudohypoparathyroidism"));
+}

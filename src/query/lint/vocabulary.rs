@@ -15,6 +15,7 @@ struct File {
     brief: String,
     brief_year: u16,
     max_words: usize,
+    max_letters: usize,
     max_indicators: usize,
     max_length_ratio: f64,
     min_reason_letters: usize,
@@ -137,6 +138,8 @@ pub(crate) struct Vocabularies {
     pub(crate) brief_year: u16,
     /// Most words that a provider is asked to read.
     pub(crate) max_words: usize,
+    /// Letters of the longest word; more without a blank are none.
+    pub(crate) max_letters: usize,
     /// Most indicators.
     pub(crate) max_indicators: usize,
     /// Longest option over the shortest.
@@ -173,6 +176,7 @@ impl Vocabularies {
             brief: file.brief,
             brief_year: file.brief_year,
             max_words: file.max_words,
+            max_letters: file.max_letters,
             max_indicators: file.max_indicators,
             max_length_ratio: file.max_length_ratio,
             min_reason_letters: file.min_reason_letters,

@@ -347,7 +347,7 @@ fn an_other_that_names_a_diagnosis_was_free() {
 #[test]
 fn words_of_a_note_were_a_tag_and_a_link_in_markdown() {
     let draft = changed(|d| d.body = "The note says \"<b>stop</b> [x](javascript:alert(1))\".".into());
-    let page = render_markdown(&draft, None, None);
+    let page = render_markdown(&draft, None, None, None);
     assert!(page.contains("\\<b>stop\\</b> [x]\\(javascript"), "{page}");
     assert!(!render_text(&draft, None).contains('\\'));
 }

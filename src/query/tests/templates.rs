@@ -98,7 +98,7 @@ fn every_template_filled_on_every_gap_it_serves_can_be_sent() {
             }
             let seen = render_text(&draft, Some(12));
             let of_text = lint_text(&seen);
-            if of_text.blocks() || lint_text(&render_markdown(&draft, None, None)).blocks() {
+            if of_text.blocks() || lint_text(&render_markdown(&draft, None, None, None)).blocks() {
                 wrong.push(format!("{} {kind:?} {condition:?} {all} as text: {:?}", template.id, blocking(&of_text)));
             }
             assert!(!seen.contains("MCC") && !seen.contains("never sees"));
@@ -399,6 +399,6 @@ fn a_query_about_missing_notes_said_not_which_days() {
     let searched = Searched { what: "provider's note on 2026-11-18".into(), r#where: "9 documents".into(), documents: Vec::new() };
     let gap = Gap { searched: vec![searched], ..gap(GapKind::MissingDocument, None, Vec::new()) };
     let draft = fill(&gap, &chart);
-    assert_eq!(draft.body, "Looked for in 9 documents, not found: provider's note on 2026-11-18.");
+    assert_eq!(draft.body, "Looked for in 9 documents, not found: provider's note on 18 Nov 2026.");
     assert!(!lint(&draft, &Context::empty()).diagnostics.iter().any(|d| d.field == "body"));
 }

@@ -139,6 +139,7 @@ impl TestDesk {
             due: draft.due,
             overdue: false,
             outcome: None,
+            imported: None,
             answer: None,
             says: None,
             author: "ana".to_owned(),

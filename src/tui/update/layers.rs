@@ -408,7 +408,7 @@ fn answer(model: &mut Model, key: Key, layer: Layer) -> Vec<Effect> {
             let (by, when) = who.split_once(';').map_or((who.as_str(), ""), |(by, when)| (by, when.trim()));
             let at = Instant::parse(when);
             if at.is_some() || when.is_empty() {
-                let reply = Reply { words: text.trim().to_owned(), option, by: by.trim().to_owned(), at };
+                let reply = Reply { words: text.trim().to_owned(), option, by: by.trim().to_owned(), at, from: String::new() };
                 return vec![model.ask(Slot::Act, Request::Reply(id, Box::new(reply)))];
             }
             model.say("that is no time; as in  Lin Chen, MD; 2026-11-20T08:50-05:00");

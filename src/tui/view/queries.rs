@@ -91,6 +91,8 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
                 .unwrap_or_default();
             let when = match row.state {
                 QueryState::Answered | QueryState::AnsweredNotDocumented if row.found.is_some() => "v: in a note".to_owned(),
+                // That no note carries it yet says the state beside it.
+                QueryState::Answered | QueryState::AnsweredNotDocumented if row.imported.is_some() => "imported".to_owned(),
                 QueryState::Answered | QueryState::AnsweredNotDocumented => "no note yet".to_owned(),
                 _ => when,
             };
@@ -110,7 +112,8 @@ pub fn draw(model: &Model, pen: &mut Pen<'_>, stripes: &Frame, tops: &mut Tops) 
     if let Some(row) = tracker.rows.get(tracker.cursor) {
         let to = row.to.as_deref().map(|to| format!("   to {to}")).unwrap_or_default();
         let due = row.due.filter(|_| row.state.is_waiting()).map(|due| format!("   due {}", say::long(&due))).unwrap_or_default();
-        let words = format!("{}   {}{to}{due}", row.patient.as_deref().unwrap_or("-"), row.title);
+        let from = row.imported.as_deref().map(|from| format!("   answer imported from {from}")).unwrap_or_default();
+        let words = format!("{}   {}{to}{due}{from}", row.patient.as_deref().unwrap_or("-"), row.title);
         pen.put(stripes.line.x, stripes.line.y, stripes.line.width, &words, Role::Dim);
     }
     cursor
@@ -173,7 +176,9 @@ fn rows(model: &Model, width: usize) -> Vec<(String, Role)> {
         };
         rows.push((format!("  {:<17}{:<10}{moved}   text {hash}", here(&step.at), step.by), Role::Text));
         // The answer has a place of its own below; a note that only repeats where it went says nothing.
-        let note = if page.view.answer.as_ref() == Some(&step.note) || step.note == step.to.label() { "" } else { step.note.as_str() };
+        let note = if step.note == step.to.label() { "" } else { step.note.as_str() };
+        let answer = page.view.answer.as_deref().unwrap_or_default();
+        let note = note.strip_prefix(answer).filter(|rest| rest.is_empty() || rest.starts_with('\n')).unwrap_or(note).trim_start();
         rows.extend(
             wrap(note, width.saturating_sub(29))
                 .into_iter()
@@ -200,6 +205,7 @@ fn rows(model: &Model, width: usize) -> Vec<(String, Role)> {
     }
     if let Some(answer) = &page.view.answer {
         rows.extend([(String::new(), Role::Text), ("The answer".to_owned(), Role::Title)]);
+        rows.extend(page.view.row.imported.iter().map(|from| (format!("  imported from {from}"), Role::Dim)));
         rows.extend(wrap(&answer_shown(answer, &page.view.draft), width - 2).into_iter().map(|l| (format!("  {l}"), Role::Text)));
     }
     if !page.view.internal_note.is_empty() {
