@@ -2,9 +2,11 @@
 //! has no place in the query about another.
 
 use crate::query::Indicator;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// One piece.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Taken {
     /// The stay that it is of.
     pub encounter: String,
@@ -20,7 +22,12 @@ pub struct Taken {
 #[derive(Clone, Debug, Default)]
 pub struct Basket {
     all: Vec<Taken>,
+    /// How often something was put in or taken out: what is kept has to be kept anew then.
+    pub changes: usize,
 }
+
+/// Pieces that are kept from one day to the next; those taken longest ago are forgotten first.
+const MOST: usize = 500;
 
 impl Basket {
     /// Puts a piece in; says whether it was not there yet.
@@ -28,6 +35,7 @@ impl Basket {
         let new = !self.all.contains(&taken);
         if new {
             self.all.push(taken);
+            self.changes += 1;
         }
         new
     }
@@ -40,7 +48,21 @@ impl Basket {
     /// Hands out what belongs into a draft: what was taken for its gap; into an empty one, what is no gap's own proof.
     pub fn take(&mut self, encounter: &str, gap: Option<&str>) -> Vec<Indicator> {
         let fits = |t: &mut Taken| t.encounter == encounter && if gap.is_some() { t.gap.as_deref() == gap } else { !t.proof };
-        self.all.extract_if(.., fits).map(|t| t.indicator).collect()
+        let out: Vec<Indicator> = self.all.extract_if(.., fits).map(|t| t.indicator).collect();
+        self.changes += usize::from(!out.is_empty());
+        out
+    }
+
+    /// All of it, as it is kept.
+    pub fn to_json(&self) -> Value {
+        let newest = self.all.get(self.all.len().saturating_sub(MOST)..).unwrap_or_default();
+        serde_json::to_value(newest).unwrap_or_default()
+    }
+
+    /// Reads it; a piece that cannot be read is left out.
+    pub fn from_json(value: &Value) -> Self {
+        let pieces = value.as_array().into_iter().flatten();
+        Self { all: pieces.filter_map(|piece| Taken::deserialize(piece).ok()).collect(), changes: 0 }
     }
 }
 
@@ -52,6 +74,20 @@ mod tests {
     fn taken(encounter: &str, gap: Option<&str>, proof: bool, name: &str) -> Taken {
         let evidence = Evidence::Value(ValueEvidence::of_record(name, name, None));
         Taken { encounter: encounter.into(), gap: gap.map(str::to_owned), proof, indicator: Indicator::new(evidence, "labs") }
+    }
+
+    /// What a person had taken for a query was gone when the program was started again before the draft was opened.
+    #[test]
+    fn what_was_taken_did_not_outlive_the_program() {
+        let mut basket = Basket::default();
+        let all = [taken("e", Some("renal"), true, "creatinine"), taken("f", None, false, "words")];
+        all.iter().for_each(|piece| assert!(basket.put(piece.clone())));
+        let mut kept = basket.to_json();
+        kept.as_array_mut().into_iter().for_each(|list| list.push(serde_json::json!({ "encounter": "g" })));
+        let mut back = Basket::from_json(&kept);
+        assert_eq!(back.take("e", Some("renal")), [all[0].indicator.clone()]);
+        assert_eq!((back.take("f", None).len(), back.all.len()), (1, 0));
+        assert!(basket.changes > 0 && Basket::from_json(&Value::Null).all.is_empty());
     }
 
     #[test]

@@ -53,6 +53,19 @@ fn fifty_kilobytes_pasted_into_a_field_are_kept_and_remarked_on() {
     assert_eq!(h.model.composer.as_ref().unwrap().draft.body, words);
 }
 
+/// A clipboard full of letters without a blank was taken without a word.
+#[test]
+fn fifty_kilobytes_without_a_blank_are_kept_wrapped_and_remarked_on() {
+    let mut h = Harness::new(80, 24);
+    h.keys("<Enter>w<Tab>");
+    let word = "abcdefghij".repeat(5000);
+    h.send(Msg::Paste(word.clone()));
+    h.expect("50000 letters without a blank pasted").rest();
+    assert_eq!(h.model.composer.as_ref().unwrap().draft.body, word);
+    h.expect("saved").keys("x");
+    assert_eq!(h.model.composer.as_ref().unwrap().draft.body.len(), word.len() + 1, "and it is written on");
+}
+
 #[test]
 fn unseen_characters_of_a_paste_are_left_out_and_counted() {
     let mut h = Harness::new(80, 24);

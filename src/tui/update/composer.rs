@@ -16,6 +16,9 @@ use crate::work::model::QueryView;
 /// A paste of more words is remarked on.
 const LONG_PASTE: usize = 300;
 
+/// A word of more letters is none: something else was in the clipboard.
+const LONG_WORD: usize = 200;
+
 /// Headings that indicators can stand under.
 const GROUPS: [&str; 6] = ["documentation", "history", "exam", "labs", "imaging", "treatment"];
 
@@ -42,6 +45,8 @@ pub fn open(model: &mut Model, view: QueryView) -> Vec<Effect> {
         let taken = model.basket.take(&stay, gap.as_deref());
         if !taken.is_empty() {
             effects.extend(taking::take_in(model, taken));
+            // They are in no basket any more: the draft holds them before the place says so.
+            effects.extend(save_now(model));
         }
     }
     // Kept at once: whatever ends the program from here on, the next start comes back to this draft.
@@ -112,12 +117,15 @@ pub fn paste(model: &mut Model, words: &str, unseen: usize) -> Vec<Effect> {
     let words = if composer.multiline() { words.to_owned() } else { words.replace('\n', " ") };
     let clean: String = words.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
     let count = clean.split_whitespace().count();
+    let longest = clean.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
     match composer.text() {
         Some((text, cursor)) => {
             edit::insert(text, cursor, &clean);
             let effects = changed(model);
             if unseen > 0 {
                 model.say(format!("{} left out of what was pasted", say::count(unseen, "unseen character", "unseen characters")));
+            } else if longest > LONG_WORD {
+                model.say(format!("{longest} letters without a blank pasted: no provider reads that; all of it is kept"));
             } else if count > LONG_PASTE {
                 model.say(format!("{count} words pasted: nobody reads so long a query; all of it is kept"));
             }

@@ -1,6 +1,6 @@
 //! The place that is kept, so that a dropped line comes back to it.
 
-use crate::tui::model::{ChartPlace, DraftPlace, Model, Places, Screen, Sort, Wish};
+use crate::tui::model::{Basket, ChartPlace, DraftPlace, Model, Places, Screen, Sort, Wish};
 use crate::tui::msg::{Effect, Request, Slot, Timer};
 use crate::work::model::WorklistView;
 use serde_json::{Value, json};
@@ -9,8 +9,9 @@ use std::time::Duration;
 /// How long the place must stand still before it is kept.
 const REST: Duration = Duration::from_secs(2);
 
-/// The place as it is kept. The charts that were left are many and change only when one is left: `watch` looks at their count alone.
-fn now(model: &Model, places: Value) -> Value {
+/// The place as it is kept. The charts that were left, and what was taken from charts, are many and change only now and then: `watch` looks
+/// at their counts alone.
+fn now(model: &Model, (places, basket): (Value, Value)) -> Value {
     let chart = model.chart.as_ref().filter(|_| model.screens.contains(&Screen::Chart));
     let chart = chart.map(|chart| super::chart::place(chart).to_json(chart.data.encounter()));
     let view = model.worklist.view.words().0;
@@ -26,11 +27,12 @@ fn now(model: &Model, places: Value) -> Value {
         "numbers": model.numbers,
         "search": model.search.query,
         "draft": draft,
+        "basket": basket,
     })
 }
 
 fn sketch(model: &Model) -> String {
-    now(model, json!(model.places.changes)).to_string()
+    now(model, (json!(model.places.changes), json!(model.basket.changes))).to_string()
 }
 
 /// Sets the timer when the place is another one than the one kept.
@@ -51,7 +53,7 @@ pub fn keep(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     model.kept = sketch;
-    let place = now(model, model.places.to_json()).to_string();
+    let place = now(model, (model.places.to_json(), model.basket.to_json())).to_string();
     vec![model.ask(Slot::Act, Request::SavePlace(place))]
 }
 
@@ -60,6 +62,7 @@ pub fn take(model: &mut Model, kept: &str) -> Vec<Effect> {
     let Ok(value) = serde_json::from_str::<Value>(kept) else { return Vec::new() };
     model.numbers = value.get("numbers").and_then(Value::as_bool).unwrap_or(false);
     model.places = value.get("places").map(Places::from_json).unwrap_or_default();
+    model.basket = value.get("basket").map(Basket::from_json).unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut effects = Vec::new();
     if let Some(view) =

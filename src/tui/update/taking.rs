@@ -121,7 +121,8 @@ pub fn take_from_chart(model: &mut Model) -> Vec<Effect> {
     let about = title.map_or_else(|| "this chart ({query-blank})".to_owned(), |title| format!("\u{201c}{title}\u{201d} ({{query-gap}})"));
     let took = if new == 0 { "taken already".to_owned() } else { format!("{new} taken") };
     model.say(format!("{took}, {all} for the next query about {about}"));
-    Vec::new()
+    // Kept at once: whatever ends the program from here on, it goes into the next draft.
+    super::place::keep(model)
 }
 
 /// Columns of a gap's title in what is said of it.
