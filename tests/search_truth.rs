@@ -5,8 +5,9 @@ mod support;
 
 use lacuna::reading::{Reading, read};
 use lacuna::store::{DocumentForIndex, Key, Store};
-use lacuna::work::{Annotated, Known};
-use lacuna_index::{Entry, Query, matches};
+use lacuna::work::{Annotated, Clock, Desk, Known, LocalDesk, SearchRequest, Session};
+use lacuna_index::{Entry, Query, Stop, matches, narrowed};
+use std::sync::Arc;
 use support::{Home, shared};
 
 /// Words, phrases, near, prefixes, slips, operators, fields, dates, clinical tokens; some that find nothing.
@@ -165,6 +166,53 @@ fn a_total_over_the_charts_is_what_counting_gives() {
     assert!(documents.len() > 100);
     let found = compare(&home, &documents, QUERIES);
     assert!(found >= 25, "{found} of {} queries find something", QUERIES.len());
+}
+
+/// Every value of every facet of some searches, chosen: its count, and what it gives.
+fn chosen(home: &Home) -> usize {
+    let store = Arc::new(Store::open(&home.store(), &Key::None).unwrap());
+    let desk = LocalDesk::new(store, Session::begin(Some("ana"), Clock::Host).unwrap(), None, "test").unwrap();
+    let ask = |text: &str| desk.search(&SearchRequest { text, limit: 1, ..SearchRequest::default() }, &Stop::new()).unwrap();
+    let mut seen = 0;
+    for typed in ["not zyzzyva", "fever or cough"] {
+        for (field, values) in ask(typed).facets {
+            for (value, count) in values {
+                let query = narrowed(typed, &field, &value);
+                assert_eq!(ask(&query).total, count, "{query}");
+                seen += 1;
+            }
+        }
+    }
+    seen
+}
+
+#[test]
+fn the_count_of_a_value_was_not_what_choosing_it_gave() {
+    let home = Home::with_charts();
+    // What has no type, no author and no service, and services that share words.
+    let line = |id: &str, service: Option<&str>| {
+        format!("{}\n", serde_json::json!({ "id": id, "text": "Fever and cough, creatinine 2.", "service": service }))
+    };
+    let services = [None, Some("Surgery"), Some("Surgery, Orthopedic"), Some("Surgery (\"Trauma\")"), None];
+    let lines: String = services.iter().enumerate().map(|(n, service)| line(&format!("u{n}"), *service)).collect();
+    let file = home.write("more.jsonl", lines);
+    home.json(["import", file.to_str().unwrap()]);
+    let seen = chosen(&home);
+    assert!(seen > 40, "{seen}");
+    assert_eq!(home.total("service:=surgery fever"), 1);
+    assert!(home.total("service:surgery fever") >= 3);
+    assert!(home.total("type:note fever") >= 5, "notes without a type are called so on the screen");
+}
+
+#[test]
+fn a_gap_by_another_name_of_its_condition_meant_nothing() {
+    let home = Home::with_charts();
+    let stays = |query: &str| home.run(["--json", "search", "--", query]).calm().quiet().json();
+    assert!(stays("gap:heart_failure")["total"].as_u64().unwrap() > 0);
+    assert_eq!(stays("gap:hf")["total"], stays("gap:heart_failure")["total"]);
+    assert_eq!(stays("gap:hf")["issues"], serde_json::json!([]));
+    let issues = stays("gap:malnutritoin")["issues"].to_string();
+    assert!(issues.contains("gap:malnutrition") || issues.contains("malnutrition ?"), "{issues}");
 }
 
 #[test]

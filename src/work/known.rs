@@ -229,7 +229,38 @@ impl Knowledge for Known<'_> {
 #[cfg(test)]
 mod tests {
     use super::Known;
-    use lacuna_index::Query;
+    use lacuna_index::{Issue, Query};
+
+    fn said(typed: &str) -> (String, String) {
+        let (query, issues) = Query::read(typed, &Known::lexicon());
+        (query.meaning(), issues.iter().map(Issue::sentence).collect::<Vec<_>>().join(" "))
+    }
+
+    #[test]
+    fn twelve_thousand_leukocytes_were_looked_for_in_thousands() {
+        let (meaning, issues) = said("wbc > 12000");
+        assert_eq!(meaning, "WBC above 12 10^3/uL");
+        assert!(issues.contains("12000 /uL, which is 12 10^3/uL") && issues.contains("write the unit: 12000 /uL"), "{issues}");
+        for fine in ["wbc > 12", "wbc > 12000 /uL", "wbc > 0", "creatinine = 1..2", "ef < 40"] {
+            assert_eq!(said(fine).1, "", "{fine}");
+        }
+        let (meaning, issues) = said("temp > 101");
+        assert!(meaning.contains("above 38.3"), "{meaning}");
+        assert!(issues.contains("101"), "{issues}");
+        assert!(said("ef > 400").1.contains("outside of that"), "{:?}", said("ef > 400"));
+        let (meaning, issues) = said("creatinine > 2,5");
+        assert!(meaning.contains("above 2.5 mg/dL") && issues.contains("2,5 is read as 2.5"), "{meaning} {issues}");
+    }
+
+    #[test]
+    fn an_is_that_took_the_last_words_alone_said_nothing() {
+        assert_eq!(said("breast cancer is:negated"), ("breast cancer said to be negated".to_owned(), String::new()));
+        let (meaning, issues) = said("elderly breast cancer is:negated");
+        assert!(meaning.contains("breast cancer said to be negated"), "{meaning}");
+        assert!(issues.contains("belongs to \"breast cancer\" alone; elderly is searched"), "{issues}");
+        assert_eq!(said("elderly \"breast cancer\" is:negated").1, "", "who put the name in quotes knows");
+        assert!(said("gap:hf").1.contains("all charts"), "a chart has no stays to choose among: {:?}", said("gap:hf"));
+    }
 
     #[test]
     fn what_the_screen_calls_a_type_or_a_pressure_found_nothing() {

@@ -11,11 +11,13 @@ impl Query {
 
 fn top(node: &Node) -> String {
     let Node::And(nodes) = node else { return inner(node) };
+    // Where all of it must stand comes last: "lasix, in section plan".
+    let (places, others): (Vec<&Node>, Vec<&Node>) = nodes.iter().partition(|node| place(node).is_some());
     let mut out = String::new();
-    for (i, node) in nodes.iter().enumerate() {
-        let without = matches!(node, Node::Not(_));
-        out.push_str(match (i, without) {
-            (0, _) => "",
+    for node in others.into_iter().chain(places) {
+        let apart = matches!(node, Node::Not(_)) || place(node).is_some();
+        out.push_str(match (out.is_empty(), apart) {
+            (true, _) => "",
             (_, true) => ", ",
             (_, false) => ", and ",
         });
@@ -24,11 +26,23 @@ fn top(node: &Node) -> String {
     out
 }
 
+/// The sections that a side names, if it names them and nothing else, and whether it is inside of them.
+fn place(node: &Node) -> Option<(&[String], bool)> {
+    match node {
+        Node::Leaf(Leaf::Section { words, .. }) => Some((words, true)),
+        Node::Not(inner) => place(inner).map(|(words, inside)| (words, !inside)),
+        _ => None,
+    }
+}
+
 fn inner(node: &Node) -> String {
     match node {
         Node::And(_) => top(node),
         Node::Or(nodes) => format!("either {}", nodes.iter().map(grouped).collect::<Vec<_>>().join(" or ")),
-        Node::Not(inner) => format!("without {}", grouped(inner)),
+        Node::Not(inner) => match place(node) {
+            Some((words, inside)) => format!("{}in section {}", if inside { "" } else { "not " }, words.join(" or ").replace('_', " ")),
+            None => format!("without {}", grouped(inner)),
+        },
         Node::Leaf(leaf) => leaf_meaning(leaf),
     }
 }
@@ -69,9 +83,9 @@ fn leaf_meaning(leaf: &Leaf) -> String {
     }
 }
 
-/// A unit as it is read: `10^3/uL`.
+/// A unit of the UCUM as it is read: `10^3/uL`, `°C`.
 pub(super) fn spoken_unit(unit: &str) -> String {
-    unit.replace("10*", "10^")
+    if unit == "Cel" { "\u{b0}C".to_owned() } else { unit.replace("10*", "10^") }
 }
 
 /// ` (+ 3 synonyms)`.

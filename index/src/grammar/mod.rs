@@ -22,10 +22,12 @@ mod date;
 mod display;
 mod field;
 mod knowledge;
+mod length;
 mod lex;
 mod meaning;
 mod narrow;
 mod parse;
+mod remarks;
 pub mod table;
 mod terms;
 mod value;
@@ -197,6 +199,31 @@ impl Query {
             walk(root, &mut out);
         }
         out
+    }
+}
+
+impl Operand {
+    /// What can stand beside `near/N`: a word, a phrase, or a choice of them, all of one field.
+    pub(crate) fn of(node: &Node) -> Option<(Field, Operand)> {
+        match node {
+            Node::Leaf(Leaf::Words { field, pattern, also }) => {
+                Some((*field, Operand { patterns: vec![pattern.clone()], also: also.clone() }))
+            }
+            Node::Or(nodes) => {
+                let sides: Option<Vec<(Field, Operand)>> = nodes.iter().map(Operand::of).collect();
+                let mut sides = sides?.into_iter();
+                let (field, mut all) = sides.next()?;
+                for (other, side) in sides {
+                    if other != field {
+                        return None;
+                    }
+                    all.patterns.extend(side.patterns);
+                    all.also.extend(side.also);
+                }
+                Some((field, all))
+            }
+            _ => None,
+        }
     }
 }
 

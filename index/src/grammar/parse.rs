@@ -5,9 +5,11 @@ use std::ops::Range;
 use super::date::DateRange;
 use super::field::{Field, Shape as FieldShape, known, nearest};
 use super::knowledge::Knowledge;
+use super::length::{cut, too_long};
 use super::lex::{Lexeme, Shape, lex};
+use super::remarks::ONLY_WORDS;
 use super::table::field_names;
-use super::word::{Kind, Refusal, Word};
+use super::word::{Kind, Word};
 use super::{Issue, Leaf, MAX_DEPTH, MAX_LENGTH, MAX_NEAR, Node, Operand, Pattern, Query};
 
 /// Most synonyms of a word that are searched with it. Reached only by families of diseases; then it is said.
@@ -18,16 +20,6 @@ const MAX_ISSUES: usize = 16;
 
 /// Most words, phrases and fields of a query; a pasted page has more, and a note that has these has the page.
 pub(super) const MAX_LEAVES: usize = 64;
-
-/// What there is nothing to search for in has no word in it.
-const ONLY_WORDS: &str = "Notes are searched by words and numbers, not by signs.";
-
-/// Signs that a reader would miss. What ends or ties words, and the signs of this language, nobody does.
-fn is_sign(c: char) -> bool {
-    let of_words = c.is_alphanumeric() || c.is_whitespace() || c.is_control() || crate::fold::is_mark(c) || crate::fold::is_invisible(c);
-    let of_sentences = ".,;:!?'\u{2018}\u{2019}()[]{}-\u{2010}\u{2011}\u{2013}\u{2014}\u{2212}/\\&_^\u{2026}*~`\u{b7}\u{2022}";
-    !of_words && !crate::fold::is_quote(c) && !of_sentences.contains(c)
-}
 
 /// Widest distance of `near/N`.
 const MAX_WITHIN: u32 = 1000;
@@ -76,33 +68,6 @@ fn read(text: &str, knowledge: &dyn Knowledge) -> (Query, Vec<Issue>) {
     }
     let root = parser.whole();
     (Query { root, literal }, parser.issues)
-}
-
-fn too_long(text: &str) -> Issue {
-    let kept = cut(text, MAX_LENGTH);
-    let last = kept.split_whitespace().next_back().unwrap_or_default();
-    let message = if kept.len() < text.len() && last.len() < 64 {
-        format!("The query is longer than {MAX_LENGTH} bytes; what stands behind \"{last}\" is left out.")
-    } else {
-        format!("The query is longer than {MAX_LENGTH} bytes; the end is left out.")
-    };
-    Issue { message, span: kept.len()..text.len(), hint: None }
-}
-
-/// The longest start of `text` of at most `limit` bytes that ends where a word does, if there is a blank in it.
-fn cut(text: &str, limit: usize) -> &str {
-    let start = floor(text, limit);
-    let inside = |c: char| !c.is_whitespace();
-    if start.len() == text.len() || !start.ends_with(inside) || !text.get(start.len()..).is_some_and(|rest| rest.starts_with(inside)) {
-        return start;
-    }
-    let words = start.trim_end_matches(inside);
-    if words.is_empty() { start } else { words }
-}
-
-/// The longest start of `text` of at most `limit` bytes that ends at a character.
-fn floor(text: &str, limit: usize) -> &str {
-    (0..=limit.min(text.len())).rev().find_map(|end| text.get(..end)).unwrap_or_default()
 }
 
 pub(super) struct Parser<'a> {
@@ -287,7 +252,7 @@ impl Parser<'_> {
         if !rest.is_empty() {
             self.issue(span.clone(), format!("near/N joins at most {MAX_NEAR} words; the others may stand anywhere."), None);
         }
-        let operands: Option<Vec<(Field, Operand)>> = items.iter().map(operand).collect();
+        let operands: Option<Vec<(Field, Operand)>> = items.iter().map(Operand::of).collect();
         let field = operands.as_ref().and_then(|all| all.first()).map(|first| first.0);
         let near = match (operands, field) {
             (Some(operands), Some(field)) if operands.iter().all(|o| o.0 == field) && field.shape() == FieldShape::Words => {
@@ -510,59 +475,6 @@ impl Parser<'_> {
         Some(Node::Leaf(Leaf::Words { field, pattern: Pattern { words: vec![word], quoted }, also }))
     }
 
-    /// Says that a sign before a word does not exclude it, as it does elsewhere. Whether it stands before quotes or a parenthesis, and is no
-    /// word itself.
-    fn excluded(&mut self, span: &Range<usize>) -> bool {
-        let raw = self.slice(span);
-        let Some(rest) = raw.strip_prefix(['-', '\u{2212}', '!']) else { return false };
-        let next = self.lexemes.get(self.at + 1).filter(|next| rest.is_empty() && next.span.start == span.end);
-        let what = match next {
-            Some(Lexeme { shape: Shape::Quoted(..), span }) => self.slice(span).to_owned(),
-            Some(Lexeme { shape: Shape::Open, .. }) => "( )".to_owned(),
-            _ if rest.starts_with(char::is_alphabetic) => rest.to_owned(),
-            _ => return false,
-        };
-        let (alone, sign) = (next.is_some(), raw.chars().next().unwrap_or('-'));
-        let before = self.text.get(..span.start).unwrap_or_default();
-        if before.is_empty() || before.ends_with(|c: char| c.is_whitespace() || c == '(') {
-            let hint = format!("To leave it out: not {what}");
-            self.issue(span.clone(), format!("\"{sign}\" leaves nothing out here; {what} is searched."), Some(&hint));
-        }
-        alone
-    }
-
-    /// Says what of a word or phrase is not looked at.
-    fn unread(&mut self, content: &str, span: &Range<usize>, field: Field) {
-        if field.shape() != FieldShape::Words {
-            return;
-        }
-        let star = |raw: &str| {
-            let body = raw.trim_end_matches('*');
-            let number = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-            // In `10*3/uL` it is a sign of multiplication.
-            body.match_indices('*').any(|(at, _)| {
-                let (before, after) = body.split_at_checked(at).unwrap_or_default();
-                !(number(before.chars().next_back()) && number(after.chars().nth(1))) && after.contains(char::is_alphanumeric)
-            })
-        };
-        if content.split_whitespace().any(star) {
-            self.issue(
-                span.clone(),
-                "A \"*\" counts only at the end of a word: words are found by how they begin; here it is left out.",
-                Some("pneumon* finds pneumonia and pneumonitis"),
-            );
-        }
-        let mut signs: Vec<String> = content.chars().filter(|c| is_sign(*c)).map(|c| format!("\"{c}\"")).collect();
-        signs.sort();
-        signs.dedup();
-        if let [first, rest @ ..] = signs.as_slice() {
-            let verb = if rest.is_empty() { "is" } else { "are" };
-            let all = signs.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(" ");
-            let all = if rest.is_empty() { first.clone() } else { all };
-            self.issue(span.clone(), format!("{all} {verb} not searched: notes are searched by their words and numbers."), None);
-        }
-    }
-
     /// The synonyms of a word, as patterns in the order of the alphabet.
     fn also(&mut self, word: &str, span: Range<usize>) -> Vec<Pattern> {
         let mut all = self.knowledge.synonyms(word);
@@ -576,37 +488,5 @@ impl Parser<'_> {
             (!words.is_empty()).then_some(Pattern { quoted: words.len() > 1, words })
         };
         all.iter().filter_map(pattern).collect()
-    }
-
-    fn refuse(&mut self, refusal: Option<Refusal>, span: &Range<usize>) {
-        let message = match refusal {
-            None => return,
-            Some(Refusal::ShortPrefix) => "At least two letters must stand before \"*\"; searched as a whole word.",
-            Some(Refusal::ShortTypo) => "A word of less than three letters is searched as it is, without slips.",
-            Some(Refusal::FarTypo) => "At most two slips are searched.",
-            Some(Refusal::TypoInValue) => "An identifier is searched as it is, without slips.",
-        };
-        self.issue(span.clone(), message, None);
-    }
-}
-
-/// What can stand beside `near/N`: a word, a phrase, or a choice of them, all of one field.
-fn operand(node: &Node) -> Option<(Field, Operand)> {
-    match node {
-        Node::Leaf(Leaf::Words { field, pattern, also }) => Some((*field, Operand { patterns: vec![pattern.clone()], also: also.clone() })),
-        Node::Or(nodes) => {
-            let sides: Option<Vec<(Field, Operand)>> = nodes.iter().map(operand).collect();
-            let mut sides = sides?.into_iter();
-            let (field, mut all) = sides.next()?;
-            for (other, side) in sides {
-                if other != field {
-                    return None;
-                }
-                all.patterns.extend(side.patterns);
-                all.also.extend(side.also);
-            }
-            Some((field, all))
-        }
-        _ => None,
     }
 }

@@ -6,7 +6,7 @@ use super::field::{Field, known, nearest};
 use super::lex::Shape;
 use super::meaning::spoken_unit;
 use super::parse::{Parser, operator, split_field};
-use super::table::ASSERTIONS;
+use super::table::{ASSERTIONS, FORMS};
 use super::value::{Comparison, Number, Op, decimal_comma, number};
 use super::{Bare, Issue, Leaf, Measure, Node};
 
@@ -221,7 +221,7 @@ impl Parser<'_> {
             return Some(None);
         };
         let upper = both.1.flatten();
-        let (value, upper) = if unit.is_empty() { self.usual(words, &measure, value, upper, &typed) } else { (value, upper) };
+        let (value, upper) = if unit.is_empty() { self.usual(&measure, value, upper, &typed) } else { (value, upper) };
         let (value, upper) = match upper {
             Some(upper) if upper < value => (upper, Some(value)),
             upper => (value, upper),
@@ -231,14 +231,14 @@ impl Parser<'_> {
     }
 
     /// Values without a unit in the one that the measurement is kept in: those that it never has are taken for another unit, as in a note.
-    fn usual(&mut self, words: &str, measure: &Measure, value: f64, upper: Option<f64>, span: &Range<usize>) -> (f64, Option<f64>) {
+    fn usual(&mut self, measure: &Measure, value: f64, upper: Option<f64>, span: &Range<usize>) -> (f64, Option<f64>) {
         let kept = spoken_unit(&measure.unit);
         let ends = (self.knowledge.bare(&measure.name, value), upper.map(|upper| self.knowledge.bare(&measure.name, upper)));
         match ends {
             (Bare::Kept, None | Some(Bare::Kept)) => {}
             (Bare::In { unit, value: read }, None) => {
                 let message = format!("{} is kept in {kept}: {value} is read as {value} {unit}, which is {read} {kept}.", measure.label);
-                let hint = format!("To be sure, write the unit: {words} ... {value} {unit}");
+                let hint = format!("To be sure, write the unit: {value} {unit}");
                 self.issue(span.clone(), message, Some(&hint));
                 return (read, None);
             }
@@ -283,7 +283,10 @@ impl Parser<'_> {
                     names.extend(some);
                 }
                 None => {
-                    let near = self.knowledge.remedy(field, word).or_else(|| self.nearest_value(field, word));
+                    let near = self.knowledge.remedy(field, word).or_else(|| self.nearest_value(field, word)).or_else(|| {
+                        let form = FORMS.iter().find(|form| form.field == field)?;
+                        Some(format!("{} finds {}", form.example, form.finds))
+                    });
                     self.issue(span.clone(), format!("\"{field}:{word}\" means nothing here and is left out."), near.as_deref());
                 }
             }

@@ -182,6 +182,13 @@ fn the_filter_narrows_as_it_is_typed_and_esc_clears_it() {
 }
 
 #[test]
+fn a_find_in_a_chart_did_not_say_what_it_left_out() {
+    let mut h = Harness::new(80, 24);
+    h.keys("<Enter>/").keys("-sepsis").expect("leaves nothing out here").keys("<Esc>");
+    h.keys("/autor:x").expect("There is no field").keys("<Esc>").absent("There is no field");
+}
+
+#[test]
 fn find_goes_through_the_note_and_the_others() {
     let mut h = Harness::new(80, 24);
     h.keys("<Enter>/sepsis<Enter>").expect("1 of 1").expect("Sepsis due to pneumonia");
