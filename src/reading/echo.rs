@@ -128,7 +128,10 @@ fn said<'l>(lexicon: &'l Lexicon, folded: &Folded, clause: &Clause<'_>, own: Opt
             judged.hold(by, cause(lexicon, folded, by, hit));
             out.push(Heard { judged, one: by.nearest, picks: None, asked: &by.asked });
         }
-        if by.deed == Deed::Means {
+        if let Some(judged) = of_another(lexicon, folded, clause, *hit) {
+            out.push(Heard { judged, one: true, picks: None, asked: &[] });
+        }
+        if by.deed == Deed::Means && !by.again {
             let judged = of_it(lexicon, folded, clause, *hit);
             out.extend(judged.filter(|judged| !judged.causes.is_empty()).map(|judged| Heard {
                 judged,
@@ -153,11 +156,53 @@ fn of_it(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'_>, it: Hit) -> Op
         })
     };
     let cues: Vec<Hit> = clause.triggers.iter().filter(speaks).copied().collect();
+    judge_by(lexicon, folded, clause, &cues, it)
+}
+
+/// How an "it" stands under these cues.
+fn judge_by(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'_>, cues: &[Hit], it: Hit) -> Option<Judged> {
     let places = [Place { start: it.start, end: it.end }];
-    Scopes::new(lexicon, folded, &Clause { place: clause.place, triggers: &cues, places: &places, lead: None })
+    Scopes::new(lexicon, folded, &Clause { place: clause.place, triggers: cues, places: &places, lead: None })
         .judge(&places, &|_| Nature::ANY)
         .into_iter()
         .next()
+}
+
+/// What a sentence says of another one of what was denied before: that it was there once, or is feared. None, where that is denied, too.
+fn of_another(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'_>, one: Hit) -> Option<Judged> {
+    trigger(lexicon, &one).filter(|by| by.again)?;
+    let speaks = |hit: &&Hit| {
+        trigger(lexicon, hit).is_some_and(|by| match by.deed {
+            Deed::Stops(_) => hit.end <= one.start || hit.start >= one.end,
+            Deed::Sets(axis, _) => {
+                !by.answers
+                    && !by.heads
+                    && by.after.is_empty()
+                    && matches!(axis, Axis::Negated | Axis::Possible | Axis::Historical | Axis::Hypothetical)
+            }
+            Deed::Nothing | Deed::Means | Deed::Scene(_) => false,
+        })
+    };
+    let denies = |hit: &Hit| {
+        let denial = trigger(lexicon, hit).is_some_and(|by| by.answers && matches!(by.deed, Deed::Sets(Axis::Negated, _)));
+        denial && hit.start < one.end && one.start < hit.end
+    };
+    if clause.triggers.iter().any(denies) {
+        return None;
+    }
+    let cues: Vec<Hit> = clause.triggers.iter().filter(speaks).copied().collect();
+    let judged = judge_by(lexicon, folded, clause, &cues, one)?;
+    let told = !judged.axes.negated && (judged.axes.possible || judged.axes.historical || judged.axes.hypothetical);
+    told.then_some(Judged { again: true, ..judged })
+}
+
+/// What a sentence says behind a name of its own of another one of its kind ("no DVT, but she had one in 2017"), and how many names stand before that.
+pub(super) fn told_again(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'_>) -> Option<(usize, Judged)> {
+    let first = clause.places.first()?;
+    let again = |hit: &&Hit| hit.start > first.end && trigger(lexicon, hit).is_some_and(|by| by.again);
+    let one = clause.triggers.iter().rfind(again)?;
+    let judged = of_another(lexicon, folded, clause, *one)?;
+    Some((clause.places.partition_point(|place| place.end <= one.start), judged))
 }
 
 /// What a sentence denies behind a name of its own: of an "it" ("told of a DVT, but she never had one"), or with a cue that needs none. The names
@@ -174,8 +219,10 @@ pub(super) fn denied_after(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'
         let named = clause.places.partition_point(|place| place.end <= hit.start);
         return Some((named, judged));
     }
-    let last =
-        clause.triggers.iter().rfind(|hit| hit.start > first.end && trigger(lexicon, hit).is_some_and(|by| by.deed == Deed::Means))?;
+    let last = clause
+        .triggers
+        .iter()
+        .rfind(|hit| hit.start > first.end && trigger(lexicon, hit).is_some_and(|by| by.deed == Deed::Means && !by.again))?;
     let judged = of_it(lexicon, folded, clause, *last).filter(|judged| judged.axes.negated)?;
     let by = judged.causes.iter().any(|cause| cause.at.is_some_and(|at| at.start > folded.back(first.start, first.end).end));
     let named = clause.places.partition_point(|place| place.end <= last.start);

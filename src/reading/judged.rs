@@ -26,6 +26,8 @@ pub(super) struct Judged {
     pub lifted: bool,
     /// A later sentence said that it was wrong.
     pub corrected: bool,
+    /// Said of another one of its kind: "no DVT, but she had one in 2017".
+    pub again: bool,
 }
 
 impl Judged {
@@ -33,6 +35,10 @@ impl Judged {
     pub(super) fn hear(&mut self, later: Self) {
         self.corrected |= self.untrue;
         *self = std::mem::take(self).settled();
+        if later.again {
+            self.hear_of_another(later);
+            return;
+        }
         if later.untrue && !self.corrected {
             self.axes.negated = !self.axes.negated;
             self.corrected = true;
@@ -53,6 +59,20 @@ impl Judged {
         self.over |= later.over;
         self.certain |= later.certain;
         self.own |= later.own;
+        self.causes.extend(later.causes);
+    }
+
+    /// Takes what is said of another one: it says more than the denial of this one, and nothing of one that is there.
+    fn hear_of_another(&mut self, later: Self) {
+        if !self.axes.negated || self.axes.experiencer != Experiencer::Patient {
+            return;
+        }
+        self.axes.negated = false;
+        self.axes.possible |= later.axes.possible;
+        self.axes.historical |= later.axes.historical;
+        self.axes.hypothetical |= later.axes.hypothetical;
+        self.over |= later.axes.historical;
+        self.causes.retain(|cause| cause.axis != Axis::Negated.name());
         self.causes.extend(later.causes);
     }
 

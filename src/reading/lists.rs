@@ -47,7 +47,12 @@ pub(super) fn own_members(lexicon: &Lexicon, breaks: &Breaks<'_>, triggers: &[Hi
 
 /// Where such a denial ends: with its member, since the next one would have a denial of its own; those of a list with "or" have none.
 pub(super) fn own_end(breaks: &Breaks<'_>, from: usize, to: usize, places: &[Place]) -> usize {
-    let end = breaks.comma_after(from).filter(|at| *at < to).unwrap_or(to);
+    // "No evidence of one, of another": what begins with the cue's own "of" goes on with it.
+    let goes_on = |at: usize| breaks.folded.text().get(at + 1..to).is_some_and(|rest| rest.trim_start().starts_with("of "));
+    let mut end = breaks.comma_after(from).filter(|at| *at < to).unwrap_or(to);
+    while end < to && goes_on(end) {
+        end = breaks.comma_after(end + 1).filter(|at| *at < to).unwrap_or(to);
+    }
     end.max(alternatives(breaks.folded, end, to, places))
 }
 

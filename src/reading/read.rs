@@ -213,7 +213,9 @@ impl<'a> Page<'a> {
             let concept = names.get(at).and_then(|name| self.concept(name.form));
             let lasts = concept.is_some_and(|concept| concept.stays);
             let habit = concept.is_some_and(|concept| self.lexicon.habits.contains(&concept.id));
-            Meaning { bears: concept.is_some_and(Concept::is_illness), nature: Nature { habit, lasts }, kind }
+            let finding = concept.is_some_and(|concept| concept.id.starts_with("finding."));
+            let illness = concept.is_some_and(Concept::is_illness);
+            Meaning { bears: illness, nature: Nature { habit, lasts, finding, illness, any: false }, kind }
         };
         let verdicts = self.judge(&places, &meaning);
         let attributes = self.attributes(&names);
@@ -224,12 +226,20 @@ impl<'a> Page<'a> {
                 continue;
             }
             let span = self.folded.back(name.start, name.end);
-            let Judged { mut axes, mut causes, current, certain, standing, over, .. } = verdict.judged.settled();
+            let mut judged = verdict.judged;
+            // "It is not true that he never smoked": what takes a denial back takes that of a name back, too.
+            // "Not a nonsmoker": two denials.
+            let by_name = form.axes.contains(&Axis::Negated);
+            let twice = by_name && judged.axes.negated && self.touched(&judged, span.start);
+            judged.axes.negated = (judged.axes.negated || by_name) && !twice;
+            let Judged { mut axes, mut causes, current, certain, standing, over, .. } = judged.settled();
             if form.only.is_some_and(|axis| axis == Axis::Negated && !axes.negated) {
                 continue;
             }
             for axis in &form.axes {
-                set(&mut axes, *axis);
+                if *axis != Axis::Negated {
+                    set(&mut axes, *axis);
+                }
                 causes.push(Cause { axis: axis.name().to_owned(), by: "the name itself".to_owned(), at: Some(span) });
             }
             let stays = form.stays.unwrap_or(if verdict.by_section { concept.listed } else { concept.stays });
@@ -264,6 +274,16 @@ impl<'a> Page<'a> {
         }
         out.sort_by(|a, b| (a.start, b.end, &a.concept).cmp(&(b.start, a.end, &b.concept)));
         out
+    }
+
+    /// Whether a denial stands right before a place, with no more than an article between them.
+    fn touched(&self, judged: &Judged, start: usize) -> bool {
+        let ends = judged
+            .causes
+            .iter()
+            .filter(|cause| cause.axis == Axis::Negated.name() && cause.by.ends_with("not"))
+            .filter_map(|cause| cause.at);
+        ends.map(|at| at.end).any(|end| self.text.get(end..start).is_some_and(|between| matches!(between.trim(), "" | "a" | "an")))
     }
 
     fn section_at(&self, at: usize) -> Option<&Section> {
@@ -396,6 +416,18 @@ impl<'a> Page<'a> {
             }
             if let Some((named, later)) = echo::denied_after(self.lexicon, &self.folded, &clause) {
                 out.iter_mut().skip(first).take(named).for_each(|verdict| verdict.judged.hear(later.clone()));
+            }
+            if let Some((named, later)) = echo::told_again(self.lexicon, &self.folded, &clause)
+                && let Some(last) = (first..first + named).rev().find(|name| bears(*name)).and_then(|name| places.get(name))
+            {
+                // Two names of one place are one illness.
+                let meant = |name: usize| bears(name) && places.get(name).is_some_and(|place| place.end > last.start);
+                out.iter_mut()
+                    .enumerate()
+                    .skip(first)
+                    .take(named)
+                    .filter(|(name, _)| meant(*name))
+                    .for_each(|(_, verdict)| verdict.judged.hear(later.clone()));
             }
         }
         // Places after the last sentence cannot be: the sentences cover the text. Should they, they stand as they are.

@@ -22,17 +22,25 @@ pub(super) struct Nature {
     pub habit: bool,
     /// A condition that lasts.
     pub lasts: bool,
+    /// A finding: a sign or a complaint, and no illness of its own.
+    pub finding: bool,
+    /// An illness or a sign of one.
+    pub illness: bool,
+    /// Nothing is known of it.
+    pub any: bool,
 }
 
 impl Nature {
     /// Of something that no name tells about: every cue holds for it.
-    pub(super) const ANY: Self = Self { habit: true, lasts: false };
+    pub(super) const ANY: Self = Self { habit: true, lasts: false, finding: false, illness: true, any: true };
 
     fn takes(self, only: Only) -> bool {
         match only {
             Only::All => true,
             Only::Habits => self.habit,
             Only::Passing => !self.lasts,
+            Only::Conditions => self.illness && !self.finding,
+            Only::Remedies => !self.illness || self.any,
         }
     }
 }
@@ -228,7 +236,14 @@ impl<'a> Scopes<'a> {
                 }
                 if (direction != Direction::Backward || leads) && !trails {
                     let start = scope_start(lexicon, folded, hit, *axis, places);
+                    let start = if matches!(axis, Axis::Negated | Axis::Possible) {
+                        past_ground(lexicon, &breaks, hit.end, sentence.end, places).unwrap_or(start)
+                    } else {
+                        start
+                    };
                     let stop = if trigger.over_stops { sentence.end } else { stop_after(hit.end).min(sentence.end) };
+                    let stop = if trigger.corrected { corrected_end(lexicon, folded, hit.end, stop) } else { stop };
+                    let stop = lead_in(lexicon, &breaks, sentence.start, hit, stop, places).unwrap_or(stop);
                     let stop = if *axis != Axis::Negated {
                         stop
                     } else if own.binary_search(&hit.start).is_ok() {
@@ -263,7 +278,12 @@ impl<'a> Scopes<'a> {
                     if *axis == Axis::Negated {
                         start = start.max(headed(folded, start, end, places).unwrap_or(start));
                     }
-                    scopes.push(Scope { start, end, trigger: *hit });
+                    let of =
+                        if matches!(axis, Axis::Negated | Axis::Possible) { ground(lexicon, folded, sentence, start, end) } else { end };
+                    scopes.push(Scope { start, end: of, trigger: *hit });
+                    // "A source for the fever (UTI) is sought": what stands in brackets is the cause.
+                    let bracket = folded.text().get(of..end).and_then(|words| words.rfind('(')).map(|at| of + at);
+                    scopes.extend(bracket.map(|start| Scope { start, end, trigger: *hit }));
                 }
             }
             scopes.sort_by_key(|scope| scope.start);
@@ -325,6 +345,68 @@ impl<'s> Reaching<'s> {
 
 /// A head is looked for no further back than this.
 const HEADED: usize = 400;
+
+/// Of "the cause of the anemia" a verdict behind it is none on the anemia: where such words begin, else the end.
+fn ground(lexicon: &Lexicon, folded: &Folded, sentence: Place, start: usize, end: usize) -> usize {
+    let text = folded.text();
+    let from = (sentence.start.max(end.saturating_sub(GROUND))..=end).find(|at| text.is_char_boundary(*at)).unwrap_or(end);
+    let words = text.get(from..end).unwrap_or_default();
+    let noun = |of: usize| words.get(..of).and_then(|before| before.rsplit(|c: char| !c.is_alphanumeric()).next()).unwrap_or_default();
+    // The scope may begin right behind "the cause of the".
+    let near = |of: usize| {
+        let joint = text.get(from + of..start.max(from + of)).unwrap_or_default();
+        joint.split(' ').all(|word| word.is_empty() || matches!(word, "of" | "for") || DETERMINERS.contains(&word))
+    };
+    let known = |of: &usize| lexicon.grounds.iter().any(|known| known == noun(*of)) && near(*of);
+    let mut joints = memchr::memmem::find_iter(words.as_bytes(), b" of ").chain(memchr::memmem::find_iter(words.as_bytes(), b" for "));
+    joints.find(known).map_or(end, |of| from + of - noun(of).len())
+}
+
+/// Where the words go on behind what has a cause, when a cue speaks of the cause: "did not reveal a source of the bleeding, | an ulcer".
+fn past_ground(lexicon: &Lexicon, breaks: &Breaks<'_>, from: usize, to: usize, places: &[Place]) -> Option<usize> {
+    let first =
+        places.get(places.partition_point(|place| place.start < from)).filter(|place| place.end <= to && place.start - from < GROUND)?;
+    let words = breaks.folded.text().get(from..first.start)?;
+    let mut last = words.trim_end().rsplit([' ', ':']).skip_while(|word| DETERMINERS.contains(word));
+    let joint = last.next().is_some_and(|word| matches!(word, "of" | "for"));
+    let noun = last.next().unwrap_or_default();
+    let caused = joint && lexicon.grounds.iter().any(|known| known == noun) && !words.contains([',', ';']);
+    caused.then(|| breaks.comma_after(first.end).filter(|at| *at < to).unwrap_or(first.end))
+}
+
+/// What may stand between "of" and a name.
+const DETERMINERS: [&str; 8] = ["the", "a", "an", "his", "her", "this", "their", "acute"];
+
+/// So far before its verdict a ground is looked for.
+const GROUND: usize = 120;
+
+/// Where a denial ends that is corrected behind a colon or a dash: "not cardiac: pancreatitis". A colon right behind the cue, or behind words
+/// like "the following", opens a list of what is denied.
+fn corrected_end(lexicon: &Lexicon, folded: &Folded, from: usize, to: usize) -> usize {
+    let text = folded.text().as_bytes().get(from..to.min(from + GROUND)).unwrap_or_default();
+    let Some(at) = memchr::memchr(b':', text).into_iter().chain(memchr::memmem::find(text, b" - ")).min() else { return to };
+    let Some(words) = folded.text().get(from..from + at) else { return to };
+    let listed = |word: &str| lexicon.lead_words.iter().any(|known| known == word);
+    let mut said = words.split(' ').filter(|word| word.contains(char::is_alphabetic)).peekable();
+    let corrects = said.peek().is_some() && !said.all(listed) && !words.contains("following");
+    if corrects { from + at } else { to }
+}
+
+/// Where a denial with which a sentence begins ends that names no illness, when what stands behind its comma is a clause of its own: "with no
+/// provocation, | severe pain began".
+fn lead_in(lexicon: &Lexicon, breaks: &Breaks<'_>, start: usize, hit: &Hit, stop: usize, places: &[Place]) -> Option<usize> {
+    let text = breaks.folded.text();
+    text.get(hit.start..hit.end).filter(|words| words.starts_with("with"))?;
+    let comma = breaks.comma_after(hit.end).filter(|at| *at < stop && opens(lexicon, breaks.folded, start, hit.start))?;
+    let named = places.get(places.partition_point(|place| place.end <= hit.end))?;
+    let rest = text.get(comma + 1..stop)?;
+    let list = [" or ", " nor ", "/", ",", ";"].iter().any(|joint| rest.contains(joint));
+    let last = places.iter().rev().find(|place| place.end <= stop)?;
+    let goes_on = text.get(last.end..stop).is_some_and(|rest| rest.contains(char::is_alphabetic));
+    let first = rest.trim_start().split(' ').next().unwrap_or_default();
+    let clause = goes_on || ["a", "an", "the", "his", "her", "she", "he", "they"].contains(&first);
+    (named.start > comma && clause && !list).then_some(comma)
+}
 
 /// Where the words behind a head begin, when both name something: "Pneumonia: | fungal pneumonia ruled out" speaks of the second.
 fn headed(folded: &Folded, start: usize, end: usize, places: &[Place]) -> Option<usize> {

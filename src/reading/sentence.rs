@@ -190,6 +190,9 @@ fn ends_item(before: &str) -> bool {
     before.is_empty() || before.ends_with(['.', ';', ',', ':', ')'])
 }
 
+/// More dots than this lead from a name to its answer.
+const ELLIPSIS: usize = 3;
+
 /// Where the sentence ends whose last full stop may stand at `at`.
 fn sentence_end(block: &str, start: usize, at: usize, run: &Run) -> Option<usize> {
     let Some(first) = run.first else { return Some(run.end) };
@@ -203,6 +206,10 @@ fn sentence_end(block: &str, start: usize, at: usize, run: &Run) -> Option<usize
         // "? pneumonia": a question mark before its name asks, it ends nothing.
         let asks = at - start < ASKING && block.get(start..=at).is_some_and(|s| s.ends_with('?') && !s.contains(char::is_alphanumeric));
         return (!asks).then_some(run.end);
+    }
+    // "Diabetes ........ N": dots that lead from a name to its answer.
+    if block.get(run.from..run.end).is_some_and(|dots| dots.len() > ELLIPSIS && dots.bytes().all(|byte| byte == b'.')) {
+        return None;
     }
     let is_one_of = |list: &[&str]| list.iter().any(|known| word.eq_ignore_ascii_case(known));
     if is_one_of(&LEANING) || (next.is_ascii_digit() && is_one_of(&BEFORE_NUMBER)) {

@@ -158,6 +158,13 @@ const ELEVENTH_TRAPS: [&str; 7] = [
     include_str!("../../fixtures/traps11/seventh.toml"),
 ];
 
+/// The twelfth set: the causes of known misreads, two that were written before the reader was run on them, and a spent blind one.
+const TWELFTH_TRAPS: [&str; 3] = [
+    include_str!("../../fixtures/traps12/practice.toml"),
+    include_str!("../../fixtures/traps12/fresh.toml"),
+    include_str!("../../fixtures/traps12/set_i.toml"),
+];
+
 /// The fifth set, and the practice that came before it.
 const FIFTH_TRAPS: [&str; 3] = [
     include_str!("../../fixtures/traps5/fresh.toml"),
@@ -229,6 +236,11 @@ fn every_trap_of_the_tenth_set_is_read_right() {
 #[test]
 fn every_trap_of_the_eleventh_set_is_read_right() {
     all_right(&ELEVENTH_TRAPS, 880, 58);
+}
+
+#[test]
+fn every_trap_of_the_twelfth_set_is_read_right() {
+    all_right(&TWELFTH_TRAPS, 850, 40);
 }
 
 #[test]

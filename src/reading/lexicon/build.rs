@@ -35,6 +35,7 @@ struct Builder {
     opening_words: Vec<String>,
     auxiliaries: Vec<String>,
     verdicts: Vec<String>,
+    grounds: Vec<String>,
     item_leads: Vec<String>,
     aside_words: Vec<String>,
     aside_ends: Vec<String>,
@@ -80,6 +81,7 @@ impl Lexicon {
             opening_words: Vec::new(),
             auxiliaries: Vec::new(),
             verdicts: Vec::new(),
+            grounds: Vec::new(),
             item_leads: Vec::new(),
             aside_words: Vec::new(),
             aside_ends: Vec::new(),
@@ -205,6 +207,7 @@ impl Builder {
         self.habits.clone_from(&entries.habits);
         self.auxiliaries.clone_from(&entries.auxiliaries);
         self.verdicts.clone_from(&entries.verdicts);
+        self.grounds.clone_from(&entries.grounds);
         self.item_leads.clone_from(&entries.item_leads);
         self.name_joints.clone_from(&entries.name_joints);
         self.aside_words.clone_from(&entries.aside_words);
@@ -251,6 +254,8 @@ impl Builder {
                 fragments: entry.fragments,
                 picks: pick(file, entry)?,
                 lifts: entry.lifts,
+                again: entry.again,
+                corrected: entry.corrected,
                 from_comma: entry.from_comma,
                 boxes: entry.boxes,
                 only,
@@ -357,6 +362,7 @@ impl Builder {
             opening_words: self.opening_words,
             auxiliaries: self.auxiliaries,
             verdicts: self.verdicts,
+            grounds: self.grounds,
             item_leads: self.item_leads,
             aside_words: self.aside_words,
             aside_ends: self.aside_ends,
@@ -422,7 +428,11 @@ fn only(file: &str, entry: &TriggerEntry) -> Result<Only> {
         None => Ok(Only::All),
         Some("habits") => Ok(Only::Habits),
         Some("passing") => Ok(Only::Passing),
-        Some(other) => Err(Trouble::input(format!("a trigger cannot hold for \"{other}\" only")).at(file, None).hint("habits, passing")),
+        Some("conditions") => Ok(Only::Conditions),
+        Some("remedies") => Ok(Only::Remedies),
+        Some(other) => Err(Trouble::input(format!("a trigger cannot hold for \"{other}\" only"))
+            .at(file, None)
+            .hint("habits, passing, conditions, remedies")),
     }
 }
 

@@ -119,6 +119,9 @@ pub(super) struct TriggerFile {
     /// Words that may stand beside the names of a sentence of names.
     #[serde(default)]
     pub name_joints: Vec<String>,
+    /// Words before what has a cause.
+    #[serde(default)]
+    pub grounds: Vec<String>,
     /// Words of a last word on a doubt.
     #[serde(default)]
     pub verdicts: Vec<String>,
@@ -198,8 +201,12 @@ pub(super) struct TriggerEntry {
     #[serde(default)]
     pub lifts: bool,
     #[serde(default)]
+    pub again: bool,
+    #[serde(default)]
+    pub corrected: bool,
+    #[serde(default)]
     pub boxes: bool,
-    /// `habits`, `passing`: holds for these and for nothing else.
+    /// `habits`, `passing`, `conditions`, `remedies`: holds for these and for nothing else.
     #[serde(default)]
     pub only: Option<String>,
     pub words: Vec<String>,

@@ -45,6 +45,8 @@ pub struct Lexicon {
     pub(super) aside_ends: Vec<String>,
     /// Whom a pronoun can speak of.
     pub(super) kin: Vec<Kin>,
+    /// Words before what has a cause: of "the cause of the anemia" no verdict is one on the anemia.
+    pub(super) grounds: Vec<String>,
     /// Words that have the last word on a doubt: what an item is denied with in the end, its head is denied with.
     pub(super) verdicts: Vec<String>,
     /// Words that, right after a condition's name, make it the name of a measure or a place ("DVT prophylaxis").
@@ -319,6 +321,10 @@ pub(super) enum Only {
     All,
     /// Habits: "diagnosed with COPD and quit smoking" ends the smoking.
     Habits,
+    /// Conditions and no findings: "has had a stroke" tells of the past, "has had a fever" does not.
+    Conditions,
+    /// What is neither an illness nor a sign of one: "did not start | warfarin | for atrial fibrillation".
+    Remedies,
     /// What does not last: "as needed for pain", but asthma is there.
     Passing,
 }
@@ -366,6 +372,10 @@ pub(super) struct Trigger {
     pub after: Vec<After>,
     /// It says that something is lacking: with a denial before it, two denials say that it is there ("never without").
     pub absence: bool,
+    /// A word for another one of what was denied before it: "no DVT, but she had | one | in 2017".
+    pub again: bool,
+    /// A denial that a colon or a dash ends when words stand before that: "not cardiac: pancreatitis".
+    pub corrected: bool,
     /// It takes a denial back that begins inside its scope: "I cannot say that she does not have it."
     pub lifts: bool,
     /// Ends a scope at the comma before it.
