@@ -39,7 +39,7 @@ impl Nature {
             Only::All => true,
             Only::Habits => self.habit,
             Only::Passing => !self.lasts,
-            Only::Conditions => self.illness && !self.finding,
+            Only::Conditions => !self.finding,
             Only::Remedies => !self.illness || self.any,
         }
     }
