@@ -94,7 +94,7 @@ pub(super) fn bring(wanted: &Wanted<'_>, picks: &mut Vec<Pick>, record: Record<'
         let (patterns, worth) = (alternatives(entry), worth::WORDS - step(n));
         let says = |p: &&mut Pick| text_of(&p.evidence).is_some_and(|t| !is_row(&t.quote) && patterns.any(&tokens(&t.quote)));
         // What the proof says already is raised; nothing is brought that says it again.
-        if let Some(there) = picks.iter_mut().find(|p| !p.brought && !p.against && says(p)) {
+        if let Some(there) = picks.iter_mut().find(|p| !p.brought && !p.against && says(p) && !is_request(&p.evidence, record)) {
             there.worth = there.worth.max(worth);
             there.wanted = true;
         } else if room > 0
@@ -288,14 +288,23 @@ pub(super) fn section_at(reading: &Reading, at: usize) -> &str {
 /// Whether a place stands in a section that tells nothing of this patient's stay. A report often has no heading between why it was asked
 /// for and what it found: behind the first line it tells.
 pub(super) fn is_passed_over(document: &Document, reading: &Reading, at: usize) -> bool {
-    let kind = document.document_type.unwrap_or(reading.document_type);
-    if (kind.is_findings() || document.is_providers(reading.document_type)) && tells_why(&document.text, at) {
+    if is_request_at(document, reading, at) {
         return true;
     }
     let Some(section) = reading.section_at(at) else { return false };
     let before = document.text.get(section.start..at).unwrap_or_default();
     let found = document.document_type.unwrap_or(reading.document_type).is_findings() && before.contains('\n');
     !found && table().passed_over.contains(&section.section)
+}
+
+/// Whether words are why a report or a consultation was asked for: "weight loss" of an order is no finding of the radiologist's.
+fn is_request(evidence: &Evidence, record: Record<'_>) -> bool {
+    text_of(evidence).is_some_and(|t| record.note(&t.document).is_some_and(|(d, reading)| is_request_at(d, reading, t.start)))
+}
+
+fn is_request_at(document: &Document, reading: &Reading, at: usize) -> bool {
+    let kind = document.document_type.unwrap_or(reading.document_type);
+    (kind.is_findings() || document.is_providers(reading.document_type)) && tells_why(&document.text, at)
 }
 
 /// Whether the line says why something was asked for ("Reason: ...", "Indication: ..."): no finding of whoever wrote it.
@@ -430,5 +439,23 @@ pub(super) fn text_of(evidence: &Evidence) -> Option<&TextEvidence> {
     match evidence {
         Evidence::Text(text) => Some(text),
         Evidence::Value(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::DocumentType;
+    use crate::reading::read;
+
+    /// "Indication: weight loss" stood in a letter as a finding of the radiologist's.
+    #[test]
+    fn why_a_study_was_asked_for_was_quoted_as_what_it_found() {
+        let text = "CT ABDOMEN\nIndication: distension, weight loss.\nFINDINGS: Paucity of subcutaneous fat.\n";
+        let kind = Some(DocumentType::RadiologyReport);
+        let report = Document { text: text.into(), document_type: kind, ..Document::default() };
+        let reading = read(text, kind);
+        let at = |words: &str| text.find(words).map(|at| is_passed_over(&report, &reading, at));
+        assert_eq!((at("weight loss"), at("Paucity")), (Some(true), Some(false)));
     }
 }

@@ -117,9 +117,15 @@ pub fn draft_from_gap(gap: &Gap, chart: &Chart, readings: &[Reading], asking: &A
 fn most_words(template: &Template) -> usize {
     let asks = [&template.question, &template.documented_question, &template.open_question, &template.broader_question];
     let longest = asks.into_iter().map(|q| q.split_whitespace().count()).max().unwrap_or(0);
-    let options: usize = template.option.iter().map(|o| o.text.split_whitespace().count()).sum();
+    // Of many answers the chart supports a few: room is kept for the longest of so many.
+    let mut lengths: Vec<usize> = template.option.iter().map(|o| o.text.split_whitespace().count()).collect();
+    lengths.sort_unstable_by_key(|words| std::cmp::Reverse(*words));
+    let options: usize = lengths.iter().take(OFFERED).sum();
     template.title.split_whitespace().count() + longest + options + FIXED
 }
+
+/// Answers that a draft offers at the most, as a rule.
+const OFFERED: usize = 6;
 
 /// Words of "Not clinically significant", "Other: ____" and "Unable to determine", and of what stands in for a placeholder.
 const FIXED: usize = 14;
