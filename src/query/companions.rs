@@ -313,7 +313,7 @@ fn tells_why(text: &str, at: usize) -> bool {
     let line = text.get(at - line.len()..).unwrap_or_default().split('\n').next().unwrap_or_default();
     let Some((label, _)) = line.split_once(':') else { return false };
     let words = label.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    table().asked_for.iter().any(|l| *l == words)
+    table().asked_for.contains(&words)
 }
 
 /// The sentence of the newest report of pictures or tissue that says it.

@@ -67,7 +67,7 @@ pub use others::FullNames;
 pub use outbox::{DocumentForIndex, Outbox};
 pub use people::SeenMap;
 pub use queries::{NewQuery, StoredQuery, StoredStep, StoredVersion};
-pub use query_life::{NewVersion, Said, StoredContact};
+pub use query_life::{AnswerStep, NewVersion, Said, StoredContact};
 pub use ready::ReadyRecord;
 pub use rehearsal::Rehearsal;
 pub use reviews::Review;

@@ -32,6 +32,9 @@ pub struct Said<'a> {
     pub documented_in: Option<&'a str>,
 }
 
+/// The step that brought an answer: what it says, the answer, and who gave it where that was said.
+pub type AnswerStep = (String, String, Option<String>);
+
 /// A step to be recorded.
 #[derive(Default)]
 pub(super) struct Step<'a> {
@@ -265,7 +268,7 @@ impl Store {
     }
 
     /// The step that brought each query its newest answer: what it says, the answer, and who gave it where that was said.
-    pub fn last_answers(&self) -> Result<std::collections::BTreeMap<i64, (String, String, Option<String>)>> {
+    pub fn last_answers(&self) -> Result<std::collections::BTreeMap<i64, AnswerStep>> {
         self.read(|c| {
             c.prepare_cached(
                 "SELECT query, note, answer, answered_by FROM query_step
