@@ -9,7 +9,7 @@ mod charts;
 
 use charts::{DOCUMENTS, fill, fixtures, put};
 use lacuna::chart::{Chart, Record};
-use lacuna::checklist::Packs;
+use lacuna::checklist::{Packs, Subject};
 use lacuna::store::{EncounterSummary, Key, Store};
 use lacuna::work::{Clock, Session, demo, evaluate};
 use lacuna_index::Stop;
@@ -22,10 +22,49 @@ fn main() {
     println!("{} charts as patterns, {} notes of MTSamples, {} threads", charts.len(), notes.len(), threads());
     let packs = Packs::shipped();
     println!("{} items in {} packs", packs.items().count(), packs.packs().len());
+    long_stays(&charts, packs);
     let small = (count / 10).max(50);
     let each_small = full(&charts, &notes, small, packs, false);
     let each_large = full(&charts, &notes, count, packs, true);
     println!("cost of an encounter at {count} against {small}: {:.2} times", each_large / each_small);
+}
+
+/// What an evaluation costs of stays of 50, 200 and 800 notes, all read already, and how much more a note costs in the longest than in the
+/// shortest: with what is flat it is one time as much.
+fn long_stays(charts: &[Chart], packs: &Packs) {
+    let paragraph =
+        "seen and examined at the bedside and the plan of care talked over with the family in full detail with time for questions ";
+    let now = demo::now();
+    let mut each = Vec::new();
+    println!();
+    for notes in [50, 200, 800] {
+        let all: Vec<_> = charts.iter().flat_map(|chart| &chart.documents).collect();
+        let mut chart = charts[0].clone();
+        let begin = chart.encounter.start.unwrap_or(now);
+        chart.documents = (0..notes)
+            .map(|number| {
+                let mut note = all[number % all.len()].clone();
+                note.identifier = format!("long-{number}");
+                note.time = begin.plus_hours(number as i64);
+                note.text = format!("{}\n\nNote {number}: {}\n", note.text, paragraph.repeat(3));
+                note.sha256 = String::new();
+                note
+            })
+            .collect();
+        let readings = evaluate::readings(&chart.documents);
+        let subject = Subject { chart: &chart, readings: &readings };
+        let mut spent: Vec<f64> = (0..5)
+            .map(|_| {
+                let began = Instant::now();
+                std::hint::black_box(lacuna::checklist::evaluate(packs, &subject, &now, None));
+                began.elapsed().as_secs_f64() * 1e3
+            })
+            .collect();
+        spent.sort_by(f64::total_cmp);
+        println!("a stay of {notes} notes: {:.1} ms, {:.3} ms a note", spent[2], spent[2] / notes as f64);
+        each.push(spent[2] / notes as f64);
+    }
+    println!("a note in a stay of 800 against one in a stay of 50: {:.2} times", each[2] / each[0]);
 }
 
 fn threads() -> usize {

@@ -1,7 +1,7 @@
 //! What every shipped checklist item must have, and how many there are of each family.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use lacuna::checklist::{Check, GapKind, Packs};
+use lacuna::checklist::{Check, GapKind, Packs, Subject};
 use lacuna::work::{demo, evaluate};
 use lacuna_index::Stop;
 use std::collections::BTreeSet;
@@ -128,4 +128,29 @@ fn the_order_and_the_threads_of_an_evaluation_do_not_matter() {
     let one = run(1, false);
     assert!(one.len() > 10_000);
     assert_eq!(one, run(2, true));
+}
+
+/// The memory of late readings would hide it: every note is read anew each time.
+#[test]
+fn the_order_in_which_records_came_does_not_matter_and_neither_does_what_was_read_before() {
+    let desk = demo::desk(None).unwrap();
+    for name in desk.store().encounter_identifiers().unwrap() {
+        let chart = desk.store().chart(&name).unwrap().unwrap();
+        let found = |turned: bool| {
+            let mut chart = chart.clone();
+            if turned {
+                chart.documents.reverse();
+                chart.observations.reverse();
+                chart.orders.reverse();
+                chart.medications.reverse();
+                chart.procedures.reverse();
+                chart.problems.reverse();
+                chart.sort();
+            }
+            let readings: Vec<_> = chart.documents.iter().map(|d| lacuna::reading::read(&d.text, d.type_hint())).collect();
+            let subject = Subject { chart: &chart, readings: &readings };
+            serde_json::to_string(&lacuna::checklist::evaluate(Packs::shipped(), &subject, &demo::now(), None)).unwrap()
+        };
+        assert_eq!(found(false), found(true), "{name}");
+    }
 }

@@ -157,6 +157,11 @@ impl Instant {
         self.plus_seconds(hours.checked_mul(3600)?)
     }
 
+    /// The instant so many hours later, half an hour being 0.5.
+    pub fn plus_part_hours(&self, hours: f64) -> Option<Self> {
+        self.plus_seconds((hours * 3600.0).round() as i64)
+    }
+
     /// The instant so many seconds later, in the same offset; `None` outside the calendar.
     pub fn plus_seconds(&self, seconds: i64) -> Option<Self> {
         let utc = Timestamp::from_second(self.utc_seconds().checked_add(seconds)?).ok()?;

@@ -4,7 +4,7 @@ use super::indicator::{Since, When};
 use super::proof::{around, quote, sentence};
 use super::words::{Vocabulary, has_word};
 use super::{Packs, names};
-use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, Observation, Procedure, Role, Sex, ValueEvidence};
+use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, Observation, Procedure, Role, Sex, Value, ValueEvidence};
 use crate::reading::{Assertion, Measurement, Mention, Reading};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -47,9 +47,44 @@ pub(super) struct Point<'a> {
     pub(super) origin: Origin<'a>,
     /// From an earlier encounter.
     pub(super) prior: bool,
+    /// Whether it is the value itself, or a bound that its sender gave ("<0.2").
+    pub(super) limit: Limit,
+}
+
+/// What a number that was sent says of the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Limit {
+    /// It is the value.
+    Exact,
+    /// The value is less than it.
+    Below,
+    /// The value is no more than it.
+    AtMost,
+    /// The value is greater than it.
+    Above,
+    /// The value is no less than it.
+    AtLeast,
+}
+
+impl Limit {
+    fn of(observation: &Observation) -> Self {
+        let Some(Value::Quantity(quantity)) = &observation.value else { return Self::Exact };
+        match quantity.comparator.as_deref().map(str::trim) {
+            Some("<") => Self::Below,
+            Some("<=" | "\u{2264}") => Self::AtMost,
+            Some(">") => Self::Above,
+            Some(">=" | "\u{2265}") => Self::AtLeast,
+            _ => Self::Exact,
+        }
+    }
 }
 
 impl<'a> Point<'a> {
+    /// Whether it is a value and no bound: only such a one can be a change, a baseline, or another value than a note's.
+    pub(super) fn is_exact(&self) -> bool {
+        self.limit == Limit::Exact
+    }
+
     /// The note that states it, when it was not sent.
     pub(super) fn document(&self) -> Option<&'a Document> {
         match self.origin {
@@ -128,7 +163,7 @@ impl<'a> Facts<'a> {
         self.said.get(concept).map_or(&[], Vec::as_slice)
     }
 
-    /// Every condition and concept that is mentioned.
+    /// The values of an observation, sent and stated, in order of time.
     pub(super) fn values(&self, name: &str) -> &[Point<'a>] {
         self.points.get(name).map_or(&[], Vec::as_slice)
     }
@@ -208,6 +243,11 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Whether a window of time is asked for, and it cannot be told if something without a time lies within it.
+    pub(super) fn untimed(&self, time: Option<Instant>, when: &When, cap: Option<f64>) -> bool {
+        time.is_none() && (cap.is_some() || !when.any())
+    }
+
     /// Confirmed, active diagnoses of this encounter whose name says the concept. A problem list entry is no documentation of
     /// this stay: lists are carried along for years.
     pub(super) fn problems(&self, concept: &str) -> impl Iterator<Item = (&'a crate::chart::Problem, &Mention)> {
@@ -246,29 +286,34 @@ impl<'a> Facts<'a> {
                 continue;
             }
             let Some((name, value)) = names::of(observation) else { continue };
-            let point = Point { value, time: observation.time, origin: Origin::Sent(observation), prior };
+            let point = Point { value, time: observation.time, origin: Origin::Sent(observation), prior, limit: Limit::of(observation) };
             self.points.entry(name).or_default().push(point);
         }
-        let mut seen: BTreeSet<(u64, String)> = BTreeSet::new();
+        let mut seen: BTreeSet<(u64, &str)> = BTreeSet::new();
         for (document, reading) in self.documents() {
+            let mut own: Vec<(u64, &str)> = Vec::new();
             for measurement in &reading.measurements {
                 if measurement.comparator.is_some() || !self.is_own(document, reading, measurement) {
                     continue;
                 }
-                let words = sentence(document, reading, measurement.start);
-                let key = (fingerprint(words), measurement.name.clone());
+                let key = (fingerprint(sentence(document, reading, measurement.start)), measurement.name.as_str());
+                own.push(key);
+                // A sentence of an earlier note is a copy; of two values in one sentence each counts.
+                if seen.contains(&key) {
+                    continue;
+                }
                 let list = self.points.entry(measurement.name.clone()).or_default();
-                let known = list.iter().any(|p| !p.prior && same(p.value, measurement.value));
+                let known = list.iter().any(|point| !point.prior && tells_again(document, measurement.value, point));
                 let point = Point {
                     value: measurement.value,
                     time: document.time,
                     origin: Origin::Stated(document, reading, measurement),
                     prior: false,
+                    limit: Limit::Exact,
                 };
-                if seen.insert(key) {
-                    if known { self.echoes.entry(measurement.name.clone()).or_default().push(point) } else { list.push(point) }
-                }
+                if known { self.echoes.entry(measurement.name.clone()).or_default().push(point) } else { list.push(point) }
             }
+            seen.extend(own);
         }
         for list in self.points.values_mut() {
             list.sort_by_key(|p| (p.time.is_none(), p.time, matches!(p.origin, Origin::Stated(..))));
@@ -360,6 +405,13 @@ pub(super) fn type_of(document: &Document, reading: &Reading) -> DocumentType {
     // What a nurse or dietitian writes is none of the providers' documents, however its headings look to the reader.
     let judged = if role(document).is_provider() { reading.document_type } else { DocumentType::Other };
     document.document_type.unwrap_or(judged)
+}
+
+/// Whether a note tells again what is known: a value that was sent, or one that a note of the same day stated.
+fn tells_again(document: &Document, value: f64, known: &Point<'_>) -> bool {
+    let day = |time: Option<Instant>| time.map(|time| time.local_date());
+    let other_day = matches!(known.origin, Origin::Stated(..)) && document.time.is_some() && day(document.time) != day(known.time);
+    same(known.value, value) && !(other_day && known.time.is_some())
 }
 
 /// Whether two numbers are the same measurement told twice.

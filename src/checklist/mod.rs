@@ -6,9 +6,12 @@
 mod check;
 mod dose;
 mod eval;
+#[cfg(test)]
+mod eval_tests;
 mod example;
 mod facts;
 mod glossary;
+mod horizon;
 mod indicator;
 mod item;
 mod load;
@@ -32,6 +35,7 @@ pub use eval::{evaluate, evaluate_where, explain, questions};
 pub use example::{Example, Sketch, SketchDocument, SketchDrug, SketchValue};
 pub use facts::Subject;
 pub use glossary::{Known, glossary};
+pub use horizon::Horizon;
 pub use indicator::{
     Author, Baseline, Bound, Compare, ConceptTest, DocumentTest, Indicator, MedicationTest, NamedTest, ObservationTest, Since, Test, When,
     WordsTest,

@@ -121,21 +121,33 @@ pub struct Gap {
     /// When it is due, for a clock.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub due: Option<Instant>,
+    /// What started the clock, where an encounter can have several of it: the procedure, the event's instant, the last day without the note.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub run: Option<String>,
     /// Open unless a person or later documentation dealt with it.
     pub state: GapState,
 }
 
 impl Gap {
     /// What makes it the same gap of its encounter from one evaluation to the next: item, subject, and for document-level gaps the
-    /// document.
+    /// document; for a clock that runs several times in an encounter what started it.
     /// One gap a concept and encounter, not one a hit.
     pub fn key(&self) -> String {
-        let document = match self.kind {
+        let about = match self.kind {
             GapKind::MissingElement | GapKind::Copied | GapKind::Unsigned => self.evidence.first().map_or("", |e| e.source()),
-            _ => "",
+            _ => self.run.as_deref().unwrap_or_default(),
         };
+        self.key_about(about)
+    }
+
+    /// Its key as it was while all runs of a clock had one and the same; `None` where that is the key still.
+    pub fn former_key(&self) -> Option<String> {
+        self.run.as_ref().map(|_| self.key_about(""))
+    }
+
+    fn key_about(&self, about: &str) -> String {
         let subject = self.condition.as_deref().or(self.element.as_deref()).or(self.document_type.as_deref()).unwrap_or("");
-        format!("{}|{}|{}", self.item, subject, document)
+        format!("{}|{}|{}", self.item, subject, about)
     }
 
     /// Where its first proof stands, as a person says it ("Progress note 19 Nov 07:15, Chen").
@@ -170,6 +182,19 @@ pub struct GapMark {
     pub by: String,
     /// When.
     pub at: Instant,
+}
+
+impl GapMark {
+    /// Whether it is about the gap of this key, former key and due time. One under a former key is about every run of the clock that was
+    /// due when it was made, and about none that came later.
+    pub fn is_of(&self, key: &str, former: Option<&str>, due: Option<&Instant>) -> bool {
+        self.key == key || former == Some(self.key.as_str()) && due.is_none_or(|due| *due <= self.at)
+    }
+
+    /// Whether it is about this gap.
+    pub fn is_about(&self, gap: &Gap) -> bool {
+        self.is_of(&gap.key(), gap.former_key().as_deref(), gap.due.as_ref())
+    }
 }
 
 /// One node of the tree that says why an item fired, or why not.

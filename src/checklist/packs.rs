@@ -1,15 +1,12 @@
 //! The packs in force: those that ship, and a site's own.
 
 use super::Approval;
-use super::check::{Check, ClockStart};
+use super::horizon::Horizon;
 use super::item::{Item, Pack};
 use super::load::{self, Diagnostic, Loaded};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
-
-/// The longest clock, in hours, that keeps an encounter from being settled: four months.
-const LONGEST: f64 = 2_880.0;
 
 /// Parsed packs.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +15,7 @@ pub struct Packs {
     words: BTreeMap<String, Vec<String>>,
     remarks: Vec<Diagnostic>,
     fingerprint: String,
+    pub(super) horizon: OnceLock<Horizon>,
 }
 
 /// The first half of a SHA-256 over names and texts: 128 bits are more than enough to tell packs apart.
@@ -114,7 +112,13 @@ impl Packs {
 
     fn load(sources: &[(String, String)], shipped: usize) -> Result<Packs, Vec<Diagnostic>> {
         let fingerprint = fingerprint(sources);
-        load::parse(sources, shipped).map(|Loaded { packs, words, remarks }| Packs { packs, words, remarks, fingerprint })
+        load::parse(sources, shipped).map(|Loaded { packs, words, remarks }| Packs {
+            packs,
+            words,
+            remarks,
+            fingerprint,
+            horizon: OnceLock::new(),
+        })
     }
 
     /// The shipped packs and these: what a site's own file is checked and run with, since it may name their groups. It adds to them,
@@ -205,18 +209,6 @@ impl Packs {
     /// Every item with its pack.
     pub fn items(&self) -> impl Iterator<Item = (&Pack, &Item)> + Clone {
         self.packs.iter().flat_map(|pack| pack.items.iter().map(move |item| (pack, item)))
-    }
-
-    /// Hours of the longest clock of all items: an encounter that ended longer ago has no clock running.
-    pub fn longest_clock_hours(&self) -> i64 {
-        let clocks = self.items().filter_map(|(_, item)| match &item.check {
-            // Years of retention are no clock that an encounter is looked at again for.
-            Check::Clock(clock) if clock.start == ClockStart::EachDay => Some(24),
-            Check::Clock(clock) => Some((clock.limit_hours.max(0.0) + clock.early_hours).ceil().min(LONGEST) as i64),
-            Check::Signature(signature) => Some(signature.after_hours.ceil() as i64),
-            _ => None,
-        });
-        clocks.max().unwrap_or(0)
     }
 
     /// The id that is meant by one that no item has: written in another case, or with a slip.

@@ -6,7 +6,7 @@ use super::place;
 use crate::checklist::GapState;
 use crate::error::Result;
 use crate::query::Outcome;
-use crate::work::{Desk, evaluate};
+use crate::work::{BY_DOCUMENT, Desk, evaluate};
 use lacuna_index::Stop;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,6 +73,8 @@ pub fn run(global: &Global, out: &Out) -> Result<u8> {
                 let reason = reason.split(':').next().unwrap_or_default().trim().to_owned();
                 *record.dismissed.entry(reason).or_default() += 1;
             }
+            // What went because a value was corrected, or nobody knows why, tells nothing of the rule.
+            GapState::Resolved if !reason.starts_with(BY_DOCUMENT) => {}
             GapState::Resolved => record.resolved += usize::from(!asked.contains(&(encounter, key))),
             GapState::Open | GapState::Queried => {}
         }

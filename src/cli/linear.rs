@@ -119,7 +119,7 @@ pub fn run(desk: &dyn Desk, input: &mut dyn BufRead, out: &mut dyn Write, start_
             }
             (Place::Chart(chart), Some("e")) => match number(1).and_then(|at| chart.gaps.get(at)) {
                 Some(row) => {
-                    let tree = desk.explain(&chart.chart.encounter.identifier, &row.gap.item)?;
+                    let tree = desk.explain(&chart.chart.encounter.identifier, &row.gap.item, None)?;
                     let mut told = vec![row.gap.why.clone()];
                     reasons(&tree, 0, &mut told);
                     say(&told.join("\n"))?;

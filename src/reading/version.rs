@@ -12,6 +12,7 @@ pub fn version() -> &'static str {
             include_str!("../../lexicon/headings.toml"),
             include_str!("../../lexicon/elements.toml"),
             include_str!("../../lexicon/document_types.toml"),
+            include_str!("../../lexicon/same_names.toml"),
         ));
         let parts: String = data.chars().take(12).chain(headings.chars().take(4)).collect();
         format!("{}-{parts}", env!("CARGO_PKG_VERSION"))

@@ -7,8 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 
-/// How far back an earlier stay still serves as a baseline, and how many of them are loaded. Policy of loading, not of medicine:
-/// what a baseline may be is the item's business.
+/// How many earlier stays are loaded, the newest ones. Policy of loading, not of medicine: what a baseline may be is the item's business.
 const PRIOR_ENCOUNTERS: usize = 8;
 
 /// Characters of a note that a list can show of it, blanks and line ends among them.

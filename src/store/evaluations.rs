@@ -3,7 +3,7 @@
 use super::audit::Act;
 use super::json::json;
 use super::{Actor, Store, trouble::because};
-use crate::chart::DocumentType;
+use crate::chart::{DocumentType, Instant};
 use crate::checklist::{Gap, GapMark, GapState, Severity};
 use crate::error::Result;
 use serde::{Deserialize, Serialize};
@@ -25,8 +25,24 @@ pub struct CachedEvaluation {
     pub settled: bool,
     /// What it was read as, where the encounter has one document alone.
     pub note: Option<DocumentType>,
+    /// The newest version of a document that it saw, by our number; what is newer came after it.
+    pub newest: i64,
     /// The gaps.
     pub gaps: Vec<Gap>,
+}
+
+/// The body of an evaluation as stored.
+#[derive(Deserialize)]
+struct Kept {
+    newest: i64,
+    gaps: Vec<Gap>,
+}
+
+/// The same, on its way into the store.
+#[derive(Serialize)]
+struct Keep<'g> {
+    newest: i64,
+    gaps: &'g [Gap],
 }
 
 impl CachedEvaluation {
@@ -62,6 +78,12 @@ pub struct Brief {
 pub struct GapBrief {
     /// Its key.
     pub key: String,
+    /// Its key of before, where it had another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former: Option<String>,
+    /// When it was due, where it has a former key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Instant>,
     /// How much it matters.
     pub severity: Severity,
     /// One line.
@@ -73,7 +95,9 @@ pub struct GapBrief {
 impl GapBrief {
     /// The line of a gap.
     pub fn of(gap: &Gap) -> Self {
-        Self { key: gap.key(), severity: gap.severity, title: gap.title.clone(), source: gap.source() }
+        let (key, former) = (gap.key(), gap.former_key());
+        let due = gap.due.filter(|_| former.is_some());
+        Self { key, former, due, severity: gap.severity, title: gap.title.clone(), source: gap.source() }
     }
 }
 
@@ -112,10 +136,10 @@ impl Store {
             for name in encounters {
                 let mut rows = statement.query([name])?;
                 if let Some(r) = rows.next()?
-                    && let Ok(gaps) = serde_json::from_str(r.get_ref(4)?.as_str()?)
+                    && let Ok(Kept { newest, gaps }) = serde_json::from_str(r.get_ref(4)?.as_str()?)
                 {
                     let (epoch, touched, as_of, settled) = (r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?);
-                    let cached = CachedEvaluation { epoch, touched, as_of, settled, note: None, gaps };
+                    let cached = CachedEvaluation { epoch, touched, as_of, settled, note: None, newest, gaps };
                     out.insert((*name).to_owned(), cached);
                 }
             }
@@ -140,7 +164,7 @@ impl Store {
                     "INSERT OR REPLACE INTO evaluation (encounter, epoch, touched, as_of, settled, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 )
                 .and_then(|mut s| {
-                    s.execute((encounter, &e.epoch, e.touched, e.as_of, e.settled, serde_json::to_string(&e.gaps).unwrap_or_default()))
+                    s.execute((encounter, &e.epoch, e.touched, e.as_of, e.settled, json(&Keep { newest: e.newest, gaps: &e.gaps })))
                 })
                 .map_err(because("the evaluation could not be kept"))?;
                 tx.prepare_cached(

@@ -377,7 +377,7 @@ impl Touched {
     }
 
     /// An encounter also serves later ones of its patient as a baseline: all of the patient's are touched.
-    fn write(self, tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    pub(super) fn write(self, tx: &Transaction<'_>) -> rusqlite::Result<()> {
         let Self { encounters, mut patients } = self;
         let mut patient_of = tx.prepare_cached("SELECT patient FROM encounter WHERE identifier = ?1")?;
         let mut alone = tx.prepare_cached("UPDATE encounter SET touched = touched + 1 WHERE identifier = ?1")?;

@@ -8,6 +8,7 @@ mod anchor;
 mod approvals;
 mod aside;
 mod audit;
+mod authors;
 mod backup;
 mod by_date;
 mod chain;

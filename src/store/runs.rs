@@ -3,7 +3,7 @@
 use super::audit::Act;
 use super::json::json;
 use super::units::Waiting;
-use super::{Actor, IngestCounts, Store, trouble::because};
+use super::{Actor, IngestCounts, Store, authors, trouble::because};
 use crate::error::{Result, Trouble};
 use rusqlite::{OptionalExtension, Row, Transaction};
 use serde::Serialize;
@@ -108,6 +108,9 @@ impl Store {
     pub fn end_run(&self, actor: &Actor, run: i64, complete: bool) -> Result<u64> {
         let begun = Some(std::mem::take(&mut *self.running())).filter(|running| running.run == run).map(|running| running.begun);
         self.write(|tx| {
+            authors::changed(tx, run)
+                .and_then(|people| authors::touch(tx, &people))
+                .map_err(because("the import could not be recorded"))?;
             let idle = match begun.filter(|_| complete) {
                 Some(begun) => settle(tx, run, begun).map_err(because("the import could not be recorded"))?,
                 None => 0,

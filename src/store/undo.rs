@@ -4,7 +4,7 @@ use super::audit::Act;
 use super::evaluations::SEEN_BY;
 use super::gone::{self, GONE};
 use super::json::name;
-use super::{Actor, Store, charts, numbers, trouble::because};
+use super::{Actor, Store, authors, charts, numbers, trouble::because};
 use crate::chart::{Encounter, Patient};
 use crate::error::{Result, Trouble};
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -124,7 +124,7 @@ fn rests_on(tx: &Transaction<'_>, run: i64) -> rusqlite::Result<Option<i64>> {
 
 fn take_back(tx: &Transaction<'_>, run: i64) -> rusqlite::Result<u64> {
     let mut changes = 0;
-    let mut patients = BTreeSet::new();
+    let (mut patients, mut people) = (BTreeSet::new(), BTreeSet::new());
     let mut statement = tx.prepare("SELECT kind, identifier, before, sent FROM import_change WHERE run = ?1 ORDER BY sequence DESC")?;
     let mut rows = statement.query([run])?;
     while let Some(row) = rows.next()? {
@@ -142,15 +142,22 @@ fn take_back(tx: &Transaction<'_>, run: i64) -> rusqlite::Result<u64> {
                     [&identifier],
                 )?;
                 patients.extend(of(tx, "SELECT patient FROM document WHERE id = ?1", &identifier)?);
+                touch(tx, of(tx, "SELECT encounter FROM document WHERE id = ?1", &identifier)?.as_deref())?;
             }
             FOLLOWED => {}
             "merge" => drop(tx.execute("DELETE FROM patient_merge WHERE from_patient = ?1", [&identifier])?),
             GONE => gone::take_back(tx, &identifier, before.as_deref())?,
-            "patient" => patient(tx, &identifier, before.as_deref())?,
-            "provider" => match before {
-                None => drop(tx.execute("DELETE FROM provider WHERE identifier = ?1", [&identifier])?),
-                Some(ref body) => drop(tx.execute("UPDATE provider SET body = ?2 WHERE identifier = ?1", (&identifier, body))?),
-            },
+            "patient" => {
+                patient(tx, &identifier, before.as_deref())?;
+                patients.insert(identifier.clone());
+            }
+            "provider" => {
+                match before {
+                    None => drop(tx.execute("DELETE FROM provider WHERE identifier = ?1", [&identifier])?),
+                    Some(ref body) => drop(tx.execute("UPDATE provider SET body = ?2 WHERE identifier = ?1", (&identifier, body))?),
+                }
+                people.insert(identifier.clone());
+            }
             "encounter" => encounter(tx, &identifier, before.as_deref(), &mut patients)?,
             fact_kind => fact(tx, fact_kind, &identifier, before.as_deref(), &mut patients)?,
         }
@@ -167,8 +174,15 @@ fn take_back(tx: &Transaction<'_>, run: i64) -> rusqlite::Result<u64> {
     for patient in patients {
         tx.execute("UPDATE encounter SET touched = touched + 1 WHERE patient = ?1", [patient])?;
     }
+    authors::touch(tx, &people)?;
     tx.execute("DELETE FROM import_change WHERE run = ?1", [run])?;
     Ok(changes)
+}
+
+/// What was found in an encounter no longer stands. Its patient's others are touched by the patient, where there is one.
+fn touch(tx: &Transaction<'_>, encounter: Option<&str>) -> rusqlite::Result<()> {
+    tx.prepare_cached("UPDATE encounter SET touched = touched + 1 WHERE identifier = ?1")?.execute([encounter])?;
+    Ok(())
 }
 
 fn of(tx: &Transaction<'_>, sql: &str, identifier: &str) -> rusqlite::Result<Option<String>> {
@@ -183,15 +197,14 @@ fn document(tx: &Transaction<'_>, identifier: &str, before: Option<&str>, patien
         .optional()?;
     let Some((id, patient, encounter)) = found else { return Ok(()) };
     patients.extend(patient);
-    if let Some(encounter) = encounter {
-        tx.execute("UPDATE encounter SET touched = touched + 1 WHERE identifier = ?1", [encounter])?;
-    }
+    touch(tx, encounter.as_deref())?;
     tx.execute("INSERT INTO outbox (document, present) VALUES (?1, 0)", [id])?;
     tx.execute("DELETE FROM document WHERE id = ?1", [id])?;
     if let Some(before) = before {
         tx.execute("UPDATE document SET current = 1 WHERE id = ?1", [before])?;
         tx.execute("INSERT INTO outbox (document, present) SELECT id, 1 FROM document WHERE id = ?1 AND withdrawn = 0", [before])?;
         patients.extend(of(tx, "SELECT patient FROM document WHERE id = ?1", before)?);
+        touch(tx, of(tx, "SELECT encounter FROM document WHERE id = ?1", before)?.as_deref())?;
     }
     Ok(())
 }
@@ -244,6 +257,9 @@ fn encounter(tx: &Transaction<'_>, identifier: &str, before: Option<&str>, patie
 fn fact(tx: &Transaction<'_>, kind: &str, identifier: &str, before: Option<&str>, patients: &mut BTreeSet<String>) -> rusqlite::Result<()> {
     let owner = "SELECT coalesce(f.patient, e.patient) FROM fact f LEFT JOIN encounter e ON e.identifier = f.encounter WHERE f.kind = ?2 AND f.identifier = ?1";
     patients.extend(tx.prepare_cached(owner)?.query_row((identifier, kind), |r| r.get::<_, Option<String>>(0)).optional()?.flatten());
+    let stay = "SELECT encounter FROM fact WHERE kind = ?2 AND identifier = ?1";
+    let stay: Option<Option<String>> = tx.prepare_cached(stay)?.query_row((identifier, kind), |r| r.get(0)).optional()?;
+    touch(tx, stay.flatten().as_deref())?;
     let Some(body) = before else {
         tx.execute("DELETE FROM fact WHERE kind = ?1 AND identifier = ?2", (kind, identifier))?;
         return Ok(());
@@ -252,6 +268,7 @@ fn fact(tx: &Transaction<'_>, kind: &str, identifier: &str, before: Option<&str>
     let text = |key: &str| value.get(key).and_then(serde_json::Value::as_str);
     let at = ["time", "start", "recorded", "onset"].into_iter().find_map(|key| crate::chart::Instant::parse(text(key)?));
     patients.extend(text("patient").map(str::to_owned));
+    touch(tx, text("encounter"))?;
     tx.execute(
         "INSERT INTO fact (kind, identifier, encounter, patient, at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT (kind, identifier) DO UPDATE SET encounter = ?3, patient = ?4, at = ?5, body = ?6, revision = revision + 1",

@@ -183,7 +183,7 @@ pub fn answer(desk: &dyn Desk, request: Request, stop: &Stop, tell: &mut dyn FnM
         }
         Request::UsedSearch(query) => act(desk.used_search(&query), Done::Quiet),
         Request::Stays(query) => Answer::Stays(desk.encounters_with(&query, stop).map(|stays| (query, stays))),
-        Request::Explain(encounter, item) => Answer::Explain(desk.explain(&encounter, &item)),
+        Request::Explain(encounter, item, until) => Answer::Explain(desk.explain(&encounter, &item, until.as_ref())),
         Request::Dismiss(encounter, key, reason, words) => act(
             desk.dismiss_gap(&encounter, &key, reason, &words),
             Done::Gap(format!("set aside: {}; {{reopen-gap}} takes it back", reason.label())),

@@ -146,8 +146,8 @@ pub enum Request {
     UsedSearch(String),
     /// The stays in which a search finds something.
     Stays(String),
-    /// Why an item fired.
-    Explain(String, String),
+    /// Why an item fired: encounter, item, and the moment that the stay is shown at.
+    Explain(String, String, Option<Instant>),
     /// Sets a gap aside: encounter, key, reason, words.
     Dismiss(String, String, DismissReason, String),
     /// Takes that back.

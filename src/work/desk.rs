@@ -40,8 +40,8 @@ pub trait Desk: Send + Sync {
     fn keep_search(&self, name: &str, query: &str) -> Result<()>;
     /// Remembers a search that led somewhere.
     fn used_search(&self, query: &str) -> Result<()>;
-    /// Why an item fired in an encounter, or why not.
-    fn explain(&self, encounter: &str, item: &str) -> Result<Explanation>;
+    /// Why an item fired in an encounter, or why not; of the chart as it stood at a moment, where one is named.
+    fn explain(&self, encounter: &str, item: &str, until: Option<&Instant>) -> Result<Explanation>;
     /// What the items in force, or those of a checklist file, make of a text: as a note of a kind, or as what it looks like. Nothing of it
     /// is kept.
     fn try_on(&self, text: &str, file: Option<&str>, kind: Option<DocumentType>) -> Result<Tried>;

@@ -5,9 +5,10 @@ use crate::chart::{Chart, Document, DocumentType, Instant};
 use crate::checklist::{Gap, GapState, Packs, Subject, evaluate};
 use crate::error::{Result, Trouble};
 use crate::reading::{Reading, read};
-use crate::store::{CachedEvaluation, EncounterSummary, Stamp, Store};
+use crate::store::{CachedEvaluation, EncounterSummary, Store};
 use crate::work::lives;
 use crate::work::model::GapMark;
+use crate::work::settled::{settled, stands};
 use lacuna_index::Stop;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -17,8 +18,6 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 pub(super) const BATCH: usize = 128;
 /// So many are a few.
 pub(super) const FEW: usize = 64;
-/// How long a cached result stands while a clock of the encounter is still running.
-const CLOCK_SECONDS: i64 = 900;
 
 /// An encounter with its readings and gaps.
 pub struct Evaluated {
@@ -28,12 +27,10 @@ pub struct Evaluated {
     pub gaps: Vec<Gap>,
 }
 
-/// Counts up whenever the evaluator's code or the shape of a gap changes: its results are then made anew.
-const EVALUATOR: u32 = 5;
-
-/// Names the evaluator, reader, lexicon and packs that make a result: another name, another evaluation.
+/// Names the code of evaluator and reader, the lexicon and the packs that make a result: another name, another evaluation. The code by its
+/// sources, hashed when the program is built: nobody has to think of it.
 pub fn epoch(packs: &Packs) -> String {
-    format!("{EVALUATOR}-{}-{}", crate::reading::version(), packs.fingerprint())
+    format!("{}-{}-{}", env!("LACUNA_RULES"), crate::reading::version(), packs.fingerprint())
 }
 
 /// Reads and evaluates one chart. `only` names a pack or an item.
@@ -148,12 +145,18 @@ pub fn gaps_of(
 
 /// Puts what people did about an encounter's gaps on what was found in it.
 pub fn with_marks<'a>(gaps: &mut [Gap], marks: impl Iterator<Item = &'a GapMark>) {
-    let newest: HashMap<&str, GapState> = marks.map(|m| (m.key.as_str(), m.state)).collect();
+    let marks: Vec<&GapMark> = marks.collect();
     for gap in gaps {
         // A resolved gap that is found again is open again.
-        let state = newest.get(gap.key().as_str()).copied().filter(|state| *state != GapState::Resolved);
-        gap.state = state.unwrap_or_default();
+        let newest = newest_of(gap, &marks).map(|mark| mark.state);
+        gap.state = newest.filter(|state| *state != GapState::Resolved).unwrap_or_default();
     }
+}
+
+/// What was last done about a gap; the marks of its encounter are given, the oldest first.
+pub(super) fn newest_of<'m>(gap: &Gap, marks: &[&'m GapMark]) -> Option<&'m GapMark> {
+    let (key, former) = (gap.key(), gap.former_key());
+    marks.iter().rev().find(|mark| mark.is_of(&key, former.as_deref(), gap.due.as_ref())).copied()
 }
 
 /// The gaps of the encounters named (all, when none is), by encounter identifier; from the cache where it still stands.
@@ -205,7 +208,7 @@ fn one_batch(store: &Store, packs: &Packs, batch: &[EncounterSummary], as_of: &I
     for summary in batch {
         let name = &summary.encounter.identifier;
         match cached.remove(name) {
-            Some(c) if c.epoch == epoch && stands(&c.stamp(), summary.touched, as_of) => {
+            Some(c) if c.epoch == epoch && stands(packs, &c.stamp(), summary.touched, as_of) => {
                 out.insert(name.clone(), c.gaps);
             }
             // What the same packs found before tells what a later document has resolved.
@@ -223,10 +226,12 @@ fn one_batch(store: &Store, packs: &Packs, batch: &[EncounterSummary], as_of: &I
             let readings = read(&found.documents);
             let subject = Subject { chart: &found, readings: &readings };
             let gaps = evaluate(packs, &subject, as_of, None);
-            let changes = before.as_ref().map(|old| lives::changes(&name, &old.gaps, &gaps, &subject, as_of)).unwrap_or_default();
+            let change = |old| lives::Change { encounter: &name, before: old, now: &gaps, subject: &subject, packs, at: as_of };
+            let changes = before.as_ref().map(|old| lives::changes(&change(old))).unwrap_or_default();
             let (settled, touched, as_of) = (settled(packs, &found, as_of), summary.touched, as_of.utc_seconds());
             let note = readings.first().filter(|_| readings.len() == 1).map(|reading| reading.document_type);
-            Ok(Some((name, CachedEvaluation { epoch: epoch.to_owned(), touched, as_of, settled, note, gaps }, changes)))
+            let newest = found.documents.iter().map(|document| document.id.0).max().unwrap_or_default();
+            Ok(Some((name, CachedEvaluation { epoch: epoch.to_owned(), touched, as_of, settled, note, newest, gaps }, changes)))
         })
         .collect::<Result<_>>()?;
     let (mut kept, mut changes) = (Vec::with_capacity(fresh.len()), Vec::new());
@@ -240,19 +245,6 @@ fn one_batch(store: &Store, packs: &Packs, batch: &[EncounterSummary], as_of: &I
     }
     out.extend(kept.into_iter().map(|(name, e)| (name, e.gaps)));
     Ok(out)
-}
-
-/// Whether no clock of the packs can still run out for this encounter: it ended longer ago than the longest of them.
-fn settled(packs: &Packs, chart: &Chart, as_of: &Instant) -> bool {
-    let encounter = &chart.encounter;
-    let longest = packs.longest_clock_hours() as f64;
-    encounter.implied || encounter.start.is_none() || encounter.end.is_some_and(|end| as_of.hours_since(&end) > longest)
-}
-
-/// Whether what was found then is still so.
-pub(super) fn stands(stamp: &Stamp, touched: i64, as_of: &Instant) -> bool {
-    let age = as_of.utc_seconds() - stamp.as_of;
-    stamp.touched == touched && (stamp.settled || (0..CLOCK_SECONDS).contains(&age))
 }
 
 #[cfg(test)]

@@ -4,11 +4,12 @@
 use super::LocalDesk;
 use super::evaluate::{self, FEW};
 use super::model::{Counted, GapMark, Worklist, WorklistView};
+use super::settled::stands;
 use super::site::Site;
 use super::worklist::{Material, counted, worklist};
 use crate::checklist::{Gap, GapState};
 use crate::error::Result;
-use crate::store::{EncounterSummary, Shown};
+use crate::store::{EncounterSummary, GapBrief, Shown};
 use lacuna_index::Stop;
 use std::collections::HashMap;
 
@@ -26,8 +27,9 @@ impl Marks {
     }
 
     /// Whether a gap that was found is open: nobody set it aside or asks about it. One that was resolved and is found again is.
-    pub(super) fn open(&self, encounter: &str, key: &str) -> bool {
-        let newest = self.0.get(encounter).and_then(|marks| marks.iter().rev().find(|mark| mark.key == key));
+    pub(super) fn open(&self, encounter: &str, gap: &GapBrief) -> bool {
+        let about = |mark: &&GapMark| mark.is_of(&gap.key, gap.former.as_deref(), gap.due.as_ref());
+        let newest = self.0.get(encounter).and_then(|marks| marks.iter().rev().find(about));
         !newest.is_some_and(|mark| matches!(mark.state, GapState::Dismissed | GapState::Queried))
     }
 }
@@ -46,7 +48,7 @@ impl LocalDesk {
         let stamps = self.store().stamps(&evaluate::epoch(self.packs()))?;
         let now = self.session().now();
         let stands =
-            |s: &EncounterSummary| stamps.get(&s.encounter.identifier).is_some_and(|stamp| evaluate::stands(stamp, s.touched, &now));
+            |s: &EncounterSummary| stamps.get(&s.encounter.identifier).is_some_and(|stamp| stands(self.packs(), stamp, s.touched, &now));
         Ok(summaries.iter().enumerate().filter(|(_, s)| !stands(s)).map(|(at, _)| at).collect())
     }
 

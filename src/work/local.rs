@@ -9,7 +9,7 @@ use super::query_life::{self, Reply};
 use super::search::{self, Request};
 use super::session::Session;
 use super::site::Site;
-use super::{evaluate, queries};
+use super::{asked, evaluate, queries};
 use crate::chart::{DocumentType, Instant};
 use crate::checklist::{Explanation, GapState, Packs, Subject, explain};
 use crate::error::{Result, Trouble};
@@ -137,7 +137,14 @@ impl LocalDesk {
 
     /// Why an item fired in an encounter, or why not, with clocks judged at `as_of`.
     pub fn explain_at(&self, encounter: &str, item: &str, as_of: &Instant) -> Result<Explanation> {
-        let chart = self.load(encounter)?;
+        self.why(encounter, item, as_of, None)
+    }
+
+    fn why(&self, encounter: &str, item: &str, as_of: &Instant, until: Option<&Instant>) -> Result<Explanation> {
+        let mut chart = self.load(encounter)?;
+        if let Some(until) = until {
+            chart.until(until);
+        }
         self.store.record_act(&self.session.actor(), "gap.explain", None, Some(&chart.encounter.identifier), Some(item), "")?;
         let readings = evaluate::readings(&chart.documents);
         let subject = Subject { chart: &chart, readings: &readings };
@@ -165,13 +172,13 @@ impl LocalDesk {
             .gaps
             .into_iter()
             .map(|gap| {
-                let key = gap.key();
-                let mark = marks.iter().find(|m| m.key == key);
-                let own = queries.iter().filter(|q| q.draft.gap.as_deref() == Some(&key));
+                let (key, former) = (gap.key(), gap.former_key());
+                let mark = marks.iter().rev().find(|m| m.is_of(&key, former.as_deref(), gap.due.as_ref()));
+                let own = |q: &&StoredQuery| asked::asks_about(q, &gap);
                 GapRow {
-                    answered: own.filter(|q| q.responded.is_some() && q.verified.is_none()).map(|q| q.id).max(),
+                    answered: queries.iter().filter(own).filter(|q| q.responded.is_some() && q.verified.is_none()).map(|q| q.id).max(),
                     dismissed: mark.filter(|m| m.state == GapState::Dismissed).map(|m| m.reason.clone()),
-                    query: queries.iter().find(|q| q.draft.gap.as_deref() == Some(&key) && !q.state.is_over()).map(|q| q.id),
+                    query: queries.iter().filter(own).find(|q| !q.state.is_over()).map(|q| q.id),
                     key,
                     gap,
                 }
@@ -276,8 +283,8 @@ impl Desk for LocalDesk {
         self.store.used_search(self.user(), query)
     }
 
-    fn explain(&self, encounter: &str, item: &str) -> Result<Explanation> {
-        self.explain_at(encounter, item, &self.now())
+    fn explain(&self, encounter: &str, item: &str, until: Option<&Instant>) -> Result<Explanation> {
+        self.why(encounter, item, until.unwrap_or(&self.now()), until)
     }
 
     fn try_on(&self, text: &str, file: Option<&str>, kind: Option<DocumentType>) -> Result<Tried> {
@@ -300,6 +307,7 @@ impl Desk for LocalDesk {
         if !words.trim().is_empty() {
             said = format!("{said}: {}", words.trim());
         }
+        asked::refuse_asked(&self.store, encounter, key)?;
         self.store.mark_gap(&self.session.actor(), encounter, key, GapState::Dismissed, &said)
     }
 

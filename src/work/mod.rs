@@ -1,6 +1,7 @@
 //! Ties intake, store, reading, checklists, index and queries together: what commands and screens call. Names no terminal crate.
 
 mod annotate;
+mod asked;
 mod carry;
 mod checklist_files;
 pub mod demo;
@@ -9,6 +10,8 @@ mod door;
 mod doubles;
 mod editor;
 pub mod evaluate;
+#[cfg(test)]
+mod evaluate_tests;
 mod import;
 mod indexing;
 mod known;
@@ -28,6 +31,7 @@ mod rehearse;
 mod search;
 mod search_order;
 mod session;
+mod settled;
 mod site;
 mod watch;
 mod withheld;
@@ -44,6 +48,7 @@ pub use import::{
 };
 pub use indexing::Waiting;
 pub use known::Known;
+pub use lives::BY_DOCUMENT;
 pub use local::LocalDesk;
 pub use query_exchange::AnswersReport;
 pub use query_found::Found;

@@ -116,7 +116,7 @@ fn row(e: EncounterSummary, brief: Option<Brief>, queries: &[&StoredQuery], m: &
     let name = e.encounter.identifier.as_str();
     let looked = brief.is_some();
     let Brief { note, gaps } = brief.unwrap_or_default();
-    let open: Vec<GapBrief> = gaps.into_iter().filter(|gap| m.marks.open(name, &gap.key)).collect();
+    let open: Vec<GapBrief> = gaps.into_iter().filter(|gap| m.marks.open(name, gap)).collect();
     let unseen = e.documents.iter().filter(|(name, version)| m.seen.get(name).is_none_or(|seen| seen < version)).count();
     let (weight, reasons) = reasons(&e, &open, queries, unseen, m);
     let patient = e.patient_name();
@@ -172,7 +172,7 @@ fn note_alone(lone: LoneNote, read_as: Option<DocumentType>) -> NoteAlone {
 
 /// What was found in one encounter, for the row that shows it already.
 pub(super) fn counted(encounter: &str, gaps: &[Gap], marks: &Marks) -> RowGaps {
-    let open: Vec<GapBrief> = gaps.iter().map(GapBrief::of).filter(|gap| marks.open(encounter, &gap.key)).collect();
+    let open: Vec<GapBrief> = gaps.iter().map(GapBrief::of).filter(|gap| marks.open(encounter, gap)).collect();
     let severity = open.iter().map(|g| g.severity).max();
     RowGaps { encounter: encounter.to_owned(), gaps: open.len(), severity, top: top(open) }
 }

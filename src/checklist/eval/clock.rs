@@ -21,12 +21,14 @@ struct Run {
     until: Option<Instant>,
     /// What started it, where it is more than the stay itself.
     what: String,
+    /// Names it among the runs of its clock; `None` where there is one at most.
+    key: Option<String>,
     proof: Option<Evidence>,
 }
 
 impl Run {
     fn plain(start: Instant) -> Self {
-        Self { start, begin: start, until: None, what: String::new(), proof: None }
+        Self { start, begin: start, until: None, what: String::new(), key: None, proof: None }
     }
 }
 
@@ -88,6 +90,8 @@ pub(super) fn run(check: &Clock, kind: GapKind, facts: &Facts<'_>) -> Verdict {
                 first.name("days", format!("{days}, {}", finding.named.get("days").cloned().unwrap_or_default()));
                 let count = first.named.get("count").and_then(|n| n.parse::<usize>().ok()).unwrap_or(1) + 1;
                 first.name("count", count.to_string());
+                // It is another gap when another day is missing: who set aside the ones before has not seen that one.
+                (first.run, first.due) = (finding.run, finding.due);
             }
             (finding, _) => findings.extend(finding),
         }
@@ -134,11 +138,18 @@ fn runs(check: &Clock, facts: &Facts<'_>) -> Vec<Run> {
         ClockStart::Event => events(check, facts),
         ClockStart::ProcedureStart | ClockStart::ProcedureEnd => {
             let mut runs: Vec<Run> = Vec::new();
-            for procedure in chart.procedures.iter().filter(|p| surgical(p, &check.procedures, &check.not_procedures)) {
-                let (Some(begin), Some(end)) = (procedure.start.or(procedure.end), procedure.end.or(procedure.start)) else { continue };
+            let needing = chart.procedures.iter().filter(|p| surgical(p, &check.procedures, &check.not_procedures));
+            let mut timed: Vec<_> = needing.filter_map(|p| Some((p.start.or(p.end)?, p.end.or(p.start)?, p))).collect();
+            // The chart has them by their start, and those of which only the end was sent after all others.
+            timed.sort_by_key(|(begin, end, _)| (*begin, *end));
+            for (begin, end, procedure) in timed {
                 let start = if check.start == ClockStart::ProcedureStart { begin } else { end };
                 let proof = Some(record_proof(&procedure.identifier, &procedure.name, Some(end)));
-                add(&mut runs, check, Run { start, begin, until: None, what: procedure.name.clone(), proof });
+                add(
+                    &mut runs,
+                    check,
+                    Run { start, begin, until: None, what: procedure.name.clone(), key: Some(procedure.identifier.clone()), proof },
+                );
             }
             runs
         }
@@ -197,7 +208,7 @@ fn events(check: &Clock, facts: &Facts<'_>) -> Vec<Run> {
     found.dedup_by_key(|(time, ..)| *time);
     let mut runs = Vec::new();
     for (start, what, proof) in found {
-        add(&mut runs, check, Run { start, begin: start, until: None, what, proof });
+        add(&mut runs, check, Run { start, begin: start, until: None, what, key: Some(start.to_string()), proof });
     }
     runs
 }
@@ -212,14 +223,14 @@ fn days(facts: &Facts<'_>) -> Vec<Run> {
     let run = |day: i64| {
         let (start, next) = (at(day)?, at(day + 1)?);
         let what = start.local_date().to_string();
-        Some(Run { start, begin: start, until: Some(next), what, proof: None })
+        Some(Run { start, begin: start, until: Some(next), key: Some(what.clone()), what, proof: None })
     };
     (first..last.min(first + MOST_DAYS)).filter_map(run).collect()
 }
 
 fn one(check: &Clock, kind: GapKind, facts: &Facts<'_>, run: &Run, there: &[Found]) -> (Option<Finding>, Explanation) {
     let wanted = name(check);
-    let Some(due) = run.start.plus_hours(check.limit_hours.round() as i64) else {
+    let Some(due) = run.start.plus_part_hours(check.limit_hours) else {
         return (None, node(wanted, Outcome::CannotTell, "the limit lies outside the calendar", Vec::new()));
     };
     let first = there.iter().find(|found| {
@@ -228,7 +239,7 @@ fn one(check: &Clock, kind: GapKind, facts: &Facts<'_>, run: &Run, there: &[Foun
         })
     });
     let typed = check.wanted.types.first().map(|t| t.name().to_owned());
-    let mut finding = Finding { due: Some(due), document_type: typed, ..Finding::default() };
+    let mut finding = Finding { due: Some(due), document_type: typed, run: run.key.clone(), ..Finding::default() };
     let label = check.wanted.types.first().filter(|_| check.wanted.titles.is_empty()).map(|t| t.label().to_owned());
     if check.start == ClockStart::Admission {
         finding.counted = facts.counted_from(&run.start);

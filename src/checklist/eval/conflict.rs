@@ -189,7 +189,7 @@ fn values(observations: &[String], hours: i64, percent: f64, not_with: &[String]
             let sent: Vec<_> = facts
                 .values(&stated.name)
                 .iter()
-                .filter(|p| matches!(p.origin, Origin::Sent(_)) && p.time.is_some_and(|t| t.hours_since(&written) <= 2.0))
+                .filter(|p| matches!(p.origin, Origin::Sent(_)) && p.is_exact() && p.time.is_some_and(|t| t.hours_since(&written) <= 2.0))
                 .collect();
             let recent = sent.iter().rfind(|p| !p.prior && p.time.is_some_and(|t| written.hours_since(&t) <= hours as f64));
             let allowed = |value: f64| rounding(&document.text, stated).max(value.abs() * percent / 100.0) * 1.001;

@@ -31,6 +31,7 @@ pub(super) fn run(check: &Copied, item: &Item, facts: &Facts<'_>) -> Verdict {
         Copied::OldValues { older_than_hours, .. } => format!("values older than {} than the note", describe::hours(*older_than_hours)),
         Copied::Diagnosis { .. } => String::new(),
     };
+    let mut pool = pasted::Pool::default();
     for (index, (document, reading)) in documents.iter().enumerate() {
         let (finding, tree) = match check {
             Copied::Previous { shingle_words, at_least, sections, min_words } => {
@@ -85,15 +86,16 @@ pub(super) fn run(check: &Copied, item: &Item, facts: &Facts<'_>) -> Verdict {
                 }
             }
             Copied::Paragraph { from, min_words, attributed_by } => {
-                let earlier: Vec<(&Document, &Reading)> = match from {
-                    CopiedFrom::OtherAuthor => {
-                        let others =
-                            documents.iter().take(index).filter(|(other, _)| author(other).is_some() && author(other) != author(document));
-                        others.copied().collect()
-                    }
-                    CopiedFrom::PriorEncounter => facts.prior().iter().map(|(d, r)| (*d, r)).collect(),
-                };
-                pasted::paragraph(&earlier, document, reading, *min_words, attributed_by)
+                if index == 0 && *from == CopiedFrom::PriorEncounter {
+                    facts.prior().iter().for_each(|(d, r)| pool.add(None, d, r, *min_words));
+                }
+                let own = author(document);
+                let fits = |other: Option<&str>| *from == CopiedFrom::PriorEncounter || other.is_some() && other != own;
+                let found = pasted::paragraph(&pool, fits, document, reading, *min_words, attributed_by);
+                if *from == CopiedFrom::OtherAuthor {
+                    pool.add(own, document, reading, *min_words);
+                }
+                found
             }
             Copied::OldValues { observations, older_than_hours, not_with } => {
                 match pasted::old_values(observations, *older_than_hours, not_with, document, reading, facts) {

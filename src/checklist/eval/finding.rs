@@ -17,6 +17,8 @@ pub(super) struct Finding {
     pub(super) counter: Vec<Evidence>,
     pub(super) searched: Vec<Searched>,
     pub(super) due: Option<Instant>,
+    /// What started its clock.
+    pub(super) run: Option<String>,
     /// What its hours are counted from, where a stay has two beginnings.
     pub(super) counted: Option<String>,
 }

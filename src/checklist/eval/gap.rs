@@ -45,6 +45,7 @@ pub(super) fn gap(pack: &Pack, item: &Item, facts: &Facts<'_>, finding: Finding,
         searched: finding.searched,
         also: Vec::new(),
         due: finding.due,
+        run: finding.run,
         state: GapState::Open,
     }
 }

@@ -224,8 +224,9 @@ fn concept<'f>(test: &ConceptTest, facts: &'f Facts<'_>, cap: Option<f64>) -> An
         return Answer::empty(Outcome::CannotTell, "no such document", looked);
     }
     let mut hits: Vec<Said<'f>> = Vec::new();
+    let mut untimed: Option<Said<'f>> = None;
     for concept in &test.concepts {
-        hits.extend(said_of(test, concept, facts).into_iter().filter(|said| {
+        let said = said_of(test, concept, facts).into_iter().filter(|said| {
             let mention = said.mention;
             let value_fits = |(attribute, values): &(String, Vec<String>)| {
                 attribute_of(said, attribute).is_some_and(|value| values.is_empty() || values.iter().any(|v| v == value))
@@ -236,9 +237,15 @@ fn concept<'f>(test: &ConceptTest, facts: &'f Facts<'_>, cap: Option<f64>) -> An
                 && !in_sections(said, &test.not_sections)
                 && test.attribute.as_ref().is_none_or(value_fits)
                 && !test.unless.as_ref().is_some_and(value_fits)
-                && (test.prior || facts.within(said.document.time, &test.when, cap))
                 && (test.prior || !ruled_out(said, facts))
-        }));
+        });
+        for said in said {
+            if test.prior || facts.within(said.document.time, &test.when, cap) {
+                hits.push(said);
+            } else if facts.untimed(said.document.time, &test.when, cap) {
+                untimed = untimed.or(Some(said));
+            }
+        }
     }
     hits.sort_by_key(|said| (said.document.time.is_none(), said.document.time, said.document.identifier.as_str(), said.mention.start));
     let fresh: Vec<&Said<'f>> = hits.iter().filter(|said| !said.copied).collect();
@@ -250,6 +257,11 @@ fn concept<'f>(test: &ConceptTest, facts: &'f Facts<'_>, cap: Option<f64>) -> An
     }
     let enough = documents.len().max(1) >= test.min_documents && test.max_documents.is_none_or(|most| documents.len() <= most);
     let Some(first) = fresh.first().copied().or(hits.first()).filter(|_| enough) else {
+        // Where it may count after all, too few are no answer; too many are.
+        if let Some(said) = untimed.filter(|_| test.max_documents.is_none_or(|most| documents.len() <= most)) {
+            let place = describe::place(said.document, said.reading);
+            return Answer::empty(Outcome::CannotTell, format!("\"{}\" in {place}, whose time was not given", said.mention.text), looked);
+        }
         let detail = if hits.is_empty() {
             format!("not found in {looked}{}", left_out(test, facts))
         } else {

@@ -37,6 +37,7 @@ use judge::{Carried, Judged, judge, run_check};
 use merge::{carry, join, one_for_each_copy};
 pub use questions::questions;
 use scope::applies;
+use std::collections::HashMap;
 
 /// Every gap of an encounter, the gravest first. `only` names one pack or one item.
 pub fn evaluate(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, only: Option<&str>) -> Vec<Gap> {
@@ -47,6 +48,7 @@ pub fn evaluate(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, only: Opt
 pub fn evaluate_where(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, keep: &dyn Fn(&Pack, &Item) -> bool) -> Vec<Gap> {
     let facts = Facts::untold(packs, *subject, as_of);
     let mut gaps: Vec<Gap> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     let mut carried: Vec<Carried> = Vec::new();
     for (pack, item) in packs.items() {
         if !keep(pack, item) || applies(pack, item, &facts).outcome != Outcome::Yes {
@@ -54,7 +56,8 @@ pub fn evaluate_where(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, kee
         }
         let Judged { gaps: found, carried: left, .. } = judge(pack, item, &facts, false);
         for gap in found {
-            match gaps.iter_mut().find(|other| other.key() == gap.key()) {
+            let place = *places.entry(gap.key()).or_insert(gaps.len());
+            match gaps.get_mut(place) {
                 Some(other) => join(other, gap),
                 None => gaps.push(gap),
             }

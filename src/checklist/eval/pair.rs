@@ -91,21 +91,30 @@ fn related(relation: Relation, one: Option<&str>, other: Option<&str>) -> bool {
     }
 }
 
-fn fit(check: &Pair, one: &Hit<'_>, other: &Hit<'_>) -> bool {
+/// The document that a place stands in.
+fn source<'f>(hit: &Hit<'f>) -> Option<&'f str> {
+    hit.document().map(|document| document.identifier.as_str())
+}
+
+/// Whether two places belong together; `None` where that hangs on a time that was not given.
+fn fit(check: &Pair, one: &Hit<'_>, other: &Hit<'_>) -> Option<bool> {
     let voice = |hit: &Hit<'_>| hit.document().map(|d| voice_of(d).to_owned());
-    let source = |hit: &Hit<'_>| hit.document().map(|d| d.identifier.clone());
-    if !related(check.authors, voice(one).as_deref(), voice(other).as_deref())
-        || !related(check.documents, source(one).as_deref(), source(other).as_deref())
-    {
-        return false;
+    let (first_source, second_source) = (source(one), source(other));
+    if !related(check.authors, voice(one).as_deref(), voice(other).as_deref()) || !related(check.documents, first_source, second_source) {
+        return Some(false);
     }
-    let (Some(first), Some(second)) = (one.time, other.time) else { return check.after_hours.is_none() && check.within_hours.is_none() };
-    let hours = second.hours_since(&first);
-    match (check.after_hours, check.within_hours) {
+    let hours = match (one.time, other.time) {
+        (Some(first), Some(second)) => second.hours_since(&first),
+        _ if check.after_hours.is_none() && check.within_hours.is_none() => return Some(true),
+        // What stands in one note was written at one time, whenever that was.
+        _ if first_source.is_some() && first_source == second_source => 0.0,
+        _ => return None,
+    };
+    Some(match (check.after_hours, check.within_hours) {
         (Some(after), within) => hours >= after && within.is_none_or(|within| hours <= within),
         (None, Some(within)) => hours.abs() <= within,
         (None, None) => true,
-    }
+    })
 }
 
 /// The place at these positions: of the answers, and of the places of one.
@@ -126,21 +135,25 @@ fn one(check: &Pair, of: &PairOf, facts: &Facts<'_>) -> (Option<Finding>, Explan
         places.flat_map(|(index, (_, a))| (0..a.hits.len()).map(move |hit| (index, hit))).collect()
     };
     let (one_hits, other_hits) = (hits(&firsts), hits(&seconds));
-    let partner = |first: &(usize, usize)| {
+    let with = |first: &(usize, usize), wanted: Option<bool>| {
         let one = get(&firsts, first)?;
-        other_hits.iter().find(|other| get(&seconds, other).is_some_and(|other| fit(check, &one, &other))).copied()
+        other_hits.iter().find(|other| get(&seconds, other).is_some_and(|other| fit(check, &one, &other) == wanted)).copied()
     };
+    let partner = |first: &(usize, usize)| with(first, Some(true));
+    let may_have = |first: &(usize, usize)| with(first, None).is_some();
     let only = of.other.is_empty();
     let unknown = check.lacks && second_tree.outcome == Outcome::CannotTell;
     let found = if only {
         one_hits.first().map(|first| (*first, None))
     } else if check.lacks {
         // One of the first kind that has no partner.
-        one_hits.iter().find(|first| partner(first).is_none()).map(|first| (*first, None)).filter(|_| !unknown)
+        one_hits.iter().find(|first| partner(first).is_none() && !may_have(first)).map(|first| (*first, None)).filter(|_| !unknown)
     } else {
         one_hits.iter().find_map(|first| partner(first).map(|other| (*first, Some(other))))
     };
-    let outcome = if unknown { Outcome::CannotTell } else { yes_if(found.is_some()) };
+    // A partner whose time was not given may be the one that is looked for.
+    let untimed = found.is_none() && !only && one_hits.iter().any(|first| may_have(first) && partner(first).is_none());
+    let outcome = if unknown || untimed { Outcome::CannotTell } else { yes_if(found.is_some()) };
     let mut parts = vec![first_tree];
     if !only {
         parts.push(second_tree);

@@ -8,47 +8,95 @@ use crate::checklist::facts::{Facts, Origin, same};
 use crate::checklist::proof::{clip, quote, sentence};
 use crate::checklist::words::has_word;
 use crate::reading::{Assertion, Reading};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Paragraphs of at least so many words, as their words in lower case and their place.
-fn paragraphs(text: &str, least: usize) -> Vec<(Vec<String>, Span)> {
+/// The words of a paragraph in lower case, letter by letter: no copy is made of them.
+fn letters(text: &str) -> impl Iterator<Item = char> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.flat_map(|word| word.chars().flat_map(char::to_lowercase).chain([' ']))
+}
+
+/// Paragraphs of at least so many words, each as a number for its words and its place.
+fn paragraphs(text: &str, least: usize) -> Vec<(u64, Span)> {
     let mut out = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        let words = || line.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
-        if words().nth(least.saturating_sub(1)).is_some() {
-            let words = words().map(str::to_lowercase).collect();
+        let mut words = line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        if words.nth(least.saturating_sub(1)).is_some() {
+            let mut hasher = DefaultHasher::new();
+            letters(line).for_each(|letter| letter.hash(&mut hasher));
             let start = at + (line.len() - line.trim_start().len());
-            out.push((words, Span::new(start, start + line.trim().len())));
+            out.push((hasher.finish(), Span::new(start, start + line.trim().len())));
         }
         at += line.len();
     }
     out
 }
 
-/// A paragraph that an earlier document has word for word, and that does not say whose it is.
+/// Where a paragraph stands: by whom, in which of the notes, and where in it.
+struct Place<'a> {
+    author: Option<&'a str>,
+    note: usize,
+    span: Span,
+}
+
+/// The paragraphs of the notes so far, by the number of their words. A note is laid in once, when it was looked at: the cost of a stay grows
+/// with its text, not with its square.
+#[derive(Default)]
+pub(super) struct Pool<'a> {
+    notes: Vec<(&'a Document, &'a Reading)>,
+    places: HashMap<u64, Vec<Place<'a>>>,
+}
+
+impl<'a> Pool<'a> {
+    /// Lays in a note. Of one author's paragraph the newest note counts, and the first place in it.
+    pub(super) fn add(&mut self, author: Option<&'a str>, document: &'a Document, reading: &'a Reading, least: usize) {
+        let note = self.notes.len();
+        self.notes.push((document, reading));
+        for (words, span) in paragraphs(&document.text, least) {
+            let notes = &self.notes;
+            let places = self.places.entry(words).or_default();
+            let same = |place: &&mut Place<'_>| {
+                place.author == author
+                    && notes.get(place.note).is_some_and(|(d, _)| same_words(place.span.of(&d.text), span.of(&document.text)))
+            };
+            match places.iter_mut().find(same) {
+                Some(place) if place.note == note => {}
+                Some(place) => (place.note, place.span) = (note, span),
+                None => places.push(Place { author, note, span }),
+            }
+        }
+    }
+
+    /// The newest note that has a paragraph, of those whose author fits, and its place there.
+    fn find(&self, words: u64, text: &str, fits: impl Fn(Option<&str>) -> bool) -> Option<(&'a Document, &'a Reading, Span)> {
+        let places = self.places.get(&words)?.iter().filter(|place| fits(place.author));
+        let there = places.filter_map(|place| self.notes.get(place.note).map(|(d, r)| (place.note, *d, *r, place.span)));
+        // A number is no proof: the words are compared.
+        let same = there.filter(|(_, document, _, span)| same_words(span.of(&document.text), text));
+        same.max_by_key(|(note, ..)| *note).map(|(_, document, reading, span)| (document, reading, span))
+    }
+}
+
+fn same_words(one: &str, other: &str) -> bool {
+    letters(one).eq(letters(other))
+}
+
+/// A paragraph that a note laid in has word for word, of an author that fits, and that does not say whose it is.
 pub(super) fn paragraph(
-    earlier: &[(&Document, &Reading)],
+    pool: &Pool<'_>,
+    fits: impl Fn(Option<&str>) -> bool,
     document: &Document,
     reading: &Reading,
     least: usize,
     attributed_by: &[String],
 ) -> (Option<Finding>, String) {
     let own = paragraphs(&document.text, least);
-    let asked: Vec<_> = own.iter().filter(|(_, span)| !attributed_by.iter().any(|word| has_word(span.of(&document.text), word))).collect();
-    // The newest earlier note that has each paragraph, and its first place there.
-    let mut there: BTreeMap<Vec<String>, (usize, Span)> = BTreeMap::new();
-    if !asked.is_empty() {
-        for (n, (other, _)) in earlier.iter().enumerate().rev() {
-            for (words, span) in paragraphs(&other.text, least) {
-                there.entry(words).or_insert((n, span));
-            }
-        }
-    }
-    let found = asked.into_iter().find_map(|(words, span)| {
-        let (n, place) = there.get(words)?;
-        let (other, other_reading) = earlier.get(*n)?;
-        Some((*span, *other, *other_reading, *place))
+    let found = own.iter().find_map(|(words, span)| {
+        let (other, other_reading, place) = pool.find(*words, span.of(&document.text), &fits)?;
+        let attributed = attributed_by.iter().any(|word| has_word(span.of(&document.text), word));
+        (!attributed).then_some((*span, other, other_reading, place))
     });
     let Some((span, other, other_reading, there)) = found else {
         return (None, describe::count(own.len(), "long paragraph, its own", "long paragraphs, all its own"));
@@ -79,8 +127,10 @@ pub(super) fn old_values(
         if not_with.iter().any(|word| has_word(around, word)) {
             continue;
         }
-        let sent =
-            facts.values(&stated.name).iter().filter(|p| matches!(p.origin, Origin::Sent(_)) && p.time.is_some_and(|t| t <= written));
+        let sent = facts
+            .values(&stated.name)
+            .iter()
+            .filter(|p| matches!(p.origin, Origin::Sent(_)) && p.is_exact() && p.time.is_some_and(|t| t <= written));
         let sent: Vec<_> = sent.collect();
         let Some(newest) = sent.last() else { continue };
         compared += 1;

@@ -55,14 +55,19 @@ pub(super) fn medication<'f>(test: &MedicationTest, facts: &'f Facts<'_>, cap: O
         return Answer::empty(Outcome::CannotTell, "no medication was sent", looked);
     }
     let asked = chart.medications.iter().zip(&facts.medication_concepts);
-    let drugs: Vec<&Medication> = asked
-        .filter(|(drug, concepts)| is_drug(test, drug, concepts) && facts.within(drug.time, &test.when, cap))
+    let (untimed, timed): (Vec<&Medication>, Vec<&Medication>) = asked
+        .filter(|(drug, concepts)| is_drug(test, drug, concepts))
         .map(|(drug, _)| drug)
-        .collect();
+        .partition(|drug| facts.untimed(drug.time, &test.when, cap));
+    let drugs: Vec<&Medication> = timed.into_iter().filter(|drug| facts.within(drug.time, &test.when, cap)).collect();
     let hits: Vec<&Medication> = drugs.iter().copied().filter(|drug| dose_fits(test, drug) == Some(true)).collect();
     let Some(first) = hits.first() else {
         return match drugs.iter().find(|drug| dose_fits(test, drug).is_none()) {
             Some(drug) => Answer::empty(Outcome::CannotTell, format!("{}: its dose cannot be read", drug.name), looked),
+            None if untimed.iter().any(|drug| dose_fits(test, drug) != Some(false)) => {
+                let name = untimed.first().map(|drug| drug.name.as_str()).unwrap_or_default();
+                Answer::empty(Outcome::CannotTell, format!("{name}: its time was not given"), looked)
+            }
             None if drugs.is_empty() => Answer::empty(Outcome::No, format!("not among {looked}{}", left_out(test, facts)), looked),
             None => Answer::empty(Outcome::No, "given, in another dose", looked),
         };
@@ -113,6 +118,7 @@ fn named<'f, 'r>(
 ) -> Answer<'f> {
     let mut seen = 0;
     let mut hits: Vec<Record<'r>> = Vec::new();
+    let mut untimed: Option<&str> = None;
     for record in records {
         seen += 1;
         let (_, name, status, time, concepts) = record;
@@ -125,10 +131,15 @@ fn named<'f, 'r>(
         };
         if fits && state && facts.within(time, &test.when, cap) {
             hits.push(record);
+        } else if fits && state && facts.untimed(time, &test.when, cap) {
+            untimed = untimed.or(Some(name));
         }
     }
     let looked = describe::count(seen, kind, &format!("{kind}s"));
     let Some((_, name, _, time, _)) = hits.first() else {
+        if let Some(name) = untimed {
+            return Answer::empty(Outcome::CannotTell, format!("{name}: its time was not given"), looked);
+        }
         let outcome = if seen == 0 { Outcome::CannotTell } else { Outcome::No };
         return Answer::empty(outcome, format!("not among {looked}"), looked);
     };

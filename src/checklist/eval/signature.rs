@@ -61,7 +61,7 @@ pub(super) fn run(check: &Signature, item: &Item, facts: &Facts<'_>) -> Verdict 
         finding.name("document", describe::label(kind, document));
         if let Some(time) = document.time {
             finding.name("date", time.display());
-            finding.due = time.plus_hours(check.after_hours.round() as i64);
+            finding.due = time.plus_part_hours(check.after_hours);
         }
         if let Some(age) = age {
             finding.name("hours", describe::hours(age));

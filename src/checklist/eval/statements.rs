@@ -200,12 +200,15 @@ pub(super) fn identity(rules: &Identity<'_>, facts: &Facts<'_>) -> Verdict {
             Sex::Other | Sex::NotGiven => None,
         };
         let age = document.time.and_then(|time| patient.age_at(&time)).and_then(|age| {
-            let (stated, start, end) = stated_age(&document.text)?;
+            let (stated, start, end) = stated_age(document, reading)?;
             (stated.abs_diff(age) > rules.tolerance).then(|| (format!("{stated} years"), format!("{age} years"), (start, end)))
         });
         let number = patient.mrn.as_deref().and_then(|mrn| {
             let (stated, start, end) = record_number(&document.text, rules.record_number)?;
-            (stated != mrn).then(|| (format!("record {stated}"), format!("record {mrn}"), (start, end)))
+            // A sender prints any of the patient's numbers, and fills them up with zeros.
+            let bare = |number: &str| number.trim_start_matches('0').to_lowercase();
+            let own = bare(stated) == bare(mrn) || patient.numbers().iter().any(|number| bare(&number.value) == bare(stated));
+            (!own).then(|| (format!("record {stated}"), format!("record {mrn}"), (start, end)))
         });
         let found = wrong.or(age).or(number);
         parts.push(node(
@@ -250,9 +253,31 @@ fn other_sex(
     (found.len() >= least && places(right).is_empty()).then(|| found.first().copied()).flatten()
 }
 
-/// "a 67-year-old", "67 y/o", "67 yo": the first stated age.
-fn stated_age(text: &str) -> Option<(u16, usize, usize)> {
-    for (word, after) in [("year", "old"), ("y/o", ""), ("yo", ""), ("y.o", "")] {
+/// Whether a place lies in the sentence that opens its section, in one that speaks of the patient: there a note says whom it is about. A
+/// grandson's age stands in the social history, or further down.
+fn opens(document: &Document, reading: &Reading, at: usize) -> bool {
+    let (own, within) = section_at(reading, at);
+    let others = |name: &str| name.contains("family") || name.contains("social");
+    let body = reading.section_at(at).map_or(0, |section| section.body);
+    let text = document.text.get(body..).unwrap_or_default();
+    let begin = body + (text.len() - text.trim_start().len());
+    let sentence = sentence(document, reading, at);
+    let from = (sentence.as_ptr() as usize).saturating_sub(document.text.as_ptr() as usize);
+    !others(own) && !within.is_some_and(others) && from <= begin
+}
+
+/// Whether what follows "year" makes an age of it: "-old", "s old". "20 years, old infarct" is none.
+fn is_old(tail: &str) -> bool {
+    let rest = tail.strip_prefix(['s', 'S']).unwrap_or(tail);
+    let old = rest.trim_start_matches([' ', '-']);
+    old.len() < rest.len() && old.get(..3).is_some_and(|word| word.eq_ignore_ascii_case("old"))
+}
+
+/// "a 67-year-old", "67 y/o", "67 yo": the first age that a note states where a section opens.
+fn stated_age(document: &Document, reading: &Reading) -> Option<(u16, usize, usize)> {
+    let text = document.text.as_str();
+    let mut first: Option<(u16, usize, usize)> = None;
+    for (word, is_year) in [("year", true), ("y/o", false), ("yo", false), ("y.o", false)] {
         let mut from = 0;
         while let Some(at) = text.get(from..).and_then(|rest| rest.find(word)).map(|at| at + from) {
             from = at + word.len();
@@ -260,19 +285,16 @@ fn stated_age(text: &str) -> Option<(u16, usize, usize)> {
             let digits = head.len() - head.trim_end_matches(|c: char| c.is_ascii_digit()).len();
             let start = head.len() - digits;
             let tail = text.get(from..)?;
-            let clip = tail.char_indices().nth(8).map_or(tail.len(), |(i, _)| i);
-            let fits = tail.get(..clip).is_some_and(|near| after.is_empty() || near.contains(after));
+            let fits = if is_year { is_old(tail) } else { !tail.starts_with(char::is_alphanumeric) };
             let whole = !head.get(..start)?.ends_with(['.', '/']);
-            if (1..=3).contains(&digits)
-                && fits
-                && whole
-                && let Ok(age) = head.get(start..)?.parse()
-            {
-                return Some((age, start, from));
+            let stated = head.get(start..)?.parse::<u16>().ok().filter(|_| (1..=3).contains(&digits) && fits && whole);
+            if let Some(age) = stated.filter(|_| opens(document, reading, start)) {
+                first = first.filter(|(_, place, _)| *place < start).or(Some((age, start, from)));
+                break;
             }
         }
     }
-    None
+    first
 }
 
 /// "MRN: 123456": what stands after one of the words.

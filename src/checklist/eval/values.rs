@@ -2,9 +2,9 @@
 
 use super::describe;
 use super::leaf::{Answer, Hit, Place};
-use crate::chart::{Instant, Sex};
+use crate::chart::{Instant, Precision, Sex};
 use crate::checklist::Outcome;
-use crate::checklist::facts::{Facts, Origin, Point};
+use crate::checklist::facts::{Facts, Limit, Origin, Point};
 use crate::checklist::indicator::{Baseline, Bound, Compare, ObservationTest};
 use crate::checklist::proof::sentence;
 use crate::checklist::words::has_word;
@@ -18,6 +18,8 @@ pub(super) fn observation<'f>(test: &ObservationTest, facts: &'f Facts<'_>, cap:
     let name = &test.observation;
     let all = facts.values(name);
     let own: Vec<Point<'f>> = all.iter().filter(|p| (test.in_prior || !p.prior) && counts(p, test, facts, cap)).copied().collect();
+    let untimed = |p: &&Point<'_>| !p.prior && facts.untimed(p.time, &test.when, cap) && fits(p, test, facts);
+    let open = all.iter().filter(untimed).find(|p| test.compare.is_change() || decides(test.compare, p, facts) != Some(false));
     let looked = describe::count(own.len(), &format!("{} value", describe::name(name)), &format!("{} values", describe::name(name)));
     if own.is_empty() {
         return Answer::empty(Outcome::CannotTell, format!("no {} was sent", describe::name(name)), looked);
@@ -30,7 +32,10 @@ pub(super) fn observation<'f>(test: &ObservationTest, facts: &'f Facts<'_>, cap:
             Baseline::Lowest => against_lowest(test, facts, &own, all),
         },
     };
-    Answer { looked, ..answer }
+    match open.filter(|_| answer.outcome == Outcome::No) {
+        Some(point) => Answer::empty(Outcome::CannotTell, format!("{}; {} came without its time", answer.detail, show(point)), looked),
+        None => Answer { looked, ..answer },
+    }
 }
 
 /// The value that comes nearest to what is asked for: the highest where a high or rising one is looked for, else the lowest.
@@ -41,6 +46,12 @@ pub(super) fn nearest<'f>(test: &ObservationTest, facts: &'f Facts<'_>) -> Optio
 }
 
 fn counts(point: &Point<'_>, test: &ObservationTest, facts: &Facts<'_>, cap: Option<f64>) -> bool {
+    let in_time = if point.prior { test.when.any() && cap.is_none() } else { facts.within(point.time, &test.when, cap) };
+    in_time && fits(point, test, facts)
+}
+
+/// Whether a value is one of those asked for, whenever it was taken.
+fn fits(point: &Point<'_>, test: &ObservationTest, facts: &Facts<'_>) -> bool {
     let remark = match point.origin {
         Origin::Sent(observation) => observation.note.as_deref().unwrap_or_default(),
         Origin::Stated(document, reading, measurement) if test.in_notes => sentence(document, reading, measurement.start),
@@ -53,8 +64,7 @@ fn counts(point: &Point<'_>, test: &ObservationTest, facts: &Facts<'_>, cap: Opt
         && !room_air
         && (facts.words("on_oxygen").iter().any(|word| has_word(remark, word)) || liters(remark) || flow_at(point, facts));
     let oxygen_fits = (!test.room_air || !on_oxygen) && (!test.on_oxygen || on_oxygen);
-    let in_time = if point.prior { test.when.any() && cap.is_none() } else { facts.within(point.time, &test.when, cap) };
-    !noted && oxygen_fits && in_time && test.beside.as_deref().is_none_or(|other| fits_beside(point, other, facts))
+    !noted && oxygen_fits && test.beside.as_deref().is_none_or(|other| fits_beside(point, other, facts))
 }
 
 /// Values taken so near to each other, in hours, are of one sample.
@@ -63,13 +73,28 @@ const ONE_SAMPLE: f64 = 0.5;
 /// Whether the value taken with this one is as it should be; where none was, nothing speaks against.
 fn fits_beside(point: &Point<'_>, other: &ObservationTest, facts: &Facts<'_>) -> bool {
     let Some(time) = point.time else { return true };
-    let with: Vec<f64> = facts
-        .values(&other.observation)
-        .iter()
-        .filter(|v| v.time.is_some_and(|taken| taken.hours_since(&time).abs() <= ONE_SAMPLE))
-        .map(|v| v.value)
-        .collect();
-    with.is_empty() || with.into_iter().any(|value| meets(other.compare, value, facts))
+    let with = facts.values(&other.observation).iter().filter(|v| v.time.is_some_and(|taken| taken.hours_since(&time).abs() <= ONE_SAMPLE));
+    let told: Vec<bool> = with.filter_map(|v| decides(other.compare, v, facts)).collect();
+    told.is_empty() || told.contains(&true)
+}
+
+/// Whether a value is as a comparison asks; a bound tells where all values within it are, or none: "<0.2" is below 0.3 and not above 0.5, and
+/// of 0.1 it says nothing.
+fn decides(compare: Compare, point: &Point<'_>, facts: &Facts<'_>) -> Option<bool> {
+    // What is less than 2 is not at least 2: the nearest that it can be lies beside the bound.
+    let nearest = match point.limit {
+        Limit::Below => point.value - 3.0 * DUST,
+        Limit::Above => point.value + 3.0 * DUST,
+        Limit::Exact | Limit::AtMost | Limit::AtLeast => point.value,
+    };
+    let holds = meets(compare, nearest, facts);
+    let asks_for_more = matches!(compare, Compare::Above(_) | Compare::AtLeast(_));
+    match point.limit {
+        Limit::Exact => Some(holds),
+        Limit::Below | Limit::AtMost if asks_for_more => (!holds).then_some(false),
+        Limit::Above | Limit::AtLeast if !asks_for_more => (!holds).then_some(false),
+        _ => holds.then_some(true),
+    }
 }
 
 /// Whether one value is as a comparison asks. Without a sex the bound that is harder to reach decides: a doubtful value is no proof.
@@ -95,9 +120,15 @@ fn liters(remark: &str) -> bool {
     })
 }
 
-/// Whether an oxygen flow above nothing, or more oxygen than air has, was recorded at the same time.
+/// Whether an oxygen flow above nothing, or more oxygen than air has, was recorded with it: what was recorded nearest to it counts.
 fn flow_at(point: &Point<'_>, facts: &Facts<'_>) -> bool {
-    let then = |name: &str, least: f64| facts.values(name).iter().any(|v| v.time.is_some() && v.time == point.time && v.value > least);
+    let Some(time) = point.time else { return false };
+    let then = |name: &str, least: f64| {
+        let apart = |v: &Point<'_>| v.time.map(|taken| taken.hours_since(&time).abs()).filter(|hours| *hours <= ONE_SAMPLE);
+        let with = || facts.values(name).iter().filter_map(|v| Some((apart(v)?, v.value)));
+        let nearest = with().map(|(hours, _)| hours).fold(f64::INFINITY, f64::min);
+        with().any(|(hours, value)| hours <= nearest && value > least)
+    };
     then("oxygen_flow", 0.0) || then("fio2", 21.5)
 }
 
@@ -111,7 +142,9 @@ fn bound(limit: Bound, facts: &Facts<'_>) -> Option<f64> {
 
 fn threshold<'f>(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'f>]) -> Answer<'f> {
     let high = matches!(test.compare, Compare::Above(_) | Compare::AtLeast(_));
-    let holds = |value: f64| meets(test.compare, value, facts);
+    let told: Vec<Option<bool>> = own.iter().map(|point| decides(test.compare, point, facts)).collect();
+    // Values that may hold after all keep the question open where those that do are not enough.
+    let untold = told.iter().filter(|answer| answer.is_none()).count();
     let extreme_of = |points: &[Point<'_>]| -> Option<usize> {
         let better = |a: f64, b: f64| if high { a > b } else { a < b };
         let mut best: Option<(usize, f64)> = None;
@@ -122,10 +155,11 @@ fn threshold<'f>(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'f>]) -
         }
         best.map(|(index, _)| index)
     };
-    let hits: Vec<Point<'f>> = own.iter().filter(|p| holds(p.value)).copied().collect();
+    let hits: Vec<Point<'f>> = own.iter().zip(&told).filter(|(_, holds)| **holds == Some(true)).map(|(p, _)| *p).collect();
+    let no_or = |open: bool| if open { Outcome::CannotTell } else { Outcome::No };
     if test.always && hits.len() < own.len() {
         let detail = format!("{} of {} values", hits.len(), own.len());
-        return Answer::empty(Outcome::No, detail, "");
+        return Answer::empty(no_or(hits.len() + untold == own.len()), detail, "");
     }
     let moments: BTreeSet<(Option<Instant>, u64)> =
         hits.iter().map(|p| (p.time, if p.time.is_none() { p.value.to_bits() } else { 0 })).collect();
@@ -137,10 +171,11 @@ fn threshold<'f>(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'f>]) -
             }
             _ => format!("{} of {} needed", moments.len(), test.times),
         };
-        return Answer::empty(Outcome::No, detail, "");
+        let bounds = if untold == 0 { String::new() } else { format!("; {} is only a bound", describe::count(untold, "value", "values")) };
+        return Answer::empty(no_or(moments.len() + untold >= test.times.max(1)), format!("{detail}{bounds}"), "");
     }
     if let Some(least) = test.for_hours {
-        match lasted(own, holds) {
+        match lasted(own, &told) {
             Some(hours) if hours >= least - DUST => {}
             Some(hours) => {
                 let detail = format!("held for {} at most, {} needed", describe::hours(hours), describe::hours(least));
@@ -191,11 +226,11 @@ fn threshold<'f>(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'f>]) -
 }
 
 /// The longest stretch, in hours, in which every value holds, from the first to the last; `None` without times.
-fn lasted(own: &[Point<'_>], holds: impl Fn(f64) -> bool) -> Option<f64> {
+fn lasted(own: &[Point<'_>], told: &[Option<bool>]) -> Option<f64> {
     let mut begin: Option<Instant> = None;
     let mut longest: Option<f64> = None;
-    for point in own.iter().filter(|p| p.time.is_some()) {
-        begin = if holds(point.value) { begin.or(point.time) } else { None };
+    for (point, holds) in own.iter().zip(told).filter(|(point, _)| point.time.is_some()) {
+        begin = if *holds == Some(true) { begin.or(point.time) } else { None };
         let hours = match (begin, point.time) {
             (Some(begin), Some(time)) => time.hours_since(&begin),
             _ => 0.0,
@@ -203,6 +238,12 @@ fn lasted(own: &[Point<'_>], holds: impl Fn(f64) -> bool) -> Option<f64> {
         longest = Some(longest.unwrap_or(0.0).max(hours));
     }
     longest
+}
+
+/// Whether one instant is before another one for sure: of a day without an hour, and another instant of the same day, nobody can say.
+fn is_before(one: &Instant, other: &Instant) -> bool {
+    let whole = one.precision().min(other.precision()) < Precision::Minute;
+    if whole { one.local_date() < other.local_date() } else { one < other }
 }
 
 /// How much two values are a change of the kind asked for; the amount orders candidates.
@@ -217,19 +258,27 @@ fn amount(compare: Compare, from: f64, to: f64) -> Option<f64> {
 }
 
 fn change<'f>(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'f>]) -> Answer<'f> {
-    // What notes state has the note's time, not the sample's: it serves only where nothing was sent.
-    let sent: Vec<&Point<'f>> = own.iter().filter(|p| matches!(p.origin, Origin::Sent(_)) && p.time.is_some()).collect();
-    let points: Vec<&Point<'f>> = if sent.len() >= 2 { sent } else { own.iter().filter(|p| p.time.is_some()).collect() };
+    // What notes state has the note's time, not the sample's: it serves only where nothing was sent. A bound is no part of a change.
+    let timed: Vec<&Point<'f>> = own.iter().filter(|p| p.time.is_some() && p.is_exact()).collect();
+    let sent: Vec<&Point<'f>> = timed.iter().copied().filter(|p| matches!(p.origin, Origin::Sent(_))).collect();
+    let points = if sent.len() >= 2 { sent } else { timed };
     if points.len() < 2 {
         return Answer::empty(Outcome::CannotTell, "one value is no change", "");
     }
     let window = test.within_hours.unwrap_or(f64::INFINITY);
     let mut best: Option<(f64, &Point<'f>, &Point<'f>)> = None;
+    let mut unordered: Option<Instant> = None;
     for (index, from) in points.iter().enumerate() {
         for to in points.iter().skip(index + 1) {
             let (Some(start), Some(end)) = (from.time, to.time) else { continue };
             if end.hours_since(&start) > window + DUST {
                 break;
+            }
+            if !is_before(&start, &end) {
+                // Which of the two came first is not known: they may be a change, and are none.
+                let either = amount(test.compare, from.value, to.value).or(amount(test.compare, to.value, from.value));
+                unordered = unordered.or(either.map(|_| end));
+                continue;
             }
             if let Some(by) = amount(test.compare, from.value, to.value)
                 && best.is_none_or(|(so_far, _, _)| by > so_far + DUST)
@@ -238,9 +287,12 @@ fn change<'f>(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'f>]) -> A
             }
         }
     }
-    match best {
-        Some((_, from, to)) => changed(facts, from, to, false),
-        None => {
+    match (best, unordered) {
+        (Some((_, from, to)), _) => changed(facts, from, to, false),
+        (None, Some(time)) => {
+            Answer::empty(Outcome::CannotTell, format!("which of the values came first{} cannot be told", describe::at(Some(time))), "")
+        }
+        (None, None) => {
             let (low, high) = points.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), p| (l.min(p.value), h.max(p.value)));
             Answer::empty(Outcome::No, format!("{} values from {} to {}", points.len(), describe::number(low), describe::number(high)), "")
         }
@@ -253,11 +305,11 @@ fn against_prior<'f>(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'f>
         (Some(begin), Some(time)) => time < begin && begin.hours_since(&time) <= test.prior_days * 24.0,
         _ => false,
     };
-    let Some(baseline) = all.iter().filter(|p| p.prior).rfind(recent) else {
+    let Some(baseline) = all.iter().filter(|p| p.prior && p.is_exact()).rfind(recent) else {
         return Answer::empty(Outcome::CannotTell, "no earlier encounter gives a baseline", "");
     };
     let mut best: Option<(f64, &Point<'f>)> = None;
-    for point in own.iter().filter(|p| p.time.is_some()) {
+    for point in own.iter().filter(|p| p.time.is_some() && p.is_exact()) {
         if let Some(by) = amount(test.compare, baseline.value, point.value)
             && best.is_none_or(|(so_far, _)| by > so_far + DUST)
         {
@@ -281,14 +333,14 @@ fn against_lowest<'f>(test: &ObservationTest, facts: &Facts<'_>, own: &[Point<'f
         (Some(begin), Some(time)) => begin.hours_since(&time) <= test.prior_days * 24.0,
         (_, time) => time.is_some() && !p.prior,
     };
-    let sent = |p: &&Point<'f>| matches!(p.origin, Origin::Sent(_)) || p.prior;
+    let sent = |p: &&Point<'f>| (matches!(p.origin, Origin::Sent(_)) || p.prior) && p.is_exact();
     let before: Vec<&Point<'f>> =
-        all.iter().filter(|p| p.prior).filter(recent).chain(own.iter().filter(|p| p.time.is_some() && sent(p))).collect();
+        all.iter().filter(|p| p.prior && p.is_exact()).filter(recent).chain(own.iter().filter(|p| p.time.is_some() && sent(p))).collect();
     let mut best: Option<(f64, &Point<'f>, &Point<'f>)> = None;
-    for to in own.iter().filter(|p| p.time.is_some()) {
+    for to in own.iter().filter(|p| p.time.is_some() && p.is_exact()) {
         let window = test.within_hours.unwrap_or(f64::INFINITY);
         let earlier = before.iter().filter(|from| match (from.time, to.time) {
-            (Some(from_time), Some(time)) => from_time < time && (from.prior || time.hours_since(&from_time) <= window + DUST),
+            (Some(from_time), Some(time)) => is_before(&from_time, &time) && (from.prior || time.hours_since(&from_time) <= window + DUST),
             _ => false,
         });
         let base = earlier.copied().reduce(|a, b| if (b.value < a.value) != falls && b.value != a.value { b } else { a });

@@ -184,6 +184,7 @@ pub(super) fn gap(kind: GapKind, item: &str, condition: &str, note: &str) -> Gap
         searched: Vec::new(),
         also: Vec::new(),
         due: None,
+        run: None,
         state: GapState::Open,
     }
 }

@@ -21,6 +21,7 @@ fn gap(kind: GapKind, condition: Option<&str>, evidence: Vec<Evidence>) -> Gap {
         searched: vec![Searched { what: "lactate".into(), r#where: "9 documents".into(), documents: Vec::new() }],
         also: Vec::new(),
         due: None,
+        run: None,
         state: GapState::Open,
     }
 }

@@ -104,6 +104,7 @@ fn gap(encounter: &str, item: &str, severity: Severity, title: &str, evidence: V
         }],
         also: Vec::new(),
         due: None,
+        run: None,
         state: GapState::Open,
     };
     GapRow { key: gap.key(), gap, dismissed: None, query: None, answered: None }

@@ -182,7 +182,7 @@ impl Desk for TestDesk {
             ..SearchPage::default()
         })
     }
-    fn explain(&self, _: &str, item: &str) -> Result<Explanation> {
+    fn explain(&self, _: &str, item: &str, _: Option<&Instant>) -> Result<Explanation> {
         let leaf = Explanation {
             label: self.said("creatinine rose by at least 0.3 mg/dL within 48 h"),
             outcome: Three::Yes,

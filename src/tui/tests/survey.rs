@@ -43,6 +43,7 @@ pub fn of(text: &str) -> Survey {
             searched: Vec::new(),
             also: Vec::new(),
             due: None,
+            run: None,
             state: GapState::Open,
         };
         found.fired.push(Fired { gap, tree });

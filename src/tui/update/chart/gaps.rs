@@ -221,5 +221,7 @@ pub fn explain(model: &mut Model) -> Vec<Effect> {
         about.extend(gap.searched.iter().map(|s| format!("  {}   {}", s.what, s.r#where)));
     }
     model.layers.push(Layer::Explain { title, about, tree: None, top: 0 });
-    vec![model.ask(Slot::Explain, Request::Explain(encounter, item))]
+    // While a stay is shown one day at a time, the answer must not tell what comes later.
+    let until = model.presenter.as_ref().and_then(|presenter| presenter.until(&encounter));
+    vec![model.ask(Slot::Explain, Request::Explain(encounter, item, until))]
 }
