@@ -286,6 +286,16 @@ pub struct WordsTest {
     pub when: When,
 }
 
+impl WordsTest {
+    /// How words stand that an item asks for without a word about it.
+    pub(super) const UNLESS_SAID: [Assertion; 3] = [Assertion::Present, Assertion::Possible, Assertion::Historical];
+
+    /// Whether they stand so.
+    pub(super) fn is_as_usual(&self) -> bool {
+        self.assertions == Self::UNLESS_SAID
+    }
+}
+
 /// Documents themselves, whatever they say.
 #[derive(Clone, Debug, Serialize)]
 pub struct DocumentTest {

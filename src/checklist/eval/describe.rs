@@ -186,7 +186,11 @@ pub(super) fn test(test: &Test) -> String {
             let quoted = |list: &[String]| choice(&list.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>());
             let near = if test.near.is_empty() { String::new() } else { format!(" beside {}", quoted(&test.near)) };
             let how: Vec<String> = test.assertions.iter().map(|a| a.name().to_owned()).collect();
-            let how = if how.is_empty() { String::new() } else { format!(" ({})", choice(&how)) };
+            let how = match how.as_slice() {
+                _ if test.is_as_usual() => String::new(),
+                [] => " (denied or not)".to_owned(),
+                how => format!(" ({})", choice(how)),
+            };
             let titled = if test.titles.is_empty() { String::new() } else { format!(" titled {}", quoted(&test.titles)) };
             format!("the words {}{near}{how} {}{titled}{}", choice(&words), author(test.author), when(&test.when))
         }

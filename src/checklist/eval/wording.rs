@@ -46,7 +46,8 @@ fn stands(test: &WordsTest, facts: &Facts<'_>, (document, reading): (&Document, 
         let terms = read_terms(around, &[word.to_owned()]);
         terms.iter().find(|term| term.start <= from && from < term.end).map(|term| term.assertion)
     });
-    assertion.is_some_and(|assertion| test.assertions.contains(&assertion))
+    // What is no word of a sentence (`***`) is neither said nor denied.
+    assertion.map_or(test.is_as_usual(), |assertion| test.assertions.contains(&assertion))
 }
 
 /// Every place of the words in a document that counts, in order.
@@ -107,7 +108,11 @@ pub(super) fn words<'f>(test: &WordsTest, facts: &'f Facts<'_>, cap: Option<f64>
 
 /// Where the words stand without counting, for whoever reads why.
 fn left_out(test: &WordsTest, facts: &Facts<'_>) -> String {
-    let narrow = !(test.sections.is_empty() && test.not_sections.is_empty() && test.near.is_empty() && test.not_near.is_empty());
+    let narrow = !(test.sections.is_empty()
+        && test.not_sections.is_empty()
+        && test.near.is_empty()
+        && test.not_near.is_empty()
+        && test.assertions.is_empty());
     if !facts.told || !narrow {
         return String::new();
     }

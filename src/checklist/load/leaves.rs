@@ -132,6 +132,16 @@ fn assertions(fields: &Fields<'_, '_, '_>) -> Vec<Assertion> {
     fields.words("assertion").iter().filter_map(|word| fields.pick(word, &known, "an assertion")).collect()
 }
 
+/// How words must stand: as the item says, with `any` however they stand, and otherwise not denied, not feared and not a relative's ("no
+/// kayexalate needed" is no treatment).
+fn standing(fields: &Fields<'_, '_, '_>) -> Vec<Assertion> {
+    match fields.words("assertion").as_slice() {
+        [] => WordsTest::UNLESS_SAID.to_vec(),
+        [only] if only.text == "any" => Vec::new(),
+        _ => assertions(fields),
+    }
+}
+
 fn author(fields: &Fields<'_, '_, '_>) -> Author {
     fields.one_of("author", &AUTHORS, "whose words count").unwrap_or_default()
 }
@@ -356,7 +366,7 @@ fn words(fields: &Fields<'_, '_, '_>, context: &Context<'_>) -> WordsTest {
         words,
         author: author(fields),
         document_types: document_types(fields, "document_types"),
-        assertions: assertions(fields),
+        assertions: standing(fields),
         sections: context.sections(fields, "sections"),
         not_sections: context.sections(fields, "not_sections"),
         near: context.listed(fields, "near"),
