@@ -118,6 +118,9 @@ pub struct Gap {
     /// Other items that ask the same question here: this gap carries their proof, and they are not asked.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub also: Vec<String>,
+    /// The template of a query about it, where its item names one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub query_template: Option<String>,
     /// When it is due, for a clock.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub due: Option<Instant>,

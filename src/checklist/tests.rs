@@ -306,3 +306,19 @@ fn days_without_a_note_were_missing_and_nobody_was_told_which() {
     assert!(days.starts_with("2026-03-"), "{}", gap.title);
     assert!(gap.searched[0].what.ends_with(&format!(" on {days}")), "{:?}", gap.searched);
 }
+
+#[test]
+fn a_treatment_that_is_denied_counted_as_given_and_silenced_or_raised_gaps() {
+    let potassium = |said: &str| {
+        let text = format!("Labs: K 6.2\nASSESSMENT AND PLAN:\n1. CKD stage 4. {said}");
+        gaps_of("N07-potassium-high", &text, DocumentType::ProgressNote, false).len()
+    };
+    for (said, gaps) in [
+        ("No kayexalate needed.", 0),
+        ("Without kayexalate or Lokelma.", 0),
+        ("Kayexalate given.", 1),
+        ("Insulin 10 units IV with dextrose 50 %.", 1),
+    ] {
+        assert_eq!(potassium(said), gaps, "{said}");
+    }
+}

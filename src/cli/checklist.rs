@@ -5,6 +5,7 @@ use super::out::Out;
 use super::{checklist_author, checklist_diff, checklist_precision, checklist_print as print, input, place};
 use crate::checklist::{Diagnostic, Item, Packs, try_example};
 use crate::error::{Result, Trouble};
+use crate::work::Site;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -20,7 +21,7 @@ pub fn run(global: &Global, command: &ChecklistCommand, out: &Out) -> Result<u8>
             checklist_author::new(file.as_deref(), out)
         }
         ChecklistCommand::Names { words } => checklist_author::names(&words.join(" "), out),
-        ChecklistCommand::Check { files } => check(files, out),
+        ChecklistCommand::Check { files } => check(global, files, out),
         ChecklistCommand::Test { files } => test(global, files, out),
         ChecklistCommand::Try { file, text, document_type, item } => {
             let note = checklist_author::Note { text: text.as_deref(), document_type: document_type.as_deref() };
@@ -98,28 +99,33 @@ pub(super) fn read(files: &[PathBuf]) -> Result<Vec<(String, String)>> {
     files.iter().map(|file| Ok((input::name(file), input::text(file, crate::work::CHECKLIST)?))).collect()
 }
 
-fn check(files: &[PathBuf], out: &Out) -> Result<u8> {
+fn check(global: &Global, files: &[PathBuf], out: &Out) -> Result<u8> {
     match Packs::with_shipped(&read(files)?) {
         Err(diagnostics) => report(&diagnostics, out),
         Ok(packs) => {
+            let mut known: Vec<String> = packs.remarks().iter().map(ToString::to_string).collect();
+            known.extend(without_template(&packs, global)?);
             if out.json() {
-                remarks(&packs, true);
+                known.iter().for_each(|remark| super::out::remark(&json!({ "remark": remark }), remark, true));
             }
-            out.show(&Vec::<Diagnostic>::new(), || match packs.remarks() {
+            out.show(&Vec::<Diagnostic>::new(), || match known.as_slice() {
                 [] => "No mistake found.".to_owned(),
-                remarks => {
-                    let lines: Vec<String> = remarks.iter().map(|remark| format!("  {remark}")).collect();
-                    format!("No mistake found. Worth knowing:\n{}", lines.join("\n"))
-                }
+                known => format!("No mistake found. Worth knowing:\n  {}", known.join("\n  ")),
             })?;
             Ok(0)
         }
     }
 }
 
-/// Says on standard error what is no mistake, but better known.
-fn remarks(packs: &Packs, json: bool) {
-    packs.remarks().iter().for_each(|remark| super::out::remark(&json!({ "remark": remark }), &remark.to_string(), json));
+/// Items whose query would not be written from the template that they name: it is neither shipped nor beside the store.
+fn without_template(packs: &Packs, global: &Global) -> Result<Vec<String>> {
+    let site = Site::beside(place::folder(global).ok().as_deref())?;
+    let named = packs.items().filter_map(|(_, item)| Some((item, item.query_template.as_deref()?)));
+    let unknown = named.filter(|(_, template)| site.templates().get(template).is_none());
+    let said = |(item, template): (&Item, &str)| {
+        format!("{}: there is no query template `{template}`; the usual one would serve (`lacuna query templates` shows them)", item.id)
+    };
+    Ok(unknown.map(said).collect())
 }
 
 pub(super) fn report(diagnostics: &[Diagnostic], out: &Out) -> Result<u8> {
@@ -158,7 +164,7 @@ fn test(global: &Global, files: &[PathBuf], out: &Out) -> Result<u8> {
         }
     }
     if !files.is_empty() {
-        remarks(&packs, out.json());
+        packs.remarks().iter().for_each(|remark| super::out::remark(&json!({ "remark": remark }), &remark.to_string(), out.json()));
     }
     let value = json!({ "passed": passed, "failed": failures.len(), "failures": failures });
     out.show(&value, || {

@@ -233,8 +233,11 @@ impl Templates {
         self.all.iter().find(|t| t.id == id)
     }
 
-    /// The template that serves a gap: one bound to its item, else to its condition, else to its kind.
+    /// The template that serves a gap: the one that its item names, else one bound to its item, else to its condition, else to its kind.
     pub fn for_gap(&self, gap: &Gap) -> Option<&Template> {
+        if let Some(named) = gap.query_template.as_deref().and_then(|id| self.get(id)) {
+            return Some(named);
+        }
         let condition = gap.condition.as_deref().unwrap_or_default();
         let fit = |t: &Template| -> Option<u8> {
             let item = t.items.contains(&gap.item);

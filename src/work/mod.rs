@@ -58,6 +58,7 @@ pub use rehearse::{dry_run, dry_run_alone};
 pub use search::{Request as SearchRequest, encounters_with, marks_of, query_inside, search_in};
 pub use search_order::best_first;
 pub use session::{Clock, Session};
+pub use site::Site;
 pub use watch::{Taken, Watch};
 
 /// Waits until something is so, but no longer than this.

@@ -28,9 +28,14 @@ pub struct Site {
 impl Site {
     /// Reads them; nothing is there in the demo and in most stores.
     pub fn of(store: &Store) -> Result<Self> {
+        Self::beside(store.folder())
+    }
+
+    /// Those of a store's folder, which is not opened for them.
+    pub fn beside(store: Option<&Path>) -> Result<Self> {
         let mut site = Self { policies: Policy::shipped().to_vec(), templates: None, files: Vec::new() };
         site.set_clocks()?;
-        let Some(folder) = store.folder().map(|f| f.join(FOLDER)).filter(|f| f.is_dir()) else { return Ok(site) };
+        let Some(folder) = store.map(|f| f.join(FOLDER)).filter(|f| f.is_dir()) else { return Ok(site) };
         let entries = std::fs::read_dir(&folder).map_err(|e| unread(&folder, &e))?;
         let mut names: Vec<_> =
             entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.extension().is_some_and(|x| x == "toml")).collect();

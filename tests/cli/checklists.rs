@@ -244,3 +244,18 @@ fn a_gap_that_was_never_set_aside_was_opened_again_and_another_reason_had_no_wor
     home.run(["dismiss", "88120", item, "--reason", "other", "--words", "asked by telephone"]).ends(0);
     home.run(["dismiss", "88120", item, "--undo"]).ends(0);
 }
+
+#[test]
+fn an_item_named_a_query_template_that_no_query_was_written_from() {
+    let home = Home::with_charts();
+    let path = template(&home);
+    let named = |name: &str| {
+        let text =
+            include_str!("../../src/cli/checklist_new.toml").replacen("\nkind = ", &format!("\nquery_template = \"{name}\"\nkind = "), 1);
+        std::fs::write(&path, text).unwrap();
+        home.run(["checklist", "check", &path]).ends(0).out
+    };
+    assert!(named("nonsense").contains("there is no query template `nonsense`"));
+    let known = home.json(["query", "templates"]).as_array().unwrap()[0]["id"].as_str().unwrap().to_owned();
+    assert!(!named(&known).contains("there is no query template"));
+}

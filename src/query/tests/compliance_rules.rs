@@ -183,6 +183,7 @@ pub(super) fn gap(kind: GapKind, item: &str, condition: &str, note: &str) -> Gap
         counter_evidence: Vec::new(),
         searched: Vec::new(),
         also: Vec::new(),
+        query_template: None,
         due: None,
         run: None,
         state: GapState::Open,

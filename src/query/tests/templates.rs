@@ -20,6 +20,7 @@ fn gap(kind: GapKind, condition: Option<&str>, evidence: Vec<Evidence>) -> Gap {
         counter_evidence: Vec::new(),
         searched: vec![Searched { what: "lactate".into(), r#where: "9 documents".into(), documents: Vec::new() }],
         also: Vec::new(),
+        query_template: None,
         due: None,
         run: None,
         state: GapState::Open,
@@ -402,4 +403,15 @@ fn a_query_about_missing_notes_said_not_which_days() {
     let draft = fill(&gap, &chart);
     assert_eq!(draft.body, "Looked for in 9 documents, not found: provider's note on 18 Nov 2026.");
     assert!(!lint(&draft, &Context::empty()).diagnostics.iter().any(|d| d.field == "body"));
+}
+
+#[test]
+fn the_template_that_an_item_names_was_never_used() {
+    let plain = gap(GapKind::Unspecified, Some("heart_failure"), Vec::new());
+    let usual = templates().for_gap(&plain).unwrap().id.clone();
+    let other = templates().all().iter().find(|t| t.id != usual).unwrap().id.clone();
+    let named = Gap { query_template: Some(other.clone()), ..plain.clone() };
+    assert_eq!(templates().for_gap(&named).map(|t| t.id.as_str()), Some(other.as_str()));
+    let unknown = Gap { query_template: Some("nonsense".to_owned()), ..plain };
+    assert_eq!(templates().for_gap(&unknown).map(|t| t.id.as_str()), Some(usual.as_str()));
 }

@@ -103,6 +103,7 @@ fn gap(encounter: &str, item: &str, severity: Severity, title: &str, evidence: V
             documents: Vec::new(),
         }],
         also: Vec::new(),
+        query_template: None,
         due: None,
         run: None,
         state: GapState::Open,

@@ -42,6 +42,7 @@ pub fn of(text: &str) -> Survey {
             counter_evidence: Vec::new(),
             searched: Vec::new(),
             also: Vec::new(),
+            query_template: None,
             due: None,
             run: None,
             state: GapState::Open,
