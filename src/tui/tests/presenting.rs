@@ -35,7 +35,7 @@ fn words_that_prove_a_hidden_gap_are_not_marked() {
 #[test]
 fn a_stay_is_stepped_through_day_by_day_and_back() {
     let mut h = Harness::new(120, 44);
-    h.keys("<Enter>)").expect("only while you present").keys("%)").expect("day 1 of 3").expect("day 1, GMLOS 4.1");
+    h.keys("<Enter>)").expect("only while you present").keys("%)").expect("day 1 of 3").expect("day 1 of 4.1");
     let notes = |h: &Harness| h.model.chart.as_ref().unwrap().data.notes.len();
     let gaps = |h: &Harness| h.model.chart.as_ref().unwrap().data.view.gaps.len();
     assert_eq!((notes(&h), gaps(&h)), (2, 1));

@@ -51,7 +51,7 @@ pub(super) fn header(model: &Model, chart: &ChartPage, pen: &mut Pen<'_>, stripe
     let left = encounter.end.filter(|end| *end <= view.as_of);
     let (day, over) = match (encounter.day_of_stay(&view.as_of), encounter.gmlos_days) {
         _ if left.is_some() => (left.map(|end| format!("left {}", say::short_day(&end))).unwrap_or_default(), false),
-        (Some(day), Some(gmlos)) => (format!("day {day}, GMLOS {gmlos:.1}"), day as f64 > gmlos),
+        (Some(day), Some(gmlos)) => (format!("day {day} of {gmlos:.1}"), day as f64 > gmlos),
         (Some(day), None) => (format!("day {day}"), false),
         _ if encounter.implied => (chart.data.document(0).and_then(|d| d.time).map(|t| say::date(&t)).unwrap_or_default(), false),
         _ => ("day not given".to_owned(), false),
