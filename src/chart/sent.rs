@@ -69,6 +69,10 @@ pub struct Context {
     pub unit: u64,
     /// What is worth knowing, and why, where the store is otherwise for it: not when it is told again.
     pub told: Option<(&'static str, &'static str)>,
+    /// Fields that its sender says are to be empty (`""` of HL7 v2): a field that was not given stays as it was.
+    pub cleared: Vec<&'static str>,
+    /// Whether its sender says that it corrects who a patient is (HL7 A08, A31): another name and another birth date are then no other person.
+    pub corrects: bool,
 }
 
 /// A file that notes are known by.

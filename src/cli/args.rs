@@ -415,6 +415,9 @@ pub enum ImportCommand {
         /// Of one import: each record that it added, changed or took back, with file and line (the first thousand)
         #[arg(long, requires = "run")]
         records: bool,
+        /// Of all imports: the records that stand in no stay, and so in no chart (the first thousand)
+        #[arg(long, conflicts_with = "run")]
+        unplaced: bool,
     },
     /// Patients that may be one person under two identifiers: the same day of birth, and the record number or both names
     #[command(after_help = "Nothing is joined unasked: look, then `lacuna import merge`. Exit status 1: none.")]

@@ -69,6 +69,9 @@ pub fn run(global: &Global, args: &ExportArgs) -> Result<u8> {
         if args.form == "csv" { charts.push(chart) } else { out::json_line(&bundle(&chart))? }
     }
     say_withheld(global, &desk, &names)?;
+    if args.all {
+        say_unplaced(global, &desk)?;
+    }
     if args.form == "csv" { out::machine(&table(&charts, which, args.raw)).map(|()| 0) } else { Ok(0) }
 }
 
@@ -81,6 +84,19 @@ pub(super) fn say_withheld(global: &Global, desk: &LocalDesk, names: &[String]) 
     if withheld > 0 {
         let words = format!("{withheld} documents are withheld, as nobody is shown their class by default, and not exported");
         out::remark(&serde_json::json!({ "withheld": withheld }), &words, global.json);
+    }
+    Ok(())
+}
+
+/// Says what no chart holds, and so no export of all charts.
+fn say_unplaced(global: &Global, desk: &LocalDesk) -> Result<()> {
+    let all = desk.store().unplaced(0)?;
+    if all.count > 0 || all.patients > 0 {
+        let words = format!(
+            "left out: {} records that stand in no stay, and {} patients who have none; `lacuna import report --unplaced` lists them",
+            all.count, all.patients
+        );
+        out::remark(&serde_json::json!({ "unplaced": all.count, "patients_without_stay": all.patients }), &words, global.json);
     }
     Ok(())
 }

@@ -8,11 +8,11 @@ use super::out::{Out, complain};
 use super::place;
 use crate::error::{Result, Trouble};
 use crate::intake::{Details, FieldMap, Format, NoteTypes, Options, SlashDates};
-use crate::store::{RunReport, Store};
+use crate::store::{RunReport, Store, Unplaced};
 use crate::text::{multiline, one_line};
 use crate::work::{
     Clock, Entered, ImportProgress, ImportReport, Input, PastImport, Reject, Session, Suspect, Watch, doubles, dry_run, dry_run_alone,
-    import, merge, past_import, past_imports, undo_import,
+    import, merge, past_import, past_imports, undo_import, unplaced,
 };
 use lacuna_index::Stop;
 use serde_json::json;
@@ -23,7 +23,8 @@ use std::time::{Duration, Instant};
 /// Reads files and folders into the store, or shows past imports.
 pub fn run(global: &Global, args: &ImportArgs, out: &Out) -> Result<u8> {
     match args.command {
-        Some(ImportCommand::Report { run, records }) => return report(global, run, records, out),
+        Some(ImportCommand::Report { unplaced: true, .. }) => return list_unplaced(global, out),
+        Some(ImportCommand::Report { run, records, .. }) => return report(global, run, records, out),
         Some(ImportCommand::Undo { run }) => return undo(global, run, out),
         Some(ImportCommand::Doubles) => return list_doubles(global, out),
         Some(ImportCommand::Merge { ref gone, ref kept }) => return join(global, gone, kept, out),
@@ -119,9 +120,10 @@ fn watch(store: &Store, session: &Session, folder: &Path, options: &Options, sto
             let line = json!({"file": one.file, "now": one.now, "report": one.report});
             out.show(&line, || format!("{}: {}", one.now.display(), counted(&one.report).replace('\n', "; ")))?;
         }
-        watch.strange().iter().for_each(|trouble| complain(trouble, out.json()));
+        let (strange, grown) = (watch.strange(), watch.grown());
+        strange.iter().chain(&grown).for_each(|trouble| complain(trouble, out.json()));
         looks += 1;
-        if args.once && looks > 1 && taken.is_empty() {
+        if args.once && looks > 1 && taken.is_empty() && !watch.waits_for_some() {
             return Ok(if rejected { 2 } else { 0 });
         }
         // Asleep in short stretches, so that Ctrl-C is heard.
@@ -161,6 +163,37 @@ fn list_doubles(global: &Global, out: &Out) -> Result<u8> {
         }
     })?;
     Ok(u8::from(found.is_empty()))
+}
+
+/// The records that stand in no stay.
+fn list_unplaced(global: &Global, out: &Out) -> Result<u8> {
+    let Entered { store, session, .. } = place::enter(global)?;
+    let all = unplaced(&store, &session)?;
+    out.show(&all, || {
+        let given = |words: &Option<String>| words.clone().unwrap_or_else(|| "not given".to_owned());
+        let line = |u: &Unplaced| {
+            let time = u.time.map(|time| time.to_string());
+            let stay = u.encounter.as_ref().map(|stay| format!("  names the stay {stay}")).unwrap_or_default();
+            one_line(&format!("{:<12} {}  patient {}  {}{stay}", u.kind, u.identifier, given(&u.patient), given(&time)))
+        };
+        let mut text = format!("{} records stand in no stay, and no chart shows them.", all.count);
+        let mut why = "";
+        for one in &all.first {
+            if why != one.why {
+                why = one.why;
+                text.push_str(&format!("\n\n{}:", one.why));
+            }
+            text.push_str(&format!("\n  {}", line(one)));
+        }
+        if let Some(more) = all.count.checked_sub(all.first.len() as u64).filter(|more| *more > 0) {
+            text.push_str(&format!("\n  and {more} more"));
+        }
+        if all.patients > 0 {
+            text.push_str(&format!("\n\n{} patients have no stay.", all.patients));
+        }
+        text
+    })?;
+    Ok(u8::from(all.count == 0 && all.patients == 0))
 }
 
 fn join(global: &Global, gone: &str, kept: &str, out: &Out) -> Result<u8> {

@@ -2,18 +2,18 @@
 
 use crate::text::one_line;
 use crate::work::Reject;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What counts as alike beside the words.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fold {
     /// The same file and line: each line of a file that was refused is named.
     Place,
-    /// The same file.
+    /// Nothing: what many files have in common is told once.
     Kind,
 }
 
-/// What two things that are alike have in common: the file, the line, the words, and why.
+/// What two things that are alike have in common: the file and the line where they count, the words, and why.
 type Alike<'r> = (Option<&'r str>, Option<u64>, String, Option<&'r str>);
 
 /// What was refused, or is worth knowing: as much of it as is kept one by one, and how much more there was.
@@ -22,27 +22,35 @@ pub(super) fn told(text: &mut String, title: &str, list: &[Reject], count: u64, 
         return;
     }
     text.push_str(&format!("\n\n{title}:"));
-    let mut alike: Vec<(&Reject, u64, Option<u64>)> = Vec::new();
+    // The first, how many more, the last of them, and in how many other files they are.
+    let mut alike: Vec<(&Reject, u64, &Reject, HashSet<&str>)> = Vec::new();
     let mut places: HashMap<Alike<'_>, usize> = HashMap::new();
     for one in list {
         let line = one.line.filter(|_| fold == Fold::Place);
         let why = one.why.as_deref().filter(|why| !why.contains(char::is_numeric));
-        match places.entry((one.source.as_deref(), line, without_names(&one.what), why)) {
+        let source = one.source.as_deref().filter(|_| fold == Fold::Place);
+        match places.entry((source, line, without_names(&one.what), why)) {
             std::collections::hash_map::Entry::Occupied(at) => {
-                if let Some((_, more, last)) = alike.get_mut(*at.get()) {
-                    (*more, *last) = (*more + 1, one.line);
+                if let Some((first, more, last, files)) = alike.get_mut(*at.get()) {
+                    (*more, *last) = (*more + 1, one);
+                    files.extend(one.source.as_deref().filter(|source| first.source.as_deref() != Some(*source)));
                 }
             }
             std::collections::hash_map::Entry::Vacant(place) => {
                 place.insert(alike.len());
-                alike.push((one, 0, None));
+                alike.push((one, 0, one, HashSet::new()));
             }
         }
     }
-    for (first, more, last) in alike {
+    for (first, more, last, files) in alike {
         one(first, text);
         if more > 0 {
-            let until = last.filter(|_| fold == Fold::Kind).map(|line| format!(", the last in line {line}")).unwrap_or_default();
+            let until = match (last.line.filter(|_| fold == Fold::Kind), files.len()) {
+                (Some(line), 0) => format!(", the last in line {line}"),
+                (_, 0) => String::new(),
+                (_, 1) => ", in one other file".to_owned(),
+                (_, files) => format!(", in {files} other files"),
+            };
             text.push_str(&format!("\n    and {more} more like it{until}"));
         }
     }
@@ -111,5 +119,22 @@ mod tests {
         let mut text = String::new();
         told(&mut text, "Worth knowing", &lines, 4, Fold::Kind);
         assert!(text.contains("a.xml:3: the note is empty") && text.contains("and 1 more like it, the last in line 9"), "{text}");
+    }
+
+    #[test]
+    fn one_notice_for_each_of_many_files_filled_the_screen() {
+        let of = |n: usize| Reject { source: Some(format!("f{n}.hl7")), ..reject(Some(1), "the control id came before") };
+        let many: Vec<Reject> = (0..139).map(of).collect();
+        let mut text = String::new();
+        told(&mut text, "Worth knowing", &many, 139, Fold::Kind);
+        assert!(
+            text.matches("control id").count() == 1
+                && text.contains("f0.hl7:1:")
+                && text.contains("and 138 more like it, in 138 other files"),
+            "{text}"
+        );
+        let mut text = String::new();
+        told(&mut text, "Rejected", &many, 139, Fold::Place);
+        assert_eq!(text.matches("control id").count(), 139, "each file that was refused is named");
     }
 }

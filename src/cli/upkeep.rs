@@ -79,6 +79,7 @@ pub fn doctor(global: &Global, rebuild: bool, out: &Out) -> Result<u8> {
     let waiting = if rebuild { desk.rebuild_index(&Stop::new(), &mut |_| {})? } else { desk.catch_up(&Stop::new(), &mut |_| {})? };
     let (patients, encounters, documents, observations) = desk.store().counts()?;
     let indexed = desk.indexed();
+    let unplaced = desk.store().unplaced(0)?.count;
     let sound = altered == 0
         && checklists.is_none()
         && waiting.0 == 0
@@ -87,7 +88,7 @@ pub fn doctor(global: &Global, rebuild: bool, out: &Out) -> Result<u8> {
         && !matches!(verdict, AuditVerdict::Shortened { .. } | AuditVerdict::RolledBack { .. } | AuditVerdict::UnknownKey { .. });
     let value = json!({
         "store": if altered == 0 { "intact" } else { "altered" }, "versions": versions, "altered": altered, "altered_documents": damaged, "encrypted": desk.store().encrypted(), "audit": verdict, "patients": patients, "encounters": encounters,
-        "documents": documents, "observations": observations, "indexed": indexed, "waiting": waiting.0, "checklists": checklists, "sound": sound,
+        "documents": documents, "observations": observations, "unplaced": unplaced, "indexed": indexed, "waiting": waiting.0, "checklists": checklists, "sound": sound,
     });
     let detail = format!("{}, {altered} altered, audit {}", if sound { "sound" } else { "NOT SOUND" }, verdict.words());
     let recorded = desk.store().record_act(&desk.session().actor(), "store.check", None, None, None, &detail);
@@ -98,9 +99,13 @@ pub fn doctor(global: &Global, rebuild: bool, out: &Out) -> Result<u8> {
             _ => format!("{altered} of {versions} stored versions ARE NOT AS THEY CAME IN: restore a backup, or import their sources into a new store"),
         };
         let packs = checklists.as_ref().map(|trouble| format!("\nchecklists {trouble}")).unwrap_or_default();
+        let nowhere = match unplaced {
+            0 => String::new(),
+            n => format!("\nno stay    {n} records stand in no stay, and no chart shows them: `lacuna import report --unplaced` lists them"),
+        };
         let which: String = damaged.iter().map(|d| format!("\n  {} version {}: {}", d.document, d.version, d.part)).collect();
         format!(
-            "store      readable\ntexts      {texts}{which}\nencrypted  {}\naudit      {}\nholds      {patients} patients, {encounters} encounters, {documents} documents, {observations} observations\nindex      {indexed} documents, {} changes waiting{hint}{packs}",
+            "store      readable\ntexts      {texts}{which}\nencrypted  {}\naudit      {}\nholds      {patients} patients, {encounters} encounters, {documents} documents, {observations} observations\nindex      {indexed} documents, {} changes waiting{nowhere}{hint}{packs}",
             if desk.store().encrypted() { "yes" } else { "NO" },
             verdict.words(),
             waiting.0

@@ -131,6 +131,28 @@ impl Segment {
         self.words.push_str(words);
     }
 
+    /// What an ADD segment holds: the rest of the segment before it. The words of a result go behind its value (OBX-5), also where
+    /// something stands behind that already.
+    pub(crate) fn continued(&mut self, rest: &str) {
+        let fields: Vec<&str> = self.words.split(self.signs.field).collect();
+        match fields.get(6..).filter(|behind| self.name() == "OBX" && behind.iter().any(|field| !field.is_empty())) {
+            None => self.words.push_str(rest),
+            Some(behind) => {
+                let sign = self.signs.field.to_string();
+                let head = fields.get(..6).unwrap_or_default().join(&sign);
+                let value = rest.trim_end_matches(self.signs.field);
+                self.words = format!("{head}{value}{sign}{}", behind.join(&sign));
+            }
+        }
+    }
+
+    /// Whether a field says that what was told before is to be deleted: `""` stands in it, and nothing else.
+    pub(crate) fn deletes(&self, field: usize) -> bool {
+        let words = self.field(field).words;
+        let parts = || words.split(self.signs.component).map(str::trim);
+        parts().any(|part| part == "\"\"") && parts().all(|part| part.is_empty() || part == "\"\"")
+    }
+
     /// As it stands.
     pub(crate) fn words(&self) -> &str {
         &self.words

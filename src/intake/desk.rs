@@ -3,7 +3,7 @@
 use super::sense::Sense;
 use super::walk::Found;
 use super::{Limits, Options, Origin, Sink, decode};
-use crate::chart::{ByName, Change, Context, Document, Kept, Record, Sent};
+use crate::chart::{ByName, Change, Context, Document, DocumentStatus, Kept, Record, Sent};
 use crate::error::Trouble;
 use crate::hash::hex;
 use sha2::{Digest, Sha256};
@@ -22,6 +22,8 @@ pub(super) struct Desk<'a> {
     sense: Sense,
     /// The control ids of messages that came by, and a hash of what each held.
     pub(super) controls: HashMap<u64, u64>,
+    /// What the numbers of tests stand for, as a table of the same run says.
+    pub(super) tests: HashMap<String, String>,
     folders: HashMap<PathBuf, Arc<ByName>>,
     units: u64,
     done: u64,
@@ -30,8 +32,8 @@ pub(super) struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     pub(super) fn new(options: &'a Options, sink: &'a mut dyn Sink) -> Self {
-        let (seen, controls, folders) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { sink, options, seen, later: Vec::new(), sense: Sense::default(), controls, folders, units: 0, done: 0, total: 0 }
+        let (seen, controls, tests, folders) = (HashMap::new(), HashMap::new(), HashMap::new(), HashMap::new());
+        Self { sink, options, seen, later: Vec::new(), sense: Sense::default(), controls, tests, folders, units: 0, done: 0, total: 0 }
     }
 
     /// Where something comes from that is stored whole or not at all.
@@ -141,8 +143,9 @@ impl<'a> Desk<'a> {
         // Under another patient it is no new version: whoever keeps the records refuses it.
         let another =
             |(other, whose): (u64, Option<u64>)| other != text && whose.zip(patient).is_none_or(|(whose, patient)| whose == patient);
-        // A sender that numbers its versions says itself which one is later.
-        if before.is_some_and(another) && Kept::version(&document.kept).is_none() {
+        // A sender that numbers its versions says itself which one is later, and so does one that says it is a correction.
+        let said = Kept::version(&document.kept).is_some() || document.status == DocumentStatus::Amended;
+        if before.is_some_and(another) && !said {
             self.notice(
                 Trouble::input("the identifier of this document came before with another text")
                     .at(&origin.source, origin.line)

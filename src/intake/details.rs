@@ -1,6 +1,7 @@
 //! Whose a plain note is, where no field says it: from what a person sets for a run, from the file's name by a pattern, from the lines that
 //! the note itself begins with. Each source fills only what those before it left open; nothing is guessed.
 
+use super::dates;
 use super::fields::FieldMap;
 use super::json::Times;
 use crate::chart::Instant;
@@ -121,7 +122,7 @@ impl Details {
                 return;
             }
             if let Some(first) = names.first() {
-                let value = if matches!(name, "date" | "signed") { self.time(&value) } else { value };
+                let value = if matches!(name, "date" | "signed") { self.time(&value, name) } else { value };
                 said.insert(first.clone(), Value::String(value));
                 list.push(name);
             }
@@ -140,16 +141,24 @@ impl Details {
         taken
     }
 
-    /// The instant in a field; one with slashes is read in the order that was asked for.
+    /// The instant in a field, however people write it; one with slashes is read in the order that was asked for.
     pub(super) fn read(&self, times: &Times, value: &Value, field: &str) -> Option<Instant> {
         match value {
-            Value::String(words) if self.dates.is_some() && words.contains('/') => times.read(&Value::String(self.time(words)), field),
+            Value::String(words) if dates::needs_order(words) && self.dates.is_none() => {
+                times.tell(
+                    field,
+                    "which of its numbers is the month is not said",
+                    "say --dates month-first or day-first, and import again",
+                );
+                None
+            }
+            Value::String(words) => times.read(&Value::String(self.time(words, field)), field),
             value => times.read(value, field),
         }
     }
 
-    /// A date as a person writes it in a name or a header, as the reader of fields takes it.
-    fn time(&self, words: &str) -> String {
+    /// A date as a person writes it, as the reader of fields takes it. A birth date of a two-digit year may be of two centuries.
+    fn time(&self, words: &str, field: &str) -> String {
         let words = words.trim();
         if words.len() >= 8
             && words.bytes().all(|b| b.is_ascii_digit())
@@ -157,23 +166,8 @@ impl Details {
         {
             return instant.to_string();
         }
-        let (day, clock) = words.split_once([' ', 'T']).unwrap_or((words, ""));
-        let parts: Vec<&str> = day.trim_end_matches(',').split('/').collect();
-        if let (Some(order), [a, b, year]) = (self.dates, parts.as_slice())
-            && year.len() == 4
-        {
-            let (month, day) = if order == SlashDates::MonthFirst { (a, b) } else { (b, a) };
-            let clock = clock.trim();
-            let colon = clock.len() == 4 && clock.bytes().all(|b| b.is_ascii_digit());
-            let clock = if colon {
-                format!("{}:{}", clock.get(..2).unwrap_or_default(), clock.get(2..).unwrap_or_default())
-            } else {
-                clock.to_owned()
-            };
-            let time = if clock.is_empty() { String::new() } else { format!("T{clock}") };
-            return format!("{year}-{month:0>2}-{day:0>2}{time}");
-        }
-        words.to_owned()
+        let birth = ["birth", "dob"].iter().any(|name| field.to_lowercase().contains(name));
+        if Instant::parse(words).is_some() { None } else { dates::iso(words, self.dates, !birth) }.unwrap_or_else(|| words.to_owned())
     }
 }
 

@@ -171,12 +171,14 @@ impl Times {
             },
             _ => "it is not text",
         };
-        self.0.borrow_mut().push(
-            Trouble::input(format!("the time in `{field}` cannot be read and counts as not given"))
-                .why(why)
-                .hint("have it corrected, as in 2026-02-28 or 2026-02-28T07:15:00-05:00, and import again"),
-        );
+        self.tell(field, why, "have it corrected, as in 2026-02-28 or 2026-02-28T07:15:00-05:00, and import again");
         None
+    }
+
+    /// Keeps a notice of a time in a field of this name that cannot be read.
+    pub(super) fn tell(&self, field: &str, why: &str, hint: &str) {
+        let what = format!("the time in `{field}` cannot be read and counts as not given");
+        self.0.borrow_mut().push(Trouble::input(what).why(why).hint(hint));
     }
 
     /// What there is to tell, since it was last asked.

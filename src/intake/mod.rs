@@ -19,8 +19,10 @@
 //! without telling more, a record that holds only the identifier comes first: an empty field there says nothing about what is
 //! already known.
 
+mod amount;
 mod attachment;
 mod cda;
+mod dates;
 mod decode;
 mod desk;
 mod details;

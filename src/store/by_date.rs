@@ -29,14 +29,14 @@ pub(super) fn documents(c: &Connection, stay: &Encounter) -> rusqlite::Result<Ve
     Ok(out)
 }
 
-fn stays(c: &Connection, patient: &str) -> rusqlite::Result<Vec<Encounter>> {
+pub(super) fn stays(c: &Connection, patient: &str) -> rusqlite::Result<Vec<Encounter>> {
     let mut statement = c.prepare_cached(STAYS)?;
     let rows = statement.query_map([patient], |r| r.get::<_, String>(0))?;
     rows.filter_map(|row| row.map(|body| parse(&body)).transpose()).collect()
 }
 
 /// The only stay that this time falls into; where several do, nothing is guessed.
-fn the_one<'e>(stays: impl IntoIterator<Item = &'e Encounter>, time: &Instant) -> Option<&'e Encounter> {
+pub(super) fn the_one<'e>(stays: impl IntoIterator<Item = &'e Encounter>, time: &Instant) -> Option<&'e Encounter> {
     let mut found = stays.into_iter().filter(|stay| stay.spans(time));
     found.next().filter(|_| found.next().is_none())
 }

@@ -40,6 +40,11 @@ pub(super) enum Outcome {
     Nothing,
     /// A newer message said something else of the record.
     Older,
+    /// A merge goes against one that was made before.
+    Against {
+        from: String,
+        into: String,
+    },
     /// What it is about is not there; that it was taken back is written down.
     Noted,
     Done(Done),
@@ -48,7 +53,7 @@ pub(super) enum Outcome {
 /// Makes a change.
 pub(super) fn put(at: &At<'_, '_>, actor: &Actor, change: &Change, touched: &mut Touched) -> rusqlite::Result<Outcome> {
     match change {
-        Change::Merged { from, into } => merge(at, actor, from, into, touched).map(|done| done.map_or(Outcome::Nothing, Outcome::Done)),
+        Change::Merged { from, into } => merge(at, actor, from, into, touched),
         Change::Withdrawn { kind: RecordKind::Document, identifier, patient, by } => withdraw(at, identifier, patient, by, touched),
         Change::Withdrawn { kind, identifier, patient, .. } => match fact_kind(*kind) {
             Some(kind) => take_back(at, kind, identifier, patient, touched),
@@ -177,12 +182,13 @@ pub(super) fn same_person(at: &At<'_, '_>, actor: &Actor, from: &str, into: &str
     Ok(Done { action: MERGE, patient: Some(into.to_owned()), object: from.to_owned(), detail })
 }
 
-fn merge(at: &At<'_, '_>, actor: &Actor, from: &str, into: &str, touched: &mut Touched) -> rusqlite::Result<Option<Done>> {
+fn merge(at: &At<'_, '_>, actor: &Actor, from: &str, into: &str, touched: &mut Touched) -> rusqlite::Result<Outcome> {
     let At { tx, run, .. } = *at;
     let merged = Merged::of(tx)?;
+    let told = Outcome::Against { from: from.to_owned(), into: into.to_owned() };
     let into = merged.resolve(into).to_owned();
     if merged.0.contains_key(from) || into == from {
-        return Ok(None);
+        return Ok(if merged.resolve(from) == into && into != from { Outcome::Nothing } else { told });
     }
     tx.execute(
         "INSERT INTO patient_merge (from_patient, into_patient, run, at) VALUES (?1, ?2, ?3, ?4)",
@@ -245,16 +251,22 @@ fn merge(at: &At<'_, '_>, actor: &Actor, from: &str, into: &str, touched: &mut T
         note(tx, run, "patient", from, Some(&body))?;
     }
     let detail = format!("into {into}, {moved} records");
-    Ok(Some(Done { action: MERGE, patient: Some(into), object: from.to_owned(), detail }))
+    Ok(Outcome::Done(Done { action: MERGE, patient: Some(into), object: from.to_owned(), detail }))
 }
 
 /// Patients that are others by now, and whether they are because they share a number.
+#[derive(Default)]
 pub(super) struct Merged(HashMap<String, (String, bool)>);
 
 impl Merged {
     pub(super) fn of(tx: &Transaction<'_>) -> rusqlite::Result<Self> {
         let mut statement = tx.prepare_cached("SELECT from_patient, into_patient, matched FROM patient_merge")?;
         statement.query_map([], |r| Ok((r.get(0)?, (r.get(1)?, r.get(2)?))))?.collect::<rusqlite::Result<_>>().map(Self)
+    }
+
+    /// What would be if a patient were another one.
+    pub(super) fn add(&mut self, from: &str, into: &str) {
+        self.0.insert(from.to_owned(), (into.to_owned(), true));
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -1,7 +1,10 @@
 //! Reading charts back: one encounter whole, or all encounters in a line each.
 
 use super::{Store, by_date, trouble::because};
-use crate::chart::{Chart, Document, DocumentType, Encounter, EncounterClass, Id, Instant, Patient, PriorEncounter, Provider, Role};
+use crate::chart::{
+    Chart, Document, DocumentType, Encounter, EncounterClass, Id, Instant, Medication, Observation, Order, Patient, PriorEncounter,
+    Problem, Procedure, Provider, Role,
+};
 use crate::error::Result;
 use rusqlite::{Connection, OptionalExtension};
 use serde::de::DeserializeOwned;
@@ -228,11 +231,11 @@ fn load_chart(c: &Connection, name: &str) -> rusqlite::Result<Option<Chart>> {
     documents.extend(by_date::documents(c, &encounter)?);
     let mut chart = Chart {
         documents,
-        observations: facts(c, "observation", &encounter)?,
-        orders: facts(c, "order", &encounter)?,
-        medications: facts(c, "medication", &encounter)?,
-        procedures: facts(c, "procedure", &encounter)?,
-        problems: facts(c, "problem", &encounter)?,
+        observations: facts(c, "observation", &encounter, observed)?,
+        orders: facts(c, "order", &encounter, |o: &Order| (o.encounter.is_some(), o.time))?,
+        medications: facts(c, "medication", &encounter, |m: &Medication| (m.encounter.is_some(), m.time))?,
+        procedures: facts(c, "procedure", &encounter, |p: &Procedure| (p.encounter.is_some(), p.start))?,
+        problems: facts(c, "problem", &encounter, |p: &Problem| (p.encounter.is_some(), p.recorded.or(p.onset)))?,
         prior: prior(c, &encounter)?,
         patient,
         encounter,
@@ -285,15 +288,37 @@ pub(super) const FACTS: &str = "SELECT body FROM fact INDEXED BY fact_encounter 
      UNION ALL
      SELECT body FROM fact INDEXED BY fact_patient WHERE encounter IS NULL AND patient = ?3 AND kind = ?1 AND at >= ?4 AND at <= ?5";
 
-/// Facts of the encounter, and those of its patient that name no encounter but fall within it.
-fn facts<T: DeserializeOwned>(c: &Connection, kind: &str, encounter: &Encounter) -> rusqlite::Result<Vec<T>> {
+fn observed(o: &Observation) -> (bool, Option<Instant>) {
+    (o.encounter.is_some(), o.time)
+}
+
+/// Facts of the encounter, and those of its patient that name no encounter but fall within it and no other. `said` gives whether a fact
+/// names one, and when it was. The times of the index are only near enough: a day has no clock, and some clocks no offset.
+fn facts<T: DeserializeOwned>(
+    c: &Connection,
+    kind: &str,
+    encounter: &Encounter,
+    said: impl Fn(&T) -> (bool, Option<Instant>),
+) -> rusqlite::Result<Vec<T>> {
+    const NEAR: i64 = 38 * 3600; // a day, and the most that two offsets are apart
     let mut statement = c.prepare_cached(FACTS)?;
-    let start = encounter.start.map_or(i64::MAX, |t| t.utc_seconds());
-    let end = encounter.over().map_or(i64::MAX, |t| t.utc_seconds());
+    let start = encounter.start.map_or(i64::MAX, |t| t.utc_seconds() - NEAR);
+    let end = encounter.over().map_or(i64::MAX, |t| t.utc_seconds() + NEAR);
+    let mut stays: Option<Vec<Encounter>> = None;
     let rows = statement.query_map((kind, &encounter.identifier, &encounter.patient, start, end), |r| r.get::<_, String>(0))?;
     let mut out = Vec::new();
     for row in rows {
-        out.extend(parse(&row?));
+        let Some(fact) = parse::<T>(&row?) else { continue };
+        if let (false, Some(time)) = said(&fact) {
+            let stays = match &mut stays {
+                Some(stays) => stays,
+                none => none.insert(by_date::stays(c, encounter.patient.as_deref().unwrap_or_default())?),
+            };
+            if by_date::the_one(&*stays, &time).is_none_or(|only| only.identifier != encounter.identifier) {
+                continue;
+            }
+        }
+        out.push(fact);
     }
     Ok(out)
 }
@@ -314,7 +339,7 @@ fn prior(c: &Connection, encounter: &Encounter) -> rusqlite::Result<Vec<PriorEnc
         earlier.id = Id(id);
         out.push(PriorEncounter {
             documents: documents_of(c, &earlier.identifier)?,
-            observations: facts(c, "observation", &earlier)?,
+            observations: facts(c, "observation", &earlier, observed)?,
             encounter: earlier,
         });
     }

@@ -2,6 +2,7 @@
 //! patient's, is refused before anything is written: as a new version it would carry one patient's words into another's chart.
 
 use super::ingest::Incoming;
+use super::person::{self, Whose};
 use super::put::Fact;
 use super::sent;
 use crate::chart::Record;
@@ -19,6 +20,8 @@ pub(super) enum Clash {
     },
     /// Its encounter is another patient's.
     Encounter { kind: &'static str, identifier: String, encounter: String, first: Option<String> },
+    /// It is told of another person than the one whose identifier it has; with what differs.
+    Person { identifier: String, differs: String },
     /// An encounter that only stands in for a missing one: the note that it stands for is told, once.
     Implied,
 }
@@ -29,6 +32,7 @@ impl Clash {
         let from = |first: Option<String>| first.unwrap_or_else(|| "an earlier import (`lacuna import report` lists them)".to_owned());
         let trouble = match self {
             Self::Implied => return None,
+            Self::Person { identifier, differs } => person::refused(&identifier, &differs),
             Self::Identifier { kind, identifier, first } => {
                 Trouble::input(format!("the {kind} {} is there already, of another patient", shown(&identifier)))
                     .why(format!("the first one came from {}", from(first)))
@@ -80,10 +84,14 @@ impl Known {
     }
 }
 
-/// Whether `record` may go in; then the fact that has its identifier now.
-pub(super) fn clash(tx: &Transaction<'_>, record: &Record, known: &mut Known) -> rusqlite::Result<Result<Option<Fact>, Clash>> {
-    match record {
-        Record::Patient(_) | Record::Provider(_) | Record::Change(_) => Ok(Ok(None)),
+/// Whether what came may go in; then the fact that has its identifier now.
+pub(super) fn clash(tx: &Transaction<'_>, incoming: &Incoming, known: &mut Known) -> rusqlite::Result<Result<Option<Fact>, Clash>> {
+    match &incoming.record {
+        Record::Patient(p) => Ok(match person::whose(tx, p, incoming.context.corrects)? {
+            Whose::Another(differs) => Err(Clash::Person { identifier: p.identifier.clone(), differs }),
+            Whose::Same | Whose::Differs(_) => Ok(None),
+        }),
+        Record::Provider(_) | Record::Change(_) => Ok(Ok(None)),
         Record::Encounter(e) => {
             let Some((patient, first)) = encounter(tx, &e.identifier)? else { return Ok(Ok(None)) };
             let other = differ(patient.as_deref(), e.patient.as_deref());

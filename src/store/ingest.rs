@@ -2,13 +2,15 @@
 
 use super::audit::Act;
 use super::changes::{self, Done, Merged, Outcome};
+use super::identity::Clash;
 use super::json::json;
 use super::numbers::Shared;
+use super::person::{self, Whose};
 use super::put::{At, Fact, Put, put};
 use super::ready::{Ready, ReadyRecord};
 use super::undo::{FOLLOWED, note};
 use super::units::{self, Came, Waiting};
-use super::{Actor, Store, gone, identity, numbers, older, trouble::because};
+use super::{Actor, Store, gone, identity, numbers, older, reports, trouble::because};
 use crate::chart::{Change, Context, Patient, Record};
 use crate::error::{Result, Trouble};
 use rusqlite::{OptionalExtension, Transaction};
@@ -170,14 +172,24 @@ impl<'a, 't> Batch<'a, 't> {
     fn unit(&mut self, records: &[(&Incoming, Option<&Ready>)]) -> Result<()> {
         let mut unit: Vec<Came<'_>> =
             records.iter().map(|(incoming, ready)| Came { incoming: Cow::Borrowed(*incoming), ready: *ready, from: None }).collect();
+        reports::settle(self.tx, &mut unit).map_err(failed)?;
         let named = units::settle(self.tx, &mut unit).map_err(failed)?;
         if !self.merged.is_empty() {
             let merged = &self.merged;
             unit = unit.into_iter().filter_map(|came| followed(merged, came)).collect();
         }
-        if let Some(trouble) = units::refused(self.tx, &unit, &mut self.known).map_err(failed)? {
+        if let Some(refused) = units::refused(self.tx, &unit, &mut self.known).map_err(failed)?
+            && !self.joins(&unit)?
+        {
+            self.answer.refused.push(refused.trouble);
+            // What came with another person under a known number waits for nobody.
+            if !refused.another {
+                self.waiting.keep(unit);
+            }
+            return Ok(());
+        }
+        if let Some(trouble) = self.waiting.of_another(&unit) {
             self.answer.refused.push(trouble);
-            self.waiting.keep(unit);
             return Ok(());
         }
         self.answer.notices.extend(named);
@@ -187,6 +199,23 @@ impl<'a, 't> Batch<'a, 't> {
             came.map_or(Ok(()), |came| self.one(came))?;
         }
         Ok(())
+    }
+
+    /// Whether a unit that clashes does so only because its patient is known under another name: then all of it is that one's.
+    fn joins(&mut self, unit: &[Came<'_>]) -> Result<bool> {
+        let mut joined = Merged::default();
+        for came in unit {
+            if let Record::Patient(given) = &came.incoming.record
+                && let Shared::Is(other) = numbers::shared(self.tx, &self.merged, given).map_err(failed)?
+            {
+                joined.add(&given.identifier, &other);
+            }
+        }
+        if joined.is_empty() {
+            return Ok(false);
+        }
+        let unit: Vec<Came<'_>> = unit.iter().cloned().filter_map(|came| followed(&joined, came)).collect();
+        Ok(units::refused(self.tx, &unit, &mut self.known).map_err(failed)?.is_none())
     }
 
     fn one(&mut self, came: Came<'_>) -> Result<()> {
@@ -203,12 +232,15 @@ impl<'a, 't> Batch<'a, 't> {
         }
         for owner in self.waiting.take(&incoming.record) {
             // It waited because of another record: where it is another patient's itself, it still does not go in.
-            if identity::clash(self.tx, &owner.record, &mut self.known).map_err(failed)?.is_ok() {
+            if identity::clash(self.tx, &owner, &mut self.known).map_err(failed)?.is_ok() {
                 self.write(Came { incoming: Cow::Owned(owner), ready: None, from: None }, None)?;
             }
         }
-        match identity::clash(self.tx, &incoming.record, &mut self.known).map_err(failed)? {
+        match identity::clash(self.tx, incoming, &mut self.known).map_err(failed)? {
             Err(clash) => {
+                if let Clash::Person { identifier, .. } = &clash {
+                    self.waiting.another(identifier);
+                }
                 self.answer.refused.extend(clash.told(incoming));
                 Ok(())
             }
@@ -272,7 +304,17 @@ impl<'a, 't> Batch<'a, 't> {
         let Context { sent, by_name, .. } = &incoming.context;
         let folder = by_name.as_ref().map(|by_name| by_name.folder.as_str());
         let at = At { tx: self.tx, run: self.run, place: &place, sent, folder, gone: self.gone };
+        let whose = match &incoming.record {
+            Record::Patient(given) => person::whose(self.tx, given, true).map_err(failed)?,
+            _ => Whose::Same,
+        };
         let put = put(&at, incoming, ready, have, self.counts, &mut self.touched).map_err(failed)?;
+        if put == Put::Changed
+            && let Whose::Differs(differs) = whose
+            && let Record::Patient(patient) = &incoming.record
+        {
+            self.answer.notices.push(person::differs(&patient.identifier, &differs).at(&incoming.source, incoming.line));
+        }
         let told = match put {
             Put::Older => older::late(incoming, false),
             Put::PartlyOlder => older::late(incoming, true),
@@ -301,6 +343,12 @@ impl<'a, 't> Batch<'a, 't> {
         let at = At { tx: self.tx, run: self.run, place: &place, sent: &incoming.context.sent, folder: None, gone: self.gone };
         match changes::put(&at, self.actor, change, &mut self.touched).map_err(failed)? {
             Outcome::Nothing => return Ok(()),
+            Outcome::Against { from, into } => {
+                let what = format!("the merge of the patient {} into {} was not applied", identity::shown(&from), identity::shown(&into));
+                let why = "an earlier merge made them one the other way round, or the first one another patient: it stands";
+                let hint = "`lacuna import report` lists the import that merged them, and `lacuna import undo` parts them again";
+                self.answer.notices.push(Trouble::input(what).at(&incoming.source, incoming.line).why(why).hint(hint));
+            }
             Outcome::Older => {
                 self.counts.older += 1;
                 let what = "what a message takes back or says of a record was said before it: not applied";

@@ -32,12 +32,14 @@ mod others;
 mod outbox;
 mod patients;
 mod people;
+mod person;
 mod put;
 mod queries;
 mod query_life;
 mod ready;
 mod rehearsal;
 mod rekey;
+mod reports;
 mod reviews;
 mod runs;
 mod seals;
@@ -51,6 +53,7 @@ mod undo;
 #[cfg(test)]
 mod undo_tests;
 mod units;
+mod unplaced;
 
 pub use anchor::{append_anchor, takes_anchors};
 pub use aside::Brought;
@@ -72,10 +75,11 @@ pub use query_life::{AnswerStep, NewVersion, Said, StoredContact};
 pub use ready::ReadyRecord;
 pub use rehearsal::Rehearsal;
 pub use reviews::Review;
-pub use runs::{Made, RunRecord, RunReport};
+pub use runs::{Ended, Made, RunRecord, RunReport};
 pub use searches::{SavedSearch, Searches};
 pub use shown::Shown;
 pub use texts::DamagedText;
+pub use unplaced::{AllUnplaced, Unplaced};
 
 use crate::chart::Instant;
 use crate::error::{Result, Trouble};

@@ -4,7 +4,8 @@
 use super::changes::Merged;
 use super::charts::parse;
 use super::json::json;
-use crate::chart::{Authority, Number, Patient, Precision, Sex};
+use super::person;
+use crate::chart::{Authority, Number, Patient};
 use rusqlite::{OptionalExtension, Transaction};
 use std::collections::BTreeSet;
 
@@ -19,8 +20,15 @@ pub(super) enum Shared {
 
 /// Looks for the patient under the other names that the store knows.
 pub(super) fn shared(tx: &Transaction<'_>, merged: &Merged, given: &Patient) -> rusqlite::Result<Shared> {
+    let stored = |identifier: &str| -> rusqlite::Result<Option<Patient>> {
+        let mut find = tx.prepare_cached("SELECT body FROM patient WHERE identifier = ?1")?;
+        let body: Option<String> = find.query_row([identifier], |r| r.get(0)).optional()?;
+        Ok(body.and_then(|body| parse::<Patient>(&body)))
+    };
     let mut others = BTreeSet::new();
     let mut news = false;
+    // The same number of the same authority, but of another kind there: a record number joins a record number only.
+    let mut of_other_kind = BTreeSet::new();
     for number in given.numbers().iter().filter(|number| number.tells_people_apart()) {
         let mut find = tx.prepare_cached("SELECT patient, authority FROM patient_number WHERE number = ?1")?;
         let rows = find.query_map([&number.value], |r| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?)))?;
@@ -35,33 +43,69 @@ pub(super) fn shared(tx: &Transaction<'_>, merged: &Merged, given: &Patient) -> 
             if patient == given.identifier {
                 known = true;
             } else {
+                let there = stored(patient)?.map(|there| there.numbers()).unwrap_or_default();
+                let other = |kind: &Option<String>| kind.is_some() && number.kind.is_some() && *kind != number.kind;
+                if there.iter().filter(|there| number.is(there)).all(|there| other(&there.kind)) {
+                    of_other_kind.insert(patient.to_owned());
+                }
                 others.insert(patient.to_owned());
             }
         }
         news |= !known;
     }
-    let mut body = tx.prepare_cached("SELECT body FROM patient WHERE identifier = ?1")?;
-    let mut stored = |identifier: &str| -> rusqlite::Result<Option<Patient>> {
-        let body: Option<String> = body.query_row([identifier], |r| r.get(0)).optional()?;
-        Ok(body.and_then(|body| parse::<Patient>(&body)))
-    };
+    let bare = bare(tx, merged, given)?;
+    if others.is_empty()
+        && let Some((other, surely)) = bare
+    {
+        let alone = stored(&given.identifier)?.is_none();
+        return Ok(match (alone, surely) {
+            (true, true) => Shared::Is(other),
+            (true, false) => Shared::MayBe(other),
+            (false, _) => Shared::Nobody,
+        });
+    }
     let Some(first) = others.first().cloned().filter(|_| news) else { return Ok(Shared::Nobody) };
     let Some(other) = stored(&first)? else { return Ok(Shared::Nobody) };
-    let alone = others.len() == 1 && stored(&given.identifier)?.is_none();
-    Ok(if alone && !contradict(given, &other) { Shared::Is(first) } else { Shared::MayBe(first) })
+    let alone = others.len() == 1 && stored(&given.identifier)?.is_none() && !of_other_kind.contains(&first);
+    Ok(if alone && speaks_for(given, &other) { Shared::Is(first) } else { Shared::MayBe(first) })
 }
 
-/// Whether two cannot be one person: born on other days, of another sex, or with two numbers of one kind by one authority.
-fn contradict(one: &Patient, other: &Patient) -> bool {
-    let day = |p: &Patient| p.birth.filter(|birth| birth.precision() >= Precision::Day).map(|birth| birth.local_date());
-    let born = day(one).zip(day(other)).is_some_and(|(one, other)| one != other);
-    let sexes = [one.sex, other.sex];
-    let sex = sexes.contains(&Sex::Female) && sexes.contains(&Sex::Male);
+/// Whether a number that two have makes them one: something else agrees, and nothing speaks against it (another name, day of birth or sex,
+/// or two numbers of one kind by one authority).
+fn speaks_for(one: &Patient, other: &Patient) -> bool {
+    let compared = person::compare(one, other);
     let of_one_kind = |a: &Number, b: &Number| {
         a.kind.is_some() && a.kind == b.kind && a.from.as_ref().zip(b.from.as_ref()).is_some_and(|(a, b)| a.is(b)) && a.value != b.value
     };
     let (ours, theirs) = (one.numbers(), other.numbers());
-    born || sex || ours.iter().any(|a| theirs.iter().any(|b| of_one_kind(a, b)))
+    let two = ours.iter().any(|a| theirs.iter().any(|b| of_one_kind(a, b)));
+    compared.agrees && !compared.names && !compared.birth && !compared.sex && !two
+}
+
+/// The patient who is known by the same number, where neither sender says who gave it, and nothing speaks against one person; and whether
+/// it surely is one: the day of birth and both names are the same. A number alone, counted by two facilities, says nothing.
+fn bare(tx: &Transaction<'_>, merged: &Merged, given: &Patient) -> rusqlite::Result<Option<(String, bool)>> {
+    let Some(number) = given.mrn.as_ref().filter(|_| given.mrn_from.is_none()) else { return Ok(None) };
+    let known_by =
+        |identifier: &str| identifier == number || identifier.strip_suffix(number.as_str()).is_some_and(|lead| lead.ends_with('|'));
+    if !known_by(&given.identifier) {
+        return Ok(None);
+    }
+    let mut find = tx.prepare_cached("SELECT body FROM patient WHERE mrn = ?1 ORDER BY identifier")?;
+    let rows = find.query_map([number], |r| r.get::<_, String>(0))?;
+    let mut maybe = None;
+    for row in rows {
+        let Some(other) = parse::<Patient>(&row?).filter(|p| p.mrn_from.is_none() && known_by(&p.identifier)) else { continue };
+        let compared = person::compare(given, &other);
+        if merged.resolve(&other.identifier) == given.identifier || compared.names || compared.birth || compared.sex {
+            continue;
+        }
+        if compared.surely {
+            return Ok(Some((other.identifier, true)));
+        }
+        maybe = maybe.or(Some((other.identifier, false)).filter(|_| compared.agrees));
+    }
+    Ok(maybe)
 }
 
 /// Writes down the numbers of a patient as it stands now.

@@ -77,9 +77,9 @@ pub(super) fn put(
             return Ok(put);
         }
         Record::Change(_) => return Ok(Put::Unchanged), // the caller makes it, with its row in the audit chain
-        Record::Encounter(e) => (put_encounter(at, e, touched)?, &mut counts.encounters),
+        Record::Encounter(e) => (put_encounter(at, e, &incoming.context.cleared, touched)?, &mut counts.encounters),
         Record::Observation(o) => (fact("observation", &o.identifier, &o.encounter, &o.patient, o.time)?, &mut counts.observations),
-        Record::Patient(p) => (put_patient(at, p, touched)?, &mut counts.other),
+        Record::Patient(p) => (put_patient(at, p, &incoming.context.cleared, touched)?, &mut counts.other),
         Record::Provider(p) => (put_provider(at, p)?, &mut counts.other),
         Record::Order(o) => (fact("order", &o.identifier, &o.encounter, &o.patient, o.time)?, &mut counts.other),
         Record::Medication(m) => (fact("medication", &m.identifier, &m.encounter, &m.patient, m.time)?, &mut counts.other),
@@ -246,7 +246,8 @@ fn put_fact(
     Ok(Put::over(have.is_some()))
 }
 
-/// A result that was final is never preliminary again: where the times of two messages do not say which was first, that does.
+/// A result that was final is never preliminary again, and one that was corrected is not what it was before: where the times of two
+/// messages do not say which was first, that does.
 fn goes_back(given: &Sent, body: &str, have: &Fact) -> bool {
     #[derive(Deserialize)]
     struct Status {
@@ -258,8 +259,8 @@ fn goes_back(given: &Sent, body: &str, have: &Fact) -> bool {
     !given.is_empty()
         && !have.sent.is_empty()
         && !have.sent.is_before(given)
-        && is(body, &["preliminary", "registered"])
-        && is(&have.body, &["final", "corrected", "amended"])
+        && (is(body, &["preliminary", "registered"]) && is(&have.body, &["final", "corrected", "amended"])
+            || is(body, &["final"]) && is(&have.body, &["corrected", "amended"]))
 }
 
 /// Writes into the journal what stood there, with its time.
@@ -280,10 +281,10 @@ fn stored<T: DeserializeOwned>(tx: &Transaction<'_>, sql: &str, identifier: &str
     Ok(row.map_or((None, None), |(body, sent)| (serde_json::from_str(&body).ok(), sent)))
 }
 
-fn put_patient(at: &At<'_, '_>, given: &Patient, touched: &mut Touched) -> rusqlite::Result<Put> {
+fn put_patient(at: &At<'_, '_>, given: &Patient, cleared: &[&'static str], touched: &mut Touched) -> rusqlite::Result<Put> {
     let At { tx, .. } = *at;
     let (have, times): Stored<Patient> = stored(tx, "SELECT body, sent FROM patient WHERE identifier = ?1", &given.identifier)?;
-    let stands = sent::patient(have.as_ref(), Times::read(times.as_deref()), given, at.sent);
+    let stands = sent::patient(have.as_ref(), Times::read(times.as_deref()), given, (at.sent, cleared));
     let merged = Patient { id: crate::chart::Id(0), ..stands.record };
     let sent = stands.times.column();
     if have.as_ref() == Some(&merged) {
@@ -333,14 +334,14 @@ fn put_provider(at: &At<'_, '_>, given: &Provider) -> rusqlite::Result<Put> {
     Ok(Put::over(have.is_some()))
 }
 
-fn put_encounter(at: &At<'_, '_>, given: &Encounter, touched: &mut Touched) -> rusqlite::Result<Put> {
+fn put_encounter(at: &At<'_, '_>, given: &Encounter, cleared: &[&'static str], touched: &mut Touched) -> rusqlite::Result<Put> {
     let At { tx, place, .. } = *at;
     let (have, times): Stored<Encounter> = stored(tx, "SELECT body, sent FROM encounter WHERE identifier = ?1", &given.identifier)?;
     // What was really sent is never replaced by an encounter that only stands in for a missing one.
     if have.as_ref().is_some_and(|old| given.implied && !old.implied) {
         return Ok(Put::Unchanged);
     }
-    let stands = sent::encounter(have.as_ref(), Times::read(times.as_deref()), given, at.sent);
+    let stands = sent::encounter(have.as_ref(), Times::read(times.as_deref()), given, (at.sent, cleared));
     let given = Encounter { id: crate::chart::Id(0), ..stands.record };
     let sent = stands.times.column();
     if have.as_ref() == Some(&given) {

@@ -3,6 +3,7 @@
 use super::ingest::{Answer, Batch, IngestCounts, Ledger};
 use super::json::json;
 use super::ready::ReadyRecord;
+use super::runs::Ended;
 use super::units::Waiting;
 use super::{Actor, ROOM, ROOM_OF_AN_IMPORT, Store, room, runs, trouble::because};
 use crate::error::Result;
@@ -57,11 +58,11 @@ impl Rehearsal<'_, '_> {
         Batch::new(self.store, self.tx, self.actor, self.run, counts, &mut self.waiting)?.put(&records, ledger)
     }
 
-    /// As an import ends: how many of its changes came to nothing.
+    /// As an import ends: how many of its changes came to nothing, and what is to be told of all of it.
     ///
     /// # Errors
     /// Those of an import.
-    pub fn settle(&mut self) -> Result<u64> {
+    pub fn settle(&mut self) -> Result<Ended> {
         runs::settle(self.tx, self.run, self.begun).map_err(because("the import could not be tried"))
     }
 }

@@ -3,7 +3,7 @@
 use super::audit::Act;
 use super::json::json;
 use super::units::Waiting;
-use super::{Actor, IngestCounts, Store, authors, trouble::because};
+use super::{Actor, IngestCounts, Store, authors, trouble::because, unplaced};
 use crate::error::{Result, Trouble};
 use rusqlite::{OptionalExtension, Row, Transaction};
 use serde::Serialize;
@@ -103,18 +103,21 @@ impl Store {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Closes a run in the ledger. Gives how many of its changes came to nothing: a source that says one thing and then another of the same
-    /// record would else change the store each time it is imported.
-    pub fn end_run(&self, actor: &Actor, run: i64, complete: bool) -> Result<u64> {
+    /// Closes a run in the ledger. Gives how many of its changes came to nothing (a source that says one thing and then another of the same
+    /// record would else change the store each time it is imported), and what is to be told at its end.
+    pub fn end_run(&self, actor: &Actor, run: i64, complete: bool) -> Result<Ended> {
         let begun = Some(std::mem::take(&mut *self.running())).filter(|running| running.run == run).map(|running| running.begun);
         self.write(|tx| {
             authors::changed(tx, run)
                 .and_then(|people| authors::touch(tx, &people))
                 .map_err(because("the import could not be recorded"))?;
-            let idle = match begun.filter(|_| complete) {
+            let ended = match begun.filter(|_| complete) {
                 Some(begun) => settle(tx, run, begun).map_err(because("the import could not be recorded"))?,
-                None => 0,
+                None => Ended::default(),
             };
+            if let Some(told) = &ended.told {
+                unplaced::note(tx, run, told).map_err(because("the import could not be recorded"))?;
+            }
             // One that was stopped, or that failed, has not come to its end: the ledger must not say that everything went in.
             if complete {
                 tx.execute("UPDATE import_run SET ended = ?2 WHERE id = ?1", (run, actor.now.to_string()))
@@ -122,9 +125,9 @@ impl Store {
             }
             let outcome = if complete { "ok" } else { "stopped" };
             self.record(tx, actor, &Act { object: Some(&run.to_string()), outcome, ..Act::new("import.end") })?;
-            Ok(idle)
+            Ok(ended)
         })
-        .and_then(|idle| self.read(|c| super::room(c, super::ROOM)).map(|()| idle))
+        .and_then(|ended| self.read(|c| super::room(c, super::ROOM)).map(|()| ended))
     }
 
     /// Past imports, newest first.
@@ -189,8 +192,22 @@ impl Store {
     }
 }
 
+/// How a run ended.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ended {
+    /// Changes that came to nothing.
+    pub idle: u64,
+    /// What is worth knowing of all of it.
+    pub told: Option<Trouble>,
+}
+
+/// What is left to do at the end of a run.
+pub(super) fn settle(tx: &Transaction<'_>, run: i64, begun: i64) -> rusqlite::Result<Ended> {
+    Ok(Ended { idle: leave_out_idle(tx, run, begun)?, told: unplaced::told(tx, run, begun)? })
+}
+
 /// Leaves out of the journal what came to nothing: from the change of a record on whose `before` stands there again. Gives how many that are.
-pub(super) fn settle(tx: &Transaction<'_>, run: i64, begun: i64) -> rusqlite::Result<u64> {
+fn leave_out_idle(tx: &Transaction<'_>, run: i64, begun: i64) -> rusqlite::Result<u64> {
     let now = "CASE kind WHEN 'patient' THEN (SELECT body FROM patient p WHERE p.identifier = c.identifier)
         WHEN 'encounter' THEN (SELECT body FROM encounter e WHERE e.identifier = c.identifier)
         WHEN 'provider' THEN (SELECT body FROM provider p WHERE p.identifier = c.identifier)

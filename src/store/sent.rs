@@ -89,18 +89,25 @@ pub(super) struct Stands<T> {
     pub(super) older: bool,
 }
 
+/// When something was said, and which fields are said to be empty.
+pub(super) type Said<'a> = (&'a Sent, &'a [&'static str]);
+
 /// What stands of a patient after what was given at this time.
-pub(super) fn patient(have: Option<&Patient>, times: Times, given: &Patient, sent: &Sent) -> Stands<Patient> {
-    stands(&PATIENT, have, times, given, sent, merged::patient)
+pub(super) fn patient(have: Option<&Patient>, times: Times, given: &Patient, (sent, cleared): Said<'_>) -> Stands<Patient> {
+    stands(&PATIENT, have, times, given, (sent, cleared), merged::patient)
 }
 
 /// What stands of a stay after what was given at this time.
-pub(super) fn encounter(have: Option<&Encounter>, mut times: Times, given: &Encounter, sent: &Sent) -> Stands<Encounter> {
+pub(super) fn encounter(have: Option<&Encounter>, mut times: Times, given: &Encounter, (sent, cleared): Said<'_>) -> Stands<Encounter> {
     // A stay that only stands in for a missing one said nothing.
     if have.is_some_and(|have| have.implied) {
         times = Times::default();
     }
-    let mut stands = stands(&ENCOUNTER, have, times, given, sent, merged::encounter);
+    let mut stands = stands(&ENCOUNTER, have, times, given, (sent, cleared), merged::encounter);
+    // A discharge that was deleted did not end the stay.
+    if cleared.contains(&"end") && stands.record.end.is_none() && stands.record.status.as_deref() == Some("finished") {
+        stands.record.status = Some("in-progress".to_owned());
+    }
     let ended = bit(&ENCOUNTER, "end") | bit(&ENCOUNTER, "disposition");
     // That it goes on says of its end that there is none.
     if given.status.as_deref() == Some("in-progress") && given.end.is_none() && stands.times.after(sent) & bit(&ENCOUNTER, "status") == 0 {
@@ -118,21 +125,26 @@ fn stands<T: Clone + Default + PartialEq + Serialize + DeserializeOwned>(
     have: Option<&T>,
     mut times: Times,
     given: &T,
-    sent: &Sent,
+    (sent, cleared): Said<'_>,
     merge: impl Fn(Option<&T>, &T) -> T,
 ) -> Stands<T> {
+    let fields = said(names, given);
+    let emptied = cleared.iter().fold(0, |all, name| all | bit(names, name)) & !fields;
+    let merge = |given: &T, emptied: u32| match (merge(have, given), emptied) {
+        (record, 0) => record,
+        (record, emptied) => without(names, &record, emptied),
+    };
     if sent.is_empty() {
-        return Stands { record: merge(have, given), times, older: false };
+        return Stands { record: merge(given, emptied), times, older: false };
     }
-    let said = said(names, given);
-    let left = if have.is_some() { said & times.after(sent) } else { 0 };
-    times.set(said & !left, sent);
+    let left = if have.is_some() { (fields | emptied) & times.after(sent) } else { 0 };
+    times.set((fields | emptied) & !left, sent);
     if left == 0 {
-        return Stands { record: merge(have, given), times, older: false };
+        return Stands { record: merge(given, emptied), times, older: false };
     }
-    let record = merge(have, &without(names, given, left));
+    let record = merge(&without(names, given, left), emptied & !left);
     // What it says and what stands may be the same: then nothing was left out.
-    let older = merge(have, given) != record;
+    let older = merge(given, emptied) != record;
     Stands { record, times, older }
 }
 

@@ -10,12 +10,13 @@ use crate::error::Trouble;
 use crate::hash::sha256;
 use rusqlite::{OptionalExtension, Transaction};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// So many patients and stays of refused records wait at most; beyond that they go in without them.
 const WAITING: usize = 50_000;
 
 /// A record of a unit: as it came, or with another name or patient by now.
+#[derive(Clone)]
 pub(super) struct Came<'r> {
     pub(super) incoming: Cow<'r, Incoming>,
     pub(super) ready: Option<&'r Ready>,
@@ -30,9 +31,10 @@ impl Came<'_> {
     }
 }
 
-/// Patients and stays of what was refused, by what names them.
+/// Patients and stays of what was refused, by what names them; and patients who were refused as other persons where nothing else came with
+/// them: what names them later in the run is not the first one's.
 #[derive(Default)]
-pub(super) struct Waiting(HashMap<(bool, String), Incoming>);
+pub(super) struct Waiting(HashMap<(bool, String), Incoming>, HashSet<String>);
 
 impl Waiting {
     /// Keeps those of a refused unit; gives what does not fit any more.
@@ -47,6 +49,22 @@ impl Waiting {
                 self.0.insert(key, came.incoming.into_owned());
             }
         }
+    }
+
+    /// A patient by itself was refused as another person.
+    pub(super) fn another(&mut self, patient: &str) {
+        self.1.insert(patient.to_owned());
+    }
+
+    /// Why a unit that says nothing of its patient cannot go in: that patient was refused.
+    pub(super) fn of_another(&self, unit: &[Came<'_>]) -> Option<Trouble> {
+        if self.1.is_empty() || unit.iter().any(|came| matches!(came.incoming.record, Record::Patient(_))) {
+            return None;
+        }
+        unit.iter().find_map(|came| {
+            let patient = came.incoming.record.owners().1.filter(|patient| self.1.contains(*patient))?;
+            of_another(&came.incoming, patient)
+        })
     }
 
     /// Those that a record names, the patient first.
@@ -66,25 +84,46 @@ impl Waiting {
     }
 }
 
+/// Why a unit cannot go in, and whether that is because its patient is another person.
+pub(super) struct Refused {
+    pub(super) trouble: Trouble,
+    pub(super) another: bool,
+}
+
 /// Why a unit cannot go in: a note or a stay in it is another patient's, or all that it tells is. Nothing of it is stored then.
-pub(super) fn refused(tx: &Transaction<'_>, unit: &[Came<'_>], known: &mut Known) -> rusqlite::Result<Option<Trouble>> {
+pub(super) fn refused(tx: &Transaction<'_>, unit: &[Came<'_>], known: &mut Known) -> rusqlite::Result<Option<Refused>> {
     if unit.len() < 2 {
         return Ok(None); // one record alone is refused by itself
     }
     let mut first = None;
-    for came in unit.iter().filter(|came| matches!(came.incoming.record, Record::Document(_) | Record::Encounter(_))) {
-        match identity::clash(tx, &came.incoming.record, known)? {
+    for came in unit.iter().filter(|came| matches!(came.incoming.record, Record::Patient(_) | Record::Document(_) | Record::Encounter(_))) {
+        match identity::clash(tx, &came.incoming, known)? {
             Err(Clash::Implied) | Ok(_) => {}
-            Err(clash) => return Ok(clash.told(&came.incoming)),
+            Err(clash) => {
+                let another = matches!(clash, Clash::Person { .. });
+                return Ok(clash.told(&came.incoming).map(|trouble| Refused { trouble, another }));
+            }
         }
     }
     for came in unit.iter().filter(|came| !came.is_owner()) {
-        match identity::clash(tx, &came.incoming.record, known)? {
+        match identity::clash(tx, &came.incoming, known)? {
             Ok(_) => return Ok(None),
             Err(clash) => first = first.or(clash.told(&came.incoming)),
         }
     }
-    Ok(first)
+    Ok(first.map(|trouble| Refused { trouble, another: false }))
+}
+
+/// What is told of a record whose patient was refused as another person.
+fn of_another(incoming: &Incoming, patient: &str) -> Option<Trouble> {
+    let (kind, identifier) = incoming.record.named()?;
+    let trouble = Trouble::input(format!(
+        "the {kind} {} is of the patient {}, who was refused as another person",
+        identity::shown(identifier),
+        identity::shown(patient)
+    ));
+    let why = "the patient of that identifier who is there already is somebody else";
+    Some(trouble.why(why).hint("give each person an identifier of their own, and import again").at(&incoming.source, incoming.line))
 }
 
 /// A note that has no name but its file's is no version of another one of that name: in another folder, of another patient, stay, time or

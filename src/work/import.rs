@@ -5,7 +5,7 @@ use super::query_found::found_for;
 use super::session::Session;
 use crate::error::{Result, Trouble};
 use crate::intake::{self, NoteTypes, Options, Sink, Wanted};
-use crate::store::{Made, RunRecord, RunReport, Store};
+use crate::store::{AllUnplaced, Ended, Made, RunRecord, RunReport, Store};
 use lacuna_index::Stop;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -100,9 +100,13 @@ impl From<Trouble> for Reject {
 }
 
 impl ImportReport {
-    /// Of a run whose changes came to nothing `idle` times.
-    pub(super) fn of(carried: Carried, idle: u64, run: i64, stopped: bool) -> Self {
-        let Carried { counts, refused, notices } = carried;
+    /// Of a run, and how it ended.
+    pub(super) fn of(carried: Carried, ended: Ended, run: i64, stopped: bool) -> Self {
+        let Carried { counts, refused, mut notices } = carried;
+        let Ended { idle, told } = ended;
+        if let Some(told) = told {
+            notices.add(&told);
+        }
         Self {
             documents: DocumentCounts {
                 added: counts.added,
@@ -170,6 +174,12 @@ pub fn past_import(store: &Store, session: &Session, run: i64, records: bool) ->
         notices: told(store.notices(run)?),
         records: if records { Some(store.run_records(run, LISTED)?) } else { None },
     })
+}
+
+/// The records that stand in no stay, the first thousand one by one.
+pub fn unplaced(store: &Store, session: &Session) -> Result<AllUnplaced> {
+    store.record_act(&session.actor(), "import.show", None, None, Some("unplaced"), "")?;
+    store.unplaced(LISTED)
 }
 
 /// Takes an import back whole; gives how many changes were undone.
@@ -275,10 +285,10 @@ pub fn import(
     let ended = store.end_run(&session.actor(), run, outcome.is_ok() && !stopped);
     // What went wrong first is what a person must hear: on a full disk the ledger cannot be closed either.
     let carried = outcome?;
-    let idle = ended?;
+    let ended = ended?;
     let mut found = answers_found(store)?;
     found.retain(|f| !before.contains(f));
-    let report = ImportReport::of(carried, idle, run, stopped);
+    let report = ImportReport::of(carried, ended, run, stopped);
     Ok(ImportReport { answers_found: found, ..report })
 }
 

@@ -13,6 +13,8 @@ pub mod evaluate;
 #[cfg(test)]
 mod evaluate_tests;
 mod import;
+#[cfg(test)]
+mod import_tests;
 mod indexing;
 mod known;
 mod listing;
@@ -44,7 +46,7 @@ pub use door::{Door, Entered, Secret};
 pub use doubles::{Double, Suspect, doubles, merge};
 pub use import::{
     AnswerFound, DocumentCounts, ImportProgress, ImportReport, Input, NOTE_TYPES, PastImport, Reject, import, import_records, past_import,
-    past_imports, undo_import,
+    past_imports, undo_import, unplaced,
 };
 pub use indexing::Waiting;
 pub use known::Known;

@@ -8,7 +8,7 @@ use crate::error::{Result, Trouble};
 use crate::hash::hex;
 use crate::intake::Options;
 use crate::keys::{DataKey, random};
-use crate::store::{Key, Store};
+use crate::store::{Ended, Key, Store};
 use lacuna_index::Stop;
 use std::path::PathBuf;
 
@@ -27,14 +27,14 @@ pub fn dry_run(
     let own = settled(store, session, options)?;
     let mut told = Told::new(stop, tell);
     let (actor, sources) = (session.actor(), input.sources());
-    let (carried, idle): (Carried, u64) = carry_into(&mut told, &mut |sink| input.read(&own, sink), |batches| {
+    let (carried, ended): (Carried, Ended) = carry_into(&mut told, &mut |sink| input.read(&own, sink), |batches| {
         store.rehearse(&actor, &sources, |run| {
             let carried = batches.write(&mut |records, ledger, counts| run.put_ready(records, ledger, counts))?;
-            let idle = if stop.stopped() { 0 } else { run.settle()? };
-            Ok((carried, idle))
+            let ended = if stop.stopped() { Ended::default() } else { run.settle()? };
+            Ok((carried, ended))
         })
     })?;
-    Ok(ImportReport { dry_run: true, ..ImportReport::of(carried, idle, 0, stop.stopped()) })
+    Ok(ImportReport { dry_run: true, ..ImportReport::of(carried, ended, 0, stop.stopped()) })
 }
 
 /// The same where there is no store yet: as into an empty one. That one is locked with a key that nobody keeps, and goes with the run.

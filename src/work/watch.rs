@@ -10,6 +10,7 @@ use lacuna_index::Stop;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -18,12 +19,21 @@ const DONE: &str = "done";
 /// Where files go of which something was refused.
 const REJECTED: &str = "rejected";
 
+/// Looks that a file of messages is waited for whose last segment has no end; then it is taken, and that message is refused.
+const HELD: u32 = 5;
+/// Files that were taken last, and are looked at again.
+const REMEMBERED: usize = 1000;
+
 /// A watched folder.
 #[derive(Debug)]
 pub struct Watch {
     folder: PathBuf,
     /// Size and time of each file when it was last seen: one that has not changed since has settled.
     seen: BTreeMap<PathBuf, (u64, Option<SystemTime>)>,
+    /// Messages whose last segment has no end: how many looks they are waited for.
+    held: BTreeMap<PathBuf, u32>,
+    /// What was taken last, with the size it had: somebody may still write to it.
+    taken: Vec<(PathBuf, u64)>,
     /// What lies there and is never taken, and whether it was told.
     strange: BTreeMap<PathBuf, bool>,
 }
@@ -61,7 +71,7 @@ impl Watch {
             }
             fs::create_dir_all(&path).map_err(|error| failed(&path, "the folder cannot be made", &error))?;
         }
-        Ok(Self { folder: folder.to_path_buf(), seen: BTreeMap::new(), strange: BTreeMap::new() })
+        Ok(Self { folder: folder.to_path_buf(), seen: BTreeMap::new(), held: BTreeMap::new(), taken: Vec::new(), strange: BTreeMap::new() })
     }
 
     /// Looks once: takes every file that has not changed since the last look, in the order of names.
@@ -85,6 +95,10 @@ impl Watch {
             if side.is_some_and(|side| !settled.contains(side)) {
                 continue;
             }
+            if self.waits(file) {
+                continue;
+            }
+            let size = self.seen.get(file).map_or(0, |(size, _)| *size);
             let together: Vec<PathBuf> = std::iter::once(file).chain(side).cloned().collect();
             let report = import(store, session, Input::Paths(&together), options, stop, &mut |_: &ImportProgress| {})?;
             if report.stopped {
@@ -94,6 +108,9 @@ impl Watch {
             for path in &together {
                 self.seen.remove(path);
             }
+            self.taken.push((now.clone(), size));
+            let over = self.taken.len().saturating_sub(REMEMBERED);
+            self.taken.drain(..over);
             taken.push(Taken { file: file.clone(), now, report });
         }
         Ok(taken)
@@ -118,6 +135,42 @@ impl Watch {
             }
         }
         Ok(files)
+    }
+
+    /// Whether a file of messages is waited for a little longer: it ends inside a segment, and whoever writes it may only be slow.
+    fn waits(&mut self, file: &Path) -> bool {
+        if !ends_inside_a_segment(file) {
+            self.held.remove(file);
+            return false;
+        }
+        let looks = self.held.entry(file.to_path_buf()).or_default();
+        *looks += 1;
+        if *looks <= HELD {
+            return true;
+        }
+        self.held.remove(file);
+        false
+    }
+
+    /// Whether a file is waited for that may only be slow to come.
+    pub fn waits_for_some(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    /// What was taken and grew afterwards: what came late was not read.
+    pub fn grown(&mut self) -> Vec<Trouble> {
+        let size = |path: &Path| fs::symlink_metadata(path).map_or(0, |meta| meta.len());
+        let (grown, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.taken).into_iter().partition(|(path, taken)| size(path) > *taken);
+        self.taken = rest;
+        grown
+            .into_iter()
+            .map(|(path, _)| {
+                Trouble::input("the file grew after it was taken")
+                    .at(path.display().to_string(), None)
+                    .why("whoever writes it had not ended: what came late was not read")
+                    .hint("put the file into the folder again; have it written under another name (.part) and renamed when it is whole")
+            })
+            .collect()
     }
 
     /// What lies in the folder and is never taken (a link, a pipe), since it was last asked.
@@ -168,6 +221,25 @@ fn says_more(file: &Path, all: &BTreeMap<PathBuf, (u64, Option<SystemTime>)>) ->
     let mut longer = file.as_os_str().to_owned();
     longer.push(".json");
     [PathBuf::from(longer), file.with_extension("json")].into_iter().find(|side| side != file && all.contains_key(side))
+}
+
+/// Whether a file of HL7 v2 messages has no end of a segment, of a frame or of a line as its last byte.
+fn ends_inside_a_segment(file: &Path) -> bool {
+    let read = || -> std::io::Result<bool> {
+        let mut opened = fs::File::open(file)?;
+        let mut start = [0; 16];
+        let read = opened.read(&mut start)?;
+        let begins = start.get(..read).unwrap_or_default().trim_ascii_start();
+        let begins = begins.strip_prefix(b"\xef\xbb\xbf").unwrap_or(begins);
+        if ![b"MSH|".as_slice(), b"FHS|", b"BHS|"].iter().any(|head| begins.starts_with(head)) {
+            return Ok(false);
+        }
+        opened.seek(SeekFrom::End(-1))?;
+        let mut last = [0];
+        opened.read_exact(&mut last)?;
+        Ok(!matches!(last, [b'\r' | b'\n' | 0x1c]))
+    };
+    read().unwrap_or(false) // what cannot be read is refused with its reason
 }
 
 fn beside(file: &Path) -> PathBuf {
@@ -230,6 +302,30 @@ mod tests {
         assert_eq!(look().len(), 1);
         assert_eq!(fs::read_to_string(at("done/a.txt")).unwrap(), "Sepsis.");
         assert!(at("done/2-a.txt").exists() && at("done/2-a.txt.json").exists());
+    }
+
+    #[test]
+    fn a_message_whose_writer_stalled_was_stored_cut_in_half() {
+        let store = Store::memory(&session().actor()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let mut watch = Watch::new(folder.path()).unwrap();
+        let look = |watch: &mut Watch| watch.look(&store, &session(), &Options::default(), &Stop::new()).unwrap();
+        let head = "MSH|^~\\&|A|B|C|D|20260105120000||MDM^T02|M1|P|2.5\rPID|1||7^^^H^MR||Probe^Mia\rTXA|1|PN|TX|20260104||||||||D1\r";
+        fs::write(at("n.hl7"), format!("{head}OBX|1|TX|||Sepsis is ru")).unwrap();
+        (0..4).for_each(|_| assert!(look(&mut watch).is_empty(), "it is waited for"));
+        fs::write(at("n.hl7"), format!("{head}OBX|1|TX|||Sepsis is ruled out.\r")).unwrap();
+        assert!(look(&mut watch).is_empty());
+        assert_eq!(look(&mut watch).len(), 1);
+        assert_eq!(store.document("D1", None).unwrap().unwrap().text, "Sepsis is ruled out.\n");
+        assert!(watch.grown().is_empty());
+        fs::write(at("done/n.hl7"), format!("{head}OBX|1|TX|||Sepsis is ruled out.\rOBX|2|TX|||Not so.\r")).unwrap();
+        assert_eq!((watch.grown().len(), watch.grown().len()), (1, 0), "told once");
+        // One that never ends is refused, and kept.
+        fs::write(at("m.hl7"), head.replace("D1", "D2").replace("M1", "M2") + "OBX|1|TX|||Sepsis is ru").unwrap();
+        let taken = (0..9).find_map(|_| look(&mut watch).pop()).unwrap();
+        assert_eq!((taken.now, taken.report.rejects[0].what.as_str()), (at("rejected/m.hl7"), "the file ends inside a segment"));
+        assert_eq!(store.document("D2", None).unwrap(), None);
     }
 
     #[test]

@@ -131,7 +131,7 @@ pub(super) fn author<'n, 'd>(document: Node<'n, 'd>) -> Option<(Provider, Option
     all(document, "author").find_map(|author| {
         let mut provider = provider(at(author, &["assignedAuthor"])?)?;
         if provider.service.is_none() {
-            provider.service = coding(at(author, &["functionCode"])?).and_then(|c| c.display);
+            provider.service = at(author, &["functionCode"]).and_then(coding).and_then(|c| c.display);
         }
         Some((provider, at(author, &["time"])))
     })

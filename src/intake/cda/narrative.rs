@@ -47,7 +47,14 @@ struct Writer {
     out: String,
     /// A blank is due before the next word.
     blank: bool,
+    /// How many lists stand around what is written.
+    depth: usize,
+    /// How long the text was behind the last mark of an item: what begins there needs no new line.
+    marked: usize,
 }
+
+/// Cells that one cell may reach down, at most.
+const DOWN: usize = 1000;
 
 impl Writer {
     /// The parser bounds how deep this goes.
@@ -83,7 +90,9 @@ impl Writer {
     }
 
     fn lines(&mut self, node: Node<'_, '_>) {
-        self.line();
+        if self.out.len() != self.marked {
+            self.line();
+        }
         self.children(node);
         self.line();
     }
@@ -92,14 +101,16 @@ impl Writer {
         self.line();
         let ordered = node.attribute("listType") == Some("ordered");
         let mut number = 0;
+        self.depth += 1;
+        let indent = "  ".repeat(self.depth - 1);
         for child in node.children().filter(|child| child.is_element() && !is_struck(child)) {
             if child.tag_name().name() == "item" {
                 number += 1;
                 self.line();
                 if ordered {
-                    self.mark(&format!("{number}. "))
+                    self.mark(&format!("{indent}{number}. "))
                 } else {
-                    self.mark("- ")
+                    self.mark(&format!("{indent}- "))
                 }
                 self.children(child);
                 self.line();
@@ -107,39 +118,59 @@ impl Writer {
                 self.element(child);
             }
         }
+        self.depth -= 1;
     }
 
     fn table(&mut self, node: Node<'_, '_>) {
         self.line();
+        let mut down = Vec::new();
         for child in node.children().filter(|child| child.is_element() && !is_struck(child)) {
             match child.tag_name().name() {
-                "thead" | "tbody" | "tfoot" => all(child, "tr").for_each(|row| self.row(row)),
-                "tr" => self.row(child),
+                "thead" | "tbody" | "tfoot" => {
+                    let mut down = Vec::new();
+                    all(child, "tr").for_each(|row| self.row(row, &mut down));
+                }
+                "tr" => self.row(child, &mut down),
                 _ => self.element(child),
             }
         }
         self.line();
     }
 
-    /// A row is a line; a cell that has lines of its own keeps them as parts of it.
-    fn row(&mut self, row: Node<'_, '_>) {
+    /// A row is a line; a cell that has lines of its own keeps them as parts of it. `down` says for each column how many rows a cell above
+    /// still reaches into: there the row has no cell, and those behind it stay in their columns.
+    fn row(&mut self, row: Node<'_, '_>, down: &mut Vec<usize>) {
         if is_struck(&row) {
             return;
         }
         self.line();
-        for (index, cell) in row.children().filter(Node::is_element).enumerate() {
-            if index > 0 {
+        let (mut column, mut tabs) = (0, 0);
+        for cell in row.children().filter(Node::is_element) {
+            while let Some(rows) = down.get_mut(column).filter(|rows| **rows > 0) {
+                *rows -= 1;
+                column += 1;
+            }
+            while tabs < column {
                 self.blank = false;
                 self.out.push('\t');
+                tabs += 1;
             }
+            let reach = cell.attribute("rowspan").and_then(|rows| rows.trim().parse::<usize>().ok()).unwrap_or(1).min(DOWN);
+            down.resize(down.len().max(column + 1), 0);
+            if let Some(rows) = down.get_mut(column) {
+                *rows = reach.saturating_sub(1);
+            }
+            column += 1;
             let words = if is_struck(&cell) { String::new() } else { block(cell) };
             self.out.push_str(&words.lines().map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("; "));
         }
+        down.iter_mut().skip(column).for_each(|rows| *rows = rows.saturating_sub(1));
         self.line();
     }
 
     fn mark(&mut self, mark: &str) {
         self.out.push_str(mark);
+        self.marked = self.out.len();
         self.blank = false;
     }
 

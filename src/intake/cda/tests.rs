@@ -127,7 +127,7 @@ fn the_narrative_keeps_lines_lists_tables_and_footnotes() {
         ("<paragraph>a <content styleCode=\"Bold\">b</content>c</paragraph><paragraph>d</paragraph>", "a bc\nd"),
         (
             "<list><caption>Drugs</caption><item>x</item><item>y<list listType=\"ordered\"><item>z</item></list></item></list>",
-            "Drugs\n- x\n- y\n1. z",
+            "Drugs\n- x\n- y\n  1. z",
         ),
         (
             "<table><thead><tr><th>Test</th><th>Value</th></tr></thead><tbody><tr><td>Na</td><td><paragraph>131</paragraph><paragraph>low</paragraph></td></tr></tbody></table>after",
@@ -270,4 +270,25 @@ proptest! {
         let _ = keep(&whole("", &narrative(&inside)));
         let _ = keep(&inside);
     }
+}
+
+#[test]
+fn an_author_without_a_title_was_dropped() {
+    let people = r#"<author><time value="20260106"/><assignedAuthor><id root="1.2.9" extension="A-1"/>
+        <assignedPerson><name><given>Ann</given><family>Ode</family></name></assignedPerson></assignedAuthor></author>"#;
+    let keep = keep(&whole(&format!("{people}{STAY}"), &narrative("<paragraph>Stable.</paragraph>")));
+    assert_eq!(notes(&keep)[0].author.as_ref().unwrap().name.as_deref(), Some("Ann Ode"));
+}
+
+#[test]
+fn cells_beside_one_that_reaches_down_moved_left_and_inner_lists_lost_their_place() {
+    let table = r#"<table><thead><tr><th>Drug</th><th>Day</th><th>Dose</th></tr></thead><tbody>
+        <tr><td rowspan="2">Heparin</td><td>1</td><td></td></tr><tr><td>2</td><td>5000</td></tr><tr><td>Aspirin</td><td>1</td><td>81</td></tr></tbody></table>"#;
+    let keep = keep(&whole(STAY, &narrative(table)));
+    let note = &notes(&keep)[0].text;
+    assert!(note.contains("Heparin\t1\t\n\t2\t5000\nAspirin\t1\t81"), "{note:?}");
+    let list = r#"<list><item><caption>Heart</caption>HFrEF<list listType="ordered"><item>EF 25</item></list></item><item><paragraph>AKI</paragraph></item></list>"#;
+    let keep = super::tests::keep(&whole(STAY, &narrative(list)));
+    let note = &notes(&keep)[0].text;
+    assert!(note.contains("- Heart\nHFrEF\n  1. EF 25\n- AKI"), "{note:?}");
 }

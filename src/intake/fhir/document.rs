@@ -28,8 +28,15 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
                 Ok(decoded) => best = Some(decoded),
                 Err(why) => not_read.push(why),
             }
-        } else if !is_text(attachment) {
-            not_read.extend(attachment::read(attachment, resource, scope).err());
+        } else {
+            match attachment::read(attachment, resource, scope) {
+                Err(why) if !is_text(attachment) => not_read.push(why),
+                Ok(decoded) if best.as_ref().is_some_and(|best| !same_words(&best.text, &decoded.text)) => {
+                    let size = decoded.text.chars().count();
+                    not_read.push(format!("attachment not read: a second text of other words, {size} characters"));
+                }
+                _ => {}
+            }
         }
     }
     let Some(decoded) = best else {
@@ -72,6 +79,13 @@ pub(super) fn read(resource: &Value, scope: &Scope, out: &mut Out) -> Result<()>
         ..Document::default()
     }));
     Ok(())
+}
+
+/// Whether two texts are one in two forms: the letters are the same, or one holds those of the other.
+fn same_words(one: &str, other: &str) -> bool {
+    let letters = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
+    let (one, other) = (letters(one), letters(other));
+    one.contains(&other) || other.contains(&one)
 }
 
 fn is_text(attachment: &Value) -> bool {

@@ -81,7 +81,7 @@ pub(super) fn order(kind: &Kind) -> u8 {
     match kind {
         Kind::Lines { resource: Some(name), .. } => 2 + rank(name),
         // Patients and stays before what names them, whatever the files are called.
-        Kind::Table(Some(Shape::Patients | Shape::Stays)) => 0,
+        Kind::Table(Some(Shape::Patients | Shape::Stays | Shape::Tests)) => 0,
         _ => 1,
     }
 }

@@ -399,3 +399,17 @@ fn a_person_inside_a_role_inside_a_note_is_its_author() {
     let author = one!(Document, &[note]).author.unwrap();
     assert_eq!((author.name.as_deref(), author.service.as_deref(), author.role), (Some("Ann Ode, MD"), Some("Surgery"), Role::Physician));
 }
+
+#[test]
+fn a_second_text_of_a_document_was_left_out_in_silence() {
+    let noticed = |second: Value| {
+        let note = json!({"resourceType": "DocumentReference", "id": "d1", "content": [
+            {"attachment": {"contentType": "text/plain", "data": "U2Vwc2lzLg=="}}, {"attachment": second}]});
+        let mut keep = Keep::default();
+        super::super::run_bytes("b.json", note.to_string().as_bytes(), &Options::default(), &mut keep).unwrap();
+        keep.notices.into_iter().map(|notice| notice.what).collect::<Vec<_>>()
+    };
+    let other = noticed(json!({"contentType": "text/plain", "data": "QUtJLg=="}));
+    assert_eq!(other, ["attachment not read: a second text of other words, 4 characters"]);
+    assert_eq!(noticed(json!({"contentType": "text/html", "data": "PHA+U2Vwc2lzLjwvcD4="})), [] as [&str; 0], "the same in another form");
+}

@@ -17,10 +17,45 @@ pub(super) fn read(out: &mut Out, event: &str) -> Result<()> {
     patient(out)?;
     encounter(out, None);
     let message = out.message;
-    let Some(txa) = message.first("TXA") else {
+    if message.first("TXA").is_none() {
         let hint = "ask the sender for whole MDM messages";
         return Err(Trouble::input("the HL7 message names no document").why("it has no TXA segment").hint(hint));
-    };
+    }
+    misplaced(out);
+    // Each TXA begins a document; the words of the only one may stand anywhere.
+    let mut notes: Vec<(&Segment, Vec<&Segment>)> = Vec::new();
+    let mut early = Vec::new();
+    for segment in &message.segments {
+        match (segment.name(), notes.last_mut()) {
+            ("TXA", _) => notes.push((segment, Vec::new())),
+            ("OBX", Some((_, bodies))) => bodies.push(segment),
+            ("OBX", None) => early.push(segment),
+            ("NTE", Some((_, bodies))) if !bodies.is_empty() => bodies.push(segment),
+            _ => {}
+        }
+    }
+    if let Some((_, bodies)) = notes.first_mut() {
+        bodies.splice(0..0, early);
+    }
+    notes.into_iter().try_for_each(|(txa, bodies)| note(out, event, txa, &bodies))
+}
+
+/// A segment of another message between the words of a note may be a line of them: it is read as neither, and told.
+fn misplaced(out: &mut Out) {
+    let words = out.message.segments.iter().skip_while(|segment| segment.name() != "OBX");
+    let other =
+        words.filter(|segment| matches!(segment.name(), "DG1" | "PR1" | "AL1" | "PID" | "PV1" | "PV2" | "IN1" | "NK1" | "MRG" | "RXA"));
+    if let Some(segment) = other.into_iter().next() {
+        let notice = Trouble::input(format!("a {} segment stands between the words of a note and was not used", segment.name()))
+            .at("", Some(segment.line))
+            .why("it may be a line of the note that begins like a segment")
+            .hint("look at the line in the file; have the sender write line breaks as \\.br\\");
+        out.notices.push(notice);
+    }
+}
+
+/// One TXA with the OBX behind it.
+fn note(out: &mut Out, event: &str, txa: &Segment, bodies: &[&Segment]) -> Result<()> {
     let Some(identifier) = entity(txa, 12) else {
         return Err(Trouble::input("the document has no identifier")
             .at("", Some(txa.line))
@@ -33,7 +68,6 @@ pub(super) fn read(out: &mut Out, event: &str) -> Result<()> {
         change(out, Change::Withdrawn { kind: RecordKind::Document, identifier, patient, by: None });
         return Ok(());
     }
-    let bodies: Vec<&Segment> = message.all("OBX").collect();
     let (signer, signed) = signed(txa, out);
     if bodies.is_empty() && matches!(event, "T03" | "T04") {
         let why = "it holds for the document that is there already, as a new version";
@@ -50,7 +84,7 @@ pub(super) fn read(out: &mut Out, event: &str) -> Result<()> {
         );
         return Ok(());
     }
-    let decoded = words(&bodies, out)?;
+    let decoded = words(bodies, out)?;
     let parent = entity(txa, 13).filter(|parent| *parent != identifier);
     let replaces = parent.clone().filter(|_| event == "T10" || event == "T09");
     let own = identifier.clone();
@@ -139,6 +173,10 @@ fn status(txa: &Segment, event: &str) -> DocumentStatus {
 pub(super) fn words(bodies: &[&Segment], out: &mut Out) -> Result<decode::Decoded> {
     let (mut text, mut encoding, mut not_read) = (String::new(), out.encoding.clone(), Vec::new());
     for obx in bodies {
+        if obx.name() == "NTE" {
+            line(&mut text, &obx.text(3));
+            continue;
+        }
         match obx.at(2, 1).as_deref() {
             Some("ED") => match encapsulated(obx) {
                 Ok(decoded) => {

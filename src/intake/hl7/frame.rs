@@ -12,6 +12,9 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 /// A head as nearly everybody writes it. A field would have to escape these signs: inside a line it begins a message that lost its line.
 pub(super) const HEAD: &[u8] = b"MSH|^~\\&";
 
+/// Empty lines that are kept between two lines of a text.
+const BLANKS: usize = 3;
+
 /// What a file gives, one after the other.
 pub(super) enum Piece {
     /// A message that stands.
@@ -35,6 +38,8 @@ pub(super) fn bare(mut bytes: &[u8]) -> &[u8] {
 pub(super) struct Frames<R> {
     reader: R,
     limit: u64,
+    /// Whether the file may still be written to by whoever put it there: then the last segment must have its end.
+    pub(super) passing: bool,
     /// Bytes that went by.
     pub(super) bytes: u64,
     line: u64,
@@ -59,7 +64,25 @@ impl<R: BufRead> Frames<R> {
         let (bytes, size, messages, batches) = (0, 0, 0, 0);
         let (line, after_cr, too_long, framed, ended) = (1, false, false, false, false);
         let (file_head, batch_head) = (None, None);
-        Self { reader, limit, bytes, line, after_cr, open, size, too_long, framed, ended, messages, file_head, batch_head, batches, ready }
+        let passing = false;
+        Self {
+            reader,
+            limit,
+            passing,
+            bytes,
+            line,
+            after_cr,
+            open,
+            size,
+            too_long,
+            framed,
+            ended,
+            messages,
+            file_head,
+            batch_head,
+            batches,
+            ready,
+        }
     }
 
     /// The line that the reader has come to.
@@ -113,6 +136,10 @@ impl<R: BufRead> Frames<R> {
         if matches!(sign, Some(b'\r' | b'\n')) && !second_half {
             self.line += 1;
         }
+        if bare(&words).is_empty() && !second_half && matches!(sign, Some(b'\r' | b'\n')) {
+            self.blank(begun);
+        }
+        let unended = sign.is_none() && self.passing && !self.framed && !bare(&words).is_empty();
         self.line_of(begun, words);
         match sign {
             Some(START) => {
@@ -123,6 +150,14 @@ impl<R: BufRead> Frames<R> {
                 self.framed = false;
                 self.close();
             }
+            None if unended && !self.open.is_empty() => {
+                let line = self.open.first().map(|(line, _)| *line);
+                self.forget();
+                let hint = "have the sender write the file under another name and rename it when it is whole; send the message again";
+                self.refuse(line, "the file ends inside a segment", "its last segment has no end: it may be cut off", hint);
+                self.unended();
+                self.ended = true;
+            }
             None => {
                 self.cut_off();
                 self.unended();
@@ -131,6 +166,15 @@ impl<R: BufRead> Frames<R> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// An empty line inside a message: where words follow that begin no segment, it stood in the text. A flood of them says no more.
+    fn blank(&mut self, line: u64) {
+        let all_blank = self.open.iter().rev().take(BLANKS).all(|(_, words)| words.is_empty());
+        if self.open.len() >= 2 && !all_blank {
+            self.open.push((line, Vec::new()));
+            self.size += 1;
+        }
     }
 
     /// A line: files that were put together leave a byte order mark or blanks before a head, or no line end. A head that is not seen
@@ -304,14 +348,26 @@ fn message(segments: &[(u64, Vec<u8>)]) -> Result<(Message, Option<String>), Tro
             .hint("have the sender write all segments with the separators of MSH-1 and MSH-2; nothing of the message was stored"));
     }
     let mut message = Message::default();
+    let mut blank = 0;
     for ((line, _), words) in segments.iter().zip(decoded.text.split('\r')) {
         let name = words.get(..3).filter(|name| name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
         let begins = name.is_some() && words.get(3..).is_some_and(|rest| rest.is_empty() || signs.parts(rest));
-        if begins {
-            message.segments.push(Segment::new(*line, words.to_owned(), signs));
-        } else if let Some(last) = message.segments.last_mut() {
-            last.go_on(words); // a line break inside a field, sent as it is
+        if words.trim().is_empty() {
+            blank += 1;
+            continue;
         }
+        match message.segments.last_mut() {
+            Some(last) if begins && name == Some("ADD") && last.name() != "MSH" => {
+                last.continued(words.get(4..).unwrap_or_default());
+            }
+            _ if begins => message.segments.push(Segment::new(*line, words.to_owned(), signs)),
+            Some(last) => {
+                (0..blank).for_each(|_| last.go_on(""));
+                last.go_on(words); // a line break inside a field, sent as it is
+            }
+            None => {}
+        }
+        blank = 0;
     }
     Ok((message, decoded.encoding))
 }

@@ -79,6 +79,7 @@ pub(super) fn file(desk: &mut Desk, file: &Found) -> Result<()> {
 /// Reads messages from anywhere.
 pub(super) fn messages(desk: &mut Desk, source: &str, reader: impl Read) -> Result<()> {
     let mut frames = Frames::new(BufReader::with_capacity(128 << 10, reader), desk.limits().line);
+    frames.passing = desk.options().passing;
     let (mut tally, mut told) = (Tally::default(), 0);
     loop {
         if desk.stopped() {
@@ -106,6 +107,12 @@ pub(super) fn messages(desk: &mut Desk, source: &str, reader: impl Read) -> Resu
         let trouble = Trouble::input(what).why("PV1-19 and PID-18 are empty: the patients were read, the stays were not");
         desk.notice(trouble.at(source, None).hint("have the sender fill the visit number or the account"));
     }
+    if tally.remarks > 0 {
+        let what = format!("{} remarks (NTE) not used", tally.remarks);
+        let why = "they stand behind no result: on the patient, the visit or an order";
+        let hint = "have the sender put a remark behind the result or the order of the result that it is about";
+        desk.notice(Trouble::input(what).at(source, None).why(why).hint(hint));
+    }
     for (name, count) in tally.unused {
         let hint = if name.starts_with("ADT") {
             "the patients and stays stand as they were: do by hand what it says, or ask the sender for the charts as they are now"
@@ -132,6 +139,8 @@ struct Tally {
     strange: BTreeMap<String, u64>,
     /// Messages about a stay that name none.
     placeless: u64,
+    /// Remarks on nothing that is read.
+    remarks: u64,
 }
 
 /// What comes of one message.
@@ -148,6 +157,8 @@ struct Out<'m> {
     reported: BTreeMap<usize, Instant>,
     /// What is worth knowing where a record of a kind changes what is stored, and why.
     told: Option<(RecordKind, &'static str, &'static str)>,
+    /// Fields that the message empties, by the place of their record among the records.
+    cleared: BTreeMap<usize, Vec<&'static str>>,
 }
 
 impl Out<'_> {
@@ -155,6 +166,14 @@ impl Out<'_> {
     fn instant(&mut self, segment: &Segment, field: usize) -> Option<Instant> {
         let words = segment.at(field, 1)?;
         stamp::told(&words, &format!("{}-{field}", segment.name()), &mut self.notices)
+    }
+
+    /// Keeps which fields of the record that comes next are to be empty.
+    fn clear(&mut self, fields: impl IntoIterator<Item = &'static str>) {
+        let fields: Vec<_> = fields.into_iter().collect();
+        if !fields.is_empty() {
+            self.cleared.insert(self.records.len(), fields);
+        }
     }
 }
 
@@ -171,9 +190,11 @@ fn one(desk: &mut Desk, source: &str, message: &Message, encoding: Option<String
     let (name, event) = kind(message);
     let control = msh.at(10, 1).unwrap_or_else(|| format!("{source}#{}", msh.line));
     let (records, notices, reported) = (Vec::new(), Vec::new(), BTreeMap::new());
-    let mut out = Out { message, records, notices, encoding, patient: None, encounter: None, control, reported, told: None };
+    let cleared = BTreeMap::new();
+    let mut out = Out { message, records, notices, encoding, patient: None, encounter: None, control, reported, told: None, cleared };
     twice(message, &mut out, &mut desk.controls);
     order::told(&mut out);
+    goes_on(&mut out);
     let read = match (name.as_str(), event.as_str()) {
         ("", _) => Err(Trouble::input("the HL7 message has no type").why("MSH-9 is empty").hint("have the sender name it, as in ADT^A01")),
         ("ADT", "A40" | "A18" | "A34" | "A39" | "A30") => person::merge(&mut out),
@@ -191,6 +212,7 @@ fn one(desk: &mut Desk, source: &str, message: &Message, encoding: Option<String
         let shown = if strange.len() == 3 && strange.bytes().all(|b| b.is_ascii_alphanumeric()) { strange } else { "nameless" };
         *tally.strange.entry(shown.to_owned()).or_default() += 1;
     }
+    tally.remarks += if read.is_ok() { unread_remarks(message, &name) } else { 0 };
     tally.placeless += u64::from(name == "ADT" && read.is_ok() && visit::is_placeless(&out, &event));
     for notice in out.notices {
         let line = notice.line.or(Some(msh.line));
@@ -204,7 +226,9 @@ fn one(desk: &mut Desk, source: &str, message: &Message, encoding: Option<String
             for (at, record) in out.records.into_iter().enumerate() {
                 let sent = Sent { reported: out.reported.get(&at).copied(), ..origin.context.sent };
                 let told = out.told.filter(|(kind, ..)| *kind == record.kind()).map(|(_, what, why)| (what, why));
-                let context = Context { sent, told, ..origin.context.clone() };
+                let cleared = out.cleared.remove(&at).unwrap_or_default();
+                let corrects = name == "ADT" && matches!(event.as_str(), "A08" | "A31");
+                let context = Context { sent, told, cleared, corrects, ..origin.context.clone() };
                 desk.take(record, &Origin { context, ..origin.clone() })?;
             }
             Ok(())
@@ -221,6 +245,24 @@ fn one(desk: &mut Desk, source: &str, message: &Message, encoding: Option<String
 fn sent(message: &Message) -> Sent {
     let time = |name: &str, field| stamp::read(&message.first(name)?.at(field, 1)?).ok().flatten();
     Sent { reported: None, recorded: time("EVN", 2), message: time("MSH", 7) }
+}
+
+/// Remarks of a message that nothing reads: those that stand behind no result, nor in a message of results behind the order of some.
+fn unread_remarks(message: &Message, name: &str) -> u64 {
+    if !matches!(name, "ADT" | "MDM" | "ORU" | "ORM" | "OMG" | "OML" | "OMP" | "RDE" | "RAS") {
+        return 0; // the message is told as a whole
+    }
+    let (mut behind, mut unread) = (false, 0);
+    for segment in &message.segments {
+        match segment.name() {
+            "OBX" => behind = true,
+            "OBR" => behind = name == "ORU",
+            "TXA" => behind = false,
+            "NTE" if !behind && segment.at(3, 1).is_some() => unread += 1,
+            _ => {}
+        }
+    }
+    unread
 }
 
 /// Events of types that are read which say something that is not: they move, swap, delete or rename what is there, or hold no text.
@@ -279,6 +321,20 @@ fn twice(message: &Message, out: &mut Out, seen: &mut HashMap<u64, u64>) {
     }
 }
 
+/// A message that says that it goes on in the next one (DSC), or that it is the rest of another (MSH-14): what was parted is not put
+/// together again.
+fn goes_on(out: &mut Out) {
+    let further = out.message.first("DSC").filter(|dsc| dsc.at(1, 1).is_some());
+    let rest = out.message.first("ADD").filter(|_| out.message.first("MSH").is_some_and(|msh| msh.at(14, 1).is_some()));
+    if let Some(segment) = further.or(rest) {
+        let notice = Trouble::input("the HL7 message goes on in another one, and what was parted is not put together")
+            .at("", Some(segment.line))
+            .why("a DSC or MSH-14 names where it goes on")
+            .hint("have the sender send the message whole");
+        out.notices.push(notice);
+    }
+}
+
 /// An identifier with its assigning authority, as in `authority|number`.
 fn identifier(number: String, authority: Option<String>) -> String {
     match authority {
@@ -300,3 +356,5 @@ fn change(out: &mut Out, change: Change) {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told_tests;

@@ -13,7 +13,8 @@ pub(super) fn patient(out: &mut Out) -> Result<()> {
             .why("it has no PID segment")
             .hint("ask the sender for whole messages"));
     };
-    let Some((name, chosen)) = known_as(pid, 3).or_else(|| known_as(pid, 2)) else {
+    let facility = facility(out.message);
+    let Some((name, chosen)) = named(pid, &[3, 2], facility.as_deref()) else {
         return Err(Trouble::input("the HL7 message names no patient")
             .at("", Some(pid.line))
             .why("PID-3 holds no identifier")
@@ -43,6 +44,8 @@ pub(super) fn patient(out: &mut Out) -> Result<()> {
     };
     let mrn = number(&chosen);
     let is_mrn = |n: &Number| mrn.as_ref().is_some_and(|mrn| mrn.value == n.value && mrn.from == n.from);
+    let cleared = [(5, "family"), (5, "given"), (7, "birth"), (8, "sex"), (29, "died")];
+    out.clear(cleared.into_iter().filter(|(field, _)| pid.deletes(*field)).map(|(_, name)| name));
     let others: Vec<Number> = pid.repetitions(3).filter_map(|id| number(&id)).filter(|n| !is_mrn(n)).collect();
     out.records.push(Record::Patient(Patient {
         identifier: name.clone(),
@@ -71,7 +74,8 @@ pub(super) fn alone(message: &Message) -> Result<()> {
         let hint = "have the sender send one message for each; nothing of it was stored";
         Err(Trouble::input(what).at("", Some(line)).why(why).hint(hint))
     };
-    let named = |segment: &Segment, fields: &[usize]| fields.iter().find_map(|field| known_as(segment, *field)).map(|(name, _)| name);
+    let facility = facility(message);
+    let named = |segment: &Segment, fields: &[usize]| named(segment, fields, facility.as_deref()).map(|(name, _)| name);
     let mut first: Option<String> = None;
     for pid in message.all("PID") {
         let name = named(pid, &[3, 2]);
@@ -82,7 +86,7 @@ pub(super) fn alone(message: &Message) -> Result<()> {
     }
     let mut stay: Option<String> = None;
     for pv1 in message.all("PV1") {
-        let name = named(pv1, &[19]);
+        let name = self::named(pv1, &[19], None).map(|(name, _)| name);
         if stay.is_some() && name.is_some() && name != stay {
             return refuse("the HL7 message is about several stays", "a second PV1 names another one", pv1.line);
         }
@@ -91,12 +95,20 @@ pub(super) fn alone(message: &Message) -> Result<()> {
     Ok(())
 }
 
-/// The medical record number of a list of identifiers, else the first: as we know it, and as it came.
-fn known_as(segment: &Segment, field: usize) -> Option<(String, Field<'_>)> {
-    let all = || segment.repetitions(field).filter(|id| id.at(1).is_some());
-    let chosen = all().find(|id| id.at(5).as_deref() == Some("MR")).or_else(|| all().next())?;
-    let number = chosen.at(1)?;
-    Some((identifier(number, authority(&chosen)), chosen))
+/// The medical record number of a list of identifiers, else the first: as we know it, and as it came. The fields are looked at in their
+/// order. A number that nobody is said to have given counts in the facility that sends it: another one counts from the same number.
+fn named<'s>(segment: &'s Segment, fields: &[usize], facility: Option<&str>) -> Option<(String, Field<'s>)> {
+    fields.iter().find_map(|field| {
+        let all = || segment.repetitions(*field).filter(|id| id.at(1).is_some());
+        let chosen = all().find(|id| id.at(5).as_deref() == Some("MR")).or_else(|| all().next())?;
+        let number = chosen.at(1)?;
+        Some((identifier(number, authority(&chosen).or_else(|| facility.map(str::to_owned))), chosen))
+    })
+}
+
+/// The facility that sent a message (MSH-4).
+fn facility(message: &Message) -> Option<String> {
+    message.first("MSH")?.at(4, 1)
 }
 
 /// The assigning authority of a CX: its name, else its universal id.
@@ -109,10 +121,12 @@ pub(super) fn merge(out: &mut Out) -> Result<()> {
     let message = out.message;
     let mut pairs = Vec::new();
     let mut stays = None;
+    let facility = facility(message);
+    let known_as = |segment: &Segment, fields: &[usize]| named(segment, fields, facility.as_deref()).map(|(name, _)| name);
     for segment in &message.segments {
         match segment.name() {
-            "PID" => stays = known_as(segment, 3).or_else(|| known_as(segment, 2)).map(|(name, _)| name),
-            "MRG" => pairs.push((segment.line, known_as(segment, 1).map(|(name, _)| name), stays.clone())),
+            "PID" => stays = known_as(segment, &[3, 2]),
+            "MRG" => pairs.push((segment.line, known_as(segment, &[1]), stays.clone())),
             _ => {}
         }
     }

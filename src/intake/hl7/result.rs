@@ -1,4 +1,5 @@
-//! Results: ORU messages. Under each OBR numbers and short words are observations, longer text is one report.
+//! Results: ORU messages. Under each OBR numbers and short words are observations, longer text is one report. Imaging and pathology tell
+//! their reports in lines of several codes (findings, impression): all text under their OBR is one report, however short.
 
 use super::document::{implied, words};
 use super::person::{patient, provider_at};
@@ -7,6 +8,7 @@ use super::{Out, entity};
 use crate::chart::{Document, DocumentStatus, DocumentType, Observation, Quantity, Record, Value};
 use crate::error::{Result, Trouble};
 use crate::hl7::syntax::Segment;
+use crate::intake::amount;
 use crate::intake::desk::sha256;
 use std::collections::BTreeMap;
 
@@ -17,6 +19,8 @@ const RESULT_IN_WORDS: usize = 120;
 struct Group<'m> {
     obr: Option<&'m Segment>,
     orc: Option<&'m Segment>,
+    /// What is remarked of the order itself: NTE before the first result.
+    remarks: Vec<&'m Segment>,
     values: Vec<(&'m Segment, Vec<&'m Segment>)>,
 }
 
@@ -25,16 +29,21 @@ pub(super) fn read(out: &mut Out) -> Result<()> {
     patient(out)?;
     encounter(out, None);
     let groups = groups(out);
-    if groups.iter().all(|group| group.values.is_empty()) {
+    if groups.iter().all(|group| group.values.is_empty() && group.remarks.is_empty()) {
         let hint = "ask the sender for the results themselves";
         return Err(Trouble::input("the HL7 message holds no result").why("it has no OBX segment").hint(hint));
     }
     let mut refused = None;
     for group in &groups {
-        let (report, values): (Vec<_>, Vec<_>) = group.values.iter().partition(|(obx, _)| is_report(obx, group));
+        let whole = is_narrative(group);
+        let (report, values): (Vec<_>, Vec<_>) = group.values.iter().partition(|(obx, _)| is_report(obx, group, whole));
         observations(out, group, &values);
-        if !report.is_empty()
-            && let Err(trouble) = narrative(out, group, &report.iter().map(|(obx, _)| *obx).collect::<Vec<_>>())
+        // A remark on the order stands with its results; where there are none, it is the report or a line of it.
+        let remarks = group.remarks.iter().filter(|_| values.is_empty()).copied();
+        let lines: Vec<&Segment> =
+            remarks.chain(report.iter().flat_map(|(obx, notes)| std::iter::once(*obx).chain(notes.iter().copied()))).collect();
+        if !lines.is_empty()
+            && let Err(trouble) = narrative(out, group, &lines)
         {
             refused.get_or_insert(trouble);
         }
@@ -65,18 +74,21 @@ fn groups<'m>(out: &Out<'m>) -> Vec<Group<'m>> {
     for segment in &out.message.segments {
         match segment.name() {
             "ORC" => orc = Some(segment),
-            "OBR" => groups.push(Group { obr: Some(segment), orc: orc.take(), values: Vec::new() }),
+            "OBR" => groups.push(Group { obr: Some(segment), orc: orc.take(), remarks: Vec::new(), values: Vec::new() }),
             "OBX" => {
                 if groups.is_empty() {
-                    groups.push(Group { obr: None, orc: None, values: Vec::new() });
+                    groups.push(Group { obr: None, orc: None, remarks: Vec::new(), values: Vec::new() });
                 }
                 if let Some(group) = groups.last_mut() {
                     group.values.push((segment, Vec::new()));
                 }
             }
             "NTE" => {
-                if let Some((_, notes)) = groups.last_mut().and_then(|group| group.values.last_mut()) {
-                    notes.push(segment);
+                if let Some(group) = groups.last_mut() {
+                    match group.values.last_mut() {
+                        Some((_, notes)) => notes.push(segment),
+                        None => group.remarks.push(segment),
+                    }
                 }
             }
             _ => {}
@@ -85,14 +97,41 @@ fn groups<'m>(out: &Out<'m>) -> Vec<Group<'m>> {
     groups
 }
 
+/// Whether all text under an OBR is one report: because the section that made it (OBR-24), its code, or a suffix of a result's code
+/// (`71046&IMP`) says so, or because some of it is long and nothing beside it is measured.
+fn is_narrative(group: &Group<'_>) -> bool {
+    // HL7 v2.5.1, 7.2.4: suffixes of an observation identifier that stand for words.
+    const WORDS: [&str; 8] = ["ADT", "CNP", "GDT", "IMP", "MDT", "OTH", "REC", "TCM"];
+    let section = group.obr.and_then(|obr| obr.at(24, 1)).and_then(|section| crate::intake::fhir::type_of_section(&section));
+    if matches!(section, Some(DocumentType::RadiologyReport | DocumentType::PathologyReport)) || of_document(group).is_some() {
+        return true;
+    }
+    let suffixed = |obx: &Segment| obx.field(3).part(1, 2).is_some_and(|suffix| WORDS.contains(&suffix.as_str()));
+    let is_text = |obx: &Segment| matches!(obx.at(2, 1).as_deref(), Some("TX" | "FT"));
+    let texts = || group.values.iter().map(|(obx, _)| *obx).filter(|obx| is_text(obx));
+    let measured = group.values.iter().any(|(obx, _)| matches!(obx.at(2, 1).as_deref(), Some("NM" | "SN" | "CE" | "CWE")));
+    texts().any(suffixed) || !measured && texts().any(|obx| is_long(obx, group))
+}
+
+/// The type of document that the code of an OBR, or of a result under it, stands for.
+fn of_document(group: &Group<'_>) -> Option<DocumentType> {
+    let ordered = group.obr.into_iter().flat_map(|obr| [obr.at(4, 1), obr.at(4, 4)]);
+    let resulted = group.values.iter().map(|(obx, _)| obx.at(3, 1));
+    ordered.chain(resulted).flatten().find_map(|code| DocumentType::from_loinc(&code))
+}
+
 /// Text that is more than a word or two, or one of several lines under one code.
-fn is_report(obx: &Segment, group: &Group<'_>) -> bool {
+fn is_long(obx: &Segment, group: &Group<'_>) -> bool {
+    let lines = group.values.iter().filter(|(other, _)| other.raw(3) == obx.raw(3) && other.raw(2) == obx.raw(2)).count();
+    lines > 1 || obx.text(5).chars().count() > RESULT_IN_WORDS || obx.text(5).contains('\n')
+}
+
+/// Whether a value is a part of the report of its OBR; `whole` where all text of it is.
+fn is_report(obx: &Segment, group: &Group<'_>, whole: bool) -> bool {
     match obx.at(2, 1).as_deref() {
         Some("ED" | "RP") => true,
-        Some("TX" | "FT") => {
-            let lines = group.values.iter().filter(|(other, _)| other.raw(3) == obx.raw(3) && other.raw(2) == obx.raw(2)).count();
-            lines > 1 || obx.text(5).chars().count() > RESULT_IN_WORDS || obx.text(5).contains('\n')
-        }
+        Some("TX" | "FT") => whole || is_long(obx, group),
+        Some("ST") => of_document(group).is_some(),
         _ => false,
     }
 }
@@ -125,7 +164,7 @@ fn observations(out: &mut Out, group: &Group<'_>, values: &[&(&Segment, Vec<&Seg
         let times = seen.entry(key.clone()).and_modify(|n| *n += 1).or_insert(1);
         let identifier = if *times == 1 { format!("OBX/{key}") } else { format!("OBX/{key}#{times}") };
         let (low, high) = range(&obx.at(7, 1).unwrap_or_default());
-        let note: Vec<String> = notes.iter().map(|nte| nte.text(3)).filter(|note| !note.trim().is_empty()).collect();
+        let note: Vec<String> = group.remarks.iter().chain(notes).map(|nte| nte.text(3)).filter(|note| !note.trim().is_empty()).collect();
         let time = out.instant(obx, 14).or(drawn);
         out.reported.extend(reported.map(|at| (out.records.len(), at)));
         out.records.push(Record::Observation(Observation {
@@ -185,12 +224,13 @@ fn range(words: &str) -> (Option<f64>, Option<f64>) {
 fn value(obx: &Segment) -> Option<Value> {
     let unit = obx.at(6, 1).or_else(|| obx.at(6, 2));
     let quantity = |value: f64, comparator: Option<String>| Value::Quantity(Quantity { value, comparator, unit: unit.clone() });
+    let signed = |words: &str| amount::read(words).map(|(sign, value)| quantity(value, sign.map(str::to_owned)));
     let finite = |words: &str| words.trim().parse::<f64>().ok().filter(|n| n.is_finite());
     let field = obx.field(5);
     match obx.at(2, 1).as_deref() {
         Some("NM") => {
             let words = field.at(1)?;
-            finite(&words).map(|n| quantity(n, None)).or(Some(Value::Text(words)))
+            signed(&words).or(Some(Value::Text(words)))
         }
         Some("SN") => {
             let (sign, first, between, second) = (field.at(1), field.at(2)?, field.at(3), field.at(4));
@@ -204,10 +244,8 @@ fn value(obx: &Segment) -> Option<Value> {
         }
         Some("ST" | "TX" | "FT") | None => {
             let words = obx.text(5).trim().to_owned();
-            let (sign, rest) =
-                ["<=", ">=", "<", ">"].into_iter().find_map(|s| Some((Some(s), words.strip_prefix(s)?))).unwrap_or((None, &words));
-            match finite(rest).filter(|_| unit.is_some()) {
-                Some(n) => Some(quantity(n, sign.map(str::to_owned))),
+            match signed(&words).filter(|_| unit.is_some()) {
+                Some(quantity) => Some(quantity),
                 None => Some(Value::Text(words)).filter(|v| !matches!(v, Value::Text(t) if t.is_empty() || t == "\"\"")),
             }
         }
@@ -231,11 +269,9 @@ pub(super) fn said(obx: &Segment) -> Option<String> {
 fn narrative(out: &mut Out, group: &Group<'_>, lines: &[&Segment]) -> Result<()> {
     let decoded = words(lines, out)?;
     let obr = group.obr;
-    let code = obr.and_then(|obr| coding(obr, 4)).or_else(|| lines.first().and_then(|obx| coding(obx, 3)));
-    let by_code = [obr.and_then(|obr| obr.at(4, 1)), obr.and_then(|obr| obr.at(4, 4)), lines.first().and_then(|obx| obx.at(3, 1))]
-        .into_iter()
-        .flatten()
-        .find_map(|code| DocumentType::from_loinc(&code));
+    let results = || lines.iter().filter(|line| line.name() == "OBX");
+    let code = obr.and_then(|obr| coding(obr, 4)).or_else(|| results().next().and_then(|obx| coding(obx, 3)));
+    let by_code = of_document(group);
     let section = obr.and_then(|obr| obr.at(24, 1));
     let document_type = by_code.or_else(|| section.as_deref().and_then(crate::intake::fhir::type_of_section));
     let identifier = format!(
@@ -243,7 +279,7 @@ fn narrative(out: &mut Out, group: &Group<'_>, lines: &[&Segment]) -> Result<()>
         [Some(order_number(out, group)), obr.and_then(|obr| obr.at(4, 1))].into_iter().flatten().collect::<Vec<_>>().join("/")
     );
     let time = obr.and_then(|obr| out.instant(obr, 7)).or_else(|| obr.and_then(|obr| out.instant(obr, 22)));
-    let said = obr.and_then(|obr| obr.at(25, 1)).or_else(|| lines.first().and_then(|obx| obx.at(11, 1)));
+    let said = obr.and_then(|obr| obr.at(25, 1)).or_else(|| results().next().and_then(|obx| obx.at(11, 1)));
     let signer = obr.and_then(|obr| obr.repetitions(32).find_map(|one| interpreter(&one)));
     let document = Document {
         version: 1,
@@ -259,7 +295,7 @@ fn narrative(out: &mut Out, group: &Group<'_>, lines: &[&Segment]) -> Result<()>
             Some("entered-in-error" | "cancelled") => DocumentStatus::EnteredInError,
             _ => DocumentStatus::NotGiven,
         },
-        author: signer.clone().or_else(|| lines.first().and_then(|obx| provider_at(obx, 16))),
+        author: signer.clone().or_else(|| results().next().and_then(|obx| provider_at(obx, 16))),
         signer,
         time,
         service: section,

@@ -9,11 +9,11 @@ use crate::intake::Options;
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 
-const HEAD: &str = "MSH|^~\\&|LAB|SYNTH|CDI|SYNTH|20260105080000-0500||";
-const PID: &str = "PID|1||77^^^SYN^MR~999^^^SSA^SS||Probe^Mia^Q^^^^L||19500203|F||||||||||A-1\r";
-const PV1: &str = "PV1|1|I|4W^12^A^SYN||||1^Ode^Ann^^^^MD|2^Ro^Bo^^^^RN||MED|||||||||V-9^^^SYN\r";
+pub(super) const HEAD: &str = "MSH|^~\\&|LAB|SYNTH|CDI|SYNTH|20260105080000-0500||";
+pub(super) const PID: &str = "PID|1||77^^^SYN^MR~999^^^SSA^SS||Probe^Mia^Q^^^^L||19500203|F||||||||||A-1\r";
+pub(super) const PV1: &str = "PV1|1|I|4W^12^A^SYN||||1^Ode^Ann^^^^MD|2^Ro^Bo^^^^RN||MED|||||||||V-9^^^SYN\r";
 
-fn keep(bytes: &[u8]) -> Keep {
+pub(super) fn keep(bytes: &[u8]) -> Keep {
     let mut keep = Keep::default();
     let options = Options::default();
     let mut desk = Desk::new(&options, &mut keep);
@@ -22,19 +22,19 @@ fn keep(bytes: &[u8]) -> Keep {
     keep
 }
 
-fn sent(kind: &str, rest: &str) -> String {
+pub(super) fn sent(kind: &str, rest: &str) -> String {
     format!("{HEAD}{kind}|C1|P|2.5.1\r{rest}")
 }
 
-fn documents(keep: &Keep) -> Vec<&Document> {
+pub(super) fn documents(keep: &Keep) -> Vec<&Document> {
     keep.records.iter().filter_map(|(r, _)| if let Record::Document(d) = r { Some(d) } else { None }).collect()
 }
 
-fn observations(keep: &Keep) -> Vec<&Observation> {
+pub(super) fn observations(keep: &Keep) -> Vec<&Observation> {
     keep.records.iter().filter_map(|(r, _)| if let Record::Observation(o) = r { Some(o) } else { None }).collect()
 }
 
-fn encounter(keep: &Keep) -> &Encounter {
+pub(super) fn encounter(keep: &Keep) -> &Encounter {
     keep.records.iter().find_map(|(r, _)| if let Record::Encounter(e) = r { Some(e) } else { None }).unwrap()
 }
 

@@ -61,6 +61,14 @@ pub(super) fn encounter(out: &mut Out, event: Option<&str>) {
         encounter.reason = Some(reason);
     }
     encounter.payer = payer(message);
+    let pv2 = message.first("PV2").filter(|pv2| pv2.deletes(3));
+    let mut cleared: Vec<&'static str> = pv2.map(|_| "reason").into_iter().collect();
+    let of_pv1 = [(7, "attending"), (10, "service"), (36, "disposition"), (44, "start"), (45, "end")];
+    cleared.extend(pv1.into_iter().flat_map(|pv1| of_pv1.into_iter().filter(|(field, _)| pv1.deletes(*field))).map(|(_, name)| name));
+    if encounter.payer.is_none() && message.all("IN1").any(|in1| in1.deletes(4) || in1.deletes(3)) {
+        cleared.push("payer");
+    }
+    out.clear(cleared);
     out.records.push(Record::Encounter(encounter));
 }
 

@@ -1,6 +1,7 @@
 //! Tables (CSV, tab- or semicolon-separated): notes, results, stays or patients, one a row, told apart by the names in the first row.
 //! MIMIC's own names are known; any other come from a map file.
 
+mod dictionary;
 mod unicode;
 
 use super::desk::Desk;
@@ -8,7 +9,7 @@ use super::fields::{find_named, words};
 use super::json::Times;
 use super::lines::Named;
 use super::walk::{self, Found};
-use super::{FieldMap, Origin, decode, hl7, notes};
+use super::{FieldMap, Origin, amount, decode, hl7, notes};
 use crate::chart::{
     Authority, Coding, Context, Encounter, EncounterClass, Location, Observation, Patient, Quantity, Record, Sent, Sex, Value as Given,
 };
@@ -30,6 +31,8 @@ pub(super) enum Shape {
     Results,
     Stays,
     Patients,
+    /// What tests are called.
+    Tests,
 }
 
 /// The shape of a table with these columns, the one that says most first; `None` when it is none that is known.
@@ -43,6 +46,8 @@ pub(super) fn shape(columns: &[&str], map: &FieldMap) -> Option<Shape> {
         Some(Shape::Stays)
     } else if has(&map.patient) && (has(&map.birth) || has(&map.sex)) {
         Some(Shape::Patients)
+    } else if dictionary::is_one(columns) {
+        Some(Shape::Tests)
     } else {
         None
     }
@@ -196,6 +201,7 @@ fn each(desk: &mut Desk, file: &Found, reader: &mut Reader<impl Read>, columns: 
             Shape::Results => result(desk, file, &row, &origin, &mut named)?,
             Shape::Stays => stay(desk, &row, &origin, &mut named)?,
             Shape::Patients => patient(desk, &row, &origin)?,
+            Shape::Tests => dictionary::row(desk, &row),
         }
     }
     Ok(())
@@ -310,6 +316,7 @@ fn understood(columns: &[&str], shape: Shape, map: &FieldMap) -> Trouble {
             ("given", &map.given),
             ("died", &map.died),
         ],
+        Shape::Tests => &[("code", &map.code), ("test", &map.test)],
     };
     let mut used = Vec::new();
     let mut read = Vec::new();
@@ -329,6 +336,7 @@ fn understood(columns: &[&str], shape: Shape, map: &FieldMap) -> Trouble {
         Shape::Results => "a table of results",
         Shape::Stays => "a table of stays",
         Shape::Patients => "a table of patients",
+        Shape::Tests => "a table of what tests are called: it holds for the results of this import",
     };
     let left = if left.is_empty() { String::new() } else { format!("; left out: {}", left.join(", ")) };
     Trouble::input(what).why(format!("read: {}{left}", read.join(", "))).hint("other names go into a map file (--map)")
@@ -344,6 +352,7 @@ fn result(desk: &mut Desk, file: &Found, row: &Value, origin: &Origin, named: &m
         );
         return Ok(());
     };
+    let name = desk.tests.get(&name).cloned().unwrap_or(name);
     let times = Times::default();
     let time = find_named(row, &map.date).and_then(|(name, value)| desk.options().details.read(&times, value, name));
     for notice in times.told() {
@@ -352,10 +361,10 @@ fn result(desk: &mut Desk, file: &Found, row: &Value, origin: &Origin, named: &m
     let number = |names: &[String]| words(row, names).and_then(|w| w.parse::<f64>().ok()).filter(|n| n.is_finite());
     let unit = words(row, &map.unit);
     let value = words(row, &map.value).map(|said| {
-        let (sign, rest) =
-            ["<=", ">=", "<", ">"].into_iter().find_map(|s| Some((Some(s), said.strip_prefix(s)?.trim()))).unwrap_or((None, &said));
-        match rest.parse::<f64>().ok().filter(|n| n.is_finite()) {
-            Some(value) => Given::Quantity(Quantity { value, comparator: sign.map(str::to_owned), unit: unit.clone() }),
+        // MIMIC takes words out of `value` and leaves three lines there; the number stands beside it.
+        let number = if said == "___" { words(row, &["valuenum".to_owned()]) } else { None };
+        match amount::read(number.as_deref().unwrap_or(&said)) {
+            Some((sign, value)) => Given::Quantity(Quantity { value, comparator: sign.map(str::to_owned), unit: unit.clone() }),
             None => Given::Text(said.clone()),
         }
     });

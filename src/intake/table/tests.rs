@@ -164,6 +164,36 @@ fn a_quote_that_was_never_closed_took_the_next_rows_into_its_note() {
     assert_eq!(keep("id,text\n1,\"fine\"").rejects, []);
 }
 
+#[test]
+fn results_of_mimic_had_no_name_and_what_stood_beside_a_value_that_was_taken_out_no_number() {
+    let mut keep = Keep::default();
+    let options = Options::default();
+    let mut desk = Desk::new(&options, &mut keep);
+    let found = Found { path: "t.csv".into(), source: "t.csv".to_owned(), relative: "t.csv".to_owned(), bytes: 0, named: true };
+    rows(&mut desk, &found, b"itemid,label,fluid,category\n51003,Troponin T,Blood,Chemistry\n".as_slice()).unwrap();
+    let labs = "labevent_id,subject_id,itemid,charttime,value,valuenum,valueuom\n1,22,51003,2151-07-17,___,0.01,ng/mL\n2,22,50813,2151-07-17,\"1,234\",1234,ng/mL\n";
+    rows(&mut desk, &found, labs.as_bytes()).unwrap();
+    assert_eq!(keep.rejects, []);
+    let read: Vec<_> = keep
+        .records
+        .iter()
+        .filter_map(|(r, _)| if let Record::Observation(o) = r { Some(o) } else { None })
+        .map(|o| match &o.value {
+            Some(Given::Quantity(q)) => (o.name.as_str(), o.code.as_ref().unwrap().code.as_str(), q.value),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(read, [("Troponin T", "51003", 0.01), ("50813", "50813", 1234.0)]);
+}
+
+#[test]
+fn a_date_whose_order_is_open_did_not_name_the_option_that_says_it() {
+    let keep = keep("id,text,date\n7,AKI,11/12/2026\n8,AKI,12/13/26 1:30 PM\n9,AKI,13-DEC-2026 13:30\n");
+    let hints: Vec<_> = keep.notices.iter().filter(|n| n.what.contains("`date`")).map(|n| n.hint.clone().unwrap()).collect();
+    assert!(hints.len() == 2 && hints.iter().all(|hint| hint.contains("--dates month-first or day-first")), "{hints:?}");
+    assert_eq!(notes(&keep)[2].time.unwrap().to_string(), "2026-12-13T13:30");
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
