@@ -184,7 +184,7 @@ fn a_day_that_is_in_no_calendar_is_told_and_the_note_goes_in() {
     assert_eq!(home.json(["note", "n1"])["time"], Value::Null);
     assert_eq!(home.json(["note", "n5"])["time"], "2026-01-05");
     let plain = home.run(["import", notes.to_str().unwrap()]).ends(0).out;
-    assert!(plain.contains("notes.jsonl:2: ") && plain.contains("hint:"), "{plain}");
+    assert!(plain.contains("notes.jsonl:4: ") && plain.contains("hint:"), "{plain}");
 }
 
 #[test]
