@@ -22,7 +22,7 @@ fn without_commas(words: &str) -> Option<String> {
     let digits = |group: &str| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit());
     let first = groups.next()?;
     let parted = digits(first) && first.len() <= 3 && !first.starts_with('0') && groups.all(|group| group.len() == 3 && digits(group));
-    (parted && part.is_none_or(|part| digits(part))).then(|| words.replace(',', ""))
+    (parted && part.is_none_or(digits)).then(|| words.replace(',', ""))
 }
 
 #[cfg(test)]
