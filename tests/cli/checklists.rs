@@ -256,6 +256,6 @@ fn an_item_named_a_query_template_that_no_query_was_written_from() {
         home.run(["checklist", "check", &path]).ends(0).out
     };
     assert!(named("nonsense").contains("there is no query template `nonsense`"));
-    let known = home.json(["query", "templates"]).as_array().unwrap()[0]["id"].as_str().unwrap().to_owned();
+    let known = home.json(["query", "templates"]).as_array().unwrap()[0]["template"]["id"].as_str().unwrap().to_owned();
     assert!(!named(&known).contains("there is no query template"));
 }
