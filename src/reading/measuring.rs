@@ -125,6 +125,11 @@ impl Measuring {
         if words_back(part).take(self.aims_within).any(|word| self.aims.contains(word)) {
             return true;
         }
+        // "Tx to Hb 7-8", "transfuse to a Hgb of 8": what is ordered to be reached was not measured.
+        let mut near = words_back(part).skip_while(|word| matches!(*word, "a" | "an" | "the"));
+        if near.next() == Some("to") && near.take(2).any(|word| self.orders.contains(word)) {
+            return true;
+        }
         for (back, word) in words_back(before).take(most).enumerate() {
             for (row, open) in rows.iter().zip(&mut open) {
                 if *open && back < row.within {

@@ -120,7 +120,7 @@ fn a_psychotherapy_note_that_its_type_or_label_named_was_in_the_search() {
     );
     let message = home.write(
         "c.hl7",
-        "MSH|^~\\&|A|B|C|D|20261103081500||MDM^T02|1|P|2.5\rPID|1||p1||Test^Al\rPV1|1|I|||||||||||||||||e1\r\
+        "MSH|^~\\&|A|B|C|D|20261103081500||MDM^T02|1|P|2.5\rPID|1||p2||Test^Al\rPV1|1|I|||||||||||||||||e2\r\
          TXA|1|Psychotherapy note|TX|20261103081500||||||||h1\rOBX|1|TX|||zqword of sepsis\r",
     );
     let reference = |id: &str, more: Value| {
