@@ -170,7 +170,8 @@ fn an_idle_interface_shows_nothing_until_the_passphrase_comes() {
     home.with_secrets("ana", &[support::PASSPHRASE], ["import", charts.to_str().unwrap()]).ends(0);
     let (folder, store) = (home.at(""), home.store());
     let environment = [("HOME", folder.to_str().unwrap()), ("USER", "ana")];
-    let Some(mut s) = start(100, 30, &environment, &["--store", store.to_str().unwrap(), "--lock-after", "3"]) else { return };
+    // A slow machine needs some seconds for its first list: a lock that comes before shows nothing to hide.
+    let Some(mut s) = start(100, 30, &environment, &["--store", store.to_str().unwrap(), "--lock-after", "15"]) else { return };
     s.expect("Passphrase of ana").press(support::PASSPHRASE).press("\r").expect("RIVERA");
     s.expect("Lacuna is locked");
     assert!(!s.text().contains("RIVERA"), "{}", s.text());
