@@ -94,11 +94,14 @@ pub(crate) fn is_quote(c: char) -> bool {
 /// Longest whole value that is told from others; a query is no longer.
 const LONGEST_VALUE: usize = 2 * crate::grammar::MAX_LENGTH;
 
-/// The whole value of a field as it is compared: one piece, folded as words are, inner blanks as one space. Quotation marks count as blanks,
-/// so that every value can be typed.
+/// A value as it can be typed between quotation marks: they count as blanks, and inner blanks as one space.
+pub(crate) fn spelled(text: &str) -> String {
+    text.split(|c: char| c.is_whitespace() || is_quote(c)).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The whole value of a field as it is compared: one piece, folded as words are, spelled so that every value can be typed.
 pub(crate) fn whole(text: &str) -> String {
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || is_quote(c)).filter(|word| !word.is_empty()).collect();
-    normal(&words.join(" "), LONGEST_VALUE).into_owned()
+    normal(&spelled(text), LONGEST_VALUE).into_owned()
 }
 
 /// An identifier as it is compared: one piece, lower case, inner blanks as one space.

@@ -193,11 +193,6 @@ impl GapMark {
     pub fn is_of(&self, key: &str, former: Option<&str>, due: Option<&Instant>) -> bool {
         self.key == key || former == Some(self.key.as_str()) && due.is_none_or(|due| *due <= self.at)
     }
-
-    /// Whether it is about this gap.
-    pub fn is_about(&self, gap: &Gap) -> bool {
-        self.is_of(&gap.key(), gap.former_key().as_deref(), gap.due.as_ref())
-    }
 }
 
 /// One node of the tree that says why an item fired, or why not.

@@ -78,19 +78,8 @@ pub(super) fn place(all: &mut Vec<EncounterSummary>, written: &HashMap<String, I
 #[cfg(test)]
 mod tests {
     use super::super::Store;
-    use super::super::tests::{actor, import};
-    use crate::chart::{Document, Encounter, EncounterClass, Instant, Patient, Record};
-
-    fn stay(name: &str, start: &str, end: &str) -> Record {
-        Record::Encounter(Encounter {
-            identifier: name.into(),
-            patient: Some("p1".into()),
-            class: EncounterClass::Inpatient,
-            start: Instant::parse(start),
-            end: Instant::parse(end),
-            ..Encounter::default()
-        })
-    }
+    use super::super::tests::{actor, import, stay};
+    use crate::chart::{Document, Encounter, Instant, Patient, Record};
 
     /// A note whose sender named no encounter, as every reader hands it on.
     fn lone(name: &str, time: Option<&str>) -> [Record; 2] {

@@ -229,13 +229,14 @@ fn load_chart(c: &Connection, name: &str) -> rusqlite::Result<Option<Chart>> {
     };
     let mut documents = documents_of(c, &encounter.identifier)?;
     documents.extend(by_date::documents(c, &encounter)?);
+    let mut stays = None;
     let mut chart = Chart {
         documents,
-        observations: facts(c, "observation", &encounter, observed)?,
-        orders: facts(c, "order", &encounter, |o: &Order| (o.encounter.is_some(), o.time))?,
-        medications: facts(c, "medication", &encounter, |m: &Medication| (m.encounter.is_some(), m.time))?,
-        procedures: facts(c, "procedure", &encounter, |p: &Procedure| (p.encounter.is_some(), p.start))?,
-        problems: facts(c, "problem", &encounter, |p: &Problem| (p.encounter.is_some(), p.recorded.or(p.onset)))?,
+        observations: facts(c, "observation", &encounter, &mut stays, observed)?,
+        orders: facts(c, "order", &encounter, &mut stays, |o: &Order| (o.encounter.is_some(), o.time))?,
+        medications: facts(c, "medication", &encounter, &mut stays, |m: &Medication| (m.encounter.is_some(), m.time))?,
+        procedures: facts(c, "procedure", &encounter, &mut stays, |p: &Procedure| (p.encounter.is_some(), p.start))?,
+        problems: facts(c, "problem", &encounter, &mut stays, |p: &Problem| (p.encounter.is_some(), p.recorded.or(p.onset)))?,
         prior: prior(c, &encounter)?,
         patient,
         encounter,
@@ -293,24 +294,25 @@ fn observed(o: &Observation) -> (bool, Option<Instant>) {
 }
 
 /// Facts of the encounter, and those of its patient that name no encounter but fall within it and no other. `said` gives whether a fact
-/// names one, and when it was. The times of the index are only near enough: a day has no clock, and some clocks no offset.
+/// names one, and when it was. The times of the index are only near enough: a day has no clock, and some clocks no offset. `stays`: those of
+/// its patient, once they were read.
 fn facts<T: DeserializeOwned>(
     c: &Connection,
     kind: &str,
     encounter: &Encounter,
+    stays: &mut Option<Vec<Encounter>>,
     said: impl Fn(&T) -> (bool, Option<Instant>),
 ) -> rusqlite::Result<Vec<T>> {
     const NEAR: i64 = 38 * 3600; // a day, and the most that two offsets are apart
     let mut statement = c.prepare_cached(FACTS)?;
     let start = encounter.start.map_or(i64::MAX, |t| t.utc_seconds() - NEAR);
     let end = encounter.over().map_or(i64::MAX, |t| t.utc_seconds() + NEAR);
-    let mut stays: Option<Vec<Encounter>> = None;
     let rows = statement.query_map((kind, &encounter.identifier, &encounter.patient, start, end), |r| r.get::<_, String>(0))?;
     let mut out = Vec::new();
     for row in rows {
         let Some(fact) = parse::<T>(&row?) else { continue };
         if let (false, Some(time)) = said(&fact) {
-            let stays = match &mut stays {
+            let stays = match &mut *stays {
                 Some(stays) => stays,
                 none => none.insert(by_date::stays(c, encounter.patient.as_deref().unwrap_or_default())?),
             };
@@ -339,7 +341,7 @@ fn prior(c: &Connection, encounter: &Encounter) -> rusqlite::Result<Vec<PriorEnc
         earlier.id = Id(id);
         out.push(PriorEncounter {
             documents: documents_of(c, &earlier.identifier)?,
-            observations: facts(c, "observation", &earlier, observed)?,
+            observations: facts(c, "observation", &earlier, &mut None, observed)?,
             encounter: earlier,
         });
     }

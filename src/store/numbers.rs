@@ -20,11 +20,6 @@ pub(super) enum Shared {
 
 /// Looks for the patient under the other names that the store knows.
 pub(super) fn shared(tx: &Transaction<'_>, merged: &Merged, given: &Patient) -> rusqlite::Result<Shared> {
-    let stored = |identifier: &str| -> rusqlite::Result<Option<Patient>> {
-        let mut find = tx.prepare_cached("SELECT body FROM patient WHERE identifier = ?1")?;
-        let body: Option<String> = find.query_row([identifier], |r| r.get(0)).optional()?;
-        Ok(body.and_then(|body| parse::<Patient>(&body)))
-    };
     let mut others = BTreeSet::new();
     let mut news = false;
     // The same number of the same authority, but of another kind there: a record number joins a record number only.
@@ -43,7 +38,7 @@ pub(super) fn shared(tx: &Transaction<'_>, merged: &Merged, given: &Patient) -> 
             if patient == given.identifier {
                 known = true;
             } else {
-                let there = stored(patient)?.map(|there| there.numbers()).unwrap_or_default();
+                let there = person::stored(tx, patient)?.map(|there| there.numbers()).unwrap_or_default();
                 let other = |kind: &Option<String>| kind.is_some() && number.kind.is_some() && *kind != number.kind;
                 if there.iter().filter(|there| number.is(there)).all(|there| other(&there.kind)) {
                     of_other_kind.insert(patient.to_owned());
@@ -57,7 +52,7 @@ pub(super) fn shared(tx: &Transaction<'_>, merged: &Merged, given: &Patient) -> 
     if others.is_empty()
         && let Some((other, surely)) = bare
     {
-        let alone = stored(&given.identifier)?.is_none();
+        let alone = person::stored(tx, &given.identifier)?.is_none();
         return Ok(match (alone, surely) {
             (true, true) => Shared::Is(other),
             (true, false) => Shared::MayBe(other),
@@ -65,8 +60,8 @@ pub(super) fn shared(tx: &Transaction<'_>, merged: &Merged, given: &Patient) -> 
         });
     }
     let Some(first) = others.first().cloned().filter(|_| news) else { return Ok(Shared::Nobody) };
-    let Some(other) = stored(&first)? else { return Ok(Shared::Nobody) };
-    let alone = others.len() == 1 && stored(&given.identifier)?.is_none() && !of_other_kind.contains(&first);
+    let Some(other) = person::stored(tx, &first)? else { return Ok(Shared::Nobody) };
+    let alone = others.len() == 1 && person::stored(tx, &given.identifier)?.is_none() && !of_other_kind.contains(&first);
     Ok(if alone && speaks_for(given, &other) { Shared::Is(first) } else { Shared::MayBe(first) })
 }
 

@@ -4,11 +4,17 @@ use super::audit::Act;
 use super::{Actor, Store, trouble::because};
 use crate::chart::Instant;
 use crate::error::Result;
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashMap;
 
 /// Documents that a person opened, with the version they saw.
 pub type SeenMap = HashMap<String, i64>;
+
+/// How a person signs queries and is reached; empty where nobody said it.
+pub(super) fn profile_of(c: &Connection, user: &str) -> rusqlite::Result<(String, String)> {
+    let found = c.query_row("SELECT name, contact FROM profile WHERE by_user = ?1", [user], |r| Ok((r.get(0)?, r.get(1)?)));
+    found.optional().map(Option::unwrap_or_default)
+}
 
 impl Store {
     /// Records that a person opened a document.
@@ -53,10 +59,7 @@ impl Store {
 
     /// How a person signs queries and is reached: (name with credential, contact); empty where not set.
     pub fn profile(&self, user: &str) -> Result<(String, String)> {
-        let found = self.read(|c| {
-            c.query_row("SELECT name, contact FROM profile WHERE by_user = ?1", [user], |r| Ok((r.get(0)?, r.get(1)?))).optional()
-        })?;
-        Ok(found.unwrap_or_default())
+        self.read(|c| profile_of(c, user))
     }
 
     /// Sets how a person signs queries and is reached.

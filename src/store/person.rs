@@ -5,6 +5,7 @@
 use super::charts::parse;
 use super::identity::shown;
 use crate::chart::{Kept, Patient, Precision, Sex};
+use crate::checklist::listed;
 use crate::error::Trouble;
 use rusqlite::{OptionalExtension, Transaction};
 
@@ -59,12 +60,8 @@ impl Compared {
     /// What differs, in words.
     fn words(self) -> String {
         let all = [(self.names, "name"), (self.birth, "birth date"), (self.sex, "sex")];
-        let found: Vec<&str> = all.into_iter().filter(|(differs, _)| *differs).map(|(_, word)| word).collect();
-        match found.as_slice() {
-            [] => String::new(),
-            [one] => (*one).to_owned(),
-            [most @ .., last] => format!("{} and {last}", most.join(", ")),
-        }
+        let found: Vec<String> = all.into_iter().filter(|(differs, _)| *differs).map(|(_, word)| word.to_owned()).collect();
+        listed(&found)
     }
 }
 
@@ -79,11 +76,16 @@ pub(super) enum Whose {
     Another(String),
 }
 
+/// The patient who is there under an identifier.
+pub(super) fn stored(tx: &Transaction<'_>, identifier: &str) -> rusqlite::Result<Option<Patient>> {
+    let mut find = tx.prepare_cached("SELECT body FROM patient WHERE identifier = ?1")?;
+    let body: Option<String> = find.query_row([identifier], |r| r.get(0)).optional()?;
+    Ok(body.and_then(|body| parse(&body)))
+}
+
 /// Whose a record of a patient is. Where its sender says that it corrects who the patient is, or did so before, it is the same person.
 pub(super) fn whose(tx: &Transaction<'_>, given: &Patient, corrects: bool) -> rusqlite::Result<Whose> {
-    let mut find = tx.prepare_cached("SELECT body FROM patient WHERE identifier = ?1")?;
-    let body: Option<String> = find.query_row([&given.identifier], |r| r.get(0)).optional()?;
-    let Some(have) = body.and_then(|body| parse::<Patient>(&body)) else { return Ok(Whose::Same) };
+    let Some(have) = stored(tx, &given.identifier)? else { return Ok(Whose::Same) };
     let compared = compare(&have, given);
     let words = compared.words();
     if words.is_empty() {

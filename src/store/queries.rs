@@ -3,7 +3,7 @@
 use super::audit::Act;
 use super::json::{json, name, named};
 use super::query_life::Step;
-use super::{Actor, Store, trouble::because};
+use super::{Actor, Store, people::profile_of, trouble::because};
 use crate::chart::Instant;
 use crate::error::{Result, Trouble};
 use crate::query::{Draft, OptionKind, Outcome, QueryState};
@@ -148,7 +148,8 @@ impl Store {
         self.write(|tx| {
             let failed = because("the draft could not be saved");
             if let Some(stored) = find(tx, id)?.filter(|stored| stored.revision == revision) {
-                keeps_identity(id, &stored.draft, draft, &signs_as(tx, &stored.created_by)?)?;
+                let (signs_as, _) = profile_of(tx, &stored.created_by).map_err(because("the profile could not be read"))?;
+                keeps_identity(id, &stored.draft, draft, &signs_as)?;
             }
             let changed = tx
                 .execute(
@@ -302,16 +303,8 @@ impl Store {
     }
 }
 
-/// Whom a query is about, where it came from and who asks were settled when it was begun: words can change, these cannot.
-/// The name that a person signs with; empty where none is set.
-fn signs_as(tx: &Transaction<'_>, user: &str) -> Result<String> {
-    tx.query_row("SELECT name FROM profile WHERE by_user = ?1", [user], |r| r.get(0))
-        .optional()
-        .map(Option::unwrap_or_default)
-        .map_err(because("the profile could not be read"))
-}
-
-/// `signs_as`: the name that its author is known by now, which is the author's too.
+/// Whom a query is about, where it came from and who asks were settled when it was begun: words can change, these cannot. `signs_as`: the
+/// name that its author is known by now, which is the author's too.
 fn keeps_identity(id: i64, stored: &Draft, given: &Draft, signs_as: &str) -> Result<()> {
     let same = [
         ("encounter", stored.encounter == given.encounter && stored.encounter_name == given.encounter_name),

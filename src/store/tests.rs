@@ -1,5 +1,5 @@
 use super::*;
-use crate::chart::{Context, Document, Encounter, Observation, Patient, Record};
+use crate::chart::{Context, Document, Encounter, EncounterClass, Observation, Patient, Record};
 use crate::query::{Draft, QueryState};
 
 pub(super) fn actor() -> Actor {
@@ -47,6 +47,18 @@ pub(super) fn import(store: &Store, records: &[Record]) -> IngestCounts {
     let (counts, refused) = import_from(store, "test", records);
     assert_eq!(refused, []);
     counts
+}
+
+/// A stay of the patient `p1`.
+pub(super) fn stay(name: &str, start: &str, end: &str) -> Record {
+    Record::Encounter(Encounter {
+        identifier: name.into(),
+        patient: Some("p1".into()),
+        class: EncounterClass::Inpatient,
+        start: Instant::parse(start),
+        end: Instant::parse(end),
+        ..Encounter::default()
+    })
 }
 
 /// From a source that has a line for each record.

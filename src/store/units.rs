@@ -31,10 +31,14 @@ impl Came<'_> {
     }
 }
 
-/// Patients and stays of what was refused, by what names them; and patients who were refused as other persons where nothing else came with
-/// them: what names them later in the run is not the first one's.
+/// What a run remembers of what it refused.
 #[derive(Default)]
-pub(super) struct Waiting(HashMap<(bool, String), Incoming>, HashSet<String>);
+pub(super) struct Waiting {
+    /// Patients and stays of refused units, by what names them.
+    owners: HashMap<(bool, String), Incoming>,
+    /// Patients who were refused as other persons where nothing else came with them: what names them later in the run is not the first one's.
+    others: HashSet<String>,
+}
 
 impl Waiting {
     /// Keeps those of a refused unit; gives what does not fit any more.
@@ -45,39 +49,39 @@ impl Waiting {
                 Record::Encounter(e) if !e.implied => (true, e.identifier.clone()),
                 _ => continue,
             };
-            if self.0.len() < WAITING || self.0.contains_key(&key) {
-                self.0.insert(key, came.incoming.into_owned());
+            if self.owners.len() < WAITING || self.owners.contains_key(&key) {
+                self.owners.insert(key, came.incoming.into_owned());
             }
         }
     }
 
     /// A patient by itself was refused as another person.
     pub(super) fn another(&mut self, patient: &str) {
-        self.1.insert(patient.to_owned());
+        self.others.insert(patient.to_owned());
     }
 
     /// Why a unit that says nothing of its patient cannot go in: that patient was refused.
     pub(super) fn of_another(&self, unit: &[Came<'_>]) -> Option<Trouble> {
-        if self.1.is_empty() || unit.iter().any(|came| matches!(came.incoming.record, Record::Patient(_))) {
+        if self.others.is_empty() || unit.iter().any(|came| matches!(came.incoming.record, Record::Patient(_))) {
             return None;
         }
         unit.iter().find_map(|came| {
-            let patient = came.incoming.record.owners().1.filter(|patient| self.1.contains(*patient))?;
+            let patient = came.incoming.record.owners().1.filter(|patient| self.others.contains(*patient))?;
             of_another(&came.incoming, patient)
         })
     }
 
     /// Those that a record names, the patient first.
     pub(super) fn take(&mut self, record: &Record) -> Vec<Incoming> {
-        if self.0.is_empty() {
+        if self.owners.is_empty() {
             return Vec::new();
         }
         let (encounter, patient) = record.owners();
-        let stay = encounter.and_then(|encounter| self.0.remove(&(true, encounter.to_owned())));
+        let stay = encounter.and_then(|encounter| self.owners.remove(&(true, encounter.to_owned())));
         let of_stay = stay.as_ref().and_then(|stay| stay.record.owners().1.map(str::to_owned));
         let mut found = Vec::new();
         for patient in [patient.map(str::to_owned), of_stay].into_iter().flatten() {
-            found.extend(self.0.remove(&(false, patient)));
+            found.extend(self.owners.remove(&(false, patient)));
         }
         found.extend(stay);
         found

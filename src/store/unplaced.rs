@@ -128,20 +128,9 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{actor, import};
+    use super::super::tests::{actor, import, stay};
     use super::*;
-    use crate::chart::{EncounterClass, Observation, Patient, Record};
-
-    fn stay(name: &str, start: &str, end: &str) -> Record {
-        Record::Encounter(Encounter {
-            identifier: name.into(),
-            patient: Some("p1".into()),
-            class: EncounterClass::Inpatient,
-            start: Instant::parse(start),
-            end: Instant::parse(end),
-            ..Encounter::default()
-        })
-    }
+    use crate::chart::{Observation, Patient, Record};
 
     fn result(name: &str, encounter: Option<&str>, time: &str) -> Record {
         Record::Observation(Observation {

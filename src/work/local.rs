@@ -11,7 +11,7 @@ use super::session::Session;
 use super::site::Site;
 use super::{asked, evaluate, queries};
 use crate::chart::{DocumentType, Instant};
-use crate::checklist::{Explanation, GapState, Packs, Subject, explain};
+use crate::checklist::{Explanation, GapMark, GapState, Packs, Subject, explain};
 use crate::error::{Result, Trouble};
 use crate::query::{Draft, Outcome, Report};
 use crate::store::{Shown, Store, StoredQuery};
@@ -166,20 +166,20 @@ impl LocalDesk {
         self.store.record_act(&self.session.actor(), "chart.open", chart.encounter.patient.as_deref(), Some(&name), None, "")?;
         let mut evaluated = evaluate::chart(self.packs(), &chart, &now, None);
         let marks = self.store.gap_marks(Some(&name))?;
-        evaluate::with_marks(&mut evaluated.gaps, marks.iter());
+        let marks: Vec<&GapMark> = marks.iter().collect();
+        evaluate::with_marks(&mut evaluated.gaps, marks.iter().copied());
         let queries = self.store.queries(Some(&name))?;
         let mut gaps: Vec<GapRow> = evaluated
             .gaps
             .into_iter()
             .map(|gap| {
-                let (key, former) = (gap.key(), gap.former_key());
-                let mark = marks.iter().rev().find(|m| m.is_of(&key, former.as_deref(), gap.due.as_ref()));
+                let mark = evaluate::newest_of(&gap, &marks);
                 let own = |q: &&StoredQuery| asked::asks_about(q, &gap);
                 GapRow {
                     answered: queries.iter().filter(own).filter(|q| q.responded.is_some() && q.verified.is_none()).map(|q| q.id).max(),
                     dismissed: mark.filter(|m| m.state == GapState::Dismissed).map(|m| m.reason.clone()),
                     query: queries.iter().filter(own).find(|q| !q.state.is_over()).map(|q| q.id),
-                    key,
+                    key: gap.key(),
                     gap,
                 }
             })

@@ -17,7 +17,7 @@ fn spelled(value: &str) -> String {
     if crate::fold::whole(value).is_empty() {
         return String::new();
     }
-    value.split(|c: char| c.is_whitespace() || crate::fold::is_quote(c)).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    crate::fold::spelled(value)
 }
 
 /// A query to which something can be added.

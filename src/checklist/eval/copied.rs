@@ -32,6 +32,11 @@ pub(super) fn run(check: &Copied, item: &Item, facts: &Facts<'_>) -> Verdict {
         Copied::Diagnosis { .. } => String::new(),
     };
     let mut pool = pasted::Pool::default();
+    if let Copied::Paragraph { from: CopiedFrom::PriorEncounter, min_words, .. } = check
+        && !documents.is_empty()
+    {
+        facts.prior().iter().for_each(|(d, r)| pool.add(None, d, r, *min_words));
+    }
     for (index, (document, reading)) in documents.iter().enumerate() {
         let (finding, tree) = match check {
             Copied::Previous { shingle_words, at_least, sections, min_words } => {
@@ -86,9 +91,6 @@ pub(super) fn run(check: &Copied, item: &Item, facts: &Facts<'_>) -> Verdict {
                 }
             }
             Copied::Paragraph { from, min_words, attributed_by } => {
-                if index == 0 && *from == CopiedFrom::PriorEncounter {
-                    facts.prior().iter().for_each(|(d, r)| pool.add(None, d, r, *min_words));
-                }
                 let own = author(document);
                 let fits = |other: Option<&str>| *from == CopiedFrom::PriorEncounter || other.is_some() && other != own;
                 let found = pasted::paragraph(&pool, fits, document, reading, *min_words, attributed_by);

@@ -94,6 +94,7 @@ impl Lexicon {
             place_words: Vec::new(),
             patterns: Vec::new(),
             owners: Owners::default(),
+            named: Vec::new(),
             machine: Machine::new(std::iter::empty(), false),
         }
     }
@@ -346,6 +347,7 @@ impl Builder {
         // It stays in memory as long as the program runs: what a list grew beyond its end is given back.
         self.triggers.shrink_to_fit();
         let (patterns, owners) = owned(self.patterns);
+        let named = named(&owners, &self.forms, self.concepts.len());
         let machine = Machine::new(patterns.iter().map(|pattern| (pattern.as_ref(), End::Word)), false)
             .over(self.fillers.iter().map(String::as_str))
             .past(self.aside_words.iter().map(String::as_str));
@@ -375,6 +377,7 @@ impl Builder {
             place_words: self.place_words,
             patterns,
             owners,
+            named,
             machine,
         })
     }
@@ -394,6 +397,23 @@ fn owned(mut told: Vec<(Box<str>, Owner)>) -> (Vec<Box<str>>, Owners) {
     }
     patterns.shrink_to_fit();
     (patterns, owners)
+}
+
+/// The patterns that name each concept, in order, each once.
+fn named(owners: &Owners, forms: &[Form], concepts: usize) -> Vec<Vec<u32>> {
+    let mut named: Vec<Vec<u32>> = vec![Vec::new(); concepts];
+    for (pattern, owners) in (0..).zip(owners.iter()) {
+        for owner in owners {
+            let Owner::Form(form) = owner else { continue };
+            let concept = forms.get(*form).and_then(|form| named.get_mut(form.concept));
+            if let Some(patterns) = concept
+                && patterns.last() != Some(&pattern)
+            {
+                patterns.push(pattern);
+            }
+        }
+    }
+    named
 }
 
 fn guard(entry: &GuardEntry, names: &[String], sets: &BTreeMap<String, Vec<String>>) -> Guard {

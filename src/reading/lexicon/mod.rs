@@ -63,6 +63,8 @@ pub struct Lexicon {
     pub(super) patterns: Vec<Box<str>>,
     /// What each pattern of the machine stands for.
     pub(super) owners: Owners,
+    /// The patterns that name each concept: the names of all drugs are asked for at the start, and there are a hundred thousand patterns.
+    pub(super) named: Vec<Vec<u32>>,
     /// Finds the patterns.
     pub(super) machine: Machine,
 }
@@ -438,15 +440,9 @@ impl Lexicon {
 
     /// Every name of a concept, folded (lower case, single spaces), sorted; for synonyms in search.
     pub fn names(&self, id: &str) -> Vec<String> {
-        let mut names: Vec<String> = self
-            .owners
-            .iter()
-            .zip(&self.patterns)
-            .filter(|(owners, _)| owners.iter().any(|owner| self.owned_by(*owner, id)))
-            .map(|(_, text)| text.to_string())
-            .collect();
-        names.sort();
-        names
+        let concept = self.concepts.iter().position(|concept| concept.id == id);
+        let patterns = concept.and_then(|at| self.named.get(at)).into_iter().flatten();
+        patterns.map(|&pattern| self.words(pattern as usize).to_owned()).collect()
     }
 
     /// The words of a pattern, folded.
@@ -457,10 +453,5 @@ impl Lexicon {
     /// What these folded words stand for.
     pub(super) fn owned(&self, words: &str) -> &[Owner] {
         self.patterns.binary_search_by(|pattern| pattern.as_ref().cmp(words)).map_or(&[], |at| self.owners.of(at))
-    }
-
-    fn owned_by(&self, owner: Owner, id: &str) -> bool {
-        let Owner::Form(form) = owner else { return false };
-        self.forms.get(form).and_then(|form| self.concepts.get(form.concept)).is_some_and(|concept| concept.id == id)
     }
 }
