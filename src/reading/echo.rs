@@ -2,7 +2,7 @@
 
 use super::folded::Folded;
 use super::judged::{Judged, cause};
-use super::lexicon::{Axis, Deed, Direction, Lexicon, Pick, Trigger};
+use super::lexicon::{Axis, Deed, Direction, Lexicon, Pick, Settles, Trigger};
 use super::scan::Hit;
 use super::scope::{Clause, Nature, Place, Scopes, trigger};
 use std::ops::Range;
@@ -17,8 +17,27 @@ pub(super) enum Meant {
     Never,
     /// An illness or a sign of one.
     Illness,
-    /// An illness that is only suspected or feared: a verdict is about this one.
+    /// An illness that is only suspected: a verdict is about this one.
     Doubted,
+    /// One that is looked for or feared: a verdict is about this one, too.
+    Feared,
+    /// One that was suspected and has been shown.
+    Shown,
+    /// One that is denied.
+    Denied,
+    /// One of the past.
+    Past,
+}
+
+impl Meant {
+    /// Suspected or feared, whatever has been said of it since.
+    fn in_doubt(self) -> bool {
+        matches!(self, Self::Doubted | Self::Feared | Self::Shown)
+    }
+
+    fn is(self, settles: Settles) -> bool {
+        matches!((self, settles), (Self::Doubted, Settles::Doubt) | (Self::Denied, Settles::Denial) | (Self::Past, Settles::Past))
+    }
 }
 
 /// An "it" that comes at once: a word between, at most.
@@ -42,6 +61,8 @@ struct Heard<'l> {
     picks: Option<Pick>,
     /// The words one of which must stand before the name.
     asked: &'l [String],
+    /// How a name must stand for it to be meant.
+    settles: Option<Settles>,
 }
 
 /// No further before a name it is said that something was done for it.
@@ -78,13 +99,13 @@ impl Antecedent {
         }
     }
 
-    /// What a later sentence says of them, name by name; `own` is the first illness that it names itself: what stands behind that is about
-    /// that one.
+    /// What a later sentence says of them, name by name; `own` is the first illness or sign that it names itself, and the first illness: what
+    /// stands behind that is about that one.
     pub(super) fn hear(
         &self,
         (lexicon, folded): (&Lexicon, &Folded),
         clause: &Clause<'_>,
-        own: Option<&Place>,
+        own: (Option<&Place>, Option<&Place>),
         places: &[Place],
         meant: impl Fn(usize) -> Meant,
     ) -> Vec<(usize, Judged)> {
@@ -93,7 +114,7 @@ impl Antecedent {
         }
         let mut out = Vec::new();
         for heard in said(lexicon, folded, clause, own) {
-            let doubted = self.names.clone().any(|name| meant(name) == Meant::Doubted);
+            let doubted = self.names.clone().any(|name| meant(name).in_doubt());
             let last = self.names.clone().rev().find(|name| meant(*name) != Meant::Never).and_then(|name| places.get(name));
             let first = self.names.clone().find(|name| meant(*name) != Meant::Never).and_then(|name| places.get(name));
             let picked = |name: usize| match heard.picks {
@@ -104,32 +125,85 @@ impl Antecedent {
             let holds = |name: &usize| match meant(*name) {
                 Meant::Never => false,
                 _ if heard.picks.is_some() => picked(*name),
-                Meant::Doubted => true,
+                meant if meant.in_doubt() => true,
                 // Two names of one place are one illness.
-                Meant::Illness if heard.one => !doubted && last.zip(places.get(*name)).is_some_and(|(l, n)| n.end > l.start),
-                Meant::Illness => true,
+                _ if heard.one => !doubted && last.zip(places.get(*name)).is_some_and(|(l, n)| n.end > l.start),
+                _ => true,
             };
             let asked = |name: &usize| was_asked(folded, places.get(*name), heard.asked);
+            if let Some(settles) = heard.settles {
+                let open = self.names.clone().filter(|name| meant(*name).is(settles) && picked(*name));
+                out.extend(nearest_of(open, settles, heard.one, places).into_iter().map(|name| (name, heard.judged.clone())));
+                continue;
+            }
             out.extend(self.names.clone().filter(holds).filter(asked).map(|name| (name, heard.judged.clone())));
         }
         out
     }
 }
 
+/// Of names that stand as a word settles it, those that are meant: every one, or only the last of what is denied or past, and a doubt only where
+/// it is the one doubt ("PE vs pneumonia. CTA negative" leaves the pneumonia).
+fn nearest_of(open: impl Iterator<Item = usize>, settles: Settles, one: bool, places: &[Place]) -> Vec<usize> {
+    let open: Vec<usize> = open.collect();
+    let last = open.last().and_then(|name| places.get(*name)).copied();
+    // Two names of one place are one illness.
+    let same = |name: &usize| last.zip(places.get(*name)).is_some_and(|(last, name)| name.end > last.start);
+    match (one, settles) {
+        (false, _) => open,
+        (true, Settles::Doubt) if open.iter().all(same) => open,
+        (true, Settles::Doubt) => Vec::new(),
+        (true, Settles::Denial | Settles::Past) => open.into_iter().filter(same).collect(),
+    }
+}
+
+/// What a sentence shows behind its own names: "Possible obstruction, CT confirmed." `names` are the numbers of its places.
+pub(super) fn settled_within(
+    lexicon: &Lexicon,
+    folded: &Folded,
+    clause: &Clause<'_>,
+    names: Range<usize>,
+    places: &[Place],
+    meant: impl Fn(usize) -> Meant,
+) -> Vec<(usize, Judged)> {
+    let Some(first) = clause.places.first() else { return Vec::new() };
+    let mut out = Vec::new();
+    let behind = clause.triggers.iter().filter(|hit| hit.start > first.end);
+    let settling = behind.filter_map(|hit| {
+        let by = trigger(lexicon, hit)?;
+        // What a test denies in the same breath is less than a verdict: "r/o MI, troponin negative".
+        let shows = by.answers && matches!(by.deed, Deed::Sets(Axis::Certain, _));
+        by.settles.filter(|_| shows).map(|settles| (hit, by, settles))
+    });
+    for (hit, by, settles) in settling.take(HEARD) {
+        let mut judged = Judged::default();
+        judged.hold(by, cause(lexicon, folded, by, hit));
+        let before = |name: &usize| places.get(*name).is_some_and(|place| place.end <= hit.start);
+        let open = names.clone().filter(before).filter(|name| meant(*name).is(settles));
+        out.extend(nearest_of(open, settles, by.nearest, places).into_iter().map(|name| (name, judged.clone())));
+    }
+    out
+}
+
 /// What a sentence says of what was named before: by an "it" that its cues reach, and by cues that need none.
-fn said<'l>(lexicon: &'l Lexicon, folded: &Folded, clause: &Clause<'_>, own: Option<&Place>) -> Vec<Heard<'l>> {
+fn said<'l>(lexicon: &'l Lexicon, folded: &Folded, clause: &Clause<'_>, own: (Option<&Place>, Option<&Place>)) -> Vec<Heard<'l>> {
     let mut out = Vec::new();
     let speaks = |hit: &&Hit| trigger(lexicon, hit).is_some_and(|by| by.answers || by.deed == Deed::Means);
-    let before = |hit: &&Hit| own.is_none_or(|own| hit.start <= own.start);
+    // Of two that were named before, "the former" can be said behind a name of its own.
+    let before = |hit: &&Hit| {
+        let by = trigger(lexicon, hit);
+        let own = if by.is_some_and(|by| by.settles.is_some()) { own.1 } else { own.0 };
+        own.is_none_or(|own| hit.start <= own.start) || by.is_some_and(|by| by.answers && by.picks.is_some())
+    };
     for hit in clause.triggers.iter().filter(before).filter(speaks).take(HEARD) {
         let Some(by) = trigger(lexicon, hit) else { continue };
         if by.answers {
             let mut judged = Judged::default();
             judged.hold(by, cause(lexicon, folded, by, hit));
-            out.push(Heard { judged, one: by.nearest, picks: None, asked: &by.asked });
+            out.push(Heard { judged, one: by.nearest, picks: by.picks, asked: &by.asked, settles: by.settles });
         }
         if let Some(judged) = of_another(lexicon, folded, clause, *hit) {
-            out.push(Heard { judged, one: true, picks: None, asked: &[] });
+            out.push(Heard { judged, one: true, picks: None, asked: &[], settles: None });
         }
         if by.deed == Deed::Means && !by.again {
             let judged = of_it(lexicon, folded, clause, *hit);
@@ -138,6 +212,7 @@ fn said<'l>(lexicon: &'l Lexicon, folded: &Folded, clause: &Clause<'_>, own: Opt
                 one: by.nearest,
                 picks: by.picks,
                 asked: &[],
+                settles: None,
             }));
         }
     }
@@ -209,7 +284,9 @@ pub(super) fn told_again(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'_>
 /// before it are meant.
 pub(super) fn denied_after(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'_>) -> Option<(usize, Judged)> {
     let first = clause.places.first()?;
-    let needs_none = |by: &&Trigger| by.answers && by.asked.is_empty() && matches!(by.deed, Deed::Sets(Axis::Negated, _));
+    let needs_none = |by: &&Trigger| {
+        by.answers && by.asked.is_empty() && by.settles.is_none() && by.picks.is_none() && matches!(by.deed, Deed::Sets(Axis::Negated, _))
+    };
     let answer = clause.triggers.iter().rfind(|hit| hit.start > first.end && trigger(lexicon, hit).is_some_and(|by| needs_none(&by)));
     if let Some(hit) = answer
         && let Some(by) = trigger(lexicon, hit)
@@ -228,4 +305,49 @@ pub(super) fn denied_after(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'
     let named = clause.places.partition_point(|place| place.end <= last.start);
     let axes = super::model::Axes { negated: true, ..super::model::Axes::default() };
     (by && named > 0).then_some((named, Judged { axes, causes: judged.causes, ..Judged::default() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::reading::tests::stands;
+
+    #[test]
+    fn whoever_thought_so_denied_what_was_asked() {
+        for (text, want) in [
+            ("Is this a stroke? I think so.", "present"),
+            ("Is this a stroke? I do not think so.", "negated"),
+            ("Is this a stroke? Neurology thinks so.", "present"),
+            ("There was a question of stroke. We no longer think so.", "negated"),
+        ] {
+            assert_eq!(stands(text, "stroke"), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bare_answer_of_a_study_left_open_what_it_was_for() {
+        for (text, concept, want) in [
+            ("R/o osteomyelitis. MRI negative.", "osteomyelitis", "negated"),
+            ("Suspect bowel obstruction, CT confirmed.", "term.bowel_obstruction", "present"),
+            ("Possible fracture. Films positive.", "fracture", "present"),
+            // Two doubts, an order, and what is known are not settled by it; nor is a doubt in the same breath.
+            ("Stroke vs seizure. MRI negative.", "stroke", "possible"),
+            ("Return for fever. MRI negative.", "finding.fever", "hypothetical"),
+            ("She has osteomyelitis. MRI negative.", "osteomyelitis", "present"),
+            ("R/o osteomyelitis, MRI negative", "osteomyelitis", "possible"),
+        ] {
+            assert_eq!(stands(text, concept), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_latter_only_left_the_former_present() {
+        assert_eq!(stands("Sepsis and pneumonia were both on the list. CT showed the latter only.", "sepsis"), "negated");
+        assert_eq!(stands("Sepsis and pneumonia were both on the list. CT showed the latter only.", "pneumonia"), "present");
+    }
+
+    #[test]
+    fn what_came_back_stayed_of_the_past() {
+        assert_eq!(stands("Had pneumonia in 2014. It has come back.", "pneumonia"), "present");
+        assert_eq!(stands("Had pneumonia in 2014. It has never come back.", "pneumonia"), "historical");
+    }
 }

@@ -1,5 +1,6 @@
 //! What the words around a place say of it.
 
+use super::echo::Meant;
 use super::folded::Folded;
 use super::lexicon::{Axis, Deed, Lexicon, Trigger};
 use super::model::{Axes, Cause, Experiencer};
@@ -31,6 +32,22 @@ pub(super) struct Judged {
 }
 
 impl Judged {
+    /// What an illness that stands so is to a word that speaks of it later.
+    pub(super) fn meant(&self) -> Meant {
+        let own = self.axes.experiencer == Experiencer::Patient || self.own;
+        if self.axes.possible && !self.axes.hypothetical {
+            if self.certain { Meant::Shown } else { Meant::Doubted }
+        } else if self.axes.hypothetical {
+            Meant::Feared
+        } else if own && self.axes.negated != self.untrue {
+            Meant::Denied
+        } else if own && self.axes.historical {
+            Meant::Past
+        } else {
+            Meant::Illness
+        }
+    }
+
     /// Takes what a later sentence says, too.
     pub(super) fn hear(&mut self, later: Self) {
         self.corrected |= self.untrue;
@@ -58,6 +75,7 @@ impl Judged {
         self.standing |= later.standing;
         self.over |= later.over;
         self.certain |= later.certain;
+        self.current |= later.current;
         self.own |= later.own;
         self.causes.extend(later.causes);
     }

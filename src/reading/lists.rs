@@ -107,3 +107,25 @@ fn says_more(breaks: &Breaks<'_>, member: Place, places: &[Place]) -> bool {
     }
     named && (more || text.get(at..member.end).is_some_and(|rest| rest.contains(char::is_alphanumeric)))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::reading::tests::stands;
+
+    #[test]
+    fn a_sign_that_is_there_was_denied_beside_one_that_is_absent() {
+        let text = "Edema present, JVD absent, crackles present.";
+        assert_eq!(stands(text, "finding.edema"), "present");
+        assert_eq!(stands(text, "finding.jvd"), "negated");
+        assert_eq!(stands(text, "finding.crackles"), "present");
+        assert_eq!(stands("Wheezes present, rales absent.", "finding.wheezing"), "present");
+        assert_eq!(stands("Fever, chills and cough absent.", "finding.fever"), "negated");
+    }
+
+    #[test]
+    fn what_nobody_thinks_to_be_was_read_as_present() {
+        assert_eq!(stands("We do not think she was ever septic.", "sepsis"), "negated");
+        assert_eq!(stands("I doubt he was septic.", "sepsis"), "negated");
+        assert_eq!(stands("No one doubts that he was septic.", "sepsis"), "present");
+    }
+}

@@ -379,18 +379,17 @@ impl<'a> Page<'a> {
             }
             let first = out.len();
             let own = here.iter().enumerate().find(|(index, _)| bears(first + index)).map(|(_, place)| place);
-            let meant = |name: usize| match out.get(name) {
-                Some(verdict) if bears(name) && (verdict.judged.axes.possible || verdict.judged.axes.hypothetical) => Meant::Doubted,
-                Some(_) if bears(name) => Meant::Illness,
-                _ => Meant::Never,
-            };
+            let meant = |name: usize| out.get(name).filter(|_| bears(name)).map_or(Meant::Never, |verdict| verdict.judged.meant());
+            // What settles a doubt can do so behind a sign, and not behind another illness.
+            let firm = here.iter().enumerate().find(|(index, _)| bears(first + index) && !meaning(first + index).nature.finding);
+            let own = (own, firm.map(|(_, place)| place));
             for (name, later) in before.hear((self.lexicon, &self.folded), &clause, own, places, meant) {
                 if let Some(Verdict { judged, .. }) = out.get_mut(name) {
                     judged.hear(later);
                 }
             }
             let same = before.last().filter(|name| bears(*name));
-            before.pass(if own.is_some() { first..first + here.len() } else { 0..0 });
+            before.pass(if own.0.is_some() { first..first + here.len() } else { 0..0 });
             if here.is_empty() {
                 continue;
             }
@@ -412,6 +411,12 @@ impl<'a> Page<'a> {
                     judged.axes.negated = true;
                     let at = Some(self.folded.back(sign.start, sign.end));
                     judged.causes.push(Cause { axis: Axis::Negated.name().to_owned(), by: "-".to_owned(), at });
+                }
+            }
+            let meant = |name: usize| out.get(name).filter(|_| bears(name)).map_or(Meant::Never, |verdict| verdict.judged.meant());
+            for (name, later) in echo::settled_within(self.lexicon, &self.folded, &clause, first..out.len(), places, meant) {
+                if let Some(Verdict { judged, .. }) = out.get_mut(name) {
+                    judged.hear(later);
                 }
             }
             if let Some((named, later)) = echo::denied_after(self.lexicon, &self.folded, &clause) {

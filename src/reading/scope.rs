@@ -82,13 +82,22 @@ pub(super) fn acting(lexicon: &Lexicon, triggers: &[Hit], names: &[Place]) -> Ve
     for hit in triggers {
         while name.next_if(|place| place.end <= hit.start).is_some() {}
         let inside = |place: &&Place| place.start <= hit.start && hit.end <= place.end && hit.end - hit.start < place.end - place.start;
-        if name.peek().is_some_and(inside) {
+        let Some(trigger) = trigger(lexicon, hit) else { continue };
+        // "Cultures negative" is a name of its own, and a verdict on what the cultures were for.
+        let settles = trigger.settles.is_some();
+        if name.peek().is_some_and(|place| inside(place) && !(settles && place.end == hit.end)) {
             continue;
         }
-        let Some(trigger) = trigger(lexicon, hit) else { continue };
         let acts = match trigger.deed {
             // A line's own cue is none in a sentence, and one that goes on with something may have nothing before it.
             _ if trigger.heads || !trigger.after.is_empty() => true,
+            // What speaks of another sentence, and only if something was left open there, silences nothing in its own.
+            _ if settles => {
+                let denial = matches!(trigger.deed, Deed::Sets(Axis::Negated, _));
+                let not = |last: &Hit| lexicon.words(last.pattern).starts_with("no");
+                let outer = kept.last().filter(|last| hit.end <= last.end);
+                opened.takes(hit) || denial && outer.is_some_and(|last| denies(lexicon, last) || hit.end == last.end && !not(last))
+            }
             Deed::Nothing => {
                 let opens = opened.admits(hit);
                 let halved = |last: &Hit| last.start < hit.start && hit.start < last.end && last.end < hit.end && sets(lexicon, last);
@@ -160,8 +169,12 @@ struct Reach {
 
 impl Reach {
     /// Whether a trigger is not inside an earlier, longer one. Equal places are no matter.
+    fn takes(&self, hit: &Hit) -> bool {
+        hit.end > self.end || (hit.start, hit.end) == (self.start, self.end)
+    }
+
     fn admits(&mut self, hit: &Hit) -> bool {
-        let outside = hit.end > self.end || (hit.start, hit.end) == (self.start, self.end);
+        let outside = self.takes(hit);
         if outside {
             *self = Self { start: hit.start, end: hit.end };
         }
@@ -211,6 +224,8 @@ impl<'a> Scopes<'a> {
                 if sets != *axis
                     || trigger.heads
                     || !trigger.asked.is_empty()
+                    || trigger.settles.is_some()
+                    || (trigger.answers && trigger.picks.is_some())
                     || (sets == Axis::Negated && undone.binary_search(&hit.start).is_ok())
                 {
                     continue;

@@ -165,6 +165,10 @@ const TWELFTH_TRAPS: [&str; 3] = [
     include_str!("../../fixtures/traps12/set_i.toml"),
 ];
 
+/// The thirteenth set: two that were written before the reader was run on them, and the practice between.
+const THIRTEENTH_TRAPS: [&str; 2] =
+    [include_str!("../../fixtures/traps13/fresh.toml"), include_str!("../../fixtures/traps13/practice.toml")];
+
 /// The fifth set, and the practice that came before it.
 const FIFTH_TRAPS: [&str; 3] = [
     include_str!("../../fixtures/traps5/fresh.toml"),
@@ -241,6 +245,11 @@ fn every_trap_of_the_eleventh_set_is_read_right() {
 #[test]
 fn every_trap_of_the_twelfth_set_is_read_right() {
     all_right(&TWELFTH_TRAPS, 850, 40);
+}
+
+#[test]
+fn every_trap_of_the_thirteenth_set_is_read_right() {
+    all_right(&THIRTEENTH_TRAPS, 700, 25);
 }
 
 #[test]

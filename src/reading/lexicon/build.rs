@@ -1,10 +1,11 @@
 //! From the files to the machine.
 
+use super::choices::{pick, settles};
 use super::entry::{AttributeFile, ConceptFile, GuardEntry, MeasurementFile, TriggerEntry, TriggerFile};
 use super::placeholders::expand;
 use super::spelling::Spellings;
 use super::{
-    After, AttributeWord, Axis, Concept, Deed, Direction, Files, Form, Guard, Kin, Lexicon, Measure, Only, Owner, Owners, Pick, Trigger,
+    After, AttributeWord, Axis, Concept, Deed, Direction, Files, Form, Guard, Kin, Lexicon, Measure, Only, Owner, Owners, Trigger,
 };
 use crate::error::{Result, Trouble};
 use crate::reading::folded::fold_name;
@@ -254,6 +255,7 @@ impl Builder {
                 heads: entry.heads || entry.fragments,
                 fragments: entry.fragments,
                 picks: pick(file, entry)?,
+                settles: settles(file, entry)?,
                 lifts: entry.lifts,
                 again: entry.again,
                 corrected: entry.corrected,
@@ -468,15 +470,6 @@ fn after(file: &str, name: &str, scenes: &[&str]) -> Result<After> {
         "gone_kin" => Ok(After::GoneKin),
         "subject_kin" => Ok(After::SubjectKin),
         _ => scene(file, name, scenes).map(After::Scene),
-    }
-}
-
-fn pick(file: &str, entry: &TriggerEntry) -> Result<Option<Pick>> {
-    match entry.picks.as_deref() {
-        None => Ok(None),
-        Some("first") => Ok(Some(Pick::First)),
-        Some("last") => Ok(Some(Pick::Last)),
-        Some(other) => Err(Trouble::input(format!("a trigger cannot pick the \"{other}\"")).at(file, None).hint("first, last")),
     }
 }
 

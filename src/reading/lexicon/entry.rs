@@ -198,6 +198,9 @@ pub(super) struct TriggerEntry {
     /// `first`, `last`.
     #[serde(default)]
     pub picks: Option<String>,
+    /// `doubt`, `denial`, `past`.
+    #[serde(default)]
+    pub settles: Option<String>,
     #[serde(default)]
     pub lifts: bool,
     #[serde(default)]

@@ -1,6 +1,7 @@
 //! What the reader knows: concepts and their names, triggers, attributes, measurements. All of it is data in `lexicon/`.
 
 mod build;
+mod choices;
 mod entry;
 mod files;
 mod placeholders;
@@ -316,6 +317,17 @@ pub(super) enum Pick {
     Last,
 }
 
+/// How names stand that a later word settles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Settles {
+    /// Suspected or feared.
+    Doubt,
+    /// Denied.
+    Denial,
+    /// Of the past.
+    Past,
+}
+
 /// What a trigger holds for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Only {
@@ -370,6 +382,8 @@ pub(super) struct Trigger {
     pub fragments: bool,
     /// It speaks of one name of several: "the former", "the latter".
     pub picks: Option<Pick>,
+    /// It answers only for names that stand so, in its own sentence or in one before: "Rule out sepsis. Cultures negative."
+    pub settles: Option<Settles>,
     /// It acts only where a sentence before set one of these: "At that time", behind an earlier stay.
     pub after: Vec<After>,
     /// It says that something is lacking: with a denial before it, two denials say that it is there ("never without").
