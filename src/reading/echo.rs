@@ -47,7 +47,7 @@ const AT_ONCE: usize = 8;
 const HEARD: usize = 8;
 
 /// What "it" stands for: the names of the last sentence that had any.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Antecedent {
     names: Range<usize>,
     sentences: usize,
@@ -99,6 +99,14 @@ impl Antecedent {
         }
     }
 
+    /// The sentence whose names stand here denied them all: what was told before it may still be meant. "Told that he has COPD. No cough. I do not
+    /// think he has it."
+    pub(super) fn reach_back(&mut self, earlier: Self) {
+        if !earlier.names.is_empty() && earlier.names.end <= self.names.start {
+            self.names.start = earlier.names.start;
+        }
+    }
+
     /// What a later sentence says of them, name by name; `own` is the first illness or sign that it names itself, and the first illness: what
     /// stands behind that is about that one.
     pub(super) fn hear(
@@ -115,7 +123,10 @@ impl Antecedent {
         let mut out = Vec::new();
         for heard in said(lexicon, folded, clause, own) {
             let doubted = self.names.clone().any(|name| meant(name).in_doubt());
-            let last = self.names.clone().rev().find(|name| meant(*name) != Meant::Never).and_then(|name| places.get(name));
+            let open = |name: &usize| !matches!(meant(*name), Meant::Never | Meant::Denied);
+            let any = |name: &usize| meant(*name) != Meant::Never;
+            let named = || self.names.clone().rev();
+            let last = named().find(open).or_else(|| named().find(any)).and_then(|name| places.get(name));
             let first = self.names.clone().find(|name| meant(*name) != Meant::Never).and_then(|name| places.get(name));
             let picked = |name: usize| match heard.picks {
                 None => true,

@@ -128,4 +128,24 @@ mod tests {
         assert_eq!(stands("I doubt he was septic.", "sepsis"), "negated");
         assert_eq!(stands("No one doubts that he was septic.", "sepsis"), "present");
     }
+
+    #[test]
+    fn a_doubt_before_a_name_was_lost_where_its_words_can_also_look_back() {
+        for (text, want) in [
+            ("This is likely pneumonia.", "possible"),
+            ("It is probable that she has pneumonia.", "possible"),
+            ("It is hard to exclude pneumonia.", "possible"),
+            ("Pneumonia is hard to exclude.", "possible"),
+            ("Pneumonia is likely due to aspiration.", "present"),
+            ("The most likely cause is pneumonia.", "possible"),
+        ] {
+            assert_eq!(stands(text, "pneumonia"), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_negative_test_denied_the_name_before_it() {
+        assert_eq!(stands("UTI is not excluded by the negative nitrite.", "urinary_tract_infection"), "possible");
+        assert_eq!(stands("DVT: negative duplex.", "deep_vein_thrombosis"), "negated");
+    }
 }

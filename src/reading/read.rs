@@ -389,6 +389,7 @@ impl<'a> Page<'a> {
                 }
             }
             let same = before.last().filter(|name| bears(*name));
+            let earlier = before.clone();
             before.pass(if own.0.is_some() { first..first + here.len() } else { 0..0 });
             if here.is_empty() {
                 continue;
@@ -414,6 +415,11 @@ impl<'a> Page<'a> {
                 }
             }
             let meant = |name: usize| out.get(name).filter(|_| bears(name)).map_or(Meant::Never, |verdict| verdict.judged.meant());
+            // What was told of a sign ends with the next one.
+            let lasting = earlier.last().is_some_and(|name| bears(name) && !meaning(name).nature.finding);
+            if own.0.is_some() && lasting && (first..out.len()).all(|name| matches!(meant(name), Meant::Denied | Meant::Never)) {
+                before.reach_back(earlier);
+            }
             for (name, later) in echo::settled_within(self.lexicon, &self.folded, &clause, first..out.len(), places, meant) {
                 if let Some(Verdict { judged, .. }) = out.get_mut(name) {
                     judged.hear(later);

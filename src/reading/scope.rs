@@ -113,6 +113,8 @@ pub(super) fn acting(lexicon: &Lexicon, triggers: &[Hit], names: &[Place]) -> Ve
                 let halved = |last: &Hit| last.start < hit.start && hit.start < last.end && last.end < hit.end && denies(lexicon, last);
                 while opens && matches!(axis, Axis::Possible | Axis::Untrue) && kept.pop_if(|last| halved(last)).is_some() {}
                 opens
+                    || trigger.deed == Deed::Sets(Axis::Possible, Direction::Forward)
+                        && kept.last().is_some_and(|last| turns(lexicon, last, hit))
             }
         };
         if acts {
@@ -120,6 +122,13 @@ pub(super) fn acting(lexicon: &Lexicon, triggers: &[Hit], names: &[Place]) -> Ve
         }
     }
     kept
+}
+
+/// Whether a doubt that looks back ends with one that looks forward: "pneumonia | is likely", but "this is | likely | pneumonia".
+fn turns(lexicon: &Lexicon, outer: &Hit, inner: &Hit) -> bool {
+    let back = trigger(lexicon, outer).is_some_and(|trigger| trigger.deed == Deed::Sets(Axis::Possible, Direction::Backward));
+    let words = lexicon.words(inner.pattern);
+    back && outer.end == inner.end && outer.start < inner.start && lexicon.turning.iter().any(|known| known == words)
 }
 
 fn denies(lexicon: &Lexicon, hit: &Hit) -> bool {

@@ -249,7 +249,7 @@ fn every_trap_of_the_twelfth_set_is_read_right() {
 
 #[test]
 fn every_trap_of_the_thirteenth_set_is_read_right() {
-    all_right(&THIRTEENTH_TRAPS, 700, 25);
+    all_right(&THIRTEENTH_TRAPS, 1000, 35);
 }
 
 #[test]

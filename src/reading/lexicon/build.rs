@@ -36,6 +36,7 @@ struct Builder {
     opening_words: Vec<String>,
     auxiliaries: Vec<String>,
     verdicts: Vec<String>,
+    turning: Vec<String>,
     grounds: Vec<String>,
     item_leads: Vec<String>,
     aside_words: Vec<String>,
@@ -82,6 +83,7 @@ impl Lexicon {
             opening_words: Vec::new(),
             auxiliaries: Vec::new(),
             verdicts: Vec::new(),
+            turning: Vec::new(),
             grounds: Vec::new(),
             item_leads: Vec::new(),
             aside_words: Vec::new(),
@@ -209,6 +211,7 @@ impl Builder {
         self.habits.clone_from(&entries.habits);
         self.auxiliaries.clone_from(&entries.auxiliaries);
         self.verdicts.clone_from(&entries.verdicts);
+        self.turning.clone_from(&entries.turning);
         self.grounds.clone_from(&entries.grounds);
         self.item_leads.clone_from(&entries.item_leads);
         self.name_joints.clone_from(&entries.name_joints);
@@ -366,6 +369,7 @@ impl Builder {
             opening_words: self.opening_words,
             auxiliaries: self.auxiliaries,
             verdicts: self.verdicts,
+            turning: self.turning,
             grounds: self.grounds,
             item_leads: self.item_leads,
             aside_words: self.aside_words,

@@ -122,6 +122,9 @@ pub(super) struct TriggerFile {
     /// Words before what has a cause.
     #[serde(default)]
     pub grounds: Vec<String>,
+    /// Doubts that look forward inside one that looks back.
+    #[serde(default)]
+    pub turning: Vec<String>,
     /// Words of a last word on a doubt.
     #[serde(default)]
     pub verdicts: Vec<String>,

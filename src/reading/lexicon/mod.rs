@@ -50,6 +50,8 @@ pub struct Lexicon {
     pub(super) grounds: Vec<String>,
     /// Words that have the last word on a doubt: what an item is denied with in the end, its head is denied with.
     pub(super) verdicts: Vec<String>,
+    /// Doubts that look forward although they end one that looks back: "this is | likely | pneumonia".
+    pub(super) turning: Vec<String>,
     /// Words that, right after a condition's name, make it the name of a measure or a place ("DVT prophylaxis").
     pub(super) not_next: Vec<String>,
     /// Words that may stand beside the names of a sentence that is nothing but names.
