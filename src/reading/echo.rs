@@ -340,6 +340,9 @@ mod tests {
             ("R/o osteomyelitis. MRI negative.", "osteomyelitis", "negated"),
             ("Suspect bowel obstruction, CT confirmed.", "term.bowel_obstruction", "present"),
             ("Possible fracture. Films positive.", "fracture", "present"),
+            ("Possible fracture. It was not confirmed.", "fracture", "negated"),
+            ("Possible fracture. One was found.", "fracture", "present"),
+            ("Possible fracture. CT was normal.", "fracture", "negated"),
             // Two doubts, an order, and what is known are not settled by it; nor is a doubt in the same breath.
             ("Stroke vs seizure. MRI negative.", "stroke", "possible"),
             ("Return for fever. MRI negative.", "finding.fever", "hypothetical"),

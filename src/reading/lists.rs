@@ -148,4 +148,19 @@ mod tests {
         assert_eq!(stands("UTI is not excluded by the negative nitrite.", "urinary_tract_infection"), "possible");
         assert_eq!(stands("DVT: negative duplex.", "deep_vein_thrombosis"), "negated");
     }
+
+    #[test]
+    fn what_was_not_felt_to_be_was_read_as_present() {
+        for (text, want) in [
+            ("This was not felt to be pneumonia.", "negated"),
+            ("The scan rules pneumonia out.", "negated"),
+            ("No suspicion of pneumonia.", "negated"),
+            ("Initially suspected to have pneumonia, which was ruled out.", "negated"),
+            ("None of the tests excluded pneumonia.", "possible"),
+            ("I have no doubt she has pneumonia.", "present"),
+            ("The worry is pneumonia.", "possible"),
+        ] {
+            assert_eq!(stands(text, "pneumonia"), want, "{text}");
+        }
+    }
 }
