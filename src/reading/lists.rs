@@ -153,6 +153,8 @@ mod tests {
     fn what_was_not_felt_to_be_was_read_as_present() {
         for (text, want) in [
             ("This was not felt to be pneumonia.", "negated"),
+            ("I do not think it is a pneumonia.", "negated"),
+            ("Pneumonia: CT pending.", "possible"),
             ("The scan rules pneumonia out.", "negated"),
             ("No suspicion of pneumonia.", "negated"),
             ("Initially suspected to have pneumonia, which was ruled out.", "negated"),
