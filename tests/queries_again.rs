@@ -116,7 +116,7 @@ fn a_query_was_asked_again_for_a_finding_that_nobody_documented() {
 #[test]
 fn an_imported_answer_could_not_be_told_from_a_typed_one() {
     let desk = demo::desk(None).unwrap();
-    let (id, typed) = (sent(&desk, "88120", "N01-undocumented"), sent(&desk, "88085", "N01-specificity"));
+    let (id, typed) = (sent(&desk, "88120", "N01-undocumented"), sent(&desk, "88115", "P02-undocumented"));
     let report = desk
         .import_answers("/tmp/in/answers of Monday.csv", &format!("query,option,text,by\n{id},1,dehydration,\"Chen, Wei MD\"\n"))
         .unwrap();

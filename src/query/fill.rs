@@ -12,8 +12,9 @@ use super::slip::writer_of_slip;
 use super::standing::{certain, spoken};
 use super::template::{Template, TemplateOption, Templates};
 use super::wanted::asked;
+use super::ways_out::{INTEGRAL, is_single, meaningless};
 use super::whole::{denied, grown, numbers};
-use super::{Draft, Indicator, NOT_SIGNIFICANT, OptionKind, Policy, QueryForm, QueryOption, Reason, Recipient, days_after};
+use super::{Draft, Indicator, OptionKind, Policy, QueryForm, QueryOption, Reason, Recipient, days_after};
 use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, Provider};
 use crate::checklist::{Gap, GapKind, Searched, condition_name, listed};
 use crate::reading::{Assertion, Reading};
@@ -281,7 +282,12 @@ fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, 
     let only_denials = diagnoses.peek().is_some() && diagnoses.all(|o| negation.any(&tokens(&o.text)));
     // One diagnosis by itself is no choice: an open question leaves the answer to the provider.
     let alternative = |o: &QueryOption| o.kind != OptionKind::Diagnosis;
-    let alone = template.form == QueryForm::MultipleChoice && options.len() == 1 && !options.iter().any(alternative);
+    let names: Vec<&str> = options.iter().map(|o| o.text.as_str()).collect();
+    let means_nothing = meaningless(draft, Some(template), detail);
+    let alone = template.form == QueryForm::MultipleChoice
+        && is_single(&names)
+        && !options.iter().any(alternative)
+        && means_nothing != Some(INTEGRAL);
     if options.is_empty() || only_denials || alone {
         draft.form = QueryForm::Open; // the safest form
         draft.alone = options.into_iter().map(|o| o.text).collect();
@@ -291,8 +297,8 @@ fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, 
         options.sort_by_key(|o| o.text.to_lowercase());
     }
     let fixed = |text: &str, kind| QueryOption { text: text.to_owned(), kind, ..QueryOption::default() };
-    if template.finding && !detail && (draft.reason == Reason::R9 || !shows_drug(draft)) {
-        options.push(fixed(NOT_SIGNIFICANT, OptionKind::NotSignificant));
+    if let Some(text) = means_nothing.filter(|_| template.finding && !detail) {
+        options.push(fixed(text, OptionKind::NotSignificant));
     }
     options.push(fixed("Other: ____________", OptionKind::Other));
     options.push(fixed("Unable to determine", OptionKind::Undetermined));
@@ -300,7 +306,7 @@ fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, 
 }
 
 /// What an option bears behind its name where providers only call it possible.
-const POSSIBLE: &str = ", possible";
+pub(crate) const POSSIBLE: &str = ", possible";
 
 /// The diagnoses that a provider documented as present.
 fn stated_concepts(record: Record<'_>) -> BTreeSet<String> {

@@ -10,6 +10,7 @@ mod exchange;
 mod figures;
 mod fill;
 mod gather;
+mod kinds;
 mod letters;
 mod life;
 mod lint;
@@ -32,6 +33,7 @@ mod template;
 mod tests;
 mod verify;
 mod wanted;
+mod ways_out;
 mod whole;
 
 pub use again::stands_nowhere;

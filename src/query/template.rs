@@ -76,6 +76,18 @@ pub struct Template {
     /// Whether "Not clinically significant" is offered.
     #[serde(default)]
     pub finding: bool,
+    /// Whether it asks about a finding of imaging: that it belongs to what is documented already is offered then, whatever was given for it.
+    #[serde(default)]
+    pub integral: bool,
+    /// Values with which "Not clinically significant" is no honest answer, and is not offered.
+    #[serde(default)]
+    pub significant: Vec<ValueRange>,
+    /// Words of the evidence with which it is none either: a machine that breathes, a consult.
+    #[serde(default)]
+    pub significant_words: Vec<String>,
+    /// Where those limits come from.
+    #[serde(default)]
+    pub significant_source: String,
     /// Who it goes to: `attending` or `author`; empty: by the kind of gap.
     #[serde(default)]
     pub to: String,
@@ -134,6 +146,9 @@ pub struct TemplateOption {
     /// Words of which one must stand in the evidence as well ("home oxygen" for what is chronic).
     #[serde(default)]
     pub needs_also: Vec<String>,
+    /// Conditions of which one, documented in the stay, is enough where no word of `needs` is quoted.
+    #[serde(default)]
+    pub documented: Vec<String>,
     /// A value that speaks for it or against it.
     #[serde(default)]
     pub value: Option<ValueRange>,
@@ -303,8 +318,12 @@ impl TemplateOption {
         if said_against || self.unless_documented.iter().any(|c| documented.contains(c)) {
             return false;
         }
-        let needed =
-            (self.needs.is_empty() || stands(&self.needs, words)) && (self.needs_also.is_empty() || stands(&self.needs_also, words));
+        if super::kinds::unsupported(&self.text, evidence, words, documented).is_some() {
+            return false;
+        }
+        let stated = self.documented.iter().any(|c| documented.contains(c));
+        let needed = stated
+            || (self.needs.is_empty() || stands(&self.needs, words)) && (self.needs_also.is_empty() || stands(&self.needs_also, words));
         // What the option's own words name counts where the template declares nothing: the lint will judge it so too.
         let said = tokens(&self.text);
         let named: Vec<String> = match self.concepts.as_slice() {
@@ -327,7 +346,7 @@ impl TemplateOption {
 
 /// Whether one of the words stands, undenied: "no gallstones" and "not on home oxygen" are no support for what gallstones and home oxygen
 /// support.
-fn stands(list: &[String], words: &[Token]) -> bool {
+pub(super) fn stands(list: &[String], words: &[Token]) -> bool {
     Patterns::new(list).find(words).iter().any(|found| !is_denied(words, found.first))
 }
 
@@ -335,7 +354,7 @@ fn stands(list: &[String], words: &[Token]) -> bool {
 const DENIES: usize = 4;
 
 /// Whether words of the same clause before a place deny what stands there.
-fn is_denied(words: &[Token], first: usize) -> bool {
+pub(super) fn is_denied(words: &[Token], first: usize) -> bool {
     let before = words.get(first.saturating_sub(DENIES)..first).unwrap_or_default();
     let clause = before.iter().rposition(|t| matches!(t.text.as_str(), "." | ";" | ":" | "?" | "!" | "but")).map_or(0, |at| at + 1);
     let listed = before.get(clause..).unwrap_or_default();
@@ -348,7 +367,7 @@ fn is_denied(words: &[Token], first: usize) -> bool {
 
 impl ValueRange {
     /// Whether any value quoted lies in the range; `None` when none is quoted.
-    fn judge(&self, evidence: &[&Evidence], words: &[Token]) -> Option<bool> {
+    pub(super) fn judge(&self, evidence: &[&Evidence], words: &[Token]) -> Option<bool> {
         let names = Patterns::new(&self.names);
         let mut numbers: Vec<f64> = Vec::new();
         for item in evidence {

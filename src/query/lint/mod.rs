@@ -7,9 +7,11 @@ mod fold;
 mod form;
 mod history;
 mod identity;
+mod offered;
 mod options;
 mod others;
 mod page;
+mod premise;
 mod rules;
 mod said;
 mod standard;
@@ -295,6 +297,7 @@ pub fn lint_note(text: &str, draft: &Draft, context: &Context<'_>) -> Vec<Diagno
     let mut page = Page::of_draft(&note, context);
     wording::check(&mut page);
     others::check(&mut page);
+    premise::check(&mut page);
     let mut found = report(page).diagnostics;
     // "The first option" in a query says which to take; in a note it says which was taken.
     let instructs = |d: &Diagnostic| {
@@ -352,6 +355,7 @@ fn judge(page: &mut Page<'_>) {
     wording::check(page);
     standard::check(page);
     others::check(page);
+    premise::check(page);
     values::check(page);
     history::check(page);
 }

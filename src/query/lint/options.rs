@@ -5,8 +5,8 @@ use super::page::{Page, Part};
 use super::title::codes;
 use super::words::{Token, is_pictograph, tokens, within};
 use crate::chart::Span;
-use crate::query::fill::shows_drug;
 use crate::query::parse::answers_in;
+use crate::query::ways_out::{is_grave, is_single, meaningless};
 use crate::query::{NOT_SIGNIFICANT, OptionKind, QueryForm, Reason};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,13 +24,16 @@ pub(crate) fn check(page: &mut Page<'_>) {
             }
         }
         support(page);
+        super::offered::check(page);
         let diagnoses = page.diagnoses();
         // "Expected after surgery", or "cause not found" beside "unable to determine", is an alternative too. In a draft the usual "not
         // clinically significant" is none: its author says that no other diagnosis is reasonable.
         let unknown = kinds.iter().filter(|k| **k == OptionKind::Undetermined).count() > 1;
         let plain_denial = |o: &crate::query::QueryOption| !page.plain && o.text == NOT_SIGNIFICANT;
         let other = |o: &crate::query::QueryOption| matches!(o.kind, OptionKind::NotSignificant | OptionKind::RuledOut) && !plain_denial(o);
-        let alone = diagnoses.len() == 1 && !unknown && !draft.options.iter().any(other);
+        let names: Vec<&str> = diagnoses.iter().filter_map(|i| draft.options.get(*i)).map(|o| o.text.as_str()).collect();
+        let one = if page.plain { names.len() == 1 } else { is_single(&names) };
+        let alone = one && !unknown && !draft.options.iter().any(other);
         if form == QueryForm::MultipleChoice && draft.reason != Reason::R6 {
             if alone {
                 page.add_at("QL033", "options", "only one diagnosis is offered");
@@ -43,11 +46,14 @@ pub(crate) fn check(page: &mut Page<'_>) {
         criteria(page, &diagnoses);
         // A template that asks about a finding offers it.
         let template = draft.template.as_deref().and_then(|id| page.context.templates.get(id));
-        let finding = template.is_some_and(|t| t.finding && !t.asks_detail(&draft.question)) || draft.reason == Reason::R9;
-        // Nobody gives a drug for what means nothing.
-        let finding = finding && (draft.reason == Reason::R9 || !shows_drug(draft));
-        if finding && !kinds.contains(&OptionKind::NotSignificant) {
-            page.add_at("QL037", "options", "there is no \"Not clinically significant\" for a finding");
+        let detail = template.is_some_and(|t| t.asks_detail(&draft.question));
+        if let Some(text) = meaningless(draft, template, detail).filter(|_| !kinds.contains(&OptionKind::NotSignificant)) {
+            page.add_at("QL037", "options", format!("there is no \"{text}\" for a finding"));
+        }
+        // What a machine breathes for, or what four doctors came for, is not without meaning.
+        let grave = template.is_some_and(|t| is_grave(draft, t));
+        if let Some(at) = draft.options.iter().position(|o| o.text == NOT_SIGNIFICANT).filter(|_| grave) {
+            page.add_at("QL034", format!("options[{at}]"), "what is quoted cannot be without meaning");
         }
     }
     each(page);
@@ -176,7 +182,10 @@ fn each(page: &mut Page<'_>) {
             }
             _ => false,
         });
-        if option.kind == OptionKind::Diagnosis && combined.is_some() {
+        // A template that offers both apart offers them together too.
+        let own = page.draft.template.as_deref().and_then(|id| page.context.templates.get(id));
+        let of_template = own.is_some_and(|t| t.option.iter().any(|o| o.text == option.text));
+        if option.kind == OptionKind::Diagnosis && combined.is_some() && !of_template {
             found.push(("QL040", i, None, format!("\"{}\" joins two conditions in one answer", option.text)));
         }
     }

@@ -257,7 +257,10 @@ fn an_option_in_capitals_and_a_due_day_years_away_went_unmarked() {
 /// "Not clinically significant" could be taken out of a template's query about a finding.
 #[test]
 fn a_finding_without_the_answer_that_it_means_nothing_went_unmarked() {
-    let mut draft = changed(|d| d.template = Some("renal-function".into()));
+    let mut draft = changed(|d| {
+        d.template = Some("renal-function".into());
+        d.indicators[1] = indicator(lab("creatinine", "1.9", "mg/dL", "2026-11-19T05:10-05:00"), "labs");
+    });
     assert!(speaks(&draft).contains(&"QL037"));
     draft.options.push(QueryOption {
         text: "Not clinically significant".into(),
