@@ -154,6 +154,7 @@ mod tests {
         for (text, want) in [
             ("This was not felt to be pneumonia.", "negated"),
             ("I do not think it is a pneumonia.", "negated"),
+            ("He said it was not pneumonia.", "negated"),
             ("Pneumonia: CT pending.", "possible"),
             ("The scan rules pneumonia out.", "negated"),
             ("No suspicion of pneumonia.", "negated"),

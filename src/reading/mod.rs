@@ -33,6 +33,7 @@ mod summary;
 mod tests;
 #[cfg(test)]
 mod traps;
+mod turning;
 pub mod units;
 mod version;
 pub mod vocabulary;

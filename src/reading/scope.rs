@@ -7,6 +7,7 @@ use super::lexicon::{Axis, Deed, Direction, Lexicon, Only, Owner, Trigger};
 use super::lists::{closed_end, own_end, own_members};
 use super::reach::{Breaks, backward_start, forward_end, is_bare};
 use super::scan::Hit;
+use super::turning::turns;
 
 /// A place to be judged: bytes of the folded text.
 #[derive(Clone, Copy, Debug)]
@@ -112,9 +113,7 @@ pub(super) fn acting(lexicon: &Lexicon, triggers: &[Hit], names: &[Place]) -> Ve
                 // "Are | not convinced that": what doubts or belies a denial takes its no from the one before it.
                 let halved = |last: &Hit| last.start < hit.start && hit.start < last.end && last.end < hit.end && denies(lexicon, last);
                 while opens && matches!(axis, Axis::Possible | Axis::Untrue) && kept.pop_if(|last| halved(last)).is_some() {}
-                opens
-                    || trigger.deed == Deed::Sets(Axis::Possible, Direction::Forward)
-                        && kept.last().is_some_and(|last| turns(lexicon, last, hit))
+                opens || kept.last().is_some_and(|last| turns(lexicon, last, hit))
             }
         };
         if acts {
@@ -122,13 +121,6 @@ pub(super) fn acting(lexicon: &Lexicon, triggers: &[Hit], names: &[Place]) -> Ve
         }
     }
     kept
-}
-
-/// Whether a doubt that looks back ends with one that looks forward: "pneumonia | is likely", but "this is | likely | pneumonia".
-fn turns(lexicon: &Lexicon, outer: &Hit, inner: &Hit) -> bool {
-    let back = trigger(lexicon, outer).is_some_and(|trigger| trigger.deed == Deed::Sets(Axis::Possible, Direction::Backward));
-    let words = lexicon.words(inner.pattern);
-    back && outer.end == inner.end && outer.start < inner.start && lexicon.turning.iter().any(|known| known == words)
 }
 
 fn denies(lexicon: &Lexicon, hit: &Hit) -> bool {
