@@ -6,10 +6,9 @@ use super::words::{Vocabulary, has_word};
 use super::{Packs, names};
 use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, Observation, Procedure, Role, Sex, Value, ValueEvidence};
 use crate::reading::{Assertion, Measurement, Mention, Reading};
-use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// An encounter and what its texts say.
 #[derive(Clone, Copy)]
@@ -110,12 +109,12 @@ pub(super) struct Facts<'a> {
     pub(super) procedure_concepts: Vec<BTreeSet<String>>,
     problem_concepts: Vec<Arc<Vec<Mention>>>,
     /// Documents of earlier encounters, read when they are first asked for.
-    prior: OnceCell<Vec<(&'a Document, Reading)>>,
+    prior: OnceLock<Vec<(&'a Document, Reading)>>,
     surgeries: Vec<(Instant, Instant)>,
     /// The words of each document, made when the first one is asked for.
-    vocabularies: OnceCell<Vec<Vocabulary>>,
+    vocabularies: OnceLock<Vec<Vocabulary>>,
     /// How words stand at a place of a text, by the address of the place and their length: many items ask about the same words.
-    judged: RefCell<HashMap<(usize, usize), Option<Assertion>>>,
+    judged: Mutex<HashMap<(usize, usize), Option<Assertion>>>,
 }
 
 impl<'a> Facts<'a> {
@@ -133,10 +132,10 @@ impl<'a> Facts<'a> {
             order_concepts: chart.orders.iter().map(|o| named(&o.name)).collect(),
             procedure_concepts: chart.procedures.iter().map(|p| named(&p.name)).collect(),
             problem_concepts: chart.problems.iter().map(|p| names::mentions_in(&p.name)).collect(),
-            prior: OnceCell::new(),
+            prior: OnceLock::new(),
             surgeries: Vec::new(),
-            vocabularies: OnceCell::new(),
-            judged: RefCell::default(),
+            vocabularies: OnceLock::new(),
+            judged: Mutex::default(),
         };
         facts.surgeries = facts.find_surgeries();
         facts.take_mentions();
@@ -338,10 +337,10 @@ impl<'a> Facts<'a> {
     /// How `word` stands at a byte of a document; asked of the reader once.
     pub(super) fn judged(&self, document: &Document, at: usize, word: &str, ask: impl FnOnce() -> Option<Assertion>) -> Option<Assertion> {
         let key = (document.text.as_ptr() as usize + at, word.len());
-        let known = self.judged.borrow().get(&key).copied();
+        let known = self.judged.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
         known.unwrap_or_else(|| {
             let found = ask();
-            self.judged.borrow_mut().insert(key, found);
+            self.judged.lock().unwrap_or_else(PoisonError::into_inner).insert(key, found);
             found
         })
     }

@@ -31,7 +31,7 @@ pub use check::{
     AtDischarge, Attributes, Check, Clock, ClockStart, Conflict, Copied, CopiedFrom, Elements, Indicators, Pair, PairOf, Part, Parts, Poa,
     PoaQuestion, Relation, Signature, StatedBy, Support, Wanted,
 };
-pub use eval::{evaluate, evaluate_where, explain, questions};
+pub use eval::{evaluate, evaluate_at_once, evaluate_where, explain, questions};
 pub use example::{Example, Sketch, SketchDocument, SketchDrug, SketchValue};
 pub use facts::Subject;
 pub use glossary::{Known, glossary};

@@ -2,7 +2,7 @@
 //! encounter is evaluated again when it changed, when the packs or the reader changed, or when one of its clocks may have run out.
 
 use crate::chart::{Chart, Document, DocumentType, Instant};
-use crate::checklist::{Gap, GapState, Packs, Subject, evaluate};
+use crate::checklist::{Gap, GapState, Packs, Subject, evaluate, evaluate_at_once};
 use crate::error::{Result, Trouble};
 use crate::reading::{Reading, read};
 use crate::store::{CachedEvaluation, EncounterSummary, Store};
@@ -217,6 +217,7 @@ fn one_batch(store: &Store, packs: &Packs, batch: &[EncounterSummary], as_of: &I
     }
     // Of a few the readings of late are known, and will be asked for again; of many they would only push out those in use.
     let read: fn(&[Document]) -> Vec<Reading> = if stale.len() <= FEW { readings } else { readings_anew };
+    let alone = stale.len() == 1;
     // Each chart is loaded by the thread that evaluates it: one reads while the other thinks, and no more of them are in memory.
     let fresh: Vec<Option<(String, CachedEvaluation, Vec<GapMark>)>> = stale
         .par_iter()
@@ -225,7 +226,7 @@ fn one_batch(store: &Store, packs: &Packs, batch: &[EncounterSummary], as_of: &I
             let Some(found) = store.chart(&name)? else { return Ok(None) };
             let readings = read(&found.documents);
             let subject = Subject { chart: &found, readings: &readings };
-            let gaps = evaluate(packs, &subject, as_of, None);
+            let gaps = if alone { evaluate_at_once(packs, &subject, as_of) } else { evaluate(packs, &subject, as_of, None) };
             let change = |old| lives::Change { encounter: &name, before: old, now: &gaps, subject: &subject, packs, at: as_of };
             let changes = before.as_ref().map(|old| lives::changes(&change(old))).unwrap_or_default();
             let (settled, touched, as_of) = (settled(packs, &found, as_of), summary.touched, as_of.utc_seconds());

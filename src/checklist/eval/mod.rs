@@ -36,6 +36,7 @@ use finding::{Finding, Verdict, node, yes_if};
 use judge::{Carried, Judged, judge, run_check};
 use merge::{carry, join, one_for_each_copy};
 pub use questions::questions;
+use rayon::prelude::*;
 use scope::applies;
 use std::collections::HashMap;
 
@@ -44,17 +45,32 @@ pub fn evaluate(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, only: Opt
     evaluate_where(packs, subject, as_of, &|pack, item| only.is_none_or(|name| name == pack.id || name == item.id))
 }
 
+/// The same of one encounter that somebody waits for, on all processors at once. Of many encounters each has a thread of its own:
+/// [`evaluate`] is for them.
+pub fn evaluate_at_once(packs: &Packs, subject: &Subject<'_>, as_of: &Instant) -> Vec<Gap> {
+    let facts = Facts::untold(packs, *subject, as_of);
+    let items: Vec<(&Pack, &Item)> = packs.items().collect();
+    let judged: Vec<Judged> = items.par_iter().filter_map(|(pack, item)| asked(pack, item, &facts)).collect();
+    together(judged.into_iter())
+}
+
 /// The gaps of the items that `keep` takes: the chart is laid out once for all of them.
 pub fn evaluate_where(packs: &Packs, subject: &Subject<'_>, as_of: &Instant, keep: &dyn Fn(&Pack, &Item) -> bool) -> Vec<Gap> {
     let facts = Facts::untold(packs, *subject, as_of);
+    together(packs.items().filter(|(pack, item)| keep(pack, item)).filter_map(|(pack, item)| asked(pack, item, &facts)))
+}
+
+/// What an item says of an encounter that it applies to.
+fn asked(pack: &Pack, item: &Item, facts: &Facts<'_>) -> Option<Judged> {
+    (applies(pack, item, facts).outcome == Outcome::Yes).then(|| judge(pack, item, facts, false))
+}
+
+/// What all items say, as one list: a gap that two of them find is one.
+fn together(judged: impl Iterator<Item = Judged>) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut carried: Vec<Carried> = Vec::new();
-    for (pack, item) in packs.items() {
-        if !keep(pack, item) || applies(pack, item, &facts).outcome != Outcome::Yes {
-            continue;
-        }
-        let Judged { gaps: found, carried: left, .. } = judge(pack, item, &facts, false);
+    for Judged { gaps: found, carried: left, .. } in judged {
         for gap in found {
             let place = *places.entry(gap.key()).or_insert(gaps.len());
             match gaps.get_mut(place) {
