@@ -5,6 +5,8 @@
 //! is looked up and compared. A row is no longer than the longest pattern, so the work is linear. (An Aho-Corasick automaton keeps every
 //! pattern in view at every byte, inside words too, and its states for this many patterns do not fit the processor's nearest memory.)
 
+use std::collections::HashSet;
+
 /// The patterns, ready to be looked up.
 pub(super) struct Machine {
     any_case: bool,
@@ -14,7 +16,11 @@ pub(super) struct Machine {
     patterns: Vec<Pattern>,
     by_bits: Vec<u32>,
     shift: u32,
+    /// What the first words and signs of the patterns are: a small table, which stays in the processor's nearest memory.
+    first: Known,
     known: Known,
+    /// Whether a pattern ends with a blank; none does as a rule, and then a blank needs no look at the table.
+    blank_ends: bool,
     /// The signs that a pattern can begin with.
     signs: [bool; 256],
     /// How many bytes of a last word that may go on are hashed; which numbers occur.
@@ -85,7 +91,11 @@ impl Machine {
             patterns: Vec::new(),
             by_bits: Vec::new(),
             shift: 64 - patterns.clone().count().next_power_of_two().max(2).ilog2(),
+            first: Known::new(
+                patterns.clone().filter_map(|(pattern, _)| Token::at(0, pattern.as_bytes())).map(|t| t.hash).collect::<HashSet<_>>().len(),
+            ),
             known: Known::new(patterns.clone().count()),
+            blank_ends: false,
             signs: [false; 256],
             open: [false; HEAD],
             opens: false,
@@ -138,11 +148,13 @@ impl Machine {
             at = here.end;
             tokens += 1;
             let whole = join(row, here.hash);
+            let table = if tokens == 1 { &mut self.first } else { &mut self.known };
             if at < pattern.len() {
-                self.known.set(whole, MORE);
+                table.set(whole, MORE);
                 row = whole;
                 continue;
             }
+            self.blank_ends |= !here.word && pattern.ends_with(b" ");
             let key = if end == End::Open {
                 let head = (here.end - here.start).min(HEAD);
                 self.open.iter_mut().skip(head - 1).take(1).for_each(|occurs| *occurs = true);
@@ -151,7 +163,7 @@ impl Machine {
             } else {
                 whole
             };
-            self.known.set(key, ENDS);
+            table.set(key, ENDS);
             let start = self.bytes.len();
             self.bytes.extend_from_slice(pattern);
             self.patterns.push(Pattern { key, number: short(number), start: short(start), end: short(self.bytes.len()) });
@@ -182,19 +194,20 @@ impl Machine {
             let Some((token, rest)) = tokens.get(first..).and_then(<[Token]>::split_first) else { return };
             first += 1;
             if token.word || bytes.get(token.start).is_some_and(|sign| self.signs.get(usize::from(*sign)) == Some(&true)) {
-                self.follow(bytes, Row { hash: 0, start: token.start, gap: None }, token, rest, &mut found);
+                self.follow(bytes, token, rest, &mut found);
             }
         }
     }
 
-    /// Follows a row with a further word or sign, and what comes behind it.
+    /// Follows the row that a word or a sign begins.
     #[inline]
-    fn follow(&self, bytes: &[u8], mut row: Row, first: &Token, rest: &[Token], found: &mut impl FnMut(Found)) {
-        let (mut here, mut rest) = (first, rest);
+    fn follow(&self, bytes: &[u8], first: &Token, rest: &[Token], found: &mut impl FnMut(Found)) {
+        let mut row = Row { hash: 0, start: first.start, gap: None };
+        let (mut here, mut rest, mut table) = (first, rest, &self.first);
         loop {
             if here.word {
                 if self.opens {
-                    self.heads(row, here, bytes, found);
+                    self.heads(table, row, here, bytes, found);
                 }
                 if here.plural {
                     let but_one = unmix(here.hash, b's');
@@ -202,27 +215,37 @@ impl Machine {
                     let shorter = [(1, but_one), (2, unmix(but_one, before))];
                     for (_, hash) in shorter.into_iter().take_while(|(cut, _)| here.start + cut < here.end) {
                         let key = join(row.hash, hash);
-                        if self.known.of(key) & ENDS != 0 {
+                        if table.of(key) & ENDS != 0 {
                             self.compare(key, row, bytes, found);
                         }
                     }
                 }
             }
-            let whole = join(row.hash, here.hash);
-            let known = self.known.of(whole);
+            row.hash = join(row.hash, here.hash);
+            let known = table.of(row.hash);
             if known & ENDS != 0 {
-                self.compare(whole, row, bytes, found);
+                self.compare(row.hash, row, bytes, found);
             }
             if known & MORE == 0 {
                 return;
             }
-            row.hash = whole;
             if row.gap.is_none() && here.word {
                 self.look_over(bytes, row, here.end, rest, found);
             }
-            let Some((next, after)) = rest.split_first() else { return };
-            (here, rest) = (next, after);
+            let Some((next, after)) = self.past_blank(bytes, &mut row.hash, rest) else { return };
+            (here, rest, table) = (next, after, &self.known);
         }
+    }
+
+    /// The next word or sign and what comes behind it. A blank is gone over: nearly all rows go on with one, and the word behind it decides.
+    #[inline]
+    fn past_blank<'t>(&self, bytes: &[u8], row: &mut u64, rest: &'t [Token]) -> Option<(&'t Token, &'t [Token])> {
+        let (next, after) = rest.split_first()?;
+        if self.blank_ends || next.word || bytes.get(next.start) != Some(&b' ') {
+            return Some((next, after));
+        }
+        *row = join(*row, next.hash);
+        after.split_first()
     }
 
     /// Follows a row behind the fillers that stand next in it; it is looked over once.
@@ -240,8 +263,8 @@ impl Machine {
 
     /// The same as `follow`, apart from it so that no function holds itself.
     fn follow_gapped(&self, bytes: &[u8], row: Row, first: &Token, rest: &[Token], found: &mut impl FnMut(Found)) {
-        let mut hash = row.hash;
-        for here in std::iter::once(first).chain(rest) {
+        let (mut hash, mut here, mut rest) = (row.hash, first, rest);
+        loop {
             hash = join(hash, here.hash);
             let known = self.known.of(hash);
             if known & ENDS != 0 {
@@ -250,6 +273,8 @@ impl Machine {
             if known & MORE == 0 {
                 return;
             }
+            let Some((next, after)) = self.past_blank(bytes, &mut hash, rest) else { return };
+            (here, rest) = (next, after);
         }
     }
 
@@ -295,12 +320,12 @@ impl Machine {
     }
 
     /// Compares the patterns that end inside a word.
-    fn heads(&self, row: Row, word: &Token, bytes: &[u8], found: &mut impl FnMut(Found)) {
+    fn heads(&self, table: &Known, row: Row, word: &Token, bytes: &[u8], found: &mut impl FnMut(Found)) {
         let mut head = 0;
         for (byte, occurs) in bytes.get(word.start..word.end).unwrap_or_default().iter().zip(self.open) {
             head = mix(head, lower(*byte));
             let key = join(row.hash, head) ^ OPEN;
-            if occurs && self.known.of(key) & ENDS != 0 {
+            if occurs && table.of(key) & ENDS != 0 {
                 self.compare(key, row, bytes, found);
             }
         }

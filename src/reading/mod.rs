@@ -2,6 +2,7 @@
 
 mod aside;
 mod attribute;
+mod bits;
 mod clauses;
 mod document_type;
 mod echo;

@@ -1,5 +1,6 @@
 //! One pass over the folded text: every name, trigger, attribute word and measurement name, each with its place.
 
+use super::bits::{Bits, beginning};
 use super::folded::Folded;
 use super::lexicon::{Guard, Lexicon, Owner};
 use super::machine::{Found, in_word};
@@ -109,8 +110,13 @@ fn allows(guard: &Guard, text: &str, folded: &Folded, hit: &Hit, sentence: Optio
             return false;
         }
     }
-    let next = |words: &[String]| words.iter().any(|word| follows(folded, hit.end, word));
-    let before = |words: &[String]| words.iter().any(|word| precedes(folded, hit.start, word));
+    // Most words differ in the letter that stands there.
+    let (head, tail) = folded.text().as_bytes().split_at_checked(hit.end).unwrap_or_default();
+    let after = tail.strip_prefix(b" ").unwrap_or(tail).first().is_some_and(|byte| guard.next_first.may_hold(*byte));
+    let next = |words: &[String]| after && words.iter().any(|word| follows(folded, hit.end, word));
+    let head = head.get(..hit.start).unwrap_or_default();
+    let ahead = head.strip_suffix(b" ").unwrap_or(head).last().is_some_and(|byte| guard.before_last.may_hold(*byte));
+    let before = |words: &[String]| ahead && words.iter().any(|word| precedes(folded, hit.start, word));
     if !guard.next.is_empty() && !next(&guard.next) || next(&guard.not_next) {
         return false;
     }
@@ -121,7 +127,8 @@ fn allows(guard: &Guard, text: &str, folded: &Folded, hit: &Hit, sentence: Optio
         return true;
     }
     let window = Window::new(folded, hit, sentence.filter(|_| !guard.around));
-    let near = |words: &[String]| words.iter().any(|word| window.holds(word));
+    let some = window.begin.may_meet(&guard.near_begin);
+    let near = |words: &[String]| some && words.iter().any(|word| window.holds(word));
     (guard.near.is_empty() || near(&guard.near)) && !near(&guard.not_near)
 }
 
@@ -173,7 +180,7 @@ struct Window<'a> {
     from: usize,
     text: &'a str,
     /// What the words and signs in it begin with, as bits: most words that are asked for begin with none of these.
-    begin: [u64; 4],
+    begin: Bits,
 }
 
 impl<'a> Window<'a> {
@@ -188,16 +195,14 @@ impl<'a> Window<'a> {
             to -= 1;
         }
         let text = text.get(from..to).unwrap_or_default();
-        let mut begin = [0; 4];
+        let mut begin = Bits::default();
         let mut inside = false;
         for pair in text.as_bytes().windows(2) {
-            let [first, second] = pair else { continue };
-            let word = in_word(*first);
-            if !(inside && word) {
-                let (at, bit) = beginning(*first, *second);
-                if let Some(bits) = begin.get_mut(at) {
-                    *bits |= bit;
-                }
+            let word = pair.first().is_some_and(|byte| in_word(*byte));
+            if !(inside && word)
+                && let Some(bit) = beginning(pair)
+            {
+                begin.set(bit);
             }
             inside = word;
         }
@@ -206,11 +211,8 @@ impl<'a> Window<'a> {
 
     /// Whether a word stands in it beside the hit.
     fn holds(&self, word: &str) -> bool {
-        if let [first, second, ..] = word.as_bytes() {
-            let (at, bit) = beginning(*first, *second);
-            if self.begin.get(at).is_some_and(|bits| bits & bit == 0) {
-                return false;
-            }
+        if beginning(word.as_bytes()).is_some_and(|bit| !self.begin.may_hold(bit)) {
+            return false;
         }
         let (bytes, wanted) = (self.text.as_bytes(), word.as_bytes());
         // The text is short and the word mostly there: a searcher made for it costs more than it saves.
@@ -222,10 +224,4 @@ impl<'a> Window<'a> {
                 && self.folded.is_word(start, end)
         })
     }
-}
-
-/// Where the bit of two first bytes stands.
-fn beginning(first: u8, second: u8) -> (usize, u64) {
-    let bit = first.wrapping_mul(37).wrapping_add(second.wrapping_mul(11));
-    (usize::from(bit >> 6), 1 << (bit & 63))
 }

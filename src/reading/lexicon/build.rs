@@ -8,6 +8,7 @@ use super::{
     After, AttributeWord, Axis, Concept, Deed, Direction, Files, Form, Guard, Kin, Lexicon, Measure, Only, Owner, Owners, Trigger,
 };
 use crate::error::{Result, Trouble};
+use crate::reading::bits::{Bits, beginning};
 use crate::reading::folded::fold_name;
 use crate::reading::machine::{End, Machine};
 use crate::reading::measuring::Measuring;
@@ -426,19 +427,25 @@ fn guard(entry: &GuardEntry, names: &[String], sets: &BTreeMap<String, Vec<Strin
     let words = |list: &[String]| list.iter().flat_map(|word| expand(word, sets)).map(|word| fold_name(&word)).collect::<Vec<String>>();
     let lists = [&entry.near, &entry.not_near, &entry.next, &entry.not_next, &entry.before, &entry.not_before];
     let bound = entry.exact || entry.at_start.is_some() || entry.at_end.is_some();
+    let (near, not_near) = (words(&entry.near), words(&entry.not_near));
+    let (next, not_next) = (words(&entry.next), words(&entry.not_next));
+    let (before, not_before) = (words(&entry.before), words(&entry.not_before));
     Guard {
         asks: bound || lists.into_iter().any(|list| !list.is_empty()),
         exact: entry.exact,
-        near: words(&entry.near),
-        not_near: words(&entry.not_near),
         around: entry.around,
-        next: words(&entry.next),
-        not_next: words(&entry.not_next),
-        before: words(&entry.before),
-        not_before: words(&entry.not_before),
         at_start: entry.at_start,
         at_end: entry.at_end,
         spelling: if entry.exact { names.to_vec() } else { Vec::new() },
+        near_begin: Bits::of(near.iter().chain(&not_near).map(|word| beginning(word.as_bytes()))),
+        next_first: Bits::of(next.iter().chain(&not_next).map(|word| word.bytes().next())),
+        before_last: Bits::of(before.iter().chain(&not_before).map(|word| word.bytes().next_back())),
+        near,
+        not_near,
+        next,
+        not_next,
+        before,
+        not_before,
     }
 }
 

@@ -14,6 +14,7 @@ pub use files::Files;
 pub use senses::{MEMBER, Sense, denied_kind, is_kind, member, senses, synonyms};
 
 use crate::error::Result;
+use crate::reading::bits::Bits;
 use crate::reading::machine::Machine;
 use crate::reading::measuring::Measuring;
 use std::collections::BTreeMap;
@@ -184,6 +185,12 @@ pub(super) struct Guard {
     pub at_end: Option<bool>,
     /// The spelling that `exact` asks for.
     pub spelling: Vec<String>,
+    /// How the words of `near` and `not_near` begin: most sentences have none that begins so.
+    pub near_begin: Bits,
+    /// The first letters of `next` and `not_next`.
+    pub next_first: Bits,
+    /// The last letters of `before` and `not_before`.
+    pub before_last: Bits,
 }
 
 /// A name that numbers follow.
