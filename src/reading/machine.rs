@@ -5,14 +5,20 @@
 //! is looked up and compared. A row is no longer than the longest pattern, so the work is linear. (An Aho-Corasick automaton keeps every
 //! pattern in view at every byte, inside words too, and its states for this many patterns do not fit the processor's nearest memory.)
 
+mod known;
+mod token;
+
+use known::{ENDS, Known, MORE};
 use std::collections::HashSet;
+pub(super) use token::in_word;
+use token::{HEAD, OPEN, Token, join, lower, mix, unmix};
 
 /// The patterns, ready to be looked up.
 pub(super) struct Machine {
     any_case: bool,
     /// The bytes of the patterns.
     bytes: Vec<u8>,
-    /// The patterns by their hash, in order; found by its highest bits.
+    /// The patterns by their hash, in order; those of a slot, its highest bits, begin where `by_bits` says and end where the next slot's begin.
     patterns: Vec<Pattern>,
     by_bits: Vec<u32>,
     shift: u32,
@@ -60,12 +66,19 @@ pub(super) struct Found {
     pub gapped: bool,
 }
 
+/// Sixteen bytes, so that those of a hash lie in one line of the processor's memory.
 #[derive(Clone, Copy)]
 struct Pattern {
-    key: u64,
+    /// The low half of its hash; where it lies tells most of the other.
+    low: u32,
     number: u32,
     start: u32,
     end: u32,
+}
+
+/// The low half of a hash.
+fn low(key: u64) -> u32 {
+    (key & u64::from(u32::MAX)) as u32
 }
 
 /// A place in a table of patterns, which are far fewer than it can hold.
@@ -90,29 +103,31 @@ impl Machine {
             bytes: Vec::new(),
             patterns: Vec::new(),
             by_bits: Vec::new(),
-            shift: 64 - patterns.clone().count().next_power_of_two().max(2).ilog2(),
+            // One or two in a slot: a longer list of slots is further away than the next pattern.
+            shift: 65 - patterns.clone().count().next_power_of_two().max(4).ilog2(),
             first: Known::new(
                 patterns.clone().filter_map(|(pattern, _)| Token::at(0, pattern.as_bytes())).map(|t| t.hash).collect::<HashSet<_>>().len(),
             ),
             known: Known::new(patterns.clone().count()),
-            blank_ends: false,
+            blank_ends: patterns.clone().any(|(pattern, _)| pattern.ends_with(' ')),
             signs: [false; 256],
             open: [false; HEAD],
             opens: false,
             longest: 1,
             fillers: Fillers { known: Known::new(0), rows: Vec::new(), asides: Vec::new() },
         };
+        let mut keyed: Vec<(u64, Pattern)> = Vec::new();
         for (number, (pattern, end)) in patterns.enumerate() {
-            out.add(number, pattern.as_bytes(), end);
+            keyed.extend(out.add(number, pattern.as_bytes(), end));
         }
         out.bytes.shrink_to_fit();
-        out.patterns.shrink_to_fit();
         out.opens = out.open.contains(&true);
-        out.patterns.sort_unstable_by_key(|pattern| (pattern.key, pattern.number));
-        for (at, pattern) in out.patterns.iter().enumerate() {
-            let slot = usize::try_from(pattern.key >> out.shift).unwrap_or_default();
-            out.by_bits.resize((slot + 1).max(out.by_bits.len()), short(at));
+        keyed.sort_unstable_by_key(|(key, pattern)| (*key, pattern.number));
+        for (at, (key, _)) in keyed.iter().enumerate() {
+            out.by_bits.resize((out.slot(*key) + 1).max(out.by_bits.len()), short(at));
         }
+        out.by_bits.push(short(keyed.len()));
+        out.patterns = keyed.into_iter().map(|(_, pattern)| pattern).collect();
         out
     }
 
@@ -142,7 +157,14 @@ impl Machine {
         self
     }
 
-    fn add(&mut self, number: usize, pattern: &[u8], end: End) {
+    /// Where the patterns of a hash lie.
+    #[inline]
+    fn slot(&self, key: u64) -> usize {
+        usize::try_from(key >> self.shift).unwrap_or_default()
+    }
+
+    /// Takes a pattern in; gives its hash and where its bytes are.
+    fn add(&mut self, number: usize, pattern: &[u8], end: End) -> Option<(u64, Pattern)> {
         let (mut row, mut at, mut tokens) = (0, 0, 0);
         while let Some(here) = Token::at(at, pattern) {
             at = here.end;
@@ -150,11 +172,13 @@ impl Machine {
             let whole = join(row, here.hash);
             let table = if tokens == 1 { &mut self.first } else { &mut self.known };
             if at < pattern.len() {
-                table.set(whole, MORE);
+                // A blank is gone over: nobody asks for it.
+                if here.word || tokens == 1 || self.blank_ends || pattern.get(here.start) != Some(&b' ') {
+                    table.set(whole, MORE);
+                }
                 row = whole;
                 continue;
             }
-            self.blank_ends |= !here.word && pattern.ends_with(b" ");
             let key = if end == End::Open {
                 let head = (here.end - here.start).min(HEAD);
                 self.open.iter_mut().skip(head - 1).take(1).for_each(|occurs| *occurs = true);
@@ -166,12 +190,13 @@ impl Machine {
             table.set(key, ENDS);
             let start = self.bytes.len();
             self.bytes.extend_from_slice(pattern);
-            self.patterns.push(Pattern { key, number: short(number), start: short(start), end: short(self.bytes.len()) });
+            self.longest = self.longest.max(tokens);
+            if let Some(known) = pattern.first().and_then(|first| self.signs.get_mut(usize::from(*first))) {
+                *known = true;
+            }
+            return Some((key, Pattern { low: low(key), number: short(number), start: short(start), end: short(self.bytes.len()) }));
         }
-        self.longest = self.longest.max(tokens);
-        if let Some(known) = pattern.first().and_then(|first| self.signs.get_mut(usize::from(*first))) {
-            *known = true;
-        }
+        None
     }
 
     /// Tells of every pattern that begins where a word or a sign does. In order of start.
@@ -255,8 +280,9 @@ impl Machine {
         let more = filler.and_then(|length| self.filler(bytes, rest.get(length..)?)).unwrap_or_default();
         for length in [Some(length), (more > 0).then_some(length + more)].into_iter().flatten() {
             let Some((last, after)) = rest.get(length - 1).zip(rest.get(length..)) else { return };
-            if let Some((next, after)) = after.split_first() {
-                self.follow_gapped(bytes, Row { gap: Some(Gap { start, end: last.end }), ..row }, next, after, found);
+            let mut hash = row.hash;
+            if let Some((next, after)) = self.past_blank(bytes, &mut hash, after) {
+                self.follow_gapped(bytes, Row { hash, gap: Some(Gap { start, end: last.end }), ..row }, next, after, found);
             }
         }
     }
@@ -333,12 +359,13 @@ impl Machine {
 
     /// Compares the patterns of a hash with the text where a row began.
     fn compare(&self, key: u64, row: Row, bytes: &[u8], found: &mut impl FnMut(Found)) {
-        let slot = usize::try_from(key >> self.shift).unwrap_or_default();
-        let first = self.by_bits.get(slot).map_or(self.patterns.len(), |first| *first as usize);
-        let near = self.patterns.get(first..).unwrap_or_default().iter().skip_while(|pattern| pattern.key < key);
+        let slot = self.slot(key);
+        let Some([first, behind, ..]) = self.by_bits.get(slot..) else { return };
+        let near = self.patterns.get(*first as usize..*behind as usize).unwrap_or_default();
+        let low = low(key);
         let same = |here: &[u8], wanted: &[u8]| if self.any_case { here.eq_ignore_ascii_case(wanted) } else { here == wanted };
         let start = row.start;
-        for pattern in near.take_while(|pattern| pattern.key == key) {
+        for pattern in near.iter().filter(|pattern| pattern.low == low) {
             let Some(wanted) = self.bytes.get(pattern.start as usize..pattern.end as usize) else { continue };
             let gap = row.gap.unwrap_or(Gap { start, end: start });
             let end = gap.end + wanted.len().saturating_sub(gap.start - start);
@@ -371,142 +398,6 @@ const ASIDE: usize = 26;
 
 /// How many words are cut at a time.
 const AHEAD: usize = 512;
-
-/// Letters and digits; all of what is not ASCII counts as letters.
-pub(super) fn in_word(byte: u8) -> bool {
-    lower(byte) != 0
-}
-
-/// The bytes of words as they are hashed, letters in lower case; 0 for a sign.
-const LOWER: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut byte: u8 = 255;
-    #[allow(clippy::indexing_slicing, reason = "a table of all bytes, made by the compiler")]
-    while byte > 0 {
-        if byte.is_ascii_alphanumeric() || byte >= 0x80 {
-            table[byte as usize] = byte.to_ascii_lowercase();
-        }
-        byte -= 1;
-    }
-    table
-};
-
-#[inline]
-fn lower(byte: u8) -> u8 {
-    LOWER.get(usize::from(byte)).copied().unwrap_or_default()
-}
-
-/// A word or a sign, with its hash in any ASCII case.
-#[derive(Clone, Copy)]
-struct Token {
-    hash: u64,
-    start: usize,
-    end: usize,
-    word: bool,
-    /// Whether it ends with the letter of a plural.
-    plural: bool,
-}
-
-/// How much of a word is looked at for patterns that may end inside it.
-const HEAD: usize = 3;
-
-impl Token {
-    /// The token at a place.
-    #[inline]
-    fn at(start: usize, bytes: &[u8]) -> Option<Self> {
-        let first = *bytes.get(start)?;
-        let letter = lower(first);
-        if letter == 0 {
-            return Some(Self { hash: mix(0, first), start, end: start + 1, word: false, plural: false });
-        }
-        let (mut hash, mut end, mut last) = (mix(0, letter), start + 1, letter);
-        for byte in bytes.get(end..)? {
-            let letter = lower(*byte);
-            if letter == 0 {
-                break;
-            }
-            (hash, last) = (mix(hash, letter), letter);
-            end += 1;
-        }
-        Some(Self { hash, start, end, word: true, plural: last == b's' })
-    }
-}
-
-/// An odd number, so that it can be multiplied back.
-const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
-const BACK: u64 = inverse(FACTOR);
-
-/// What undoes a multiplication: each step of Newton's method doubles the bits that are right.
-const fn inverse(odd: u64) -> u64 {
-    let mut out = odd;
-    let mut step = 0;
-    while step < 6 {
-        out = out.wrapping_mul(2u64.wrapping_sub(odd.wrapping_mul(out)));
-        step += 1;
-    }
-    out
-}
-
-#[inline]
-fn mix(hash: u64, byte: u8) -> u64 {
-    (hash.rotate_left(7) ^ u64::from(byte)).wrapping_mul(FACTOR)
-}
-
-/// The hash without its last byte.
-#[inline]
-fn unmix(hash: u64, byte: u8) -> u64 {
-    (hash.wrapping_mul(BACK) ^ u64::from(byte)).rotate_right(7)
-}
-
-/// The hash of a row with one more word or sign.
-#[inline]
-fn join(row: u64, token: u64) -> u64 {
-    (row.rotate_left(23) ^ token).wrapping_mul(0xD6E8_FEB8_6659_FD93)
-}
-
-/// Keeps apart that one pattern ends inside a word and another with it.
-const OPEN: u64 = 0x6A09_E667_F3BC_C909;
-
-/// A pattern ends with this row.
-const ENDS: u64 = 1;
-/// A pattern goes on behind it.
-const MORE: u64 = 2;
-
-/// A table of pairs of bits that knows for certain which rows begin no pattern, and guesses wrong on few of the others.
-struct Known {
-    bits: Vec<u64>,
-    shift: u32,
-}
-
-impl Known {
-    /// So many pairs for each pattern and the rows it begins with keep the wrong guesses near one in ten.
-    const SPARSE: usize = 16;
-
-    fn new(patterns: usize) -> Self {
-        let pairs = (patterns * Self::SPARSE).next_power_of_two().max(1024);
-        Self { bits: vec![0; pairs / 32], shift: 64 - pairs.ilog2() }
-    }
-
-    #[inline]
-    fn place(&self, key: u64) -> (usize, u64) {
-        let pair = key >> self.shift;
-        ((pair / 32) as usize, pair % 32 * 2)
-    }
-
-    fn set(&mut self, key: u64, what: u64) {
-        let (at, shift) = self.place(key);
-        if let Some(word) = self.bits.get_mut(at) {
-            *word |= what << shift;
-        }
-    }
-
-    /// What is known of a row: `ENDS`, `MORE`, both or nothing.
-    #[inline]
-    fn of(&self, key: u64) -> u64 {
-        let (at, shift) = self.place(key);
-        self.bits.get(at).map_or(0, |word| word >> shift)
-    }
-}
 
 #[cfg(test)]
 mod tests {
