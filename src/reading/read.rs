@@ -200,7 +200,7 @@ impl<'a> Page<'a> {
     fn veiled(&self) -> BTreeSet<(usize, usize)> {
         let masks = |hit: &&Hit| {
             let Owner::Form(form) = hit.owner else { return false };
-            self.concept(form).is_some_and(|concept| concept.mask) && self.form(form).is_some_and(|form| !form.guard.is_open())
+            self.concept(form).is_some_and(|concept| concept.mask) && self.form(form).is_some_and(|form| form.guard.is_some())
         };
         self.hits.forms.iter().filter(masks).map(|hit| (hit.start, hit.end)).collect()
     }

@@ -79,19 +79,11 @@ fn plural_end(folded: &Folded, end: usize) -> Option<usize> {
 }
 
 fn guard_of(lexicon: &Lexicon, owner: Owner) -> Option<&Guard> {
-    let guard = match owner {
-        Owner::Form(at) => lexicon.forms.get(at).map(|form| &form.guard),
-        Owner::Attribute(at) => lexicon.attributes.get(at).map(|word| &word.guard),
-        Owner::Trigger(at) => lexicon.triggers.get(at).map(|trigger| &trigger.guard),
-        Owner::Measure(at) => lexicon.measures.get(at).map(|measure| &measure.guard),
-    };
-    guard.filter(|guard| !guard.is_open())
-}
-
-impl Guard {
-    /// Whether it lets everything through.
-    pub(super) fn is_open(&self) -> bool {
-        !self.asks
+    match owner {
+        Owner::Form(at) => lexicon.forms.get(at)?.guard.as_deref(),
+        Owner::Attribute(at) => lexicon.attributes.get(at)?.guard.as_deref(),
+        Owner::Trigger(at) => lexicon.triggers.get(at)?.guard.as_deref(),
+        Owner::Measure(at) => lexicon.measures.get(at)?.guard.as_deref(),
     }
 }
 

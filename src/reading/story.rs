@@ -49,7 +49,7 @@ impl Story<'_> {
             return true;
         }
         // A comma begins a member of a list, and no sentence that goes on.
-        (by.guard.at_start != Some(true) || opens(self.lexicon, self.folded, self.here.start, hit.start))
+        (by.guard.as_ref().and_then(|guard| guard.at_start) != Some(true) || opens(self.lexicon, self.folded, self.here.start, hit.start))
             && by.after.iter().any(|after| match after {
                 After::Scene(scene) => self.scene(*scene, hit.start),
                 After::Kin => self.tells_of(hit, &by.deed, &|place| self.living(place)),

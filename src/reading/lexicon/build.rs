@@ -312,7 +312,7 @@ impl Builder {
 
     fn observations(&mut self, (file, text): (&str, &str)) -> Result<()> {
         for entry in Table::parse(file, text)?.rows() {
-            let measure = Measure { orders: vec![vec![entry.name.clone()]], ascending: false, guard: Guard::default(), unit_too: false };
+            let measure = Measure { orders: vec![vec![entry.name.clone()]], ascending: false, guard: None, unit_too: false };
             self.measure(file, measure, &entry.text)?;
         }
         Ok(())
@@ -336,7 +336,7 @@ impl Builder {
             self.measure(file, measure, &name.words)?;
         }
         for panel in &entries.panel {
-            let measure = Measure { orders: panel.orders.clone(), ascending: panel.ascending, guard: Guard::default(), unit_too: false };
+            let measure = Measure { orders: panel.orders.clone(), ascending: panel.ascending, guard: None, unit_too: false };
             self.measure(file, measure, &panel.words)?;
         }
         self.measuring = Measuring::new(entries.how);
@@ -423,15 +423,17 @@ fn named(owners: &Owners, forms: &[Form], concepts: usize) -> Vec<Vec<u32>> {
     named
 }
 
-fn guard(entry: &GuardEntry, names: &[String], sets: &BTreeMap<String, Vec<String>>) -> Guard {
+fn guard(entry: &GuardEntry, names: &[String], sets: &BTreeMap<String, Vec<String>>) -> Option<Box<Guard>> {
     let words = |list: &[String]| list.iter().flat_map(|word| expand(word, sets)).map(|word| fold_name(&word)).collect::<Vec<String>>();
     let lists = [&entry.near, &entry.not_near, &entry.next, &entry.not_next, &entry.before, &entry.not_before];
     let bound = entry.exact || entry.at_start.is_some() || entry.at_end.is_some();
+    if !bound && lists.into_iter().all(|list| list.is_empty()) {
+        return None;
+    }
     let (near, not_near) = (words(&entry.near), words(&entry.not_near));
     let (next, not_next) = (words(&entry.next), words(&entry.not_next));
     let (before, not_before) = (words(&entry.before), words(&entry.not_before));
-    Guard {
-        asks: bound || lists.into_iter().any(|list| !list.is_empty()),
+    Some(Box::new(Guard {
         exact: entry.exact,
         around: entry.around,
         at_start: entry.at_start,
@@ -446,7 +448,7 @@ fn guard(entry: &GuardEntry, names: &[String], sets: &BTreeMap<String, Vec<Strin
         not_next,
         before,
         not_before,
-    }
+    }))
 }
 
 fn axis_named(file: &str, name: &str) -> Result<Axis> {

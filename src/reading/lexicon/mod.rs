@@ -149,7 +149,7 @@ pub(super) struct Form {
     pub sets: Vec<(String, String)>,
     /// Axes that the name itself sets ("nonsmoker" is tobacco use, negated).
     pub axes: Vec<Axis>,
-    pub guard: Guard,
+    pub guard: Option<Box<Guard>>,
     /// Counts inside a longer name, too.
     pub nested: bool,
     /// A mention only where this axis holds: alcohol is one only where it is denied.
@@ -158,11 +158,9 @@ pub(super) struct Form {
     pub stays: Option<bool>,
 }
 
-/// When a name counts.
+/// When a name counts. Most ask nothing and have none: what is looked at for every name found lies close together.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Guard {
-    /// Asks anything at all: worked out once, because it is looked at for every name found.
-    pub asks: bool,
     /// Only in capitals (as written in the lexicon).
     pub exact: bool,
     /// One of these words must stand near: in the same sentence.
@@ -200,7 +198,7 @@ pub(super) struct Measure {
     pub orders: Vec<Vec<String>>,
     /// The names stand in the order of their numbers, the smallest first.
     pub ascending: bool,
-    pub guard: Guard,
+    pub guard: Option<Box<Guard>>,
     /// It is a unit, too: behind a number it is none but that.
     pub unit_too: bool,
 }
@@ -409,7 +407,7 @@ pub(super) struct Trigger {
     pub only: Only,
     /// The empty box of a form: it holds for the name behind it, or for the one before it where the form has its boxes there.
     pub boxes: bool,
-    pub guard: Guard,
+    pub guard: Option<Box<Guard>>,
 }
 
 /// A word that states an attribute of some conditions.
@@ -425,7 +423,7 @@ pub(super) struct AttributeWord {
     pub adjective: bool,
     /// A place or a side, which may stand behind "and" ("fractures of the fourth and fifth metacarpals").
     pub place: bool,
-    pub guard: Guard,
+    pub guard: Option<Box<Guard>>,
 }
 
 impl Lexicon {

@@ -190,8 +190,10 @@ pub fn synonyms(word: &str) -> Vec<String> {
         return Vec::new();
     }
     let plain = |form: &Form| {
-        let guard = &form.guard;
-        let free = !guard.exact && guard.near.is_empty() && guard.next.is_empty() && guard.before.is_empty();
+        let free = form
+            .guard
+            .as_ref()
+            .is_none_or(|guard| !guard.exact && guard.near.is_empty() && guard.next.is_empty() && guard.before.is_empty());
         free && form.axes.is_empty() && form.only.is_none() && first.sets.iter().all(|set| form.sets.contains(set))
     };
     let word = fold_name(word).trim().to_owned();

@@ -43,7 +43,7 @@ fn no_name_stands_for_a_condition_and_for_another() {
             .iter()
             .filter_map(|owner| match owner {
                 // Words that must stand near decide between the two: an infarct is one of the heart or of the brain.
-                Owner::Form(at) if lexicon.forms[*at].guard.near.is_empty() => {
+                Owner::Form(at) if lexicon.forms[*at].guard.as_ref().is_none_or(|guard| guard.near.is_empty()) => {
                     Some(lexicon.concepts[lexicon.forms[*at].concept].id.as_str())
                 }
                 _ => None,
@@ -91,7 +91,7 @@ fn colliding_abbreviations_are_guarded() {
             let Owner::Form(form) = owner else { continue };
             let form = &lexicon.forms[*form];
             let concept = &lexicon.concepts[form.concept];
-            let guard = &form.guard;
+            let guard = form.guard.as_deref().cloned().unwrap_or_default();
             if !guard.exact && !collision.any_case {
                 wrong.push(format!("\"{}\" is matched in any case, for {}", collision.name, concept.id));
             }
@@ -149,7 +149,7 @@ fn every_name_without_a_guard_is_found_when_it_stands_alone() {
             let Owner::Form(form) = owner else { return None };
             let form = &lexicon.forms[*form];
             let concept = &lexicon.concepts[form.concept];
-            (form.guard.is_open() && form.only.is_none() && !concept.mask).then_some(concept.id.as_str())
+            (form.guard.is_none() && form.only.is_none() && !concept.mask).then_some(concept.id.as_str())
         };
         let ids: BTreeSet<&str> = owners.iter().filter_map(open).collect();
         if ids.is_empty() {
@@ -201,7 +201,7 @@ fn no_trigger_both_sets_and_is_nothing() {
             let Owner::Trigger(at) = owner else { continue };
             let trigger = &lexicon.triggers[*at];
             let kind = match trigger.deed {
-                super::Deed::Sets(..) if trigger.guard.is_open() && !trigger.heads && trigger.after.is_empty() => "sets",
+                super::Deed::Sets(..) if trigger.guard.is_none() && !trigger.heads && trigger.after.is_empty() => "sets",
                 super::Deed::Nothing if !trigger.heads => "nothing",
                 _ => continue,
             };
