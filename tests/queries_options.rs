@@ -213,3 +213,83 @@ fn a_title_told_the_cause_of_a_low_hemoglobin() {
         );
     }
 }
+
+fn shown(draft: &Draft) -> Vec<String> {
+    draft.indicators.iter().filter(|i| i.included).map(|i| lacuna::query::words_of(&i.evidence)).collect()
+}
+
+/// "Bacteremia without sepsis" was offered, and neither the attending's "with bacteremia" nor the culture stood in the query.
+#[test]
+fn an_answer_stood_on_words_that_the_provider_was_not_shown() {
+    with_all(|all| {
+        let infection = all.draft("88141", "infection-response");
+        assert!(offered(&infection).contains(&"Bacteremia without sepsis"), "{:?}", offered(&infection));
+        let shown = shown(&infection);
+        assert!(shown.iter().any(|w| w.to_lowercase().contains("bacteremia")), "{shown:?}");
+        assert!(shown.iter().any(|w| w.starts_with("Blood culture Gram-negative rods")), "{shown:?}");
+        // What takes the milder answer away is the same statement.
+        assert!(infection.removed.iter().any(|o| o == "Localized infection without sepsis"), "{:?}", infection.removed);
+        assert!(shown.len() <= 12 && !all.lint(&infection).diagnostics.iter().any(|d| d.rule == "QL100"), "{}", shown.len());
+    });
+}
+
+/// Where a drug had been given for the finding, the list was of diagnoses alone.
+#[test]
+fn a_list_of_diagnoses_left_no_way_out() {
+    with_all(|all| {
+        let (mut wrong, mut tried) = (Vec::new(), 0);
+        for (encounter, draft) in &all.drafts {
+            let findings = matches!(draft.reason, lacuna::query::Reason::R3 | lacuna::query::Reason::R9);
+            if draft.form != QueryForm::MultipleChoice || !findings || draft.question.contains("the documented") {
+                continue;
+            }
+            tried += 1;
+            let out = |o: &QueryOption| {
+                ["Not clinically significant", "No further diagnosis", "No malnutrition", "Expected fall"]
+                    .iter()
+                    .any(|w| o.text.starts_with(w))
+            };
+            let mut without = draft.clone();
+            without.options.retain(|o| !out(o));
+            let told = all.lint(&without).diagnostics.iter().any(|d| d.rule == "QL037");
+            if without.options.len() == draft.options.len() || !told || all.lint(draft).diagnostics.iter().any(|d| d.rule == "QL037") {
+                wrong.push(format!("{encounter} {:?}: {:?}", draft.template, draft.options.iter().map(|o| &o.text).collect::<Vec<_>>()));
+            }
+        }
+        assert!(wrong.is_empty() && tried >= 10, "{tried}\n{}", wrong.join("\n"));
+    });
+}
+
+/// A sodium of 126 under fluid restriction, and a pH of 7.29 with a lactate of 4.2, could be ticked off as meaning nothing.
+#[test]
+fn what_was_treated_was_offered_as_not_clinically_significant() {
+    with_all(|all| {
+        for (encounter, template) in [("88098", "sodium"), ("88141", "acid-base"), ("88141", "perfusion"), ("88090", "blood-loss")] {
+            let draft = all.draft(encounter, template);
+            assert!(!draft.options.iter().any(|o| o.text == "Not clinically significant"), "{encounter} {template}");
+            assert!(
+                draft.options.iter().any(|o| o.text.starts_with("No further diagnosis")),
+                "{encounter} {template}: {:?}",
+                draft.options
+            );
+            for text in ["Not clinically significant", "Clinically insignificant"] {
+                let mut back = draft.clone();
+                back.options.push(QueryOption { text: text.into(), kind: OptionKind::NotSignificant, ..QueryOption::default() });
+                assert!(held(&all.lint(&back), back.options.len() - 1), "{encounter} {template} {text}");
+            }
+        }
+        // Where nothing was done but to look again, it stays an answer.
+        let kidney = all.draft("88161", "renal-function");
+        assert!(kidney.options.iter().any(|o| o.text == "Not clinically significant"), "{:?}", kidney.options);
+    });
+}
+
+/// The order for a unit of red cells and its administration stood beside each other as two.
+#[test]
+fn a_unit_of_blood_stood_twice_in_a_query() {
+    with_all(|all| {
+        let blood = all.draft("88090", "blood-loss");
+        let units: Vec<String> = shown(&blood).into_iter().filter(|w| w.to_lowercase().contains("red blood cells")).collect();
+        assert_eq!(units.len(), 1, "{units:?}");
+    });
+}

@@ -1,5 +1,6 @@
 //! From a gap to a draft: template, indicators, options that the chart supports, recipient, due time.
 
+use super::backing::back;
 use super::companions::{Record, documented, stated_in};
 use super::evidence::words_of;
 use super::gather::indicators;
@@ -11,8 +12,9 @@ use super::recipients::responsible;
 use super::slip::writer_of_slip;
 use super::standing::{certain, spoken};
 use super::template::{Template, TemplateOption, Templates};
+use super::twice::once_given;
 use super::wanted::asked;
-use super::ways_out::{INTEGRAL, is_single, meaningless};
+use super::ways_out::{is_of_imaging, is_single, is_way_out, meaningless};
 use super::whole::{denied, grown, numbers};
 use super::{Draft, Indicator, OptionKind, Policy, QueryForm, QueryOption, Reason, Recipient, days_after};
 use crate::chart::{Chart, Document, DocumentType, Evidence, Instant, Provider};
@@ -107,6 +109,7 @@ pub fn draft_from_gap(gap: &Gap, chart: &Chart, readings: &[Reading], asking: &A
         draft.documented_at = statement(gap, &draft, chart, readings);
         once(&mut draft);
     }
+    once_given(&mut draft.indicators, chart);
     options(&mut draft, template, (detail, &documented), (gap, record));
     if draft.form == QueryForm::Open && !template.open_question.is_empty() {
         draft.question = placeholders(&template.open_question, gap, record);
@@ -128,8 +131,9 @@ fn most_words(template: &Template) -> usize {
 /// Answers that a draft offers at the most, as a rule.
 const OFFERED: usize = 6;
 
-/// Words of "Not clinically significant", "Other: ____" and "Unable to determine", and of what stands in for a placeholder.
-const FIXED: usize = 14;
+/// Words of "No further diagnosis; integral to a documented condition", "Other: ____" and "Unable to determine", and of what stands in for a
+/// placeholder.
+const FIXED: usize = 19;
 
 /// Why the question is justified: one template can serve where a diagnosis is missing and where a documented one lacks detail.
 fn reason(template: &Template, gap: &Gap) -> Reason {
@@ -241,18 +245,33 @@ fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, 
         draft.form = QueryForm::Open;
         return;
     }
-    let evidence: Vec<&Evidence> = draft.indicators.iter().filter(|i| i.included).map(|i| &i.evidence).collect();
-    let of = |evidence: &[&Evidence]| tokens(&evidence.iter().map(|e| words_of(e)).collect::<Vec<_>>().join("\n"));
-    let source = |id: &str| record.chart.document(id).map(|d| d.text.clone());
-    let (all, words): (Vec<Token>, Vec<Token>) = (of(&evidence), told(spoken(&telling(&evidence), &source)));
-    // What a provider calls possible, and nothing else speaks for, is offered as possible and no more.
-    let (sure, stated) = (told(certain(&telling(&evidence), &source)), stated_concepts(record));
     let concept = draft.concept.clone().unwrap_or_default();
-    let organisms = if template.organism.is_empty() { Vec::new() } else { grown(&evidence, &source) };
     // What the chart denies or a value of it rules out is no choice, though the query quotes neither.
     let away = denied(&template.option, (gap.kind == GapKind::Undocumented).then_some(concept.as_str()), record);
     let away: BTreeSet<&str> = away.iter().filter_map(|at| template.option.get(*at)).map(|o| o.text.as_str()).collect();
     let known = |names: &Patterns| numbers(names, record);
+    let other = |o: &TemplateOption| detail && names_another(&o.text, &concept, template);
+    let of = |evidence: &[&Evidence]| tokens(&evidence.iter().map(|e| words_of(e)).collect::<Vec<_>>().join("\n"));
+    // What an answer stands on, or is taken away by, is quoted with it.
+    let open: Vec<&TemplateOption> = {
+        let evidence = included(&draft.indicators);
+        let all = of(&evidence);
+        let out = |o: &&TemplateOption| {
+            away.contains(o.text.as_str())
+                || (detail && takes_away(&o.text, &concept))
+                || other(o)
+                || o.is_ruled_out(&evidence, &all, &known)
+        };
+        template.option.iter().filter(|o| !out(o)).collect()
+    };
+    let room = vocabularies().max_words.saturating_sub(most_words(template) + draft.body.split_whitespace().count());
+    back(draft, &open, documented, record, room);
+    let evidence = included(&draft.indicators);
+    let source = |id: &str| record.chart.document(id).map(|d| d.text.clone());
+    let (all, words): (Vec<Token>, Vec<Token>) = (of(&evidence), told(spoken(&telling(&evidence), &source)));
+    // What a provider calls possible, and nothing else speaks for, is offered as possible and no more.
+    let (sure, stated) = (told(certain(&telling(&evidence), &source)), stated_concepts(record));
+    let organisms = if template.organism.is_empty() { Vec::new() } else { grown(&evidence, &source) };
     let against = |o: &TemplateOption| {
         away.contains(o.text.as_str())
             || (o.unless_grown && !organisms.is_empty())
@@ -264,7 +283,6 @@ fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, 
         let hedged = vocabularies().get("hedge").any(&tokens(&o.text)) || o.text.contains("__");
         o.kind == OptionKind::Diagnosis && !hedged && !o.is_supported(&evidence, (&all, &sure), &stated)
     };
-    let other = |o: &TemplateOption| detail && names_another(&o.text, &concept, template);
     let (kept, removed): (Vec<_>, Vec<_>) = template.option.iter().partition(|o| fits(o) && !other(o));
     draft.removed = removed.into_iter().map(|o| o.text.clone()).collect();
     let mut options: Vec<QueryOption> = kept
@@ -283,11 +301,10 @@ fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, 
     // One diagnosis by itself is no choice: an open question leaves the answer to the provider.
     let alternative = |o: &QueryOption| o.kind != OptionKind::Diagnosis;
     let names: Vec<&str> = options.iter().map(|o| o.text.as_str()).collect();
-    let means_nothing = meaningless(draft, Some(template), detail);
     let alone = template.form == QueryForm::MultipleChoice
         && is_single(&names)
         && !options.iter().any(alternative)
-        && means_nothing != Some(INTEGRAL);
+        && !(is_of_imaging(draft, Some(template)) && !detail);
     if options.is_empty() || only_denials || alone {
         draft.form = QueryForm::Open; // the safest form
         draft.alone = options.into_iter().map(|o| o.text).collect();
@@ -297,12 +314,19 @@ fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, 
         options.sort_by_key(|o| o.text.to_lowercase());
     }
     let fixed = |text: &str, kind| QueryOption { text: text.to_owned(), kind, ..QueryOption::default() };
-    if let Some(text) = means_nothing.filter(|_| template.finding && !detail) {
+    // A list of names alone would say that there is one to choose.
+    let has_way_out = options.iter().any(|o| is_way_out(&o.text));
+    let of_detail = detail || template.asks_detail(&draft.question);
+    if let Some(text) = meaningless(draft, Some(template), of_detail).filter(|_| !of_detail && !has_way_out) {
         options.push(fixed(text, OptionKind::NotSignificant));
     }
     options.push(fixed("Other: ____________", OptionKind::Other));
     options.push(fixed("Unable to determine", OptionKind::Undetermined));
     draft.options = options;
+}
+
+fn included(indicators: &[Indicator]) -> Vec<&Evidence> {
+    indicators.iter().filter(|i| i.included).map(|i| &i.evidence).collect()
 }
 
 /// What an option bears behind its name where providers only call it possible.
@@ -317,14 +341,6 @@ fn stated_concepts(record: Record<'_>) -> BTreeSet<String> {
             [m.concept.clone()].into_iter().chain(concepts().named(&m.text).into_iter().flat_map(|n| concepts().implied(&n.concept)))
         })
         .collect()
-}
-
-/// Whether a drug with its dose is quoted as the treatment of what is asked about: nobody treats what means nothing, and the option would
-/// say so. Plain fluid is given for many reasons.
-pub(super) fn shows_drug(draft: &Draft) -> bool {
-    let fluid = vocabularies().get("plain_fluid");
-    let dose = |e: &Evidence| matches!(e, Evidence::Value(value) if !value.value.is_empty() && !fluid.any(&tokens(&value.name)));
-    draft.indicators.iter().any(|i| i.included && i.group == "treatment" && dose(&i.evidence))
 }
 
 /// Whether an option says that the patient does not have the condition ("enzyme elevation without pancreatitis"): of a documented one that

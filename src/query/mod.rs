@@ -1,6 +1,7 @@
 //! Drafts, templates, compliance lint, life cycle. Pure: no I/O, no clock.
 
 mod again;
+mod backing;
 mod choose;
 mod companions;
 mod diff;
@@ -31,6 +32,7 @@ mod take;
 mod template;
 #[cfg(test)]
 mod tests;
+mod twice;
 mod verify;
 mod wanted;
 mod ways_out;

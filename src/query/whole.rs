@@ -18,6 +18,7 @@ const SHIPPED: &str = include_str!("../../templates/organisms.toml");
 #[serde(deny_unknown_fields)]
 struct File {
     grown: Vec<String>,
+    nothing_grew: Vec<String>,
     organism: Vec<Entry>,
 }
 
@@ -35,6 +36,7 @@ struct Entry {
 /// Organisms as an answer names them, and how a result says that one grew.
 struct Organisms {
     grown: Patterns,
+    nothing_grew: Patterns,
     all: Vec<(Entry, Patterns)>,
 }
 
@@ -44,7 +46,7 @@ fn organisms() -> &'static Organisms {
     ONCE.get_or_init(|| {
         let file: File = toml::from_str(SHIPPED).unwrap_or_default();
         let all = file.organism.into_iter().map(|e| (Patterns::new(&e.patterns), e)).map(|(p, e)| (e, p)).collect();
-        Organisms { grown: Patterns::new(&file.grown), all }
+        Organisms { grown: Patterns::new(&file.grown), nothing_grew: Patterns::new(&file.nothing_grew), all }
     })
 }
 
@@ -71,6 +73,11 @@ pub(super) fn grown(evidence: &[&Evidence], source: &dyn Fn(&str) -> Option<Stri
     let named: Vec<&Entry> = found.iter().filter_map(|at| organisms().all.get(*at)).map(|(entry, _)| entry).collect();
     let narrower = |e: &Entry| named.iter().any(|other| other.of.contains(&e.name));
     named.iter().filter(|e| !narrower(e)).map(|e| e.name.clone()).collect()
+}
+
+/// Whether the words of a culture say that nothing grew, or nothing yet.
+pub(super) fn nothing_grew(result: &[Token]) -> bool {
+    organisms().nothing_grew.any(result)
 }
 
 /// The numbers of a measure in the stay: its values, and what the notes give.

@@ -5,9 +5,10 @@ use super::page::{Page, Part};
 use super::title::codes;
 use super::words::{Token, is_pictograph, tokens, within};
 use crate::chart::Span;
+use crate::query::measures::{measures, number_of};
 use crate::query::parse::answers_in;
-use crate::query::ways_out::{is_grave, is_single, meaningless};
-use crate::query::{NOT_SIGNIFICANT, OptionKind, QueryForm, Reason};
+use crate::query::ways_out::{INTEGRAL, is_of_imaging, is_single, is_way_out, meaningless, not_credible, says_meaningless};
+use crate::query::{NOT_SIGNIFICANT, OptionKind, QueryForm, QueryOption, Reason, Template};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn check(page: &mut Page<'_>) {
@@ -29,7 +30,9 @@ pub(crate) fn check(page: &mut Page<'_>) {
         // "Expected after surgery", or "cause not found" beside "unable to determine", is an alternative too. In a draft the usual "not
         // clinically significant" is none: its author says that no other diagnosis is reasonable.
         let unknown = kinds.iter().filter(|k| **k == OptionKind::Undetermined).count() > 1;
-        let plain_denial = |o: &crate::query::QueryOption| !page.plain && o.text == NOT_SIGNIFICANT;
+        let template = draft.template.as_deref().and_then(|id| page.context.templates.get(id));
+        let usual = |text: &str| text == NOT_SIGNIFICANT || text == INTEGRAL && !is_of_imaging(draft, template);
+        let plain_denial = |o: &crate::query::QueryOption| !page.plain && usual(&o.text);
         let other = |o: &crate::query::QueryOption| matches!(o.kind, OptionKind::NotSignificant | OptionKind::RuledOut) && !plain_denial(o);
         let names: Vec<&str> = diagnoses.iter().filter_map(|i| draft.options.get(*i)).map(|o| o.text.as_str()).collect();
         let one = if page.plain { names.len() == 1 } else { is_single(&names) };
@@ -44,20 +47,26 @@ pub(crate) fn check(page: &mut Page<'_>) {
         order(page, &diagnoses);
         lengths(page, &diagnoses);
         criteria(page, &diagnoses);
-        // A template that asks about a finding offers it.
-        let template = draft.template.as_deref().and_then(|id| page.context.templates.get(id));
-        let detail = template.is_some_and(|t| t.asks_detail(&draft.question));
-        if let Some(text) = meaningless(draft, template, detail).filter(|_| !kinds.contains(&OptionKind::NotSignificant)) {
-            page.add_at("QL037", "options", format!("there is no \"{text}\" for a finding"));
-        }
-        // What a machine breathes for, or what four doctors came for, is not without meaning.
-        let grave = template.is_some_and(|t| is_grave(draft, t));
-        if let Some(at) = draft.options.iter().position(|o| o.text == NOT_SIGNIFICANT).filter(|_| grave) {
-            page.add_at("QL034", format!("options[{at}]"), "what is quoted cannot be without meaning");
-        }
+        ways_out(page, template);
     }
     each(page);
     beside_the_list(page);
+}
+
+/// QL037 and QL034: a list of answers about findings leaves a way out, and one that is credible.
+fn ways_out(page: &mut Page<'_>, template: Option<&Template>) {
+    let draft = page.draft;
+    let detail = template.is_some_and(|t| t.asks_detail(&draft.question));
+    // In a draft an answer that names a diagnosis is none, however expected it is; a pasted text says too little to tell.
+    let leaves = |o: &QueryOption| if page.plain { o.kind == OptionKind::NotSignificant } else { is_way_out(&o.text) };
+    if let Some(text) = meaningless(draft, template, detail).filter(|_| !draft.options.iter().any(leaves)) {
+        page.add_at("QL037", "options", format!("there is no \"{text}\" for a finding"));
+    }
+    // What a machine breathes for, what four doctors came for, or what a drug was given for, is not without meaning.
+    let why = template.filter(|_| !detail).and_then(|t| not_credible(draft, Some(t)));
+    if let Some((why, at)) = why.zip(draft.options.iter().position(|o| says_meaningless(&o.text))) {
+        page.add_at("QL034", format!("options[{at}]"), why);
+    }
 }
 
 /// QL041: answers to tick that stand in the words or the question of a draft, where the rules about options do not see them. They are
@@ -316,7 +325,8 @@ fn stands_out(mut sizes: Vec<usize>, most: f64) -> Option<(usize, usize)> {
 
 /// QL065: criteria may stand above the options, not beside one of them.
 fn criteria(page: &mut Page<'_>, diagnoses: &[usize]) {
-    let shows = |i: &usize| page.draft.options.get(*i).is_some_and(|o| page.vocab("criteria").any(&tokens(&o.text)));
+    let says = |text: &str| page.vocab("criteria").any(&tokens(text)) || gives_a_value(&tokens(text));
+    let shows = |i: &usize| page.draft.options.get(*i).is_some_and(|o| says(&o.text));
     let with: Vec<usize> = diagnoses.iter().copied().filter(|i| shows(i)).collect();
     if let [one] = with.as_slice()
         && diagnoses.len() > 1
@@ -349,3 +359,15 @@ fn criteria(page: &mut Page<'_>, diagnoses: &[usize]) {
         page.add("QL065", part, Some(place), "these are the criteria of one option and of no other");
     }
 }
+
+/// Whether a measure stands with its number: "creatinine 2.4" beside one name is what speaks for it, sign of comparison or not.
+fn gives_a_value(words: &[Token]) -> bool {
+    let number = |t: &Token| number_of(t).is_some();
+    measures().iter().flat_map(|m| m.names.find(words)).any(|found| {
+        let after = words.get(found.past..).unwrap_or_default().iter().take(NEAR_ITS_MEASURE);
+        after.take_while(|t| !matches!(t.text.as_str(), ";" | "." | ",")).any(number)
+    })
+}
+
+/// So many words behind a measure its number may stand.
+const NEAR_ITS_MEASURE: usize = 3;

@@ -383,3 +383,57 @@ fn a_subtype_named_by_the_author_passed_because_its_diagnosis_was_documented() {
         assert!(!found.contains(&"QL060") && !found.contains(&"QL062"), "{plain}: {found:?}");
     }
 }
+
+/// "Creatinine 0.3 above baseline in 48 hours" stood in one answer, and no sign of comparison gave it away.
+#[test]
+fn criteria_inside_one_answer_passed_without_a_sign_of_comparison() {
+    let with = |text: &str| {
+        let text = text.to_owned();
+        changed(move |d| {
+            d.options.retain(|o| o.kind != OptionKind::Diagnosis);
+            for (at, text) in [text.as_str(), "Zygomatic condition"].into_iter().enumerate() {
+                d.options.insert(at, QueryOption { text: text.into(), ..QueryOption::default() });
+            }
+        })
+    };
+    for text in [
+        "Acute kidney injury, creatinine 0.3 above baseline in 48 hours",
+        "Acute kidney injury (0.3 mg/dL in 48 h)",
+        "Acute kidney injury: 1.5 times baseline",
+        "Acute kidney injury with doubling of creatinine",
+        "Acute kidney injury per KDIGO",
+        "Acute kidney injury, creatinine 2.4",
+        "Acute respiratory failure with hypercapnia, pH 7.26 and pCO2 of 70",
+        "Malnutrition, severe: 14 % weight loss in 6 months",
+        "Malnutrition, severe, BMI 16",
+        "Acute blood loss anemia, hemoglobin drop of 2 g/dL",
+        "Myocardial infarction, rise of 20 percent",
+    ] {
+        assert!(speaks(&with(text)).contains(&"QL065"), "{text}");
+    }
+    for text in [
+        "Acute kidney injury",
+        "Chronic kidney disease, stage 3b",
+        "Type 2 myocardial infarction due to: ____",
+        "Pressure injury, stage 3, within 2 days of admission",
+        "Class 2 obesity",
+        "Type 1 diabetes",
+        "Ileus on postoperative day 2",
+        "Fracture due to a fall from 3 feet",
+        "Low sodium due to high glucose, without hyponatremia",
+        "Elevated blood pressure reading without crisis",
+        "Acute diastolic heart failure with preserved ejection fraction",
+        "Anemia of another cause: ____",
+        "Second-degree burn of 2 fingers",
+    ] {
+        assert!(!speaks(&with(text)).contains(&"QL065"), "{text}");
+    }
+    // Beside every answer alike they draw to none.
+    let both = changed(|d| {
+        d.options.retain(|o| o.kind != OptionKind::Diagnosis);
+        for (at, text) in ["Acute kidney injury, creatinine 2.4", "Prerenal azotemia, urea nitrogen 48"].into_iter().enumerate() {
+            d.options.insert(at, QueryOption { text: text.into(), ..QueryOption::default() });
+        }
+    });
+    assert!(!speaks(&both).contains(&"QL065"));
+}
