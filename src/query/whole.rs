@@ -19,6 +19,7 @@ const SHIPPED: &str = include_str!("../../templates/organisms.toml");
 struct File {
     grown: Vec<String>,
     nothing_grew: Vec<String>,
+    begins_with_nothing: Vec<String>,
     organism: Vec<Entry>,
 }
 
@@ -37,6 +38,7 @@ struct Entry {
 struct Organisms {
     grown: Patterns,
     nothing_grew: Patterns,
+    begins_with_nothing: Patterns,
     all: Vec<(Entry, Patterns)>,
 }
 
@@ -46,7 +48,8 @@ fn organisms() -> &'static Organisms {
     ONCE.get_or_init(|| {
         let file: File = toml::from_str(SHIPPED).unwrap_or_default();
         let all = file.organism.into_iter().map(|e| (Patterns::new(&e.patterns), e)).map(|(p, e)| (e, p)).collect();
-        Organisms { grown: Patterns::new(&file.grown), nothing_grew: Patterns::new(&file.nothing_grew), all }
+        let (nothing_grew, begins_with_nothing) = (Patterns::new(&file.nothing_grew), Patterns::new(&file.begins_with_nothing));
+        Organisms { grown: Patterns::new(&file.grown), nothing_grew, begins_with_nothing, all }
     })
 }
 
@@ -77,7 +80,7 @@ pub(super) fn grown(evidence: &[&Evidence], source: &dyn Fn(&str) -> Option<Stri
 
 /// Whether the words of a culture say that nothing grew, or nothing yet.
 pub(super) fn nothing_grew(result: &[Token]) -> bool {
-    organisms().nothing_grew.any(result)
+    organisms().nothing_grew.any(result) || organisms().begins_with_nothing.any(result.get(..1).unwrap_or_default())
 }
 
 /// The numbers of a measure in the stay: its values, and what the notes give.
@@ -165,6 +168,21 @@ mod tests {
         let names: BTreeSet<&String> = file.organism.iter().map(|o| &o.name).collect();
         assert_eq!(names.len(), file.organism.len());
         assert!(file.organism.iter().flat_map(|o| &o.of).all(|of| names.contains(of)));
+    }
+
+    /// "Gram-negative rods" were read as a negative culture.
+    #[test]
+    fn gram_negative_rods_were_no_growth() {
+        for (result, nothing) in [
+            ("Gram-negative rods, 1 of 2 sets, at 19 h", false),
+            ("Escherichia coli, 2 of 2 bottles", false),
+            ("Negative", true),
+            ("No growth at 48 h", true),
+            ("Collected, pending", true),
+            ("Mixed flora, probable contaminant", true),
+        ] {
+            assert_eq!(nothing_grew(&tokens(result)), nothing, "{result}");
+        }
     }
 
     /// The culture named the organism, and the answers were "aspiration" and "organism unknown".
