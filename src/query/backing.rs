@@ -19,21 +19,26 @@ use std::collections::BTreeSet;
 /// Quotes the proof that answers of a template stand on, or go away by, where the draft does not quote it yet. `away`: answers that the chart
 /// speaks against; `room`: words that a provider can still be asked to read.
 pub(super) fn back(draft: &mut Draft, options: &[&TemplateOption], stated: &BTreeSet<String>, record: Record<'_>, room: usize) {
+    // What one answer stands on does not give way to what another one does.
+    let mut kept: Vec<Evidence> = Vec::new();
     for option in options.iter().filter(|o| o.kind == OptionKind::Diagnosis) {
         let taken: Vec<&String> = option.unless_documented.iter().filter(|c| stated.contains(*c)).collect();
         if let Some(condition) = taken.first() {
             let shown = draft.indicators.iter().any(|i| i.included && stated_in(condition, &i.evidence, record));
             if let Some(proof) = documented(condition, record).filter(|_| !shown) {
-                add(draft, proof, (options, record, room));
+                kept.push(proof);
+                add(draft, &kept, (options, record, room));
             }
         } else if !is_shown(option, draft, None, &BTreeSet::new(), record)
             && let Some(proof) = proof_of(option, draft, stated, record)
         {
             let written = matches!(proof, Evidence::Text(_));
-            add(draft, proof, (options, record, room));
+            kept.push(proof);
+            add(draft, &kept, (options, record, room));
             // What grew stands beside what was made of it: the newest result that the answer asks for.
             if let Some(culture) = cultures(option, record).pop().filter(|_| written) {
-                add(draft, culture, (options, record, room));
+                kept.push(culture);
+                add(draft, &kept, (options, record, room));
             }
         }
     }
@@ -114,9 +119,10 @@ fn cultures(option: &TemplateOption, record: Record<'_>) -> Vec<Evidence> {
     out
 }
 
-/// Takes a piece of proof into the draft. Where there is no room left, a quotation gives way that says of its diagnoses only what others say
+/// Takes the last piece of proof into the draft, those before it being there. Where there is no room left, a quotation gives way that says of its diagnoses only what others say
 /// too, and that no answer stands on.
-fn add(draft: &mut Draft, proof: Evidence, (options, record, room): (&[&TemplateOption], Record<'_>, usize)) {
+fn add(draft: &mut Draft, kept: &[Evidence], (options, record, room): (&[&TemplateOption], Record<'_>, usize)) {
+    let Some(proof) = kept.last().cloned() else { return };
     let group = match &proof {
         Evidence::Value(_) => "labs",
         Evidence::Text(text) if text.document_type.is_findings() => "imaging",
@@ -133,7 +139,7 @@ fn add(draft: &mut Draft, proof: Evidence, (options, record, room): (&[&Template
     }
     let before: Vec<bool> = options.iter().map(|o| is_shown(o, draft, None, &BTreeSet::new(), record)).collect();
     while is_too_much(draft, room) {
-        let Some(at) = redundant(draft, &proof, record, |draft| {
+        let Some(at) = redundant(draft, kept, record, |draft| {
             options.iter().zip(&before).all(|(o, before)| !before || is_shown(o, draft, None, &BTreeSet::new(), record))
         }) else {
             break;
@@ -158,7 +164,7 @@ fn is_too_much(draft: &Draft, room: usize) -> bool {
 
 /// The quotation that can be spared: without it every answer stands as before. First the words that ask for a study or a consultation, then
 /// the last one that states nothing which another does not state too, then the last that does not state what is asked about.
-fn redundant(draft: &Draft, proof: &Evidence, record: Record<'_>, fair: impl Fn(&Draft) -> bool) -> Option<usize> {
+fn redundant(draft: &Draft, kept: &[Evidence], record: Record<'_>, fair: impl Fn(&Draft) -> bool) -> Option<usize> {
     let stated = |e: &Evidence| -> BTreeSet<String> {
         let Evidence::Text(text) = e else { return BTreeSet::new() };
         let all = record.reading(&text.document).map(|r| r.mentions.as_slice()).unwrap_or_default();
@@ -171,7 +177,7 @@ fn redundant(draft: &Draft, proof: &Evidence, record: Record<'_>, fair: impl Fn(
         record.note(&text.document).is_some_and(|(document, reading)| is_passed_over(document, reading, text.start))
     };
     let texts = || draft.indicators.iter().enumerate().filter(|(_, i)| i.included && matches!(i.evidence, Evidence::Text(_)));
-    let free = texts().filter(|(_, i)| !i.against && !i.prior && i.evidence != *proof && !holds(&i.evidence, proof));
+    let free = texts().filter(|(_, i)| !i.against && !i.prior && !kept.iter().any(|k| i.evidence == *k || holds(&i.evidence, k)));
     let places: Vec<usize> = free.map(|(at, _)| at).collect();
     let mut ranked: Vec<(u8, usize)> = Vec::new();
     for at in places.into_iter().rev() {
