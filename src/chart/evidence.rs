@@ -79,6 +79,9 @@ pub struct ValueEvidence {
     /// Reference range as sent ("0.6-1.1").
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reference: Option<String>,
+    /// The remark that came with it, as sent: "room air", "hemolyzed".
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<String>,
     /// True when it comes from an earlier encounter.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub prior: bool,
@@ -94,6 +97,7 @@ impl ValueEvidence {
                 _ => None,
             },
             reference: observation.reference(),
+            note: observation.note.clone(),
             ..Self::of_record(&observation.identifier, &observation.name, observation.time)
         }
     }
@@ -114,8 +118,14 @@ impl ValueEvidence {
             unit: None,
             date,
             reference: None,
+            note: None,
             prior: false,
         }
+    }
+
+    /// Under what conditions it was measured, as its sender remarked; nothing where no word came.
+    pub fn remark(&self) -> Option<&str> {
+        self.note.as_deref().map(str::trim).filter(|note| !note.is_empty())
     }
 
     /// Its unit as people write it: `Cel` as °C, `mm[Hg]` as mmHg. Computers' units (UCUM) that nobody writes otherwise stay.

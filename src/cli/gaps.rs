@@ -127,7 +127,8 @@ pub fn proof_line(proof: &Evidence) -> String {
             let unit = v.unit.as_deref().map(|u| format!(" {u}")).unwrap_or_default();
             let reference = v.reference.as_deref().map(|r| format!(" (ref {r})")).unwrap_or_default();
             let prior = if v.prior { "  prior encounter" } else { "" };
-            format!("{} {}{unit}{reference}  {date}{prior}", v.name, v.value)
+            let remark = v.remark().map(|note| format!(", {note}")).unwrap_or_default();
+            format!("{} {}{unit}{remark}{reference}  {date}{prior}", v.name, v.value)
         }
     }
 }

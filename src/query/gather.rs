@@ -3,17 +3,18 @@
 use super::Indicator;
 use super::choose::{About, in_order, ticked, weigh};
 use super::companions::{Pick, Record, bring, section_at, stated_in, stay};
-use super::evidence::{indicator_hash, words_of};
+use super::evidence::words_of;
 use super::lint::words::{Patterns, tokens};
 use super::lint::{concepts, vocabularies};
+use super::others::{LEFT_OUT, is_one_of_many, retell_the_rest};
 use super::passage::{whole_item, whole_line};
 use super::proof::BEFORE;
 use super::take::{heading_of, of_drug, of_order};
 use super::template::Template;
 use super::wanted::{Wanted, about_documents, table};
-use crate::chart::{Chart, Evidence, MedicationKind, Value, ValueEvidence};
+use crate::chart::{Chart, Evidence, MedicationKind};
 use crate::checklist::{Gap, GapKind};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// How many treatments of the chart are taken along when neither the gap nor its condition brings one.
 const TREATMENTS: usize = 2;
@@ -61,7 +62,7 @@ pub(super) fn indicators(
     }
     if !documents {
         in_order(&mut out);
-        tell_the_rest(&mut out, chart);
+        retell_the_rest(&mut out, Some(chart));
     }
     out
 }
@@ -71,76 +72,6 @@ fn is_at_issue(evidence: &Evidence, gap: &Gap, record: Record<'_>) -> bool {
     let doubted = matches!(gap.kind, GapKind::Conflicting | GapKind::Unsupported | GapKind::PoaUnclear);
     let named = gap.condition.as_deref().is_some_and(|condition| stated_in(condition, evidence, record));
     !doubted || named || gap.evidence.iter().any(|e| e.source() == evidence.source())
-}
-
-/// Words that it takes to say which values of a measure are left out.
-const LEFT_OUT: usize = 6;
-/// So many left out are told one by one; of more, how many and between which ends.
-const ONE_BY_ONE: usize = 4;
-
-fn is_one_of_many(evidence: &Evidence, chart: &Chart) -> bool {
-    let Evidence::Value(value) = evidence else { return false };
-    !value.prior && of_measure(&value.name, chart).nth(1).is_some()
-}
-
-/// The numbers of a measure in this stay, by time, and as they were sent.
-fn of_measure<'c>(name: &str, chart: &'c Chart) -> impl Iterator<Item = (&'c str, f64, String)> + use<'c> {
-    let mut all: Vec<_> = chart
-        .observations
-        .iter()
-        .filter(|o| o.name == name)
-        .filter_map(|o| match &o.value {
-            Some(Value::Quantity(q)) => Some((o.time?, o.identifier.as_str(), q.value, ValueEvidence::of_observation(o).value)),
-            _ => None,
-        })
-        .collect();
-    all.sort_by_key(|(time, ..)| *time);
-    all.into_iter().map(|(_, id, number, words)| (id, number, words))
-}
-
-/// Tells anew which values are not shown, once other ones are; without the chart nothing is told of them.
-pub fn retell_the_rest(indicators: &mut [Indicator], chart: Option<&Chart>) {
-    for indicator in indicators.iter_mut().filter(|i| !i.prior && tells_of_others(&i.relevance)) {
-        indicator.relevance.clear();
-    }
-    if let Some(chart) = chart {
-        tell_the_rest(indicators, chart);
-    }
-}
-
-/// What is told of values one by one begins so.
-const BY_TIME: &str = "other values by time: ";
-
-/// Whether a remark is one of ours about other values, and not what a person typed.
-fn tells_of_others(remark: &str) -> bool {
-    let counted = || remark.split_once(" other values, ").is_some_and(|(count, _)| count.chars().all(|c| c.is_ascii_digit()));
-    remark.starts_with(BY_TIME) || counted()
-}
-
-/// Says beside the last shown value of a measure which ones of the stay are not shown: two of four are no trend.
-fn tell_the_rest(indicators: &mut [Indicator], chart: &Chart) {
-    let mut last: BTreeMap<String, (usize, BTreeSet<String>)> = BTreeMap::new();
-    for (at, indicator) in indicators.iter().enumerate().filter(|(_, i)| i.included && !i.prior) {
-        if let Evidence::Value(value) = &indicator.evidence {
-            let (place, shown) = last.entry(value.name.clone()).or_default();
-            *place = at;
-            shown.insert(value.observation.clone());
-        }
-    }
-    for (name, (at, shown)) in last {
-        let rest: Vec<_> = of_measure(&name, chart).filter(|(id, ..)| !shown.contains(*id)).collect();
-        let ends = (rest.iter().min_by(|a, b| a.1.total_cmp(&b.1)), rest.iter().max_by(|a, b| a.1.total_cmp(&b.1)));
-        let (Some((.., low)), Some((.., high))) = ends else { continue };
-        let words = match rest.len() {
-            0..=ONE_BY_ONE => {
-                format!("{BY_TIME}{}", rest.iter().map(|(.., words)| words.as_str()).collect::<Vec<_>>().join(", "))
-            }
-            many => format!("{many} other values, {low} to {high}"),
-        };
-        if let Some(indicator) = indicators.get_mut(at).filter(|i| i.relevance.is_empty()) {
-            indicator.relevance = words;
-        }
-    }
 }
 
 /// The gap's own proof, each passage and each value once.
@@ -184,7 +115,7 @@ fn indicator(pick: Pick, group: &str, included: bool, chart: &Chart) -> Indicato
         Evidence::Text(text) => chart.document(&text.document).map(|d| d.version),
         Evidence::Value(_) => None,
     };
-    Indicator { hash: indicator_hash(&evidence), evidence, group: group.to_owned(), included, version, against, prior, relevance }
+    Indicator { included, version, against, prior, relevance, ..Indicator::new(evidence, group) }
 }
 
 /// Whether it is older than the stay, the emergency department counted in: it came along in the record, and speaks of an earlier time.
@@ -206,6 +137,12 @@ fn complete(evidence: &mut Evidence, chart: &Chart) {
         text.date = text.date.or(document.time).or(document.signed);
         let author = || document.author.as_ref().or(document.signer.as_ref()).and_then(|a| a.name.clone());
         text.author = text.author.take().or_else(author);
+    }
+    // A gap that was found before remarks were kept carries none.
+    if let Evidence::Value(value) = evidence
+        && value.note.is_none()
+    {
+        value.note = chart.observations.iter().find(|o| o.identifier == value.observation).and_then(|o| o.note.clone());
     }
 }
 
@@ -266,40 +203,4 @@ fn treatments(gap: &Gap, chart: &Chart) -> Vec<Evidence> {
     let orders = chart.orders.iter().filter(|o| o.time.is_some() && relates(&o.name)).map(of_order);
     let mut seen = BTreeSet::new();
     drugs.chain(orders).map(|i| i.evidence).filter(|e| seen.insert(words_of(e))).take(TREATMENTS).collect()
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
-mod tests {
-    use super::*;
-    use crate::chart::{Instant, Observation, Quantity};
-    use crate::query::of_observation;
-
-    /// A draft went on telling which values it leaves out after a person had ticked them.
-    #[test]
-    fn what_is_told_of_other_values_follows_the_ticks() {
-        let value = |n: usize, value: f64| Observation {
-            identifier: format!("lab-{n}"),
-            name: "Creatinine".into(),
-            value: Some(Value::Quantity(Quantity { value, comparator: None, unit: Some("mg/dL".into()) })),
-            time: Instant::parse(&format!("2026-11-1{n}T06:00-05:00")),
-            ..Observation::default()
-        };
-        let chart = Chart { observations: vec![value(7, 1.0), value(8, 1.6), value(9, 2.4)], ..Chart::default() };
-        let mut all: Vec<Indicator> = chart.observations.iter().filter_map(of_observation).collect();
-        let told = |all: &[Indicator]| all.iter().map(|i| i.relevance.clone()).collect::<Vec<_>>();
-        all[1].included = false;
-        retell_the_rest(&mut all, Some(&chart));
-        assert_eq!(told(&all), ["", "", "other values by time: 1.6"]);
-        all[1].included = true;
-        retell_the_rest(&mut all, Some(&chart));
-        assert_eq!(told(&all), ["", "", ""]);
-        all[2].included = false;
-        all[0].relevance = "as on the day before".into();
-        retell_the_rest(&mut all, Some(&chart));
-        assert_eq!(told(&all), ["as on the day before", "other values by time: 2.4", ""]);
-        // Without the chart nobody can tell; what was told before is not left standing.
-        retell_the_rest(&mut all, None);
-        assert_eq!(told(&all), ["as on the day before", "", ""]);
-    }
 }

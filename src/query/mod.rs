@@ -19,6 +19,7 @@ mod measures;
 mod model;
 mod naming;
 mod normal;
+mod others;
 mod parse;
 mod passage;
 mod policy;
@@ -47,7 +48,6 @@ pub use exchange::{
 };
 pub use figures::{Counted, Figure, FigureGroup, LeftOut, figures};
 pub use fill::{Asking, documented_concepts, draft_from_gap};
-pub use gather::retell_the_rest;
 pub use letters::{same_letters, spellings};
 pub use life::{Event, next};
 pub use lint::{
@@ -59,6 +59,7 @@ pub use model::{
     Draft, Indicator, NOT_SIGNIFICANT, OptionKind, Outcome, ProviderView, QueryForm, QueryOption, QueryState, Reason, Recipient,
     ShownIndicator, Verbal,
 };
+pub use others::{departed, renewed, retell_the_rest};
 pub use parse::{Parsed, kind_of, parse_text};
 pub use policy::{AgreeOf, Counting, Policy, PolicyStep, days_after};
 pub use proof::{Departure, departures, of_evidence as evidence_departures};

@@ -89,6 +89,10 @@ pub struct Indicator {
     /// Why a prior indicator is relevant.
     #[serde(default)]
     pub relevance: String,
+    /// Beside the last shown value of a measure: its place among those of the stay, and which are not shown. Counted from the record, never typed
+    /// (`others.rs`).
+    #[serde(default)]
+    pub others: String,
 }
 
 /// One answer that the provider can tick.
@@ -268,6 +272,8 @@ pub struct ShownIndicator {
     pub prior: bool,
     /// Why an earlier finding matters now; empty where nothing is said.
     pub relevance: String,
+    /// Its place among the values of the stay, and which of them are not shown; empty where it is the only one.
+    pub others: String,
 }
 
 impl ShownIndicator {
@@ -278,7 +284,13 @@ impl ShownIndicator {
             Evidence::Value(value) => std::mem::take(&mut value.prior),
             Evidence::Text(_) => false,
         };
-        Self { heading, evidence, prior: indicator.prior || marked, relevance: indicator.relevance.clone() }
+        Self {
+            heading,
+            evidence,
+            prior: indicator.prior || marked,
+            relevance: indicator.relevance.clone(),
+            others: indicator.others.clone(),
+        }
     }
 }
 
@@ -302,6 +314,7 @@ impl Draft {
                 evidence: evidence.clone(),
                 prior: false,
                 relevance: String::new(),
+                others: String::new(),
             }),
             question: self.question.clone(),
             options: self.options.iter().map(|o| o.text.clone()).collect(),

@@ -187,6 +187,7 @@ mod tests {
                 unit: None,
                 date: None,
                 reference: Some(range.into()),
+                note: None,
                 prior: false,
             })
         };

@@ -183,6 +183,11 @@ fn of_observation(value: &ValueEvidence, observation: &Observation) -> Vec<Depar
             unit.map_or_else(|| "the record gives none".to_owned(), |u| format!("the record says {u}")),
         ));
     }
+    let remark = observation.note.as_deref().map(str::trim).filter(|note| !note.is_empty());
+    if value.remark() != remark {
+        let record = remark.map_or_else(|| "the record has no remark".to_owned(), |note| format!("the record says {note}"));
+        out.push(Departure::new("QL022", "note", record));
+    }
     if value.date.is_some() && value.date != observation.time {
         out.push(Departure::new("QL021", "date", shown(observation.time)));
     }
@@ -291,6 +296,7 @@ mod tests {
         assert_eq!(value(&|v| v.reference = Some("0.1-0.2".into())), [("QL021", "reference")]);
         assert_eq!(value(&|v| v.date = at("2026-11-01T05:10-05:00")), [("QL021", "date")]);
         assert_eq!(value(&|v| v.observation = "lab-9".into()), [("QL021", "observation")]);
+        assert_eq!(value(&|v| v.note = Some("on pressors".into())), [("QL022", "note")]);
         assert_eq!(value(&|v| v.reference = None), []);
         let earlier = taken(&chart.prior[0].observations[0]).unwrap();
         assert_eq!(parts(&earlier), [("QL080", "prior")]);

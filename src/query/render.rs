@@ -140,7 +140,11 @@ fn indicators(draft: &Draft, style: &Style, out: &mut Vec<String>) {
             section(out, style, heading);
             last = heading;
         }
-        out.push(format!("{}{}", style.item, marked((&indicator.evidence, indicator.prior, &indicator.relevance), style.units)));
+        out.push(format!(
+            "{}{}",
+            style.item,
+            marked((&indicator.evidence, indicator.prior), [&indicator.relevance, &indicator.others], style.units)
+        ));
     }
 }
 
@@ -175,15 +179,15 @@ pub(super) fn conversation(verbal: &Verbal) -> impl Iterator<Item = String> {
     said.into_iter().map(|(label, value)| format!("{label}: {}", line(&value)))
 }
 
-/// The same with the mark of an earlier encounter, and why it matters now.
-pub(super) fn quote_marked(evidence: &Evidence, prior: bool, relevance: &str) -> String {
-    ascii(&marked((evidence, prior, relevance), true))
+/// The same with the mark of an earlier encounter, why it matters now, and what is told of other values.
+pub(super) fn quote_marked(evidence: &Evidence, prior: bool, beside: [&str; 2]) -> String {
+    ascii(&marked((evidence, prior), beside, true))
 }
 
-fn marked((evidence, prior, relevance): (&Evidence, bool, &str), units: bool) -> String {
+fn marked((evidence, prior): (&Evidence, bool), beside: [&str; 2], units: bool) -> String {
     let prior = if prior { "Prior encounter: " } else { "" };
-    let relevance = if relevance.trim().is_empty() { String::new() } else { format!(" - {}", line(relevance)) };
-    format!("{prior}{}{relevance}", quote(evidence, units))
+    let beside: String = beside.into_iter().filter(|words| !words.trim().is_empty()).map(|words| format!(" - {}", line(words))).collect();
+    format!("{prior}{}{beside}", quote(evidence, units))
 }
 
 /// The words with where they stand: quoted in quotation marks, values as they were sent.
@@ -197,7 +201,8 @@ fn quote(evidence: &Evidence, units: bool) -> String {
             let unit = if units { value.unit_label() } else { value.unit.clone().unwrap_or_default() };
             let words = [value.name.as_str(), value.value.as_str(), unit.as_str()];
             let words: Vec<&str> = words.into_iter().filter(|w| !w.is_empty()).collect();
-            let parts = [value.date.map(|d| d.display()), value.reference.as_ref().map(|r| format!("reference {r}"))];
+            let remark = value.remark().map(str::to_owned);
+            let parts = [value.date.map(|d| d.display()), remark, value.reference.as_ref().map(|r| format!("reference {r}"))];
             let parts: Vec<String> = parts.into_iter().flatten().collect();
             if parts.is_empty() { line(&words.join(" ")) } else { format!("{} ({})", line(&words.join(" ")), line(&parts.join(", "))) }
         }

@@ -79,6 +79,7 @@ pub(super) fn lab(name: &str, value: &str, unit: &str, date: &str) -> Evidence {
         unit: Some(unit.into()),
         date: Some(at(date)),
         reference: Some("0.6-1.1".into()),
+        note: None,
         prior: false,
     })
 }

@@ -230,7 +230,8 @@ pub fn proof(evidence: &Evidence) -> String {
         Evidence::Value(value) => {
             let unit = Some(value.unit_label()).filter(|u| !u.is_empty()).map(|u| format!(" {u}")).unwrap_or_default();
             let reference = value.reference.as_deref().map(|r| format!("  ref {r}")).unwrap_or_default();
-            format!("{} {}{unit}{reference}", value.name, value.value).trim().to_owned()
+            let remark = value.remark().map(|note| format!("  {note}")).unwrap_or_default();
+            format!("{} {}{unit}{remark}{reference}", value.name, value.value).trim().to_owned()
         }
     }
 }

@@ -383,11 +383,14 @@ impl Desk for LocalDesk {
     fn lint(&self, draft: &Draft) -> Result<Report> {
         self.store.allow(&self.session.actor(), "query.open")?;
         let (now, site) = (self.now(), Site::of(&self.store)?);
+        let draft = &queries::renewed_draft(&self.store, draft, None)?;
         queries::lint(&self.store, &site, &site.timed_draft(draft, &now), &now, draft.amends, None)
     }
 
     fn save_draft(&self, id: i64, revision: i64, draft: &Draft, internal_note: &str) -> Result<i64> {
         let draft = crate::query::settled(draft, Site::of(&self.store)?.templates());
+        let stored = self.store.query(id)?.map(|query| query.draft);
+        let draft = queries::renewed_draft(&self.store, &draft, stored.as_ref())?;
         self.store.save_draft(&self.session.actor(), id, revision, &draft, internal_note)
     }
 
@@ -487,7 +490,8 @@ impl Desk for LocalDesk {
         // What was sent stays as it was sent, however a later version of the program would lay it out.
         let hash = crate::query::body_hash(draft);
         let sent = id.and_then(|id| self.store.query_versions(id).ok()?.pop()).filter(|v| v.body_hash == hash);
-        let timed = || Site::of(&self.store).map_or_else(|_| draft.clone(), |site| site.timed_draft(draft, &self.now()));
+        let told = || queries::renewed_draft(&self.store, draft, None).unwrap_or_else(|_| draft.clone());
+        let timed = || Site::of(&self.store).map_or_else(|_| draft.clone(), |site| site.timed_draft(&told(), &self.now()));
         sent.map_or_else(|| crate::query::render_text(&timed(), id), |v| v.text)
     }
 

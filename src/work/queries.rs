@@ -11,8 +11,8 @@ use crate::checklist::Gap;
 use crate::error::{Result, Trouble};
 use crate::query::{
     Asking, Context, Draft, Event, Indicator, LintSeverity, Measure, OpenQuery, Past, Policy, QueryForm, QueryState, Recipient, Report,
-    body_hash, departures, documented_concepts, draft_from_gap, lint as lint_draft, lint_new_words, lint_note, measured_in, next,
-    recipients, render_sent, responsible, spellings, stands_nowhere,
+    body_hash, departed, departures, documented_concepts, draft_from_gap, lint as lint_draft, lint_new_words, lint_note, measured_in, next,
+    recipients, render_sent, renewed, responsible, spellings, stands_nowhere,
 };
 use crate::reading::{Reading, read};
 use crate::store::{NewQuery, Said, Store, StoredQuery};
@@ -143,6 +143,7 @@ fn judged<T>(
         Some(document.is_providers(judged(document)))
     };
     let departs = |indicator: &Indicator| chart.as_ref().map(|c| departures(indicator, c, &judged)).unwrap_or_default();
+    let told = |indicators: &[Indicator]| chart.as_ref().map(|c| departed(indicators, c)).unwrap_or_default();
     let first = |text: &TextEvidence| chart.as_ref().and_then(|c| first_stood(c, text));
     // A store that cannot say whose a document is must not let the query pass: its trouble is kept, and ends the lint.
     let unread: RefCell<Option<Trouble>> = RefCell::new(None);
@@ -202,6 +203,7 @@ fn judged<T>(
         late_after_days: policy.late_after_days,
         sent_hash: sent,
         departures: &departs,
+        others_departed: &told,
         templates: site.templates(),
         now: Some(*now),
         bare: chart.is_none(),
@@ -211,6 +213,15 @@ fn judged<T>(
         Some(trouble) => Err(trouble),
         None => Ok(report),
     }
+}
+
+/// A draft that is kept, judged or shown, with what the record says now beside its values.
+pub(super) fn renewed_draft(store: &Store, draft: &Draft, stored: Option<&Draft>) -> Result<Draft> {
+    let chart = match &draft.encounter {
+        Some(encounter) => store.chart(encounter)?,
+        None => None,
+    };
+    Ok(chart.map_or_else(|| draft.clone(), |chart| renewed(draft.clone(), stored, &chart)))
 }
 
 /// The type of a document whose sender gave none: as the reader judges a provider's; a nurse's or dietitian's is another kind.

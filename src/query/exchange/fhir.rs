@@ -100,7 +100,9 @@ fn display(name: &str, words: &str) -> Value {
 /// Proof under its heading, as the letter has it.
 fn group(name: String, shown: &[ShownIndicator]) -> Option<Value> {
     let heading = shown.first()?.heading;
-    let line = |(n, i): (usize, &ShownIndicator)| display(&format!("{name}-{}", n + 1), &quote_marked(&i.evidence, i.prior, &i.relevance));
+    let line = |(n, i): (usize, &ShownIndicator)| {
+        display(&format!("{name}-{}", n + 1), &quote_marked(&i.evidence, i.prior, [&i.relevance, &i.others]))
+    };
     let items: Vec<Value> = shown.iter().enumerate().map(line).collect();
     Some(json!({ "linkId": name, "type": "group", "text": heading, "item": items }))
 }

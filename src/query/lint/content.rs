@@ -67,6 +67,9 @@ fn indicators(page: &mut Page<'_>) {
             page.add_at("QL022", &field, "the quoted words do not stand at that place of the document");
         }
     }
+    for (i, message) in (page.context.others_departed)(&page.draft.indicators) {
+        page.add_at("QL116", format!("indicators[{i}]"), message);
+    }
     if page.draft.reason == Reason::R3 && !shows_treatment(page) {
         page.add_at("QL027", "indicators", "no treatment or monitoring is among the indicators");
     }

@@ -7,6 +7,7 @@ use super::page::{Page, Part, Sentence};
 use super::words::{Token, tokens};
 use crate::chart::{Evidence, Span};
 use crate::query::evidence::words_of;
+use crate::query::others::LEFT_OUT;
 use crate::query::{Indicator, OptionKind, QueryForm, Reason};
 use std::collections::BTreeSet;
 
@@ -245,7 +246,8 @@ fn searched(page: &mut Page<'_>) {
 fn shape(page: &mut Page<'_>) {
     let visible: usize = page.fields.iter().filter(|f| f.part != Part::Verbal).map(|f| f.text.split_whitespace().count()).sum();
     let quoted: usize = page.included().map(|(_, i)| words_of(&i.evidence).split_whitespace().count()).sum();
-    let (words, most) = (visible + quoted, page.vocabularies.max_words);
+    let told = LEFT_OUT * page.included().filter(|(_, i)| !i.others.is_empty()).count();
+    let (words, most) = (visible + quoted + told, page.vocabularies.max_words);
     if words > most {
         page.add_at("QL100", "body", format!("the provider reads {words} words; {most} are enough for most queries"));
     }

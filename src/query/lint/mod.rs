@@ -160,6 +160,8 @@ pub struct Context<'a> {
     pub sent_hash: Option<&'a str>,
     /// Where an indicator departs from what the record says of its source.
     pub departures: &'a dyn Fn(&Indicator) -> Vec<Departure>,
+    /// Where what is told beside the indicators of other values departs from the record, and what the record says.
+    pub others_departed: &'a dyn Fn(&[Indicator]) -> Vec<(usize, String)>,
     /// The templates in force.
     pub templates: &'a Templates,
     /// True where no chart stands behind the draft: then what it cites itself counts as documented, and rules that need the
@@ -234,6 +236,10 @@ fn no_departures(_: &Indicator) -> Vec<Departure> {
     Vec::new()
 }
 
+fn all_told(_: &[Indicator]) -> Vec<(usize, String)> {
+    Vec::new()
+}
+
 fn no_earlier(_: &TextEvidence) -> Option<Instant> {
     None
 }
@@ -267,6 +273,7 @@ impl Context<'_> {
             discharged: None,
             sent_hash: None,
             departures: &no_departures,
+            others_departed: &all_told,
             templates: templates(),
             bare: true,
         }

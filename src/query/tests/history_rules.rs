@@ -1,9 +1,9 @@
 //! The rules that only the chart and the history of its queries show: for each, what breaks it and near misses.
 
 use super::*;
-use crate::chart::FullName;
+use crate::chart::{FullName, Observation, Quantity, Value};
 use crate::query::lint::Past;
-use crate::query::{Measure, measured_in};
+use crate::query::{Measure, departed, measured_in};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -49,6 +49,7 @@ pub(super) fn counted() -> BTreeMap<String, (usize, usize)> {
     ql106_copied_words_and_ql109_newer_versions_are_said();
     ql107_what_is_documented_since_is_not_asked();
     ql108_sent_words_are_the_words_that_were_sent();
+    ql116_what_is_told_of_other_values_was_written_by_hand();
     TALLY.with_borrow(BTreeMap::clone)
 }
 
@@ -338,4 +339,37 @@ fn ql108_sent_words_are_the_words_that_were_sent() {
         &[clean(), changed(|d| d.removed.push("x".into())), changed(|d| d.gap = Some("x".into()))],
         |d, c| lint(d, &Context { sent_hash: Some(&sent), ..c }),
     );
+}
+
+/// The words beside a value about those that are not shown could be written or emptied by whoever wrote the draft.
+#[test]
+fn ql116_what_is_told_of_other_values_was_written_by_hand() {
+    let value = |day: u32, value: f64| Observation {
+        identifier: if day == 19 { "lab-1".into() } else { format!("lab-{day}") },
+        name: "creatinine".into(),
+        value: Some(Value::Quantity(Quantity { value, comparator: None, unit: Some("mg/dL".into()) })),
+        time: Some(at(&format!("2026-11-{day}T05:10-05:00"))),
+        ..Observation::default()
+    };
+    let mut chart = Chart { observations: vec![value(17, 1.0), value(18, 1.6), value(19, 2.4)], ..Chart::default() };
+    let told = |words: &str| changed(|d| d.indicators[1].others = words.into());
+    let whole = told("highest of 3 values; not shown: 1.0 (17 Nov 05:10), 1.6 (18 Nov 05:10)");
+    let hidden = Draft {
+        indicators: whole.indicators.iter().cloned().map(|i| Indicator { included: i.group != "labs", ..i }).collect(),
+        ..whole.clone()
+    };
+    let other = changed(|d| {
+        if let Evidence::Value(value) = &mut d.indicators[1].evidence {
+            value.name = "urine sodium".into();
+        }
+    });
+    let run = |chart: &Chart, d: &Draft, c: Context<'_>| lint(d, &Context { others_departed: &|all| departed(all, chart), ..c });
+    table(
+        "QL116",
+        &[told(""), told("highest of 3 values; not shown: 2.2 (17 Nov 05:10), 2.3 (18 Nov 05:10)"), told("stable")],
+        &[whole.clone(), hidden, other],
+        |d, c| run(&chart, d, c),
+    );
+    chart.observations.push(value(20, 3.1));
+    assert!(fires("QL116", |c| run(&chart, &whole, c)));
 }

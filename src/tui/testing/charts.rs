@@ -162,6 +162,7 @@ pub(super) fn chart(encounter: &str, family: &str, given: &str, unit: &str) -> C
             unit: Some("mg/dL".to_owned()),
             date: o.time,
             reference: Some("0.6-1.1".to_owned()),
+            note: None,
             prior: false,
         })
     };

@@ -259,8 +259,9 @@ fn indicator_lines(model: &Model, composer: &Composer, width: usize) -> Vec<Line
             out.push(Line { field, item: Some(at), words, role: Role::Dim, cursor, ..Line::default() });
         }
         // What goes out beside the value stands here too.
-        if !indicator.prior && indicator.included && !indicator.relevance.is_empty() {
-            let words = format!("    {}", indicator.relevance);
+        let own = if indicator.prior { "" } else { indicator.relevance.as_str() };
+        for beside in [own, indicator.others.as_str()].into_iter().filter(|words| indicator.included && !words.is_empty()) {
+            let words = format!("    {beside}");
             out.push(Line { field, item: Some(usize::MAX), words, role: Role::Dim, ..Line::default() });
         }
     }
