@@ -238,7 +238,7 @@ fn a_confused_patient_after_hip_surgery_is_asked_about_with_what_her_own_chart_s
     assert_eq!(bone.offered(), ["Pathologic fracture due to osteoporosis", "Traumatic fracture"]);
     let side = draft("Ikeda", "CX-03-hip");
     side.shows(&["right hip", "left"], &[]);
-    side.goes_to("Reyes");
+    side.goes_to("Tolland");
 }
 
 /// ADLER: type 1 was offered to whoever got insulin in hospital; here antibodies are pending and ketones were found.

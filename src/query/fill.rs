@@ -9,7 +9,6 @@ use super::lint::{concepts, vocabularies};
 use super::naming::own_term;
 use super::normal::{telling, told};
 use super::recipients::responsible;
-use super::slip::writer_of_slip;
 use super::standing::{certain, spoken};
 use super::template::{Template, TemplateOption, Templates};
 use super::twice::once_given;
@@ -398,7 +397,11 @@ fn recipient(template: &Template, gap: &Gap, chart: &Chart, readings: &[Reading]
     let attending = responsible(chart);
     let author = match gap.kind {
         GapKind::Unspecified | GapKind::Unsupported => writer(gap, chart, readings, attending),
-        GapKind::Conflicting if to_author => return writer_of_slip(gap, chart).or(attending).map(|p| addressed(p, chart)),
+        // What two authors say differently the attending decides, a side too (domain.md 3.1 R1): neither author is asked about the other.
+        GapKind::Conflicting => match chart.encounter.attending.as_ref().filter(|a| a.name.is_some()) {
+            Some(of_record) => return Some(addressed(of_record, chart)),
+            None => None,
+        },
         _ => None,
     };
     let written = gap.evidence.iter().find_map(|e| chart.documents.iter().find(|d| d.identifier == e.source()));

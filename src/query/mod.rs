@@ -27,7 +27,6 @@ mod proof;
 mod recipients;
 mod render;
 mod settle;
-mod slip;
 mod standing;
 mod take;
 mod template;

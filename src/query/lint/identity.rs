@@ -103,9 +103,9 @@ fn recipient(page: &mut Page<'_>) {
             Evidence::Value(_) => None,
         })
         .collect();
-    // A slip of side is no disagreement: who wrote it mends it.
-    let slip = draft.template.as_deref().and_then(|id| context.templates.get(id)).is_some_and(|t| t.to == "author");
-    if draft.reason == Reason::R1 && !answers && !(slip && authors.contains(&to.name.as_str())) {
+    // Whoever took a patient over decides as the attending does, but not between a statement of their own and another's.
+    let of_a_side = to.role != "attending" && authors.contains(&to.name.as_str());
+    if draft.reason == Reason::R1 && (!answers || of_a_side) {
         page.add_at("QL004", "recipient", "a conflict is for the attending to decide");
     }
     let treats = answers || to.role == "pool" || authors.contains(&to.name.as_str());
