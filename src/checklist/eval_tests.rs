@@ -267,3 +267,54 @@ fn a_limit_of_half_an_hour_was_rounded_to_a_whole_one() {
     };
     assert_eq!((asked(&rule, &chart(1.4)), asked(&rule, &chart(1.8))), (Outcome::No, Outcome::Yes));
 }
+
+/// The quotes and values against each gap of a rule.
+fn against(kind: &str, rule: &str, chart: &Chart) -> Vec<String> {
+    let (packs, readings) = (packs(kind, rule), readings(chart));
+    let gaps = evaluate(&packs, &Subject { chart, readings: &readings }, &at(96.0).unwrap(), None);
+    assert_eq!(gaps.len(), 1);
+    let says = |proof: &Evidence| match proof {
+        Evidence::Text(text) => text.quote.clone(),
+        Evidence::Value(value) => format!("{} {}", value.name, value.value),
+    };
+    gaps[0].counter_evidence.iter().map(says).collect()
+}
+
+const TWO_WAYS: &str = "[item.indicators]\nevidence_min = 1\n\n[[item.indicator]]\nname = \"lactate\"\nlabel = \"lactate\"\nobservation = \"lactate\"\n\
+    above = 2\nunit = \"mmol/L\"\n\n[[item.indicator]]\nname = \"platelets\"\nlabel = \"platelets\"\nobservation = \"platelets\"\nbelow = 100\n\
+    unit = \"10*3/uL\"\n\n[[item.indicator]]\nname = \"mind\"\nlabel = \"mind\"\nconcept = \"finding.confusion\"\nauthor = \"anybody\"\n\n\
+    [[item.indicator]]\nname = \"skin\"\nlabel = \"skin\"\nwords = [\"mottling\"]\n";
+
+fn ranged(name: &str, sent: &str, unit: &str, hour: f64, (low, high): (f64, f64)) -> Observation {
+    Observation { low: Some(low), high: Some(high), ..value(name, sent, unit, at(hour)) }
+}
+
+/// No gap of any chart had a finding against it, unless its item said which: a normal value of the same measure stood nowhere.
+#[test]
+fn a_value_that_was_normal_again_and_one_that_was_never_abnormal_stood_nowhere() {
+    let lactate = |sent: &str, hour| ranged("Lactate", sent, "mmol/L", hour, (0.5, 2.0));
+    let platelets = ranged("Platelets", "210", "10*3/uL", 6.0, (150.0, 400.0));
+    let chart = with_values(vec![lactate("1.1", 1.0), lactate("3.4", 6.0), lactate("1.8", 12.0), lactate("1.4", 24.0), platelets.clone()]);
+    assert_eq!(against("undocumented", TWO_WAYS, &chart), ["Lactate 1.4", "Platelets 210"]);
+    // One that was usual before it rose says nothing against it, nor does one outside its range that falls short of the limit.
+    let low = Observation { low: Some(220.0), ..platelets.clone() };
+    assert_eq!(against("undocumented", TWO_WAYS, &with_values(vec![lactate("1.1", 1.0), lactate("3.4", 6.0), low])), Vec::<String>::new());
+    // What was measured under a treatment shows the treatment.
+    let treated = Observation { note: Some("norepinephrine 8 mcg/min".into()), ..lactate("1.4", 24.0) };
+    let chart = with_values(vec![lactate("3.4", 6.0), treated]);
+    assert_eq!(against("undocumented", TWO_WAYS, &chart), Vec::<String>::new());
+}
+
+/// A denial of the condition, of a finding and of a sign that the item looks for stood nowhere beside the question.
+#[test]
+fn denials_of_the_condition_and_of_its_findings_stood_nowhere() {
+    let early = note("a", "Dr A", Some(1.0), "ASSESSMENT:\nNo sepsis. Cellulitis of the leg.\n");
+    let exam = note("b", "Dr A", Some(9.0), "EXAM:\nNo confusion. No mottling.\n\nASSESSMENT:\nCellulitis of the leg.\n");
+    let asked = note("c", "Dr A", Some(10.0), "REVIEW OF SYSTEMS:\nNo confusion, no mottling.\n");
+    let with = |documents: Vec<Document>| Chart { documents, ..with_values(vec![value("Lactate", "3.4", "mmol/L", at(6.0))]) };
+    let found = against("undocumented", TWO_WAYS, &with(vec![early, exam.clone()]));
+    assert!(found.len() == 2 && found[0].contains("No sepsis") && found[1].contains("No confusion"), "{found:?}");
+    let found = against("undocumented", TWO_WAYS, &with(vec![exam]));
+    assert!(found.iter().any(|w| w.contains("No mottling")) && found.len() <= 2, "{found:?}");
+    assert_eq!(against("undocumented", TWO_WAYS, &with(vec![asked])), Vec::<String>::new());
+}

@@ -152,17 +152,18 @@ pub(super) fn ticked(picks: &[Pick], most: usize, most_words: usize, extra: &dyn
     let mut order: Vec<usize> = (0..picks.len()).collect();
     order.sort_by_key(|at| picks.get(*at).map(|p| (std::cmp::Reverse(p.worth), *at)));
     let mut kept: BTreeSet<usize> = BTreeSet::new();
-    let mut words = 0;
+    let (mut words, mut against) = (0, 0);
     for at in order {
         let Some(pick) = picks.get(at) else { continue };
         let named = |e: &Evidence| matches!((e, &pick.evidence), (Evidence::Value(a), Evidence::Value(b)) if a.name == b.name);
         let again = kept.iter().filter_map(|k| picks.get(*k)).any(|k| named(&k.evidence));
         let long = words_of(&pick.evidence).split_whitespace().count() + if again { 0 } else { extra(&pick.evidence) };
-        let fits = pick.worth > worth::NOTHING && kept.len() < most && words + long <= most_words;
+        let fits = pick.worth > worth::NOTHING && kept.len() < most + against && words + long <= most_words;
         let said = kept.iter().filter_map(|k| picks.get(*k));
         if pick.worth >= worth::AGAINST || kept.is_empty() || fits && !says_nothing_more(pick, said) {
             kept.insert(at);
-            words += long;
+            // What speaks against takes no room from what speaks for the question: both sides are shown.
+            if pick.against { against += 1 } else { words += long }
         }
     }
     kept

@@ -243,8 +243,8 @@ fn worst_of(ranges: &[&ValueRange], chart: &Chart) -> Vec<String> {
     farthest.filter_map(|(evidence, _)| number(evidence)).collect()
 }
 
-/// How well a sentence says it: gives the farthest value, gives a value, where it stands.
-type Rank = (bool, bool, u8);
+/// How well a sentence says it: is no row of numbers, gives the farthest value, gives a value, where it stands.
+type Rank = (bool, bool, bool, u8);
 
 /// The sentence of the stay that says it best: a provider's assessment before other words of a provider or a report, these before
 /// anybody's; one that gives a listed value before one that does not, the farthest of its measure before all; of equal ones the first.
@@ -260,7 +260,7 @@ fn best_sentence(patterns: &Patterns, (numbers, worst): (&[String], &[String]), 
             let Some(span) = passage(document, reading, found.span) else { continue };
             let inside = within(&all, span);
             let gives = |list: &[String]| inside.iter().any(|t| list.contains(&t.text));
-            let rank = (gives(worst), gives(numbers), rank(document, reading, section));
+            let rank = (!is_row(span.of(&document.text)), gives(worst), gives(numbers), rank(document, reading, section));
             let time = document.time.or(document.signed);
             let better = best.as_ref().is_none_or(|(before, at, _)| rank > *before || rank == *before && time < *at);
             if better && let Some(evidence) = quoted(document, reading, span) {
@@ -298,7 +298,7 @@ pub(super) fn is_passed_over(document: &Document, reading: &Reading, at: usize) 
 }
 
 /// Whether words are why a report or a consultation was asked for: "weight loss" of an order is no finding of the radiologist's.
-fn is_request(evidence: &Evidence, record: Record<'_>) -> bool {
+pub(super) fn is_request(evidence: &Evidence, record: Record<'_>) -> bool {
     text_of(evidence).is_some_and(|t| record.note(&t.document).is_some_and(|(d, reading)| is_request_at(d, reading, t.start)))
 }
 

@@ -2,7 +2,7 @@
 
 use super::Indicator;
 use super::choose::{About, in_order, ticked, weigh};
-use super::companions::{Pick, Record, bring, section_at, stated_in, stay};
+use super::companions::{Pick, Record, bring, is_request, section_at, stated_in, stay};
 use super::evidence::words_of;
 use super::lint::words::{Patterns, tokens};
 use super::lint::{concepts, vocabularies};
@@ -30,6 +30,10 @@ pub(super) fn indicators(
     let documents = about_documents(gap.kind);
     let wanted = Wanted::of(gap, template);
     let mut picks = proof(gap, chart, documents);
+    // Why a study was asked for is nothing that it found: it stands in no letter, though a checklist met its words.
+    if !documents {
+        picks.retain(|pick| pick.against || !is_request(&pick.evidence, record));
+    }
     bring(&wanted, &mut picks, record);
     let treats = Patterns::new(&wanted.treatment.iter().flat_map(|t| t.split(';')).map(str::trim).collect::<Vec<_>>());
     let heading = |p: &Pick| match group(&p.evidence, &treats, record) {

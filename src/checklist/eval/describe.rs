@@ -1,6 +1,6 @@
 //! How questions and places read: the words of explanations, titles and negative evidence.
 
-use crate::chart::{Document, DocumentType, Instant};
+use crate::chart::{Document, DocumentType, Evidence, Instant};
 use crate::checklist::facts::type_of;
 use crate::checklist::indicator::{Author, Baseline, Compare, Since, Test, When};
 use crate::reading::{Assertion, Reading};
@@ -83,6 +83,17 @@ pub(super) fn place(document: &Document, reading: &Reading) -> String {
     let time = document.time.map(|time| format!(" {}", time.display())).unwrap_or_default();
     let author = document.author.as_ref().map(|author| format!(", {}", author.display())).unwrap_or_default();
     format!("{label}{time}{author}")
+}
+
+/// A piece of proof in a line: "lactate 1.3 mmol/L (19 Nov 2026 07:20)".
+pub(super) fn proof(proof: &Evidence) -> String {
+    let date = proof.date().map(|date| date.display()).unwrap_or_default();
+    match proof {
+        Evidence::Text(text) => {
+            format!("\"{}\" ({} {date})", text.quote.split_whitespace().collect::<Vec<_>>().join(" "), text.document_type.label())
+        }
+        Evidence::Value(value) => format!("{} {} {} ({date})", value.name, value.value, value.unit_label()),
+    }
 }
 
 /// A note that is none of the known types goes by its title.

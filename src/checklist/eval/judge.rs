@@ -3,7 +3,8 @@
 use super::gap::gap;
 use super::scope::applies;
 use super::{
-    Finding, ONLY_WHEN, Verdict, attributes, clock, conflict, copied, elements, indicators, leaf, node, pair, parts, poa, signature, yes_if,
+    Finding, ONLY_WHEN, Verdict, against, attributes, clock, conflict, copied, describe, elements, indicators, leaf, node, pair, parts,
+    poa, signature, yes_if,
 };
 use crate::chart::Evidence;
 use crate::checklist::check::Check;
@@ -82,10 +83,13 @@ pub(super) fn judge(pack: &Pack, item: &Item, facts: &Facts<'_>, whole: bool) ->
             }
             nodes.push(tree);
         }
+        parts.extend(clinical(&item.clinical, facts, &mut findings));
+        let gathered = against::found(item, facts, &findings);
+        nodes.extend(gathered.iter().filter(|_| facts.told).map(|proof| node(describe::proof(proof), Outcome::Yes, "", Vec::new())));
+        against.extend(gathered);
         if !nodes.is_empty() {
             parts.push(node("what speaks against, shown beside the proof", yes_if(!against.is_empty()), "", nodes));
         }
-        parts.extend(clinical(&item.clinical, facts, &mut findings));
     }
     let outcome = match parts.first().map(|tree| tree.outcome) {
         _ if fires => Outcome::Yes,

@@ -159,7 +159,7 @@ fn either<'f>(before: Answer<'f>, answer: Answer<'f>) -> Answer<'f> {
     }
 }
 
-fn ask<'f>(test: &Test, facts: &'f Facts<'_>, cap: Option<f64>) -> Answer<'f> {
+pub(super) fn ask<'f>(test: &Test, facts: &'f Facts<'_>, cap: Option<f64>) -> Answer<'f> {
     match test {
         Test::Concept(test) => concept(test, facts, cap),
         Test::Observation(test) => values::observation(test, facts, cap),

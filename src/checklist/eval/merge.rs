@@ -27,7 +27,7 @@ pub(super) fn carry(gap: &mut Gap, other: Gap) {
         gap.also.push(other.item.clone());
     }
     let missing = if gap.condition == other.condition { other.missing } else { Vec::new() };
-    join(gap, Gap { missing, evidence: other.evidence, ..gap.clone() });
+    join(gap, Gap { missing, evidence: other.evidence, counter_evidence: other.counter_evidence, ..gap.clone() });
 }
 
 /// The same gap found twice: its proofs are joined.
@@ -35,6 +35,13 @@ pub(super) fn join(gap: &mut Gap, other: Gap) {
     for proof in other.evidence {
         if !gap.evidence.contains(&proof) {
             gap.evidence.push(proof);
+        }
+    }
+    // What one of the two stands on is not what speaks against it.
+    let counter = gap.counter_evidence.drain(..).chain(other.counter_evidence).collect::<Vec<_>>();
+    for proof in counter {
+        if !gap.evidence.contains(&proof) && !gap.counter_evidence.contains(&proof) {
+            gap.counter_evidence.push(proof);
         }
     }
     for missing in other.missing {

@@ -1,5 +1,6 @@
 //! Evaluates items over an encounter: gaps with their proof, and the tree that says why, or why not.
 
+mod against;
 mod aside;
 mod attributes;
 mod clock;

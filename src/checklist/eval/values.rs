@@ -2,7 +2,7 @@
 
 use super::describe;
 use super::leaf::{Answer, Hit, Place};
-use crate::chart::{Instant, Precision, Sex};
+use crate::chart::{Instant, Observation, Precision, Sex, Value};
 use crate::checklist::Outcome;
 use crate::checklist::facts::{Facts, Limit, Origin, Point};
 use crate::checklist::indicator::{Baseline, Bound, Compare, ObservationTest};
@@ -43,6 +43,36 @@ pub(super) fn nearest<'f>(test: &ObservationTest, facts: &'f Facts<'_>) -> Optio
     let high = matches!(test.compare, Compare::Above(_) | Compare::AtLeast(_) | Compare::Rise(_) | Compare::Ratio(_));
     let own = facts.values(&test.observation).iter().filter(|p| !p.prior && counts(p, test, facts, None)).copied();
     own.reduce(|best, point| if (point.value > best.value) == high && point.value != best.value { point } else { best })
+}
+
+/// A value of the measure that is as it should be: within the range that it came with; without one, as the test does not ask. `raised`: where others are as the test asks, the
+/// newest that came after the last of them, for it shows that they are over; else the nearest to what is asked for, which never came.
+pub(super) fn usual<'f>(test: &ObservationTest, raised: bool, facts: &'f Facts<'_>) -> Option<Point<'f>> {
+    let own: Vec<Point<'f>> =
+        facts.values(&test.observation).iter().filter(|p| !p.prior && counts(p, test, facts, None)).copied().collect();
+    // What was measured under oxygen, a drug or after fluid shows what that did.
+    let bare = |remark: Option<&str>| remark.is_none_or(|r| r.trim().is_empty() || facts.words("room_air").iter().any(|w| has_word(r, w)));
+    let fits = |point: &Point<'f>| match point.origin {
+        Origin::Sent(observation) if bare(observation.note.as_deref()) => {
+            in_range(observation).unwrap_or(raised && !test.compare.is_change() && !flow_at(point, facts))
+        }
+        _ => false,
+    };
+    if !raised {
+        return nearest(test, facts).filter(fits).filter(|_| own.iter().all(|p| p.is_exact() && matches!(p.origin, Origin::Sent(_))));
+    }
+    // Of a change no single value is as the test asks: what lies outside its range is.
+    let asked = |p: &Point<'f>| if test.compare.is_change() { !fits(p) } else { decides(test.compare, p, facts) != Some(false) };
+    let last = own.iter().filter(|p| asked(p)).filter_map(|p| p.time).max();
+    own.iter().rev().find(|p| fits(p) && !asked(p) && p.time.is_some() && p.time > last).copied()
+}
+
+/// Whether a value lies within the range that it came with; nothing where none came.
+fn in_range(observation: &Observation) -> Option<bool> {
+    let Some(Value::Quantity(quantity)) = &observation.value else { return Some(false) };
+    let (low, high) = (observation.low, observation.high);
+    let inside = low.is_none_or(|low| quantity.value >= low) && high.is_none_or(|high| quantity.value <= high);
+    (low.is_some() || high.is_some()).then_some(inside)
 }
 
 fn counts(point: &Point<'_>, test: &ObservationTest, facts: &Facts<'_>, cap: Option<f64>) -> bool {

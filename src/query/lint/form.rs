@@ -245,8 +245,11 @@ fn searched(page: &mut Page<'_>) {
 
 fn shape(page: &mut Page<'_>) {
     let visible: usize = page.fields.iter().filter(|f| f.part != Part::Verbal).map(|f| f.text.split_whitespace().count()).sum();
-    let quoted: usize = page.included().map(|(_, i)| words_of(&i.evidence).split_whitespace().count()).sum();
-    let told = LEFT_OUT * page.included().filter(|(_, i)| !i.others.is_empty()).count();
+    // What speaks against is not counted: nobody shall leave it out to be brief.
+    let counted = || page.included().filter(|(_, i)| !i.against);
+    let quoted: usize = counted().map(|(_, i)| words_of(&i.evidence).split_whitespace().count()).sum();
+    let told = LEFT_OUT * counted().filter(|(_, i)| !i.others.is_empty()).count();
+    let indicators = counted().count();
     let (words, most) = (visible + quoted + told, page.vocabularies.max_words);
     if words > most {
         page.add_at("QL100", "body", format!("the provider reads {words} words; {most} are enough for most queries"));
@@ -256,7 +259,7 @@ fn shape(page: &mut Page<'_>) {
     for (part, letters) in long.into_iter().filter(|(_, letters)| *letters > page.vocabularies.max_letters) {
         page.add("QL100", part, None, format!("{letters} letters without a blank: nobody can read them"));
     }
-    let (indicators, most) = (page.included().count(), page.vocabularies.max_indicators);
+    let most = page.vocabularies.max_indicators;
     if indicators > most {
         page.add_at("QL100", "indicators", format!("{indicators} indicators; {most} are enough for most queries"));
     }

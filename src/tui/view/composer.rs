@@ -240,7 +240,9 @@ fn indicator_lines(model: &Model, composer: &Composer, width: usize) -> Vec<Line
         let above = at.checked_sub(1).and_then(|i| composer.draft.indicators.get(i)).map(|i| i.group.as_str());
         let group = if above == Some(indicator.group.as_str()) { "" } else { say::group(&indicator.group) };
         let role = if indicator.included { Role::Text } else { Role::Dim };
-        let words = quoted(&say::proof(&indicator.evidence), text::width(&right), width.saturating_sub(sign.len()));
+        // Whoever writes sees which side a finding is on; the provider reads no such mark.
+        let against = if indicator.against { "against: " } else { "" };
+        let words = quoted(&format!("{against}{}", say::proof(&indicator.evidence)), text::width(&right), width.saturating_sub(sign.len()));
         let last = words.len().saturating_sub(1);
         for (row, words) in words.into_iter().enumerate() {
             let (group, sign) = if row == 0 { (group, sign) } else { ("", "    ") };

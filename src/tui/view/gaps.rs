@@ -186,6 +186,10 @@ fn proofs(row: &GapRow, chosen: Option<usize>, width: u16, pen: &Pen<'_>) -> Vec
     if !gap.counter_evidence.is_empty() {
         let findings = say::count(gap.counter_evidence.len(), "finding speaks", "findings speak");
         out.push(Line::new(3, pen.say(&format!("{findings} against it; {{explain-gap}} explains")), Role::Dim, None));
+        for evidence in &gap.counter_evidence {
+            let words = format!("against: {}   {}", say::proof(evidence), say::source(evidence));
+            out.extend(wrapped(&words, wide).into_iter().map(|words| Line::new(3, words, Role::Dim, None)));
+        }
     }
     out
 }
