@@ -403,6 +403,64 @@ fn a_conflict_of_sides_went_to_the_author_of_one_side() {
     assert_eq!(drafted(&desk, "88149", "CX-01").recipient.unwrap().role, "attending");
 }
 
+/// No draft of any chart showed what speaks against its question, so that leaving it out could want no reason.
+#[test]
+fn what_speaks_against_a_question_stood_in_no_draft_and_was_left_out_without_a_word() {
+    let desk = demo::desk(None).unwrap();
+    let mut draft = drafted(&desk, "88161", "N07-potassium-low");
+    let asks = |draft: &lacuna::query::Draft| desk.lint(draft).unwrap().unjustified(draft).any(|d| d.rule == "QL024");
+    let against: Vec<usize> = draft.indicators.iter().enumerate().filter(|(_, i)| i.against).map(|(at, _)| at).collect();
+    assert!(!against.is_empty() && against.iter().all(|at| draft.indicators[*at].included));
+    assert!(!asks(&draft));
+    // The provider reads no mark of sides.
+    assert!(!lacuna::query::render_text(&draft, None).contains("against"));
+    draft.indicators[against[0]].included = false;
+    assert!(asks(&draft));
+    draft.justifications.insert("QL024".into(), "the value was taken after the replacement".into());
+    assert!(!asks(&draft));
+}
+
+/// "Indication: distension, weight loss" stood under the findings of imaging.
+#[test]
+fn why_a_study_was_asked_for_stood_among_the_findings_of_imaging() {
+    let desk = demo::desk(None).unwrap();
+    let text = lacuna::query::render_text(&drafted(&desk, "88076", "N14-undocumented"), None);
+    assert!(!text.contains("distension, weight loss") && text.contains("Body mass index 18.6"), "{text}");
+}
+
+/// What was told beside a value could be written by hand into a file of the draft, and went out.
+#[test]
+fn words_about_other_values_out_of_a_file_went_out() {
+    let desk = demo::desk(None).unwrap();
+    let encounter = desk.chart("88161").unwrap();
+    let gap = encounter.gaps.iter().find(|g| g.gap.item == "N01-undocumented").unwrap();
+    let view = desk.draft_for_gap(&encounter.chart.encounter.identifier, &gap.gap.key()).unwrap();
+    let (id, mut draft) = (view.row.id, view.draft);
+    let at = draft.indicators.iter().position(|i| i.others.contains("not shown")).unwrap();
+    let told = std::mem::replace(&mut draft.indicators[at].others, "highest of 2 values; not shown: 1.3 (18 Nov 05:20)".into());
+    desk.save_draft(id, view.revision, &draft, "").unwrap();
+    let stored = desk.query(id).unwrap();
+    let report = desk.lint_stored(id).unwrap();
+    assert!(report.blocks() && report.diagnostics.iter().any(|d| d.rule == "QL116"), "{:?}", report.diagnostics);
+    // Emptied, they are told again.
+    draft.indicators[at].others.clear();
+    desk.save_draft(id, stored.revision, &draft, "").unwrap();
+    assert_eq!(desk.query(id).unwrap().draft.indicators[at].others, told);
+    assert!(!desk.lint_stored(id).unwrap().diagnostics.iter().any(|d| d.rule == "QL116"));
+}
+
+/// "PaO2 58" went out without the "room air" that its sender had remarked beside it.
+#[test]
+fn the_remark_beside_a_value_stayed_in_the_store() {
+    let desk = demo::desk(None).unwrap();
+    let draft = drafted(&desk, "88009", "R01-undocumented");
+    let remarked =
+        draft.indicators.iter().find(|i| i.included && matches!(&i.evidence, lacuna::chart::Evidence::Value(v) if v.note.is_some()));
+    let lacuna::chart::Evidence::Value(value) = &remarked.unwrap().evidence else { panic!() };
+    let text = lacuna::query::render_text(&draft, None);
+    assert!(text.lines().any(|l| l.contains(&value.name) && l.contains(value.note.as_deref().unwrap())), "{text}");
+}
+
 /// An amended query looked like a second question: nothing said that it stands in place of the first.
 #[test]
 fn an_amended_query_did_not_say_that_it_replaces_another() {

@@ -243,10 +243,10 @@ fn worst_of(ranges: &[&ValueRange], chart: &Chart) -> Vec<String> {
     farthest.filter_map(|(evidence, _)| number(evidence)).collect()
 }
 
-/// How well a sentence says it: is no row of numbers, gives the farthest value, gives a value, where it stands.
+/// How well a sentence says it: gives the farthest value, is no row of numbers, gives a value, where it stands.
 type Rank = (bool, bool, bool, u8);
 
-/// The sentence of the stay that says it best: a provider's assessment before other words of a provider or a report, these before
+/// The sentence of the stay that says it best, one that is no mere row of numbers ("NT-proBNP 3,480, Cr 0.9, K 4.0") where there is one: a provider's assessment before other words of a provider or a report, these before
 /// anybody's; one that gives a listed value before one that does not, the farthest of its measure before all; of equal ones the first.
 fn best_sentence(patterns: &Patterns, (numbers, worst): (&[String], &[String]), record: Record<'_>) -> Option<Evidence> {
     let mut best: Option<(Rank, Option<Instant>, Evidence)> = None;
@@ -260,7 +260,7 @@ fn best_sentence(patterns: &Patterns, (numbers, worst): (&[String], &[String]), 
             let Some(span) = passage(document, reading, found.span) else { continue };
             let inside = within(&all, span);
             let gives = |list: &[String]| inside.iter().any(|t| list.contains(&t.text));
-            let rank = (!is_row(span.of(&document.text)), gives(worst), gives(numbers), rank(document, reading, section));
+            let rank = (gives(worst), !is_row(span.of(&document.text)), gives(numbers), rank(document, reading, section));
             let time = document.time.or(document.signed);
             let better = best.as_ref().is_none_or(|(before, at, _)| rank > *before || rank == *before && time < *at);
             if better && let Some(evidence) = quoted(document, reading, span) {
