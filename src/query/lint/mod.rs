@@ -109,6 +109,9 @@ pub fn is_empty_reason(given: &str) -> bool {
     !words.iter().any(|t| says(t) && !all.is_filler(&t.text) && !empty.iter().any(|e| e.span.contains(t.span)))
 }
 
+/// Finds which indicators depart from the record, and what the record says of each.
+pub type Departed<'a> = dyn Fn(&[Indicator]) -> Vec<(usize, String)> + 'a;
+
 /// What the rules need to know beside the query.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
@@ -161,7 +164,7 @@ pub struct Context<'a> {
     /// Where an indicator departs from what the record says of its source.
     pub departures: &'a dyn Fn(&Indicator) -> Vec<Departure>,
     /// Where what is told beside the indicators of other values departs from the record, and what the record says.
-    pub others_departed: &'a dyn Fn(&[Indicator]) -> Vec<(usize, String)>,
+    pub others_departed: &'a Departed<'a>,
     /// The templates in force.
     pub templates: &'a Templates,
     /// True where no chart stands behind the draft: then what it cites itself counts as documented, and rules that need the
