@@ -32,6 +32,14 @@ pub(super) struct Judged {
 }
 
 impl Judged {
+    /// Takes the denial that answers what was only looked for.
+    pub(super) fn answer(&mut self, denial: Cause) {
+        self.axes.hypothetical = false;
+        self.causes.retain(|cause| cause.axis != Axis::Hypothetical.name() && *cause != denial);
+        self.axes.negated = true;
+        self.causes.push(denial);
+    }
+
     /// What an illness that stands so is to a word that speaks of it later.
     pub(super) fn meant(&self) -> Meant {
         let own = self.axes.experiencer == Experiencer::Patient || self.own;

@@ -35,6 +35,7 @@ mod tests;
 #[cfg(test)]
 mod traps;
 mod turning;
+mod twice;
 pub mod units;
 mod version;
 pub mod vocabulary;

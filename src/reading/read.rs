@@ -20,6 +20,7 @@ use super::signs;
 use super::spoken::Spoken;
 use super::story::Story;
 use super::summary;
+use super::twice;
 use crate::chart::{DocumentType, Span};
 use aho_corasick::AhoCorasick;
 use std::collections::{BTreeMap, BTreeSet};
@@ -427,6 +428,18 @@ impl<'a> Page<'a> {
             }
             if let Some((named, later)) = echo::denied_after(self.lexicon, &self.folded, &clause) {
                 out.iter_mut().skip(first).take(named).for_each(|verdict| verdict.judged.hear(later.clone()));
+            }
+            let named: Vec<(usize, Span, &Judged)> = (out.iter().skip(first).zip(here).enumerate())
+                .filter_map(|(name, (verdict, place))| {
+                    let kind = meaning(first + name).kind?;
+                    Some((kind, self.folded.back(place.start, place.end), &verdict.judged))
+                })
+                .collect();
+            let answers = if named.len() == here.len() { twice::answered(self.lexicon, &named) } else { Vec::new() };
+            for (name, denial) in answers {
+                if let Some(verdict) = out.get_mut(first + name) {
+                    verdict.judged.answer(denial);
+                }
             }
             if let Some((named, later)) = echo::told_again(self.lexicon, &self.folded, &clause)
                 && let Some(last) = (first..first + named).rev().find(|name| bears(*name)).and_then(|name| places.get(name))

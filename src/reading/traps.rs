@@ -169,6 +169,9 @@ const TWELFTH_TRAPS: [&str; 3] = [
 const THIRTEENTH_TRAPS: [&str; 2] =
     [include_str!("../../fixtures/traps13/fresh.toml"), include_str!("../../fixtures/traps13/practice.toml")];
 
+/// The fifteenth set: the causes of what blind set K was misread for, with near misses.
+const FIFTEENTH_TRAPS: [&str; 1] = [include_str!("../../fixtures/traps15/practice.toml")];
+
 /// The fifth set, and the practice that came before it.
 const FIFTH_TRAPS: [&str; 3] = [
     include_str!("../../fixtures/traps5/fresh.toml"),
@@ -253,6 +256,11 @@ fn every_trap_of_the_thirteenth_set_is_read_right() {
 }
 
 #[test]
+fn every_trap_of_the_fifteenth_set_is_read_right() {
+    all_right(&FIFTEENTH_TRAPS, 50, 10);
+}
+
+#[test]
 fn every_trap_of_the_fifth_set_is_read_right() {
     all_right(&FIFTH_TRAPS, 640, 34);
 }
@@ -264,4 +272,13 @@ fn the_spent_blind_set_keeps_what_was_won() {
     let traps: Vec<&Trap> = set.group.iter().flat_map(|group| &group.traps).collect();
     let wrong: Vec<&str> = traps.iter().filter(|trap| !trap.wrong().is_empty()).map(|trap| trap.text.as_str()).collect();
     assert!(traps.len() == 340 && wrong.len() <= 4, "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A set of two coders that was run blind once and is spent.
+#[test]
+fn the_spent_set_of_two_coders_keeps_what_was_won() {
+    let set: Traps = toml::from_str(include_str!("../../fixtures/blind/setK.toml")).unwrap();
+    let traps: Vec<&Trap> = set.group.iter().flat_map(|group| &group.traps).collect();
+    let wrong: Vec<&str> = traps.iter().filter(|trap| !trap.wrong().is_empty()).map(|trap| trap.text.as_str()).collect();
+    assert!(traps.len() == 317 && wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }

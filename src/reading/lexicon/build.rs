@@ -38,6 +38,7 @@ struct Builder {
     auxiliaries: Vec<String>,
     verdicts: Vec<String>,
     turning: Vec<String>,
+    searches: Vec<String>,
     grounds: Vec<String>,
     item_leads: Vec<String>,
     aside_words: Vec<String>,
@@ -85,6 +86,7 @@ impl Lexicon {
             auxiliaries: Vec::new(),
             verdicts: Vec::new(),
             turning: Vec::new(),
+            searches: Vec::new(),
             grounds: Vec::new(),
             item_leads: Vec::new(),
             aside_words: Vec::new(),
@@ -213,6 +215,7 @@ impl Builder {
         self.auxiliaries.clone_from(&entries.auxiliaries);
         self.verdicts.clone_from(&entries.verdicts);
         self.turning.clone_from(&entries.turning);
+        self.searches.clone_from(&entries.searches);
         self.grounds.clone_from(&entries.grounds);
         self.item_leads.clone_from(&entries.item_leads);
         self.name_joints.clone_from(&entries.name_joints);
@@ -371,6 +374,7 @@ impl Builder {
             auxiliaries: self.auxiliaries,
             verdicts: self.verdicts,
             turning: self.turning,
+            searches: self.searches,
             grounds: self.grounds,
             item_leads: self.item_leads,
             aside_words: self.aside_words,

@@ -125,6 +125,9 @@ pub(super) struct TriggerFile {
     /// Doubts that look forward inside one that looks back.
     #[serde(default)]
     pub turning: Vec<String>,
+    /// Cues that only look for something.
+    #[serde(default)]
+    pub searches: Vec<String>,
     /// Words of a last word on a doubt.
     #[serde(default)]
     pub verdicts: Vec<String>,

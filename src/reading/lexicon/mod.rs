@@ -53,6 +53,8 @@ pub struct Lexicon {
     pub(super) verdicts: Vec<String>,
     /// Doubts that look forward although they end one that looks back: "this is | likely | pneumonia".
     pub(super) turning: Vec<String>,
+    /// Cues that only look for something, which a denial of the same name answers.
+    pub(super) searches: Vec<String>,
     /// Words that, right after a condition's name, make it the name of a measure or a place ("DVT prophylaxis").
     pub(super) not_next: Vec<String>,
     /// Words that may stand beside the names of a sentence that is nothing but names.
