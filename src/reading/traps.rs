@@ -17,6 +17,8 @@ struct Traps {
 #[serde(deny_unknown_fields)]
 struct Group {
     about: String,
+    /// The rule; a set that was coded blind names none.
+    #[serde(default)]
     why: String,
     traps: Vec<Trap>,
 }
