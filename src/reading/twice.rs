@@ -33,7 +33,7 @@ pub(super) fn answered(lexicon: &Lexicon, names: &[(usize, Span, &Judged)]) -> V
 /// Whether a name is hypothetical only because it was looked for.
 fn searched(lexicon: &Lexicon, judged: &Judged) -> bool {
     let mut by = judged.causes.iter().filter(|cause| cause.axis == Axis::Hypothetical.name());
-    judged.axes.hypothetical && by.all(|cause| lexicon.searches.iter().any(|known| *known == cause.by))
+    judged.axes.hypothetical && by.all(|cause| lexicon.searches.contains(&cause.by))
 }
 
 #[cfg(test)]
