@@ -58,7 +58,7 @@ fn is_shown(option: &TemplateOption, draft: &Draft, more: Option<&Evidence>, sta
 /// in which something grew.
 fn proof_of(option: &TemplateOption, draft: &Draft, stated: &BTreeSet<String>, record: Record<'_>) -> Option<Evidence> {
     let names = names_of(option);
-    let written = (!names.is_empty()).then(|| statements(&names, record)).unwrap_or_default();
+    let written = if names.is_empty() { Vec::new() } else { statements(&names, record) };
     let all = written.into_iter().chain(cultures(option, record));
     let enough = |proof: &Evidence| is_shown(option, draft, Some(proof), stated, record);
     all.into_iter().find(enough)
@@ -91,7 +91,7 @@ fn statements(names: &[String], record: Record<'_>) -> Vec<Evidence> {
             }
         }
     }
-    out.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)));
+    out.sort_by_key(|(rank, time, _)| std::cmp::Reverse((*rank, *time)));
     out.into_iter().map(|(.., evidence)| evidence).collect()
 }
 

@@ -298,12 +298,11 @@ fn options(draft: &mut Draft, template: &Template, (detail, documented): (bool, 
     let mut diagnoses = options.iter().filter(|o| o.kind == OptionKind::Diagnosis).peekable();
     let only_denials = diagnoses.peek().is_some() && diagnoses.all(|o| negation.any(&tokens(&o.text)));
     // One diagnosis by itself is no choice: an open question leaves the answer to the provider.
-    let alternative = |o: &QueryOption| o.kind != OptionKind::Diagnosis;
     let names: Vec<&str> = options.iter().map(|o| o.text.as_str()).collect();
     let alone = template.form == QueryForm::MultipleChoice
         && is_single(&names)
-        && !options.iter().any(alternative)
-        && !(is_of_imaging(draft, Some(template)) && !detail);
+        && options.iter().all(|o| o.kind == OptionKind::Diagnosis)
+        && (detail || !is_of_imaging(draft, Some(template)));
     if options.is_empty() || only_denials || alone {
         draft.form = QueryForm::Open; // the safest form
         draft.alone = options.into_iter().map(|o| o.text).collect();
