@@ -153,6 +153,25 @@ impl Antecedent {
     }
 }
 
+/// What a later sentence denies by its own name of what was in doubt before: "Concern for a stroke. MRI showed no infarct." Whatever else is said of
+/// it ("no history of", "no family history of") is about another one.
+pub(super) fn denied_by_name<'j>(
+    before: &Antecedent,
+    here: Range<usize>,
+    kind: impl Fn(usize) -> Option<usize>,
+    judged: impl Fn(usize) -> Option<&'j Judged>,
+) -> Vec<(usize, Judged)> {
+    let mut out = Vec::new();
+    for name in here.take(HEARD) {
+        let plain = judged(name).filter(|judged| judged.meant() == Meant::Denied && !judged.axes.historical && !judged.again);
+        let Some((denied, of)) = plain.zip(kind(name)) else { continue };
+        let same = |earlier: &usize| kind(*earlier) == Some(of) && judged(*earlier).is_some_and(|j| j.meant() == Meant::Doubted);
+        let later = Judged { axes: denied.axes, causes: denied.causes.clone(), ..Judged::default() };
+        out.extend(before.names.clone().filter(same).map(|earlier| (earlier, later.clone())));
+    }
+    out
+}
+
 /// Of names that stand as a word settles it, those that are meant: every one, or only the last of what is denied or past, and a doubt only where
 /// it is the one doubt ("PE vs pneumonia. CTA negative" leaves the pneumonia).
 fn nearest_of(open: impl Iterator<Item = usize>, settles: Settles, one: bool, places: &[Place]) -> Vec<usize> {
@@ -273,7 +292,12 @@ fn of_another(lexicon: &Lexicon, folded: &Folded, clause: &Clause<'_>, one: Hit)
         let denial = trigger(lexicon, hit).is_some_and(|by| by.answers && matches!(by.deed, Deed::Sets(Axis::Negated, _)));
         denial && hit.start < one.end && one.start < hit.end
     };
-    if clause.triggers.iter().any(denies) {
+    // "He never had a stroke. His brother had one."
+    let others = |hit: &Hit| {
+        let whose = trigger(lexicon, hit).is_some_and(|by| matches!(by.deed, Deed::Sets(Axis::Family | Axis::Other, _)));
+        whose && hit.start < one.start
+    };
+    if clause.triggers.iter().any(|hit| denies(hit) || others(hit)) {
         return None;
     }
     let cues: Vec<Hit> = clause.triggers.iter().filter(speaks).copied().collect();

@@ -1,5 +1,6 @@
 //! One text in, what it says out. Pure: no I/O, no clock, no database, no terminal. Linear in the text.
 
+mod acting;
 mod aside;
 mod attribute;
 mod bits;
@@ -18,6 +19,7 @@ mod machine;
 mod measurement;
 mod measuring;
 mod model;
+mod names;
 mod number;
 pub mod observations;
 mod reach;

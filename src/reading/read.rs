@@ -1,5 +1,6 @@
 //! The reader: one text in, what it says out.
 
+use super::acting;
 use super::attribute::{self, Bearer};
 use super::clauses::{clauses, is_known, item_at};
 use super::document_type::{self, DocumentTypes};
@@ -9,10 +10,11 @@ use super::folded::{Folded, fold_name};
 use super::item;
 use super::judged::{Judged, set};
 use super::lead::{self, Lead};
-use super::lexicon::{Axis, Concept, Form, Lexicon, Owner, SAME};
+use super::lexicon::{Axis, Concept, Form, Lexicon, SAME};
 use super::measurement;
 use super::model::{Assertion, Axes, Cause, Experiencer, Mention, Reading, Section, Term};
-use super::scan::{self, Hit, Hits};
+use super::names::{Name, concept_of, form_of, names};
+use super::scan::{Hit, Hits};
 use super::scope::{self, Clause, Nature, Place, Scopes};
 use super::section::{Headings, sections};
 use super::sentence::sentences;
@@ -23,7 +25,7 @@ use super::summary;
 use super::twice;
 use crate::chart::{DocumentType, Span};
 use aho_corasick::AhoCorasick;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Reads a text with the shipped lexicon. `hint` is the type that the sender's code names; it wins over the judged one.
 pub fn read(text: &str, hint: Option<DocumentType>) -> Reading {
@@ -53,14 +55,6 @@ pub(super) struct Page<'a> {
     sentences: Vec<Span>,
     /// The sentences in the folded text; together they cover it.
     clauses: Vec<Place>,
-}
-
-/// A name that counts: its place in the folded text and its form.
-#[derive(Clone, Copy, Debug)]
-struct Name {
-    start: usize,
-    end: usize,
-    form: usize,
 }
 
 /// What a place is.
@@ -122,7 +116,7 @@ impl<'a> Page<'a> {
             .collect();
         places.sort_by_key(|(place, _)| (place.start, place.end));
         let only: Vec<Place> = places.iter().map(|(place, _)| *place).collect();
-        let known = self.names();
+        let known = names(self.lexicon, &self.folded, &self.hits);
         let verdicts = self.judge(&only, &|_| Meaning { bears: true, nature: Nature::ANY, kind: None });
         let mut out: Vec<Term> = Vec::new();
         for ((place, term), verdict) in places.into_iter().zip(verdicts) {
@@ -141,73 +135,15 @@ impl<'a> Page<'a> {
     }
 
     fn form(&self, form: usize) -> Option<&'a Form> {
-        self.lexicon.forms.get(form)
+        form_of(self.lexicon, form)
     }
 
     fn concept(&self, form: usize) -> Option<&'a Concept> {
-        self.form(form).and_then(|form| self.lexicon.concepts.get(form.concept))
-    }
-
-    /// The names that count: longer ones shadow those inside them, unless a form says that it holds inside others. What only checklists
-    /// ask for ("pathologic hip fracture") never hides a condition; names that mean something else are masks and do.
-    fn names(&self) -> Vec<Name> {
-        let mut kept: Vec<Name> = Vec::new();
-        let mut reach: Option<(usize, usize)> = None;
-        let mut firm: Option<(usize, usize)> = None;
-        let veiled = self.veiled();
-        for hit in &self.hits.forms {
-            let Owner::Form(form) = hit.owner else { continue };
-            let (Some(entry), Some(concept)) = (self.form(form), self.concept(form)) else { continue };
-            if !concept.mask && veiled.contains(&(hit.start, hit.end)) {
-                continue;
-            }
-            let condition = concept.condition;
-            // A mask is looked for where conditions are: a treatment's longer name does not lift it ("negative pressure wound therapy").
-            let outer = if condition || concept.mask { firm } else { reach };
-            let inside = outer.is_some_and(|(start, end)| hit.end <= end && (hit.start, hit.end) != (start, end));
-            if inside && !entry.nested {
-                continue;
-            }
-            let behind = scan::past_short_form(&self.folded, hit.end);
-            let measure = condition && self.lexicon.not_next.iter().any(|word| scan::follows(&self.folded, behind, word));
-            if !measure {
-                let mut earlier = kept.iter_mut().rev().take_while(|name| name.end > hit.start);
-                let known = earlier.find(|name| {
-                    name.start <= hit.start && hit.end <= name.end && self.form(name.form).map(|f| f.concept) == Some(entry.concept)
-                });
-                match known {
-                    None => kept.push(Name { start: hit.start, end: hit.end, form }),
-                    // The same words under two forms of one concept: the form that says more stands.
-                    Some(name) if (name.start, name.end) == (hit.start, hit.end) => {
-                        if self.form(name.form).is_some_and(|f| f.sets.is_empty() && f.axes.is_empty()) {
-                            name.form = form;
-                        }
-                    }
-                    Some(_) => {}
-                }
-            }
-            let shadowed = |reach: Option<(usize, usize)>| reach.is_some_and(|(_, end)| hit.end <= end);
-            if !shadowed(reach) {
-                reach = Some((hit.start, hit.end));
-            }
-            if (condition || concept.mask) && !shadowed(firm) {
-                firm = Some((hit.start, hit.end));
-            }
-        }
-        kept
-    }
-
-    /// Places at which a mask with a guard stands: the words next to it say that the same name means something else here.
-    fn veiled(&self) -> BTreeSet<(usize, usize)> {
-        let masks = |hit: &&Hit| {
-            let Owner::Form(form) = hit.owner else { return false };
-            self.concept(form).is_some_and(|concept| concept.mask) && self.form(form).is_some_and(|form| form.guard.is_some())
-        };
-        self.hits.forms.iter().filter(masks).map(|hit| (hit.start, hit.end)).collect()
+        concept_of(self.lexicon, form)
     }
 
     fn mentions(&self) -> Vec<Mention> {
-        let names = self.names();
+        let names = names(self.lexicon, &self.folded, &self.hits);
         let places: Vec<Place> = names.iter().map(|name| Place { start: name.start, end: name.end }).collect();
         let meaning = |at: usize| {
             let kind = names.get(at).and_then(|name| self.form(name.form)).map(|form| form.concept);
@@ -316,7 +252,7 @@ impl<'a> Page<'a> {
     /// How each place stands; places are in order of start. `meaning` says what each of them is.
     fn judge(&self, places: &[Place], meaning: &dyn Fn(usize) -> Meaning) -> Vec<Verdict> {
         let bears = |at: usize| meaning(at).bears;
-        let acting = scope::acting(self.lexicon, &self.hits.triggers, places);
+        let acting = acting::acting(self.lexicon, &self.hits.triggers, places);
         let mut out: Vec<Verdict> = Vec::with_capacity(places.len());
         let mut triggers = acting.as_slice();
         let mut rest = places;
@@ -412,12 +348,23 @@ impl<'a> Page<'a> {
                 if let Some(Verdict { judged, .. }) = out.get_mut(first + name) {
                     judged.axes.negated = true;
                     let at = Some(self.folded.back(sign.start, sign.end));
-                    judged.causes.push(Cause { axis: Axis::Negated.name().to_owned(), by: "-".to_owned(), at });
+                    let sign_text = self.folded.text().get(sign.start..sign.end).unwrap_or_default().to_owned();
+                    judged.causes.push(Cause { axis: Axis::Negated.name().to_owned(), by: sign_text, at });
+                }
+            }
+            // What was told of a sign ends with the next one.
+            let lasting = earlier.last().is_some_and(|name| bears(name) && !meaning(name).nature.finding);
+            let kind = |name: usize| {
+                let Meaning { nature, kind, .. } = meaning(name);
+                kind.filter(|_| !nature.finding && !nature.habit)
+            };
+            let judged = |name: usize| out.get(name).filter(|_| bears(name)).map(|verdict| &verdict.judged);
+            for (name, later) in echo::denied_by_name(&earlier, first..out.len(), kind, judged) {
+                if let Some(Verdict { judged, .. }) = out.get_mut(name) {
+                    judged.hear(later);
                 }
             }
             let meant = |name: usize| out.get(name).filter(|_| bears(name)).map_or(Meant::Never, |verdict| verdict.judged.meant());
-            // What was told of a sign ends with the next one.
-            let lasting = earlier.last().is_some_and(|name| bears(name) && !meaning(name).nature.finding);
             if own.0.is_some() && lasting && (first..out.len()).all(|name| matches!(meant(name), Meant::Denied | Meant::Never)) {
                 before.reach_back(earlier);
             }

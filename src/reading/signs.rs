@@ -1,5 +1,5 @@
 //! Rows of names with a sign glued to each: "HTN+ DM- CAD+", "+HTN -DM +CKD". A minus denies only in a row that has a plus in the same
-//! place; alone it is a hyphen ("CAD- s/p stent").
+//! place; alone it is a hyphen ("CAD- s/p stent"). And the nought of a form: "Edema: 0".
 
 use super::folded::Folded;
 use super::scope::Place;
@@ -11,7 +11,8 @@ pub(super) fn denied(folded: &Folded, places: &[Place]) -> Vec<(usize, Place)> {
     let apart = |at: Option<usize>| !sign(at).is_ascii_alphanumeric() && !matches!(sign(at), b'-' | b'+');
     let behind = |place: &Place| if apart(Some(place.end + 1)) { sign(Some(place.end)) } else { b' ' };
     let before = |place: &Place| if apart(place.start.checked_sub(2)) { sign(place.start.checked_sub(1)) } else { b' ' };
-    let mut out = Vec::new();
+    let mut out: Vec<(usize, Place)> =
+        places.iter().enumerate().filter_map(|(number, place)| nought(bytes, place.end).map(|zero| (number, zero))).collect();
     if places.len() < 2 {
         return out;
     }
@@ -24,6 +25,23 @@ pub(super) fn denied(folded: &Folded, places: &[Place]) -> Vec<(usize, Place)> {
         }
     }
     out
+}
+
+/// The nought behind a name and its colon: "Edema: 0". One that goes on as a range, a share or a number is none.
+fn nought(bytes: &[u8], end: usize) -> Option<Place> {
+    let at = match bytes.get(end..)? {
+        [b':', b' ', b'0', ..] => end + 2,
+        [b':', b'0', ..] => end + 1,
+        _ => return None,
+    };
+    let behind = bytes.get(at + 1..).unwrap_or_default();
+    let ends = match behind {
+        [] => true,
+        [b'.', next, ..] => !next.is_ascii_digit(),
+        [first, ..] => matches!(first, b' ' | b',' | b';' | b'|' | b'\n' | b'.'),
+    };
+    let goes_on = behind.starts_with(b" to ") || behind.starts_with(b" - ");
+    (ends && !goes_on).then_some(Place { start: at, end: at + 1 })
 }
 
 #[cfg(test)]
@@ -44,5 +62,11 @@ mod tests {
         assert!(numbers("CAD- s/p stent, DM- on insulin", &["cad", "dm"]).is_empty());
         assert!(numbers("AKI-on-CKD with HTN+", &["aki", "ckd", "htn"]).is_empty());
         assert!(numbers("DM-", &["dm"]).is_empty());
+    }
+
+    #[test]
+    fn a_nought_behind_a_colon_denied_nothing() {
+        assert_eq!(numbers("Edema: 0   JVD:0, rales: 0.", &["edema", "jvd", "rales"]), [0, 1, 2]);
+        assert!(numbers("Edema: 0-1+, pain: 0/10, cough: 0 to 1, rales: 0.5", &["edema", "pain", "cough", "rales"]).is_empty());
     }
 }

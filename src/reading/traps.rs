@@ -174,6 +174,10 @@ const THIRTEENTH_TRAPS: [&str; 2] =
 /// The fifteenth set: the causes of what blind set K was misread for, with near misses.
 const FIFTEENTH_TRAPS: [&str; 1] = [include_str!("../../fixtures/traps15/practice.toml")];
 
+/// The fourteenth set: near misses of what a spent blind set and the known misreads showed, and one that was written before the reader was run on it.
+const FOURTEENTH_TRAPS: [&str; 2] =
+    [include_str!("../../fixtures/traps14/fresh.toml"), include_str!("../../fixtures/traps14/practice.toml")];
+
 /// The fifth set, and the practice that came before it.
 const FIFTH_TRAPS: [&str; 3] = [
     include_str!("../../fixtures/traps5/fresh.toml"),
@@ -260,6 +264,11 @@ fn every_trap_of_the_thirteenth_set_is_read_right() {
 #[test]
 fn every_trap_of_the_fifteenth_set_is_read_right() {
     all_right(&FIFTEENTH_TRAPS, 50, 10);
+}
+
+#[test]
+fn every_trap_of_the_fourteenth_set_is_read_right() {
+    all_right(&FOURTEENTH_TRAPS, 150, 38);
 }
 
 #[test]
